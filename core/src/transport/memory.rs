@@ -1,0 +1,73 @@
+//! A transport without a network, for tests and benchmarks.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::{Attempt, Fault, Request, Response, Transport};
+
+/// Answers requests from a closure, and counts them.
+///
+/// A request counts as sent when the closure has marked it, or when it answers: a closure that plays a connection which
+/// was never made returns a fault without marking [`Request::sent`].
+///
+/// ```
+/// use mspkit::transport::{Memory, Response};
+///
+/// let transport = Memory::new(|_request| async { Ok(Response::new(http::StatusCode::OK, "{}")) });
+/// assert_eq!(transport.requests(), 0);
+/// ```
+pub struct Memory {
+    handler: Box<dyn Fn(Request) -> Attempt<'static> + Send + Sync>,
+    requests: AtomicUsize,
+    answers: AtomicUsize,
+}
+
+impl Memory {
+    /// A transport that answers what `handler` answers.
+    pub fn new<H, F>(handler: H) -> Self
+    where
+        H: Fn(Request) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Fault>> + Send + 'static,
+    {
+        Self {
+            handler: Box::new(move |request| Box::pin(handler(request))),
+            requests: AtomicUsize::new(0),
+            answers: AtomicUsize::new(0),
+        }
+    }
+
+    /// How many requests were sent.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// How many of them were answered or failed; the others are under way or were dropped.
+    pub fn answers(&self) -> usize {
+        self.answers.load(Ordering::Relaxed)
+    }
+}
+
+impl Transport for Memory {
+    fn send(&self, request: Request) -> Attempt<'_> {
+        Box::pin(async move {
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let sent = request.sent.clone();
+            let answer = (self.handler)(request).await;
+            if answer.is_ok() {
+                sent.mark();
+            }
+            self.answers.fetch_add(1, Ordering::Relaxed);
+            answer
+        })
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory")
+            .field("requests", &self.requests())
+            .field("answers", &self.answers())
+            .finish()
+    }
+}

@@ -1,0 +1,179 @@
+//! The seam between a call and the network: one attempt goes out, one whole answer or one fault comes back.
+//!
+//! Nothing here retries, follows a redirect, waits for a slot or knows a vendor; that is decided above. [`Http`] speaks
+//! HTTP over sockets, [`Memory`] answers from a closure. Whoever wants something else in a test implements [`Transport`].
+
+mod http;
+mod memory;
+mod options;
+mod sent;
+mod tls;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use ::http::{HeaderMap, Method, StatusCode};
+use bytes::Bytes;
+use url::Url;
+
+pub use self::http::Http;
+pub use self::memory::Memory;
+pub use self::options::{OptionsError, Pem, TransportOptions};
+pub use self::sent::Sent;
+
+/// An attempt in flight. Dropping it cancels the attempt.
+pub type Attempt<'a> = Pin<Box<dyn Future<Output = Result<Response, Fault>> + Send + 'a>>;
+
+/// Carries one request to a server and brings the whole answer back.
+///
+/// Every status is an answer, not a fault, redirects and errors included. An implementation sets [`Request::sent`]
+/// before anything of the request can reach the server, does not send a request twice, and stops when the returned
+/// future is dropped.
+pub trait Transport: Send + Sync + fmt::Debug {
+    /// Sends `request` and reads the answer to its end.
+    fn send(&self, request: Request) -> Attempt<'_>;
+}
+
+/// A request that is ready to go: nothing after it validates, signs or rewrites.
+///
+/// `Debug` shows where it goes and the names of its headers; not the query, the header values or the body, since any
+/// of them may hold a secret.
+#[derive(Clone)]
+pub struct Request {
+    /// The HTTP method.
+    pub method: Method,
+    /// The absolute address, `http` or `https`.
+    pub url: Url,
+    /// All headers but `Host`, `Content-Length`, `Accept-Encoding` and, unless given, `User-Agent`.
+    pub headers: HeaderMap,
+    /// The body; `None` sends none.
+    pub body: Option<Bytes>,
+    /// Set as soon as the request may have reached the server.
+    pub sent: Sent,
+}
+
+impl Request {
+    /// A request without headers and body.
+    #[must_use]
+    pub fn new(method: Method, url: Url) -> Self {
+        Self { method, url, headers: HeaderMap::new(), body: None, sent: Sent::new() }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &format_args!("{}", Bare(&self.url)))
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("body_bytes", &self.body.as_ref().map(Bytes::len))
+            .field("sent", &self.sent.get())
+            .finish()
+    }
+}
+
+/// An address without what may be secret in it: user, password, query and fragment.
+struct Bare<'a>(&'a Url);
+
+impl fmt::Display for Bare<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.0.scheme(), self.0.host_str().unwrap_or_default())?;
+        if let Some(port) = self.0.port() {
+            write!(f, ":{port}")?;
+        }
+        f.write_str(self.0.path())
+    }
+}
+
+/// A whole answer: the body is read to its end and already decompressed.
+///
+/// `Debug` shows the names of the headers and the size of the body, not what they hold.
+#[derive(Clone)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers as they came, but without `Content-Encoding` and `Content-Length` where the body was decompressed.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Response {
+    /// An answer without headers.
+    pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
+        Self { status, headers: HeaderMap::new(), body: body.into() }
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("body_bytes", &self.body.len())
+            .finish()
+    }
+}
+
+/// What went wrong with an attempt that brought no answer.
+///
+/// Neither `Display` nor `Debug` shows the address, its query, or the credentials of a proxy.
+#[derive(Debug)]
+pub struct Fault {
+    /// What kind of fault it is.
+    pub kind: FaultKind,
+    /// The cause in words.
+    pub source: Box<dyn StdError + Send + Sync>,
+}
+
+impl Fault {
+    /// A fault of `kind` whose cause is an error or a message.
+    pub fn new(kind: FaultKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { kind, source: source.into() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.source)
+    }
+}
+
+impl StdError for Fault {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.source()
+    }
+}
+
+/// The kinds of [`Fault`], by what a caller may conclude from them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// No connection: name lookup, TCP, TLS or the proxy failed. Nothing was sent.
+    Connect,
+    /// No connection within the connect timeout. Nothing was sent.
+    ConnectTimeout,
+    /// The connection ended before or inside the answer.
+    Closed,
+    /// The answer is larger than allowed, compressed or not.
+    TooLarge,
+    /// The answer is not HTTP, or its encoding is broken or cut off.
+    Malformed,
+    /// The request cannot be sent as it is. Nothing was sent.
+    InvalidRequest,
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "no connection",
+            Self::ConnectTimeout => "no connection in time",
+            Self::Closed => "the connection was closed before the answer was complete",
+            Self::TooLarge => "the answer is too large",
+            Self::Malformed => "the answer is malformed",
+            Self::InvalidRequest => "the request cannot be sent",
+        })
+    }
+}
