@@ -1,1 +1,52 @@
-fn main() {}
+//! `mspkit-codegen`: writes the generated sources, or with `--check` says which of them differ.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its terminal")]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use mspkit_codegen::{generate, output};
+
+const USAGE: &str = "usage: mspkit-codegen [--check] [--root <repository>]";
+
+fn main() -> ExitCode {
+    let mut check = false;
+    let mut root = PathBuf::from(".");
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        match (arg.as_str(), args.len()) {
+            ("--check", _) => check = true,
+            ("--root", 1..) => root = args.next().map(PathBuf::from).unwrap_or_default(),
+            _ => {
+                eprintln!("{USAGE}");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    let rendered = match generate(&root) {
+        Ok(rendered) => rendered,
+        Err(failure) => {
+            eprintln!("{failure}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = if check { output::differing(&root, &rendered) } else { output::write(&root, &rendered) };
+    match outcome {
+        Ok(files) if check && !files.is_empty() => {
+            for file in &files {
+                eprintln!("{file}: differs from what core/api says; run `make generate`");
+            }
+            ExitCode::FAILURE
+        }
+        Ok(files) => {
+            for file in &files {
+                println!("wrote {file}");
+            }
+            println!("{} generated files are up to date", rendered.len());
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The rules that hold for the whole: what a reader of one node cannot see.
+
+use std::collections::HashMap;
+
+use crate::model::{AnswerKind, Api, Body, Kind, Operation, Paging, Param, Retry, Spot};
+use crate::names;
+use crate::problem::{Place, Problem, Problems};
+
+/// The client options that may stand in for a path parameter.
+const OPTIONS: &[&str] = &["reseller_id"];
+
+/// Every rule that the documents break, in the order of files and paths.
+pub fn api(api: &Api) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    for operation in &api.operations {
+        for rule in [params_type, paging, retry, body, summary, answer_id] {
+            rule(api, operation, &mut problems);
+        }
+        for param in &operation.params {
+            check_param(param, &mut problems);
+        }
+    }
+    limits(api, &mut problems);
+    unique(api, &mut problems);
+    error_kinds(api, &mut problems);
+    problems.sorted()
+}
+
+/// Refuses the second of two things that are called the same.
+fn once<'a>(what: &str, named: impl IntoIterator<Item = (String, &'a Place)>, problems: &mut Problems) {
+    let mut seen: HashMap<String, &Place> = HashMap::new();
+    for (name, place) in named {
+        if let Some(first) = seen.get(&name) {
+            let reason = format!("the {what} `{name}` is taken already, by {}: {}", first.file, first.path);
+            problems.push(place.problem(reason));
+        } else {
+            seen.insert(name, place);
+        }
+    }
+}
+
+fn unique(api: &Api, problems: &mut Problems) {
+    let operations = api.operations.iter();
+    once("operationId", operations.clone().map(|o| (o.id.clone(), &o.place)), problems);
+    let types = operations.clone().filter_map(|o| Some((o.params_type.clone()?, &o.place)));
+    once("parameter type", types, problems);
+    for operation in operations {
+        let params = operation.params.iter().map(|p| (p.name.clone(), &p.place));
+        once("parameter name", params, problems);
+    }
+    for model in &api.models {
+        once("field name", model.fields.iter().map(|f| (f.name.clone(), &f.place)), problems);
+        for field in model.fields.iter().filter(|field| field.name == "extra") {
+            problems.push(
+                field.place.problem("`extra` holds the unknown fields; give it another `x-mspkit-name`"),
+            );
+        }
+    }
+    let models = api.models.iter().map(|m| (m.name.clone(), &m.place));
+    let enums = api.enums.iter().map(|e| (e.name.clone(), &e.place));
+    once("type name", models.chain(enums), problems);
+    for known in &api.enums {
+        once("variant name", known.values.iter().map(|v| (names::pascal(v), &known.place)), problems);
+    }
+}
+
+fn params_type(_: &Api, operation: &Operation, problems: &mut Problems) {
+    let named = operation.params.iter().any(Param::named);
+    match &operation.params_type {
+        None if named => {
+            problems.push(operation.place.problem("`x-mspkit-params` must name the parameters' type"))
+        }
+        Some(_) if !named => {
+            let place = operation.place.at("x-mspkit-params");
+            problems.push(place.problem("there are no parameters that it would hold"));
+        }
+        _ => {}
+    }
+}
+
+fn paging(_: &Api, operation: &Operation, problems: &mut Problems) {
+    let place = operation.place.at("x-mspkit-paging");
+    let list = operation.answer.kind == AnswerKind::List;
+    if list && operation.paging == Paging::None {
+        problems.push(operation.place.problem("`x-mspkit-paging` must say how the list is paged"));
+    } else if !list && operation.paging != Paging::None {
+        problems.push(place.problem("only a list is paged"));
+    }
+    let internal =
+        |spot, wire: &str| operation.params.iter().any(|p| p.internal && p.spot == spot && p.wire == wire);
+    if operation.paging == Paging::PageNumber && !internal(Spot::Query, "pageNumber") {
+        problems.push(place.problem("needs the query parameter `pageNumber` with `x-mspkit-internal: true`"));
+    }
+    if operation.paging == Paging::Scroll && !internal(Spot::Body, "start_page_key") {
+        problems.push(place.problem("needs the body field `start_page_key` with `x-mspkit-internal: true`"));
+    }
+}
+
+fn retry(_: &Api, operation: &Operation, problems: &mut Problems) {
+    let place = operation.place.at("x-mspkit-retry");
+    if operation.method == "GET" && operation.retry != Retry::Read {
+        problems.push(place.problem("a GET is a read"));
+    }
+    if matches!(operation.method.as_str(), "PUT" | "PATCH" | "DELETE") && operation.retry == Retry::Read {
+        problems.push(place.problem(format!("a {} is no read", operation.method)));
+    }
+    if (operation.retry == Retry::Scroll) != (operation.paging == Paging::Scroll) {
+        problems.push(place.problem("`scroll` goes together with `x-mspkit-paging: scroll`"));
+    }
+    match (&operation.outcome_check, operation.retry) {
+        (None, Retry::Create) => {
+            let reason = "`x-mspkit-outcome-check` must say how to find out what became of a create";
+            problems.push(operation.place.problem(reason));
+        }
+        (Some(_), retry) if retry != Retry::Create => {
+            let place = operation.place.at("x-mspkit-outcome-check");
+            problems.push(place.problem("goes with `x-mspkit-retry: create` only"));
+        }
+        _ => {}
+    }
+}
+
+fn body(_: &Api, operation: &Operation, problems: &mut Problems) {
+    if matches!(operation.method.as_str(), "GET" | "DELETE") && operation.body != Body::None {
+        problems
+            .push(operation.place.at("requestBody").problem(format!("a {} has no body", operation.method)));
+    }
+}
+
+fn summary(_: &Api, operation: &Operation, problems: &mut Problems) {
+    if !operation.summary.ends_with('.') || operation.summary.contains('\n') {
+        problems.push(
+            operation.place.at("summary").problem("must be one sentence on one line, with its full stop"),
+        );
+    }
+}
+
+fn answer_id(api: &Api, operation: &Operation, problems: &mut Problems) {
+    let place = operation.place.at("x-mspkit-answer.id");
+    let (Some(model), Some(id)) = (&operation.answer.model, &operation.answer.id) else { return };
+    let known = api.models.iter().find(|known| known.name == *model);
+    match known.and_then(|model| model.fields.iter().find(|field| field.wire == *id)) {
+        None => problems.push(place.problem(format!("`{model}` has no property `{id}`"))),
+        Some(_) if !operation.id_fields.contains(id) => {
+            problems.push(
+                place.problem(format!("the property `{id}` of `{model}` is not of the format mspkit-id")),
+            );
+        }
+        Some(_) => {}
+    }
+}
+
+fn check_param(param: &Param, problems: &mut Problems) {
+    if let Some(language) = names::reserved_in(&param.name) {
+        let reason = format!("`{}` is a word of {language}; give another `x-mspkit-name`", param.name);
+        problems.push(param.place.problem(reason));
+    }
+    if param.internal && param.required {
+        problems.push(param.place.problem("what users never see cannot be required of them"));
+    }
+    if param.send_default && param.default.is_none() {
+        problems.push(param.place.problem("`x-mspkit-send-default` needs a `default`"));
+    }
+    if param.nullable && (param.required || param.spot != Spot::Body) {
+        problems.push(param.place.problem("only an optional field of the body may be null"));
+    }
+    if let Some(option) = &param.from_option {
+        if param.spot != Spot::Path {
+            problems.push(param.place.problem("only a path parameter may come from a client option"));
+        }
+        if !OPTIONS.contains(&option.as_str()) {
+            let reason = format!("the client option `{option}` is unknown; known are {}", OPTIONS.join(", "));
+            problems.push(param.place.problem(reason));
+        }
+    }
+    if param.spot == Spot::Path && !matches!(param.kind, Kind::Id | Kind::Guid) {
+        problems.push(param.place.problem("a path parameter must be of the format mspkit-id or uuid"));
+    }
+    if let Kind::Int { min: Some(min), max: Some(max) } = param.kind
+        && min > max
+    {
+        problems.push(param.place.problem(format!("the minimum {min} is above the maximum {max}")));
+    }
+    if let Kind::OneOf { values, .. } = &param.kind
+        && values.is_empty()
+    {
+        problems.push(param.place.problem("`enum` allows nothing"));
+    }
+    match &param.example {
+        None if !param.internal => problems.push(param.place.problem("an example is missing")),
+        Some(example) if !fits(&param.kind, example) => {
+            problems
+                .push(param.place.problem(format!("the example {example} is not what the schema allows")));
+        }
+        _ => {}
+    }
+}
+
+/// Whether an example is of a kind; not the whole validation, but enough to catch a slip.
+fn fits(kind: &Kind, example: &serde_json::Value) -> bool {
+    match kind {
+        Kind::Id => example.is_string() || example.is_i64(),
+        Kind::Guid => example.as_str().is_some_and(|text| text.len() == 36 && text.matches('-').count() == 4),
+        Kind::Int { min, max } => {
+            let (min, max) = (min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX));
+            example.as_i64().is_some_and(|number| (min..=max).contains(&number))
+        }
+        Kind::Bool => example.is_boolean(),
+        Kind::OneOf { values, any_case } => example.as_str().is_some_and(|text| {
+            values.iter().any(|value| value == text || *any_case && value.eq_ignore_ascii_case(text))
+        }),
+        Kind::NonBlank => example.as_str().is_some_and(|text| !text.trim().is_empty()),
+        Kind::HttpUrl => example.as_str().is_some_and(|text| text.starts_with("http")),
+        Kind::Country => example.as_str().is_some_and(|text| text.len() == 2),
+        Kind::Currency => example.as_str().is_some_and(|text| text.len() == 3),
+        Kind::Text | Kind::Date => example.is_string(),
+        Kind::TextList => example.is_string() || example.is_array(),
+        Kind::Array => example.is_array(),
+        Kind::DateRange | Kind::Object => example.is_object(),
+    }
+}
+
+fn limits(api: &Api, problems: &mut Problems) {
+    let mut seen: HashMap<(&str, &str), i64> = HashMap::new();
+    for operation in &api.operations {
+        let group = (operation.service.as_str(), operation.limit.group.as_str());
+        let cap = *seen.entry(group).or_insert(operation.limit.cap);
+        if cap != operation.limit.cap {
+            let place = operation.place.at("x-mspkit-limit.cap");
+            problems.push(place.problem(format!("the group `{}` has the cap {cap} elsewhere", group.1)));
+        }
+    }
+}
+
+fn error_kinds(api: &Api, problems: &mut Problems) {
+    let kinds = api.error_kinds.iter();
+    once("kind", kinds.clone().map(|kind| (kind.name.clone(), &kind.place)), problems);
+    once("code", kinds.clone().map(|kind| (kind.code.to_string(), &kind.place)), problems);
+    let statuses = kinds.clone().filter_map(|kind| Some((kind.status?.to_string(), &kind.place)));
+    once("status", statuses, problems);
+    for kind in kinds {
+        if !names::is_pascal(&kind.name) {
+            problems.push(kind.place.at("name").problem("must be in PascalCase"));
+        }
+        if kind.code >= 0 || i32::try_from(kind.code).is_err() {
+            problems.push(kind.place.at("code").problem("must be a negative 32-bit number"));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Renders the committed sources of mspkit from the API documents in `core/api`.
+//!
+//! The way of a document: [`load`] reads it into the language-neutral [`model`], [`check`] refuses what is wrong
+//! with the whole, [`render`] fills the templates that [`targets`] lists, and [`output`] writes or compares files.
+
+pub mod check;
+pub mod load;
+pub mod model;
+pub mod names;
+pub mod node;
+pub mod output;
+pub mod problem;
+pub mod render;
+pub mod targets;
+
+use std::path::Path;
+
+use output::Rendered;
+use problem::Failure;
+
+/// Reads the documents under `root` and renders every target; nothing is written.
+pub fn generate(root: &Path) -> Result<Vec<Rendered>, Failure> {
+    let api = load::api(root).map_err(Failure::Documents)?;
+    let problems = check::api(&api);
+    if !problems.is_empty() {
+        return Err(Failure::Documents(problems));
+    }
+    render::all(&api, root)
+}

@@ -1,0 +1,131 @@
+//! From the documents to the model: one document per service, and the table of error kinds.
+
+mod errors;
+mod extensions;
+mod operation;
+mod param;
+mod schema;
+
+use std::path::Path;
+
+use crate::model::{Api, Operation, Resource, Service};
+use crate::names;
+use crate::node::{Document, Node};
+use crate::problem::{Problem, Problems};
+
+/// The services: id, class of the client, file of the document.
+const SERVICES: [(&str, &str, &str); 3] = [
+    ("cloudmore", "Cloudmore", "core/api/cloudmore.yaml"),
+    ("ncentral", "NCentral", "core/api/ncentral.yaml"),
+    ("wiv", "Wiv", "core/api/wiv.yaml"),
+];
+
+/// What a document says of the service as a whole; the operations need it.
+pub(crate) struct Context<'d> {
+    pub(crate) document: Node<'d>,
+    pub(crate) service: &'static str,
+    pub(crate) envelope: bool,
+    pub(crate) error_kinds: &'d [crate::model::ErrorKind],
+}
+
+/// Reads every document under `root`; all problems that can be seen are told at once.
+pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
+    let mut problems = Problems::default();
+    let error_kinds = errors::table(root, &mut problems);
+    let mut api = Api {
+        services: Vec::new(),
+        operations: Vec::new(),
+        models: Vec::new(),
+        enums: Vec::new(),
+        error_kinds,
+    };
+    let mut shapes = schema::Shapes::default();
+    for (id, class, file) in SERVICES {
+        let Some(document) = problems.keep(Document::read(root, file)) else { continue };
+        extensions::check(&document.node(), &mut problems);
+        let mut operations = Vec::new();
+        let service =
+            service(&document, (id, class), &api.error_kinds, &mut operations, &mut shapes, &mut problems);
+        api.services.extend(problems.keep(service));
+        api.operations.append(&mut operations);
+    }
+    (api.models, api.enums) = shapes.finish();
+    api.operations.sort_by(|a, b| (&a.id, &a.place).cmp(&(&b.id, &b.place)));
+    let problems = problems.sorted();
+    if problems.is_empty() { Ok(api) } else { Err(problems) }
+}
+
+fn service(
+    document: &Document,
+    (id, class): (&'static str, &str),
+    error_kinds: &[crate::model::ErrorKind],
+    operations: &mut Vec<Operation>,
+    shapes: &mut schema::Shapes,
+    problems: &mut Problems,
+) -> Result<Service, Problem> {
+    let root = document.node();
+    let named = root.need("x-mspkit-service")?;
+    if named.text()? != id {
+        return Err(named.problem(format!("must be `{id}` in this file")));
+    }
+    let envelope = root.need("x-mspkit-envelope")?.flag()?;
+    let context = Context { document: root.clone(), service: id, envelope, error_kinds };
+    for (path, item) in root.need("paths")?.entries()? {
+        operations.extend(operation::all_of(&context, &path, &item, shapes, problems));
+    }
+    let info = root.need("info")?;
+    Ok(Service {
+        id: id.to_owned(),
+        class: class.to_owned(),
+        title: info.need("title")?.text()?.to_owned(),
+        doc: info.need("description")?.text()?.to_owned(),
+        base_url: base_url(&root)?,
+        resources: resources(&root, operations)?,
+    })
+}
+
+/// The address of the first server, its variables replaced by their defaults.
+fn base_url(root: &Node<'_>) -> Result<String, Problem> {
+    let servers = root.need("servers")?;
+    let servers = servers.items()?;
+    let first = servers.first().ok_or_else(|| root.problem("`servers` names no server"))?;
+    let mut url = first.need("url")?.text()?.to_owned();
+    for (name, variable) in first.entries_of("variables")? {
+        url = url.replace(&format!("{{{name}}}"), variable.need("default")?.text()?);
+    }
+    Ok(url)
+}
+
+/// The resources that the operations name, each described by the tag of its name.
+fn resources(root: &Node<'_>, operations: &[Operation]) -> Result<Vec<Resource>, Problem> {
+    let mut resources: Vec<Resource> = Vec::new();
+    if let Some(tags) = root.get("tags") {
+        for tag in tags.items()? {
+            let name = tag.need("name")?.text()?;
+            if !operations.iter().any(|operation| operation.resource == name) {
+                return Err(tag.problem(format!("`{name}` is no resource of any operation")));
+            }
+            let doc = tag.need("description")?.text()?.to_owned();
+            resources.push(Resource { name: name.to_owned(), doc });
+        }
+    }
+    for operation in operations {
+        if !resources.iter().any(|resource| resource.name == operation.resource) {
+            let reason = format!("`tags` has no entry that describes the resource `{}`", operation.resource);
+            return Err(root.problem(reason));
+        }
+    }
+    resources.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(resources)
+}
+
+/// The name users write for something of the document: `x-mspkit-name`, or the vendor's name in snake case.
+pub(crate) fn user_name(wire: &str, given: Option<&Node<'_>>) -> Result<String, Problem> {
+    let Some(given) = given else { return Ok(names::snake(wire)) };
+    let name = given.text()?;
+    if names::is_snake(name) {
+        Ok(name.to_owned())
+    } else {
+        Err(given.problem(format!("`{name}` is not snake case")))
+    }
+}

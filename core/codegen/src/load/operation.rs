@@ -1,0 +1,237 @@
+//! The operations of a path.
+
+use crate::load::schema::Shapes;
+use crate::load::{Context, extensions, param};
+use crate::model::{Answer, AnswerKind, Auth, ErrorAnswer, Limit, Operation, Page, Paging, Retry};
+use crate::names;
+use crate::node::Node;
+use crate::problem::{Problem, Problems};
+
+const ITEM_KEYS: &[&str] = &["summary", "description", "parameters"];
+
+pub(super) fn all_of(
+    context: &Context<'_>,
+    path: &str,
+    item: &Node<'_>,
+    shapes: &mut Shapes,
+    problems: &mut Problems,
+) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for (method, node) in problems.keep(item.entries()).unwrap_or_default() {
+        if extensions::METHODS.contains(&method.as_str()) {
+            let shared = item.get("parameters");
+            operations.extend(problems.keep(one(context, path, &method, &node, shared.as_ref(), shapes)));
+        } else if !ITEM_KEYS.contains(&method.as_str()) {
+            problems.push(node.problem("is neither a method that mspkit sends nor a key of a path"));
+        }
+    }
+    operations
+}
+
+fn one(
+    context: &Context<'_>,
+    path: &str,
+    method: &str,
+    node: &Node<'_>,
+    shared: Option<&Node<'_>>,
+    shapes: &mut Shapes,
+) -> Result<Operation, Problem> {
+    let id = node.need("operationId")?;
+    let [service, resource, name] = id.text()?.split('.').collect::<Vec<_>>()[..] else {
+        return Err(id.problem("must be of the form service.resource.method"));
+    };
+    if service != context.service {
+        return Err(id.problem(format!("must begin with `{}.`", context.service)));
+    }
+    if !names::is_snake(resource) || !names::is_snake(name) {
+        return Err(id.problem("resource and method must be in snake case"));
+    }
+    let method = method.to_ascii_uppercase();
+    let (params, body) = param::all_of(node, path, shared)?;
+    let answer = answer(context, node)?;
+    let id_fields = match &answer.model {
+        Some(model) => shapes.model(&context.document, model, &node.need("x-mspkit-answer")?)?,
+        None => Vec::new(),
+    };
+    Ok(Operation {
+        id: id.text()?.to_owned(),
+        service: service.to_owned(),
+        resource: resource.to_owned(),
+        name: name.to_owned(),
+        summary: node.need("summary")?.text()?.to_owned(),
+        doc: node.need("description")?.text()?.to_owned(),
+        page: page(node)?,
+        path: path.to_owned(),
+        params_type: params_type(node)?,
+        body,
+        auth: auth(context, node)?,
+        paging: paging(node)?,
+        retry: retry(node)?,
+        retry_500: node.get("x-mspkit-retry-500").map_or(Ok(true), |flag| flag.flag())?,
+        limit: limit(node, &method, path)?,
+        outcome_check: match node.get("x-mspkit-outcome-check") {
+            Some(check) => Some(check.text()?.to_owned()),
+            None => None,
+        },
+        errors: errors(context, node)?,
+        method,
+        params,
+        answer,
+        id_fields,
+        place: node.place(),
+    })
+}
+
+fn page(node: &Node<'_>) -> Result<Option<Page>, Problem> {
+    let Some(docs) = node.get("externalDocs") else { return Ok(None) };
+    let url = docs.need("url")?;
+    if !url.text()?.starts_with("https://") {
+        return Err(url.problem("must be an https address"));
+    }
+    Ok(Some(Page { title: docs.need("description")?.text()?.to_owned(), url: url.text()?.to_owned() }))
+}
+
+fn params_type(node: &Node<'_>) -> Result<Option<String>, Problem> {
+    let Some(given) = node.get("x-mspkit-params") else { return Ok(None) };
+    let name = given.text()?;
+    if names::is_pascal(name) {
+        Ok(Some(name.to_owned()))
+    } else {
+        Err(given.problem("must be a type's name in PascalCase"))
+    }
+}
+
+/// Maps a word of the document to its meaning, or names the words there are.
+fn word<T: Copy>(node: &Node<'_>, words: &[(&str, T)]) -> Result<T, Problem> {
+    let given = node.text()?;
+    words.iter().find(|(word, _)| *word == given).map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        node.problem(format!("`{given}` is unknown; known are {}", known.join(", ")))
+    })
+}
+
+fn retry(node: &Node<'_>) -> Result<Retry, Problem> {
+    word(
+        &node.need("x-mspkit-retry")?,
+        &[
+            ("read", Retry::Read),
+            ("create", Retry::Create),
+            ("idempotent_write", Retry::IdempotentWrite),
+            ("credential_check", Retry::CredentialCheck),
+            ("scroll", Retry::Scroll),
+        ],
+    )
+}
+
+fn paging(node: &Node<'_>) -> Result<Paging, Problem> {
+    let Some(given) = node.get("x-mspkit-paging") else { return Ok(Paging::None) };
+    word(&given, &[("page_number", Paging::PageNumber), ("scroll", Paging::Scroll), ("array", Paging::Array)])
+}
+
+fn only_keys(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
+    for (key, value) in node.entries()? {
+        if !keys.contains(&key.as_str()) {
+            return Err(value.problem(format!("unknown key; here may stand {}", keys.join(", "))));
+        }
+    }
+    Ok(())
+}
+
+fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
+    let given = node.need("x-mspkit-answer")?;
+    only_keys(&given, &["kind", "model", "id"])?;
+    let kind = word(
+        &given.need("kind")?,
+        &[
+            ("list", AnswerKind::List),
+            ("object", AnswerKind::Object),
+            ("created", AnswerKind::Created),
+            ("located", AnswerKind::Located),
+            ("empty", AnswerKind::Empty),
+            ("tokens", AnswerKind::Tokens),
+            ("logged_out", AnswerKind::LoggedOut),
+        ],
+    )?;
+    let field = |key: &str, wanted: bool| match (given.get(key), wanted) {
+        (Some(value), true) => Ok(Some(value.text()?.to_owned())),
+        (None, true) => Err(given.problem(format!("`{key}` is missing"))),
+        (Some(value), false) => Err(value.problem("does not go with this kind of answer")),
+        (None, false) => Ok(None),
+    };
+    let (model, id) = (field("model", kind.has_model())?, field("id", kind.has_id())?);
+    Ok(Answer { kind, model, id, envelope: context.envelope })
+}
+
+fn limit(node: &Node<'_>, method: &str, path: &str) -> Result<Limit, Problem> {
+    let given = node.need("x-mspkit-limit")?;
+    only_keys(&given, &["group", "cap"])?;
+    let cap = given.need("cap")?;
+    let group = match given.get("group") {
+        Some(group) => group.text()?.to_owned(),
+        None => format!("{method} {path}"),
+    };
+    match cap.int()? {
+        number @ 1..=1000 => Ok(Limit { group, cap: number }),
+        _ => Err(cap.problem("must be from 1 to 1000")),
+    }
+}
+
+fn auth(context: &Context<'_>, node: &Node<'_>) -> Result<Auth, Problem> {
+    let Some(security) = node.get("security").or_else(|| context.document.get("security")) else {
+        return Err(node.problem("`security` is missing; write `[]` for a call without credentials"));
+    };
+    let mut schemes = Vec::new();
+    for alternative in security.items()? {
+        schemes.extend(alternative.entries()?);
+    }
+    match &schemes[..] {
+        [] => Ok(Auth::None),
+        [(name, scheme)] => {
+            let declared = context.document.get("components").and_then(|all| all.get("securitySchemes"));
+            if declared.and_then(|all| all.get(name)).is_none() {
+                return Err(scheme.problem("is not declared in components.securitySchemes"));
+            }
+            match name.as_str() {
+                "userToken" => Ok(Auth::UserToken),
+                "accessToken" | "oauth" => Ok(Auth::AccessToken),
+                "apiKey" => Ok(Auth::ApiKey),
+                _ => Err(scheme.problem("is unknown; known are userToken, accessToken, apiKey, oauth")),
+            }
+        }
+        _ => Err(security.problem("an operation is sent with one credential")),
+    }
+}
+
+fn errors(context: &Context<'_>, node: &Node<'_>) -> Result<Vec<ErrorAnswer>, Problem> {
+    let responses = node.need("responses")?;
+    let (mut errors, mut success) = (Vec::new(), false);
+    for (status, response) in responses.entries()? {
+        if status == "default" {
+            continue;
+        }
+        let Some(number) = status.parse::<u16>().ok().filter(|number| (200..600).contains(number)) else {
+            return Err(response.problem("must be an HTTP status from 200 to 599, or `default`"));
+        };
+        let doc =
+            response.look("description")?.ok_or_else(|| response.problem("`description` is missing"))?;
+        if number >= 400 {
+            let kind =
+                kind_of(context, number).ok_or_else(|| response.problem("no kind of error stands for it"))?;
+            errors.push(ErrorAnswer { status: number, kind, doc: doc.text()?.to_owned() });
+        } else {
+            success = true;
+        }
+    }
+    if !success {
+        return Err(responses.problem("describes no success"));
+    }
+    errors.sort_by_key(|error| error.status);
+    Ok(errors)
+}
+
+/// The kind that a status becomes: its own, or that of the whole class of statuses.
+fn kind_of(context: &Context<'_>, status: u16) -> Option<String> {
+    let find = |status| context.error_kinds.iter().find(|kind| kind.status == Some(status));
+    let kind = find(status).or_else(|| find(if status >= 500 { 500 } else { 400 }))?;
+    Some(kind.name.clone())
+}

@@ -1,0 +1,207 @@
+//! The parameters of an operation: its path, query, headers and the fields of its body.
+
+use crate::load::schema::{self, Types};
+use crate::load::user_name;
+use crate::model::{Body, Kind, Param, Spot};
+use crate::node::Node;
+use crate::problem::Problem;
+
+/// A parameter as it stands in the document, before it means anything.
+struct Given<'d> {
+    wire: String,
+    spot: Spot,
+    required: bool,
+    node: Node<'d>,
+    schema: Node<'d>,
+}
+
+impl<'d> Given<'d> {
+    /// What is said under `key`, on the parameter or in its schema.
+    fn look(&self, key: &str) -> Result<Option<Node<'d>>, Problem> {
+        Ok(match self.node.look(key)? {
+            Some(found) => Some(found),
+            None => self.schema.look(key)?,
+        })
+    }
+
+    fn flag(&self, key: &str) -> Result<bool, Problem> {
+        self.look(key)?.map_or(Ok(false), |flag| flag.flag())
+    }
+}
+
+/// The parameters in the order of the table, and what the request carries as its body.
+pub(super) fn all_of(
+    operation: &Node<'_>,
+    path: &str,
+    shared: Option<&Node<'_>>,
+) -> Result<(Vec<Param>, Body), Problem> {
+    let mut given = Vec::new();
+    for list in shared.cloned().into_iter().chain(operation.get("parameters")) {
+        for node in list.items()? {
+            given.push(parameter(&node)?);
+        }
+    }
+    let body = body(operation, &mut given)?;
+    let mut params = given.iter().map(param).collect::<Result<Vec<_>, _>>()?;
+    let in_path = template(path, operation)?;
+    for param in params.iter().filter(|param| param.spot == Spot::Path) {
+        if !in_path.contains(&param.wire) {
+            return Err(param.place.problem(format!("`{}` does not occur in the path", param.wire)));
+        }
+    }
+    if let Some(missing) =
+        in_path.iter().find(|wire| !params.iter().any(|p| p.spot == Spot::Path && &p.wire == *wire))
+    {
+        return Err(operation.problem(format!("the path parameter `{missing}` is not declared")));
+    }
+    // A stable sort: within a group the document's order stays.
+    params.sort_by_key(|param| match param.spot {
+        Spot::Path => (0, in_path.iter().position(|wire| *wire == param.wire)),
+        Spot::Body if param.required => (1, None),
+        Spot::Query | Spot::Header if param.required => (2, None),
+        Spot::Body => (3, None),
+        Spot::Query => (4, None),
+        Spot::Header => (5, None),
+    });
+    Ok((params, body))
+}
+
+/// The names in the braces of a path template.
+fn template(path: &str, operation: &Node<'_>) -> Result<Vec<String>, Problem> {
+    let mut names = Vec::new();
+    for segment in path.split('/').skip(1) {
+        match segment.strip_prefix('{').map(|rest| rest.strip_suffix('}')) {
+            Some(Some(name)) if !names.iter().any(|known| known == name) => names.push(name.to_owned()),
+            None if !segment.contains(['{', '}']) => {}
+            _ => {
+                return Err(
+                    operation.problem(format!("the path's segment `{segment}` is not one parameter, once"))
+                );
+            }
+        }
+    }
+    Ok(names)
+}
+
+fn parameter<'d>(node: &Node<'d>) -> Result<Given<'d>, Problem> {
+    let node = node.follow()?;
+    let place = node.need("in")?;
+    let spot = match place.text()? {
+        "path" => Spot::Path,
+        "query" => Spot::Query,
+        "header" => Spot::Header,
+        other => return Err(place.problem(format!("`{other}` is unknown; known are path, query, header"))),
+    };
+    let required = node.get("required").map_or(Ok(false), |flag| flag.flag())?;
+    if spot == Spot::Path && !required {
+        return Err(node.problem("a path parameter must say `required: true`"));
+    }
+    let wire = node.need("name")?.text()?.to_owned();
+    let schema = node.need("schema")?;
+    Ok(Given { wire, spot, required, node, schema })
+}
+
+fn body<'d>(operation: &Node<'d>, given: &mut Vec<Given<'d>>) -> Result<Body, Problem> {
+    let Some(request) = operation.get("requestBody") else { return Ok(Body::None) };
+    let content = request.follow()?.need("content")?;
+    match &content.entries()?[..] {
+        [(kind, media)] if kind == "application/json" => {
+            let members = schema::members(&media.need("schema")?)?;
+            for (wire, node) in members.properties {
+                let required = members.required.contains(&wire);
+                given.push(Given { wire, spot: Spot::Body, required, schema: node.clone(), node });
+            }
+            Ok(Body::Json)
+        }
+        [(kind, _)] if kind == "text/plain" => Ok(Body::RefreshToken),
+        _ => Err(content.problem("must be either application/json or text/plain")),
+    }
+}
+
+fn param(given: &Given<'_>) -> Result<Param, Problem> {
+    let place = given.node.place();
+    let types = Types::of(&given.schema)?;
+    let kind = kind(given, &types)?;
+    let doc = given.look("description")?.ok_or_else(|| place.problem("`description` is missing"))?;
+    let default = given.look("default")?.map(|node| node.json()).transpose()?;
+    let from_option = given.look("x-mspkit-from-option")?;
+    let secret =
+        given.flag("x-mspkit-secret")? || given.look("format")?.is_some_and(|f| f.text() == Ok("password"));
+    Ok(Param {
+        name: user_name(&given.wire, given.look("x-mspkit-name")?.as_ref())?,
+        wire: given.wire.clone(),
+        doc: doc.text()?.to_owned(),
+        spot: given.spot,
+        kind,
+        required: given.required,
+        secret,
+        nullable: types.nullable,
+        internal: given.flag("x-mspkit-internal")?,
+        deprecated: given.flag("deprecated")?,
+        default,
+        send_default: given.flag("x-mspkit-send-default")?,
+        from_option: from_option.map(|node| node.text().map(str::to_owned)).transpose()?,
+        example: example(given)?,
+        place,
+    })
+}
+
+fn example(given: &Given<'_>) -> Result<Option<serde_json::Value>, Problem> {
+    if let Some(example) = given.look("example")? {
+        return Ok(Some(example.json()?));
+    }
+    let Some(examples) = given.look("examples")? else { return Ok(None) };
+    if examples.value().is_sequence() {
+        return examples.items()?.first().map(Node::json).transpose();
+    }
+    match examples.entries()?.first() {
+        Some((_, example)) => Ok(Some(example.need("value")?.json()?)),
+        None => Ok(None),
+    }
+}
+
+fn kind(given: &Given<'_>, types: &Types<'_>) -> Result<Kind, Problem> {
+    if let Some(word) = given.look("x-mspkit-kind")? {
+        return match word.text()? {
+            "date_range" => Ok(Kind::DateRange),
+            "text_list" => Ok(Kind::TextList),
+            other => Err(word.problem(format!("`{other}` is unknown; known are date_range, text_list"))),
+        };
+    }
+    let any_case = given.flag("x-mspkit-any-case")?;
+    if let Some(values) = given.look("enum")? {
+        let texts = values.items()?.into_iter().filter(|value| !value.is_null());
+        let values = texts.map(|value| value.text().map(str::to_owned)).collect::<Result<Vec<_>, _>>()?;
+        return Ok(Kind::OneOf { values, any_case });
+    }
+    if any_case {
+        return Err(given.node.problem("`x-mspkit-any-case` goes with `enum` only"));
+    }
+    let format = given.look("format")?;
+    let formatted = match &format {
+        Some(format) => match format.text()? {
+            "mspkit-id" => Some(Kind::Id),
+            "uuid" => Some(Kind::Guid),
+            "date" => Some(Kind::Date),
+            "uri" => Some(Kind::HttpUrl),
+            "country" => Some(Kind::Country),
+            "currency" => Some(Kind::Currency),
+            "password" | "int32" | "int64" => None,
+            other => return Err(format.problem(format!("the format `{other}` is unknown here"))),
+        },
+        None => None,
+    };
+    let bound = |key: &str| given.look(key)?.map(|node| node.int()).transpose();
+    match (formatted, &types.names[..]) {
+        (Some(kind), _) => Ok(kind),
+        (None, ["string"]) if bound("minLength")?.is_some_and(|length| length > 0) => Ok(Kind::NonBlank),
+        (None, ["string"]) => Ok(Kind::Text),
+        (None, ["integer"]) => Ok(Kind::Int { min: bound("minimum")?, max: bound("maximum")? }),
+        (None, ["boolean"]) => Ok(Kind::Bool),
+        (None, ["array"]) => Ok(Kind::Array),
+        (None, ["object"]) => Ok(Kind::Object),
+        (None, names) => {
+            Err(given.schema.problem(format!("a parameter cannot be of the type `{}`", names.join(" or "))))
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Schemas: the models of answers, their fields and open enumerations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::load::user_name;
+use crate::model::{Field, Model, OpenEnum, Shape};
+use crate::names;
+use crate::node::Node;
+use crate::problem::Problem;
+
+/// The types that a schema allows, null set apart.
+pub(super) struct Types<'d> {
+    pub(super) names: Vec<&'d str>,
+    pub(super) nullable: bool,
+}
+
+impl<'d> Types<'d> {
+    pub(super) fn of(schema: &Node<'d>) -> Result<Types<'d>, Problem> {
+        let Some(given) = schema.look("type")? else {
+            return Ok(Types { names: Vec::new(), nullable: false });
+        };
+        let mut names = if given.value().is_sequence() { given.texts()? } else { vec![given.text()?] };
+        let all = names.len();
+        names.retain(|name| *name != "null");
+        Ok(Types { nullable: names.len() < all, names })
+    }
+}
+
+/// The properties of an object schema, those of `allOf` first.
+pub(super) struct Members<'d> {
+    pub(super) properties: Vec<(String, Node<'d>)>,
+    pub(super) required: Vec<String>,
+}
+
+pub(super) fn members<'d>(schema: &Node<'d>) -> Result<Members<'d>, Problem> {
+    let schema = schema.follow()?;
+    let mut all = Members { properties: Vec::new(), required: Vec::new() };
+    if let Some(parts) = schema.get("allOf") {
+        for part in parts.items()? {
+            let part = members(&part)?;
+            all.properties.extend(part.properties);
+            all.required.extend(part.required);
+        }
+    } else if Types::of(&schema)?.names != ["object"] {
+        return Err(schema.problem("must be an object schema: `type: object`"));
+    }
+    all.properties.extend(schema.entries_of("properties")?);
+    if let Some(required) = schema.get("required") {
+        for name in required.items()? {
+            let wire = name.text()?;
+            if !all.properties.iter().any(|(property, _)| property == wire) {
+                return Err(name.problem(format!("`{wire}` is required but no property")));
+            }
+            all.required.push(wire.to_owned());
+        }
+    }
+    Ok(all)
+}
+
+/// The models and enumerations that answers reach.
+#[derive(Default)]
+pub(super) struct Shapes {
+    models: BTreeMap<String, Model>,
+    enums: BTreeMap<String, OpenEnum>,
+    begun: BTreeSet<(String, String)>,
+}
+
+impl Shapes {
+    pub(super) fn finish(self) -> (Vec<Model>, Vec<OpenEnum>) {
+        (self.models.into_values().collect(), self.enums.into_values().collect())
+    }
+
+    /// Takes in a model of `components.schemas` with all it refers to; answers the wire names of its ids.
+    pub(super) fn model(
+        &mut self,
+        document: &Node<'_>,
+        name: &str,
+        user: &Node<'_>,
+    ) -> Result<Vec<String>, Problem> {
+        let schemas = document.need("components")?.need("schemas")?;
+        let schema = schemas
+            .get(name)
+            .ok_or_else(|| user.problem(format!("the schema `{name}` is not in components.schemas")))?;
+        if !names::is_pascal(name) {
+            return Err(schema.problem("a model's name must be in PascalCase"));
+        }
+        if self.begun.insert((schema.place().file, name.to_owned())) {
+            let fields = self.fields(document, &schema)?;
+            let doc = described(&schema)?;
+            let model = Model { name: name.to_owned(), doc, fields, place: schema.place() };
+            if let Some(other) = self.models.get(name) {
+                let same =
+                    |a: &Field, b: &Field| (&a.name, &a.wire, &a.shape) == (&b.name, &b.wire, &b.shape);
+                let equal = other.fields.len() == model.fields.len()
+                    && other.fields.iter().zip(&model.fields).all(|(a, b)| same(a, b));
+                if !equal {
+                    let reason = format!("`{name}` means something else in {}", other.place.file);
+                    return Err(schema.problem(reason));
+                }
+            } else {
+                self.models.insert(name.to_owned(), model);
+            }
+        }
+        let fields = self.models.get(name).map(|model| model.fields.as_slice()).unwrap_or_default();
+        Ok(fields.iter().filter(|field| field.shape == Shape::Id).map(|field| field.wire.clone()).collect())
+    }
+
+    fn fields(&mut self, document: &Node<'_>, schema: &Node<'_>) -> Result<Vec<Field>, Problem> {
+        let mut fields: Vec<Field> = Vec::new();
+        for (wire, node) in members(schema)?.properties {
+            let name = user_name(&wire, node.look("x-mspkit-name")?.as_ref())?;
+            let field = Field {
+                doc: described(&node)?,
+                shape: self.shape(document, &node)?,
+                deprecated: node.look("deprecated")?.map_or(Ok(false), |flag| flag.flag())?,
+                example: match (node.look("example")?, node.look("examples")?) {
+                    (Some(example), _) => Some(example.json()?),
+                    (None, Some(examples)) => examples.items()?.first().map(Node::json).transpose()?,
+                    (None, None) => None,
+                },
+                place: node.place(),
+                name,
+                wire,
+            };
+            fields.push(field);
+        }
+        Ok(fields)
+    }
+
+    fn shape(&mut self, document: &Node<'_>, node: &Node<'_>) -> Result<Shape, Problem> {
+        if node.look("x-mspkit-secret")?.map_or(Ok(false), |flag| flag.flag())? {
+            return Ok(Shape::Secret);
+        }
+        if let Some(alternatives) = node.look("anyOf")?.or(node.look("oneOf")?) {
+            let items = alternatives.items()?;
+            let real: Vec<_> = items
+                .iter()
+                .filter(|item| !item.get("type").is_some_and(|kind| kind.text() == Ok("null")))
+                .collect();
+            return if let [only] = real[..] { self.shape(document, only) } else { Ok(Shape::Json) };
+        }
+        if let Some(name) = node.ref_name() {
+            let target = node.follow()?;
+            if target.get("properties").is_some() || target.get("allOf").is_some() {
+                self.model(document, name, node)?;
+                return Ok(Shape::Model { name: name.to_owned() });
+            }
+        }
+        if let Some(values) = node.look("x-mspkit-open-enum")? {
+            return self.open_enum(node, &values);
+        }
+        if let Some(format) = node.look("format")? {
+            if matches!(format.text()?, "mspkit-id" | "uuid") {
+                return Ok(Shape::Id);
+            }
+        }
+        match &Types::of(node)?.names[..] {
+            ["string"] => Ok(Shape::Text),
+            ["integer"] => Ok(Shape::Integer),
+            ["number"] => Ok(Shape::Number),
+            ["boolean"] => Ok(Shape::Bool),
+            ["array"] => {
+                let items = node.look("items")?.ok_or_else(|| node.problem("`items` is missing"))?;
+                Ok(Shape::List { of: Box::new(self.shape(document, &items)?) })
+            }
+            ["object"] if node.look("properties")?.is_some() => {
+                Err(node.problem("an object with properties needs a name: put it under components.schemas"))
+            }
+            ["object"] | [_, _, ..] => Ok(Shape::Json),
+            [] => Err(node.problem("`type` is missing")),
+            [other] => Err(node.problem(format!("the type `{other}` is unknown"))),
+        }
+    }
+
+    fn open_enum(&mut self, node: &Node<'_>, values: &Node<'_>) -> Result<Shape, Problem> {
+        let named = node
+            .look("x-mspkit-enum-name")?
+            .ok_or_else(|| node.problem("`x-mspkit-open-enum` needs `x-mspkit-enum-name`"))?;
+        let name = named.text()?.to_owned();
+        if !names::is_pascal(&name) {
+            return Err(named.problem("an enumeration's name must be in PascalCase"));
+        }
+        let values: Vec<String> = values.texts()?.into_iter().map(str::to_owned).collect();
+        match self.enums.get(&name) {
+            Some(known) if known.values != values => {
+                let reason =
+                    format!("`{name}` has other values at {}: {}", known.place.file, known.place.path);
+                return Err(node.problem(reason));
+            }
+            Some(_) => {}
+            None => {
+                let doc = described(node)?;
+                self.enums
+                    .insert(name.clone(), OpenEnum { name: name.clone(), doc, values, place: node.place() });
+            }
+        }
+        Ok(Shape::Enum { name })
+    }
+}
+
+fn described(node: &Node<'_>) -> Result<String, Problem> {
+    let doc = node.look("description")?.ok_or_else(|| node.problem("`description` is missing"))?;
+    Ok(doc.text()?.to_owned())
+}

@@ -1,0 +1,170 @@
+//! A place in a YAML document, whose every complaint names file and path.
+
+use std::path::Path;
+
+use serde_yaml_ng::Value;
+
+use crate::problem::{Place, Problem};
+
+/// A YAML file that has been read.
+#[derive(Debug)]
+pub struct Document {
+    file: String,
+    root: Value,
+}
+
+impl Document {
+    /// Reads `file`, given relative to `root`.
+    pub fn read(root: &Path, file: &str) -> Result<Document, Problem> {
+        let place = Place { file: file.to_owned(), path: String::new() };
+        let text =
+            std::fs::read_to_string(root.join(file)).map_err(|error| place.problem(error.to_string()))?;
+        let root = serde_yaml_ng::from_str(&text).map_err(|error| match error.location() {
+            Some(at) => place.at(&format!("line {}", at.line())).problem(error.to_string()),
+            None => place.problem(error.to_string()),
+        })?;
+        Ok(Document { file: file.to_owned(), root })
+    }
+
+    /// The whole document.
+    pub fn node(&self) -> Node<'_> {
+        Node { document: self, value: &self.root, path: String::new() }
+    }
+}
+
+/// A value of a document, together with the path that leads to it.
+#[derive(Debug, Clone)]
+pub struct Node<'d> {
+    document: &'d Document,
+    value: &'d Value,
+    path: String,
+}
+
+impl<'d> Node<'d> {
+    /// Where this stands.
+    pub fn place(&self) -> Place {
+        Place { file: self.document.file.clone(), path: self.path.clone() }
+    }
+
+    /// A problem here.
+    pub fn problem(&self, reason: impl Into<String>) -> Problem {
+        self.place().problem(reason)
+    }
+
+    fn child(&self, key: &str, value: &'d Value) -> Node<'d> {
+        Node { document: self.document, value, path: self.place().at(key).path }
+    }
+
+    /// The value under `key`, if it is there.
+    pub fn get(&self, key: &str) -> Option<Node<'d>> {
+        self.value.as_mapping()?.get(key).map(|value| self.child(key, value))
+    }
+
+    /// The value under `key` here, or at the place that `$ref` points to.
+    pub fn look(&self, key: &str) -> Result<Option<Node<'d>>, Problem> {
+        if let Some(own) = self.get(key) {
+            return Ok(Some(own));
+        }
+        Ok(if self.get("$ref").is_some() { self.follow()?.get(key) } else { None })
+    }
+
+    /// The value under `key`.
+    pub fn need(&self, key: &str) -> Result<Node<'d>, Problem> {
+        self.get(key).ok_or_else(|| self.problem(format!("`{key}` is missing")))
+    }
+
+    /// The value that `$ref` points to, or this one.
+    pub fn follow(&self) -> Result<Node<'d>, Problem> {
+        let mut node = self.clone();
+        for _ in 0..8 {
+            let Some(reference) = node.get("$ref") else { return Ok(node) };
+            let target = reference.text()?;
+            let Some(steps) = target.strip_prefix("#/") else {
+                return Err(reference.problem(format!("`{target}` does not point into this document")));
+            };
+            let mut found = self.document.node();
+            for step in steps.split('/') {
+                let step = step.replace("~1", "/").replace("~0", "~");
+                let unknown = || reference.problem(format!("`{target}` is not in this document"));
+                found = found.get(&step).ok_or_else(unknown)?;
+            }
+            node = found;
+        }
+        Err(self.problem("`$ref` points in a circle"))
+    }
+
+    /// The last name of the place that `$ref` points to.
+    pub fn ref_name(&self) -> Option<&'d str> {
+        self.value.as_mapping()?.get("$ref")?.as_str()?.rsplit('/').next()
+    }
+
+    /// The non-empty text here.
+    pub fn text(&self) -> Result<&'d str, Problem> {
+        match self.value.as_str().map(str::trim) {
+            Some("") => Err(self.problem("must not be empty")),
+            Some(text) => Ok(text),
+            None => Err(self.problem("must be text")),
+        }
+    }
+
+    /// The truth value here.
+    pub fn flag(&self) -> Result<bool, Problem> {
+        self.value.as_bool().ok_or_else(|| self.problem("must be true or false"))
+    }
+
+    /// The whole number here.
+    pub fn int(&self) -> Result<i64, Problem> {
+        self.value.as_i64().ok_or_else(|| self.problem("must be a whole number"))
+    }
+
+    /// Whether nothing is written here.
+    pub fn is_null(&self) -> bool {
+        self.value.is_null()
+    }
+
+    /// The elements of the list here.
+    pub fn items(&self) -> Result<Vec<Node<'d>>, Problem> {
+        let items = self.value.as_sequence().ok_or_else(|| self.problem("must be a list"))?;
+        Ok(items
+            .iter()
+            .enumerate()
+            .map(|(at, value)| Node { document: self.document, value, path: format!("{}[{at}]", self.path) })
+            .collect())
+    }
+
+    /// The elements of the list of texts here.
+    pub fn texts(&self) -> Result<Vec<&'d str>, Problem> {
+        self.items()?.iter().map(Node::text).collect()
+    }
+
+    /// The keys and values here, in the document's order; a number that serves as key becomes text.
+    pub fn entries(&self) -> Result<Vec<(String, Node<'d>)>, Problem> {
+        let mapping = self.value.as_mapping().ok_or_else(|| self.problem("must be a mapping"))?;
+        let mut entries = Vec::with_capacity(mapping.len());
+        for (key, value) in mapping {
+            let key = match key {
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                _ => return Err(self.problem("has a key that is not text")),
+            };
+            let child = self.child(&key, value);
+            entries.push((key, child));
+        }
+        Ok(entries)
+    }
+
+    /// The keys and values under `key`; none when it is not there.
+    pub fn entries_of(&self, key: &str) -> Result<Vec<(String, Node<'d>)>, Problem> {
+        self.get(key).map_or_else(|| Ok(Vec::new()), |node| node.entries())
+    }
+
+    /// The value here as JSON.
+    pub fn json(&self) -> Result<serde_json::Value, Problem> {
+        serde_json::to_value(self.value).map_err(|error| self.problem(error.to_string()))
+    }
+
+    /// The scalar, list or mapping itself.
+    pub fn value(&self) -> &'d Value {
+        self.value
+    }
+}

@@ -1,0 +1,93 @@
+//! Templates become text: the environment they are rendered in, with the filters all languages share.
+
+mod doc;
+mod prose;
+mod rust;
+
+use std::path::Path;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, path_loader};
+
+use crate::model::Api;
+use crate::names;
+use crate::output::{self, HEADER, Rendered};
+use crate::problem::Failure;
+use crate::targets::{Scope, TARGETS, Target};
+
+/// The templates, as they lie beside this program's sources.
+const TEMPLATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+
+/// Renders every target, sorted by file.
+pub fn all(api: &Api, root: &Path) -> Result<Vec<Rendered>, Failure> {
+    let environment = environment().map_err(|error| failure("", &error))?;
+    let whole = Value::from(Serde(api));
+    let mut rendered = Vec::new();
+    for target in TARGETS {
+        match target.scope {
+            Scope::Whole => {
+                let context = context! { api => whole.clone(), header => HEADER };
+                rendered.push(one(&environment, target, target.file.to_owned(), context, root)?);
+            }
+            Scope::EachService => {
+                for service in &api.services {
+                    let context =
+                        context! { api => whole.clone(), service => Serde(service), header => HEADER };
+                    let file = target.file.replace("{service}", &service.id);
+                    rendered.push(one(&environment, target, file, context, root)?);
+                }
+            }
+        }
+    }
+    rendered.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(rendered)
+}
+
+fn one(
+    environment: &Environment<'_>,
+    target: &Target,
+    file: String,
+    context: Value,
+    root: &Path,
+) -> Result<Rendered, Failure> {
+    let template =
+        environment.get_template(target.template).map_err(|error| failure(target.template, &error))?;
+    let text = template.render(context).map_err(|error| failure(target.template, &error))?;
+    let text = output::finish(target.language, &file, &text, root)?;
+    Ok(Rendered { file, text })
+}
+
+fn failure(template: &str, error: &minijinja::Error) -> Failure {
+    // The plain form has line and cause; the debug form would print the whole context as well.
+    let mut reason = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        reason = format!("{reason}: {cause}");
+        source = cause.source();
+    }
+    Failure::Template { template: template.to_owned(), reason }
+}
+
+fn environment() -> Result<Environment<'static>, minijinja::Error> {
+    let mut environment = Environment::new();
+    environment.set_loader(path_loader(TEMPLATES));
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    let syntax =
+        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?;
+    environment.set_syntax(syntax);
+    for (name, case) in [
+        ("snake", names::snake as fn(&str) -> String),
+        ("screaming", names::screaming),
+        ("pascal", names::pascal),
+        ("camel", names::camel),
+    ] {
+        environment.add_filter(name, move |text: &str| case(text));
+    }
+    environment.add_filter("wrap", doc::wrap);
+    environment.add_filter("flow", doc::flow);
+    prose::register(&mut environment);
+    rust::register(&mut environment);
+    Ok(environment)
+}

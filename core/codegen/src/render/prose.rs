@@ -1,0 +1,62 @@
+//! Sentences about parameters that every language's documentation says alike.
+
+use minijinja::Environment;
+use minijinja::value::Serde;
+
+use crate::model::{Kind, Param};
+
+pub(super) fn register(environment: &mut Environment<'_>) {
+    environment.add_filter("kind_note", |param: Serde<Param>| kind_note(&param.0));
+    environment.add_filter("default_note", |param: Serde<Param>| default_note(&param.0));
+    environment.add_filter("limits", |param: Serde<Param>| limits(&param.0));
+    environment.add_filter("compact", |value: Serde<serde_json::Value>| value.0.to_string());
+}
+
+/// What a parameter may be, in a few words.
+fn kind_note(param: &Param) -> String {
+    match &param.kind {
+        Kind::Id => "id".to_owned(),
+        Kind::Guid => "GUID".to_owned(),
+        Kind::Text => "text".to_owned(),
+        Kind::NonBlank => "text, not blank".to_owned(),
+        Kind::Int { min, max } => match (min, max.filter(|max| *max < i64::from(i32::MAX))) {
+            (Some(min), Some(max)) => format!("{min} to {max}"),
+            (Some(min), None) => format!("{min} or more"),
+            (None, Some(max)) => format!("up to {max}"),
+            (None, None) => "whole number".to_owned(),
+        },
+        Kind::Bool => "true or false".to_owned(),
+        Kind::Date => "date".to_owned(),
+        Kind::DateRange => "two dates".to_owned(),
+        Kind::HttpUrl => "`http` or `https` URL".to_owned(),
+        Kind::Country => "two letters of ISO 3166-1".to_owned(),
+        Kind::Currency => "three letters of ISO 4217".to_owned(),
+        Kind::OneOf { values, any_case } => {
+            let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+            let case = if *any_case { " in any case" } else { "" };
+            format!("{}{case}", values.join(" or "))
+        }
+        Kind::TextList => "list of texts".to_owned(),
+        Kind::Array => "JSON array".to_owned(),
+        Kind::Object => "JSON object".to_owned(),
+    }
+}
+
+/// What stands in for a parameter that is not given, in a few words; empty when nothing does.
+fn default_note(param: &Param) -> String {
+    match (&param.from_option, &param.default) {
+        (Some(_), _) => "by default the client's".to_owned(),
+        (None, Some(default)) => format!("by default `{default}`"),
+        (None, None) => String::new(),
+    }
+}
+
+/// The limits that a caller cannot guess from the kind, as a sentence; empty when there are none.
+fn limits(param: &Param) -> String {
+    match param.kind {
+        Kind::Int { min: None, max: None } => String::new(),
+        Kind::Int { .. } => format!("A whole number, {}.", kind_note(param)),
+        Kind::OneOf { .. } => format!("One of {}.", kind_note(param)),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,175 @@
+//! How things are written in Rust.
+
+use minijinja::Environment;
+use minijinja::value::Serde;
+use serde_json::Value as Json;
+
+use crate::model::{Kind, Param, Shape};
+use crate::names;
+
+pub(super) fn register(environment: &mut Environment<'_>) {
+    environment.add_filter("rust_ident", |name: &str| names::rust_ident(name));
+    environment.add_filter("rust_text", |text: &str| format!("{text:?}"));
+    environment.add_filter("rust_kind", |kind: Serde<Kind>| kind_row(&kind.0));
+    environment.add_filter("rust_setter", |param: Serde<Param>| setter(&param.0));
+    environment.add_filter("rust_type", |shape: Serde<Shape>| shape_type(&shape.0));
+    environment.add_filter("rust_example", |param: Serde<Param>| example(&param.0));
+    environment.add_filter("rust_shown", |params: Serde<Vec<Param>>| shown(params.0).map(Serde));
+    environment.add_filter("rustdoc", rustdoc);
+}
+
+/// The row of the operation table, as `crate::operation::Kind`.
+fn kind_row(kind: &Kind) -> String {
+    match kind {
+        Kind::Int { min, max } => {
+            let bound = |bound: &Option<i64>, none: &str| bound.map_or_else(|| none.to_owned(), grouped);
+            format!("Kind::Int {{ min: {}, max: {} }}", bound(min, "i64::MIN"), bound(max, "i64::MAX"))
+        }
+        Kind::OneOf { values, any_case } => {
+            format!("Kind::OneOf {{ values: &{values:?}, any_case: {any_case} }}")
+        }
+        plain => format!("Kind::{plain:?}"),
+    }
+}
+
+/// A number as clippy likes it: `2_147_483_647`.
+fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 && digits.len() > 4 {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    if number < 0 { format!("-{text}") } else { text }
+}
+
+/// The word that `params!` and the conformance runner know a parameter's type by.
+fn setter(param: &Param) -> &'static str {
+    match param.kind {
+        Kind::Id | Kind::Guid => "id",
+        Kind::Int { .. } => "int",
+        Kind::Bool => "flag",
+        Kind::DateRange => "date_range",
+        Kind::TextList => "text_list",
+        Kind::Array | Kind::Object => "json",
+        _ if param.secret => "secret",
+        _ => "text",
+    }
+}
+
+fn shape_type(shape: &Shape) -> String {
+    match shape {
+        Shape::Id => "Id".to_owned(),
+        Shape::Text => "String".to_owned(),
+        Shape::Integer => "i64".to_owned(),
+        Shape::Number => "f64".to_owned(),
+        Shape::Bool => "bool".to_owned(),
+        Shape::Secret => "Secret".to_owned(),
+        Shape::Json => "Json".to_owned(),
+        Shape::Model { name } | Shape::Enum { name } => name.clone(),
+        Shape::List { of } => format!("Vec<{}>", shape_type(of)),
+    }
+}
+
+/// A parameter's example as an expression.
+fn example(param: &Param) -> String {
+    let value = param.example.clone().unwrap_or(Json::Null);
+    match (&param.kind, &value) {
+        (Kind::Array | Kind::Object, value) => format!("serde_json::json!({})", spaced(value)),
+        (Kind::DateRange, value) => {
+            let date = |key: &str| value.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+            format!("DateRange::new({:?}, {:?})", date("start"), date("end"))
+        }
+        (Kind::TextList, Json::String(text)) => {
+            format!("{:?}", text.split(',').map(str::trim).collect::<Vec<_>>())
+        }
+        (Kind::TextList, Json::Array(_)) => spaced(&value),
+        (Kind::Int { .. }, Json::Number(number)) => {
+            number.as_i64().map_or_else(|| number.to_string(), grouped)
+        }
+        (Kind::Id | Kind::Guid, Json::Number(number)) => format!("{:?}", number.to_string()),
+        (_, value) => value.to_string(),
+    }
+}
+
+/// JSON on one line, with the spaces a person would write.
+fn spaced(value: &Json) -> String {
+    match value {
+        Json::Array(items) => format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", ")),
+        Json::Object(fields) => {
+            let fields = fields.iter().map(|(key, value)| format!("{key:?}: {}", spaced(value)));
+            format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
+        }
+        plain => plain.to_string(),
+    }
+}
+
+/// The optional parameter that an example shows: a plain one if there is any.
+fn shown(params: Vec<Param>) -> Option<Param> {
+    let optional = || params.iter().filter(|param| param.named() && !param.required);
+    let plain = |param: &&Param| !matches!(param.kind, Kind::DateRange | Kind::Array | Kind::Object);
+    optional().find(plain).or_else(|| optional().next()).cloned()
+}
+
+/// Markdown as rustdoc wants it: no brackets that look like links, no angle brackets that look like tags, no bare
+/// addresses. What stands in back-quotes is left alone.
+fn rustdoc(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, part) in text.split('`').enumerate() {
+        if at > 0 {
+            out.push('`');
+        }
+        if at % 2 == 1 {
+            out.push_str(part);
+            continue;
+        }
+        let mut rest = part;
+        while let Some(c) = rest.chars().next() {
+            let link = rest
+                .find("](")
+                .filter(|_| c == '[')
+                .and_then(|middle| Some(middle + rest[middle..].find(')')? + 1));
+            let address = rest.starts_with("https://") || rest.starts_with("http://");
+            let taken = if let Some(end) = link {
+                out.push_str(&rest[..end]);
+                end
+            } else if address {
+                let end =
+                    rest.find(|c: char| c.is_whitespace() || ",;)>\"".contains(c)).unwrap_or(rest.len());
+                let end = rest[..end].trim_end_matches(['.', ':']).len();
+                out.extend(["<", &rest[..end], ">"]);
+                end
+            } else {
+                if "[]<>".contains(c) {
+                    out.push('\\');
+                }
+                out.push(c);
+                c.len_utf8()
+            };
+            rest = &rest[taken..];
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_is_made_safe_for_rustdoc() {
+        assert_eq!(rustdoc("`[ID=abcd]` and [ID=x] <JWT>"), "`[ID=abcd]` and \\[ID=x\\] \\<JWT\\>");
+        assert_eq!(
+            rustdoc("[page](https://a.example/x) or https://b.example."),
+            "[page](https://a.example/x) or <https://b.example>."
+        );
+    }
+
+    #[test]
+    fn long_numbers_are_grouped() {
+        assert_eq!(grouped(1000), "1000");
+        assert_eq!(grouped(-2_147_483_648), "-2_147_483_648");
+    }
+}

@@ -1,0 +1,51 @@
+//! What is rendered: a row per file. Another language joins with its rows here and its templates.
+
+/// The language of a target, which decides how its text is finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Formatted by rustfmt.
+    Rust,
+}
+
+/// How often a template is rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Once, for everything.
+    Whole,
+    /// Once for every service; `{service}` in the file's name is its id.
+    EachService,
+}
+
+/// A template, and the file it becomes.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// The language of the file.
+    pub language: Language,
+    /// The template, relative to `core/codegen/templates`.
+    pub template: &'static str,
+    /// The file, relative to the repository's root.
+    pub file: &'static str,
+    /// How often it is rendered.
+    pub scope: Scope,
+}
+
+const fn rust(template: &'static str, file: &'static str) -> Target {
+    Target { language: Language::Rust, template, file, scope: Scope::Whole }
+}
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
+    rust("rust/mod.rs.j2", "core/src/generated/mod.rs"),
+    rust("rust/error_kinds.rs.j2", "core/src/generated/error_kinds.rs"),
+    rust("rust/operations.rs.j2", "core/src/generated/operations.rs"),
+    rust("rust/models.rs.j2", "core/src/generated/models.rs"),
+    rust("rust/params.rs.j2", "core/src/generated/params.rs"),
+    Target {
+        language: Language::Rust,
+        template: "rust/resources.rs.j2",
+        file: "core/src/generated/{service}.rs",
+        scope: Scope::EachService,
+    },
+    rust("rust/dispatch.rs.j2", "core/tests/generated/dispatch.rs"),
+    rust("rust/routes.rs.j2", "tests/simulator/src/generated.rs"),
+];
