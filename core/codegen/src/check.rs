@@ -68,7 +68,7 @@ fn params_type(_: &Api, operation: &Operation, problems: &mut Problems) {
     let named = operation.params.iter().any(Param::named);
     match &operation.params_type {
         None if named => {
-            problems.push(operation.place.problem("`x-mspkit-params` must name the parameters' type"))
+            problems.push(operation.place.problem("`x-mspkit-params` must name the parameters' type"));
         }
         Some(_) if !named => {
             let place = operation.place.at("x-mspkit-params");

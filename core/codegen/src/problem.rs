@@ -13,6 +13,7 @@ pub struct Place {
 
 impl Place {
     /// The same place, a few keys deeper.
+    #[must_use]
     pub fn at(&self, key: &str) -> Place {
         let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
         Place { file: self.file.clone(), path }

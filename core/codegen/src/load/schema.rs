@@ -135,7 +135,7 @@ impl Shapes {
             let items = alternatives.items()?;
             let real: Vec<_> = items
                 .iter()
-                .filter(|item| !item.get("type").is_some_and(|kind| kind.text() == Ok("null")))
+                .filter(|item| item.get("type").is_none_or(|kind| kind.text() != Ok("null")))
                 .collect();
             return if let [only] = real[..] { self.shape(document, only) } else { Ok(Shape::Json) };
         }
@@ -149,10 +149,10 @@ impl Shapes {
         if let Some(values) = node.look("x-mspkit-open-enum")? {
             return self.open_enum(node, &values);
         }
-        if let Some(format) = node.look("format")? {
-            if matches!(format.text()?, "mspkit-id" | "uuid") {
-                return Ok(Shape::Id);
-            }
+        if let Some(format) = node.look("format")?
+            && matches!(format.text()?, "mspkit-id" | "uuid")
+        {
+            return Ok(Shape::Id);
         }
         match &Types::of(node)?.names[..] {
             ["string"] => Ok(Shape::Text),

@@ -14,7 +14,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("rust_setter", |param: Serde<Param>| setter(&param.0));
     environment.add_filter("rust_type", |shape: Serde<Shape>| shape_type(&shape.0));
     environment.add_filter("rust_example", |param: Serde<Param>| example(&param.0));
-    environment.add_filter("rust_shown", |params: Serde<Vec<Param>>| shown(params.0).map(Serde));
+    environment.add_filter("rust_shown", |params: Serde<Vec<Param>>| shown(&params.0).map(Serde));
     environment.add_filter("rustdoc", rustdoc);
 }
 
@@ -37,7 +37,7 @@ fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 && digits.len() > 4 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) && digits.len() > 4 {
             text.push('_');
         }
         text.push(digit);
@@ -107,7 +107,7 @@ fn spaced(value: &Json) -> String {
 }
 
 /// The optional parameter that an example shows: a plain one if there is any.
-fn shown(params: Vec<Param>) -> Option<Param> {
+fn shown(params: &[Param]) -> Option<Param> {
     let optional = || params.iter().filter(|param| param.named() && !param.required);
     let plain = |param: &&Param| !matches!(param.kind, Kind::DateRange | Kind::Array | Kind::Object);
     optional().find(plain).or_else(|| optional().next()).cloned()

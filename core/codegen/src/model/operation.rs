@@ -1,0 +1,294 @@
+//! Operations: their parameters, and what the core has to know to send them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::Place;
+
+/// An endpoint.
+#[derive(Debug, Clone, Serialize)]
+pub struct Operation {
+    /// `service.resource.method`.
+    pub id: String,
+    /// The first part of the id.
+    pub service: String,
+    /// The second part of the id.
+    pub resource: String,
+    /// The third part of the id.
+    pub name: String,
+    /// One sentence on what it does.
+    pub summary: String,
+    /// What else there is to know.
+    pub doc: String,
+    /// The vendor's page that it comes from.
+    pub page: Option<Page>,
+    /// The HTTP method in capitals.
+    pub method: String,
+    /// The path template, `{wireName}` where a parameter goes.
+    pub path: String,
+    /// Its parameters in the order of the table.
+    pub params: Vec<Param>,
+    /// The name of the type that holds the parameters which are not in the path.
+    pub params_type: Option<String>,
+    /// What the request carries.
+    pub body: Body,
+    /// The credential it is sent with.
+    pub auth: Auth,
+    /// How its answers are paged.
+    pub paging: Paging,
+    /// What a successful answer holds.
+    pub answer: Answer,
+    /// What may be sent again.
+    pub retry: Retry,
+    /// Whether 500 counts as a passing fault.
+    pub retry_500: bool,
+    /// The in-flight limit.
+    pub limit: Limit,
+    /// How to find out what became of a write whose answer was lost.
+    pub outcome_check: Option<String>,
+    /// Wire names of the answer's ids.
+    pub id_fields: Vec<String>,
+    /// The documented error answers, sorted by status.
+    pub errors: Vec<ErrorAnswer>,
+    /// Where it stands in its document.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// A page of the vendor's documentation.
+#[derive(Debug, Clone, Serialize)]
+pub struct Page {
+    /// What the page is called.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+}
+
+/// A parameter.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one word of the document")]
+pub struct Param {
+    /// The name users write, in snake case.
+    pub name: String,
+    /// The vendor's name.
+    pub wire: String,
+    /// What it means.
+    pub doc: String,
+    /// Where it travels.
+    pub spot: Spot,
+    /// What it may be.
+    pub kind: Kind,
+    /// Whether the call is refused without it.
+    pub required: bool,
+    /// Whether it is kept out of errors and logs.
+    pub secret: bool,
+    /// Whether null may be sent.
+    pub nullable: bool,
+    /// Whether the core sets it and users never see it.
+    pub internal: bool,
+    /// Whether the vendor wants it no longer.
+    pub deprecated: bool,
+    /// What the server assumes, or what is sent, when nothing is given.
+    pub default: Option<serde_json::Value>,
+    /// Whether the default is sent.
+    pub send_default: bool,
+    /// The client option that stands in.
+    pub from_option: Option<String>,
+    /// A value to show.
+    pub example: Option<serde_json::Value>,
+    /// Where it stands in its document.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+impl Param {
+    /// Whether callers pass it in the path.
+    pub fn positional(&self) -> bool {
+        self.spot == Spot::Path && self.from_option.is_none()
+    }
+
+    /// Whether callers pass it as one of the operation's named parameters.
+    pub fn named(&self) -> bool {
+        self.spot != Spot::Path && !self.internal
+    }
+}
+
+/// Where a parameter travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spot {
+    /// A segment of the path.
+    Path,
+    /// The query string.
+    Query,
+    /// A header.
+    Header,
+    /// A field of the JSON body.
+    Body,
+}
+
+/// What a parameter may be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Kind {
+    /// A string or an integer.
+    Id,
+    /// A GUID.
+    Guid,
+    /// Any string.
+    Text,
+    /// A string that is not blank.
+    NonBlank,
+    /// A whole number.
+    Int {
+        /// Smallest allowed.
+        min: Option<i64>,
+        /// Largest allowed.
+        max: Option<i64>,
+    },
+    /// True or false.
+    Bool,
+    /// A calendar date.
+    Date,
+    /// Two dates.
+    DateRange,
+    /// An absolute URL.
+    HttpUrl,
+    /// A country's two letters.
+    Country,
+    /// A currency's three letters.
+    Currency,
+    /// One of a closed set.
+    OneOf {
+        /// The set.
+        values: Vec<String>,
+        /// Whether case matters not.
+        any_case: bool,
+    },
+    /// A list of strings.
+    TextList,
+    /// A JSON array.
+    Array,
+    /// A JSON object.
+    Object,
+}
+
+/// What a request carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// Nothing.
+    None,
+    /// A JSON object of the body parameters.
+    Json,
+    /// The refresh token as plain text.
+    RefreshToken,
+}
+
+/// Which credential a request is sent with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Auth {
+    /// None.
+    None,
+    /// The user's long-lived token.
+    UserToken,
+    /// A token that the core obtains.
+    AccessToken,
+    /// A key in a header.
+    ApiKey,
+}
+
+/// How answers are paged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Paging {
+    /// Not at all.
+    None,
+    /// By page numbers.
+    PageNumber,
+    /// By a cursor of the server.
+    Scroll,
+    /// One answer is the whole list.
+    Array,
+}
+
+/// What a successful answer holds.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answer {
+    /// Its kind.
+    pub kind: AnswerKind,
+    /// The model of the object, or of a list's items.
+    pub model: Option<String>,
+    /// Wire name of the id of the object, or of a list's items.
+    pub id: Option<String>,
+    /// Whether it may stand under `data`.
+    pub envelope: bool,
+}
+
+/// The kinds of successful answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerKind {
+    /// A page of items.
+    List,
+    /// An object.
+    Object,
+    /// A created object.
+    Created,
+    /// A created object that only `Location` may name.
+    Located,
+    /// Nothing of interest.
+    Empty,
+    /// Tokens, which the client keeps.
+    Tokens,
+    /// The end of the session.
+    LoggedOut,
+}
+
+impl AnswerKind {
+    /// Whether the answer is made of a model.
+    pub fn has_model(self) -> bool {
+        !matches!(self, AnswerKind::Empty | AnswerKind::LoggedOut)
+    }
+
+    /// Whether the answer is known by an id.
+    pub fn has_id(self) -> bool {
+        matches!(self, AnswerKind::List | AnswerKind::Created | AnswerKind::Located)
+    }
+}
+
+/// What may be sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retry {
+    /// It changes nothing.
+    Read,
+    /// It makes what cannot be unmade.
+    Create,
+    /// A write that may be repeated.
+    IdempotentWrite,
+    /// A check of credentials.
+    CredentialCheck,
+    /// A search that opens a scroll.
+    Scroll,
+}
+
+/// An in-flight limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Limit {
+    /// Operations of the same group share the limit.
+    pub group: String,
+    /// How many may be in flight.
+    pub cap: i64,
+}
+
+/// A documented error answer.
+#[derive(Debug, Clone, Serialize)]
+pub struct ErrorAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The kind it becomes.
+    pub kind: String,
+    /// When it happens.
+    pub doc: String,
+}

@@ -1,0 +1,40 @@
+//! A repository of its own for a test: the small documents, changed as the test wants.
+#![allow(dead_code, unreachable_pub, reason = "each test file includes this and uses its part")]
+#![allow(clippy::unwrap_used, reason = "a test whose files cannot be laid out has failed")]
+
+use std::path::{Path, PathBuf};
+
+/// A folder that looks like the repository as far as the generator sees it.
+pub struct Repository {
+    /// Where it is.
+    pub root: PathBuf,
+}
+
+impl Repository {
+    /// The small documents, unchanged. `name` keeps tests that run at the same time apart.
+    pub fn new(name: &str) -> Repository {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        drop(std::fs::remove_dir_all(&root));
+        let api = root.join("core/api");
+        std::fs::create_dir_all(&api).unwrap();
+        let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents");
+        for file in std::fs::read_dir(documents).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), api.join(file.file_name())).unwrap();
+        }
+        std::fs::copy(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rustfmt.toml"),
+            root.join("rustfmt.toml"),
+        )
+        .unwrap();
+        Repository { root }
+    }
+
+    /// Replaces the one place of a document where `old` stands.
+    pub fn change(&self, document: &str, old: &str, new: &str) {
+        let path = self.root.join("core/api").join(document);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text.matches(old).count(), 1, "`{old}` must stand once in {document}");
+        std::fs::write(path, text.replace(old, new)).unwrap();
+    }
+}

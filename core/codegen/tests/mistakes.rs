@@ -1,0 +1,295 @@
+//! Every mistake in a document is told with file, path and reason.
+
+mod common;
+
+use common::Repository;
+
+/// One change of a document that makes it wrong, and what is said about it.
+struct Mistake {
+    name: &'static str,
+    document: &'static str,
+    old: &'static str,
+    new: &'static str,
+    told: &'static str,
+}
+
+const MISTAKES: &[Mistake] = &[
+    Mistake {
+        name: "no YAML",
+        document: "wiv.yaml",
+        old: "openapi: 3.1.0",
+        new: "openapi: [3.1.0",
+        told: "core/api/wiv.yaml: line 2: ",
+    },
+    Mistake {
+        name: "a key twice",
+        document: "wiv.yaml",
+        old: "      x-mspkit-retry: scroll\n",
+        new: "      x-mspkit-retry: scroll\n      x-mspkit-retry: scroll\n",
+        told: "core/api/wiv.yaml: line 14: paths./cases/search.post: duplicate entry with key \"x-mspkit-retry\"",
+    },
+    Mistake {
+        name: "another service's document",
+        document: "wiv.yaml",
+        old: "x-mspkit-service: wiv",
+        new: "x-mspkit-service: ncentral",
+        told: "core/api/wiv.yaml: x-mspkit-service: must be `wiv` in this file",
+    },
+    Mistake {
+        name: "an unknown retry class",
+        document: "ncentral.yaml",
+        old: "x-mspkit-retry: create",
+        new: "x-mspkit-retry: always",
+        told: "core/api/ncentral.yaml: paths./api/orgs.post.x-mspkit-retry: `always` is unknown; known are read, create, \
+               idempotent_write, credential_check, scroll",
+    },
+    Mistake {
+        name: "no limit",
+        document: "cloudmore.yaml",
+        old: "      x-mspkit-limit: {cap: 10}\n",
+        new: "",
+        told: "core/api/cloudmore.yaml: paths./api/resellers/{resellerId}/services.get: `x-mspkit-limit` is missing",
+    },
+    Mistake {
+        name: "a limit of nothing",
+        document: "cloudmore.yaml",
+        old: "{cap: 10}",
+        new: "{cap: 0}",
+        told: "core/api/cloudmore.yaml: paths./api/resellers/{resellerId}/services.get.x-mspkit-limit.cap: must be from 1 to 1000",
+    },
+    Mistake {
+        name: "an unknown schema",
+        document: "wiv.yaml",
+        old: "model: Case,",
+        new: "model: Chase,",
+        told: "core/api/wiv.yaml: paths./cases/search.post.x-mspkit-answer: the schema `Chase` is not in components.schemas",
+    },
+    Mistake {
+        name: "an unknown id",
+        document: "wiv.yaml",
+        old: "id: case_id}",
+        new: "id: caseId}",
+        told: "core/api/wiv.yaml: paths./cases/search.post.x-mspkit-answer.id: `Case` has no property `caseId`",
+    },
+    Mistake {
+        name: "a path parameter that is not declared",
+        document: "ncentral.yaml",
+        old: "/api/orgs/{orgId}/parts/{partId}:",
+        new: "/api/orgs/{orgId}/parts/{partId}/pieces/{pieceId}:",
+        told: "core/api/ncentral.yaml: paths./api/orgs/{orgId}/parts/{partId}/pieces/{pieceId}.get: the path parameter \
+               `pieceId` is not declared",
+    },
+    Mistake {
+        name: "a path parameter that does not occur",
+        document: "ncentral.yaml",
+        old: "/parts/{partId}:",
+        new: "/parts:",
+        told: "core/api/ncentral.yaml: paths./api/orgs/{orgId}/parts.get.parameters[0]: `partId` does not occur in the path",
+    },
+    Mistake {
+        name: "an operationId twice",
+        document: "ncentral.yaml",
+        old: "operationId: ncentral.orgs.part",
+        new: "operationId: ncentral.orgs.list",
+        told: "core/api/ncentral.yaml: paths./api/orgs/{orgId}/parts/{partId}.get: the operationId `ncentral.orgs.list` is \
+               taken already, by core/api/ncentral.yaml: paths./api/orgs.get",
+    },
+    Mistake {
+        name: "an operationId of another form",
+        document: "ncentral.yaml",
+        old: "operationId: ncentral.orgs.part",
+        new: "operationId: getPart",
+        told: "core/api/ncentral.yaml: paths./api/orgs/{orgId}/parts/{partId}.get.operationId: must be of the form \
+               service.resource.method",
+    },
+    Mistake {
+        name: "an unknown key of ours",
+        document: "ncentral.yaml",
+        old: "x-mspkit-retry: create",
+        new: "x-mspkit-retry: create\n      x-mspkit-retries: 3",
+        told: "core/api/ncentral.yaml: paths./api/orgs.post.x-mspkit-retries: unknown key; here may stand x-mspkit-retry,",
+    },
+    Mistake {
+        name: "a key of ours where it means nothing",
+        document: "wiv.yaml",
+        old: "x-mspkit-kind: date_range",
+        new: "x-mspkit-paging: scroll",
+        told: "core/api/wiv.yaml: paths./cases/search.post.requestBody.content.application/json.schema.properties.\
+               date_range.x-mspkit-paging: unknown key; here may stand x-mspkit-name,",
+    },
+    Mistake {
+        name: "two names that become the same",
+        document: "ncentral.yaml",
+        old: "externalId: {",
+        new: "org_name: {",
+        told: "core/api/ncentral.yaml: paths./api/orgs.post.requestBody.content.application/json.schema.properties.org_name: \
+               the parameter name `org_name` is taken already",
+    },
+    Mistake {
+        name: "a name that is a keyword",
+        document: "ncentral.yaml",
+        old: "externalId: {",
+        new: "from: {",
+        told: "schema.properties.from: `from` is a word of Python; give another `x-mspkit-name`",
+    },
+    Mistake {
+        name: "no name for the parameters' type",
+        document: "ncentral.yaml",
+        old: "      x-mspkit-params: ListOrgs\n",
+        new: "",
+        told: "core/api/ncentral.yaml: paths./api/orgs.get: `x-mspkit-params` must name the parameters' type",
+    },
+    Mistake {
+        name: "a parameters' type twice",
+        document: "wiv.yaml",
+        old: "x-mspkit-params: SearchCases",
+        new: "x-mspkit-params: ListOrgs",
+        told: "core/api/wiv.yaml: paths./cases/search.post: the parameter type `ListOrgs` is taken already, by \
+               core/api/ncentral.yaml: paths./api/orgs.get",
+    },
+    Mistake {
+        name: "a list that is not paged",
+        document: "cloudmore.yaml",
+        old: "      x-mspkit-paging: array\n",
+        new: "",
+        told: "services.get: `x-mspkit-paging` must say how the list is paged",
+    },
+    Mistake {
+        name: "pages without a page number",
+        document: "cloudmore.yaml",
+        old: "x-mspkit-paging: array",
+        new: "x-mspkit-paging: page_number",
+        told: "services.get.x-mspkit-paging: needs the query parameter `pageNumber` with `x-mspkit-internal: true`",
+    },
+    Mistake {
+        name: "a create nobody can look up",
+        document: "ncentral.yaml",
+        old: "      x-mspkit-outcome-check: List the organizations and look for the name.\n",
+        new: "",
+        told: "core/api/ncentral.yaml: paths./api/orgs.post: `x-mspkit-outcome-check` must say how to find out",
+    },
+    Mistake {
+        name: "a GET that creates",
+        document: "cloudmore.yaml",
+        old: "x-mspkit-retry: read",
+        new: "x-mspkit-retry: idempotent_write",
+        told: "services.get.x-mspkit-retry: a GET is a read",
+    },
+    Mistake {
+        name: "a scheme that is not declared",
+        document: "wiv.yaml",
+        old: "  - apiKey: []",
+        new: "  - accessToken: []",
+        told: "core/api/wiv.yaml: security[0].accessToken: is not declared in components.securitySchemes",
+    },
+    Mistake {
+        name: "an example out of bounds",
+        document: "ncentral.yaml",
+        old: "example: 200",
+        new: "example: 2000",
+        told: "core/api/ncentral.yaml: paths./api/orgs.get.parameters[1]: the example 2000 is not what the schema allows",
+    },
+    Mistake {
+        name: "no example",
+        document: "ncentral.yaml",
+        old: "          example: 200\n",
+        new: "",
+        told: "core/api/ncentral.yaml: paths./api/orgs.get.parameters[1]: an example is missing",
+    },
+    Mistake {
+        name: "a reference to nothing",
+        document: "ncentral.yaml",
+        old: "#/components/responses/NotFound",
+        new: "#/components/responses/Gone",
+        told: "core/api/ncentral.yaml: paths./api/orgs.get.responses.404.$ref: `#/components/responses/Gone` is not in this \
+               document",
+    },
+    Mistake {
+        name: "a cookie",
+        document: "wiv.yaml",
+        old: "in: query",
+        new: "in: cookie",
+        told: "core/api/wiv.yaml: paths./cases/search.post.parameters[0].in: `cookie` is unknown; known are path, query, header",
+    },
+    Mistake {
+        name: "an unknown client option",
+        document: "cloudmore.yaml",
+        old: "x-mspkit-from-option: reseller_id",
+        new: "x-mspkit-from-option: broker",
+        told: "services.get.parameters[0]: the client option `broker` is unknown; known are reseller_id",
+    },
+    Mistake {
+        name: "a field that nobody described",
+        document: "ncentral.yaml",
+        old: "format: mspkit-id, description: Its id.}\n        secret",
+        new: "format: mspkit-id}\n        secret",
+        told: "core/api/ncentral.yaml: components.schemas.Part.properties.partId: `description` is missing",
+    },
+    Mistake {
+        name: "a resource that nobody described",
+        document: "wiv.yaml",
+        old: "  - {name: cases, description: Cases of the tests.}",
+        new: "  []",
+        told: "core/api/wiv.yaml: `tags` has no entry that describes the resource `cases`",
+    },
+    Mistake {
+        name: "an open enumeration without a name",
+        document: "ncentral.yaml",
+        old: " x-mspkit-enum-name: OrgState,",
+        new: "",
+        told: "components.schemas.Org.properties.state: `x-mspkit-open-enum` needs `x-mspkit-enum-name`",
+    },
+    Mistake {
+        name: "a code twice",
+        document: "errors.yaml",
+        old: "code: -4",
+        new: "code: -3",
+        told: "core/api/errors.yaml: kinds[3]: the code `-3` is taken already, by core/api/errors.yaml: kinds[2]",
+    },
+    Mistake {
+        name: "a code that means success",
+        document: "errors.yaml",
+        old: "code: -4",
+        new: "code: 4",
+        told: "core/api/errors.yaml: kinds[3].code: must be a negative 32-bit number",
+    },
+    Mistake {
+        name: "a status that no kind stands for",
+        document: "errors.yaml",
+        old: "status: 400",
+        new: "status: 409",
+        told: "core/api/ncentral.yaml: paths./api/orgs.post.responses.418: no kind of error stands for it",
+    },
+];
+
+#[test]
+fn every_mistake_is_told_with_file_path_and_reason() {
+    let mut missed = Vec::new();
+    for (at, mistake) in MISTAKES.iter().enumerate() {
+        let repository = Repository::new(&format!("mistake-{at}"));
+        repository.change(mistake.document, mistake.old, mistake.new);
+        let told =
+            mspkit_codegen::generate(&repository.root).err().map_or_else(String::new, |f| f.to_string());
+        if !told.contains(mistake.told) {
+            missed.push(format!("{}:\n{told}\nshould say\n{}\n", mistake.name, mistake.told));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn one_run_tells_all_mistakes() {
+    let repository = Repository::new("mistakes-together");
+    repository.change("wiv.yaml", "x-mspkit-retry: scroll", "x-mspkit-retry: now");
+    repository.change("cloudmore.yaml", "      x-mspkit-limit: {cap: 10}\n", "");
+    let told = mspkit_codegen::generate(&repository.root).expect_err("two mistakes").to_string();
+    assert!(told.contains("core/api/wiv.yaml: ") && told.contains("core/api/cloudmore.yaml: "), "{told}");
+}
+
+#[test]
+fn a_missing_document_is_told() {
+    let repository = Repository::new("mistake-missing");
+    std::fs::remove_file(repository.root.join("core/api/wiv.yaml")).unwrap();
+    let told = mspkit_codegen::generate(&repository.root).expect_err("no document").to_string();
+    assert!(told.starts_with("core/api/wiv.yaml: "), "{told}");
+}

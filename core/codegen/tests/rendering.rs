@@ -1,0 +1,148 @@
+//! What the small documents become, and that they always become the same.
+
+mod common;
+
+use common::Repository;
+use mspkit_codegen::output::{HEADER, Rendered};
+
+fn rendered(name: &str) -> Vec<Rendered> {
+    match mspkit_codegen::generate(&Repository::new(name).root) {
+        Ok(rendered) => rendered,
+        Err(failure) => panic!("{failure}"),
+    }
+}
+
+fn text(rendered: &[Rendered], file: &str) -> String {
+    let found = rendered.iter().find(|rendered| rendered.file == file);
+    found.unwrap_or_else(|| panic!("{file} is not rendered")).text.clone()
+}
+
+/// Asserts that lines stand one after the other, whatever their indentation.
+fn assert_lines(text: &str, wanted: &[&str]) {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let found = lines.windows(wanted.len()).any(|window| window == wanted);
+    assert!(found, "{wanted:#?}\nis not in\n{text}");
+}
+
+#[test]
+fn rendering_twice_gives_the_same() {
+    assert_eq!(rendered("twice-1"), rendered("twice-2"));
+}
+
+#[test]
+fn every_file_says_where_it_comes_from() {
+    for rendered in rendered("header") {
+        assert_eq!(rendered.text.lines().next(), Some(format!("// {HEADER}").as_str()), "{}", rendered.file);
+        assert!(rendered.text.ends_with('\n') && !rendered.text.contains(" \n"), "{}", rendered.file);
+    }
+}
+
+#[test]
+fn the_operation_table_is_sorted_and_indexed() {
+    let text = text(&rendered("table"), "core/src/generated/operations.rs");
+    let ids: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("id: ")).collect();
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    assert_eq!(ids, sorted);
+    assert_eq!(ids.len(), 5);
+    assert_lines(&text, &["/// `wiv.cases.search`", "pub const WIV_CASES_SEARCH: usize = 4;"]);
+    assert_lines(&text, &["limit: Limit { group: \"GET /api/orgs\", cap: 5 },", "id_fields: &[\"orgId\"],"]);
+}
+
+#[test]
+fn path_parameters_stand_in_path_order_and_required_ones_before_optional_ones() {
+    let table = text(&rendered("order"), "core/src/generated/operations.rs");
+    let position =
+        |name: &str| table.find(&format!("name: \"{name}\"")).unwrap_or_else(|| panic!("no {name}"));
+    assert!(position("org_id") < position("part_id"), "the document declares them the other way round");
+    assert!(position("org_name") < position("external_id"), "likewise");
+    assert!(position("date_range") < position("customer_id"), "the body before the query");
+    assert!(
+        !table.contains("page_number\"") && !table.contains("start_page_key"),
+        "internal parameters are not shown"
+    );
+}
+
+#[test]
+fn models_have_the_vendors_names_beside_ours() {
+    let models = text(&rendered("models"), "core/src/generated/models.rs");
+    assert_lines(
+        &models,
+        &[
+            "pub struct Org {",
+            "/// Its id.",
+            "pub org_id: Id => \"orgId\",",
+            "/// A field whose name is a word of Rust.",
+            "pub r#type: String => \"type\",",
+            "/// How it is.",
+            "pub state: OrgState => \"state\",",
+            "/// Its parts.",
+            "pub parts: Vec<Part> => \"parts\",",
+        ],
+    );
+    assert_lines(&models, &["pub secret: Secret => \"secret\","]);
+    assert_lines(&models, &["/// The vendor's `UP`.", "Up => \"UP\","]);
+}
+
+#[test]
+fn params_name_their_operation_and_their_limits() {
+    let params = text(&rendered("params"), "core/src/generated/params.rs");
+    assert_lines(
+        &params,
+        &[
+            "required {",
+            "/// The name.",
+            "org_name: text,",
+            "}",
+            "optional {",
+            "/// An id of your own.",
+            "external_id: text,",
+        ],
+    );
+    assert_lines(&params, &["/// Items per page. A whole number, 1 to 1000.", "page_size: int,"]);
+    assert!(params.contains("crate::resources::wiv::Cases::search"), "{params}");
+}
+
+#[test]
+fn methods_come_with_everything_there_is_to_know() {
+    let files = rendered("methods");
+    let methods = text(&files, "core/src/generated/ncentral.rs");
+    for wanted in [
+        "/// `GET /api/orgs`. Sent with an access token",
+        "/// Page by page. See \\[ID=x\\] and \\<JWT\\> at <https://example.com>.",
+        "/// - `page_size` (optional, 1 to 1000, by default `50`): Items per page.",
+        "/// - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such organization.",
+        "it was sent and its fate is not known.",
+        "/// - [`BadRequest`](crate::ErrorKind::BadRequest), 418: Refused in an odd way.",
+        "/// let params = mspkit::params::ListOrgs::new().page_size(200);",
+        "/// while let Some(org) = orgs.next().await {",
+        "/// for org in client.orgs().list(params).items() {",
+        "/// let org = client.orgs().part(\"50\", \"7\").send()?;",
+        "pub fn create(&self, params: CreateOrg) -> Call<'c, Org> {",
+        "pub fn list(&self, params: ListOrgs) -> List<'c, Org> {",
+    ] {
+        assert!(methods.contains(wanted), "{wanted}\nis not in\n{methods}");
+    }
+    let cloudmore = text(&files, "core/src/generated/cloudmore.rs");
+    assert!(
+        cloudmore.contains("pub fn list(&self) -> List<'c, Service> {"),
+        "the reseller is a client option"
+    );
+}
+
+#[test]
+fn the_simulator_and_the_runners_know_every_operation() {
+    let files = rendered("others");
+    let routes = text(&files, "tests/simulator/src/generated.rs");
+    let dispatch = text(&files, "core/tests/generated/dispatch.rs");
+    for id in [
+        "cloudmore.services.list",
+        "ncentral.orgs.create",
+        "ncentral.orgs.list",
+        "ncentral.orgs.part",
+        "wiv.cases.search",
+    ] {
+        assert_eq!(routes.matches(&format!("\"{id}\"")).count(), 1, "{id}");
+        assert_eq!(dispatch.matches(&format!("\"{id}\"")).count(), 2, "{id}: async and blocking");
+    }
+}
