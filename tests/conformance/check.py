@@ -1,0 +1,211 @@
+"""Checks the conformance cases themselves; no server is needed.
+
+    python3 tests/conformance/check.py
+
+Names are unique, manifest.json names every file and the right number, variables are known where they are used, and every
+operation of the three tables has a case that succeeds and one that a server refuses. With the package `jsonschema`
+installed every file is validated against case.schema.json as well; `--require-schema` fails without it.
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+OPERATIONS = {
+    "ncentral": {
+        "service_orgs": ["list", "create", "get", "list_customers", "create_customer"],
+        "customers": ["list", "get"],
+        "standard_psa": ["links", "validate_credential"],
+        "custom_psa": [
+            "links", "ticket_links", "get_ticket", "get_ticket_info", "create_ticket", "resolve_ticket", "reopen_ticket",
+        ],
+        "auth": ["authenticate", "refresh", "validate", "logout"],
+        "server": ["info", "health"],
+    },
+    "cloudmore": {
+        "services": ["list", "get", "add", "update", "patch", "remove"],
+        "estore": ["list", "get"],
+    },
+    "wiv": {
+        "customers": ["list"],
+        "cases": ["search", "search_own"],
+        "workflows": ["run"],
+    },
+}
+
+VARIABLES = {
+    "url", "ncentral_jwt", "psa_username", "psa_password", "psa_integration_key", "cloudmore_username",
+    "cloudmore_password", "cloudmore_client_id", "cloudmore_client_secret", "cloudmore_reseller_id",
+    "cloudmore_organization_id", "wiv_api_key",
+}
+
+WHOLE = re.compile(r"\$([a-z][a-z0-9_]*)")
+INSIDE = re.compile(r"\$\{([^}]*)\}")
+
+
+def operations():
+    """Every operation id of the three tables."""
+    return {
+        f"{service}.{resource}.{method}"
+        for service, resources in OPERATIONS.items()
+        for resource, methods in resources.items()
+        for method in methods
+    }
+
+
+def texts(value):
+    """Every string in a JSON value, keys of objects excepted."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for entry in value:
+            yield from texts(entry)
+    elif isinstance(value, dict):
+        for entry in value.values():
+            yield from texts(entry)
+
+
+def used(value):
+    """The variables that a JSON value refers to."""
+    for text in texts(value):
+        whole = WHOLE.fullmatch(text)
+        if whole:
+            yield whole.group(1)
+        else:
+            yield from INSIDE.findall(text)
+
+
+def without_repeats(pairs):
+    """An object whose keys must not repeat: the second would silently win."""
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"the key {name!r} stands twice in one object")
+    return dict(pairs)
+
+
+def check_variables(case, problems):
+    """Variables are known before they are used."""
+    known = set(VARIABLES)
+    problems.extend(
+        f"{case['name']}: ${name} is not known at the start"
+        for part in ("sim", "client")
+        for name in used(case.get(part, {}))
+        if name not in known
+    )
+    for number, step in enumerate(case["steps"], 1):
+        for name in used({key: value for key, value in step.items() if key not in ("save", "expect")}):
+            if name not in known:
+                problems.append(f"{case['name']}: ${name} is not known at step {number}")
+        known.update(step.get("save", {}).values())
+        for name in used(step.get("expect", {})):
+            if name not in known:
+                problems.append(f"{case['name']}: ${name} is not known in step {number}'s expect")
+    for name in used(case.get("requests", [])):
+        if name not in known:
+            problems.append(f"{case['name']}: ${name} is not known in requests")
+
+
+def check_steps(case, problems):
+    """Calls are of operations that exist and of the client's service."""
+    service = case["client"]["service"]
+    for step in case["steps"]:
+        if "client" in step:
+            service = step["client"]["service"]
+        operation = step.get("call")
+        if operation in (None, "request"):
+            continue
+        if operation not in operations():
+            problems.append(f"{case['name']}: there is no operation {operation}")
+        elif not operation.startswith(service + "."):
+            problems.append(f"{case['name']}: {operation} is called on a client of {service}")
+    for operation in case.get("counts", {}):
+        if operation not in operations() | {"cloudmore.token"}:
+            problems.append(f"{case['name']}: counts name {operation}, which there is not")
+
+
+def check_throttling(case, problems):
+    """A 429 without a short Retry-After would pause the endpoint for the cases that follow."""
+    scripts = [case.get("sim", {})] + [step["sim"] for step in case["steps"] if "sim" in step]
+    for answer in (answer for script in scripts for answer in script.get("script", [])):
+        waits = {name.lower() for name in answer.get("headers", {})} & {"retry-after", "ratelimit-reset"}
+        if answer.get("status") == 429 and not waits:
+            problems.append(f"{case['name']}: a scripted 429 has no Retry-After")
+
+
+def check_coverage(cases, problems):
+    """Every operation succeeds in one case and is refused by a server in another."""
+    succeeded, refused = set(), set()
+    for case in cases:
+        for step in case["steps"]:
+            error = step.get("expect", {}).get("error")
+            if error is None:
+                succeeded.add(step.get("call"))
+            elif error.get("status") is not None:
+                refused.add(step.get("call"))
+    problems.extend(f"no case in which {operation} succeeds" for operation in sorted(operations() - succeeded))
+    problems.extend(f"no case in which {operation} is refused" for operation in sorted(operations() - refused))
+
+
+def load(problems):
+    """The manifest, and each file that it names with its contents."""
+    manifest = json.loads((HERE / "manifest.json").read_text("utf-8"))
+    present = {path.name for path in HERE.glob("*.json")} - {"manifest.json", "case.schema.json"}
+    problems.extend(f"manifest.json does not name {name}" for name in sorted(present - set(manifest["files"])))
+    files = {}
+    for name in manifest["files"]:
+        try:
+            files[name] = json.loads((HERE / name).read_text("utf-8"), object_pairs_hook=without_repeats)
+        except (OSError, ValueError) as error:
+            problems.append(f"{name}: {error}")
+    return manifest, files
+
+
+def check_schema(files, problems):
+    """Every file against the schema; says whether that could be done."""
+    try:
+        import jsonschema
+    except ImportError:
+        return False
+    schema = json.loads((HERE / "case.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for name, contents in files.items():
+        for error in validator.iter_errors(contents):
+            deepest = error
+            while deepest.context:
+                deepest = max(deepest.context, key=lambda inner: len(inner.absolute_path))
+            problems.append(f"{name}: {'/'.join(map(str, deepest.absolute_path))}: {deepest.message[:200]}")
+    return True
+
+
+def main(arguments):
+    problems = []
+    manifest, files = load(problems)
+    validated = check_schema(files, problems)
+    if "--require-schema" in arguments and not validated:
+        problems.append("the package jsonschema is not installed")
+    if not problems:
+        cases = [case for contents in files.values() for case in contents["cases"]]
+        names = [case["name"] for case in cases]
+        problems.extend(f"two cases are named {name!r}" for name in sorted({name for name in names if names.count(name) > 1}))
+        if manifest["cases"] != len(cases):
+            problems.append(f"manifest.json says {manifest['cases']} cases, the files hold {len(cases)}")
+        for case in cases:
+            check_variables(case, problems)
+            check_steps(case, problems)
+            check_throttling(case, problems)
+        check_coverage(cases, problems)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not problems:
+        note = "" if validated else " (not validated against the schema: jsonschema is not installed)"
+        print(f"conformance cases: {manifest['cases']} in {len(files)} files, {len(operations())} operations covered{note}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
