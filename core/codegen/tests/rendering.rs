@@ -45,7 +45,7 @@ fn the_operation_table_is_sorted_and_indexed() {
     sorted.sort_unstable();
     assert_eq!(ids, sorted);
     assert_eq!(ids.len(), 5);
-    assert_lines(&text, &["/// `wiv.cases.search`", "pub const WIV_CASES_SEARCH: usize = 4;"]);
+    assert_lines(&text, &["/// `wiv.cases.search`", "pub(crate) const WIV_CASES_SEARCH: usize = 4;"]);
     assert_lines(&text, &["limit: Limit { group: \"GET /api/orgs\", cap: 5 },", "id_fields: &[\"orgId\"],"]);
 }
 

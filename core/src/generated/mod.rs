@@ -2,12 +2,14 @@
 //! What the API documents say, as Rust: the operation table, parameters, models and resources.
 
 pub mod cloudmore;
-pub mod error_kinds;
 pub mod models;
 pub mod ncentral;
-pub mod operations;
 pub mod params;
 pub mod wiv;
 
+pub(crate) mod operations;
+
+mod error_kinds;
+
 pub use error_kinds::ErrorKind;
-pub use operations::OPERATIONS;
+pub(crate) use operations::OPERATIONS;

@@ -8,75 +8,75 @@ use crate::operation::{
 };
 
 /// Where each operation stands in [`OPERATIONS`].
-pub mod op {
+pub(crate) mod op {
     /// `cloudmore.estore.get`
-    pub const CLOUDMORE_ESTORE_GET: usize = 0;
+    pub(crate) const CLOUDMORE_ESTORE_GET: usize = 0;
     /// `cloudmore.estore.list`
-    pub const CLOUDMORE_ESTORE_LIST: usize = 1;
+    pub(crate) const CLOUDMORE_ESTORE_LIST: usize = 1;
     /// `cloudmore.services.add`
-    pub const CLOUDMORE_SERVICES_ADD: usize = 2;
+    pub(crate) const CLOUDMORE_SERVICES_ADD: usize = 2;
     /// `cloudmore.services.get`
-    pub const CLOUDMORE_SERVICES_GET: usize = 3;
+    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 3;
     /// `cloudmore.services.list`
-    pub const CLOUDMORE_SERVICES_LIST: usize = 4;
+    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 4;
     /// `cloudmore.services.patch`
-    pub const CLOUDMORE_SERVICES_PATCH: usize = 5;
+    pub(crate) const CLOUDMORE_SERVICES_PATCH: usize = 5;
     /// `cloudmore.services.remove`
-    pub const CLOUDMORE_SERVICES_REMOVE: usize = 6;
+    pub(crate) const CLOUDMORE_SERVICES_REMOVE: usize = 6;
     /// `cloudmore.services.update`
-    pub const CLOUDMORE_SERVICES_UPDATE: usize = 7;
+    pub(crate) const CLOUDMORE_SERVICES_UPDATE: usize = 7;
     /// `ncentral.auth.authenticate`
-    pub const NCENTRAL_AUTH_AUTHENTICATE: usize = 8;
+    pub(crate) const NCENTRAL_AUTH_AUTHENTICATE: usize = 8;
     /// `ncentral.auth.logout`
-    pub const NCENTRAL_AUTH_LOGOUT: usize = 9;
+    pub(crate) const NCENTRAL_AUTH_LOGOUT: usize = 9;
     /// `ncentral.auth.refresh`
-    pub const NCENTRAL_AUTH_REFRESH: usize = 10;
+    pub(crate) const NCENTRAL_AUTH_REFRESH: usize = 10;
     /// `ncentral.auth.validate`
-    pub const NCENTRAL_AUTH_VALIDATE: usize = 11;
+    pub(crate) const NCENTRAL_AUTH_VALIDATE: usize = 11;
     /// `ncentral.custom_psa.create_ticket`
-    pub const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 12;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_CREATE_TICKET: usize = 12;
     /// `ncentral.custom_psa.get_ticket`
-    pub const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 13;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET: usize = 13;
     /// `ncentral.custom_psa.get_ticket_info`
-    pub const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 14;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_GET_TICKET_INFO: usize = 14;
     /// `ncentral.custom_psa.links`
-    pub const NCENTRAL_CUSTOM_PSA_LINKS: usize = 15;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_LINKS: usize = 15;
     /// `ncentral.custom_psa.reopen_ticket`
-    pub const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 16;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_REOPEN_TICKET: usize = 16;
     /// `ncentral.custom_psa.resolve_ticket`
-    pub const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 17;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_RESOLVE_TICKET: usize = 17;
     /// `ncentral.custom_psa.ticket_links`
-    pub const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 18;
+    pub(crate) const NCENTRAL_CUSTOM_PSA_TICKET_LINKS: usize = 18;
     /// `ncentral.customers.get`
-    pub const NCENTRAL_CUSTOMERS_GET: usize = 19;
+    pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 19;
     /// `ncentral.customers.list`
-    pub const NCENTRAL_CUSTOMERS_LIST: usize = 20;
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 20;
     /// `ncentral.server.health`
-    pub const NCENTRAL_SERVER_HEALTH: usize = 21;
+    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 21;
     /// `ncentral.server.info`
-    pub const NCENTRAL_SERVER_INFO: usize = 22;
+    pub(crate) const NCENTRAL_SERVER_INFO: usize = 22;
     /// `ncentral.service_orgs.create`
-    pub const NCENTRAL_SERVICE_ORGS_CREATE: usize = 23;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 23;
     /// `ncentral.service_orgs.create_customer`
-    pub const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 24;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 24;
     /// `ncentral.service_orgs.get`
-    pub const NCENTRAL_SERVICE_ORGS_GET: usize = 25;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 25;
     /// `ncentral.service_orgs.list`
-    pub const NCENTRAL_SERVICE_ORGS_LIST: usize = 26;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 26;
     /// `ncentral.service_orgs.list_customers`
-    pub const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 27;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 27;
     /// `ncentral.standard_psa.links`
-    pub const NCENTRAL_STANDARD_PSA_LINKS: usize = 28;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 28;
     /// `ncentral.standard_psa.validate_credential`
-    pub const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 29;
+    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 29;
     /// `wiv.cases.search`
-    pub const WIV_CASES_SEARCH: usize = 30;
+    pub(crate) const WIV_CASES_SEARCH: usize = 30;
     /// `wiv.cases.search_own`
-    pub const WIV_CASES_SEARCH_OWN: usize = 31;
+    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 31;
     /// `wiv.customers.list`
-    pub const WIV_CUSTOMERS_LIST: usize = 32;
+    pub(crate) const WIV_CUSTOMERS_LIST: usize = 32;
     /// `wiv.workflows.run`
-    pub const WIV_WORKFLOWS_RUN: usize = 33;
+    pub(crate) const WIV_WORKFLOWS_RUN: usize = 33;
 }
 
 /// An optional parameter with nothing special about it; rows say what is different.
@@ -92,7 +92,7 @@ const PLAIN: Param = Param {
 };
 
 /// Every operation, sorted by id.
-pub static OPERATIONS: &[Operation] = &[
+pub(crate) static OPERATIONS: &[Operation] = &[
     Operation {
         id: "cloudmore.estore.get",
         service: Service::Cloudmore,
