@@ -23,7 +23,12 @@ macro_rules! optional {
 
 /// Calls an operation through the async client.
 #[allow(clippy::too_many_lines, reason = "an arm for every operation")]
-pub async fn call(clients: &Clients, operation: &str, params: &Params, overrides: &Overrides) -> Outcome {
+pub(crate) async fn call(
+    clients: &Clients,
+    operation: &str,
+    params: &Params,
+    overrides: &Overrides,
+) -> Outcome {
     match operation {
         "cloudmore.estore.get" => {
             let mut call =
@@ -213,7 +218,7 @@ pub async fn call(clients: &Clients, operation: &str, params: &Params, overrides
 
 /// Calls an operation through the blocking client.
 #[allow(clippy::too_many_lines, reason = "an arm for every operation")]
-pub fn call_blocking(
+pub(crate) fn call_blocking(
     clients: &BlockingClients,
     operation: &str,
     params: &Params,
