@@ -1,1 +1,43 @@
-//! Placeholder
+//! `mspkit-sim`: N-central, Cloudmore and Wiv on one loopback port.
+//!
+//! The simulator holds state in memory and is true to what is known of the three services: their envelopes, ids,
+//! tokens, caps, scrolls and ways of saying no. Faults follow a seeded plan, answers can be scripted, and every
+//! request is logged and counted. It knows nothing of the `mspkit` crate: it is the independent side of its tests.
+//!
+//! [`Simulator`] runs it inside a test; the `mspkit-sim` binary runs it for test runners in other languages. Both
+//! listen to the same commands under `/_sim/`.
+
+mod answer;
+mod body;
+mod clock;
+mod connection;
+mod control;
+mod credentials;
+mod exchange;
+mod faults;
+pub mod generated;
+mod log;
+mod options;
+mod pages;
+mod request;
+mod routes;
+mod sabotage;
+mod script;
+mod select;
+mod server;
+mod services;
+mod simulator;
+mod state;
+mod template;
+mod ticket;
+mod tokens;
+mod world;
+
+pub use credentials::Credentials;
+pub use faults::{Fault, FaultPlan, FaultRule, RetryAfter};
+pub use log::{Counts, LoggedRequest, Requests};
+pub use options::{CreateReturns, Envelope, IdForm, ListEnvelope, Located, Options};
+pub use sabotage::Sabotage;
+pub use script::{Script, ScriptedAnswer};
+pub use simulator::{Refused, Simulator};
+pub use template::Pattern;

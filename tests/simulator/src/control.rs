@@ -1,0 +1,170 @@
+//! The control interface under `/_sim/`: how a test runner in any language resets, scripts, breaks and questions
+//! the simulator.
+
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::faults::{FaultPlan, Faults};
+use crate::options::Options;
+use crate::request::Request;
+use crate::sabotage::Sabotage;
+use crate::script::{Playing, Script};
+use crate::server::{Shared, caps};
+use crate::state::org_units::Level;
+use crate::world::World;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    advance_seconds: f64,
+}
+
+/// Why a command was not carried out.
+pub(crate) type Refusal = (StatusCode, String);
+
+pub(crate) fn answer(shared: &Shared, request: &Request) -> Answer {
+    let name = request.path().trim_start_matches("/_sim/");
+    let writes = matches!(name, "reset" | "options" | "clock" | "script" | "faults" | "sabotage");
+    let done = match (writes, &request.method) {
+        (true, &Method::POST) => command(shared, name, &request.body),
+        (false, &Method::GET) => {
+            let since = request.query().find(|(key, _)| key == "since");
+            let since = since.map_or(Ok(0), |(_, value)| value.parse::<u64>());
+            match since {
+                Ok(since) => question(shared, name, since),
+                Err(_) => Err((StatusCode::BAD_REQUEST, "since must be a number".to_owned())),
+            }
+        }
+        _ => Err((StatusCode::METHOD_NOT_ALLOWED, format!("not by {}", request.method))),
+    };
+    match done {
+        Ok(value) => Answer::ok(&value),
+        Err((status, message)) => Answer::json(status, &json!({"error": message})),
+    }
+}
+
+/// Carries out a command that changes the simulator.
+pub(crate) fn command(shared: &Shared, name: &str, body: &[u8]) -> Result<Value, Refusal> {
+    match name {
+        "reset" => {
+            shared.reset(read(body)?);
+            Ok(situation(shared))
+        }
+        "options" => {
+            patch(shared, &read(body)?)?;
+            Ok(situation(shared))
+        }
+        "clock" => {
+            let Advance { advance_seconds } = read(body)?;
+            let by = Duration::try_from_secs_f64(advance_seconds).map_err(|error| refuse(&error))?;
+            let mut world = shared.world();
+            world.clock.advance(by);
+            Ok(json!({"now_seconds": world.clock.now().as_secs_f64()}))
+        }
+        "script" => {
+            let script: Script = read(body)?;
+            script.answers.iter().try_for_each(|answer| answer.check().map_err(|error| refuse(&error)))?;
+            let answers = script.answers.len();
+            shared.world().script = Playing::new(script);
+            Ok(json!({"answers": answers}))
+        }
+        "faults" => {
+            let plan: FaultPlan = read(body)?;
+            let rules = plan.rules.len();
+            shared.world().faults = Faults::new(plan);
+            Ok(json!({"rules": rules}))
+        }
+        "sabotage" => {
+            let sabotage: Sabotage = read(body)?;
+            shared.world().sabotage = sabotage;
+            Ok(json!(sabotage))
+        }
+        _ => Err((StatusCode::NOT_FOUND, format!("there is no /_sim/{name}"))),
+    }
+}
+
+fn question(shared: &Shared, name: &str, since: u64) -> Result<Value, Refusal> {
+    match name {
+        "ready" => Ok(situation(shared)),
+        "requests" => Ok(json!(shared.world().log.render(since))),
+        "state" => Ok(state(&shared.world())),
+        _ => Err((StatusCode::NOT_FOUND, format!("there is no /_sim/{name}"))),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    serde_json::from_slice(body).map_err(|error| refuse(&error))
+}
+
+fn refuse(error: &impl ToString) -> Refusal {
+    (StatusCode::BAD_REQUEST, error.to_string())
+}
+
+fn situation(shared: &Shared) -> Value {
+    let world = shared.world();
+    json!({"url": shared.url, "credentials": world.options.credentials, "options": world.options})
+}
+
+/// Changes behaviour in the middle of a run; what was seeded stays.
+fn patch(shared: &Shared, changes: &serde_json::Map<String, Value>) -> Result<(), Refusal> {
+    const SEEDED: [&str; 8] = [
+        "seed",
+        "service_orgs",
+        "customers",
+        "wiv_customers",
+        "cases",
+        "estore",
+        "organization_services",
+        "log",
+    ];
+    if let Some(name) = SEEDED.iter().find(|name| changes.contains_key(**name)) {
+        return Err((StatusCode::BAD_REQUEST, format!("{name} can only be given to /_sim/reset")));
+    }
+    let mut world = shared.world();
+    let mut options = serde_json::to_value(&world.options).map_err(|error| refuse(&error))?;
+    if let Value::Object(fields) = &mut options {
+        fields.extend(changes.clone());
+    }
+    let options: Options = serde_json::from_value(options).map_err(|error| refuse(&error))?;
+    world.caps = caps(&shared.table, &options);
+    world.options = options;
+    world.pages.clear();
+    Ok(())
+}
+
+/// All that the services hold.
+pub(crate) fn state(world: &World) -> Value {
+    let units = |level| {
+        let units = world.org_units.all(level);
+        units.iter().map(|unit| json!(unit.written(world.options.ids))).collect::<Vec<_>>()
+    };
+    let services = world.marketplace.organizations().map(|(id, services)| {
+        (id.clone(), services.iter().map(crate::state::marketplace::OwnedService::detail).collect())
+    });
+    let tickets = world.tickets.all().map(|ticket| {
+        let (mut shown, linked) = (ticket.info(), ticket.linked());
+        if let (Value::Object(shown), Value::Object(linked)) = (&mut shown, linked) {
+            shown.extend(linked);
+        }
+        shown
+    });
+    json!({
+        "service_orgs": units(Level::ServiceOrg),
+        "customers": units(Level::Customer),
+        "custom_psa_tickets": tickets.collect::<Vec<_>>(),
+        "estore": world.marketplace.store().iter().map(super::state::marketplace::StoreService::detail).collect::<Vec<_>>(),
+        "organization_services": services.collect::<serde_json::Map<String, Value>>(),
+        "wiv_customers": world.msp.customers(),
+        "cases": world.msp.cases().collect::<Vec<_>>(),
+        "workflows": crate::state::msp::Msp::workflows(),
+        "workflow_runs": world.msp.runs(),
+        "open_scrolls": world.msp.scroll_count(),
+        "open_sessions": world.tokens.count(),
+    })
+}

@@ -1,0 +1,257 @@
+//! What has been received, and what became of it: the log of requests and the counts per operation.
+//!
+//! Counts are kept for ever, the log holds the last 100,000 requests: [`RequestLog::render`] says how many have
+//! been forgotten.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::request::Request;
+
+const KEPT: usize = 100_000;
+
+/// One request, as the log tells it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoggedRequest {
+    /// Its number, from 1.
+    pub n: u64,
+    /// Milliseconds since the last reset.
+    pub at_ms: u64,
+    /// The operation it called; none for an unknown path.
+    pub operation: Option<String>,
+    /// The method.
+    pub method: String,
+    /// The path, still percent-encoded.
+    pub path: String,
+    /// The query, decoded; a key that is repeated has a list.
+    pub query: BTreeMap<String, Value>,
+    /// Path and query as they came.
+    pub raw_target: String,
+    /// The headers, names in lower case; repeated ones are joined by a comma.
+    pub headers: BTreeMap<String, String>,
+    /// The body as text.
+    pub body: String,
+    /// The body as JSON, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<Value>,
+    /// The status that was answered; none while it is being worked on, and for a connection that broke.
+    pub status: Option<u16>,
+    /// Whether the client went away before the answer was complete.
+    pub dropped: bool,
+}
+
+/// What happened to the requests of one operation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Requests that arrived complete.
+    pub received: u64,
+    /// Requests that changed what the server holds.
+    pub committed: u64,
+    /// Answers that were handed over complete.
+    pub answered: u64,
+    /// Requests whose client went away before the answer was complete.
+    pub dropped: u64,
+    /// Most requests in flight at once, those beyond the cap included.
+    pub max_in_flight: u64,
+    /// Requests refused with 429 for the cap.
+    pub throttled: u64,
+}
+
+/// The log and the counts together, as `/_sim/requests` gives them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Requests {
+    /// The requests after the one that was asked for.
+    pub requests: Vec<LoggedRequest>,
+    /// Requests that the log has forgotten, from the first on.
+    pub forgotten: u64,
+    /// Counts by operation, only those that were called; `unknown` is every other path.
+    pub counts: BTreeMap<String, Counts>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    at_ms: u64,
+    operation: Option<&'static str>,
+    request: Arc<Request>,
+    status: Option<u16>,
+    dropped: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct RequestLog {
+    names: Vec<Option<&'static str>>,
+    counts: Vec<Counts>,
+    in_flight: Vec<u64>,
+    entries: VecDeque<Entry>,
+    first: u64,
+    enabled: bool,
+}
+
+impl RequestLog {
+    /// A log with one place for each operation; the nameless one is for unknown paths.
+    pub(crate) fn new(names: Vec<Option<&'static str>>, enabled: bool) -> Self {
+        let counts = vec![Counts::default(); names.len()];
+        let in_flight = vec![0; names.len()];
+        Self { names, counts, in_flight, entries: VecDeque::new(), first: 1, enabled }
+    }
+
+    /// Notes a request and gives its number and how many of its kind are in flight, itself included.
+    pub(crate) fn receive(&mut self, slot: usize, request: &Arc<Request>, at_ms: u64) -> (u64, u64) {
+        self.counts[slot].received += 1;
+        self.in_flight[slot] += 1;
+        self.counts[slot].max_in_flight = self.counts[slot].max_in_flight.max(self.in_flight[slot]);
+        let number = self.note(slot, request, at_ms);
+        (number, self.in_flight[slot])
+    }
+
+    /// Notes a request that was never sent: the sabotage that a test runner has to see.
+    pub(crate) fn invent(&mut self, slot: usize, request: &Arc<Request>, at_ms: u64) {
+        self.counts[slot].received += 1;
+        self.note(slot, request, at_ms);
+    }
+
+    fn note(&mut self, slot: usize, request: &Arc<Request>, at_ms: u64) -> u64 {
+        let number = self.first + self.entries.len() as u64;
+        if !self.enabled {
+            self.first += 1;
+            return number;
+        }
+        if self.entries.len() == KEPT {
+            self.entries.pop_front();
+            self.first += 1;
+        }
+        let request = Arc::clone(request);
+        let operation = self.names[slot];
+        self.entries.push_back(Entry { at_ms, operation, request, status: None, dropped: false });
+        number
+    }
+
+    pub(crate) fn throttled(&mut self, slot: usize) {
+        self.counts[slot].throttled += 1;
+    }
+
+    pub(crate) fn committed(&mut self, slot: usize) {
+        self.counts[slot].committed += 1;
+    }
+
+    /// The request is over. `status` is what was sent of it, if anything.
+    pub(crate) fn end(&mut self, slot: usize, number: u64, status: Option<u16>, end: End) {
+        self.in_flight[slot] = self.in_flight[slot].saturating_sub(1);
+        match end {
+            End::Answered => self.counts[slot].answered += 1,
+            End::Dropped => self.counts[slot].dropped += 1,
+            End::Cut => {}
+        }
+        let index = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
+        if let Some(entry) = index.and_then(|index| self.entries.get_mut(index)) {
+            entry.status = status;
+            entry.dropped = end == End::Dropped;
+        }
+    }
+
+    /// The requests after number `since`, and all counts.
+    pub(crate) fn render(&self, since: u64) -> Requests {
+        let skip = usize::try_from((since + 1).saturating_sub(self.first)).unwrap_or(usize::MAX);
+        let numbered = (self.first..).zip(&self.entries);
+        let requests = numbered.skip(skip).map(|(n, entry)| entry.render(n)).collect();
+        Requests { requests, forgotten: self.first - 1, counts: self.counts() }
+    }
+
+    pub(crate) fn counts(&self) -> BTreeMap<String, Counts> {
+        let called = self.names.iter().zip(&self.counts).filter(|(_, counts)| counts.received > 0);
+        called.map(|(name, counts)| (name.unwrap_or("unknown").to_owned(), *counts)).collect()
+    }
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// With a complete answer.
+    Answered,
+    /// Because the client went away.
+    Dropped,
+    /// Because the fault plan broke the connection.
+    Cut,
+}
+
+impl Entry {
+    fn render(&self, n: u64) -> LoggedRequest {
+        let request = &self.request;
+        let mut query = BTreeMap::<String, Value>::new();
+        for (key, value) in request.query() {
+            let value = Value::from(value.into_owned());
+            match query.get_mut(key.as_ref()) {
+                None => {
+                    query.insert(key.into_owned(), value);
+                }
+                Some(Value::Array(values)) => values.push(value),
+                Some(one) => *one = Value::from(vec![one.take(), value]),
+            }
+        }
+        let mut headers = BTreeMap::<String, String>::new();
+        for (name, value) in &request.headers {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            let joined = headers.entry(name.as_str().to_owned()).or_default();
+            if !joined.is_empty() {
+                joined.push_str(", ");
+            }
+            joined.push_str(&value);
+        }
+        LoggedRequest {
+            n,
+            at_ms: self.at_ms,
+            operation: self.operation.map(str::to_owned),
+            method: request.method.to_string(),
+            path: request.uri.path().to_owned(),
+            query,
+            raw_target: request.uri.to_string(),
+            headers,
+            body: String::from_utf8_lossy(&request.body).into_owned(),
+            json: serde_json::from_slice(&request.body).ok(),
+            status: self.status,
+            dropped: self.dropped,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(enabled: bool) -> RequestLog {
+        RequestLog::new(vec![Some("a.b.c"), None], enabled)
+    }
+
+    #[test]
+    fn the_log_forgets_the_oldest_and_says_so() {
+        let mut log = log(true);
+        let request = Arc::new(Request::for_tests("GET", "/x?a=1&a=2&b=3"));
+        for _ in 0..KEPT + 5 {
+            let (number, _) = log.receive(0, &request, 0);
+            log.end(0, number, Some(200), End::Answered);
+        }
+        let told = log.render(KEPT as u64 + 3);
+        assert_eq!(told.forgotten, 5);
+        assert_eq!(told.requests.iter().map(|request| request.n).collect::<Vec<_>>(), [100_004, 100_005]);
+        assert_eq!(told.requests[0].status, Some(200));
+        assert_eq!(told.requests[0].query["a"], serde_json::json!(["1", "2"]));
+        assert_eq!(told.counts["a.b.c"].received, 100_005);
+    }
+
+    #[test]
+    fn counts_go_on_without_a_log() {
+        let mut log = log(false);
+        let request = Arc::new(Request::for_tests("GET", "/x"));
+        let (first, flying) = log.receive(1, &request, 0);
+        assert_eq!((first, flying), (1, 1));
+        assert_eq!(log.receive(1, &request, 0), (2, 2));
+        log.end(1, first, None, End::Dropped);
+        let told = log.render(0);
+        assert!(told.requests.is_empty());
+        let counts = told.counts["unknown"];
+        assert_eq!((counts.received, counts.dropped, counts.max_in_flight), (2, 1, 2));
+    }
+}

@@ -1,0 +1,132 @@
+//! `mspkit-sim`: the simulator for test runners in any language.
+#![allow(clippy::print_stdout)] // The one line it prints is what its caller waits for.
+
+use std::io::{Read, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use mspkit_sim::{Options, Simulator};
+use serde_json::{Value, json};
+
+/// Serves N-central, Cloudmore and Wiv on one loopback port, and prints its URL and credentials as one line of JSON.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Port to listen on; 0 takes any that is free.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Seed of the data.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// N-central service organizations.
+    #[arg(long)]
+    service_orgs: Option<u64>,
+    /// N-central customers.
+    #[arg(long)]
+    customers: Option<u64>,
+    /// Wiv customers.
+    #[arg(long)]
+    wiv_customers: Option<u64>,
+    /// Wiv cases.
+    #[arg(long)]
+    cases: Option<u64>,
+    /// Services in the E-Store.
+    #[arg(long)]
+    estore: Option<u64>,
+    /// Services that the known organization has.
+    #[arg(long)]
+    organization_services: Option<u64>,
+    /// Time that every answer takes.
+    #[arg(long)]
+    latency_ms: Option<u64>,
+    /// No in-flight caps at all.
+    #[arg(long)]
+    no_caps: bool,
+    /// Keep counts but no log of requests.
+    #[arg(long)]
+    no_log: bool,
+    /// Any options, as the JSON that /_sim/reset takes; the arguments above come on top.
+    #[arg(long, default_value = "{}")]
+    options: String,
+    /// Stop when standard input ends.
+    #[arg(long)]
+    until_stdin_closes: bool,
+}
+
+impl Arguments {
+    fn options(&self) -> Result<Options, String> {
+        let mut given: serde_json::Map<String, Value> =
+            serde_json::from_str(&self.options).map_err(|error| format!("--options: {error}"))?;
+        let numbers = [
+            ("seed", self.seed),
+            ("service_orgs", self.service_orgs),
+            ("customers", self.customers),
+            ("wiv_customers", self.wiv_customers),
+            ("cases", self.cases),
+            ("estore", self.estore),
+            ("organization_services", self.organization_services),
+            ("latency_ms", self.latency_ms),
+        ];
+        for (name, value) in numbers {
+            if let Some(value) = value {
+                given.insert(name.to_owned(), value.into());
+            }
+        }
+        if self.no_caps {
+            given.insert("caps".to_owned(), Value::Null);
+        }
+        if self.no_log {
+            given.insert("log".to_owned(), false.into());
+        }
+        serde_json::from_value(Value::Object(given)).map_err(|error| error.to_string())
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            let _ = writeln!(std::io::stderr(), "mspkit-sim: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<(), String> {
+    let simulator = Simulator::start_on(arguments.port, arguments.options()?)
+        .map_err(|error| format!("port {}: {error}", arguments.port))?;
+    println!("{}", json!({"url": simulator.url(), "credentials": simulator.credentials()}));
+    std::io::stdout().flush().map_err(|error| error.to_string())?;
+    tokio::select! {
+        () = stdin_closes(arguments.until_stdin_closes) => Ok(()),
+        stopped = stopped() => stopped.map_err(|error| error.to_string()),
+    }
+}
+
+async fn stdin_closes(matters: bool) {
+    if !matters {
+        std::future::pending::<()>().await;
+    }
+    let (closed, wait) = tokio::sync::oneshot::channel();
+    // A thread of its own: the runtime would wait at exit for a read on its pool.
+    std::thread::spawn(move || {
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        let _ = closed.send(());
+    });
+    let _ = wait.await;
+}
+
+#[cfg(unix)]
+async fn stopped() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        done = tokio::signal::ctrl_c() => done,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn stopped() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,203 @@
+//! What a simulator is told before it starts and on every reset: how much it holds and which of the vendors'
+//! quirks it shows.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::credentials::Credentials;
+
+/// How much the simulator holds and how it behaves. Every field has a default; see [`Options::default`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools)] // Independent switches, each a quirk of one vendor.
+pub struct Options {
+    /// Seed of names, addresses and ids: the same seed gives the same data.
+    pub seed: u64,
+    /// N-central service organizations; their ids count up from 50.
+    pub service_orgs: usize,
+    /// N-central customers, spread evenly over the service organizations.
+    pub customers: usize,
+    /// Customers of Wiv.
+    pub wiv_customers: usize,
+    /// Cases of Wiv, spread evenly over its customers.
+    pub cases: usize,
+    /// Services in Cloudmore's E-Store.
+    pub estore: usize,
+    /// Services that the known Cloudmore organization has to begin with.
+    pub organization_services: usize,
+    /// How N-central wraps a single object.
+    pub envelope: Envelope,
+    /// How N-central wraps a list.
+    pub list_envelope: ListEnvelope,
+    /// How N-central writes the ids of organization units.
+    pub ids: IdForm,
+    /// Life of an N-central access token.
+    pub access_seconds: u64,
+    /// Life of an N-central refresh token.
+    pub refresh_seconds: u64,
+    /// Life of a Cloudmore token.
+    pub token_seconds: u64,
+    /// Whether token answers say how long the token lives.
+    pub send_expiry: bool,
+    /// Pages above this are cut to it.
+    pub max_page_size: usize,
+    /// In-flight caps by `METHOD template`, or `*` for all the rest; a null cap means none. Operations that are
+    /// not named keep the caps told of N-central: 50 for auth, health and server-info, 5 elsewhere. Null instead
+    /// of the whole object switches every cap off.
+    pub caps: Option<BTreeMap<String, Option<u32>>>,
+    /// How long a Wiv scroll may rest before it expires.
+    pub scroll_idle_seconds: u64,
+    /// Whether each page of a scroll carries another scroll id.
+    pub scroll_rotates: bool,
+    /// N-central's password has expired: authenticate works, all else answers 500.
+    pub password_expired: bool,
+    /// What N-central answers after a create.
+    pub create_returns: CreateReturns,
+    /// How Cloudmore names the service that was added.
+    pub located: Located,
+    /// Whether Cloudmore's PUT, PATCH and DELETE answer without a body.
+    pub empty_writes: bool,
+    /// Whether N-central has a standard PSA integration; without one those calls answer 500.
+    pub standard_psa: bool,
+    /// Time that every answer takes, spent in flight.
+    pub latency_ms: u64,
+    /// Whether requests are kept for `/_sim/requests`; counts are kept either way.
+    pub log: bool,
+    /// The credentials that are accepted; any of them may be given.
+    pub credentials: Credentials,
+}
+
+/// How N-central wraps a single object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Envelope {
+    /// The object itself, as live servers do.
+    Bare,
+    /// Under `data`, as the vendor's guide shows.
+    Data,
+}
+
+/// How N-central wraps a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListEnvelope {
+    /// `data` and `totalItems`.
+    Minimal,
+    /// `data`, `totalItems`, `pageNumber` and `pageSize`, as the vendor's guide shows.
+    Seed,
+    /// All that has been seen: counts, `_links` and, where there is a reason, `_warning`.
+    Full,
+    /// Only the array.
+    Array,
+}
+
+/// How N-central writes the ids of organization units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdForm {
+    /// Strings, but for the answer to a create, which has a number: as the vendor's guide shows.
+    String,
+    /// Numbers everywhere.
+    Number,
+}
+
+/// What N-central answers after a create.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreateReturns {
+    /// The whole object.
+    Full,
+    /// Only its id.
+    Id,
+}
+
+/// How Cloudmore names the service that was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Located {
+    /// No body; `Location` is an absolute URL.
+    Header,
+    /// The service as the body; no `Location`.
+    Body,
+    /// No body; `Location` is a path.
+    Relative,
+    /// Neither body nor `Location`.
+    None,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 7,
+            service_orgs: 3,
+            customers: 10,
+            wiv_customers: 5,
+            cases: 60,
+            estore: 8,
+            organization_services: 3,
+            envelope: Envelope::Bare,
+            list_envelope: ListEnvelope::Full,
+            ids: IdForm::String,
+            access_seconds: 3600,
+            refresh_seconds: 90_000,
+            token_seconds: 86_400,
+            send_expiry: true,
+            max_page_size: 1000,
+            caps: Some(BTreeMap::new()),
+            scroll_idle_seconds: 300,
+            scroll_rotates: true,
+            password_expired: false,
+            create_returns: CreateReturns::Full,
+            located: Located::Header,
+            empty_writes: true,
+            standard_psa: true,
+            latency_ms: 0,
+            log: true,
+            credentials: Credentials::default(),
+        }
+    }
+}
+
+impl Options {
+    /// The in-flight cap of a route, if it has one.
+    pub(crate) fn cap(&self, operation: &str, method: &str, path: &str) -> Option<u32> {
+        let caps = self.caps.as_ref()?;
+        if let Some(cap) = caps.get(&format!("{method} {path}")).or_else(|| caps.get("*")) {
+            return *cap;
+        }
+        let mut parts = operation.split('.');
+        match (parts.next(), parts.next()) {
+            (Some("ncentral"), Some("auth" | "server")) => Some(50),
+            (Some("ncentral"), _) => Some(5),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(text: &str) -> Options {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn caps_have_told_values_until_they_are_given() {
+        let list = ("ncentral.customers.list", "GET", "/api/customers");
+        let cap = |options: &Options| options.cap(list.0, list.1, list.2);
+        assert_eq!(cap(&Options::default()), Some(5));
+        assert_eq!(Options::default().cap("ncentral.auth.refresh", "POST", "/api/auth/refresh"), Some(50));
+        assert_eq!(Options::default().cap("wiv.customers.list", "GET", "/msp/customers"), None);
+        assert_eq!(cap(&options(r#"{"caps":{"GET /api/customers":2,"*":9}}"#)), Some(2));
+        assert_eq!(cap(&options(r#"{"caps":{"*":9}}"#)), Some(9));
+        assert_eq!(cap(&options(r#"{"caps":{"*":null}}"#)), None);
+        assert_eq!(cap(&options(r#"{"caps":null}"#)), None);
+    }
+
+    #[test]
+    fn a_misspelt_option_is_refused() {
+        assert!(serde_json::from_str::<Options>(r#"{"customer":3}"#).is_err());
+    }
+}

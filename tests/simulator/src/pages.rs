@@ -1,0 +1,234 @@
+//! N-central's list pages: what a query asks for, the four envelopes, and the prepared pages that make the
+//! simulator fast enough to be measured against.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::options::{IdForm, ListEnvelope, Options};
+use crate::request::{Call, PageFault};
+use crate::select::Select;
+use crate::services::ncentral::Problem;
+use crate::state::org_units::{OrgUnit, Written};
+
+/// Prepared pages are dropped together when they weigh more than this.
+const CACHE_BYTES: usize = 64 << 20;
+
+/// Largest page that may be asked for, whatever the server cuts it to.
+const LARGEST: usize = 1000;
+
+const DIRECTIONS: [(&str, bool); 6] = [
+    ("asc", false),
+    ("ascending", false),
+    ("natural", false),
+    ("desc", true),
+    ("descending", true),
+    ("reverse", true),
+];
+
+/// Pages by the target that asked for them.
+#[derive(Debug, Default)]
+pub(crate) struct PageCache {
+    pages: HashMap<Box<str>, Bytes>,
+    bytes: usize,
+}
+
+impl PageCache {
+    pub(crate) fn get(&self, target: &str) -> Option<Bytes> {
+        self.pages.get(target).cloned()
+    }
+
+    pub(crate) fn put(&mut self, target: &str, page: &Bytes) {
+        let weight = target.len() + page.len();
+        if self.bytes + weight > CACHE_BYTES {
+            self.clear();
+        }
+        self.bytes += weight;
+        self.pages.insert(target.into(), page.clone());
+    }
+
+    /// What was prepared is no longer true.
+    pub(crate) fn clear(&mut self) {
+        self.pages.clear();
+        self.bytes = 0;
+    }
+}
+
+/// What the query of a list asks for.
+#[derive(Debug)]
+pub(crate) struct PageQuery {
+    number: usize,
+    size: usize,
+    sort: Option<String>,
+    descending: bool,
+    select: Option<Select>,
+    warnings: Vec<&'static str>,
+}
+
+impl PageQuery {
+    /// Reads the query; every parameter that is wrong is told.
+    pub(crate) fn read(call: &Call<'_>, options: &Options) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut whole = |name: &'static str, default: usize, largest: usize| {
+            let Some(text) = call.query(name) else { return default };
+            match text.parse() {
+                Ok(number) if (1..=largest).contains(&number) && !text.starts_with('+') => number,
+                _ => {
+                    let bounds = if largest == usize::MAX {
+                        "at least 1".to_owned()
+                    } else {
+                        format!("between 1 and {largest}")
+                    };
+                    problems.push(Problem::new(name, format!("{name} must be a number {bounds}")));
+                    default
+                }
+            }
+        };
+        let number = whole("pageNumber", 1, usize::MAX);
+        let size = whole("pageSize", 50, LARGEST).min(options.max_page_size.max(1));
+        let order = call.query("sortOrder").unwrap_or_else(|| "asc".to_owned());
+        let direction = DIRECTIONS.iter().find(|(name, _)| order.eq_ignore_ascii_case(name));
+        if direction.is_none() {
+            problems.push(Problem::new("sortOrder", format!("Invalid sortOrder '{order}'")));
+        }
+        let mut warnings = Vec::new();
+        let select = call.query("select").filter(|text| !text.is_empty()).and_then(|text| {
+            let select = Select::parse(&text);
+            if select.is_none() {
+                warnings.push("The select expression could not be read and was ignored.");
+            }
+            select
+        });
+        let sort = call.query("sortBy").filter(|name| !name.is_empty());
+        let descending = direction.is_some_and(|(_, descending)| *descending);
+        if problems.is_empty() {
+            Ok(Self { number, size, sort, descending, select, warnings })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The page of these units, written out.
+    pub(crate) fn page(mut self, mut units: Vec<&OrgUnit>, call: &Call<'_>, options: &Options) -> Bytes {
+        if let Some(select) = &self.select {
+            units.retain(|unit| select.keeps(unit));
+        }
+        if let Some(name) = &self.sort {
+            if units.first().is_some_and(|unit| unit.field(name).is_none()) {
+                self.warnings.push("The field to sort by does not exist; sortBy was ignored.");
+            } else {
+                units.sort_by(|a, b| a.field(name).cmp(&b.field(name)));
+            }
+        }
+        if self.descending {
+            units.reverse();
+        }
+        let shown = match call.page_fault {
+            None => self.number,
+            Some(PageFault::Repeated) => (self.number - 1).max(1),
+            Some(PageFault::Empty) => usize::MAX,
+        };
+        let from = (shown - 1).saturating_mul(self.size).min(units.len());
+        let to = from.saturating_add(self.size).min(units.len());
+        let items: Vec<_> = units[from..to].iter().map(|unit| unit.written(options.ids)).collect();
+        let envelope = Envelope {
+            form: options.list_envelope,
+            links: Links { path: call.request.path(), query: call.request.raw_query() },
+            total: units.len(),
+            items: &items,
+            query: &self,
+        };
+        Bytes::from(serde_json::to_vec(&envelope).unwrap_or_default())
+    }
+}
+
+struct Envelope<'p> {
+    form: ListEnvelope,
+    items: &'p [Written<'p>],
+    total: usize,
+    query: &'p PageQuery,
+    links: Links<'p>,
+}
+
+impl Serialize for Envelope<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.form == ListEnvelope::Array {
+            return self.items.serialize(serializer);
+        }
+        let PageQuery { number, size, warnings, .. } = self.query;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("data", self.items)?;
+        if self.form == ListEnvelope::Minimal {
+            map.serialize_entry("totalItems", &self.total)?;
+            return map.end();
+        }
+        if self.form == ListEnvelope::Seed {
+            map.serialize_entry("totalItems", &self.total)?;
+            map.serialize_entry("pageNumber", number)?;
+            map.serialize_entry("pageSize", size)?;
+            return map.end();
+        }
+        let pages = self.total.div_ceil(*size);
+        map.serialize_entry("pageNumber", number)?;
+        map.serialize_entry("pageSize", size)?;
+        map.serialize_entry("itemCount", &self.items.len())?;
+        map.serialize_entry("totalItems", &self.total)?;
+        map.serialize_entry("totalPages", &pages)?;
+        map.serialize_entry("_links", &self.links.around(*number, *size, pages))?;
+        if !warnings.is_empty() {
+            map.serialize_entry("_warning", &warnings.join(" "))?;
+        }
+        map.end()
+    }
+}
+
+/// Links to the neighbours of a page, relative as the vendor's are.
+struct Links<'p> {
+    path: &'p str,
+    query: &'p str,
+}
+
+#[derive(Serialize)]
+struct Neighbours {
+    #[serde(rename = "firstPage")]
+    first: String,
+    #[serde(rename = "previousPage", skip_serializing_if = "Option::is_none")]
+    previous: Option<String>,
+    #[serde(rename = "nextPage", skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    #[serde(rename = "lastPage")]
+    last: String,
+}
+
+impl Links<'_> {
+    fn around(&self, number: usize, size: usize, pages: usize) -> Neighbours {
+        Neighbours {
+            first: self.to(1, size),
+            previous: (number > 1 && number <= pages + 1).then(|| self.to(number - 1, size)),
+            next: (number < pages).then(|| self.to(number + 1, size)),
+            last: self.to(pages.max(1), size),
+        }
+    }
+
+    fn to(&self, number: usize, size: usize) -> String {
+        let kept = url::form_urlencoded::parse(self.query.as_bytes())
+            .filter(|(key, _)| key != "pageNumber" && key != "pageSize");
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("pageNumber", &number.to_string()).append_pair("pageSize", &size.to_string());
+        query.extend_pairs(kept);
+        format!("{}?{}", self.path, query.finish())
+    }
+}
+
+/// One unit alone, in the envelope of single objects.
+pub(crate) fn single(unit: &OrgUnit, ids: IdForm, data: bool) -> Bytes {
+    #[derive(Serialize)]
+    struct Data<'u> {
+        data: Written<'u>,
+    }
+    let unit = unit.written(ids);
+    let text = if data { serde_json::to_vec(&Data { data: unit }) } else { serde_json::to_vec(&unit) };
+    Bytes::from(text.unwrap_or_default())
+}

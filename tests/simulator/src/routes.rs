@@ -1,0 +1,151 @@
+//! From a path to an operation: the generated table, the token endpoint, and the handler of each.
+
+use std::collections::BTreeSet;
+
+use http::Method;
+use percent_encoding::percent_decode_str;
+
+use crate::generated::{ROUTES, Route};
+use crate::request::Call;
+use crate::services::{Service, handlers};
+use crate::template::Template;
+use crate::{answer::Answer, world::World};
+
+/// What carries an operation out.
+pub(crate) type Handler = fn(&mut World, &Call<'_>) -> Answer;
+
+/// Cloudmore's token endpoint: clients call it by themselves, so it is no operation of the documents.
+const TOKEN: Route =
+    Route { operation: "cloudmore.token", method: "POST", path: "/connect/token", auth: "none" };
+
+/// Which credential a route asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asks {
+    Nothing,
+    UserToken,
+    AccessToken,
+    ApiKey,
+}
+
+#[derive(Debug)]
+pub(crate) struct Bound {
+    pub(crate) route: Route,
+    pub(crate) service: Service,
+    pub(crate) asks: Asks,
+    pub(crate) handler: Handler,
+    method: Method,
+    template: Template,
+}
+
+/// Where a request belongs.
+#[derive(Debug)]
+pub(crate) enum Found<'t> {
+    /// To this route, with these decoded path parameters.
+    Route { slot: usize, bound: &'t Bound, params: Vec<String> },
+    /// To a path that exists, but not with this method.
+    WrongMethod { service: Service, allow: String },
+    /// Nowhere.
+    Nowhere { service: Service },
+}
+
+#[derive(Debug)]
+pub(crate) struct Table {
+    bound: Vec<Bound>,
+}
+
+impl Table {
+    /// The table, or what is wrong with it: a route without a handler or a handler without a route.
+    pub(crate) fn new() -> Result<Self, String> {
+        let mut handlers = handlers();
+        let mut bound = Vec::new();
+        for route in ROUTES.iter().chain([&TOKEN]) {
+            let handler = handlers
+                .remove(route.operation)
+                .ok_or_else(|| format!("{} has a route but no handler", route.operation))?;
+            let asks = match route.auth {
+                "none" => Asks::Nothing,
+                "user_token" => Asks::UserToken,
+                "access_token" => Asks::AccessToken,
+                "api_key" => Asks::ApiKey,
+                other => return Err(format!("{} asks for '{other}'", route.operation)),
+            };
+            let service = Service::of_path(route.path);
+            let method = Method::from_bytes(route.method.as_bytes()).map_err(|error| error.to_string())?;
+            let template = Template::parse(route.path);
+            bound.push(Bound { route: *route, service, asks, handler, method, template });
+        }
+        match handlers.keys().next() {
+            Some(operation) => Err(format!("{operation} has a handler but no route")),
+            None => Ok(Self { bound }),
+        }
+    }
+
+    /// The operations by slot; one more slot stands for unknown paths.
+    pub(crate) fn names(&self) -> Vec<Option<&'static str>> {
+        self.bound.iter().map(|bound| Some(bound.route.operation)).chain([None]).collect()
+    }
+
+    pub(crate) fn routes(&self) -> impl Iterator<Item = &Route> {
+        self.bound.iter().map(|bound| &bound.route)
+    }
+
+    /// The slot of Cloudmore's token endpoint.
+    pub(crate) fn token(&self) -> usize {
+        self.bound.len() - 1
+    }
+
+    /// The slot of unknown paths.
+    pub(crate) fn unknown(&self) -> usize {
+        self.bound.len()
+    }
+
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_> {
+        for (slot, bound) in self.bound.iter().enumerate().filter(|(_, bound)| bound.method == *method) {
+            if let Some(params) = bound.template.matches(path) {
+                return Found::Route { slot, bound, params: params.into_iter().map(decode).collect() };
+            }
+        }
+        let service = Service::of_path(path);
+        let fits = self.bound.iter().filter(|bound| bound.template.matches(path).is_some());
+        let allow: BTreeSet<_> = fits.map(|bound| bound.route.method).collect();
+        if allow.is_empty() {
+            return Found::Nowhere { service };
+        }
+        Found::WrongMethod { service, allow: allow.into_iter().collect::<Vec<_>>().join(", ") }
+    }
+}
+
+fn decode(segment: &str) -> String {
+    percent_decode_str(segment).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_has_a_handler_and_every_handler_a_route() {
+        let table = Table::new().unwrap();
+        assert_eq!(table.bound.len(), ROUTES.len() + 1);
+    }
+
+    #[test]
+    fn a_wrong_method_is_told_the_right_ones() {
+        let table = Table::new().unwrap();
+        let found = table.find(&Method::DELETE, "/api/custom-psa/tickets/5");
+        let Found::WrongMethod { allow, service: Service::NCentral } = found else {
+            panic!("{found:?}");
+        };
+        assert_eq!(allow, "GET, POST");
+        assert!(matches!(table.find(&Method::GET, "/api/nothing"), Found::Nowhere { .. }));
+    }
+
+    #[test]
+    fn parameters_are_decoded() {
+        let table = Table::new().unwrap();
+        let Found::Route { params, .. } = table.find(&Method::GET, "/api/customers/a%2Fb") else {
+            panic!("no route");
+        };
+        assert_eq!(params, ["a/b"]);
+    }
+}

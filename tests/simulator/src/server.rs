@@ -1,0 +1,158 @@
+//! The port: connections are accepted, requests are read, and each goes to the control interface or to a service.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::answer::Answer;
+use crate::body::Body;
+use crate::connection::{Connection, Ending};
+use crate::options::Options;
+use crate::request::Request;
+use crate::routes::Table;
+use crate::sabotage::Sabotage;
+use crate::world::World;
+use crate::{control, exchange};
+
+/// Largest request body that is read.
+const LARGEST_BODY: usize = 16 << 20;
+
+/// What all connections share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) url: String,
+    pub(crate) table: Table,
+    world: Mutex<World>,
+}
+
+/// The connection ends here, without (more of) an answer.
+#[derive(Debug)]
+pub(crate) struct Hangup;
+
+impl std::fmt::Display for Hangup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection ends by the fault plan")
+    }
+}
+
+impl std::error::Error for Hangup {}
+
+impl Shared {
+    pub(crate) fn new(url: String, options: Options) -> Result<Self, String> {
+        let table = Table::new()?;
+        let world = fresh(&table, options, 1, Sabotage::None);
+        Ok(Self { url, table, world: Mutex::new(world) })
+    }
+
+    /// The world. A handler that panicked leaves it as it was then, which is good enough for a simulator.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts over with these options; only the sabotage stays.
+    pub(crate) fn reset(&self, options: Options) {
+        let (epoch, sabotage) = {
+            let world = self.world();
+            (world.epoch + 1, world.sabotage)
+        };
+        let next = fresh(&self.table, options, epoch, sabotage);
+        *self.world() = next;
+    }
+}
+
+pub(crate) fn caps(table: &Table, options: &Options) -> Vec<Option<u32>> {
+    let routes = table.routes().map(|route| options.cap(route.operation, route.method, route.path));
+    routes.chain([None]).collect()
+}
+
+fn fresh(table: &Table, options: Options, epoch: u64, sabotage: Sabotage) -> World {
+    let caps = caps(table, &options);
+    World::seeded(options, epoch, table.names(), caps, sabotage)
+}
+
+/// Serves until it is dropped; the connections go with it.
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    // Small answers must not wait for the client's acknowledgement of the ones before.
+                    let _ = stream.set_nodelay(true);
+                    connections.spawn(connection(Connection::new(stream), Arc::clone(&shared)));
+                }
+                // Out of descriptors: the connections at hand have to end first.
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connection(connection: Connection, shared: Arc<Shared>) {
+    let ending = connection.ending();
+    let service = service_fn(move |request| answer(Arc::clone(&shared), ending.clone(), request));
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .keep_alive(true)
+        .serve_connection(TokioIo::new(connection), service)
+        .await;
+    // How a connection ended is in the request log; here it is of no further interest.
+    drop(served);
+}
+
+async fn answer(
+    shared: Arc<Shared>,
+    ending: Ending,
+    request: http::Request<Incoming>,
+) -> Result<Response<Body>, Hangup> {
+    let (parts, incoming) = request.into_parts();
+    let mut too_large = false;
+    let body = match Limited::new(incoming, LARGEST_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            too_large = true;
+            Bytes::new()
+        }
+        Err(_) => return Err(Hangup),
+    };
+    let request = Request { method: parts.method, uri: parts.uri, headers: parts.headers, body };
+    if request.path().starts_with("/_sim/") {
+        return Ok(respond(control::answer(&shared, &request), None));
+    }
+    exchange::run(shared, ending, Arc::new(request), too_large).await
+}
+
+/// An answer on its way; `body` stands in for the answer's own when it leaves in a special manner.
+pub(crate) fn respond(answer: Answer, body: Option<Body>) -> Response<Body> {
+    let mut response = Response::new(body.unwrap_or(Body::Whole(answer.body)));
+    *response.status_mut() = answer.status;
+    let headers = response.headers_mut();
+    if let Some(value) = answer.content_type {
+        headers.insert(header::CONTENT_TYPE, value);
+    }
+    for (name, value) in answer.headers {
+        headers.append(name, value);
+    }
+    if answer.status == StatusCode::PAYLOAD_TOO_LARGE {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// Binds a loopback port; 0 takes any that is free.
+pub(crate) fn bind(port: u16) -> io::Result<(std::net::TcpListener, String)> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", port))?;
+    listener.set_nonblocking(true)?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((listener, url))
+}

@@ -1,0 +1,111 @@
+//! Sessions: a user token becomes an access and a refresh token, a refresh token becomes two others.
+
+use http::StatusCode;
+use http::header::{AUTHORIZATION, HeaderName};
+use serde_json::{Value, json};
+
+use super::errors;
+use crate::answer::Answer;
+use crate::request::Call;
+use crate::services::bearer;
+use crate::tokens::Pair;
+use crate::world::World;
+
+pub(super) fn authenticate(world: &mut World, call: &Call<'_>) -> Answer {
+    open(world, call)
+}
+
+/// Takes the refresh token as plain text and nothing else: a JSON body or a bearer token beside it is refused.
+pub(super) fn refresh(world: &mut World, call: &Call<'_>) -> Answer {
+    if call.request.media_type().as_deref() != Some("text/plain") {
+        return errors::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, call);
+    }
+    if call.request.headers.contains_key(AUTHORIZATION) {
+        let text = "BadRequestException: The Authorization header must not be sent with a refresh token.";
+        return errors::bad_request(text, call);
+    }
+    let token = std::str::from_utf8(&call.request.body).unwrap_or_default();
+    if token.trim().is_empty() {
+        return errors::bad_request("BadRequestException: The refresh token must not be empty.", call);
+    }
+    if !world.tokens.use_refresh(world.clock.now(), token) {
+        return errors::unauthorized(call, true);
+    }
+    open(world, call)
+}
+
+pub(super) fn validate(_: &mut World, _: &Call<'_>) -> Answer {
+    Answer::ok(&json!({"message": "The token is valid."}))
+}
+
+pub(super) fn logout(world: &mut World, call: &Call<'_>) -> Answer {
+    if let Some(token) = bearer(call.request) {
+        world.tokens.log_out(token);
+    }
+    Answer::empty(StatusCode::OK).committed()
+}
+
+fn open(world: &mut World, call: &Call<'_>) -> Answer {
+    let life = |header: &'static str, most: u64| match call.request.header(&HeaderName::from_static(header)) {
+        None => Ok(most),
+        // An override can only shorten.
+        Some(text) => seconds(text).map(|seconds| seconds.min(most)).ok_or_else(|| {
+            let name = header.to_ascii_uppercase();
+            errors::bad_request(&format!("BadRequestException: {name} must look like 120s, 30m or 1h."), call)
+        }),
+    };
+    let access = match life("x-access-expiry-override", world.options.access_seconds) {
+        Ok(seconds) => seconds,
+        Err(refusal) => return refusal,
+    };
+    let refresh = match life("x-refresh-expiry-override", world.options.refresh_seconds) {
+        Ok(seconds) => seconds,
+        Err(refusal) => return refusal,
+    };
+    let pair = world.tokens.open(world.clock.now(), access, refresh);
+    Answer::ok(&written(&pair, world.options.send_expiry)).committed()
+}
+
+fn written(pair: &Pair, send_expiry: bool) -> Value {
+    let token = |text: &str, kind: &str, seconds: u64| {
+        let mut token = json!({"token": text, "type": kind});
+        if send_expiry {
+            token["expirySeconds"] = seconds.into();
+        }
+        token
+    };
+    json!({
+        "tokens": {
+            "access": token(&pair.access, "Bearer", pair.access_seconds),
+            "refresh": token(&pair.refresh, "Body", pair.refresh_seconds),
+        },
+        "refresh": "/api/auth/refresh",
+        "validate": "/api/auth/validate",
+    })
+}
+
+/// `120s`, `30m` or `1h` in seconds.
+fn seconds(text: &str) -> Option<u64> {
+    let unit = match text.as_bytes().last()? {
+        b's' => 1,
+        b'm' => 60,
+        b'h' => 3600,
+        _ => return None,
+    };
+    let digits = &text[..text.len() - 1];
+    let shaped = (1..=4).contains(&digits.len()) && !digits.starts_with(['0', '+']);
+    digits.parse::<u64>().ok().filter(|_| shaped).map(|number| number * unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn lives_are_read_in_three_units() {
+        assert_eq!([seconds("120s"), seconds("30m"), seconds("1h")], [Some(120), Some(1800), Some(3600)]);
+        for wrong in ["0s", "5", "", "5d", "s", "+5s", "12345s", "é"] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
+    }
+}

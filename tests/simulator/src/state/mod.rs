@@ -1,0 +1,7 @@
+//! What the three services hold, seeded and in memory.
+
+pub(crate) mod marketplace;
+pub(crate) mod msp;
+pub(crate) mod names;
+pub(crate) mod org_units;
+pub(crate) mod psa;

@@ -1,0 +1,301 @@
+//! Names, places and other words that seeded data is made of.
+
+use fastrand::Rng;
+
+const COMPANIES: &[&str] = &[
+    "Alder",
+    "Amber",
+    "Anchor",
+    "Apex",
+    "Ashford",
+    "Atlas",
+    "Beacon",
+    "Birchwood",
+    "Blue Ridge",
+    "Brightwater",
+    "Cedar",
+    "Cobalt",
+    "Cornerstone",
+    "Crestview",
+    "Delta",
+    "Eastgate",
+    "Elm Street",
+    "Evergreen",
+    "Fairfield",
+    "Falcon",
+    "Foxglove",
+    "Granite",
+    "Greenfield",
+    "Harbor",
+    "Hawthorn",
+    "Highland",
+    "Hillcrest",
+    "Ironwood",
+    "Juniper",
+    "Keystone",
+    "Kingsway",
+    "Lakeside",
+    "Larkspur",
+    "Linden",
+    "Longfellow",
+    "Maple",
+    "Meridian",
+    "Midtown",
+    "Millbrook",
+    "Monarch",
+    "Northgate",
+    "Oakridge",
+    "Old Town",
+    "Orchard",
+    "Pinnacle",
+    "Prairie",
+    "Quarry",
+    "Redstone",
+    "Ridgeway",
+    "Riverside",
+    "Rosewood",
+    "Saddleback",
+    "Sequoia",
+    "Silverline",
+    "Southbank",
+    "Stonebridge",
+    "Summit",
+    "Sycamore",
+    "Tidewater",
+    "Trident",
+    "Valley",
+    "Westfield",
+    "Willow",
+    "Windward",
+];
+
+const TRADES: &[&str] = &[
+    "Accounting",
+    "Architects",
+    "Auto Group",
+    "Bakery",
+    "Capital",
+    "Clinic",
+    "Construction",
+    "Consulting",
+    "Dental",
+    "Design",
+    "Distribution",
+    "Electric",
+    "Engineering",
+    "Family Law",
+    "Farms",
+    "Financial",
+    "Foods",
+    "Freight",
+    "Furniture",
+    "Health",
+    "Hotels",
+    "Insurance",
+    "Interiors",
+    "Labs",
+    "Legal",
+    "Logistics",
+    "Manufacturing",
+    "Marine",
+    "Media",
+    "Medical",
+    "Optics",
+    "Partners",
+    "Pharmacy",
+    "Plumbing",
+    "Printing",
+    "Properties",
+    "Realty",
+    "Roofing",
+    "Schools",
+    "Security",
+    "Software",
+    "Solar",
+    "Textiles",
+    "Travel",
+    "Veterinary",
+    "Wealth",
+];
+
+const FIRST: &[&str] = &[
+    "Aisha", "Alan", "Amelia", "Andre", "Anna", "Ben", "Camille", "Carlos", "Chloe", "Daniel", "Diego",
+    "Elena", "Emma", "Erik", "Fatima", "Fiona", "George", "Grace", "Hannah", "Hugo", "Ingrid", "Isaac",
+    "Jack", "Jane", "Julia", "Kenji", "Laura", "Leo", "Lucy", "Marco", "Maria", "Maya", "Nadia", "Noah",
+    "Olga", "Omar", "Paul", "Priya", "Rachel", "Ravi", "Sara", "Simon", "Sofia", "Thomas", "Uma", "Victor",
+    "Wendy", "Yusuf", "Zoe",
+];
+
+const LAST: &[&str] = &[
+    "Adams", "Ali", "Andersen", "Baker", "Bennett", "Brown", "Campbell", "Carter", "Chen", "Clark", "Costa",
+    "Davies", "Diaz", "Doe", "Dubois", "Evans", "Fischer", "Foster", "Garcia", "Gupta", "Hall", "Hansen",
+    "Hughes", "Ito", "Jackson", "Johnson", "Kaya", "Khan", "Kim", "Kowalski", "Larsen", "Lee", "Lopez",
+    "Martin", "Meyer", "Miller", "Moreau", "Nguyen", "Novak", "O'Brien", "Okafor", "Patel", "Petrov",
+    "Reyes", "Rossi", "Santos", "Schmidt", "Silva", "Smith", "Tanaka", "Taylor", "Walker", "Weber", "Wilson",
+    "Wright", "Young",
+];
+
+const TITLES: &[&str] = &[
+    "Chief Executive Officer",
+    "Chief Operating Officer",
+    "Controller",
+    "Facilities Manager",
+    "IT Coordinator",
+    "IT Director",
+    "IT Manager",
+    "Office Manager",
+    "Operations Manager",
+    "Owner",
+    "Practice Manager",
+    "Service Desk Lead",
+    "Systems Administrator",
+    "Vice President",
+];
+
+const DEPARTMENTS: &[&str] =
+    &["Administration", "Finance", "Information Technology", "Management", "Operations", "Support"];
+
+const STREETS: &[&str] = &[
+    "Bank Street",
+    "Bridge Road",
+    "Canal Street",
+    "Church Lane",
+    "College Avenue",
+    "Elgin Street",
+    "Front Street",
+    "Garden Road",
+    "King Street West",
+    "Lake Shore Drive",
+    "Main Street",
+    "Market Square",
+    "Mill Lane",
+    "Park Avenue",
+    "Queen Street East",
+    "Station Road",
+    "Sussex Drive",
+    "Tech Lane",
+    "University Avenue",
+    "Wellington Street",
+];
+
+/// City, state or province, country, postal code, area code.
+const PLACES: &[(&str, &str, &str, &str, &str)] = &[
+    ("Ottawa", "Ontario", "CA", "K1P 5M7", "613"),
+    ("Toronto", "Ontario", "CA", "M5V 2T6", "416"),
+    ("Montréal", "Québec", "CA", "H3B 2Y5", "514"),
+    ("Vancouver", "British Columbia", "CA", "V6B 1H4", "604"),
+    ("Springfield", "IL", "US", "62701", "217"),
+    ("Chicago", "IL", "US", "60601", "312"),
+    ("Austin", "TX", "US", "78701", "512"),
+    ("Boston", "MA", "US", "02108", "617"),
+    ("Denver", "CO", "US", "80202", "303"),
+    ("Raleigh", "NC", "US", "27601", "919"),
+    ("Seattle", "WA", "US", "98101", "206"),
+    ("Leeds", "West Yorkshire", "GB", "LS1 4AP", "113"),
+    ("Dundee", "Scotland", "GB", "DD1 4QB", "1382"),
+    ("München", "Bayern", "DE", "80331", "89"),
+    ("Göteborg", "Västra Götaland", "SE", "411 06", "31"),
+    ("Utrecht", "Utrecht", "NL", "3511 AX", "30"),
+    ("Sydney", "New South Wales", "AU", "2000", "2"),
+];
+
+/// One of these.
+pub(crate) fn pick<'a, T: ?Sized>(rng: &mut Rng, from: &[&'a T]) -> &'a T {
+    from[rng.usize(..from.len())]
+}
+
+/// A company's name.
+pub(crate) fn company(rng: &mut Rng) -> String {
+    format!("{} {}", pick(rng, COMPANIES), pick(rng, TRADES))
+}
+
+/// The domain that belongs to a company.
+pub(crate) fn domain(company: &str) -> String {
+    let kept = company.chars().filter(char::is_ascii_alphanumeric);
+    format!("{}.example", kept.collect::<String>().to_ascii_lowercase())
+}
+
+/// Somebody with an address.
+pub(crate) struct Contact {
+    pub(crate) first: &'static str,
+    pub(crate) last: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) department: &'static str,
+    pub(crate) email: String,
+    pub(crate) phone: String,
+    pub(crate) direct: Option<String>,
+    pub(crate) extension: Option<String>,
+    pub(crate) street: String,
+    pub(crate) suite: Option<String>,
+    pub(crate) city: &'static str,
+    pub(crate) state: &'static str,
+    pub(crate) country: &'static str,
+    pub(crate) postal: &'static str,
+}
+
+/// A contact of this company.
+pub(crate) fn contact(rng: &mut Rng, company: &str) -> Contact {
+    let (first, last) = (pick(rng, FIRST), pick(rng, LAST));
+    let (city, state, country, postal, area) = PLACES[rng.usize(..PLACES.len())];
+    let mailbox: String = last.chars().filter(char::is_ascii_alphabetic).collect();
+    let email = format!("{}{}@{}", &first[..1], mailbox, domain(company)).to_ascii_lowercase();
+    let extension = rng.bool().then(|| rng.u16(100..1000).to_string());
+    let suite = (rng.u8(..3) == 0).then(|| format!("Suite {}", rng.u16(1..900)));
+    Contact {
+        first,
+        last,
+        title: pick(rng, TITLES),
+        department: pick(rng, DEPARTMENTS),
+        email,
+        phone: format!("({area}) 555-{:04}", rng.u16(100..200)),
+        direct: rng.bool().then(|| format!("({area}) 555-{:04}", rng.u16(100..200))),
+        extension,
+        street: format!("{} {}", rng.u16(1..2000), pick(rng, STREETS)),
+        suite,
+        city,
+        state,
+        country,
+        postal,
+    }
+}
+
+/// A random GUID in its usual form.
+pub(crate) fn guid(rng: &mut Rng) -> String {
+    let bits = rng.u128(..);
+    let hex = format!("{bits:032x}");
+    format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+}
+
+/// Whether this is a GUID in the hyphenated form.
+pub(crate) fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_gives_the_same_people() {
+        let somebody = |seed| {
+            let mut rng = Rng::with_seed(seed);
+            let name = company(&mut rng);
+            (contact(&mut rng, &name).email, guid(&mut rng))
+        };
+        assert_eq!(somebody(7), somebody(7));
+        assert_ne!(somebody(7), somebody(8));
+        assert!(is_guid(&somebody(7).1));
+    }
+
+    #[test]
+    fn a_guid_has_its_hyphens() {
+        assert!(is_guid("8806367b-001a-4632-afb4-27a7fad7660c"));
+        assert!(!is_guid("8806367b-001a-4632-afb4-27a7fad7660"));
+        assert!(!is_guid("8806367b0001a-4632-afb4-27a7fad7660c"));
+        assert!(!is_guid("Csp"));
+    }
+}

@@ -1,0 +1,295 @@
+//! N-central's organization units: service organizations and the customers under them.
+
+use std::collections::HashMap;
+
+use fastrand::Rng;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value};
+
+use crate::options::{IdForm, Options};
+use crate::state::names;
+
+/// The fields of every unit that are text or nothing, in the order in which the vendor writes them.
+pub(crate) const TEXTS: [&str; 17] = [
+    "externalId",
+    "externalId2",
+    "phone",
+    "contactTitle",
+    "contactFirstName",
+    "contactLastName",
+    "contactEmail",
+    "contactPhone",
+    "contactPhoneExt",
+    "contactDepartment",
+    "street1",
+    "street2",
+    "city",
+    "stateProv",
+    "country",
+    "county",
+    "postalCode",
+];
+
+type Texts = [Option<Box<str>>; TEXTS.len()];
+
+/// The unit above all service organizations.
+const ROOT: u64 = 1;
+const FIRST_SO: u64 = 50;
+const FIRST_CUSTOMER: u64 = 100;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Level {
+    ServiceOrg,
+    Customer,
+}
+
+/// A service organization or a customer.
+#[derive(Debug)]
+pub(crate) struct OrgUnit {
+    pub(crate) level: Level,
+    pub(crate) id: u64,
+    pub(crate) parent: u64,
+    pub(crate) name: String,
+    texts: Texts,
+    children: u64,
+}
+
+/// All units; customers and service organizations each in the order of their making.
+#[derive(Debug, Default)]
+pub(crate) struct OrgUnits {
+    service_orgs: Vec<OrgUnit>,
+    customers: Vec<OrgUnit>,
+    /// Places of the customers of each service organization.
+    under: HashMap<u64, Vec<usize>>,
+    /// Places by id.
+    places: HashMap<u64, (Level, usize)>,
+    next_id: u64,
+}
+
+impl OrgUnits {
+    pub(crate) fn seeded(options: &Options) -> Self {
+        let mut units = Self { next_id: FIRST_SO, ..Self::default() };
+        let mut rng = Rng::with_seed(options.seed);
+        for index in 0..options.service_orgs {
+            let (name, texts) = company(&mut rng, "SO", index, " IT Services");
+            units.add(Level::ServiceOrg, ROOT, name, texts);
+        }
+        units.next_id = units.next_id.max(FIRST_CUSTOMER);
+        if units.service_orgs.is_empty() {
+            return units;
+        }
+        for index in 0..options.customers {
+            let parent = units.service_orgs[index % units.service_orgs.len()].id;
+            let (name, texts) = company(&mut rng, "C", index, "");
+            units.add(Level::Customer, parent, name, texts);
+        }
+        units
+    }
+
+    fn add(&mut self, level: Level, parent: u64, name: String, texts: Texts) -> u64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        let list = match level {
+            Level::ServiceOrg => &mut self.service_orgs,
+            Level::Customer => &mut self.customers,
+        };
+        let place = list.len();
+        list.push(OrgUnit { level, id, parent, name, texts, children: 0 });
+        self.places.insert(id, (level, place));
+        if level == Level::Customer {
+            self.under.entry(parent).or_default().push(place);
+            if let Some((Level::ServiceOrg, place)) = self.places.get(&parent).copied() {
+                self.service_orgs[place].children += 1;
+            }
+        }
+        id
+    }
+
+    /// Makes a unit from the body of a create; fields that are not text are passed over.
+    pub(crate) fn create(&mut self, level: Level, parent: Option<u64>, body: &Map<String, Value>) -> u64 {
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let texts = TEXTS.map(|name| text(name).map(Into::into));
+        let name = text(level.name_field()).unwrap_or_default().to_owned();
+        self.add(level, parent.unwrap_or(ROOT), name, texts)
+    }
+
+    pub(crate) fn get(&self, level: Level, id: u64) -> Option<&OrgUnit> {
+        match (level, self.places.get(&id)?) {
+            (Level::ServiceOrg, (Level::ServiceOrg, place)) => self.service_orgs.get(*place),
+            (Level::Customer, (Level::Customer, place)) => self.customers.get(*place),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn all(&self, level: Level) -> Vec<&OrgUnit> {
+        match level {
+            Level::ServiceOrg => self.service_orgs.iter().collect(),
+            Level::Customer => self.customers.iter().collect(),
+        }
+    }
+
+    /// The customers of one service organization.
+    pub(crate) fn customers_of(&self, so: u64) -> Vec<&OrgUnit> {
+        self.under.get(&so).into_iter().flatten().map(|place| &self.customers[*place]).collect()
+    }
+}
+
+/// A company's name and its filled fields.
+fn company(rng: &mut Rng, prefix: &str, index: usize, suffix: &str) -> (String, Texts) {
+    let company = format!("{}{suffix}", names::company(rng));
+    let contact = names::contact(rng, &company);
+    let texts = [
+        Some(format!("{prefix}-{:05}", index + 1)),
+        None,
+        Some(contact.phone),
+        Some(contact.title.to_owned()),
+        Some(contact.first.to_owned()),
+        Some(contact.last.to_owned()),
+        Some(contact.email),
+        contact.direct,
+        contact.extension,
+        Some(contact.department.to_owned()),
+        Some(contact.street),
+        contact.suite,
+        Some(contact.city.to_owned()),
+        Some(contact.state.to_owned()),
+        Some(contact.country.to_owned()),
+        None,
+        Some(contact.postal.to_owned()),
+    ];
+    (company, texts.map(|text| text.map(String::into_boxed_str)))
+}
+
+impl Level {
+    pub(crate) fn id_field(self) -> &'static str {
+        match self {
+            Self::ServiceOrg => "soId",
+            Self::Customer => "customerId",
+        }
+    }
+
+    pub(crate) fn name_field(self) -> &'static str {
+        match self {
+            Self::ServiceOrg => "soName",
+            Self::Customer => "customerName",
+        }
+    }
+
+    fn unit_type(self) -> &'static str {
+        match self {
+            Self::ServiceOrg => "SO",
+            Self::Customer => "CUSTOMER",
+        }
+    }
+}
+
+/// A field's value, for sorting and filtering.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Field<'u> {
+    Absent,
+    Number(u64),
+    Text(&'u str),
+}
+
+impl OrgUnit {
+    /// The field of this name; nothing when there is no such field.
+    pub(crate) fn field(&self, name: &str) -> Option<Field<'_>> {
+        let at = |index: usize| self.texts[index].as_deref().map_or(Field::Absent, Field::Text);
+        Some(match name {
+            name if name == self.level.id_field() => Field::Number(self.id),
+            name if name == self.level.name_field() => Field::Text(&self.name),
+            "parentId" => Field::Number(self.parent),
+            "orgUnitType" => Field::Text(self.level.unit_type()),
+            "descendantCount" => Field::Number(self.children),
+            name => at(TEXTS.iter().position(|text| *text == name)?),
+        })
+    }
+
+    pub(crate) fn written(&self, ids: IdForm) -> Written<'_> {
+        Written { unit: self, ids }
+    }
+}
+
+/// A unit as it is written in an answer.
+pub(crate) struct Written<'u> {
+    unit: &'u OrgUnit,
+    ids: IdForm,
+}
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let unit = self.unit;
+        let mut map = serializer.serialize_map(None)?;
+        let id = |map: &mut S::SerializeMap, name: &str, id: u64| match self.ids {
+            IdForm::String => map.serialize_entry(name, &id.to_string()),
+            IdForm::Number => map.serialize_entry(name, &id),
+        };
+        id(&mut map, unit.level.id_field(), unit.id)?;
+        map.serialize_entry(unit.level.name_field(), &unit.name)?;
+        map.serialize_entry("orgUnitType", unit.level.unit_type())?;
+        id(&mut map, "parentId", unit.parent)?;
+        for (name, text) in TEXTS.iter().zip(&unit.texts) {
+            // Only customers have the deprecated county.
+            if *name != "county" || unit.level == Level::Customer {
+                map.serialize_entry(name, text)?;
+            }
+        }
+        match unit.level {
+            Level::ServiceOrg => {
+                map.serialize_entry("generation", &1)?;
+                map.serialize_entry("descendantCount", &unit.children)?;
+                map.serialize_entry("isSystem", &false)?;
+                map.serialize_entry("isServiceOrg", &true)?;
+            }
+            Level::Customer => {
+                map.serialize_entry("generation", &2)?;
+                map.serialize_entry("descendantCount", &unit.children)?;
+            }
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seeded(customers: usize) -> OrgUnits {
+        OrgUnits::seeded(&Options { customers, ..Options::default() })
+    }
+
+    #[test]
+    fn customers_are_spread_and_counted() {
+        let units = seeded(10);
+        let counts: Vec<_> = units.all(Level::ServiceOrg).iter().map(|so| so.children).collect();
+        assert_eq!(counts, [4, 3, 3]);
+        assert_eq!(units.customers_of(50).len(), 4);
+        assert_eq!(units.all(Level::Customer)[0].id, 100);
+    }
+
+    #[test]
+    fn a_created_customer_is_in_the_list_and_counted() {
+        let mut units = seeded(3);
+        let body = serde_json::json!({"customerName": "Client Corp", "city": null, "phone": "1"});
+        let id = units.create(Level::Customer, Some(51), body.as_object().unwrap());
+        let customer = units.get(Level::Customer, id).unwrap();
+        assert_eq!(customer.field("phone"), Some(Field::Text("1")));
+        assert_eq!(customer.field("city"), Some(Field::Absent));
+        assert_eq!(customer.field("nothing"), None);
+        assert_eq!(units.get(Level::ServiceOrg, 51).unwrap().children, 2);
+        assert!(units.get(Level::ServiceOrg, id).is_none());
+        assert_eq!(units.customers_of(51).last().unwrap().id, id);
+    }
+
+    #[test]
+    fn a_customer_has_23_fields_and_about_540_bytes() {
+        let units = seeded(10_000);
+        let customers: Vec<_> =
+            units.all(Level::Customer).iter().map(|unit| unit.written(IdForm::String)).collect();
+        let text = serde_json::to_string(&customers).unwrap();
+        let parsed: Vec<Map<String, Value>> = serde_json::from_str(&text).unwrap();
+        assert_eq!(parsed[0].len(), 23);
+        let average = text.len() / parsed.len();
+        assert!((520..=560).contains(&average), "{average}");
+    }
+}

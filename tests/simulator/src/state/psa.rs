@@ -1,0 +1,126 @@
+//! N-central's custom PSA tickets.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+/// The first seeded ticket is the one of the vendor's own example.
+const FIRST: u64 = 1_142_285_696;
+const SEEDED: u64 = 5;
+
+/// A ticket that N-central opened for an outside PSA.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    pub(crate) id: u64,
+    title: String,
+    details: String,
+    status: String,
+    /// When it was opened, in the form that Java writes.
+    opened: String,
+    number: Option<String>,
+    url: Option<String>,
+    last_status: String,
+    last_status_at: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Tickets {
+    tickets: BTreeMap<u64, Ticket>,
+    /// Changes so far: their times are counted up from it, so that the same calls give the same answers.
+    changes: u64,
+}
+
+impl Tickets {
+    pub(crate) fn seeded() -> Self {
+        let tickets = (0..SEEDED).map(|index| {
+            let id = FIRST + index;
+            let ticket = Ticket {
+                id,
+                title: format!("Foo bar ticket #{}", index + 1),
+                details: "For testing PSA ticketing".to_owned(),
+                status: "CREATE_TICKET_CREATED_IN_NCENTRAL".to_owned(),
+                opened: format!("2024-02-2{}T06:28:10.624-05:00[America/New_York]", index + 1),
+                number: None,
+                url: None,
+                last_status: "New".to_owned(),
+                last_status_at: format!("2024-02-2{}T11:28:10Z", index + 1),
+            };
+            (id, ticket)
+        });
+        Self { tickets: tickets.collect(), changes: 0 }
+    }
+
+    pub(crate) fn get(&self, id: u64) -> Option<&Ticket> {
+        self.tickets.get(&id)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Ticket> {
+        self.tickets.values()
+    }
+
+    /// Links a ticket to its twin in the outside PSA; one that N-central does not know yet is opened.
+    pub(crate) fn link(&mut self, id: u64, number: &str, url: &str) -> &Ticket {
+        let at = self.next_time();
+        let ticket = self.tickets.entry(id).or_insert_with(|| Ticket {
+            id,
+            title: format!("Ticket {number}"),
+            details: "Opened through the API".to_owned(),
+            status: "CREATE_TICKET_CREATED_IN_NCENTRAL".to_owned(),
+            opened: format!("{}.000-05:00[America/New_York]", at.trim_end_matches('Z')),
+            number: None,
+            url: None,
+            last_status: String::new(),
+            last_status_at: at.clone(),
+        });
+        ticket.number = Some(number.to_owned());
+        ticket.url = Some(url.to_owned());
+        "Open".clone_into(&mut ticket.last_status);
+        ticket.last_status_at = at;
+        ticket
+    }
+
+    /// Moves a ticket to another status; one that has it already is left alone.
+    pub(crate) fn set_status(&mut self, id: u64, status: &str) -> Option<&Ticket> {
+        if self.tickets.get(&id)?.last_status == status {
+            return self.tickets.get(&id);
+        }
+        let at = self.next_time();
+        let ticket = self.tickets.get_mut(&id)?;
+        status.clone_into(&mut ticket.last_status);
+        ticket.last_status_at = at;
+        Some(ticket)
+    }
+
+    fn next_time(&mut self) -> String {
+        self.changes += 1;
+        let (minutes, seconds) = (self.changes / 60 % 60, self.changes % 60);
+        format!("2024-06-01T{:02}:{minutes:02}:{seconds:02}Z", 12 + self.changes / 3600 % 12)
+    }
+}
+
+impl Ticket {
+    /// As the ticket-info calls show it.
+    pub(crate) fn info(&self) -> Value {
+        json!({
+            "ticketId": self.id.to_string(),
+            "ticketTitle": self.title,
+            "ticketDetails": self.details,
+            "ticketStatus": self.status,
+            "creationDate": self.opened,
+        })
+    }
+
+    /// As create, resolve and reopen show it.
+    pub(crate) fn linked(&self) -> Value {
+        json!({
+            "inconsistencyDetected": false,
+            "lastStatus": self.last_status,
+            "lastStatusTimestamp": self.last_status_at,
+            "newConfirmedStatus": self.last_status,
+            "psaCustomTicketId": self.id,
+            "psaTicketNumber": self.number,
+            "ticketCreationDate": self.opened,
+            "url": self.url,
+        })
+    }
+}

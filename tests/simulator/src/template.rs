@@ -1,0 +1,112 @@
+//! Path templates, and the patterns by which faults and scripts name the requests they mean.
+
+use http::Method;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A path with places for one segment each: `/api/customers/{customerId}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Template {
+    segments: Vec<Option<String>>,
+}
+
+impl Template {
+    pub(crate) fn parse(path: &str) -> Self {
+        let segments = path
+            .split('/')
+            .skip(1)
+            .map(|segment| {
+                let open = segment == "*" || (segment.starts_with('{') && segment.ends_with('}'));
+                (!open).then(|| segment.to_owned())
+            })
+            .collect();
+        Self { segments }
+    }
+
+    /// The segments that stand in the open places, when the path fits; still percent-encoded.
+    pub(crate) fn matches<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
+        let mut open = Vec::new();
+        let mut given = path.strip_prefix('/')?.split('/');
+        for wanted in &self.segments {
+            let segment = given.next()?;
+            match wanted {
+                Some(text) if text == segment => {}
+                None if !segment.is_empty() => open.push(segment),
+                _ => return None,
+            }
+        }
+        given.next().is_none().then_some(open)
+    }
+}
+
+/// Which requests a rule means: `GET /api/customers/{customerId}`, `GET *` or `*`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    text: String,
+    method: Option<Method>,
+    path: Option<Template>,
+}
+
+impl Pattern {
+    /// Reads a pattern.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let fail = || format!("'{text}' is neither '*' nor '<METHOD> <path>'");
+        if text == "*" {
+            return Ok(Self { text: text.to_owned(), method: None, path: None });
+        }
+        let (method, path) = text.split_once(' ').ok_or_else(fail)?;
+        let method = match method {
+            "*" => None,
+            name => Some(Method::from_bytes(name.as_bytes()).map_err(|_| fail())?),
+        };
+        let path = match path.trim() {
+            "*" => None,
+            path if path.starts_with('/') => Some(Template::parse(path)),
+            _ => return Err(fail()),
+        };
+        Ok(Self { text: text.to_owned(), method, path })
+    }
+
+    /// Whether a request with this method and path is meant.
+    pub fn matches(&self, method: &Method, path: &str) -> bool {
+        self.method.as_ref().is_none_or(|wanted| wanted == method)
+            && self.path.as_ref().is_none_or(|wanted| wanted.matches(path).is_some())
+    }
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for Pattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_gives_the_open_segments() {
+        let template = Template::parse("/api/service-orgs/{soId}/customers");
+        assert_eq!(template.matches("/api/service-orgs/5%2F6/customers"), Some(vec!["5%2F6"]));
+        assert_eq!(template.matches("/api/service-orgs//customers"), None);
+        assert_eq!(template.matches("/api/service-orgs/5/customers/"), None);
+        assert_eq!(template.matches("/api/service-orgs/5"), None);
+    }
+
+    #[test]
+    fn a_pattern_means_what_it_says() {
+        let star = Pattern::parse("*").unwrap();
+        let all_gets = Pattern::parse("GET *").unwrap();
+        let exact = Pattern::parse("POST /connect/token").unwrap();
+        assert!(star.matches(&Method::PUT, "/x"));
+        assert!(all_gets.matches(&Method::GET, "/x") && !all_gets.matches(&Method::POST, "/x"));
+        assert!(exact.matches(&Method::POST, "/connect/token") && !exact.matches(&Method::POST, "/connect"));
+        assert!(Pattern::parse("GET").is_err() && Pattern::parse("GET api").is_err());
+    }
+}

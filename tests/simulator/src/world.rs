@@ -1,0 +1,62 @@
+//! Everything that a simulator holds between two requests, under one lock.
+
+use crate::clock::Clock;
+use crate::faults::Faults;
+use crate::log::RequestLog;
+use crate::options::Options;
+use crate::pages::PageCache;
+use crate::sabotage::Sabotage;
+use crate::script::Playing;
+use crate::state::marketplace::Marketplace;
+use crate::state::msp::Msp;
+use crate::state::org_units::OrgUnits;
+use crate::state::psa::Tickets;
+use crate::tokens::Tokens;
+
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) options: Options,
+    /// In-flight caps by slot.
+    pub(crate) caps: Vec<Option<u32>>,
+    /// How many resets there have been: tokens and tickets of one do not count in the next.
+    pub(crate) epoch: u64,
+    pub(crate) clock: Clock,
+    pub(crate) tokens: Tokens,
+    pub(crate) org_units: OrgUnits,
+    pub(crate) tickets: Tickets,
+    pub(crate) marketplace: Marketplace,
+    pub(crate) msp: Msp,
+    pub(crate) pages: PageCache,
+    pub(crate) log: RequestLog,
+    pub(crate) faults: Faults,
+    pub(crate) script: Playing,
+    pub(crate) sabotage: Sabotage,
+}
+
+impl World {
+    /// A fresh world. `names` and `caps` are those of the operations, by slot.
+    pub(crate) fn seeded(
+        options: Options,
+        epoch: u64,
+        names: Vec<Option<&'static str>>,
+        caps: Vec<Option<u32>>,
+        sabotage: Sabotage,
+    ) -> Self {
+        Self {
+            caps,
+            epoch,
+            clock: Clock::new(),
+            tokens: Tokens::new(epoch),
+            org_units: OrgUnits::seeded(&options),
+            tickets: Tickets::seeded(),
+            marketplace: Marketplace::seeded(&options),
+            msp: Msp::seeded(&options),
+            pages: PageCache::default(),
+            log: RequestLog::new(names, options.log),
+            faults: Faults::default(),
+            script: Playing::default(),
+            sabotage,
+            options,
+        }
+    }
+}
