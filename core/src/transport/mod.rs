@@ -3,6 +3,8 @@
 //! Nothing here retries, follows a redirect, waits for a slot or knows a vendor; that is decided above. [`Http`] speaks
 //! HTTP over sockets, [`Memory`] answers from a closure. Whoever wants something else in a test implements [`Transport`].
 
+mod body;
+mod connect;
 mod http;
 mod memory;
 mod options;
@@ -13,6 +15,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use ::http::{HeaderMap, Method, StatusCode};
 use bytes::Bytes;
@@ -36,6 +39,12 @@ pub trait Transport: Send + Sync + fmt::Debug {
     fn send(&self, request: Request) -> Attempt<'_>;
 }
 
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, request: Request) -> Attempt<'_> {
+        (**self).send(request)
+    }
+}
+
 /// A request that is ready to go: nothing after it validates, signs or rewrites.
 ///
 /// `Debug` shows where it goes and the names of its headers; not the query, the header values or the body, since any
@@ -46,7 +55,8 @@ pub struct Request {
     pub method: Method,
     /// The absolute address, `http` or `https`.
     pub url: Url,
-    /// All headers but `Host`, `Content-Length`, `Accept-Encoding` and, unless given, `User-Agent`.
+    /// All headers but those of the connection: `Host`, `Content-Length` … `Accept-Encoding` and `User-Agent` are added
+    /// where they are missing.
     pub headers: HeaderMap,
     /// The body; `None` sends none.
     pub body: Option<Bytes>,
@@ -119,7 +129,7 @@ impl fmt::Debug for Response {
 
 /// What went wrong with an attempt that brought no answer.
 ///
-/// Neither `Display` nor `Debug` shows the address, its query, or the credentials of a proxy.
+/// Neither `Display` nor `Debug` shows more of an address than host and port, nor the credentials of a proxy.
 #[derive(Debug)]
 pub struct Fault {
     /// What kind of fault it is.

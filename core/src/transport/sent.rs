@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// A flag that a transport sets as soon as a request may have reached the server.
 ///
 /// The caller keeps a clone, so that it still knows after its own deadline, or after dropping the attempt, whether
-/// the request can simply be sent again. A flag belongs to one attempt: it is never cleared.
+/// the request can simply be sent again. A flag belongs to one attempt.
 #[derive(Clone, Debug, Default)]
 pub struct Sent(Arc<AtomicBool>);
 
@@ -20,6 +20,11 @@ impl Sent {
     /// Sets the flag.
     pub fn mark(&self) {
         self.0.store(true, Ordering::Release);
+    }
+
+    /// Takes the mark back: the server turned out never to read what was written.
+    pub(super) fn withdraw(&self) {
+        self.0.store(false, Ordering::Release);
     }
 
     /// Whether the flag is set: `false` is a promise that the server has seen nothing of the request.

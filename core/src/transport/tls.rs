@@ -1,1 +1,241 @@
-//! TLS settings.
+//! What a TLS connection trusts and presents.
+//!
+//! Options are read when the client is made, so that a wrong file is told at once; the platform's authorities are read
+//! when the first `https` connection is made, since that takes milliseconds that a client over `http` never needs. The
+//! provider of the cryptography is passed explicitly everywhere: the process's default belongs to the host program.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls_platform_verifier::Verifier;
+use tokio::sync::OnceCell;
+
+use super::{OptionsError, Pem, TransportOptions};
+
+/// The TLS settings of one transport.
+#[derive(Clone)]
+pub(super) struct Tls(Arc<Shared>);
+
+struct Shared {
+    trust: Trust,
+    identity: Option<Arc<CertifiedKey>>,
+    config: OnceCell<Arc<ClientConfig>>,
+}
+
+#[derive(Clone)]
+enum Trust {
+    Anyone,
+    /// The platform's authorities and these.
+    Authorities(Vec<CertificateDer<'static>>),
+}
+
+impl Tls {
+    pub(super) fn new(options: &TransportOptions) -> Result<Self, OptionsError> {
+        let extra = options.ca_bundle.as_ref().map_or(Ok(Vec::new()), authorities)?;
+        let identity = options.client_cert.as_ref().map(identity).transpose()?;
+        let trust = if options.verify { Trust::Authorities(extra) } else { Trust::Anyone };
+        Ok(Self(Arc::new(Shared { trust, identity: identity.map(Arc::new), config: OnceCell::new() })))
+    }
+
+    /// The settings as rustls wants them. A failure is not kept: the next connection tries again.
+    pub(super) async fn config(&self) -> Result<Arc<ClientConfig>, String> {
+        let build = || async {
+            let trust = self.0.trust.clone();
+            // Reading the platform's authorities is file work, kept off the threads that drive connections.
+            let verifier = tokio::task::spawn_blocking(move || verifier(trust)).await;
+            self.build(verifier.map_err(|error| error.to_string())??)
+        };
+        self.0.config.get_or_try_init(build).await.cloned()
+    }
+
+    fn build(&self, verifier: Arc<dyn ServerCertVerifier>) -> Result<Arc<ClientConfig>, String> {
+        let config = ClientConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| error.to_string())?
+            .dangerous()
+            .with_custom_certificate_verifier(verifier);
+        let mut config = match &self.0.identity {
+            Some(identity) => {
+                config.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(identity))))
+            }
+            None => config.with_no_client_auth(),
+        };
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Arc::new(config))
+    }
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
+
+fn verifier(trust: Trust) -> Result<Arc<dyn ServerCertVerifier>, String> {
+    match trust {
+        Trust::Anyone => Ok(Arc::new(Unverified(provider()))),
+        Trust::Authorities(extra) => match (platform()?, extra.is_empty()) {
+            (Platform::Verifier(verifier), true) => Ok(verifier),
+            (Platform::Verifier(_), false) => Verifier::new_with_extra_roots(extra, provider())
+                .map(|verifier| Arc::new(verifier) as _)
+                .map_err(|error| format!("the platform's certificate authorities cannot be used: {error}")),
+            (Platform::Empty, _) => bundled(extra),
+        },
+    }
+}
+
+/// What the platform offers, read once in a process.
+#[derive(Clone)]
+enum Platform {
+    Verifier(Arc<dyn ServerCertVerifier>),
+    Empty,
+}
+
+fn platform() -> Result<Platform, String> {
+    // Only ever tried, and never held while reading: a child forked in between must not find it locked for good.
+    static READ: Mutex<Option<Platform>> = Mutex::new(None);
+    if let Ok(Some(read)) = READ.try_lock().as_deref() {
+        return Ok(read.clone());
+    }
+    let read = match Verifier::new(provider()) {
+        Ok(verifier) => Platform::Verifier(Arc::new(verifier)),
+        Err(error) => {
+            // Whoever names a store wants that one and no other.
+            if let Some(name) = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().find(|name| set(name)) {
+                return Err(format!("no certificate authorities where {name} points to: {error}"));
+            }
+            tracing::warn!(%error, "no certificate authorities on this platform, those of Mozilla are used");
+            Platform::Empty
+        }
+    };
+    if let Ok(mut slot) = READ.try_lock() {
+        *slot = Some(read.clone());
+    }
+    Ok(read)
+}
+
+fn set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+/// Trusts Mozilla's authorities, compiled in, and `extra`: for images that ship no authorities at all.
+fn bundled(extra: Vec<CertificateDer<'static>>) -> Result<Arc<dyn ServerCertVerifier>, String> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    roots.add_parsable_certificates(extra);
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
+        .build()
+        .map(|verifier| verifier as _)
+        .map_err(|error| error.to_string())
+}
+
+fn authorities(given: &Pem) -> Result<Vec<CertificateDer<'static>>, OptionsError> {
+    const OPTION: &str = "ca_bundle";
+    let (text, place) = read(OPTION, given)?;
+    let found = certificates(OPTION, &text, &place)?;
+    for (index, certificate) in found.iter().enumerate() {
+        RootCertStore::empty().add(certificate.clone()).map_err(|error| {
+            OptionsError::new(
+                OPTION,
+                format_args!("certificate {} of {place} cannot be used: {error}", index + 1),
+            )
+        })?;
+    }
+    Ok(found)
+}
+
+fn identity(given: &Pem) -> Result<CertifiedKey, OptionsError> {
+    const OPTION: &str = "client_cert";
+    let (text, place) = read(OPTION, given)?;
+    let chain = certificates(OPTION, &text, &place)?;
+    let key = PrivateKeyDer::from_pem_slice(&text).map_err(|error| {
+        let encrypted = memchr::memmem::find(&text, b"ENCRYPTED").is_some();
+        match error {
+            pem::Error::NoItemsFound if encrypted => {
+                OptionsError::new(OPTION, format_args!("the private key of {place} is encrypted"))
+            }
+            pem::Error::NoItemsFound => {
+                OptionsError::new(OPTION, format_args!("{place} holds no private key"))
+            }
+            error => OptionsError::new(OPTION, format_args!("{place} is not valid PEM: {error}")),
+        }
+    })?;
+    CertifiedKey::from_der(chain, key, &provider()).map_err(|error| {
+        OptionsError::new(OPTION, format_args!("certificate and key of {place} cannot be used: {error}"))
+    })
+}
+
+/// The text of a PEM option, and what to call it in a message.
+fn read(option: &'static str, given: &Pem) -> Result<(Vec<u8>, String), OptionsError> {
+    match given {
+        Pem::Bytes(text) => Ok((text.clone(), "the given text".to_owned())),
+        Pem::File(path) => match std::fs::read(path) {
+            Ok(text) => Ok((text, path.display().to_string())),
+            Err(error) => {
+                Err(OptionsError::new(option, format_args!("cannot read {}: {error}", path.display())))
+            }
+        },
+    }
+}
+
+fn certificates(
+    option: &'static str,
+    text: &[u8],
+    place: &str,
+) -> Result<Vec<CertificateDer<'static>>, OptionsError> {
+    let found = CertificateDer::pem_slice_iter(text)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| OptionsError::new(option, format_args!("{place} is not valid PEM: {error}")))?;
+    if found.is_empty() {
+        return Err(OptionsError::new(option, format_args!("{place} holds no certificate in PEM form")));
+    }
+    Ok(found)
+}
+
+/// Accepts every certificate, but still wants the server to own its key.
+struct Unverified(Arc<CryptoProvider>);
+
+impl fmt::Debug for Unverified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unverified")
+    }
+}
+
+impl ServerCertVerifier for Unverified {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,159 @@
+//! Bodies of answers: bounded, decompressed, and never taken for whole when they are not.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
+
+mod wire;
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use mspkit::transport::FaultKind;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use wire::{Server, fault_of, http, outcome, read_request, small, text};
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn gzip_answer(body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+#[tokio::test]
+async fn announced_length_above_the_limit_is_refused_without_reading() {
+    let server = Server::start(|mut stream| async move {
+        read_request(&mut stream).await;
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10001\r\n\r\n").await.unwrap();
+        // Not one byte of the body is sent, and the connection stays open until the client leaves.
+        let _ = stream.read(&mut [0; 1]).await;
+    })
+    .await;
+    let fault = outcome(&small(), server.get("/")).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::TooLarge);
+    let message = fault.to_string();
+    assert!(message.contains("10000") && message.contains("max_body_bytes"), "{message}");
+}
+
+#[tokio::test]
+async fn body_is_bounded_without_an_announced_length() {
+    let server = Server::start(|mut stream| async move {
+        read_request(&mut stream).await;
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        while stream.write_all(&[b' '; 1000]).await.is_ok() {}
+    })
+    .await;
+    assert_eq!(outcome(&small(), server.get("/")).await.unwrap_err().kind, FaultKind::TooLarge);
+}
+
+#[tokio::test]
+async fn body_of_exactly_the_limit_is_taken() {
+    let body = "x".repeat(10_000);
+    let plain = format!("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n{body}");
+    for answer in [
+        plain.clone().into_bytes(),
+        format!("HTTP/1.1 200 OK\r\n\r\n{body}").into(),
+        gzip_answer(&gzip(body.as_bytes())),
+    ] {
+        let server = Server::answering(answer).await;
+        assert_eq!(outcome(&small(), server.get("/")).await.unwrap().body, body);
+    }
+}
+
+#[tokio::test]
+async fn gzip_is_decompressed_and_no_longer_announced() {
+    let server = Server::answering(gzip_answer(&gzip(b"{\"a\":1}"))).await;
+    let response = outcome(&http(), server.get("/")).await.unwrap();
+    assert_eq!(text(&response), "{\"a\":1}");
+    assert!(!response.headers.contains_key("content-encoding"));
+    assert!(!response.headers.contains_key("content-length"));
+}
+
+#[tokio::test]
+async fn gzip_in_several_members_and_pieces_is_whole() {
+    let body = [gzip(b"one "), gzip(b""), gzip(b"two")].concat();
+    let server = Server::start(move |mut stream| {
+        let body = body.clone();
+        async move {
+            read_request(&mut stream).await;
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Encoding: GZIP\r\nTransfer-Encoding: chunked\r\n\r\n")
+                .await
+                .unwrap();
+            for byte in body {
+                stream.write_all(&[b'1', b'\r', b'\n', byte, b'\r', b'\n']).await.unwrap();
+                stream.flush().await.unwrap();
+                tokio::task::yield_now().await;
+            }
+            stream.write_all(b"0\r\n\r\n").await.unwrap();
+        }
+    })
+    .await;
+    assert_eq!(text(&outcome(&http(), server.get("/")).await.unwrap()), "one two");
+}
+
+#[tokio::test]
+async fn gzip_that_is_cut_off_is_malformed() {
+    let whole = gzip(&b"abcdefgh".repeat(500));
+    for end in 1..whole.len() {
+        assert_eq!(fault_of(gzip_answer(&whole[..end])).await, FaultKind::Malformed, "cut at {end}");
+    }
+}
+
+#[tokio::test]
+async fn gzip_that_is_broken_is_malformed() {
+    let whole = gzip(b"some text");
+    let mut wrong_sum = whole.clone();
+    let sum = wrong_sum.len() - 8;
+    wrong_sum[sum] ^= 1;
+    assert_eq!(fault_of(gzip_answer(&wrong_sum)).await, FaultKind::Malformed);
+    assert_eq!(fault_of(gzip_answer(b"plain text, not gzip")).await, FaultKind::Malformed);
+    assert_eq!(fault_of(gzip_answer(&[&whole[..], b"and more"].concat())).await, FaultKind::Malformed);
+}
+
+#[tokio::test]
+async fn gzip_bomb_is_stopped_at_the_limit() {
+    // 100 MB of spaces in about 100 kB, and once more where the compressed size alone is under the limit.
+    assert_eq!(fault_of(gzip_answer(&gzip(&vec![b' '; 100_000_000]))).await, FaultKind::TooLarge);
+    assert_eq!(fault_of(gzip_answer(&gzip(&vec![b' '; 1_000_000]))).await, FaultKind::TooLarge);
+}
+
+#[tokio::test]
+async fn gzip_that_grows_to_nothing_is_stopped_too() {
+    let server = Server::start(|mut stream| async move {
+        read_request(&mut stream).await;
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n").await.unwrap();
+        stream.write_all(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]).await.unwrap();
+        let empty_blocks = [0, 0, 0, 0xff, 0xff].repeat(200);
+        while stream.write_all(&empty_blocks).await.is_ok() {}
+    })
+    .await;
+    assert_eq!(outcome(&small(), server.get("/")).await.unwrap_err().kind, FaultKind::TooLarge);
+}
+
+#[tokio::test]
+async fn empty_body_may_be_called_gzip() {
+    for head in ["200 OK\r\nContent-Length: 0", "204 No Content", "200 OK\r\nTransfer-Encoding: chunked"] {
+        let end = if head.ends_with("chunked") { "0\r\n\r\n" } else { "" };
+        let server =
+            Server::answering(format!("HTTP/1.1 {head}\r\nContent-Encoding: gzip\r\n\r\n{end}")).await;
+        assert!(outcome(&http(), server.get("/")).await.unwrap().body.is_empty(), "{head}");
+    }
+    assert_eq!(fault_of("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n").await, FaultKind::Malformed);
+}
+
+#[tokio::test]
+async fn encoding_that_was_not_asked_for_is_malformed() {
+    for encoding in ["br", "gzip, gzip", "deflate"] {
+        let answer =
+            format!("HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: 2\r\n\r\n{{}}");
+        assert_eq!(fault_of(answer).await, FaultKind::Malformed, "{encoding}");
+    }
+    let server =
+        Server::answering("HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}")
+            .await;
+    assert_eq!(text(&outcome(&http(), server.get("/")).await.unwrap()), "{}");
+}

@@ -1,0 +1,373 @@
+//! TLS: who is trusted, who is not, what the client presents, and what a failed handshake means.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
+
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderValue, Method};
+use mspkit::transport::{
+    Fault, FaultKind, Http, OptionsError, Pem, Request, Response, Transport, TransportOptions,
+};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio_rustls::TlsAcceptor;
+use url::Url;
+use wire::{Server, drop_when, echo, options, outcome, text, within};
+
+/// An authority, and a server certificate for `localhost` that it signed.
+struct Pki {
+    authority: CertifiedIssuer<'static, KeyPair>,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl Pki {
+    fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    fn with(change: impl FnOnce(&mut CertificateParams)) -> Self {
+        let mut authority = CertificateParams::default();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+        let mut server = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        change(&mut server);
+        let key = KeyPair::generate().unwrap();
+        let certificate = server.signed_by(&key, &authority).unwrap();
+        Self {
+            chain: vec![certificate.der().clone()],
+            key: PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            authority,
+        }
+    }
+
+    /// A client certificate and its key in one text.
+    fn client_cert(&self) -> Pem {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::default().signed_by(&key, &self.authority).unwrap();
+        Pem::Bytes(format!("{}{}", certificate.pem(), key.serialize_pem()).into_bytes())
+    }
+
+    fn ca_bundle(&self) -> Pem {
+        Pem::Bytes(self.authority.pem().into_bytes())
+    }
+
+    fn options(&self) -> TransportOptions {
+        let mut options = options();
+        options.ca_bundle = Some(self.ca_bundle());
+        options
+    }
+
+    fn settings(&self, versions: &[&'static SupportedProtocolVersion], wants_client: bool) -> ServerConfig {
+        let provider = Arc::new(ring::default_provider());
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_protocol_versions(versions)
+            .unwrap();
+        let builder = if wants_client {
+            let mut roots = RootCertStore::empty();
+            roots.add(self.authority.der().clone()).unwrap();
+            let verifier =
+                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+            builder.with_client_cert_verifier(verifier)
+        } else {
+            builder.with_no_client_auth()
+        };
+        builder.with_single_cert(self.chain.clone(), self.key.clone_key()).unwrap()
+    }
+
+    async fn server(&self) -> Server {
+        serve(self.settings(rustls::ALL_VERSIONS, false)).await
+    }
+}
+
+async fn serve(settings: ServerConfig) -> Server {
+    let acceptor = TlsAcceptor::from(Arc::new(settings));
+    Server::start(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            if let Ok(stream) = acceptor.accept(stream).await {
+                echo(stream).await;
+            }
+        }
+    })
+    .await
+}
+
+fn to(server: &Server, host: &str) -> Request {
+    Request::new(Method::GET, Url::parse(&format!("https://{host}:{}/", server.address.port())).unwrap())
+}
+
+async fn ask(options: &TransportOptions, request: Request) -> Result<Response, Fault> {
+    outcome(&Http::new(options).unwrap(), request).await
+}
+
+/// The words of a connection that was refused before anything was sent.
+async fn refusal(options: &TransportOptions, request: Request) -> String {
+    let sent = request.sent.clone();
+    let fault = ask(options, request).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Connect, "{fault}");
+    assert!(!sent.get(), "{fault}");
+    fault.to_string()
+}
+
+fn refused_option(change: impl FnOnce(&mut TransportOptions)) -> OptionsError {
+    let mut options = options();
+    change(&mut options);
+    Http::new(&options).unwrap_err()
+}
+
+#[tokio::test]
+async fn unknown_authority_is_refused_until_it_is_given() {
+    let pki = Pki::new();
+    let server = pki.server().await;
+    let message = refusal(&options(), to(&server, "localhost")).await;
+    assert!(message.contains("UnknownIssuer") && message.contains("ca_bundle"), "{message}");
+    ask(&pki.options(), to(&server, "localhost")).await.unwrap();
+}
+
+#[tokio::test]
+async fn authority_may_be_given_as_a_file() {
+    let pki = Pki::new();
+    let server = pki.server().await;
+    let file = std::env::temp_dir().join(format!("mspkit-ca-{}.pem", std::process::id()));
+    std::fs::write(&file, pki.authority.pem()).unwrap();
+    let mut options = options();
+    options.ca_bundle = Some(Pem::File(file.clone()));
+    let transport = Http::new(&options).unwrap();
+    std::fs::remove_file(file).unwrap();
+    outcome(&transport, to(&server, "localhost")).await.unwrap();
+}
+
+#[tokio::test]
+async fn authority_of_somebody_else_is_refused() {
+    let server = Pki::new().server().await;
+    refusal(&Pki::new().options(), to(&server, "localhost")).await;
+}
+
+#[tokio::test]
+async fn wrong_host_is_refused() {
+    let pki = Pki::new();
+    let server = pki.server().await;
+    let message = refusal(&pki.options(), to(&server, "127.0.0.1")).await;
+    assert!(message.contains("127.0.0.1") && message.contains("not valid for"), "{message}");
+}
+
+#[tokio::test]
+async fn expired_certificate_is_refused() {
+    let pki = Pki::with(|server| server.not_after = date_time_ymd(2020, 1, 1));
+    let server = pki.server().await;
+    let message = refusal(&pki.options(), to(&server, "localhost")).await;
+    assert!(message.contains("expired"), "{message}");
+}
+
+#[tokio::test]
+async fn verify_false_takes_any_certificate() {
+    let pki = Pki::with(|server| server.not_after = date_time_ymd(2020, 1, 1));
+    let mut options = options();
+    options.verify = false;
+    for version in rustls::ALL_VERSIONS {
+        let server = serve(pki.settings(&[version], false)).await;
+        ask(&options, to(&server, "127.0.0.1")).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn verify_false_still_wants_the_server_to_own_its_key() {
+    let (pki, stranger) = (Pki::new(), KeyPair::generate().unwrap());
+    let mut options = options();
+    options.verify = false;
+    for version in rustls::ALL_VERSIONS {
+        let mut settings = pki.settings(&[version], false);
+        let key = PrivateKeyDer::try_from(stranger.serialize_der()).unwrap();
+        let signer = ring::sign::any_supported_type(&key).unwrap();
+        let certified = rustls::sign::CertifiedKey::new(pki.chain.clone(), signer);
+        settings.cert_resolver = Arc::new(rustls::sign::SingleCertAndKey::from(certified));
+        let message = refusal(&options, to(&serve(settings).await, "localhost")).await;
+        assert!(message.contains("BadSignature"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn client_certificate_is_presented_when_asked_for() {
+    let pki = Pki::new();
+    for version in rustls::ALL_VERSIONS {
+        let server = serve(pki.settings(&[version], true)).await;
+        let mut options = pki.options();
+        options.client_cert = Some(pki.client_cert());
+        ask(&options, to(&server, "localhost")).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn missing_client_certificate_is_a_failed_connection() {
+    let pki = Pki::new();
+    for version in rustls::ALL_VERSIONS {
+        let server = serve(pki.settings(&[version], true)).await;
+        for method in [Method::GET, Method::POST] {
+            let request = Request { method, ..to(&server, "localhost") };
+            let message = refusal(&pki.options(), request).await;
+            let tells = message.contains("CertificateRequired") || message.contains("HandshakeFailure");
+            assert!(tells, "{version:?}: {message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn client_certificate_of_another_authority_is_a_failed_connection() {
+    let pki = Pki::new();
+    for version in rustls::ALL_VERSIONS {
+        let server = serve(pki.settings(&[version], true)).await;
+        let mut options = pki.options();
+        options.client_cert = Some(Pki::new().client_cert());
+        refusal(&options, to(&server, "localhost")).await;
+    }
+}
+
+#[tokio::test]
+async fn handshake_that_never_answers_is_a_connect_timeout_and_means_not_sent() {
+    let server = Server::start(|mut stream| async move { while stream.read_u8().await.is_ok() {} }).await;
+    let mut options = options();
+    options.connect_timeout = Duration::from_millis(100);
+    for method in [Method::GET, Method::POST] {
+        let request = Request { method, body: Some("{}".into()), ..to(&server, "localhost") };
+        let sent = request.sent.clone();
+        let fault = ask(&options, request).await.unwrap_err();
+        assert_eq!(fault.kind, FaultKind::ConnectTimeout, "{fault}");
+        assert!(!sent.get());
+        assert!(fault.to_string().contains("TLS handshake with localhost"), "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn attempt_dropped_inside_the_handshake_was_not_sent() {
+    let reached = mspkit::transport::Sent::new();
+    let mark = reached.clone();
+    let server = Server::start(move |mut stream| {
+        let mark = mark.clone();
+        async move {
+            while stream.read_u8().await.is_ok() {
+                mark.mark();
+            }
+        }
+    })
+    .await;
+    for method in [Method::GET, Method::POST] {
+        let transport = Http::new(&options()).unwrap();
+        let request = Request { method, ..to(&server, "localhost") };
+        let sent = request.sent.clone();
+        drop_when(transport.send(request), || reached.get()).await;
+        assert!(!sent.get());
+    }
+}
+
+#[tokio::test]
+async fn server_that_speaks_no_tls_is_a_failed_connection() {
+    let server = Server::start(|mut stream| async move {
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        let _ = stream.read(&mut [0; 1024]).await;
+    })
+    .await;
+    refusal(&options(), to(&server, "localhost")).await;
+}
+
+#[tokio::test]
+async fn tls_that_ends_without_goodbye_is_no_whole_answer() {
+    let pki = Pki::new();
+    let acceptor = TlsAcceptor::from(Arc::new(pki.settings(rustls::ALL_VERSIONS, false)));
+    let server = Server::start(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let mut stream = acceptor.accept(stream).await.unwrap();
+            wire::read_request(&mut stream).await;
+            // No length: only the end of the connection ends the body, and anybody can end a TCP connection.
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n[1, 2").await.unwrap();
+            stream.flush().await.unwrap();
+            drop(stream.into_inner().0);
+        }
+    })
+    .await;
+    let fault = ask(&pki.options(), to(&server, "localhost")).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Closed, "{fault}");
+}
+
+#[tokio::test]
+async fn connection_over_tls_is_used_again() {
+    let pki = Pki::new();
+    let server = pki.server().await;
+    let transport = Http::new(&pki.options()).unwrap();
+    for _ in 0..20 {
+        let mut request =
+            Request { body: Some("{}".into()), method: Method::POST, ..to(&server, "localhost") };
+        request.headers.insert("x-mine", HeaderValue::from_static("1"));
+        let response = outcome(&transport, request).await.unwrap();
+        assert!(text(&response).contains("x-mine: 1\r\n"));
+    }
+    assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn process_keeps_its_own_default_provider() {
+    let pki = Pki::new();
+    let server = pki.server().await;
+    ask(&pki.options(), to(&server, "localhost")).await.unwrap();
+    assert!(rustls::crypto::CryptoProvider::get_default().is_none());
+}
+
+#[tokio::test]
+async fn several_clients_at_once_each_get_their_connection() {
+    let pki = Pki::new();
+    let server = pki.server().await;
+    let transport = Arc::new(Http::new(&pki.options()).unwrap());
+    let calls: Vec<_> = (0..20)
+        .map(|_| {
+            let (transport, request) = (Arc::clone(&transport), to(&server, "localhost"));
+            tokio::spawn(async move { transport.send(request).await })
+        })
+        .collect();
+    for call in calls {
+        within(call).await.unwrap().unwrap();
+    }
+}
+
+#[test]
+fn pem_options_that_cannot_be_used_say_why() {
+    let missing = refused_option(|o| o.ca_bundle = Some(Pem::File("/nowhere/ca.pem".into())));
+    assert_eq!(missing.option, "ca_bundle");
+    assert!(missing.reason.contains("/nowhere/ca.pem"), "{missing}");
+
+    let empty = refused_option(|o| o.ca_bundle = Some(Pem::Bytes(b"hello".to_vec())));
+    assert!(empty.reason.contains("no certificate"), "{empty}");
+
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let broken = refused_option(|o| o.ca_bundle = Some(Pem::Bytes(broken.into())));
+    assert!(broken.reason.contains("certificate 1"), "{broken}");
+
+    let pki = Pki::new();
+    let no_key = refused_option(|o| o.client_cert = Some(pki.ca_bundle()));
+    assert_eq!(no_key.option, "client_cert");
+    assert!(no_key.reason.contains("no private key"), "{no_key}");
+
+    let locked = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    let locked = pki.authority.pem() + locked;
+    let locked = refused_option(|o| o.client_cert = Some(Pem::Bytes(locked.into_bytes())));
+    assert!(locked.reason.contains("is encrypted"), "{locked}");
+
+    let other = pki.authority.pem() + &KeyPair::generate().unwrap().serialize_pem();
+    let other = refused_option(|o| o.client_cert = Some(Pem::Bytes(other.into_bytes())));
+    assert!(other.reason.contains("cannot be used"), "{other}");
+}
+
+#[test]
+fn keys_are_never_shown() {
+    let mut options = options();
+    options.client_cert = Some(Pki::new().client_cert());
+    let shown = format!("{options:?} {:?}", Http::new(&options).unwrap());
+    assert!(!shown.contains("BEGIN") && !shown.contains("45, 45, 45"), "{shown}");
+}
