@@ -71,3 +71,44 @@ impl fmt::Debug for Memory {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{Method, StatusCode};
+    use url::Url;
+
+    use super::super::FaultKind;
+    use super::*;
+
+    fn request() -> Request {
+        Request::new(Method::GET, Url::parse("http://localhost/").unwrap())
+    }
+
+    #[tokio::test]
+    async fn answer_means_sent_and_counts() {
+        let transport = Memory::new(|request: Request| async move {
+            Ok(Response::new(StatusCode::OK, request.url.path().to_owned()))
+        });
+        let request = request();
+        let sent = request.sent.clone();
+        assert_eq!(transport.send(request).await.unwrap().body, "/");
+        assert!(sent.get());
+        assert_eq!((transport.requests(), transport.answers()), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn fault_leaves_the_mark_to_the_closure() {
+        let transport = Memory::new(|_| async { Err(Fault::new(FaultKind::Connect, "no network")) });
+        let request = request();
+        let sent = request.sent.clone();
+        assert_eq!(transport.send(request).await.unwrap_err().kind, FaultKind::Connect);
+        assert!(!sent.get());
+    }
+
+    #[tokio::test]
+    async fn dropped_attempt_has_no_answer() {
+        let transport = Memory::new(|_| std::future::pending());
+        assert!(futures_util::FutureExt::now_or_never(transport.send(request())).is_none());
+        assert_eq!((transport.requests(), transport.answers()), (1, 0));
+    }
+}

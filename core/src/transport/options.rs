@@ -30,7 +30,7 @@ impl fmt::Debug for Pem {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransportOptions {
-    /// The proxy for all requests, `http://[user:password@]host[:port]`; goes before the environment's proxies.
+    /// The proxy for all requests, `http[s]://[user:password@]host[:port]`, in place of the environment's proxies.
     pub proxy: Option<String>,
     /// Certificate authorities to trust besides those of the platform.
     pub ca_bundle: Option<Pem>,
@@ -38,7 +38,8 @@ pub struct TransportOptions {
     pub client_cert: Option<Pem>,
     /// Whether the server's certificate is checked. Without it anybody on the way can read and change everything.
     pub verify: bool,
-    /// Whether the proxies of the environment and of the platform apply (`HTTPS_PROXY`, `NO_PROXY` …).
+    /// Whether the proxies of the environment and of the platform apply (`HTTPS_PROXY`, `NO_PROXY` …). `SSL_CERT_FILE`
+    /// and `SSL_CERT_DIR` say where the platform's authorities are and count either way.
     pub trust_env: bool,
     /// How long name lookup, TCP, proxy and TLS together may take.
     pub connect_timeout: Duration,

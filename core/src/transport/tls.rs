@@ -239,3 +239,41 @@ impl ServerCertVerifier for Unverified {
         self.0.signature_verification_algorithms.supported_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+
+    use super::*;
+
+    fn verify(
+        verifier: &dyn ServerCertVerifier,
+        certificate: &CertificateDer<'_>,
+    ) -> Result<(), rustls::Error> {
+        let name = ServerName::try_from("localhost").unwrap();
+        verifier.verify_server_cert(certificate, &[], &name, &[], UnixTime::now()).map(drop)
+    }
+
+    #[test]
+    fn bundled_authorities_are_added_to_the_given_ones() {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let server = CertificateParams::new(vec!["localhost".to_owned()])
+            .unwrap()
+            .signed_by(&KeyPair::generate().unwrap(), &authority)
+            .unwrap();
+        assert!(webpki_roots::TLS_SERVER_ROOTS.len() > 50);
+        verify(&*bundled(Vec::new()).unwrap(), server.der()).unwrap_err();
+        verify(&*bundled(vec![authority.der().clone()]).unwrap(), server.der()).unwrap();
+    }
+
+    #[test]
+    fn platform_is_read_once() {
+        let (Ok(Platform::Verifier(first)), Ok(Platform::Verifier(second))) = (platform(), platform()) else {
+            // A machine without authorities: that is kept too.
+            return assert!(matches!(platform(), Ok(Platform::Empty)));
+        };
+        assert!(Arc::ptr_eq(&first, &second));
+    }
+}

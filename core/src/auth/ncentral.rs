@@ -1,0 +1,81 @@
+//! N-central's tokens: refresh with the raw refresh token as a text body, and authenticate with the user's token when
+//! that fails for whatever reason (the tokens live in the server's memory, and a restart kills them).
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, header};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::Tokens;
+use crate::call;
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::Operation;
+use crate::raw;
+use crate::request::{CallOptions, Draft};
+use crate::secret::Secret;
+
+/// The vendor's defaults, for answers without `expirySeconds`.
+const ACCESS_LIFE: Duration = Duration::from_secs(3600);
+const REFRESH_LIFE: Duration = Duration::from_secs(90_000);
+
+pub(super) async fn renew(core: &Core, old: Option<&Tokens>) -> Result<Tokens> {
+    let refresh =
+        old.and_then(|tokens| tokens.refresh.as_ref()).filter(|(_, expires)| *expires > Instant::now());
+    if let Some((token, _)) = refresh {
+        match ask(core, "ncentral.auth.refresh", Some(token)).await {
+            Ok(tokens) => return Ok(tokens),
+            Err(error) => tracing::debug!(kind = ?error.kind(), "refresh failed, authenticating"),
+        }
+    }
+    ask(core, "ncentral.auth.authenticate", None).await.map_err(|error| match error.kind() {
+        ErrorKind::Authentication | ErrorKind::PermissionDenied => error
+            .with_kind(ErrorKind::Authentication)
+            .with_hint("Check the user-API token (jwt): it may be revoked or mistyped"),
+        _ => error,
+    })
+}
+
+async fn ask(core: &Core, operation: &'static str, refresh: Option<&Secret>) -> Result<Tokens> {
+    let Some(operation) = Operation::find(operation) else {
+        return Err(Error::new(ErrorKind::InvalidRequest, "the token operation is missing from the table"));
+    };
+    let options = CallOptions::default();
+    let draft = Draft::new(operation, b"{}", &options, &|_| None)?;
+    let mut prepared = draft.finish(&core.shared.base, &[], &[])?;
+    if let Some(token) = refresh {
+        refresh_body(&mut prepared.headers, &mut prepared.body, token);
+        prepared.secrets.push(token.clone());
+    }
+    let request = core.request_of(operation, prepared, false);
+    let answered = call::run_boxed(core, &request, &core.effort(&options)?).await?;
+    read_tokens(&answered.body).map_err(|error| error.with_operation(operation.id))
+}
+
+/// The raw token as the whole body; anything else is refused by the server.
+pub(crate) fn refresh_body(headers: &mut http::HeaderMap, body: &mut Option<Bytes>, token: &Secret) {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    *body = Some(Bytes::copy_from_slice(token.reveal().as_bytes()));
+}
+
+pub(super) fn read_tokens(json: &[u8]) -> Result<Tokens> {
+    let unreadable = || raw::undecodable("the answer holds no access token under `tokens.access.token`");
+    let body: Value = serde_json::from_slice(json).map_err(|_| unreadable())?;
+    let tokens = body.get("tokens").or_else(|| body.pointer("/data/tokens")).ok_or_else(unreadable)?;
+    let token = |name: &str| {
+        tokens
+            .pointer(&format!("/{name}/token"))
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+            .map(Secret::from)
+    };
+    let life = |name: &str, default: Duration| {
+        let said = tokens.pointer(&format!("/{name}/expirySeconds"));
+        let seconds = said.and_then(|value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok()));
+        seconds.map_or(default, Duration::from_secs)
+    };
+    let refresh = token("refresh").map(|refresh| (refresh, life("refresh", REFRESH_LIFE)));
+    Tokens::new(token("access").ok_or_else(unreadable)?, life("access", ACCESS_LIFE), refresh)
+}

@@ -1,0 +1,352 @@
+//! The same three clients for programs without a runtime: every call waits on the calling thread.
+//!
+//! Each client has a runtime of its own without any thread: calls are driven by the thread that makes them, so nothing
+//! runs between calls, and pages that are read ahead travel while the caller waits for the next one. Threads may share
+//! a client. Inside an async program these clients refuse to be used; take the async ones there.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use tokio::runtime::{Builder as RuntimeBuilder, Handle, Runtime};
+
+use crate::call_builder::{self, call_options};
+use crate::client::{Builder, Client, credentials, sealed};
+use crate::config::Config;
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limit::LimitStatus;
+use crate::model::{FromAnswer, Id};
+use crate::operation::{Operation, Service};
+use crate::page::{OnLostPage, PagingOptions};
+use crate::params::Parameters;
+use crate::raw::RawResponse;
+
+pub use crate::call_builder::{Page, Response};
+
+/// A core with the runtime that drives it.
+#[derive(Debug, Clone)]
+pub(crate) struct Driven {
+    core: Core,
+    runtime: Arc<Runtime>,
+}
+
+impl Driven {
+    fn new(core: Core) -> Result<Self> {
+        let runtime = RuntimeBuilder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| {
+            Error::new(ErrorKind::Internal, format!("no runtime could be made: {error}"))
+                .with_source(Arc::new(error))
+        })?;
+        Ok(Self { core, runtime: Arc::new(runtime) })
+    }
+
+    fn wait<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
+        refuse_inside_async()?;
+        self.runtime.block_on(future)
+    }
+}
+
+/// Waiting here would stop the very runtime that the caller runs on.
+fn refuse_inside_async() -> Result<()> {
+    if Handle::try_current().is_ok() {
+        let message = "a blocking client was used inside an async program; use the async client there";
+        return Err(Error::new(ErrorKind::InvalidRequest, message));
+    }
+    Ok(())
+}
+
+macro_rules! client {
+    ($(#[$meta:meta])* $Name:ident) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone)]
+        pub struct $Name {
+            driven: Driven,
+        }
+
+        impl sealed::Sealed for $Name {
+            fn from_core(core: Core) -> Result<Self> {
+                Ok(Self { driven: Driven::new(core)? })
+            }
+        }
+
+        impl Client for $Name {
+            const SERVICE: Service = Service::$Name;
+        }
+
+        impl $Name {
+            /// Makes a client.
+            pub fn builder() -> Builder<Self> {
+                Builder::new()
+            }
+
+            /// A client made from the environment alone.
+            ///
+            /// # Errors
+            /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) that names what is missing.
+            pub fn from_env() -> Result<Self> {
+                Self::builder().build()
+            }
+
+            /// The same client with other `timeout`, `attempt_timeout`, `max_retries` or `max_retry_after`;
+            /// connections, tokens and limits stay shared.
+            ///
+            /// # Errors
+            /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) for options that belong to the client itself.
+            pub fn with_options(&self, options: &Config) -> Result<Self> {
+                let core = self.driven.core.with_options(options)?;
+                Ok(Self { driven: Driven { core, runtime: self.driven.runtime.clone() } })
+            }
+
+            /// A request to an endpoint that mspkit does not know, with credentials, limits and retries.
+            pub fn request(&self, method: &str, path: &str) -> FreeRequest<'_> {
+                let call = call_builder::FreeRequest::new(&self.driven.core, method, path);
+                FreeRequest { driven: &self.driven, call }
+            }
+
+            /// What each endpoint's limit is doing.
+            pub fn limits(&self) -> Vec<LimitStatus> {
+                self.driven.core.limits()
+            }
+
+            /// Refuses further calls; calls in flight end by themselves.
+            pub fn close(&self) {
+                self.driven.core.close();
+            }
+
+            pub(crate) fn core(&self) -> &Driven {
+                &self.driven
+            }
+        }
+    };
+}
+
+client! {
+    /// N-able N-central, blocking: service organizations, customers and PSA integration of one server.
+    NCentral
+}
+
+client! {
+    /// Cloudmore, blocking: the services of organizations, and the E-Store they come from.
+    Cloudmore
+}
+
+client! {
+    /// Wiv, blocking: MSP customers, cases and workflows.
+    Wiv
+}
+
+credentials!(NCentral: ncentral);
+credentials!(Cloudmore: cloudmore);
+credentials!(Wiv: wiv);
+
+/// A call that is ready to be sent.
+#[derive(Debug, Clone)]
+#[must_use = "a call is sent by `send`"]
+pub struct Call<'c, T> {
+    driven: &'c Driven,
+    call: call_builder::Call<'c, T>,
+}
+
+impl<'c, T: FromAnswer> Call<'c, T> {
+    pub(crate) fn new(driven: &'c Driven, operation: &'static Operation) -> Self {
+        Self { driven, call: call_builder::Call::new(&driven.core, operation) }
+    }
+
+    pub(crate) fn path(mut self, name: &'static str, id: impl Into<Id>) -> Self {
+        self.call = self.call.path(name, id);
+        self
+    }
+
+    pub(crate) fn params(mut self, params: &impl Parameters) -> Self {
+        self.call = self.call.params(params);
+        self
+    }
+
+    call_options!(call.said.options);
+
+    /// The Cloudmore reseller, in place of the client's; refused by other services' operations.
+    pub fn reseller_id(self, id: impl Into<Id>) -> Self {
+        self.path("reseller_id", id)
+    }
+
+    /// Sends the call and waits for its result.
+    ///
+    /// # Errors
+    /// See the method that made the call.
+    pub fn send(self) -> Result<T> {
+        self.driven.wait(self.call.send())
+    }
+
+    /// Sends the call and gives status, headers, ids and times along with the result.
+    ///
+    /// # Errors
+    /// See the method that made the call.
+    pub fn with_response(self) -> Result<Response<T>> {
+        self.driven.wait(self.call.with_response())
+    }
+}
+
+/// A list that is ready to be read, by item or by page.
+#[derive(Debug, Clone)]
+#[must_use = "a list is read through items, pages or collect"]
+pub struct List<'c, T> {
+    driven: &'c Driven,
+    list: call_builder::List<'c, T>,
+}
+
+impl<'c, T: FromAnswer> List<'c, T> {
+    pub(crate) fn new(driven: &'c Driven, operation: &'static Operation) -> Self {
+        Self { driven, list: call_builder::List::new(&driven.core, operation) }
+    }
+
+    pub(crate) fn path(mut self, name: &'static str, id: impl Into<Id>) -> Self {
+        self.list = self.list.path(name, id);
+        self
+    }
+
+    pub(crate) fn params(mut self, params: &impl Parameters) -> Self {
+        self.list = self.list.params(params);
+        self
+    }
+
+    call_options!(list.said.options);
+
+    /// The Cloudmore reseller, in place of the client's; refused by other services' operations.
+    pub fn reseller_id(self, id: impl Into<Id>) -> Self {
+        self.path("reseller_id", id)
+    }
+
+    /// Items in total, at least 1; all of them when not given.
+    pub fn limit(mut self, items: u64) -> Self {
+        self.list = self.list.limit(items);
+        self
+    }
+
+    /// Pages in flight at the same time, where pages are numbered; never above the endpoint's limit.
+    pub fn concurrency(mut self, pages: usize) -> Self {
+        self.list = self.list.concurrency(pages);
+        self
+    }
+
+    /// Goes on where an earlier reading of the same list stopped.
+    pub fn resume_token(mut self, token: impl Into<String>) -> Self {
+        self.list = self.list.resume_token(token);
+        self
+    }
+
+    /// What to do when a page of a scroll is lost; the search is made again by default.
+    pub fn on_lost_page(mut self, what: OnLostPage) -> Self {
+        self.list = self.list.on_lost_page(what);
+        self
+    }
+
+    /// All paging options at once, in place of those set so far.
+    pub fn paging(mut self, paging: PagingOptions) -> Self {
+        self.list = self.list.paging(paging);
+        self
+    }
+
+    /// The items, one after another.
+    pub fn items(self) -> Items<T> {
+        Items { driven: self.driven.clone(), items: self.list.items() }
+    }
+
+    /// The pages, one after another.
+    pub fn pages(self) -> Pages<T> {
+        Pages { driven: self.driven.clone(), pages: self.list.pages() }
+    }
+
+    /// All items at once.
+    ///
+    /// # Errors
+    /// See the method that made the list; the error carries where to resume.
+    pub fn collect(self) -> Result<Vec<T>> {
+        self.driven.wait(self.list.collect())
+    }
+}
+
+/// The pages of a list. Ends after an error, which carries where to resume.
+#[derive(Debug)]
+#[must_use = "nothing is read until it is iterated"]
+pub struct Pages<T> {
+    driven: Driven,
+    pages: call_builder::Pages<T>,
+}
+
+impl<T> Pages<T> {
+    /// Where reading goes on after the pages given out so far.
+    pub fn resume_token(&self) -> Option<&str> {
+        self.pages.resume_token()
+    }
+
+    /// How many items the server says the list has, once a page has said so.
+    pub fn total(&self) -> Option<u64> {
+        self.pages.total()
+    }
+}
+
+impl<T: FromAnswer> Iterator for Pages<T> {
+    type Item = Result<Page<T>>;
+    fn next(&mut self) -> Option<Self::Item> {
+        let pages = &mut self.pages;
+        self.driven.wait(async { Ok(pages.next().await) }).unwrap_or_else(|error| Some(Err(error)))
+    }
+}
+
+/// The items of a list. Ends after an error, which carries where to resume.
+#[derive(Debug)]
+#[must_use = "nothing is read until it is iterated"]
+pub struct Items<T> {
+    driven: Driven,
+    items: call_builder::Items<T>,
+}
+
+impl<T> Items<T> {
+    /// Where reading goes on after the items given out so far; nothing when the list was refused.
+    pub fn resume_token(&self) -> Option<String> {
+        self.items.resume_token()
+    }
+
+    /// How many items the server says the list has, once a page has said so.
+    pub fn total(&self) -> Option<u64> {
+        self.items.total()
+    }
+}
+
+impl<T: FromAnswer> Iterator for Items<T> {
+    type Item = Result<T>;
+    fn next(&mut self) -> Option<Self::Item> {
+        // An item that is already here costs no trip through the runtime.
+        if let Some(ready) = self.items.next_ready() {
+            return Some(ready);
+        }
+        let items = &mut self.items;
+        self.driven.wait(async { Ok(items.next().await) }).unwrap_or_else(|error| Some(Err(error)))
+    }
+}
+
+/// A request to an endpoint that mspkit does not know.
+#[derive(Debug, Clone)]
+#[must_use = "a request is sent by `send`"]
+pub struct FreeRequest<'c> {
+    driven: &'c Driven,
+    call: call_builder::FreeRequest<'c>,
+}
+
+impl FreeRequest<'_> {
+    call_options!(call.options);
+
+    /// The JSON body.
+    pub fn body(mut self, body: &impl Serialize) -> Self {
+        self.call = self.call.body(body);
+        self
+    }
+
+    /// Sends the request and waits for its answer.
+    ///
+    /// # Errors
+    /// Every kind; see [`Error`].
+    pub fn send(self) -> Result<RawResponse> {
+        self.driven.wait(self.call.send())
+    }
+}

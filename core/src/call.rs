@@ -1,0 +1,348 @@
+//! One call, step by step: limiter → credential → send → judge → again or answer.
+//!
+//! One deadline covers all of it, queueing and back-off included. The body was serialised before and is shared by all
+//! attempts. Dropping the future cancels: the slot is given back and the connection closed.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, HeaderValue, Method, header};
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
+use url::Url;
+
+use crate::auth::{Authenticator, Tokens};
+use crate::core::Core;
+use crate::error::{Attempt, Error, ErrorKind, Result};
+use crate::error_body;
+use crate::failure::{self, Ending};
+use crate::hooks::{RequestEvent, ResponseEvent, RetryEvent};
+use crate::limit::Gate;
+use crate::operation::Auth;
+use crate::request::Prepared;
+use crate::retry::{self, Class, Progress, Verdict};
+use crate::secret::Redactor;
+use crate::transport::{self, Response};
+
+/// A server may move a path a few times; more is a loop.
+const MAX_REDIRECTS: usize = 5;
+
+/// How long and how often one call may try.
+#[derive(Debug, Clone)]
+pub(crate) struct Effort {
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) max_retries: u32,
+    pub(crate) max_retry_after: Duration,
+}
+
+/// A request with all that decides how it is treated.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) label: &'static str,
+    pub(crate) class: Class,
+    pub(crate) retry_500: bool,
+    pub(crate) auth: Auth,
+    pub(crate) outcome_check: Option<&'static str>,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) prepared: Prepared,
+}
+
+/// A successful answer, not yet shaped.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) request_id: String,
+    pub(crate) attempts: usize,
+    pub(crate) elapsed: Duration,
+}
+
+/// Makes the call.
+pub(crate) async fn run(core: &Core, request: &Request, effort: &Effort) -> Result<Answered> {
+    let id = request_id();
+    let span = tracing::debug_span!("mspkit.call", operation = request.label, request_id = id);
+    let call = Call { core, request, effort, id: &id, started: Instant::now() };
+    async {
+        let result = call.run().await;
+        if let Err(error) = &result {
+            tracing::warn!(kind = ?error.kind(), status = error.status(), attempts = error.attempts().len(), "giving up");
+        }
+        result
+    }
+    .instrument(span)
+    .await
+}
+
+/// The same behind a pointer: token renewals are calls inside calls.
+pub(crate) fn run_boxed<'a>(
+    core: &'a Core,
+    request: &'a Request,
+    effort: &'a Effort,
+) -> BoxFuture<'a, Result<Answered>> {
+    run(core, request, effort).boxed()
+}
+
+struct Call<'a> {
+    core: &'a Core,
+    request: &'a Request,
+    effort: &'a Effort,
+    id: &'a str,
+    started: Instant,
+}
+
+impl Call<'_> {
+    async fn run(&self) -> Result<Answered> {
+        let Call { core, request, effort, .. } = *self;
+        let deadline = self.started + effort.timeout;
+        let renewable = Authenticator::renewable(request.auth);
+        let method = &request.prepared.method;
+        let mut progress =
+            Progress::new(request.class, method, request.retry_500, effort.max_retries, renewable);
+        let mut attempts: Vec<Attempt> = Vec::new();
+        let mut waiting_since = self.started;
+        let mut throttled = false;
+        loop {
+            core.check_open().map_err(|error| self.dress(error, &attempts))?;
+            self.refuse_endless_pause(deadline).map_err(|error| self.dress(error, &attempts))?;
+            let Ok(permit) = timeout_at(deadline, request.gate.acquire(throttled)).await else {
+                return Err(self.dress(self.no_slot(), &attempts));
+            };
+            let mut headers = request.prepared.headers.clone();
+            let authorized =
+                timeout_at(deadline, core.shared.auth.authorize(core, request.auth, &mut headers)).await;
+            let tokens = match authorized {
+                Ok(authorized) => authorized.map_err(|error| self.no_token(error, &attempts))?,
+                Err(_) => return Err(self.dress(self.no_token_in_time(), &attempts)),
+            };
+            self.own_headers(&mut headers);
+            let sent_at = Instant::now();
+            let ending = self
+                .exchange(&headers, attempts.len() + 1, deadline.min(sent_at + effort.attempt_timeout))
+                .await;
+            drop(permit);
+            attempts.push(Attempt {
+                status: ending.status(),
+                cause: ending.cause(),
+                waited: sent_at - waiting_since,
+                took: sent_at.elapsed(),
+            });
+            waiting_since = Instant::now();
+            self.tell_response(&attempts);
+            let Some(seen) = ending.seen() else {
+                return Err(self.failed(ending, &attempts, tokens.as_deref()));
+            };
+            let asked = ending.headers().and_then(|headers| retry::retry_after(headers, SystemTime::now()));
+            if ending.status() == Some(429) {
+                request.gate.throttled(asked);
+            } else if ending.status().is_some() {
+                request.gate.succeeded();
+            }
+            let verdict = progress.judge(seen, &core.shared.budget);
+            let wait = match verdict {
+                Verdict::Accept => return self.accept(ending, &attempts, tokens.as_deref()),
+                Verdict::Fail => return Err(self.failed(ending, &attempts, tokens.as_deref())),
+                Verdict::Renew => {
+                    if let Some(tokens) = &tokens {
+                        tokens.refuse();
+                    }
+                    Duration::ZERO
+                }
+                Verdict::Throttled => request.gate.pause_left(),
+                Verdict::Retry => asked.unwrap_or(Duration::ZERO).max(progress.fault_wait()),
+            };
+            if asked.is_some_and(|asked| asked > effort.max_retry_after) || Instant::now() + wait > deadline {
+                let failed = self.failed(ending, &attempts, tokens.as_deref());
+                let hint = format!(
+                    "The wait of {:.1} s before another attempt is longer than allowed",
+                    wait.as_secs_f64()
+                );
+                let after = failed.retry_after().or((verdict == Verdict::Throttled).then_some(wait));
+                return Err(failed.with_retry_after(after).with_hint(hint));
+            }
+            self.tell_retry(&attempts, &ending, verdict, wait);
+            throttled = verdict == Verdict::Throttled;
+            if verdict == Verdict::Retry {
+                tokio::time::sleep(wait).await;
+            }
+        }
+    }
+
+    /// Sends once, following redirects that stay on the origin.
+    async fn exchange(&self, headers: &HeaderMap, attempt: usize, until: Instant) -> Ending {
+        let prepared = &self.request.prepared;
+        let (mut method, mut url, mut body) =
+            (prepared.method.clone(), prepared.url.clone(), prepared.body.clone());
+        for _ in 0..=MAX_REDIRECTS {
+            self.core.hooks.request(&RequestEvent {
+                operation: self.request.label,
+                method: method.as_str(),
+                path: url.path(),
+                request_id: self.id,
+                attempt,
+            });
+            let mut outgoing = transport::Request::new(method.clone(), url.clone());
+            outgoing.headers = headers.clone();
+            outgoing.body = body.clone();
+            let sent = outgoing.sent.clone();
+            let response = match timeout_at(until, self.core.shared.transport.send(outgoing)).await {
+                Ok(Ok(response)) => response,
+                Ok(Err(fault)) => return Ending::fault(fault, sent.get()),
+                Err(_) => {
+                    return Ending::timed_out(sent.get(), until.saturating_duration_since(self.started));
+                }
+            };
+            match redirect(&response, &method, &url) {
+                None => return Ending::Answer(response),
+                Some(Err(reason)) => return Ending::Refused { response, reason },
+                Some(Ok(next)) => {
+                    if response.status == http::StatusCode::SEE_OTHER && method != Method::HEAD {
+                        (method, body) = (Method::GET, None);
+                    }
+                    url = next;
+                }
+            }
+        }
+        let reason = format!("the server redirected more than {MAX_REDIRECTS} times");
+        Ending::Refused { response: Response::new(http::StatusCode::FOUND, Bytes::new()), reason }
+    }
+
+    fn own_headers(&self, headers: &mut HeaderMap) {
+        headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        if let Ok(id) = HeaderValue::from_str(self.id) {
+            headers.entry("x-request-id").or_insert(id);
+        }
+    }
+
+    fn accept(&self, ending: Ending, attempts: &[Attempt], tokens: Option<&Tokens>) -> Result<Answered> {
+        let Ending::Answer(response) = ending else {
+            return Err(self.failed(ending, attempts, tokens));
+        };
+        if error_body::error_inside_success(&response.body) {
+            return Err(self.failed(Ending::Answer(response), attempts, tokens));
+        }
+        if let Some(tokens) = tokens {
+            tokens.prove();
+        }
+        Ok(Answered {
+            status: response.status.as_u16(),
+            headers: response.headers,
+            body: response.body,
+            request_id: self.id.to_owned(),
+            attempts: attempts.len(),
+            elapsed: self.started.elapsed(),
+        })
+    }
+
+    /// What the caller is told about an ending that nothing more is done about.
+    fn failed(&self, ending: Ending, attempts: &[Attempt], tokens: Option<&Tokens>) -> Error {
+        let redactor = self.redactor();
+        let error = failure::explain(ending, self.request.class, &redactor);
+        let unproved = tokens.is_some_and(|tokens| !tokens.proved());
+        let error = failure::advise(error, self.request.outcome_check, unproved);
+        self.dress(error, attempts)
+    }
+
+    fn no_slot(&self) -> Error {
+        let status = self.request.gate.status(self.request.label);
+        let message = format!(
+            "no turn within {:.1} s: {} calls in flight (limit {}), {} waiting; nothing was sent",
+            self.effort.timeout.as_secs_f64(),
+            status.in_flight,
+            status.cap,
+            status.waiting,
+        );
+        Error::new(ErrorKind::Timeout, message).with_retryable(true)
+    }
+
+    fn no_token_in_time(&self) -> Error {
+        let seconds = self.effort.timeout.as_secs_f64();
+        Error::new(ErrorKind::Timeout, format!("no access token within {seconds:.1} s; nothing was sent"))
+            .with_retryable(true)
+    }
+
+    fn no_token(&self, error: Error, attempts: &[Attempt]) -> Error {
+        let error = error.with_prefix(&format!("no access token for {}", self.request.label));
+        if error.attempts().is_empty() { self.dress(error, attempts) } else { error }
+    }
+
+    /// A pause that outlasts the call or the caller's patience fails it at once, before anything is queued.
+    fn refuse_endless_pause(&self, deadline: Instant) -> Result<()> {
+        let pause = self.request.gate.pause_left();
+        let patience = self.effort.max_retry_after.max(retry::THROTTLE_CAP);
+        if pause <= patience && Instant::now() + pause <= deadline {
+            return Ok(());
+        }
+        let message =
+            format!("the server asked for a pause of {:.1} s; nothing was sent", pause.as_secs_f64());
+        Err(Error::new(ErrorKind::RateLimit, message).with_retryable(true).with_retry_after(Some(pause)))
+    }
+
+    fn dress(&self, error: Error, attempts: &[Attempt]) -> Error {
+        error.with_operation(self.request.label).with_request_id(self.id).with_attempts(attempts.to_vec())
+    }
+
+    fn redactor(&self) -> Redactor {
+        self.core.redactor(&self.request.prepared.secrets)
+    }
+
+    fn tell_response(&self, attempts: &[Attempt]) {
+        if let Some(last) = attempts.last() {
+            self.core.hooks.response(&ResponseEvent {
+                operation: self.request.label,
+                request_id: self.id,
+                attempt: attempts.len(),
+                status: last.status,
+                cause: last.cause.as_deref(),
+                took: last.took,
+            });
+        }
+    }
+
+    fn tell_retry(&self, attempts: &[Attempt], ending: &Ending, verdict: Verdict, wait: Duration) {
+        let reason = match (verdict, ending.status()) {
+            (Verdict::Renew, _) => "the token was refused".to_owned(),
+            (_, Some(status)) => format!("HTTP {status}"),
+            (_, None) => ending.cause().unwrap_or_default(),
+        };
+        self.core.hooks.retry(&RetryEvent {
+            operation: self.request.label,
+            request_id: self.id,
+            attempt: attempts.len(),
+            reason: &reason,
+            wait,
+        });
+    }
+}
+
+/// Where a redirect leads, if the answer is one that is followed; why not, if it must not be.
+fn redirect(response: &Response, method: &Method, from: &Url) -> Option<Result<Url, String>> {
+    let status = response.status.as_u16();
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = response.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
+    let Some(to) = location.and_then(|location| from.join(location).ok()) else {
+        return Some(Err("the server redirected without saying where to".to_owned()));
+    };
+    if to.origin() != from.origin() {
+        let (own, other) = (from.origin().ascii_serialization(), to.origin().ascii_serialization());
+        let reason = format!(
+            "the server redirected to {other}; credentials for {own} are not sent there. If that is the right address, set base_url to it"
+        );
+        return Some(Err(reason));
+    }
+    // 301, 302 and 303 of a write say that it was done or turn it into a read; neither is for this layer to guess.
+    if !method.is_safe() && !matches!(status, 307 | 308) {
+        return Some(Err(format!("the server answered a {method} with a redirect to {}", to.path())));
+    }
+    Some(Ok(to))
+}
+
+fn request_id() -> String {
+    format!("{:032x}", fastrand::u128(..))
+}

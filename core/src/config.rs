@@ -1,0 +1,460 @@
+//! Configuration in two steps: [`Config`] is what was said, by arguments and environment; [`Plan`] is what it means.
+//!
+//! Arguments go before the environment. Nothing after [`Config::resolve`] looks at either again.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+use url::{Host, Url};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::Service;
+use crate::secret::Secret;
+use crate::transport::{Pem, TransportOptions};
+
+/// The options of a client as they were given; bindings hand them over as one JSON object.
+///
+/// Times are seconds in JSON. Unknown names are refused.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where the service is; see the service's client for its default and its environment variable.
+    pub base_url: Option<String>,
+    /// N-central: the user's API token (a JWT); else `NCENTRAL_JWT`.
+    pub jwt: Option<Secret>,
+    /// Cloudmore: the user's name; else `CLOUDMORE_USERNAME`.
+    pub username: Option<String>,
+    /// Cloudmore: the user's password; else `CLOUDMORE_PASSWORD`.
+    pub password: Option<Secret>,
+    /// Cloudmore: the API secret; else `CLOUDMORE_CLIENT_SECRET`.
+    pub client_secret: Option<Secret>,
+    /// Cloudmore: the OAuth client; `ro.customer.client` by default.
+    pub client_id: Option<String>,
+    /// Cloudmore: where the client's secret travels.
+    pub client_auth: Option<ClientAuth>,
+    /// Cloudmore: the reseller of calls that name none.
+    pub reseller_id: Option<String>,
+    /// Wiv: the API key; else `WIV_API_KEY`.
+    pub api_key: Option<Secret>,
+    /// The whole call with queueing and retries; 120 s.
+    #[serde(deserialize_with = "seconds")]
+    pub timeout: Option<Duration>,
+    /// One attempt; 30 s.
+    #[serde(deserialize_with = "seconds")]
+    pub attempt_timeout: Option<Duration>,
+    /// Name lookup, TCP, proxy and TLS together; 5 s.
+    #[serde(deserialize_with = "seconds")]
+    pub connect_timeout: Option<Duration>,
+    /// Further attempts after a fault; 2.
+    pub max_retries: Option<u32>,
+    /// The longest `Retry-After` that is waited for; 120 s.
+    #[serde(deserialize_with = "seconds")]
+    pub max_retry_after: Option<Duration>,
+    /// `http://[user:password@]host[:port]`.
+    pub proxy: Option<Secret>,
+    /// Certificate authorities besides the platform's: a path, or PEM text.
+    pub ca_bundle: Option<String>,
+    /// A client certificate with its key: a path, or PEM text.
+    pub client_cert: Option<Secret>,
+    /// Whether the server's certificate is checked; true.
+    pub verify: Option<bool>,
+    /// Whether the environment's proxies apply; true.
+    pub trust_env: Option<bool>,
+    /// Whether `http` is allowed to hosts other than this one; false.
+    pub allow_http: Option<bool>,
+    /// The name of the caller's program, added to `User-Agent`.
+    pub app_info: Option<String>,
+    /// The largest answer in bytes, decompressed; 64 MiB.
+    pub max_body_bytes: Option<usize>,
+    /// How long an idle connection is kept; 4 s.
+    #[serde(deserialize_with = "seconds")]
+    pub pool_idle_timeout: Option<Duration>,
+    /// How many idle connections are kept; 32.
+    pub pool_max_idle: Option<usize>,
+}
+
+/// Where Cloudmore's client secret travels when a token is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ClientAuth {
+    /// In an `Authorization: Basic` header, as the vendor documents.
+    #[default]
+    Basic,
+    /// As form fields, as the vendor's own code does.
+    Body,
+}
+
+/// What a client presents, complete.
+#[derive(Debug, Clone)]
+pub(crate) enum Credentials {
+    NCentral {
+        jwt: Secret,
+    },
+    Cloudmore {
+        username: String,
+        password: Secret,
+        client_id: String,
+        client_secret: Secret,
+        client_auth: ClientAuth,
+    },
+    Wiv {
+        api_key: Secret,
+    },
+}
+
+/// What the configuration means.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) base: Url,
+    pub(crate) credentials: Credentials,
+    pub(crate) settings: Settings,
+    pub(crate) transport: TransportOptions,
+    pub(crate) reseller_id: Option<String>,
+    pub(crate) proxy: Option<Secret>,
+}
+
+/// What every call of a client goes by, unless the call says otherwise.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) max_retries: u32,
+    pub(crate) max_retry_after: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(120),
+            attempt_timeout: Duration::from_secs(30),
+            max_retries: 2,
+            max_retry_after: Duration::from_secs(120),
+        }
+    }
+}
+
+impl Config {
+    /// The configuration that a JSON object describes.
+    ///
+    /// # Errors
+    /// `InvalidRequest` when it is not an object of known options.
+    pub fn from_json(options: &[u8]) -> Result<Self> {
+        // The parser's own message could quote a credential, so only its position and field are told.
+        serde_json::from_slice(options).map_err(|error| {
+            let text = error.to_string();
+            let said = if text.starts_with("unknown field") { text } else { describe(options, &error) };
+            Error::new(ErrorKind::InvalidRequest, format!("options: {said}"))
+        })
+    }
+
+    pub(crate) fn resolve(&self, service: Service, env: impl Fn(&str) -> Option<String>) -> Result<Plan> {
+        let env = |name: &str| env(name).filter(|value| !value.trim().is_empty());
+        let transport = self.transport()?;
+        Ok(Plan {
+            base: self.base(service, &env)?,
+            credentials: self.credentials(service, &env)?,
+            settings: self.settings(&Settings::default())?,
+            transport,
+            reseller_id: self.reseller_id.clone().or_else(|| env("CLOUDMORE_RESELLER_ID")),
+            proxy: self.proxy.clone(),
+        })
+    }
+
+    fn base(&self, service: Service, env: &impl Fn(&str) -> Option<String>) -> Result<Url> {
+        let (variable, default) = match service {
+            Service::NCentral => ("NCENTRAL_URL", None),
+            Service::Cloudmore => ("CLOUDMORE_URL", Some("https://api.cloudmore.com")),
+            Service::Wiv => ("WIV_URL", Some("https://api.wiv.ai")),
+        };
+        let said = self.base_url.clone().or_else(|| env(variable)).or(default.map(str::to_owned));
+        let Some(said) = said else {
+            return Err(missing(
+                "base_url",
+                variable,
+                "the address of the server, such as https://ncentral.example.com",
+            ));
+        };
+        base_url(&said, self.allow_http.unwrap_or(false))
+    }
+
+    fn credentials(&self, service: Service, env: &impl Fn(&str) -> Option<String>) -> Result<Credentials> {
+        let secret = |name: &'static str, given: &Option<Secret>, variable: &str, what: &str| {
+            let found = given.clone().or_else(|| env(variable).map(Secret::from));
+            let Some(found) = found else { return Err(missing(name, variable, what)) };
+            check_credential(name, found.reveal())?;
+            Ok(found)
+        };
+        Ok(match service {
+            Service::NCentral => Credentials::NCentral {
+                jwt: secret("jwt", &self.jwt, "NCENTRAL_JWT", "the user's API token")?,
+            },
+            Service::Cloudmore => {
+                let username = self.username.clone().or_else(|| env("CLOUDMORE_USERNAME"));
+                let Some(username) = username else {
+                    return Err(missing("username", "CLOUDMORE_USERNAME", "the user's name"));
+                };
+                check_credential("username", &username)?;
+                Credentials::Cloudmore {
+                    username,
+                    password: secret(
+                        "password",
+                        &self.password,
+                        "CLOUDMORE_PASSWORD",
+                        "the user's password",
+                    )?,
+                    client_id: self.client_id.clone().unwrap_or_else(|| "ro.customer.client".to_owned()),
+                    client_secret: secret(
+                        "client_secret",
+                        &self.client_secret,
+                        "CLOUDMORE_CLIENT_SECRET",
+                        "the API secret",
+                    )?,
+                    client_auth: self.client_auth.unwrap_or_default(),
+                }
+            }
+            Service::Wiv => {
+                Credentials::Wiv { api_key: secret("api_key", &self.api_key, "WIV_API_KEY", "the API key")? }
+            }
+        })
+    }
+
+    /// The settings that these options change, starting from `base`.
+    pub(crate) fn settings(&self, base: &Settings) -> Result<Settings> {
+        Ok(Settings {
+            timeout: positive("timeout", self.timeout)?.unwrap_or(base.timeout),
+            attempt_timeout: positive("attempt_timeout", self.attempt_timeout)?
+                .unwrap_or(base.attempt_timeout),
+            max_retries: self.max_retries.unwrap_or(base.max_retries),
+            max_retry_after: self.max_retry_after.unwrap_or(base.max_retry_after),
+        })
+    }
+
+    /// The first option given here that belongs to the connection or the identity of a client.
+    pub(crate) fn fixed_option(&self) -> Option<&'static str> {
+        [
+            ("base_url", self.base_url.is_some()),
+            ("jwt", self.jwt.is_some()),
+            ("username", self.username.is_some()),
+            ("password", self.password.is_some()),
+            ("client_secret", self.client_secret.is_some()),
+            ("client_id", self.client_id.is_some()),
+            ("client_auth", self.client_auth.is_some()),
+            ("api_key", self.api_key.is_some()),
+            ("connect_timeout", self.connect_timeout.is_some()),
+            ("proxy", self.proxy.is_some()),
+            ("ca_bundle", self.ca_bundle.is_some()),
+            ("client_cert", self.client_cert.is_some()),
+            ("verify", self.verify.is_some()),
+            ("trust_env", self.trust_env.is_some()),
+            ("allow_http", self.allow_http.is_some()),
+            ("app_info", self.app_info.is_some()),
+            ("max_body_bytes", self.max_body_bytes.is_some()),
+            ("pool_idle_timeout", self.pool_idle_timeout.is_some()),
+            ("pool_max_idle", self.pool_max_idle.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(name, given)| given.then_some(name))
+    }
+
+    fn transport(&self) -> Result<TransportOptions> {
+        let mut options = TransportOptions::default();
+        options.proxy = self.proxy.as_ref().map(|proxy| proxy.reveal().to_owned());
+        options.ca_bundle = self.ca_bundle.as_deref().map(pem);
+        options.client_cert = self.client_cert.as_ref().map(|cert| pem(cert.reveal()));
+        options.verify = self.verify.unwrap_or(options.verify);
+        options.trust_env = self.trust_env.unwrap_or(options.trust_env);
+        options.connect_timeout =
+            positive("connect_timeout", self.connect_timeout)?.unwrap_or(options.connect_timeout);
+        options.pool_idle_timeout = self.pool_idle_timeout.unwrap_or(options.pool_idle_timeout);
+        options.pool_max_idle = self.pool_max_idle.unwrap_or(options.pool_max_idle);
+        options.max_body_bytes = match self.max_body_bytes {
+            Some(0) => return Err(Error::argument("max_body_bytes", "0", "must be at least 1")),
+            other => other.unwrap_or(options.max_body_bytes),
+        };
+        if let Some(app) = &self.app_info {
+            if app.trim().is_empty() || !app.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
+                return Err(Error::argument("app_info", &quote(app), "must be visible ASCII text"));
+            }
+            options.user_agent = format!("{} {}", options.user_agent, app.trim());
+        }
+        Ok(options)
+    }
+}
+
+/// The base URL, checked: a credential is only ever sent where the user said, over a channel nobody else reads.
+fn base_url(said: &str, allow_http: bool) -> Result<Url> {
+    let refuse = |given: &str, allowed: &str| Err(Error::argument("base_url", given, allowed));
+    let Ok(mut url) = Url::parse(said.trim()) else {
+        return refuse(
+            "a text that is no URL",
+            "must be an absolute URL such as https://ncentral.example.com",
+        );
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("a URL with user or password", "must not hold credentials");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("a URL with a query or fragment", "must end with the host or a path");
+    }
+    let shown = url.to_string();
+    match url.scheme() {
+        "https" => {}
+        "http" if allow_http || is_loopback(&url) => {}
+        "http" => {
+            return refuse(
+                &shown,
+                "must be https (http is accepted for this machine only, or with allow_http=true)",
+            );
+        }
+        _ => return refuse(&shown, "must begin with https://"),
+    }
+    if url.host().is_none() {
+        return refuse(&shown, "must name a host");
+    }
+    // Vendors document addresses that end in /api; the paths of the operations begin with it.
+    let path = url.path().trim_end_matches('/').to_owned();
+    let path = path.strip_suffix("/api").unwrap_or(&path).to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn pem(said: &str) -> Pem {
+    if said.contains("-----BEGIN") { Pem::Bytes(said.as_bytes().to_vec()) } else { Pem::File(said.into()) }
+}
+
+fn missing(option: &str, variable: &str, what: &str) -> Error {
+    Error::argument(option, "nothing", &format!("{what} is required, as an argument or in {variable}"))
+}
+
+fn check_credential(name: &str, text: &str) -> Result<()> {
+    if text.trim().is_empty() {
+        return Err(Error::argument(name, "blank text", "must not be blank"));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::argument(
+            name,
+            "a text with line breaks or control characters",
+            "must be one line",
+        ));
+    }
+    Ok(())
+}
+
+fn positive(name: &str, time: Option<Duration>) -> Result<Option<Duration>> {
+    match time {
+        Some(Duration::ZERO) => Err(Error::argument(name, "0", "must be more than 0 seconds")),
+        other => Ok(other),
+    }
+}
+
+pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let Some(seconds) = Option::<f64>::deserialize(deserializer)? else { return Ok(None) };
+    Duration::try_from_secs_f64(seconds)
+        .map(Some)
+        .map_err(|_| serde::de::Error::custom("a time must be a number of seconds, 0 or more"))
+}
+
+/// Which option is wrong, without quoting what was given.
+fn describe(options: &[u8], error: &serde_json::Error) -> String {
+    let mut track = serde_path_to_error::Track::new();
+    let mut json = serde_json::Deserializer::from_slice(options);
+    let failed = Config::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track)).is_err();
+    let path = track.path().to_string();
+    if failed && path != "." {
+        return format!("{path} has a value of the wrong type or range");
+    }
+    format!("must be a JSON object of options (line {}, column {})", error.line(), error.column())
+}
+
+pub(crate) fn quote(text: &str) -> String {
+    format!("{text:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn no_env(_: &str) -> Option<String> {
+        None
+    }
+
+    fn ncentral(base: &str) -> Result<Plan> {
+        let config = Config { base_url: Some(base.into()), jwt: Some("j.w.t".into()), ..Config::default() };
+        config.resolve(Service::NCentral, no_env)
+    }
+
+    #[test]
+    fn https_is_required_but_for_this_machine() {
+        for good in ["https://n.example", "http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:2"] {
+            assert!(ncentral(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://n.example",
+            "ftp://n.example",
+            "n.example",
+            "https://u:p@n.example",
+            "https://n.example?x=1",
+        ] {
+            let error = ncentral(bad).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{bad}");
+            assert!(error.to_string().starts_with("base_url: "), "{error}");
+            assert!(!error.to_string().contains("u:p"), "{error}");
+        }
+        let config = Config {
+            base_url: Some("http://n.example".into()),
+            jwt: Some("j".into()),
+            allow_http: Some(true),
+            ..Config::default()
+        };
+        assert!(config.resolve(Service::NCentral, no_env).is_ok());
+    }
+
+    #[test]
+    fn a_documented_api_suffix_is_not_doubled() {
+        assert_eq!(ncentral("https://n.example/api/").unwrap().base.as_str(), "https://n.example/");
+        assert_eq!(ncentral("https://n.example/proxy").unwrap().base.path(), "/proxy");
+    }
+
+    #[test]
+    fn arguments_go_before_the_environment() {
+        let env = |name: &str| match name {
+            "NCENTRAL_URL" => Some("https://env.example".to_owned()),
+            "NCENTRAL_JWT" => Some("from-env".to_owned()),
+            _ => None,
+        };
+        let plan = Config::default().resolve(Service::NCentral, env).unwrap();
+        assert_eq!(plan.base.host_str(), Some("env.example"));
+        let said = Config { base_url: Some("https://said.example".into()), ..Config::default() };
+        assert_eq!(said.resolve(Service::NCentral, env).unwrap().base.host_str(), Some("said.example"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_its_variable() {
+        let error = Config::default().resolve(Service::Wiv, no_env).unwrap_err().to_string();
+        assert!(error.contains("api_key") && error.contains("WIV_API_KEY"), "{error}");
+    }
+
+    #[test]
+    fn json_options_are_checked_without_being_quoted() {
+        let error = Config::from_json(br#"{"jwt":["planted-secret"]}"#).unwrap_err().to_string();
+        assert!(error.contains("jwt") && !error.contains("planted"), "{error}");
+        let error = Config::from_json(br#"{"tiemout":1}"#).unwrap_err().to_string();
+        assert!(error.contains("tiemout"), "{error}");
+        assert!(Config::from_json(br#"{"timeout":-1}"#).is_err());
+        assert_eq!(
+            Config::from_json(br#"{"timeout":1.5}"#).unwrap().timeout,
+            Some(Duration::from_millis(1500))
+        );
+    }
+}

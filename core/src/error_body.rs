@@ -1,0 +1,279 @@
+//! What a server says when it refuses: every shape of error body the vendors have, read into one view.
+//!
+//! The shapes are told apart by their JSON type, never by the service: gateways in front of a service answer in
+//! shapes of their own.
+
+use serde_json::{Map, Value};
+
+use crate::error::FieldError;
+
+/// A longer text is cut: messages are for people.
+const LONGEST_MESSAGE: usize = 500;
+
+/// The common view of an error body.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ServerWords {
+    pub(crate) message: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) field_errors: Vec<FieldError>,
+    pub(crate) server_error_id: Option<String>,
+}
+
+/// Reads an error body of any shape.
+pub(crate) fn read(body: &[u8]) -> ServerWords {
+    let mut words = match serde_json::from_slice::<Value>(body) {
+        Ok(Value::Array(entries)) => coded_list(&entries),
+        Ok(Value::Object(object)) => from_object(&object),
+        Ok(Value::String(text)) => ServerWords { message: Some(text), ..ServerWords::default() },
+        _ => plain(body),
+    };
+    if let Some(message) = words.message.take() {
+        let (id, rest) = split_error_id(&message);
+        words.server_error_id = id;
+        words.message = (!rest.is_empty()).then(|| shorten(rest));
+    }
+    if words.message.is_none() {
+        words.message = join(&words.field_errors);
+    }
+    words
+}
+
+/// `{"Error Message": "…"}` as a whole body: an error that N-central sends with status 200.
+pub(crate) fn error_inside_success(body: &[u8]) -> bool {
+    // Cheap refusal first: this runs on every success.
+    if body.len() > 4096 || !body.windows(13).any(|part| part.eq_ignore_ascii_case(b"error message")) {
+        return false;
+    }
+    match serde_json::from_slice::<Map<String, Value>>(body) {
+        Ok(object) => object.len() == 1 && object.keys().all(|key| key.eq_ignore_ascii_case("error message")),
+        Err(_) => false,
+    }
+}
+
+/// Cloudmore: `[{"errorCode":5,"errorName":"InvalidValue","errorMessage":"…"}]`.
+fn coded_list(entries: &[Value]) -> ServerWords {
+    let field_errors: Vec<FieldError> = entries
+        .iter()
+        .map(|entry| match entry {
+            Value::Object(entry) => {
+                let code = text_of(entry.get("errorName")).or_else(|| text_of(entry.get("errorCode")));
+                let message = text_of(entry.get("errorMessage")).or_else(|| text_of(entry.get("message")));
+                FieldError::new(
+                    text_of(entry.get("field")).unwrap_or_default(),
+                    code,
+                    message.unwrap_or_default(),
+                )
+            }
+            other => FieldError::new("", None, text_of(Some(other)).unwrap_or_default()),
+        })
+        .collect();
+    let code = field_errors.first().and_then(|first| first.code.clone());
+    ServerWords { message: None, code, field_errors, server_error_id: None }
+}
+
+fn from_object(object: &Map<String, Value>) -> ServerWords {
+    let find =
+        |name: &str| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    if let Some(error) = text_of(find("error")) {
+        // OAuth names a code and describes it; Wiv's `error` is the message itself.
+        return match text_of(find("error_description")) {
+            Some(described) => {
+                ServerWords { message: Some(described), code: Some(error), ..ServerWords::default() }
+            }
+            None if is_code(&error) => ServerWords {
+                message: text_of(find("message")).or(Some(error.clone())),
+                code: Some(error),
+                ..ServerWords::default()
+            },
+            None => ServerWords { message: Some(error), ..ServerWords::default() },
+        };
+    }
+    let message = ["message", "error message", "detail", "title", "errorMessage"]
+        .into_iter()
+        .find_map(|name| text_of(find(name)));
+    let field_errors = match find("errors") {
+        Some(Value::Array(entries)) => entries.iter().filter_map(field_entry).collect(),
+        Some(Value::Object(fields)) => fields.iter().flat_map(named_messages).collect(),
+        _ => Vec::new(),
+    };
+    if message.is_some() || !field_errors.is_empty() {
+        let code = text_of(find("code")).or_else(|| text_of(find("errorName")));
+        return ServerWords { message, code, field_errors, server_error_id: None };
+    }
+    // Cloudmore's second shape: `{"id":["The input was not valid."]}`.
+    let all_lists = !object.is_empty() && object.values().all(Value::is_array);
+    let field_errors = if all_lists { object.iter().flat_map(named_messages).collect() } else { Vec::new() };
+    ServerWords { field_errors, ..ServerWords::default() }
+}
+
+/// N-central: `{"field":"startDate","message":"…"}`.
+fn field_entry(entry: &Value) -> Option<FieldError> {
+    match entry {
+        Value::Object(entry) => Some(FieldError::new(
+            text_of(entry.get("field")).unwrap_or_default(),
+            text_of(entry.get("code")),
+            text_of(entry.get("message")).unwrap_or_default(),
+        )),
+        other => text_of(Some(other)).map(|message| FieldError::new("", None, message)),
+    }
+}
+
+fn named_messages((field, messages): (&String, &Value)) -> Vec<FieldError> {
+    match messages {
+        Value::Array(messages) => messages
+            .iter()
+            .filter_map(|message| text_of(Some(message)))
+            .map(|message| FieldError::new(field, None, message))
+            .collect(),
+        other => {
+            text_of(Some(other)).map(|message| FieldError::new(field, None, message)).into_iter().collect()
+        }
+    }
+}
+
+/// Anything that is not JSON: plain text, or a page that a proxy made.
+fn plain(body: &[u8]) -> ServerWords {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    if text.is_empty() {
+        return ServerWords::default();
+    }
+    let message = if text.starts_with('<') {
+        match between(text, "<title>", "</title>") {
+            Some(title) => format!("the answer is an HTML page titled \"{}\"", title.trim()),
+            None => "the answer is an HTML page".to_owned(),
+        }
+    } else {
+        text.to_owned()
+    };
+    ServerWords { message: Some(message), ..ServerWords::default() }
+}
+
+/// `[ID=abcd] BAD REQUEST: …` into the id and the rest.
+fn split_error_id(message: &str) -> (Option<String>, &str) {
+    let trimmed = message.trim();
+    match trimmed.strip_prefix("[ID=").and_then(|rest| rest.split_once(']')) {
+        Some((id, rest)) => (Some(id.trim().to_owned()), rest.trim()),
+        None => (None, trimmed),
+    }
+}
+
+fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
+    let lower = text.to_ascii_lowercase();
+    let from = lower.find(start)? + start.len();
+    let to = lower[from..].find(end)? + from;
+    text.get(from..to)
+}
+
+fn is_code(text: &str) -> bool {
+    text.contains('_') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+fn text_of(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn join(fields: &[FieldError]) -> Option<String> {
+    let lines: Vec<String> = fields
+        .iter()
+        .map(|field| {
+            if field.field.is_empty() {
+                field.message.clone()
+            } else {
+                format!("{}: {}", field.field, field.message)
+            }
+        })
+        .collect();
+    (!lines.is_empty()).then(|| shorten(&lines.join("; ")))
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_MESSAGE) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(body: &str) -> Vec<(String, Option<String>, String)> {
+        read(body.as_bytes())
+            .field_errors
+            .into_iter()
+            .map(|field| (field.field, field.code, field.message))
+            .collect()
+    }
+
+    #[test]
+    fn ncentral_id_leaves_the_message() {
+        let words =
+            read(br#"{"status":"400","message":"[ID=abcd] BAD REQUEST: SO Create -- name is required"}"#);
+        assert_eq!(words.server_error_id.as_deref(), Some("abcd"));
+        assert_eq!(words.message.as_deref(), Some("BAD REQUEST: SO Create -- name is required"));
+    }
+
+    #[test]
+    fn ncentral_fields_are_listed() {
+        let body =
+            r#"{"status":400,"message":"[ID=1]Multiple.","errors":[{"field":"startDate","message":"bad"}]}"#;
+        assert_eq!(fields(body), [("startDate".into(), None, "bad".into())]);
+        assert_eq!(read(body.as_bytes()).server_error_id.as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn cloudmore_shapes_give_one_view() {
+        let coded = r#"[{"errorCode":5,"errorName":"InvalidValue","errorMessage":"Custom property Domain is mandatory"}]"#;
+        assert_eq!(
+            fields(coded),
+            [("".into(), Some("InvalidValue".into()), "Custom property Domain is mandatory".into())]
+        );
+        assert_eq!(read(coded.as_bytes()).message.as_deref(), Some("Custom property Domain is mandatory"));
+        let keyed = r#"{"Contact.Phone":["too long"],"":["A body is required."]}"#;
+        let view = fields(keyed);
+        assert!(view.contains(&("Contact.Phone".into(), None, "too long".into())));
+        assert!(view.contains(&(String::new(), None, "A body is required.".into())));
+        let problem = r#"{"title":"One or more validation errors occurred.","errors":{"id":["bad"]}}"#;
+        assert_eq!(fields(problem), [("id".into(), None, "bad".into())]);
+    }
+
+    #[test]
+    fn oauth_code_and_description() {
+        let words = read(br#"{"error":"invalid_grant","error_description":"wrong password"}"#);
+        assert_eq!(
+            (words.code.as_deref(), words.message.as_deref()),
+            (Some("invalid_grant"), Some("wrong password"))
+        );
+        assert_eq!(read(br#"{"error":"invalid_client"}"#).code.as_deref(), Some("invalid_client"));
+    }
+
+    #[test]
+    fn wiv_error_is_the_message() {
+        assert_eq!(
+            read(br#"{"error":"Invalid fields requested"}"#).message.as_deref(),
+            Some("Invalid fields requested")
+        );
+        assert_eq!(read(br#"{"message":"Forbidden"}"#).message.as_deref(), Some("Forbidden"));
+    }
+
+    #[test]
+    fn html_text_and_empty() {
+        let html = read(b"<html><head><TITLE>502 Bad Gateway</TITLE></head></html>");
+        assert_eq!(html.message.as_deref(), Some("the answer is an HTML page titled \"502 Bad Gateway\""));
+        assert_eq!(read(b"upstream down").message.as_deref(), Some("upstream down"));
+        assert_eq!(read(b""), ServerWords::default());
+    }
+
+    #[test]
+    fn error_inside_success_is_the_whole_body() {
+        assert!(error_inside_success(br#"{"Error Message": "no"}"#));
+        assert!(error_inside_success(br#"{"error message":"no"}"#));
+        assert!(!error_inside_success(br#"{"Error Message":"no","data":[]}"#));
+        assert!(!error_inside_success(br#"{"message":"error message"}"#));
+    }
+}

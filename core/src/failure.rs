@@ -1,0 +1,180 @@
+//! From how an attempt ended to the error that the caller sees: kind, words, and advice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderMap;
+
+use crate::error::{Error, ErrorKind};
+use crate::error_body;
+use crate::retry::{self, Class, Seen};
+use crate::secret::Redactor;
+use crate::transport::{Fault, FaultKind, Response};
+
+/// How one attempt ended.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// With an answer of some status.
+    Answer(Response),
+    /// Without anything having been sent.
+    NotSent { cause: String, timed_out: bool, fault: Option<Fault> },
+    /// Sent, but without a whole answer.
+    Lost { cause: String, timed_out: bool, fault: Option<Fault> },
+    /// With an answer that is not taken: a redirect elsewhere.
+    Refused { response: Response, reason: String },
+    /// With an answer that is larger than allowed.
+    TooLarge(Fault),
+    /// The request is not one that can be sent.
+    Unsendable(Fault),
+}
+
+impl Ending {
+    pub(crate) fn fault(fault: Fault, sent: bool) -> Self {
+        let cause = fault.to_string();
+        match fault.kind {
+            FaultKind::TooLarge => Self::TooLarge(fault),
+            FaultKind::InvalidRequest => Self::Unsendable(fault),
+            FaultKind::Connect | FaultKind::ConnectTimeout => Self::NotSent {
+                cause,
+                timed_out: fault.kind == FaultKind::ConnectTimeout,
+                fault: Some(fault),
+            },
+            _ if sent => Self::Lost { cause, timed_out: false, fault: Some(fault) },
+            _ => Self::NotSent { cause, timed_out: false, fault: Some(fault) },
+        }
+    }
+
+    pub(crate) fn timed_out(sent: bool, after: Duration) -> Self {
+        let seconds = after.as_secs_f64();
+        if sent {
+            Self::Lost {
+                cause: format!("no answer {seconds:.1} s into the call"),
+                timed_out: true,
+                fault: None,
+            }
+        } else {
+            Self::NotSent {
+                cause: format!("not sent {seconds:.1} s into the call"),
+                timed_out: true,
+                fault: None,
+            }
+        }
+    }
+
+    /// What retries judge; `None` where no judgement can help.
+    pub(crate) fn seen(&self) -> Option<Seen> {
+        match self {
+            Self::Answer(response) => Some(Seen::Status(response.status.as_u16())),
+            Self::NotSent { .. } => Some(Seen::NotSent),
+            Self::Lost { .. } => Some(Seen::Lost),
+            Self::Refused { .. } | Self::TooLarge(_) | Self::Unsendable(_) => None,
+        }
+    }
+
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Answer(response) | Self::Refused { response, .. } => Some(response.status.as_u16()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn headers(&self) -> Option<&HeaderMap> {
+        match self {
+            Self::Answer(response) => Some(&response.headers),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn cause(&self) -> Option<String> {
+        match self {
+            Self::Answer(_) | Self::Refused { .. } => None,
+            Self::NotSent { cause, .. } | Self::Lost { cause, .. } => Some(cause.clone()),
+            Self::TooLarge(fault) | Self::Unsendable(fault) => Some(fault.to_string()),
+        }
+    }
+}
+
+/// The error that an ending means for a request of this class.
+pub(crate) fn explain(ending: Ending, class: Class, redactor: &Redactor) -> Error {
+    match ending {
+        Ending::Answer(response) => answered(&response, class, redactor),
+        Ending::Refused { response, reason } => Error::new(ErrorKind::Decode, redactor.clean(&reason))
+            .with_answer(response.status.as_u16(), &response.headers, &response.body, redactor),
+        Ending::NotSent { cause, timed_out, fault } => {
+            let kind = if timed_out && fault.is_none() { ErrorKind::Timeout } else { ErrorKind::Connection };
+            // A word on what it means for writes: people ask whether they may run their script again.
+            let message = format!("{}; nothing was sent", redactor.clean(&cause));
+            with_fault(Error::new(kind, message).with_retryable(true), fault)
+        }
+        Ending::Lost { cause, timed_out, fault } => {
+            let kind = match (class.changes_state(), timed_out) {
+                (true, _) => ErrorKind::OutcomeUnknown,
+                (false, true) => ErrorKind::Timeout,
+                (false, false) => ErrorKind::Connection,
+            };
+            with_fault(Error::new(kind, redactor.clean(&cause)).with_retryable(class.harmless()), fault)
+        }
+        Ending::TooLarge(fault) => {
+            let kind = if class == Class::Create { ErrorKind::OutcomeUnknown } else { ErrorKind::Decode };
+            let message = format!("{}; raise max_body_bytes to allow it", redactor.clean(&fault.to_string()));
+            with_fault(Error::new(kind, message), Some(fault))
+        }
+        Ending::Unsendable(fault) => {
+            let message = redactor.clean(&fault.to_string());
+            with_fault(Error::new(ErrorKind::InvalidRequest, message), Some(fault))
+        }
+    }
+}
+
+fn with_fault(error: Error, fault: Option<Fault>) -> Error {
+    match fault {
+        Some(fault) => error.with_source(Arc::new(fault)),
+        None => error,
+    }
+}
+
+fn answered(response: &Response, class: Class, redactor: &Redactor) -> Error {
+    let status = response.status.as_u16();
+    let words = error_body::read(&response.body);
+    let kind = match status {
+        401 => ErrorKind::Authentication,
+        403 => ErrorKind::PermissionDenied,
+        404 => ErrorKind::NotFound,
+        409 => ErrorKind::Conflict,
+        429 => ErrorKind::RateLimit,
+        500.. if class == Class::Create => ErrorKind::OutcomeUnknown,
+        500.. => ErrorKind::Server,
+        // 200 here is an error that the server sent inside a success.
+        _ => ErrorKind::BadRequest,
+    };
+    let reason = response.status.canonical_reason().unwrap_or("no reason given");
+    let message = words.message.map_or_else(|| reason.to_owned(), |said| redactor.clean(&said));
+    let mut fields = words.field_errors;
+    for field in &mut fields {
+        field.message = redactor.clean(&field.message);
+    }
+    let retryable = match kind {
+        ErrorKind::RateLimit => true,
+        ErrorKind::Server => class.harmless(),
+        _ => false,
+    };
+    Error::new(kind, message)
+        .with_server_words(words.code.map(|code| redactor.clean(&code)), fields, words.server_error_id)
+        .with_answer(status, &response.headers, &response.body, redactor)
+        .with_retryable(retryable)
+        .with_retry_after(retry::retry_after(&response.headers, std::time::SystemTime::now()))
+}
+
+/// What the caller can do about it, where the error alone does not say.
+pub(crate) fn advise(error: Error, outcome_check: Option<&str>, unproved_token: bool) -> Error {
+    match (error.kind(), error.status()) {
+        (ErrorKind::OutcomeUnknown, _) => {
+            let check = outcome_check.unwrap_or("Look the object up before doing it again");
+            error.with_hint(format!("Whether it took effect is not known, and it was not sent again. {check}"))
+        }
+        (ErrorKind::Server, Some(500)) if unproved_token => error.with_hint(
+            "A 500 on the first call with a fresh token often means that the API user's password has expired (after 90 days by default)",
+        ),
+        _ => error,
+    }
+}

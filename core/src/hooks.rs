@@ -1,0 +1,98 @@
+//! Hooks: what a caller can watch of a call while it happens. None of it holds a secret.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A request is about to be sent.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct RequestEvent<'a> {
+    /// The operation, such as `ncentral.customers.list`.
+    pub operation: &'a str,
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The path, without the query.
+    pub path: &'a str,
+    /// The id of the call, the same for all its attempts.
+    pub request_id: &'a str,
+    /// Which attempt of the call it is, from 1.
+    pub attempt: usize,
+}
+
+/// An attempt has ended.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct ResponseEvent<'a> {
+    /// The operation.
+    pub operation: &'a str,
+    /// The id of the call.
+    pub request_id: &'a str,
+    /// Which attempt of the call it was, from 1.
+    pub attempt: usize,
+    /// The status, when an answer came.
+    pub status: Option<u16>,
+    /// Why none came, otherwise.
+    pub cause: Option<&'a str>,
+    /// Time from sending to the end of the answer.
+    pub took: Duration,
+}
+
+/// Another attempt will be made.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct RetryEvent<'a> {
+    /// The operation.
+    pub operation: &'a str,
+    /// The id of the call.
+    pub request_id: &'a str,
+    /// Which attempt failed, from 1.
+    pub attempt: usize,
+    /// Why: `HTTP 503`, or what became of the connection.
+    pub reason: &'a str,
+    /// How long the call waits before the next attempt.
+    pub wait: Duration,
+}
+
+type Hook<E> = Option<Arc<E>>;
+
+/// The three hooks of a client. They run on the thread that drives the call and must not block.
+#[derive(Clone, Default)]
+pub(crate) struct Hooks {
+    pub(crate) on_request: Hook<dyn Fn(&RequestEvent<'_>) + Send + Sync>,
+    pub(crate) on_response: Hook<dyn Fn(&ResponseEvent<'_>) + Send + Sync>,
+    pub(crate) on_retry: Hook<dyn Fn(&RetryEvent<'_>) + Send + Sync>,
+}
+
+impl Hooks {
+    pub(crate) fn request(&self, event: &RequestEvent<'_>) {
+        tracing::debug!(attempt = event.attempt, method = event.method, path = event.path, "request");
+        if let Some(hook) = &self.on_request {
+            hook(event);
+        }
+    }
+
+    pub(crate) fn response(&self, event: &ResponseEvent<'_>) {
+        tracing::debug!(attempt = event.attempt, status = event.status, cause = event.cause, took = ?event.took, "response");
+        if let Some(hook) = &self.on_response {
+            hook(event);
+        }
+    }
+
+    pub(crate) fn retry(&self, event: &RetryEvent<'_>) {
+        tracing::info!(attempt = event.attempt, reason = event.reason, wait = ?event.wait, "retry");
+        if let Some(hook) = &self.on_retry {
+            hook(event);
+        }
+    }
+}
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hooks")
+            .field("on_request", &self.on_request.is_some())
+            .field("on_response", &self.on_response.is_some())
+            .field("on_retry", &self.on_retry.is_some())
+            .finish()
+    }
+}

@@ -1,0 +1,298 @@
+//! The in-flight limit: how many calls of one endpoint travel at the same time.
+//!
+//! N-central counts concurrent calls per endpoint and answers 429 above its limit, so what matters is calls in
+//! flight, not calls per second. One [`Gate`] stands for one endpoint of one host and is shared by every client in
+//! the process. It begins at the documented cap, halves on a 429 (once per pause, however many calls were hit) and
+//! climbs back by one for each full round of successes, never above the documented cap: probing above it would earn
+//! the very 429 that it is there to avoid. A 429 pauses the whole queue. Waiting here is queue time, never an error.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, LazyLock, Mutex, Weak};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::lock;
+use crate::retry::throttle_wait;
+
+/// What a gate is doing now, as `limits()` shows it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct LimitStatus {
+    /// The limiter group: method and path template.
+    pub endpoint: String,
+    /// Calls that may travel at the same time now.
+    pub cap: u32,
+    /// Calls that travel now.
+    pub in_flight: u32,
+    /// Calls that wait for their turn.
+    pub waiting: usize,
+    /// How long ago the last 429 came.
+    pub last_429: Option<Duration>,
+}
+
+type Registry = HashMap<(String, String), Weak<Gate>>;
+
+/// Every gate of the process, by origin and group. Gates live as long as a client that used them.
+static REGISTRY: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);
+
+/// The gate of a group on a host.
+pub(crate) fn gate(origin: &str, group: &str, cap: u32) -> Arc<Gate> {
+    let mut registry = lock(&REGISTRY);
+    let key = (origin.to_owned(), group.to_owned());
+    if let Some(gate) = registry.get(&key).and_then(Weak::upgrade) {
+        return gate;
+    }
+    registry.retain(|_, gate| gate.strong_count() > 0);
+    let gate = Gate::new(cap);
+    registry.insert(key, Arc::downgrade(&gate));
+    gate
+}
+
+/// The limit of one endpoint on one host.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    documented: u32,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    cap: u32,
+    in_flight: u32,
+    queue: VecDeque<oneshot::Sender<Permit>>,
+    paused_until: Option<Instant>,
+    strikes: u32,
+    successes: u32,
+    last_429: Option<Instant>,
+}
+
+/// The right to have one call in flight; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    gate: Option<Arc<Gate>>,
+}
+
+impl Gate {
+    pub(crate) fn new(cap: u32) -> Arc<Self> {
+        let cap = cap.max(1);
+        let state = State {
+            cap,
+            in_flight: 0,
+            queue: VecDeque::new(),
+            paused_until: None,
+            strikes: 0,
+            successes: 0,
+            last_429: None,
+        };
+        Arc::new(Self { documented: cap, state: Mutex::new(state) })
+    }
+
+    /// Waits for a turn. A call that was throttled goes to the front: it has waited longest.
+    pub(crate) async fn acquire(self: &Arc<Self>, front: bool) -> Permit {
+        let mut turn = {
+            let mut state = lock(&self.state);
+            if state.queue.is_empty() && state.open() {
+                state.in_flight += 1;
+                return Permit { gate: Some(self.clone()) };
+            }
+            let (sender, turn) = oneshot::channel();
+            if front {
+                state.queue.push_front(sender)
+            } else {
+                state.queue.push_back(sender)
+            }
+            turn
+        };
+        loop {
+            // Nobody gives a permit back while the queue is paused and idle, so each waiter also watches the clock.
+            let pause = lock(&self.state).paused_until;
+            let until_open = async {
+                match pause {
+                    Some(instant) => tokio::time::sleep_until(instant).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                permit = &mut turn => match permit {
+                    Ok(permit) => return permit,
+                    // The sender is only dropped with its gate, which this call keeps alive.
+                    Err(_) => return Permit { gate: None },
+                },
+                () = until_open => self.dispatch(),
+            }
+        }
+    }
+
+    /// Lets as many waiters through as there is room for.
+    fn dispatch(self: &Arc<Self>) {
+        let mut state = lock(&self.state);
+        if state.paused_until.is_some_and(|until| until <= Instant::now()) {
+            state.paused_until = None;
+        }
+        while state.open() {
+            let Some(waiter) = state.queue.pop_front() else { break };
+            // Handed over as a value: a waiter that is dropped in this very moment gives it back.
+            match waiter.send(Permit { gate: Some(self.clone()) }) {
+                Ok(()) => state.in_flight += 1,
+                Err(mut unwanted) => unwanted.gate = None,
+            }
+        }
+    }
+
+    /// An answer that was not a 429.
+    pub(crate) fn succeeded(&self) {
+        let mut state = lock(&self.state);
+        state.strikes = 0;
+        state.successes += 1;
+        if state.successes >= state.cap && state.cap < self.documented {
+            state.cap += 1;
+            state.successes = 0;
+        }
+    }
+
+    /// A 429: pauses the queue and gives how long the pause is from now.
+    pub(crate) fn throttled(&self, asked: Option<Duration>) -> Duration {
+        let now = Instant::now();
+        let mut state = lock(&self.state);
+        state.last_429 = Some(now);
+        state.successes = 0;
+        let running = state.paused_until.filter(|until| *until > now);
+        if running.is_none() {
+            state.cap = (state.cap / 2).max(1);
+            let pause = asked.unwrap_or_else(|| throttle_wait(state.strikes));
+            state.strikes += 1;
+            state.paused_until = Some(now + pause);
+            return pause;
+        }
+        // One burst earns one halving; a longer wait that the server asks for is still honoured.
+        let until = running.unwrap_or(now).max(now + asked.unwrap_or(Duration::ZERO));
+        state.paused_until = Some(until);
+        until - now
+    }
+
+    /// How long the queue is paused from now on.
+    pub(crate) fn pause_left(&self) -> Duration {
+        let until = lock(&self.state).paused_until;
+        until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
+    }
+
+    /// Calls that may travel at the same time now.
+    pub(crate) fn cap(&self) -> u32 {
+        lock(&self.state).cap
+    }
+
+    pub(crate) fn status(&self, endpoint: &str) -> LimitStatus {
+        let mut state = lock(&self.state);
+        state.queue.retain(|waiter| !waiter.is_closed());
+        LimitStatus {
+            endpoint: endpoint.to_owned(),
+            cap: state.cap,
+            in_flight: state.in_flight,
+            waiting: state.queue.len(),
+            last_429: state.last_429.map(|at| at.elapsed()),
+        }
+    }
+}
+
+impl State {
+    fn open(&self) -> bool {
+        self.in_flight < self.cap && self.paused_until.is_none_or(|until| until <= Instant::now())
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if let Some(gate) = self.gate.take() {
+            {
+                let mut state = lock(&gate.state);
+                state.in_flight = state.in_flight.saturating_sub(1);
+                if state.queue.is_empty() {
+                    return;
+                }
+            }
+            gate.dispatch();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn never_more_in_flight_than_the_cap() {
+        let gate = Gate::new(3);
+        let (now, most) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+        let tasks: Vec<_> = (0..50)
+            .map(|_| {
+                let (gate, now, most) = (gate.clone(), now.clone(), most.clone());
+                tokio::spawn(async move {
+                    let _permit = gate.acquire(false).await;
+                    most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    now.fetch_sub(1, Ordering::SeqCst);
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(most.load(Ordering::SeqCst), 3);
+        assert_eq!(gate.status("x").in_flight, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_429_pauses_the_whole_queue() {
+        let gate = Gate::new(4);
+        let begin = Instant::now();
+        assert_eq!(gate.throttled(Some(Duration::from_secs(7))), Duration::from_secs(7));
+        let waiters: Vec<_> = (0..3)
+            .map(|_| {
+                let gate = gate.clone();
+                tokio::spawn(async move { drop(gate.acquire(false).await) })
+            })
+            .collect();
+        for waiter in waiters {
+            waiter.await.unwrap();
+        }
+        assert_eq!(begin.elapsed().as_secs(), 7);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_of_429_halves_once_and_successes_climb_back() {
+        let gate = Gate::new(8);
+        for _ in 0..8 {
+            gate.throttled(None);
+        }
+        assert_eq!(gate.cap(), 4);
+        for _ in 0..4 + 5 + 6 + 7 + 20 {
+            gate.succeeded();
+        }
+        assert_eq!(gate.cap(), 8, "climbs to the documented cap and stays there");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_waiter_that_goes_away_takes_no_turn() {
+        let gate = Gate::new(1);
+        let held = gate.acquire(false).await;
+        let dropped = tokio::time::timeout(Duration::from_millis(5), gate.acquire(false)).await;
+        assert!(dropped.is_err());
+        drop(held);
+        let again = tokio::time::timeout(Duration::from_millis(5), gate.acquire(false)).await;
+        assert!(again.is_ok());
+        assert_eq!(gate.status("x").waiting, 0);
+    }
+
+    #[test]
+    fn gates_are_shared_by_origin_and_group() {
+        let one = gate("https://limit.example", "GET /a", 5);
+        assert!(Arc::ptr_eq(&one, &gate("https://limit.example", "GET /a", 5)));
+        assert!(!Arc::ptr_eq(&one, &gate("https://other.example", "GET /a", 5)));
+        assert!(!Arc::ptr_eq(&one, &gate("https://limit.example", "GET /b", 5)));
+    }
+}

@@ -1,0 +1,185 @@
+//! Resume tokens: where a list can be taken up again, as a text that users may keep.
+//!
+//! A token is `mspkit1.` and base64url of a small JSON object. It names the list it belongs to by a fingerprint of
+//! operation, server and parameters, so that it cannot be used for another one. It holds no secret.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::Item;
+use crate::error::{Error, Result};
+use crate::operation::Paging;
+use crate::raw;
+
+const PREFIX: &str = "mspkit1.";
+
+/// A place in one certain list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Resume {
+    /// The list's fingerprint, in hexadecimal: JSON readers elsewhere lose digits of large numbers.
+    list: String,
+    at: Place,
+}
+
+/// A place in a list of a certain kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Place {
+    /// In a page-numbered list: after `skip` items of page `page`.
+    Page {
+        page: u64,
+        skip: usize,
+        /// The effective page size, once known: page numbers mean nothing without it.
+        size: Option<u64>,
+    },
+    /// In a scroll: after `count` items, the last of which was `last`. With `key` and nothing left of the page the
+    /// scroll itself can go on; otherwise the search is made again up to `last`.
+    Scroll { count: u64, last: Option<String>, key: Option<String> },
+    /// In a plain array: after `skip` items.
+    Whole { skip: usize },
+    /// After the last item.
+    End,
+}
+
+impl Place {
+    pub(crate) fn start(paging: Paging) -> Self {
+        match paging {
+            Paging::PageNumber => Self::Page { page: 1, skip: 0, size: None },
+            Paging::Scroll => Self::Scroll { count: 0, last: None, key: None },
+            Paging::Array | Paging::None => Self::Whole { skip: 0 },
+        }
+    }
+}
+
+impl Resume {
+    pub(crate) fn new(fingerprint: u64, at: Place) -> Self {
+        Self { list: format!("{fingerprint:016x}"), at }
+    }
+
+    pub(crate) fn token(&self) -> String {
+        let json = serde_json::to_vec(self).unwrap_or_default();
+        format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(json))
+    }
+
+    pub(crate) fn is_end(&self) -> bool {
+        self.at == Place::End
+    }
+
+    pub(crate) fn skip(&self) -> usize {
+        match self.at {
+            Place::Whole { skip } => skip,
+            _ => 0,
+        }
+    }
+
+    /// The same place, for a scroll that cannot be continued.
+    pub(crate) fn without_key(&self) -> Self {
+        let mut place = self.clone();
+        if let Place::Scroll { key, .. } = &mut place.at {
+            *key = None;
+        }
+        place
+    }
+
+    /// The place after the first `consumed` items of the page that begins here.
+    pub(crate) fn after(
+        &self,
+        buffer: &Bytes,
+        items: &[Item],
+        consumed: usize,
+        next: &Resume,
+        wire_id: &str,
+    ) -> Resume {
+        if consumed >= items.len() {
+            return next.clone();
+        }
+        let Some(last) = consumed.checked_sub(1).map(|at| &items[at]) else { return self.clone() };
+        let at = match &self.at {
+            Place::Page { page, size, .. } => Place::Page { page: *page, skip: last.index + 1, size: *size },
+            Place::Whole { .. } => Place::Whole { skip: last.index + 1 },
+            Place::Scroll { count, .. } => Place::Scroll {
+                count: count + consumed as u64,
+                last: raw::id_of(&buffer[last.bytes.clone()], wire_id),
+                key: None,
+            },
+            Place::End => Place::End,
+        };
+        Resume { list: self.list.clone(), at }
+    }
+}
+
+/// Reads a token back, for this list only.
+pub(crate) fn read(token: &str, fingerprint: u64, paging: Paging) -> Result<Place> {
+    let refuse = |allowed: &str| Err(Error::argument("resume_token", "another text", allowed));
+    let Some(encoded) = token.strip_prefix(PREFIX) else {
+        if token.starts_with("mspkit") && token.contains('.') {
+            return refuse("was made by another version of mspkit and cannot be read; list from the start");
+        }
+        return refuse("must be a resume token of mspkit, unchanged");
+    };
+    let decoded =
+        URL_SAFE_NO_PAD.decode(encoded).ok().and_then(|json| serde_json::from_slice::<Resume>(&json).ok());
+    let Some(resume) = decoded else { return refuse("must be a resume token of mspkit, unchanged") };
+    let right_kind = match (&resume.at, paging) {
+        (Place::End, _) => true,
+        (Place::Page { page, .. }, Paging::PageNumber) => *page >= 1,
+        (Place::Scroll { .. }, Paging::Scroll) | (Place::Whole { .. }, Paging::Array) => true,
+        _ => false,
+    };
+    if resume.list != format!("{fingerprint:016x}") || !right_kind {
+        return refuse(
+            "belongs to another list: operation, server and parameters must be the same as when it was made",
+        );
+    }
+    Ok(resume.at)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn place() -> impl Strategy<Value = (Place, Paging)> {
+        prop_oneof![
+            (1u64..u64::MAX, 0usize..5000, prop::option::of(1u64..1001))
+                .prop_map(|(page, skip, size)| (Place::Page { page, skip, size }, Paging::PageNumber)),
+            (any::<u64>(), prop::option::of("\\PC{0,20}"), prop::option::of("\\PC{0,40}"))
+                .prop_map(|(count, last, key)| (Place::Scroll { count, last, key }, Paging::Scroll)),
+            (0usize..5000).prop_map(|skip| (Place::Whole { skip }, Paging::Array)),
+            Just((Place::End, Paging::PageNumber)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_come_back((at, paging) in place(), list in any::<u64>()) {
+            let token = Resume::new(list, at.clone()).token();
+            prop_assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)));
+            prop_assert_eq!(read(&token, list, paging).unwrap(), at);
+        }
+
+        #[test]
+        fn tokens_of_other_lists_are_refused((at, paging) in place(), list in any::<u64>(), other in any::<u64>()) {
+            prop_assume!(list != other);
+            let error = read(&Resume::new(list, at).token(), other, paging).unwrap_err();
+            prop_assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+            prop_assert!(error.message().contains("another list"));
+        }
+
+        #[test]
+        fn any_text_is_survived(token in "(mspkit1\\.)?[ -~]{0,40}") {
+            let error = read(&token, 1, Paging::PageNumber).unwrap_err();
+            prop_assert!(error.message().starts_with("resume_token: "));
+        }
+    }
+
+    #[test]
+    fn other_versions_are_named_as_such() {
+        let error = read("mspkit2.abc", 1, Paging::PageNumber).unwrap_err();
+        assert!(error.message().contains("another version"), "{error}");
+    }
+}

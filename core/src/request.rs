@@ -1,0 +1,328 @@
+//! From what a caller said to one request that is ready to send.
+//!
+//! Parameters arrive as the bytes of one JSON object. JSON was chosen over a typed map because every language makes
+//! it in one step, nested values keep their exact text (numbers of any size, the order of fields), and the body is
+//! composed from slices of it without building values. All checks happen here; nothing after it validates again.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use url::Url;
+
+use crate::check::{self, Given};
+use crate::config::quote;
+use crate::encode;
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::{BodyKind, Operation, Param, Place};
+use crate::secret::Secret;
+
+/// Options of one call; bindings hand them over as one JSON object, with times in seconds.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct CallOptions {
+    /// The whole call with queueing and retries.
+    #[serde(deserialize_with = "crate::config::seconds")]
+    pub timeout: Option<std::time::Duration>,
+    /// Further attempts after a fault.
+    pub max_retries: Option<u32>,
+    /// Headers to add.
+    pub extra_headers: BTreeMap<String, String>,
+    /// Query parameters to add; a list repeats the parameter.
+    pub extra_query: BTreeMap<String, Box<RawValue>>,
+    /// Fields to add to a JSON body; they replace fields of the same name.
+    pub extra_body: BTreeMap<String, Box<RawValue>>,
+}
+
+impl CallOptions {
+    /// The options that a JSON object describes.
+    ///
+    /// # Errors
+    /// `InvalidRequest` when it is not an object of known options.
+    pub fn from_json(options: &[u8]) -> Result<Self> {
+        serde_json::from_slice(options)
+            .map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("call options: {error}")))
+    }
+}
+
+/// A request ready to send, apart from credentials.
+#[derive(Debug, Clone)]
+pub(crate) struct Prepared {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
+    /// Secret parameters of this call.
+    pub(crate) secrets: Vec<Secret>,
+    /// The same request for every page but the page itself; tells one list from another.
+    pub(crate) fingerprint: u64,
+}
+
+/// The fields of a JSON body, as raw text by wire name.
+pub(crate) type Fields = Vec<(String, String)>;
+
+/// What a request is made of, before it is put together; the pager changes pages in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    pub(crate) operation: &'static Operation,
+    path: String,
+    pub(crate) query: Vec<(String, String)>,
+    headers: HeaderMap,
+    pub(crate) fields: Fields,
+    secrets: Vec<Secret>,
+}
+
+impl Draft {
+    /// Checks parameters against the operation's table.
+    pub(crate) fn new(
+        operation: &'static Operation,
+        params: &[u8],
+        options: &CallOptions,
+        stand_in: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self> {
+        Self::build(operation, params, options, stand_in).map_err(|error| error.with_operation(operation.id))
+    }
+
+    fn build(
+        operation: &'static Operation,
+        params: &[u8],
+        options: &CallOptions,
+        stand_in: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self> {
+        let given = read_params(operation, params)?;
+        let mut draft = Self {
+            operation,
+            path: operation.path.to_owned(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            fields: Vec::new(),
+            secrets: Vec::new(),
+        };
+        for param in operation.params {
+            let value = given.iter().find(|(name, _)| *name == param.name).map(|(_, raw)| raw.get());
+            // Nothing stands for null but in a body, where the vendor tells the two apart.
+            let value = value.filter(|raw| *raw != "null" || (param.place == Place::Body && !param.required));
+            let fallback = value.is_none().then(|| param.from_option.and_then(stand_in)).flatten();
+            let fallback = fallback.map(|text| serde_json::Value::String(text).to_string());
+            match value.or(fallback.as_deref()).or(param.default) {
+                Some(raw) => draft.place(param, raw)?,
+                None if param.required => {
+                    let also = param
+                        .from_option
+                        .map_or(String::new(), |option| format!(" (or the client's {option})"));
+                    return Err(Error::argument(param.name, "nothing", &format!("is required{also}")));
+                }
+                None => {}
+            }
+        }
+        draft.add(options)?;
+        Ok(draft)
+    }
+
+    fn place(&mut self, param: &'static Param, raw: &str) -> Result<()> {
+        let value = if raw == "null" { Given::null() } else { check::value(param, raw)? };
+        if param.secret {
+            self.secrets.push(Secret::from(value.text.clone()));
+        }
+        match param.place {
+            Place::Path => {
+                if let Some(reason) = encode::refuse_segment(&value.text) {
+                    return Err(Error::argument(param.name, &quote(&value.text), reason));
+                }
+                let slot = format!("{{{}}}", param.wire);
+                self.path = self.path.replace(&slot, &encode::segment(&value.text));
+            }
+            Place::Query => self.query.push((param.wire.to_owned(), value.text)),
+            Place::Header => {
+                let name = HeaderName::from_bytes(param.wire.as_bytes()).map_err(internal)?;
+                self.headers.insert(name, header_value(param.name, &value.text, param.secret)?);
+            }
+            Place::Body => self.fields.push((param.wire.to_owned(), value.json)),
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, options: &CallOptions) -> Result<()> {
+        add_headers(&mut self.headers, &options.extra_headers)?;
+        for (name, raw) in &options.extra_query {
+            self.query.retain(|(known, _)| known != name);
+            add_query(&mut self.query, name, raw)?;
+        }
+        if !options.extra_body.is_empty() && self.operation.body != BodyKind::Json {
+            return Err(Error::argument(
+                "extra_body",
+                "fields",
+                "cannot be sent: this operation has no JSON body",
+            ));
+        }
+        for (name, raw) in &options.extra_body {
+            self.fields.retain(|(known, _)| known != name);
+            self.fields.push((name.clone(), raw.get().to_owned()));
+        }
+        Ok(())
+    }
+
+    /// The request, with what a pager adds to query and body.
+    pub(crate) fn finish(
+        &self,
+        base: &Url,
+        page_query: &[(&str, String)],
+        page_fields: &[(&str, &str)],
+    ) -> Result<Prepared> {
+        let mut url = join(base, &self.path)?;
+        let query: Vec<(&str, &str)> = self
+            .query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(name, _)| !page_query.iter().any(|(set, _)| set == name))
+            .chain(page_query.iter().map(|(name, value)| (*name, value.as_str())))
+            .collect();
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let mut headers = self.headers.clone();
+        let body = (self.operation.body == BodyKind::Json).then(|| {
+            headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            let own = self.fields.iter().map(|(name, raw)| (name.as_str(), raw.as_str()));
+            object(own.chain(page_fields.iter().copied()))
+        });
+        Ok(Prepared {
+            method: self.operation.method.clone(),
+            url,
+            headers,
+            body: body.map(Bytes::from),
+            secrets: self.secrets.clone(),
+            fingerprint: self.fingerprint(base),
+        })
+    }
+
+    /// A number that is the same for the same list and hardly ever for another.
+    fn fingerprint(&self, base: &Url) -> u64 {
+        let own = object(self.fields.iter().map(|(name, raw)| (name.as_str(), raw.as_str())));
+        let query = self.query.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+        let parts = [self.operation.id, base.as_str(), &self.path, &own];
+        // FNV-1a: the number goes into tokens that live longer than a process, so it must never change.
+        parts
+            .into_iter()
+            .chain(query)
+            .flat_map(|part| part.bytes().chain([0]))
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    }
+}
+
+/// Parameters as name and raw text, none unknown, none twice.
+fn read_params<'a>(operation: &Operation, params: &'a [u8]) -> Result<Vec<(String, &'a RawValue)>> {
+    let text = if params.is_empty() { "{}" } else { std::str::from_utf8(params).map_err(bad_params)? };
+    let mut given: Vec<(String, &RawValue)> = Vec::new();
+    let parsed: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(bad_params)?;
+    for (name, raw) in parsed {
+        if operation.param(&name).is_none() {
+            let known: Vec<&str> = operation.params.iter().map(|param| param.name).collect();
+            let allowed = match known.as_slice() {
+                [] => "is not a parameter; this operation has none".to_owned(),
+                names => format!("is not a parameter; there are {}", names.join(", ")),
+            };
+            return Err(Error::argument(&name, "a value", &allowed));
+        }
+        given.push((name, raw));
+    }
+    Ok(given)
+}
+
+fn bad_params(error: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::InvalidRequest, format!("parameters: must be one JSON object: {error}"))
+}
+
+fn internal(error: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::InvalidRequest, error.to_string())
+}
+
+/// A path under the base, on its origin whatever the path holds.
+pub(crate) fn join(base: &Url, path: &str) -> Result<Url> {
+    let mut text = base.as_str().trim_end_matches('/').to_owned();
+    text.push_str(path);
+    let url = Url::parse(&text).map_err(internal)?;
+    if url.origin() != base.origin() {
+        return Err(Error::argument("path", &quote(path), "must stay on the client's own server"));
+    }
+    Ok(url)
+}
+
+pub(crate) fn object<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = String::from("{");
+    for (name, raw) in fields {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push_str(&serde_json::Value::from(name).to_string());
+        text.push(':');
+        text.push_str(raw);
+    }
+    text.push('}');
+    text
+}
+
+pub(crate) fn add_headers(headers: &mut HeaderMap, extra: &BTreeMap<String, String>) -> Result<()> {
+    for (name, value) in extra {
+        let argument = format!("extra_headers[{name}]");
+        let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+            Error::argument("extra_headers", &quote(name), "must be named by letters, digits and -")
+        })?;
+        // These are the engine's: a second credential or a wrong length would break the promises made for them.
+        let own = ["authorization", "x-api-key", "host", "content-length", "transfer-encoding", "connection"];
+        if own.contains(&parsed.as_str()) {
+            return Err(Error::argument(&argument, "a value", "is set by the client itself"));
+        }
+        headers.insert(parsed, header_value(&argument, value, false)?);
+    }
+    Ok(())
+}
+
+fn header_value(argument: &str, text: &str, secret: bool) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        let given = if secret { "a text with other characters".to_owned() } else { quote(text) };
+        Error::argument(argument, &given, "must be visible ASCII text on one line")
+    })?;
+    value.set_sensitive(secret);
+    Ok(value)
+}
+
+pub(crate) fn add_query(query: &mut Vec<(String, String)>, name: &str, raw: &RawValue) -> Result<()> {
+    let value: serde_json::Value = serde_json::from_str(raw.get()).map_err(internal)?;
+    let argument = format!("query[{name}]");
+    let entries = match value {
+        serde_json::Value::Array(entries) => entries,
+        other => vec![other],
+    };
+    for entry in entries {
+        match entry {
+            serde_json::Value::Null => {}
+            serde_json::Value::String(text) => query.push((name.to_owned(), text)),
+            serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {
+                query.push((name.to_owned(), entry.to_string()))
+            }
+            _ => {
+                return Err(Error::argument(
+                    &argument,
+                    raw.get(),
+                    "must be text, a number, true, false, or a list of these",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a parameter of this kind may be named in an error with its value.
+pub(crate) fn shown(param: &Param, raw: &str) -> String {
+    if param.secret {
+        return "a secret".to_owned();
+    }
+    match raw.char_indices().nth(80) {
+        Some((at, _)) => format!("{}…", &raw[..at]),
+        None => raw.to_owned(),
+    }
+}

@@ -1,0 +1,396 @@
+//! Retries: what may be sent again, when, and how often. All of it is here.
+//!
+//! What may be sent again is decided by the operation's class, never by its HTTP method:
+//!
+//! | class | not sent | 429 | 401 | 5xx, or no answer after sending |
+//! |---|---|---|---|---|
+//! | read | retry | retry | renew once, replay once | retry |
+//! | create | retry | retry | renew, replay | never: the outcome is unknown |
+//! | idempotent write | retry | retry | renew, replay | retry; 404 on a repeated DELETE is success |
+//! | credential check | retry | retry | renew, replay | never |
+//! | scroll continuation | retry | retry | replay | never: the pager restarts or raises |
+//!
+//! Faults wait by full jitter from 0.5 s, doubling up to 8 s. Throttling has a budget of its own, from 2 s up to 30 s.
+//! A `Retry-After` is honoured and never shortened; above the allowed maximum the call fails at once. Renewing a
+//! refused token is not a retry and happens with `max_retries = 0` too. A token bucket per client stops a server
+//! in trouble from being asked three times as often.
+
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::{HeaderMap, Method};
+
+use crate::operation::{Operation, RetryClass};
+
+const FAULT_BASE: Duration = Duration::from_millis(500);
+const FAULT_CAP: Duration = Duration::from_secs(8);
+const THROTTLE_BASE: Duration = Duration::from_secs(2);
+pub(crate) const THROTTLE_CAP: Duration = Duration::from_secs(30);
+/// The vendor advises to wait 2, 5, 10 seconds; with the cap this covers the default timeout of two minutes.
+const MAX_THROTTLES: u32 = 8;
+
+/// How a request may be repeated: the operation's class, with the scroll's two halves told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    Read,
+    Create,
+    IdempotentWrite,
+    CredentialCheck,
+    Continuation,
+}
+
+impl Class {
+    pub(crate) fn of(operation: &Operation, continuation: bool) -> Self {
+        match operation.retry {
+            RetryClass::Read => Self::Read,
+            RetryClass::Create => Self::Create,
+            RetryClass::IdempotentWrite => Self::IdempotentWrite,
+            RetryClass::CredentialCheck => Self::CredentialCheck,
+            RetryClass::Scroll => {
+                if continuation {
+                    Self::Continuation
+                } else {
+                    Self::Read
+                }
+            }
+        }
+    }
+
+    /// The class of a request that no table describes: only methods that are safe by definition are repeated.
+    pub(crate) fn of_method(method: &Method) -> Self {
+        if method.is_safe() { Self::Read } else { Self::Create }
+    }
+
+    /// Whether repeating a request of this class is harmless even when an earlier one took effect.
+    pub(crate) fn harmless(self) -> bool {
+        matches!(self, Self::Read | Self::IdempotentWrite)
+    }
+
+    /// Whether a lost answer leaves a change behind that may or may not have happened.
+    pub(crate) fn changes_state(self) -> bool {
+        matches!(self, Self::Create | Self::IdempotentWrite)
+    }
+}
+
+/// What came of one attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// An answer with this status.
+    Status(u16),
+    /// The request never left.
+    NotSent,
+    /// The request left, and no whole answer came.
+    Lost,
+}
+
+/// What to do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Take the answer.
+    Accept,
+    /// Send again after a fault's back-off.
+    Retry,
+    /// Send again when the whole queue may.
+    Throttled,
+    /// Get another token, then send again.
+    Renew,
+    /// Tell the caller.
+    Fail,
+}
+
+/// What one call has used up so far.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    class: Class,
+    retry_500: bool,
+    delete: bool,
+    max_retries: u32,
+    renewable: bool,
+    faults: u32,
+    throttles: u32,
+    /// An earlier attempt may have taken effect.
+    maybe_done: bool,
+}
+
+impl Progress {
+    pub(crate) fn new(
+        class: Class,
+        method: &Method,
+        retry_500: bool,
+        max_retries: u32,
+        renewable: bool,
+    ) -> Self {
+        let delete = *method == Method::DELETE;
+        Self { class, retry_500, delete, max_retries, renewable, faults: 0, throttles: 0, maybe_done: false }
+    }
+
+    pub(crate) fn judge(&mut self, seen: Seen, budget: &RetryBudget) -> Verdict {
+        match seen {
+            Seen::Status(404) if self.delete && self.maybe_done => Verdict::Accept,
+            Seen::Status(200..=299) => {
+                budget.refund();
+                Verdict::Accept
+            }
+            Seen::Status(401) if self.renewable => {
+                self.renewable = false;
+                Verdict::Renew
+            }
+            Seen::Status(429) if self.max_retries > 0 && self.throttles < MAX_THROTTLES => {
+                self.throttles += 1;
+                Verdict::Throttled
+            }
+            Seen::NotSent => self.retry(budget),
+            Seen::Lost => {
+                self.maybe_done = true;
+                if self.class.harmless() { self.retry(budget) } else { Verdict::Fail }
+            }
+            Seen::Status(status) if passing_fault(status) => {
+                self.maybe_done = true;
+                let lasting = status == 500 && !self.retry_500;
+                if self.class.harmless() && !lasting { self.retry(budget) } else { Verdict::Fail }
+            }
+            Seen::Status(_) => Verdict::Fail,
+        }
+    }
+
+    fn retry(&mut self, budget: &RetryBudget) -> Verdict {
+        if self.faults >= self.max_retries || !budget.spend() {
+            return Verdict::Fail;
+        }
+        self.faults += 1;
+        Verdict::Retry
+    }
+
+    /// How long to wait before the next attempt after a fault.
+    pub(crate) fn fault_wait(&self) -> Duration {
+        let most = doubled(FAULT_BASE, self.faults.saturating_sub(1), FAULT_CAP);
+        most.mul_f64(fastrand::f64())
+    }
+}
+
+/// Statuses that another attempt may turn into a success; 501 and 505 will not pass.
+fn passing_fault(status: u16) -> bool {
+    status == 408 || (status >= 500 && status != 501 && status != 505)
+}
+
+/// How long a queue pauses at its nth 429 in a row without a `Retry-After`.
+///
+/// At least half of the step: the whole queue waits on it, and a pause near zero would only earn the next 429.
+pub(crate) fn throttle_wait(strikes: u32) -> Duration {
+    doubled(THROTTLE_BASE, strikes, THROTTLE_CAP).mul_f64(0.5 + fastrand::f64() / 2.0)
+}
+
+fn doubled(base: Duration, times: u32, cap: Duration) -> Duration {
+    base.saturating_mul(1u32.checked_shl(times.min(16)).unwrap_or(u32::MAX)).min(cap)
+}
+
+/// Tokens that retries cost and successes give back.
+#[derive(Debug)]
+pub(crate) struct RetryBudget(Mutex<f64>);
+
+impl RetryBudget {
+    const CAPACITY: f64 = 100.0;
+    const REFUND: f64 = 0.2;
+
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(Self::CAPACITY))
+    }
+
+    fn spend(&self) -> bool {
+        let mut tokens = crate::lock(&self.0);
+        let enough = *tokens >= 1.0;
+        if enough {
+            *tokens -= 1.0;
+        }
+        enough
+    }
+
+    fn refund(&self) {
+        let mut tokens = crate::lock(&self.0);
+        *tokens = (*tokens + Self::REFUND).min(Self::CAPACITY);
+    }
+}
+
+/// How long the server asks to wait: `Retry-After` in seconds or as a date, else the reset of a rate-limit header.
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    if let Some(wait) = text("retry-after").and_then(|value| parse_retry_after(value, now)) {
+        return Some(wait);
+    }
+    if let Some(reset) = text("ratelimit").and_then(ratelimit_reset) {
+        return Some(reset);
+    }
+    ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"]
+        .into_iter()
+        .find_map(|name| text(name).and_then(|value| parse_reset(value, now)))
+}
+
+/// Seconds, whole or not, or an HTTP date; a date in the past is no wait at all.
+fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    if let Ok(seconds) = value.parse::<f64>() {
+        return seconds_of(seconds);
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(now).unwrap_or(Duration::ZERO))
+}
+
+/// Seconds from now, or a time in Unix seconds where the number can be nothing else.
+fn parse_reset(value: &str, now: SystemTime) -> Option<Duration> {
+    const A_DATE: f64 = 1_000_000_000.0;
+    let number = value.parse::<f64>().ok()?;
+    if number < A_DATE {
+        return seconds_of(number);
+    }
+    let at = UNIX_EPOCH.checked_add(seconds_of(number)?)?;
+    Some(at.duration_since(now).unwrap_or(Duration::ZERO))
+}
+
+/// `limit=100, remaining=0, reset=5` or `"default";r=0;t=5`.
+fn ratelimit_reset(value: &str) -> Option<Duration> {
+    value
+        .split([',', ';'])
+        .filter_map(|part| part.trim().split_once('='))
+        .find(|(key, _)| *key == "reset" || *key == "t")
+        .and_then(|(_, number)| seconds_of(number.parse().ok()?))
+}
+
+fn seconds_of(seconds: f64) -> Option<Duration> {
+    if seconds < 0.0 { None } else { Duration::try_from_secs_f64(seconds).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ALL: [Class; 5] =
+        [Class::Read, Class::Create, Class::IdempotentWrite, Class::CredentialCheck, Class::Continuation];
+
+    fn judge(class: Class, seen: Seen) -> Verdict {
+        Progress::new(class, &Method::POST, true, 2, true).judge(seen, &RetryBudget::new())
+    }
+
+    #[test]
+    fn every_class_retries_what_was_not_executed() {
+        for class in ALL {
+            assert_eq!(judge(class, Seen::NotSent), Verdict::Retry, "{class:?}");
+            assert_eq!(judge(class, Seen::Status(429)), Verdict::Throttled, "{class:?}");
+            assert_eq!(judge(class, Seen::Status(401)), Verdict::Renew, "{class:?}");
+        }
+    }
+
+    #[test]
+    fn only_harmless_classes_are_repeated_after_sending() {
+        for class in ALL {
+            let expected = if class.harmless() { Verdict::Retry } else { Verdict::Fail };
+            for seen in
+                [Seen::Lost, Seen::Status(500), Seen::Status(502), Seen::Status(503), Seen::Status(504)]
+            {
+                assert_eq!(judge(class, seen), expected, "{class:?} {seen:?}");
+            }
+            for status in [400, 403, 404, 409, 422, 501] {
+                assert_eq!(judge(class, Seen::Status(status)), Verdict::Fail, "{class:?} {status}");
+            }
+        }
+    }
+
+    #[test]
+    fn zero_retries_is_zero() {
+        for class in ALL {
+            for seen in [Seen::NotSent, Seen::Lost, Seen::Status(503), Seen::Status(429)] {
+                let mut progress = Progress::new(class, &Method::GET, true, 0, false);
+                assert_eq!(progress.judge(seen, &RetryBudget::new()), Verdict::Fail, "{class:?} {seen:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_lasting_500_is_not_repeated() {
+        let mut progress = Progress::new(Class::Read, &Method::GET, false, 2, false);
+        assert_eq!(progress.judge(Seen::Status(500), &RetryBudget::new()), Verdict::Fail);
+        assert_eq!(progress.judge(Seen::Status(503), &RetryBudget::new()), Verdict::Retry);
+    }
+
+    #[test]
+    fn gone_after_a_lost_delete_is_success() {
+        let budget = RetryBudget::new();
+        let mut progress = Progress::new(Class::IdempotentWrite, &Method::DELETE, true, 2, false);
+        assert_eq!(progress.judge(Seen::Lost, &budget), Verdict::Retry);
+        assert_eq!(progress.judge(Seen::Status(404), &budget), Verdict::Accept);
+        let mut first = Progress::new(Class::IdempotentWrite, &Method::DELETE, true, 2, false);
+        assert_eq!(first.judge(Seen::Status(404), &budget), Verdict::Fail);
+    }
+
+    #[test]
+    fn a_token_is_renewed_once() {
+        let mut progress = Progress::new(Class::Read, &Method::GET, true, 2, true);
+        assert_eq!(progress.judge(Seen::Status(401), &RetryBudget::new()), Verdict::Renew);
+        assert_eq!(progress.judge(Seen::Status(401), &RetryBudget::new()), Verdict::Fail);
+    }
+
+    #[test]
+    fn an_empty_bucket_stops_retries_and_successes_refill_it() {
+        let budget = RetryBudget::new();
+        while budget.spend() {}
+        assert_eq!(judge_with(&budget, Seen::Lost), Verdict::Fail);
+        for _ in 0..5 {
+            assert_eq!(judge_with(&budget, Seen::Status(200)), Verdict::Accept);
+        }
+        assert_eq!(judge_with(&budget, Seen::Lost), Verdict::Retry);
+    }
+
+    fn judge_with(budget: &RetryBudget, seen: Seen) -> Verdict {
+        Progress::new(Class::Read, &Method::GET, true, 2, false).judge(seen, budget)
+    }
+
+    fn wait(name: &'static str, value: &str) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, value.parse().unwrap());
+        retry_after(&headers, UNIX_EPOCH + Duration::from_secs(2_000_000_000))
+    }
+
+    #[test]
+    fn retry_after_date_is_honoured() {
+        assert_eq!(wait("retry-after", "Wed, 18 May 2033 03:33:30 GMT"), Some(Duration::from_secs(10)));
+        assert_eq!(wait("retry-after", "Wed, 18 May 1994 03:33:30 GMT"), Some(Duration::ZERO));
+        assert_eq!(wait("retry-after", "soon"), None);
+    }
+
+    #[test]
+    fn rate_limit_headers_stand_in() {
+        assert_eq!(wait("x-ratelimit-reset", "7"), Some(Duration::from_secs(7)));
+        assert_eq!(wait("x-ratelimit-reset", "2000000003"), Some(Duration::from_secs(3)));
+        assert_eq!(wait("ratelimit", "limit=5, remaining=0, reset=9"), Some(Duration::from_secs(9)));
+        assert_eq!(wait("ratelimit", "\"default\";r=0;t=4"), Some(Duration::from_secs(4)));
+    }
+
+    proptest! {
+        #[test]
+        fn retry_after_seconds_are_never_shortened(seconds in 0u32..1_000_000) {
+            prop_assert_eq!(wait("retry-after", &seconds.to_string()), Some(Duration::from_secs(seconds.into())));
+        }
+
+        #[test]
+        fn retry_after_survives_any_text(value in "[ -~]{0,40}") {
+            let _ = wait("retry-after", &value);
+            let _ = wait("ratelimit", &value);
+            let _ = wait("x-ratelimit-reset", &value);
+        }
+
+        #[test]
+        fn retry_after_dates_come_back(seconds in 2_000_000_000u64..2_100_000_000) {
+            let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
+            prop_assert_eq!(wait("retry-after", &date), Some(Duration::from_secs(seconds - 2_000_000_000)));
+        }
+
+        #[test]
+        fn waits_stay_within_their_caps(faults in 1u32..60, strikes in 0u32..60) {
+            let mut progress = Progress::new(Class::Read, &Method::GET, true, 99, false);
+            progress.faults = faults;
+            prop_assert!(progress.fault_wait() <= FAULT_CAP);
+            let pause = throttle_wait(strikes);
+            prop_assert!(pause >= THROTTLE_BASE / 2 && pause <= THROTTLE_CAP);
+        }
+    }
+}
