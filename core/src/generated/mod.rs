@@ -2,12 +2,12 @@
 //! What the API documents say, as Rust: the operation table, parameters, models and resources.
 
 pub mod cloudmore;
-pub mod models;
 pub mod ncentral;
-pub mod params;
 pub mod wiv;
 
+pub(crate) mod models;
 pub(crate) mod operations;
+pub(crate) mod params;
 
 mod error_kinds;
 

@@ -80,7 +80,7 @@ fn example(param: &Param) -> String {
         (Kind::Array | Kind::Object, value) => format!("serde_json::json!({})", spaced(value)),
         (Kind::DateRange, value) => {
             let date = |key: &str| value.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
-            format!("DateRange::new({:?}, {:?})", date("start"), date("end"))
+            format!("mspkit::DateRange::new({:?}, {:?})", date("start"), date("end"))
         }
         (Kind::TextList, Json::String(text)) => {
             format!("{:?}", text.split(',').map(str::trim).collect::<Vec<_>>())
