@@ -4,15 +4,17 @@
 
 mod wire;
 
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use http::{Method, StatusCode};
-use mspkit::transport::{FaultKind, Http, Request, TransportOptions};
+use mspkit::transport::{FaultKind, Http, Pem, Request, TransportOptions};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
 use url::Url;
-use wire::{Server, echo, options, outcome, read_request, text};
+use wire::{Server, echo, in_environment, options, outcome, read_request, text, wanted};
 
 /// `me:p@ss` in the Basic scheme.
 const CREDENTIALS: &str = "proxy-authorization: basic bwu6cebzcw==";
@@ -87,6 +89,49 @@ async fn secure_request_is_tunnelled_and_the_proxy_sees_only_the_host() {
 }
 
 #[tokio::test]
+async fn proxy_may_itself_be_reached_over_tls_and_so_may_what_is_behind_it() {
+    let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+    let settings = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(settings));
+    let behind = acceptor.clone();
+    let server = Server::start(move |stream| {
+        let acceptor = behind.clone();
+        async move { echo(acceptor.accept(stream).await.unwrap()).await }
+    })
+    .await;
+    let proxy = Server::start(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let mut stream = acceptor.accept(stream).await.unwrap();
+            let (head, _) = read_request(&mut stream).await.unwrap();
+            let target = head.split(' ').nth(1).unwrap();
+            let mut target = TcpStream::connect(target).await.unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+            let _ = copy_bidirectional(&mut stream, &mut target).await;
+        }
+    })
+    .await;
+    let mut options = options();
+    options.ca_bundle = Some(Pem::Bytes(certified.cert.pem().into_bytes()));
+    options.proxy = Some(format!("https://me:p%40ss@localhost:{}", proxy.address.port()));
+    let url = format!("https://localhost:{}/a", server.address.port());
+    let transport = Http::new(&options).unwrap();
+    for _ in 0..3 {
+        let request = Request::new(Method::GET, Url::parse(&url).unwrap());
+        let response = outcome(&transport, request).await.unwrap();
+        assert!(text(&response).starts_with("get /a http/1.1"), "{response:?}");
+        assert!(!text(&response).contains("proxy-authorization"));
+    }
+    assert_eq!((proxy.connections(), server.connections()), (1, 1));
+}
+
+#[tokio::test]
 async fn proxy_that_refuses_means_not_sent() {
     for (answer, expected) in [
         ("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "407"),
@@ -127,23 +172,6 @@ async fn proxy_out_of_reach_means_not_sent() {
     );
 }
 
-/// Runs `child` of this file in a process of its own, since the environment belongs to the whole process.
-async fn in_environment(child: &str, variables: &[(&str, String)]) {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", child, "--ignored"]);
-    for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {
-        command.env_remove(name).env_remove(name.to_lowercase());
-    }
-    command.envs(variables.iter().map(|(name, value)| (*name, value.as_str())));
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-    let words = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && words.contains("1 passed"), "{words}");
-}
-
-fn target() -> Request {
-    Request::new(Method::GET, Url::parse(&std::env::var("MSPKIT_TEST_TARGET").unwrap()).unwrap())
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn environment_is_followed_only_when_trusted() {
     let (proxy, heads) = proxy("").await;
@@ -167,7 +195,7 @@ async fn environment_is_followed_only_when_trusted() {
 #[ignore = "runs in the environment that another test makes"]
 async fn child_with_trust() {
     let transport = Http::new(&TransportOptions::default()).unwrap();
-    let response = outcome(&transport, target()).await.unwrap();
+    let response = outcome(&transport, wanted()).await.unwrap();
     assert_eq!(response.status, StatusCode::NON_AUTHORITATIVE_INFORMATION);
     assert!(!format!("{transport:?}").contains("ss"));
 }
@@ -175,14 +203,14 @@ async fn child_with_trust() {
 #[tokio::test]
 #[ignore = "runs in the environment that another test makes"]
 async fn child_without_trust() {
-    let response = outcome(&Http::new(&options()).unwrap(), target()).await.unwrap();
+    let response = outcome(&Http::new(&options()).unwrap(), wanted()).await.unwrap();
     assert!(!text(&response).contains("proxy-authorization"));
 }
 
 #[tokio::test]
 #[ignore = "runs in the environment that another test makes"]
 async fn child_that_goes_around() {
-    let response = outcome(&Http::new(&TransportOptions::default()).unwrap(), target()).await.unwrap();
+    let response = outcome(&Http::new(&TransportOptions::default()).unwrap(), wanted()).await.unwrap();
     assert_eq!(response.status, StatusCode::OK);
     assert!(!text(&response).contains("proxy-authorization"));
 }

@@ -19,7 +19,7 @@ use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_rustls::TlsAcceptor;
 use url::Url;
-use wire::{Server, drop_when, echo, options, outcome, text, within};
+use wire::{Server, drop_when, echo, in_environment, options, outcome, text, wanted, within};
 
 /// An authority, and a server certificate for `localhost` that it signed.
 struct Pki {
@@ -143,6 +143,34 @@ async fn authority_may_be_given_as_a_file() {
     let transport = Http::new(&options).unwrap();
     std::fs::remove_file(file).unwrap();
     outcome(&transport, to(&server, "localhost")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn authorities_of_the_platform_may_be_named_by_the_environment() {
+    let pki = Pki::new();
+    let server = pki.server().await;
+    let file = std::env::temp_dir().join(format!("mspkit-store-{}.pem", std::process::id()));
+    std::fs::write(&file, pki.authority.pem()).unwrap();
+    let target = ("MSPKIT_TEST_TARGET", to(&server, "localhost").url.to_string());
+    let store = |path: &str| ("SSL_CERT_FILE", path.to_owned());
+    in_environment("child_with_a_store", &[store(file.to_str().unwrap()), target.clone()]).await;
+    std::fs::remove_file(file).unwrap();
+    in_environment("child_with_an_empty_store", &[store("/dev/null"), target]).await;
+}
+
+#[tokio::test]
+#[ignore = "runs in the environment that another test makes"]
+async fn child_with_a_store() {
+    ask(&options(), wanted()).await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "runs in the environment that another test makes"]
+async fn child_with_an_empty_store() {
+    for _ in 0..2 {
+        let message = refusal(&options(), wanted()).await;
+        assert!(message.contains("SSL_CERT_FILE"), "{message}");
+    }
 }
 
 #[tokio::test]

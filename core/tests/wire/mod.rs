@@ -5,6 +5,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -147,6 +148,25 @@ pub async fn outcome(transport: &Http, request: Request) -> Result<Response, Fau
 
 pub async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(LIMIT, future).await.expect("must end in time")
+}
+
+/// Runs the ignored test `child` of this binary in a process whose environment has these variables and no others that
+/// matter here, since an environment belongs to a whole process.
+pub async fn in_environment(child: &str, variables: &[(&str, String)]) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", child, "--ignored"]);
+    for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"] {
+        command.env_remove(name).env_remove(name.to_lowercase());
+    }
+    command.envs(variables.iter().map(|(name, value)| (*name, value.as_str())));
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let words = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && words.contains("1 passed"), "{words}");
+}
+
+/// The request that the parent of a child test wants.
+pub fn wanted() -> Request {
+    Request::new(Method::GET, Url::parse(&std::env::var("MSPKIT_TEST_TARGET").unwrap()).unwrap())
 }
 
 /// Polls a future until a condition holds, then drops it.
