@@ -19,7 +19,7 @@ use crate::model::{FromAnswer, Id};
 use crate::operation::{Operation, Service};
 use crate::page::{OnLostPage, PagingOptions};
 use crate::params::Parameters;
-use crate::raw::RawResponse;
+use crate::raw::{Meta, RawResponse};
 
 pub use crate::call_builder::{Page, Response};
 
@@ -305,6 +305,11 @@ impl<T> Items<T> {
     /// Where reading goes on after the items given out so far; nothing when the list was refused.
     pub fn resume_token(&self) -> Option<String> {
         self.items.resume_token()
+    }
+
+    /// Status, headers, ids and times of the page that is being read.
+    pub fn meta(&self) -> Option<&Meta> {
+        self.items.meta()
     }
 
     /// How many items the server says the list has, once a page has said so.

@@ -141,6 +141,7 @@ impl Config {
     /// # Errors
     /// `InvalidRequest` when it is not an object of known options.
     pub fn from_json(options: &[u8]) -> Result<Self> {
+        refuse_non_object("options", options)?;
         // The parser's own message could quote a credential, so only its position and field are told.
         serde_json::from_slice(options).map_err(|error| {
             let text = error.to_string();
@@ -377,6 +378,14 @@ fn describe(options: &[u8], error: &serde_json::Error) -> String {
     format!("must be a JSON object of options (line {}, column {})", error.line(), error.column())
 }
 
+/// Structs are also read from lists of their fields; nobody means that here.
+pub(crate) fn refuse_non_object(what: &str, json: &[u8]) -> Result<()> {
+    match json.trim_ascii_start().first() {
+        Some(b'{') => Ok(()),
+        _ => Err(Error::new(ErrorKind::InvalidRequest, format!("{what}: must be a JSON object"))),
+    }
+}
+
 pub(crate) fn quote(text: &str) -> String {
     format!("{text:?}")
 }
@@ -452,6 +461,7 @@ mod tests {
         let error = Config::from_json(br#"{"tiemout":1}"#).unwrap_err().to_string();
         assert!(error.contains("tiemout"), "{error}");
         assert!(Config::from_json(br#"{"timeout":-1}"#).is_err());
+        assert!(Config::from_json(b"[]").is_err());
         assert_eq!(
             Config::from_json(br#"{"timeout":1.5}"#).unwrap().timeout,
             Some(Duration::from_millis(1500))

@@ -138,15 +138,16 @@ fn plain(body: &[u8]) -> ServerWords {
     if text.is_empty() {
         return ServerWords::default();
     }
-    let message = if text.starts_with('<') {
-        match between(text, "<title>", "</title>") {
-            Some(title) => format!("the answer is an HTML page titled \"{}\"", title.trim()),
-            None => "the answer is an HTML page".to_owned(),
-        }
-    } else {
-        text.to_owned()
-    };
+    let message = if text.starts_with('<') { page(text) } else { text.to_owned() };
     ServerWords { message: Some(message), ..ServerWords::default() }
+}
+
+/// What a markup page says of itself.
+pub(crate) fn page(text: &str) -> String {
+    match between(text, "<title>", "</title>") {
+        Some(title) => format!("the answer is an HTML page titled \"{}\"", shorten(title.trim())),
+        None => "the answer is an HTML page".to_owned(),
+    }
 }
 
 /// `[ID=abcd] BAD REQUEST: …` into the id and the rest.

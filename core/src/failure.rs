@@ -98,8 +98,14 @@ impl Ending {
 pub(crate) fn explain(ending: Ending, class: Class, redactor: &Redactor) -> Error {
     match ending {
         Ending::Answer(response) => answered(&response, class, redactor),
-        Ending::Refused { response, reason } => Error::new(ErrorKind::Decode, redactor.clean(&reason))
-            .with_answer(response.status.as_u16(), &response.headers, &response.body, redactor),
+        Ending::Refused { response, reason } => {
+            let status = response.status.as_u16();
+            // 301, 302 and 303 are how some servers say that a POST was done; 307 and 308 say that it was not.
+            let maybe_done = class.changes_state() && matches!(status, 301..=303);
+            let kind = if maybe_done { ErrorKind::OutcomeUnknown } else { ErrorKind::Decode };
+            let error = Error::new(kind, redactor.clean(&reason));
+            error.with_answer(status, &response.headers, &response.body, redactor)
+        }
         Ending::NotSent { cause, timed_out, fault } => {
             let kind = if timed_out && fault.is_none() { ErrorKind::Timeout } else { ErrorKind::Connection };
             // A word on what it means for writes: people ask whether they may run their script again.

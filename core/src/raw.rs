@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::error_body;
 use crate::model::Key;
 
 /// No vendor nests deeper; beyond it recursive readers in other languages are at risk.
@@ -247,7 +248,13 @@ fn check_depth(json: &[u8]) -> Result<()> {
 }
 
 fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| undecodable(&error.to_string()))
+    serde_json::from_str(text).map_err(|error| {
+        // Proxies and gateways answer with pages of their own; their title says more than a position in them.
+        if text.trim_start().starts_with('<') {
+            return undecodable(&error_body::page(text));
+        }
+        undecodable(&format!("the answer is not the JSON that was expected: {error}"))
+    })
 }
 
 fn utf8(body: &[u8]) -> Result<&str> {

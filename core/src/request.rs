@@ -43,6 +43,7 @@ impl CallOptions {
     /// # Errors
     /// `InvalidRequest` when it is not an object of known options.
     pub fn from_json(options: &[u8]) -> Result<Self> {
+        crate::config::refuse_non_object("call options", options)?;
         serde_json::from_slice(options)
             .map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("call options: {error}")))
     }
@@ -282,10 +283,14 @@ pub(crate) fn add_headers(headers: &mut HeaderMap, extra: &BTreeMap<String, Stri
 }
 
 fn header_value(argument: &str, text: &str, secret: bool) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| {
+    let refuse = || {
         let given = if secret { "a text with other characters".to_owned() } else { quote(text) };
         Error::argument(argument, &given, "must be visible ASCII text on one line")
-    })?;
+    };
+    if !text.is_ascii() {
+        return Err(refuse());
+    }
+    let mut value = HeaderValue::from_str(text).map_err(|_| refuse())?;
     value.set_sensitive(secret);
     Ok(value)
 }

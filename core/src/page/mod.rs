@@ -58,6 +58,7 @@ impl PagingOptions {
     /// # Errors
     /// `InvalidRequest` when it is not an object of known options.
     pub fn from_json(options: &[u8]) -> Result<Self> {
+        crate::config::refuse_non_object("paging options", options)?;
         serde_json::from_slice(options)
             .map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("paging options: {error}")))
     }

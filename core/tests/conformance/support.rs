@@ -1,0 +1,281 @@
+//! What the generated dispatch works with: clients, parameters, options of a call, and what came of it.
+
+use mspkit::models::{FromAnswer, Id, Json};
+use mspkit::{
+    Call, CallOptions, Cloudmore, DateRange, Error, List, Meta, NCentral, PagingOptions, RawPage, RawPager,
+    RawResponse, Response, Wiv, blocking,
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::case::Read;
+
+pub(crate) struct Clients {
+    pub(crate) ncentral: NCentral,
+    pub(crate) cloudmore: Cloudmore,
+    pub(crate) wiv: Wiv,
+}
+
+pub(crate) struct BlockingClients {
+    pub(crate) ncentral: blocking::NCentral,
+    pub(crate) cloudmore: blocking::Cloudmore,
+    pub(crate) wiv: blocking::Wiv,
+}
+
+/// The parameters of a case, read as the typed methods take them.
+pub(crate) struct Params(pub(crate) Map<String, Value>);
+
+impl Params {
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(Value::is_null)
+    }
+
+    pub(crate) fn text(&self, name: &str) -> String {
+        match self.0.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            None | Some(Value::Null) => String::new(),
+            Some(other) => panic!("{name}: {other} is no text; the case needs `untyped`"),
+        }
+    }
+
+    pub(crate) fn id(&self, name: &str) -> Id {
+        match self.0.get(name) {
+            Some(Value::Number(number)) => number.to_string().into(),
+            _ => self.text(name).into(),
+        }
+    }
+
+    pub(crate) fn int(&self, name: &str) -> i64 {
+        match self.0.get(name) {
+            None => 0,
+            Some(value) => {
+                value.as_i64().unwrap_or_else(|| panic!("{name}: {value}; the case needs `untyped`"))
+            }
+        }
+    }
+
+    pub(crate) fn json(&self, name: &str) -> Json {
+        self.0.get(name).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn text_list(&self, name: &str) -> Vec<String> {
+        match self.0.get(name) {
+            Some(Value::Array(entries)) => {
+                entries.iter().map(|entry| entry.as_str().unwrap().to_owned()).collect()
+            }
+            // Rust takes names one by one; the boundary also takes comma-separated text.
+            _ => self.text(name).split(',').map(str::to_owned).collect(),
+        }
+    }
+
+    pub(crate) fn date_range(&self, name: &str) -> DateRange {
+        let day = |end: &str| self.0[name][end].as_str().unwrap_or_default().to_owned();
+        DateRange::new(day("start"), day("end"))
+    }
+}
+
+/// What a case says about one call besides its parameters.
+pub(crate) struct Overrides {
+    pub(crate) call: CallOptions,
+    pub(crate) paging: PagingOptions,
+    pub(crate) read: Read,
+}
+
+/// A blocking call that also gives its meta when it is sent.
+pub(crate) struct Sending<'c, T>(blocking::Call<'c, T>);
+
+impl<T: FromAnswer> Sending<'_, T> {
+    pub(crate) fn send(self) -> Result<Response<T>, Error> {
+        self.0.with_response()
+    }
+}
+
+impl Overrides {
+    pub(crate) async fn apply<T: FromAnswer>(&self, call: Call<'_, T>) -> Result<Response<T>, Error> {
+        call.options(self.call.clone()).with_response().await
+    }
+
+    pub(crate) fn apply_blocking<'c, T: FromAnswer>(&self, call: blocking::Call<'c, T>) -> Sending<'c, T> {
+        Sending(call.options(self.call.clone()))
+    }
+
+    fn most(&self) -> usize {
+        if let Read::Take(most) = self.read { most } else { usize::MAX }
+    }
+}
+
+/// What came of a call.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    pub(crate) result: Value,
+    pub(crate) items: Vec<Value>,
+    pub(crate) pages: Vec<usize>,
+    pub(crate) total: Option<u64>,
+    pub(crate) meta: Option<Meta>,
+    pub(crate) resume_token: Option<String>,
+    pub(crate) error: Option<Error>,
+}
+
+impl Outcome {
+    pub(crate) fn unknown_operation(operation: &str) -> Self {
+        panic!("no typed method reaches {operation}")
+    }
+
+    pub(crate) fn failed(error: Error) -> Self {
+        let resume_token = error.resume_token().map(str::to_owned);
+        Self { error: Some(error), resume_token, ..Self::default() }
+    }
+
+    pub(crate) fn from_result<T: Serialize>(result: Result<Response<T>, Error>) -> Self {
+        match result {
+            Ok(response) => {
+                Self { result: written(&response.value), meta: Some(response.meta), ..Self::default() }
+            }
+            Err(error) => Self::failed(error),
+        }
+    }
+
+    pub(crate) async fn from_list<T: FromAnswer + Serialize>(
+        list: List<'_, T>,
+        overrides: &Overrides,
+    ) -> Self {
+        let list = list.options(overrides.call.clone()).paging(overrides.paging.clone());
+        let mut outcome = Self::default();
+        if overrides.read == Read::Pages {
+            let mut pages = list.pages();
+            while let Some(page) = pages.next().await {
+                outcome.take_page(page);
+            }
+            outcome.stopped(pages.resume_token().map(str::to_owned), pages.total(), None);
+        } else {
+            let mut items = list.items();
+            while outcome.items.len() < overrides.most() {
+                let Some(item) = items.next().await else { break };
+                outcome.take_item(item);
+            }
+            outcome.stopped(items.resume_token(), items.total(), items.meta().cloned());
+        }
+        outcome
+    }
+
+    pub(crate) fn from_blocking_list<T: FromAnswer + Serialize>(
+        list: blocking::List<'_, T>,
+        overrides: &Overrides,
+    ) -> Self {
+        let list = list.options(overrides.call.clone()).paging(overrides.paging.clone());
+        let mut outcome = Self::default();
+        if overrides.read == Read::Pages {
+            let mut pages = list.pages();
+            for page in pages.by_ref() {
+                outcome.take_page(page);
+            }
+            outcome.stopped(pages.resume_token().map(str::to_owned), pages.total(), None);
+        } else {
+            let mut items = list.items();
+            for item in items.by_ref().take(overrides.most()) {
+                outcome.take_item(item);
+            }
+            outcome.stopped(items.resume_token(), items.total(), items.meta().cloned());
+        }
+        outcome
+    }
+
+    /// A result of the boundary that takes an operation id.
+    pub(crate) fn from_raw(result: Result<RawResponse, Error>) -> Self {
+        match result {
+            Ok(raw) => Self { result: parsed(&raw.json), meta: Some(raw.meta), ..Self::default() },
+            Err(error) => Self::failed(error),
+        }
+    }
+
+    /// The answer of an endpoint that mspkit does not know.
+    pub(crate) fn from_request(result: Result<RawResponse, Error>) -> Self {
+        match result {
+            Ok(raw) => {
+                let headers: Map<String, Value> = raw
+                    .meta
+                    .headers
+                    .iter()
+                    .map(|(name, value)| (name.to_string(), Value::from(value.to_str().unwrap_or_default())))
+                    .collect();
+                let text = String::from_utf8_lossy(&raw.body).into_owned();
+                let json: Value = serde_json::from_str(&text).unwrap_or_default();
+                let status = raw.meta.status;
+                let result =
+                    serde_json::json!({"status": status, "headers": headers, "json": json, "text": text});
+                Self { result, meta: Some(raw.meta), ..Self::default() }
+            }
+            Err(error) => Self::failed(error),
+        }
+    }
+
+    pub(crate) async fn from_pager(pager: Result<RawPager, Error>, overrides: &Overrides) -> Self {
+        let mut pager = match pager {
+            Ok(pager) => pager,
+            Err(error) => return Self::failed(error),
+        };
+        let mut outcome = Self::default();
+        while outcome.items.len() < overrides.most() {
+            match pager.next_page().await {
+                Ok(Some(page)) => outcome.take_raw(&page),
+                Ok(None) => break,
+                Err(error) => {
+                    outcome.error = Some(error);
+                    break;
+                }
+            }
+        }
+        outcome.stopped(Some(pager.resume_token()), pager.total(), None);
+        outcome
+    }
+
+    fn take_raw(&mut self, page: &RawPage) {
+        self.items.extend(page.items().map(parsed));
+        self.note_page(page.len());
+        self.meta = Some(page.meta.clone());
+    }
+
+    fn take_page<T: Serialize>(&mut self, page: Result<mspkit::Page<T>, Error>) {
+        match page {
+            Ok(page) => {
+                self.items.extend(page.items.iter().map(written));
+                self.note_page(page.items.len());
+                self.meta = Some(page.meta().clone());
+            }
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    fn note_page(&mut self, count: usize) {
+        if count > 0 {
+            self.pages.push(count);
+        }
+    }
+
+    fn take_item<T: Serialize>(&mut self, item: Result<T, Error>) {
+        match item {
+            Ok(item) => self.items.push(written(&item)),
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    fn stopped(&mut self, token: Option<String>, total: Option<u64>, meta: Option<Meta>) {
+        let of_error = self.error.as_ref().and_then(|error| error.resume_token().map(str::to_owned));
+        self.resume_token = of_error.or(token);
+        self.total = total;
+        self.meta = meta.or(self.meta.take());
+    }
+}
+
+/// A model as it is written back under the vendor's names.
+fn written(model: &impl Serialize) -> Value {
+    parsed(&serde_json::to_vec(model).unwrap())
+}
+
+fn parsed(json: &[u8]) -> Value {
+    serde_json::from_slice(json).unwrap()
+}
