@@ -1,16 +1,17 @@
 //! The port: connections are accepted, requests are read, and each goes to the control interface or to a service.
 
 use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpListener;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinSet;
 
 use crate::answer::Answer;
@@ -25,6 +26,9 @@ use crate::{control, exchange};
 
 /// Largest request body that is read.
 const LARGEST_BODY: usize = 16 << 20;
+
+/// Clients that may wait to be accepted: a burst of them must not meet the kernel's retransmission timer.
+const BACKLOG: u32 = 4096;
 
 /// What all connections share.
 #[derive(Debug)]
@@ -60,12 +64,8 @@ impl Shared {
 
     /// Starts over with these options; only the sabotage stays.
     pub(crate) fn reset(&self, options: Options) {
-        let (epoch, sabotage) = {
-            let world = self.world();
-            (world.epoch + 1, world.sabotage)
-        };
-        let next = fresh(&self.table, options, epoch, sabotage);
-        *self.world() = next;
+        let mut world = self.world();
+        *world = fresh(&self.table, options, world.epoch + 1, world.sabotage);
     }
 }
 
@@ -102,8 +102,8 @@ async fn connection(connection: Connection, shared: Arc<Shared>) {
     let ending = connection.ending();
     let service = service_fn(move |request| answer(Arc::clone(&shared), ending.clone(), request));
     let served = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .keep_alive(true)
+        // Connections may rest as long as they like: a test decides when one ends.
+        .header_read_timeout(None)
         .serve_connection(TokioIo::new(connection), service)
         .await;
     // How a connection ended is in the request log; here it is of no further interest.
@@ -116,15 +116,16 @@ async fn answer(
     request: http::Request<Incoming>,
 ) -> Result<Response<Body>, Hangup> {
     let (parts, incoming) = request.into_parts();
-    let mut too_large = false;
-    let body = match Limited::new(incoming, LARGEST_BODY).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => {
-            too_large = true;
-            Bytes::new()
+    // A body that announces its size is refused before any of it is read.
+    let mut too_large = incoming.size_hint().lower() > LARGEST_BODY as u64;
+    let mut body = Bytes::new();
+    if !too_large {
+        match Limited::new(incoming, LARGEST_BODY).collect().await {
+            Ok(collected) => body = collected.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => too_large = true,
+            Err(_) => return Err(Hangup),
         }
-        Err(_) => return Err(Hangup),
-    };
+    }
     let request = Request { method: parts.method, uri: parts.uri, headers: parts.headers, body };
     if request.path().starts_with("/_sim/") {
         return Ok(respond(control::answer(&shared, &request), None));
@@ -149,10 +150,12 @@ pub(crate) fn respond(answer: Answer, body: Option<Body>) -> Response<Body> {
     response
 }
 
-/// Binds a loopback port; 0 takes any that is free.
-pub(crate) fn bind(port: u16) -> io::Result<(std::net::TcpListener, String)> {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", port))?;
-    listener.set_nonblocking(true)?;
+/// Binds a loopback port; 0 takes any that is free. Needs a runtime around it.
+pub(crate) fn bind(port: u16) -> io::Result<(TcpListener, String)> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+    let listener = socket.listen(BACKLOG)?;
     let url = format!("http://{}", listener.local_addr()?);
     Ok((listener, url))
 }

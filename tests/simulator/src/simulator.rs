@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
@@ -60,22 +59,21 @@ impl Simulator {
     pub fn start_on(port: u16, options: Options) -> io::Result<Self> {
         let (listener, url) = server::bind(port)?;
         let shared = Arc::new(Shared::new(url, options).map_err(io::Error::other)?);
-        let served = server::serve(TcpListener::from_std(listener)?, Arc::clone(&shared));
+        let served = server::serve(listener, Arc::clone(&shared));
         let running = Running::Task(tokio::spawn(served).abort_handle());
         Ok(Self { shared, running })
     }
 
     /// Starts a simulator on a thread and a runtime of its own, for tests that block.
     pub fn spawn(options: Options) -> io::Result<Self> {
-        let (listener, url) = server::bind(0)?;
-        let shared = Arc::new(Shared::new(url, options).map_err(io::Error::other)?);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (listener, url) = {
+            let _inside = runtime.enter();
+            server::bind(0)?
+        };
+        let shared = Arc::new(Shared::new(url, options).map_err(io::Error::other)?);
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&shared);
-        let listener = {
-            let _inside = runtime.enter();
-            TcpListener::from_std(listener)?
-        };
         let thread = std::thread::Builder::new().name("mspkit-sim".to_owned()).spawn(move || {
             runtime.block_on(async {
                 tokio::select! {

@@ -136,8 +136,8 @@ const LAST: &[&str] = &[
 ];
 
 const TITLES: &[&str] = &[
-    "Chief Executive Officer",
-    "Chief Operating Officer",
+    "CEO",
+    "COO",
     "Controller",
     "Facilities Manager",
     "IT Coordinator",
@@ -148,12 +148,11 @@ const TITLES: &[&str] = &[
     "Owner",
     "Practice Manager",
     "Service Desk Lead",
-    "Systems Administrator",
-    "Vice President",
+    "Administrator",
+    "Director",
 ];
 
-const DEPARTMENTS: &[&str] =
-    &["Administration", "Finance", "Information Technology", "Management", "Operations", "Support"];
+const DEPARTMENTS: &[&str] = &["Administration", "Finance", "IT", "Management", "Operations", "Support"];
 
 const STREETS: &[&str] = &[
     "Bank Street",

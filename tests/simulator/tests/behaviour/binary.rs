@@ -1,0 +1,51 @@
+//! The binary: one line of JSON, then service until standard input closes.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::wire::Wire;
+
+fn start(arguments: &[&str]) -> (Child, Value) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mspkit-sim"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    (child, serde_json::from_str(&line).unwrap())
+}
+
+#[test]
+fn it_says_where_it_is_and_leaves_when_nobody_is_there() {
+    let (mut child, said) = start(&[
+        "--customers",
+        "3",
+        "--no-caps",
+        "--options",
+        r#"{"list_envelope":"array"}"#,
+        "--until-stdin-closes",
+    ]);
+    let url = said["url"].as_str().unwrap();
+    let names = ["ncentral_jwt", "cloudmore_username", "cloudmore_password", "cloudmore_client_secret"];
+    let ids = ["cloudmore_reseller_id", "cloudmore_organization_id", "wiv_api_key"];
+    assert!(names.iter().chain(&ids).all(|name| said["credentials"][name].is_string()));
+    let reply = Wire::open(url).call("GET", "/_sim/ready", &[], "").unwrap();
+    let options = &reply.json()["options"];
+    assert_eq!((&options["customers"], &options["caps"]), (&Value::from(3), &Value::Null));
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn it_refuses_options_that_it_does_not_know() {
+    let output = Command::new(env!("CARGO_BIN_EXE_mspkit-sim"))
+        .args(["--options", r#"{"customer":1}"#])
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("customer"));
+}

@@ -1,0 +1,15 @@
+//! What the simulator does, seen from the other end of a socket.
+#![allow(clippy::unwrap_used)] // The helpers of tests may panic as the tests do.
+
+mod binary;
+mod cloudmore;
+mod control;
+mod faults;
+mod in_flight;
+mod ncentral;
+mod ncentral_auth;
+mod ncentral_lists;
+mod ncentral_psa;
+mod script;
+mod wire;
+mod wiv;
