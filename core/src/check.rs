@@ -38,16 +38,15 @@ pub(crate) fn value(param: &Param, raw: &str) -> Result<Given> {
     let as_text = |text: &str| Ok(Given { text: text.to_owned(), json: Value::from(text).to_string() });
     match (param.kind, &parsed) {
         (Kind::Id, Value::String(text)) if text.trim().is_empty() => refuse("must not be empty"),
-        (Kind::Id, Value::String(text)) => as_text(text),
+        (Kind::Id | Kind::Text, Value::String(text)) => as_text(text),
         (Kind::Id, Value::Number(number)) if number.is_i64() || number.is_u64() => {
             as_text(&number.to_string())
         }
         (Kind::Id, _) => refuse("must be text or a whole number"),
         (Kind::Guid, Value::String(text)) if is_guid(text) => as_text(text),
         (Kind::Guid, _) => refuse("must be a GUID such as 8806367b-001a-4632-afb4-27a7fad7660c"),
-        (Kind::Text, Value::String(text)) => as_text(text),
         (Kind::Text, _) => refuse("must be text"),
-        (Kind::NonBlank, Value::String(text)) if !text.trim().is_empty() => as_text(text),
+        (Kind::NonBlank | Kind::TextList, Value::String(text)) if !text.trim().is_empty() => as_text(text),
         (Kind::NonBlank, _) => refuse("must be text that is not blank"),
         (Kind::Int { min, max }, Value::Number(number))
             if number.as_i64().is_some_and(|n| (min..=max).contains(&n)) =>
@@ -84,7 +83,6 @@ pub(crate) fn value(param: &Param, raw: &str) -> Result<Given> {
             as_text(text)
         }
         (Kind::OneOf { values, .. }, _) => refuse(&format!("must be one of {}", values.join(", "))),
-        (Kind::TextList, Value::String(text)) if !text.trim().is_empty() => as_text(text),
         (Kind::TextList, Value::Array(entries)) => match text_list(entries) {
             Some(joined) => as_text(&joined),
             None => refuse("must be a list of names without commas, or comma-separated text"),

@@ -3,12 +3,13 @@
 //! In: an operation id and the parameters as JSON bytes. Out: a [`RawResponse`] or a [`RawPager`] of pages. A call is
 //! cancelled by dropping its future.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Method;
+use serde_json::value::RawValue;
 use url::Url;
 
 use crate::answer;
@@ -347,10 +348,9 @@ fn free_body(body: Option<&[u8]>, options: &CallOptions) -> Result<Option<Vec<u8
         }
         return Ok(body.map(<[u8]>::to_vec));
     }
-    type Members = std::collections::BTreeMap<String, Box<serde_json::value::RawValue>>;
-    let mut members: Members = match body {
+    let mut members: BTreeMap<String, Box<RawValue>> = match body {
         Some(body) => serde_json::from_slice(body).map_err(bad)?,
-        None => Members::new(),
+        None => BTreeMap::new(),
     };
     members.extend(options.extra_body.clone());
     serde_json::to_vec(&members).map(Some).map_err(bad)

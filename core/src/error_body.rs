@@ -232,7 +232,7 @@ mod tests {
         let coded = r#"[{"errorCode":5,"errorName":"InvalidValue","errorMessage":"Custom property Domain is mandatory"}]"#;
         assert_eq!(
             fields(coded),
-            [("".into(), Some("InvalidValue".into()), "Custom property Domain is mandatory".into())]
+            [(String::new(), Some("InvalidValue".into()), "Custom property Domain is mandatory".into())]
         );
         assert_eq!(read(coded.as_bytes()).message.as_deref(), Some("Custom property Domain is mandatory"));
         let keyed = r#"{"Contact.Phone":["too long"],"":["A body is required."]}"#;

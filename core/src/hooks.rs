@@ -58,6 +58,7 @@ type Hook<E> = Option<Arc<E>>;
 
 /// The three hooks of a client. They run on the thread that drives the call and must not block.
 #[derive(Clone, Default)]
+#[allow(clippy::struct_field_names, reason = "the names that callers give them by")]
 pub(crate) struct Hooks {
     pub(crate) on_request: Hook<dyn Fn(&RequestEvent<'_>) + Send + Sync>,
     pub(crate) on_response: Hook<dyn Fn(&ResponseEvent<'_>) + Send + Sync>,

@@ -99,9 +99,9 @@ impl Gate {
             }
             let (sender, turn) = oneshot::channel();
             if front {
-                state.queue.push_front(sender)
+                state.queue.push_front(sender);
             } else {
-                state.queue.push_back(sender)
+                state.queue.push_back(sender);
             }
             turn
         };

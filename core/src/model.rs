@@ -147,7 +147,7 @@ enum Form<'a> {
     Bool(bool),
 }
 
-impl<'de, T, F: FnOnce(Form<'_>) -> Option<T>> Visitor<'de> for Scalar<T, F> {
+impl<T, F: FnOnce(Form<'_>) -> Option<T>> Visitor<'_> for Scalar<T, F> {
     type Value = Option<T>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.1)
@@ -192,9 +192,9 @@ fn scalar<'de, D: Deserializer<'de>, T>(
     deserializer.deserialize_any(Scalar(read, expected, PhantomData))
 }
 
-fn any_text(form: Form<'_>) -> String {
+fn any_text(form: &Form<'_>) -> String {
     match form {
-        Form::Text(text) => text.to_owned(),
+        Form::Text(text) => (*text).to_owned(),
         Form::Int(number) => number.to_string(),
         Form::Float(number) => number.to_string(),
         Form::Bool(flag) => flag.to_string(),
@@ -203,7 +203,7 @@ fn any_text(form: Form<'_>) -> String {
 
 impl Field for String {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        scalar(deserializer, "text", |form| Some(any_text(form)))
+        scalar(deserializer, "text", |form| Some(any_text(&form)))
     }
 }
 
@@ -211,14 +211,14 @@ impl Field for Id {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         scalar(deserializer, "an id", |form| match form {
             Form::Bool(_) => None,
-            form => Some(Id(any_text(form))),
+            form => Some(Id(any_text(&form))),
         })
     }
 }
 
 impl Field for Secret {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        scalar(deserializer, "text", |form| Some(Secret::from(any_text(form))))
+        scalar(deserializer, "text", |form| Some(Secret::from(any_text(&form))))
     }
 }
 
@@ -362,6 +362,7 @@ macro_rules! model {
         $(#[$meta])*
         #[derive(Clone, Default, PartialEq)]
         #[non_exhaustive]
+        #[allow(clippy::struct_field_names, reason = "the vendor's names")]
         pub struct $Name {
             $( $(#[$field_meta])* pub $field: Option<$ty>, )*
             present: u64,
@@ -541,6 +542,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the macros make public types")]
 mod tests {
     use super::*;
 

@@ -55,10 +55,21 @@ pub(crate) struct PageFacts {
     pub(crate) total_items: Option<u64>,
     pub(crate) total_pages: Option<u64>,
     pub(crate) page_size: Option<u64>,
-    /// `None`: no `_links` at all; `Some(None)`: links, but none to a next page.
-    pub(crate) next_link: Option<Option<String>>,
+    pub(crate) next_link: NextLink,
     /// The whole next-page key of a scroll, as it came.
     pub(crate) next_key: Option<String>,
+}
+
+/// What a page's links say of a next one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum NextLink {
+    /// There are no links.
+    #[default]
+    Unsaid,
+    /// There are links, and none of them leads on.
+    None,
+    /// Where the next page is.
+    To(String),
 }
 
 /// A body cut into items.
@@ -346,13 +357,16 @@ impl<'de> DeserializeSeed<'de> for Count {
     }
 }
 
-fn next_link(links: &RawValue) -> Option<Option<String>> {
+fn next_link(links: &RawValue) -> NextLink {
     if !links.get().starts_with('{') {
-        return None;
+        return NextLink::Unsaid;
     }
     let link =
         member(links.get(), "nextPage").and_then(|raw| serde_json::from_str::<Option<String>>(raw).ok());
-    Some(link.flatten().filter(|link| !link.is_empty()))
+    match link.flatten() {
+        Some(link) if !link.is_empty() => NextLink::To(link),
+        _ => NextLink::None,
+    }
 }
 
 #[cfg(test)]
@@ -378,7 +392,7 @@ mod tests {
         assert_eq!(texts(&page), [r#"{"a":1}"#, r#"{"b":[2]}"#]);
         assert_eq!(page.facts.total_items, Some(45));
         assert_eq!(page.facts.page_size, Some(2));
-        assert_eq!(page.facts.next_link, Some(None));
+        assert_eq!(page.facts.next_link, NextLink::None);
         assert_eq!(texts(&cut("[1, 2]")), ["1", "2"]);
         assert!(texts(&cut(r#"{"data":null}"#)).is_empty());
     }

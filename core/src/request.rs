@@ -307,7 +307,7 @@ pub(crate) fn add_query(query: &mut Vec<(String, String)>, name: &str, raw: &Raw
             serde_json::Value::Null => {}
             serde_json::Value::String(text) => query.push((name.to_owned(), text)),
             serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {
-                query.push((name.to_owned(), entry.to_string()))
+                query.push((name.to_owned(), entry.to_string()));
             }
             _ => {
                 return Err(Error::argument(

@@ -100,6 +100,7 @@ pub(crate) enum Verdict {
 
 /// What one call has used up so far.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "facts about one call that do not depend on each other")]
 pub(crate) struct Progress {
     class: Class,
     retry_500: bool,

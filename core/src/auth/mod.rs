@@ -142,13 +142,12 @@ impl Authenticator {
             if let Some(tokens) = state.tokens.as_ref().filter(|tokens| tokens.usable()) {
                 return Ok(tokens.clone());
             }
-            match state.renewal.as_ref().and_then(WeakShared::upgrade) {
-                Some(running) => running,
-                None => {
-                    let started = renew(core.clone(), state.tokens.clone()).boxed().shared();
-                    state.renewal = started.downgrade();
-                    started
-                }
+            if let Some(running) = state.renewal.as_ref().and_then(WeakShared::upgrade) {
+                running
+            } else {
+                let started = renew(core.clone(), state.tokens.clone()).boxed().shared();
+                state.renewal = started.downgrade();
+                started
             }
         };
         renewal.await

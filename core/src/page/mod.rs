@@ -21,7 +21,7 @@ use crate::call::{self, Answered, Effort};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Answer, Paging};
-use crate::raw::{self, Cut, Meta, PageFacts};
+use crate::raw::{self, Cut, Meta, NextLink, PageFacts};
 use crate::request::{Draft, Prepared};
 
 /// How a list is read; bindings hand it over as one JSON object.
@@ -89,7 +89,7 @@ pub(crate) struct List {
 
 #[derive(Debug)]
 enum Reader {
-    Numbered(Numbered),
+    Numbered(Box<Numbered>),
     Scroll(Box<Scroll>),
     Whole,
 }
@@ -149,7 +149,7 @@ impl RawPager {
         };
         let list = List { core, draft: draft.into(), effort, fingerprint, item_id: id, envelope };
         let reader = match operation.paging {
-            Paging::PageNumber => Reader::Numbered(Numbered::new(&list, place.as_ref(), paging)?),
+            Paging::PageNumber => Reader::Numbered(Box::new(Numbered::new(&list, place.as_ref(), paging))),
             Paging::Scroll => Reader::Scroll(Box::new(Scroll::new(place.as_ref(), paging.on_lost_page))),
             Paging::Array | Paging::None => Reader::Whole,
         };
@@ -302,7 +302,7 @@ impl List {
 
     /// Links are relative; one that leads to another origin is a sign that somebody else is answering.
     fn check_links(&self, facts: &PageFacts) -> Result<()> {
-        let Some(Some(link)) = &facts.next_link else { return Ok(()) };
+        let NextLink::To(link) = &facts.next_link else { return Ok(()) };
         let base = &self.core.shared.base;
         match base.join(link) {
             Ok(url) if url.origin() == base.origin() => Ok(()),

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use super::seen::Seen;
 use super::{Item, List, PagingOptions, Place, Read, all_items};
 use crate::error::Result;
-use crate::raw::{self, Cut, Meta, PageFacts};
+use crate::raw::{self, Cut, Meta, NextLink, PageFacts};
 
 /// The page size of servers that are not asked for one, as the vendor documents it.
 const DEFAULT_SIZE: u64 = 50;
@@ -48,7 +48,7 @@ impl Drop for Ahead {
 }
 
 impl Numbered {
-    pub(crate) fn new(list: &List, from: Option<&Place>, paging: &PagingOptions) -> Result<Self> {
+    pub(crate) fn new(list: &List, from: Option<&Place>, paging: &PagingOptions) -> Self {
         let asked = list
             .draft
             .query
@@ -59,7 +59,7 @@ impl Numbered {
             Some(Place::Page { page, skip, size }) => (*page, *skip, *size),
             _ => (1, 0, None),
         };
-        Ok(Self {
+        Self {
             page,
             skip,
             asked_size: asked,
@@ -69,7 +69,7 @@ impl Numbered {
             ahead: VecDeque::new(),
             seen: Seen::default(),
             previous: None,
-        })
+        }
     }
 
     pub(crate) async fn read(&mut self, list: &List, left: Option<u64>) -> Result<Read> {
@@ -99,19 +99,17 @@ impl Numbered {
 
     /// The next page in order: from those on their way, or asked for now.
     async fn take(&mut self, list: &List) -> Result<(Cut, Meta)> {
-        if self.ahead.front().is_some_and(|ahead| ahead.page == self.page) {
-            if let Some(front) = self.ahead.front_mut() {
-                // Awaited in place: a caller that goes away here must not lose the page.
-                let joined = (&mut front.task).await;
-                self.ahead.pop_front();
-                return match joined {
-                    Ok(fetched) => fetched,
-                    Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
-                    Err(_) => fetch(list.clone(), self.page).await,
-                };
-            }
+        let Some(front) = self.ahead.front_mut().filter(|front| front.page == self.page) else {
+            return fetch(list.clone(), self.page).await;
+        };
+        // Awaited in place: a caller that goes away here must not lose the page.
+        let joined = (&mut front.task).await;
+        self.ahead.pop_front();
+        match joined {
+            Ok(fetched) => fetched,
+            Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
+            Err(_) => fetch(list.clone(), self.page).await,
         }
-        fetch(list.clone(), self.page).await
     }
 
     fn read_ahead(&mut self, list: &List, facts: &PageFacts, left: Option<u64>) {
@@ -121,14 +119,14 @@ impl Numbered {
         let size = self.size.or(self.asked_size).unwrap_or(DEFAULT_SIZE).max(1);
         let by_total = facts.total_pages.or(facts.total_items.map(|total| total.div_ceil(size)));
         // Where nothing tells the end, the one page that must be asked for anyway is the only one worth asking for.
-        let last = by_total.unwrap_or(self.page).max(self.page);
-        let last = left.map_or(last, |left| last.min(self.page - 1 + left.div_ceil(size)));
-        let cap =
-            list.core.gate(list.draft.operation.limit.group, list.draft.operation.limit.cap).cap() as usize;
-        let wanted = self.concurrency.unwrap_or(DEFAULT_CONCURRENCY).min(cap);
+        let end = by_total.unwrap_or(self.page).max(self.page);
+        let end = left.map_or(end, |left| end.min(self.page - 1 + left.div_ceil(size)));
+        let limit = list.draft.operation.limit;
+        let room = list.core.gate(limit.group, limit.cap).cap() as usize;
+        let wanted = self.concurrency.unwrap_or(DEFAULT_CONCURRENCY).min(room);
         let mut page = self.ahead.back().map_or(self.page, |back| back.page + 1);
         // With one page at a time the next is only asked for when it is wanted.
-        while wanted > 1 && self.ahead.len() < wanted && page <= last {
+        while wanted > 1 && self.ahead.len() < wanted && page <= end {
             self.ahead.push_back(Ahead { page, task: tokio::spawn(fetch(list.clone(), page)) });
             page += 1;
         }
@@ -173,10 +171,11 @@ fn more(facts: &PageFacts, page: u64, count: u64, received: u64, size: u64) -> b
     if let Some(total) = facts.total_items {
         return received < total;
     }
-    if let Some(next) = &facts.next_link {
-        return next.is_some();
+    match facts.next_link {
+        NextLink::To(_) => true,
+        NextLink::None => false,
+        NextLink::Unsaid => count > 0 && count >= size,
     }
-    count > 0 && count >= size
 }
 
 #[cfg(test)]
@@ -192,7 +191,8 @@ mod tests {
         match rule {
             0 => facts.total_pages = Some(pages),
             1 => facts.total_items = Some(items),
-            2 => facts.next_link = Some((page < pages).then(|| "/api/x?pageNumber=2".to_owned())),
+            2 if page < pages => facts.next_link = NextLink::To("/api/x?pageNumber=2".to_owned()),
+            2 => facts.next_link = NextLink::None,
             _ => facts.page_size = Some(size),
         }
         facts

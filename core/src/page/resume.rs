@@ -123,9 +123,10 @@ pub(crate) fn read(token: &str, fingerprint: u64, paging: Paging) -> Result<Plac
         URL_SAFE_NO_PAD.decode(encoded).ok().and_then(|json| serde_json::from_slice::<Resume>(&json).ok());
     let Some(resume) = decoded else { return refuse("must be a resume token of mspkit, unchanged") };
     let right_kind = match (&resume.at, paging) {
-        (Place::End, _) => true,
         (Place::Page { page, .. }, Paging::PageNumber) => *page >= 1,
-        (Place::Scroll { .. }, Paging::Scroll) | (Place::Whole { .. }, Paging::Array) => true,
+        (Place::End, _) | (Place::Scroll { .. }, Paging::Scroll) | (Place::Whole { .. }, Paging::Array) => {
+            true
+        }
         _ => false,
     };
     if resume.list != format!("{fingerprint:016x}") || !right_kind {

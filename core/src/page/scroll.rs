@@ -85,8 +85,8 @@ impl Scroll {
     }
 
     fn deliver(&mut self, list: &List, cut: raw::Cut, meta: raw::Meta) -> Result<Read> {
-        let key = cut.facts.next_key.as_deref().and_then(scroll_id);
-        self.guard_empty(&cut, key.as_deref())?;
+        let next_key = cut.facts.next_key.as_deref().and_then(scroll_id);
+        self.guard_empty(&cut, next_key.as_deref())?;
         let here = Place::Scroll { count: self.count, last: self.last.clone(), key: None };
         let mut items = all_items(&cut, 0);
         let id_at = |item: &super::Item| raw::id_of(&cut.buffer[item.bytes.clone()], list.item_id);
@@ -96,7 +96,7 @@ impl Scroll {
                     items.drain(..=at);
                     self.skipping = Some(Skip::Seen);
                 }
-                None if key.is_some() => items.clear(),
+                None if next_key.is_some() => items.clear(),
                 None => return Err(self.vanished()),
             }
         }
@@ -113,9 +113,9 @@ impl Scroll {
             self.restarts = 0;
         }
         self.count += items.len() as u64;
-        self.key.clone_from(&key);
+        self.key.clone_from(&next_key);
         let next =
-            key.map(|key| Place::Scroll { count: self.count, last: self.last.clone(), key: Some(key) });
+            next_key.map(|key| Place::Scroll { count: self.count, last: self.last.clone(), key: Some(key) });
         Ok(Read { cut, meta, items, total: None, number: None, here, next })
     }
 
@@ -133,12 +133,9 @@ impl Scroll {
             return Err(error);
         }
         self.key = None;
-        self.skipping = match (&self.resumed_after, &self.last) {
-            // Where nothing is remembered, the last item is the only mark there is.
-            (_, Some(last)) if self.on_lost_page == OnLostPage::Raise => Some(Skip::Through(last.clone())),
-            (Some(last), _) => Some(Skip::Through(last.clone())),
-            _ => Some(Skip::Seen),
-        };
+        // Where nothing is remembered, the last item is the only mark there is.
+        let mark = if self.on_lost_page == OnLostPage::Raise { &self.last } else { &self.resumed_after };
+        self.skipping = Some(mark.clone().map_or(Skip::Seen, Skip::Through));
         if self.on_lost_page == OnLostPage::Restart && self.restarts < MAX_RESTARTS {
             self.restarts += 1;
             tracing::info!(expired, count = self.count, "page of a scroll lost, searching again");

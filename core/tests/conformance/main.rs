@@ -1,6 +1,8 @@
 //! Runs the conformance cases of `tests/conformance` through the async and the blocking client, and proves that they
 //! bite: with the simulator sabotaged, a run must fail.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that says what it ran")]
+
 mod case;
 #[path = "../generated/dispatch.rs"]
 mod dispatch;

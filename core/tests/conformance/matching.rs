@@ -27,8 +27,8 @@ pub(crate) fn value(want: &Value, have: Option<&Value>, at: &str) -> Result<(), 
     }
     match (want, have) {
         (Value::Object(want), Some(Value::Object(have))) => {
-            for name in have.keys().filter(|name| !want.contains_key(*name)) {
-                return Err(format!("{at}: {name} came and is not expected: {}", have[name]));
+            if let Some((name, value)) = have.iter().find(|(name, _)| !want.contains_key(*name)) {
+                return Err(format!("{at}: {name} came and is not expected: {value}"));
             }
             want.iter().try_for_each(|(name, want)| value(want, have.get(name), &format!("{at}.{name}")))
         }
@@ -253,13 +253,15 @@ fn request(want: &Map<String, Value>, have: &Value, before: Option<&Value>) -> R
 }
 
 fn lower_escapes(path: &str) -> String {
-    let mut escape = 0;
-    path.chars()
-        .map(|c| {
-            escape = if c == '%' { 2 } else { (escape as u8).saturating_sub(1).into() };
-            if escape > 0 || c.is_ascii_hexdigit() { c.to_ascii_lowercase() } else { c }
-        })
-        .collect()
+    let mut parts = path.split('%');
+    let mut lower = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (digits, rest) = part.split_at(part.len().min(2));
+        lower.push('%');
+        lower.push_str(&digits.to_ascii_lowercase());
+        lower.push_str(rest);
+    }
+    lower
 }
 
 /// Whether a text fits a pattern in which `*` stands for any text.
