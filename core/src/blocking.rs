@@ -1,10 +1,11 @@
 //! The same three clients for programs without a runtime: every call waits on the calling thread.
 //!
-//! Each client has a runtime of its own without any thread: calls are driven by the thread that makes them, so nothing
-//! runs between calls, and pages that are read ahead travel while the caller waits for the next one. Threads may share
-//! a client. Inside an async program these clients refuse to be used; take the async ones there.
+//! One runtime without any thread drives them all: whoever waits, drives. So nothing runs between calls, pages that
+//! are read ahead travel while somebody waits, and a call that waits for its turn also drives the calls that hold it.
+//! A list that is given up is cancelled at the next call. Threads may share a client. Inside an async program these
+//! clients refuse to be used; take the async ones there.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use tokio::runtime::{Builder as RuntimeBuilder, Handle, Runtime};
@@ -23,21 +24,26 @@ use crate::raw::{Meta, RawResponse};
 
 pub use crate::call_builder::{Page, Response};
 
+/// The runtime of every blocking client. It is never dropped: connections in pools belong to it.
+static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+
 /// A core with the runtime that drives it.
 #[derive(Debug, Clone)]
 pub(crate) struct Driven {
     core: Core,
-    runtime: Arc<Runtime>,
+    runtime: &'static Runtime,
 }
 
 impl Driven {
     fn new(core: Core) -> Result<Self> {
-        let runtime = RuntimeBuilder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| {
+        if let Some(runtime) = RUNTIME.get() {
+            return Ok(Self { core, runtime });
+        }
+        let built = RuntimeBuilder::new_current_thread().enable_all().build().map_err(|error| {
             Error::new(ErrorKind::Internal, format!("no runtime could be made: {error}"))
                 .with_source(Arc::new(error))
         })?;
-        Ok(Self { core, runtime: Arc::new(runtime) })
+        Ok(Self { core, runtime: RUNTIME.get_or_init(|| built) })
     }
 
     fn wait<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
@@ -94,7 +100,7 @@ macro_rules! client {
             /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) for options that belong to the client itself.
             pub fn with_options(&self, options: &Config) -> Result<Self> {
                 let core = self.driven.core.with_options(options)?;
-                Ok(Self { driven: Driven { core, runtime: self.driven.runtime.clone() } })
+                Ok(Self { driven: Driven { core, runtime: self.driven.runtime } })
             }
 
             /// A request to an endpoint that mspkit does not know, with credentials, limits and retries.

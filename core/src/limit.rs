@@ -143,14 +143,18 @@ impl Gate {
     }
 
     /// An answer that was not a 429.
-    pub(crate) fn succeeded(&self) {
-        let mut state = lock(&self.state);
-        state.strikes = 0;
-        state.successes += 1;
-        if state.successes >= state.cap && state.cap < self.documented {
+    pub(crate) fn succeeded(self: &Arc<Self>) {
+        {
+            let mut state = lock(&self.state);
+            state.strikes = 0;
+            state.successes += 1;
+            if state.successes < state.cap || state.cap == self.documented {
+                return;
+            }
             state.cap += 1;
             state.successes = 0;
         }
+        self.dispatch();
     }
 
     /// A 429: pauses the queue and gives how long the pause is from now.

@@ -16,8 +16,8 @@ use crate::raw::{self, Cut, Meta, NextLink, PageFacts};
 
 /// The page size of servers that are not asked for one, as the vendor documents it.
 const DEFAULT_SIZE: u64 = 50;
-/// Pages in flight when the caller does not say: enough to hide the distance, well below what a server refuses.
-const DEFAULT_CONCURRENCY: usize = 4;
+/// Pages in flight when the caller does not say: as many as the vendor's lists are known to take.
+const DEFAULT_CONCURRENCY: usize = 5;
 
 /// Reads a page-numbered list.
 #[derive(Debug)]
