@@ -10,16 +10,13 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 use tokio::runtime::{Builder as RuntimeBuilder, Handle, Runtime};
 
-use crate::call_builder::{self, call_options};
-use crate::client::{Builder, Client, credentials, sealed};
+use crate::call_builder::{self, call_options, paging_options, said_methods};
+use crate::client::{Builder, Client, client_methods, credentials, sealed};
 use crate::config::Config;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
-use crate::limit::LimitStatus;
-use crate::model::{FromAnswer, Id};
+use crate::model::FromAnswer;
 use crate::operation::{Operation, Service};
-use crate::page::{OnLostPage, PagingOptions};
-use crate::params::Parameters;
 use crate::raw::{Meta, RawResponse};
 
 pub use crate::call_builder::{Page, Response};
@@ -80,18 +77,7 @@ macro_rules! client {
         }
 
         impl $Name {
-            /// Makes a client.
-            pub fn builder() -> Builder<Self> {
-                Builder::new()
-            }
-
-            /// A client made from the environment alone.
-            ///
-            /// # Errors
-            /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) that names what is missing.
-            pub fn from_env() -> Result<Self> {
-                Self::builder().build()
-            }
+            client_methods!(driven.core);
 
             /// The same client with other `timeout`, `attempt_timeout`, `max_retries` or `max_retry_after`;
             /// connections, tokens and limits stay shared.
@@ -107,16 +93,6 @@ macro_rules! client {
             pub fn request(&self, method: &str, path: &str) -> FreeRequest<'_> {
                 let call = call_builder::FreeRequest::new(&self.driven.core, method, path);
                 FreeRequest { driven: &self.driven, call }
-            }
-
-            /// What each endpoint's limit is doing.
-            pub fn limits(&self) -> Vec<LimitStatus> {
-                self.driven.core.limits()
-            }
-
-            /// Refuses further calls; calls in flight end by themselves.
-            pub fn close(&self) {
-                self.driven.core.close();
             }
 
             pub(crate) fn core(&self) -> &Driven {
@@ -158,22 +134,7 @@ impl<'c, T: FromAnswer> Call<'c, T> {
         Self { driven, call: call_builder::Call::new(&driven.core, operation) }
     }
 
-    pub(crate) fn path(mut self, name: &'static str, id: impl Into<Id>) -> Self {
-        self.call = self.call.path(name, id);
-        self
-    }
-
-    pub(crate) fn params(mut self, params: &impl Parameters) -> Self {
-        self.call = self.call.params(params);
-        self
-    }
-
-    call_options!(call.said.options);
-
-    /// The Cloudmore reseller, in place of the client's; refused by other services' operations.
-    pub fn reseller_id(self, id: impl Into<Id>) -> Self {
-        self.path("reseller_id", id)
-    }
+    said_methods!(call.said);
 
     /// Sends the call and waits for its result.
     ///
@@ -205,52 +166,9 @@ impl<'c, T: FromAnswer> List<'c, T> {
         Self { driven, list: call_builder::List::new(&driven.core, operation) }
     }
 
-    pub(crate) fn path(mut self, name: &'static str, id: impl Into<Id>) -> Self {
-        self.list = self.list.path(name, id);
-        self
-    }
+    said_methods!(list.said);
 
-    pub(crate) fn params(mut self, params: &impl Parameters) -> Self {
-        self.list = self.list.params(params);
-        self
-    }
-
-    call_options!(list.said.options);
-
-    /// The Cloudmore reseller, in place of the client's; refused by other services' operations.
-    pub fn reseller_id(self, id: impl Into<Id>) -> Self {
-        self.path("reseller_id", id)
-    }
-
-    /// Items in total, at least 1; all of them when not given.
-    pub fn limit(mut self, items: u64) -> Self {
-        self.list = self.list.limit(items);
-        self
-    }
-
-    /// Pages in flight at the same time, where pages are numbered; never above the endpoint's limit.
-    pub fn concurrency(mut self, pages: usize) -> Self {
-        self.list = self.list.concurrency(pages);
-        self
-    }
-
-    /// Goes on where an earlier reading of the same list stopped.
-    pub fn resume_token(mut self, token: impl Into<String>) -> Self {
-        self.list = self.list.resume_token(token);
-        self
-    }
-
-    /// What to do when a page of a scroll is lost; the search is made again by default.
-    pub fn on_lost_page(mut self, what: OnLostPage) -> Self {
-        self.list = self.list.on_lost_page(what);
-        self
-    }
-
-    /// All paging options at once, in place of those set so far.
-    pub fn paging(mut self, paging: PagingOptions) -> Self {
-        self.list = self.list.paging(paging);
-        self
-    }
+    paging_options!(list.paging);
 
     /// The items, one after another.
     pub fn items(self) -> Items<T> {

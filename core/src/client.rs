@@ -9,7 +9,6 @@ use crate::config::Config;
 use crate::core::Core;
 use crate::error::Result;
 use crate::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
-use crate::limit::LimitStatus;
 use crate::operation::Service;
 use crate::secret::Secret;
 use crate::transport::Transport;
@@ -235,6 +234,35 @@ macro_rules! credentials {
 }
 pub(crate) use credentials;
 
+/// What every client has, by path to its core.
+macro_rules! client_methods {
+    ($($core:tt)+) => {
+        /// Makes a client.
+        pub fn builder() -> $crate::Builder<Self> {
+            $crate::Builder::new()
+        }
+
+        /// A client made from the environment alone.
+        ///
+        /// # Errors
+        /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) that names what is missing.
+        pub fn from_env() -> $crate::Result<Self> {
+            Self::builder().build()
+        }
+
+        /// What each endpoint's limit is doing.
+        pub fn limits(&self) -> Vec<$crate::LimitStatus> {
+            self.$($core)+.limits()
+        }
+
+        /// Refuses further calls; calls in flight end by themselves.
+        pub fn close(&self) {
+            self.$($core)+.close();
+        }
+    };
+}
+pub(crate) use client_methods;
+
 macro_rules! client {
     ($(#[$meta:meta])* $Name:ident) => {
         $(#[$meta])*
@@ -254,18 +282,7 @@ macro_rules! client {
         }
 
         impl $Name {
-            /// Makes a client.
-            pub fn builder() -> Builder<Self> {
-                Builder::new()
-            }
-
-            /// A client made from the environment alone.
-            ///
-            /// # Errors
-            /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) that names what is missing.
-            pub fn from_env() -> Result<Self> {
-                Self::builder().build()
-            }
+            client_methods!(core);
 
             /// The same client with other `timeout`, `attempt_timeout`, `max_retries` or `max_retry_after`;
             /// connections, tokens and limits stay shared.
@@ -279,16 +296,6 @@ macro_rules! client {
             /// A request to an endpoint that mspkit does not know, with credentials, limits and retries.
             pub fn request(&self, method: &str, path: &str) -> FreeRequest<'_> {
                 FreeRequest::new(&self.core, method, path)
-            }
-
-            /// What each endpoint's limit is doing.
-            pub fn limits(&self) -> Vec<LimitStatus> {
-                self.core.limits()
-            }
-
-            /// Refuses further calls; calls in flight end by themselves.
-            pub fn close(&self) {
-                self.core.close();
             }
 
             pub(crate) fn core(&self) -> &Core {

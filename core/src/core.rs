@@ -3,13 +3,11 @@
 //! In: an operation id and the parameters as JSON bytes. Out: a [`RawResponse`] or a [`RawPager`] of pages. A call is
 //! cancelled by dropping its future.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::Method;
-use serde_json::value::RawValue;
 use url::Url;
 
 use crate::answer;
@@ -20,16 +18,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::hooks::Hooks;
 use crate::limit::{self, Gate, LimitStatus};
 use crate::lock;
-use crate::operation::{Auth, BodyKind, Operation, Paging, Service};
+use crate::operation::{BodyKind, Operation, Paging, Service};
 use crate::page::{PagingOptions, RawPager};
 use crate::raw::RawResponse;
-use crate::request::{CallOptions, Draft, Prepared, add_headers, add_query, join};
+use crate::request::{CallOptions, Draft, Prepared};
 use crate::retry::{Class, RetryBudget};
 use crate::secret::{Redactor, Secret};
 use crate::transport::{Http, Transport};
-
-/// In flight at most for endpoints that no table describes: the lowest cap that the vendors' lists have.
-const UNKNOWN_ENDPOINT_CAP: u32 = 5;
+use crate::unlisted;
 
 /// A client without a language: cheap to clone, all clones share connections, tokens and limits.
 #[derive(Debug, Clone)]
@@ -176,8 +172,8 @@ impl Core {
         options: &CallOptions,
     ) -> Result<RawResponse> {
         let label = "request";
-        let request =
-            self.free_request(method, path, body, options).map_err(|error| error.with_operation(label))?;
+        let request = unlisted::request(self, method, path, body, options)
+            .map_err(|error| error.with_operation(label))?;
         let answered = call::run(self, &request, &self.effort(options)?).await?;
         Ok(answer::unshaped(answered))
     }
@@ -268,116 +264,6 @@ impl Core {
         }
         redactor
     }
-
-    fn free_request(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&[u8]>,
-        options: &CallOptions,
-    ) -> Result<Request> {
-        let named = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
-            .map_err(|_| Error::argument("method", &quote(method), "must be an HTTP method such as GET"))?;
-        let url = self.free_url(path)?;
-        let mut prepared = Prepared {
-            method: named,
-            url,
-            headers: http::HeaderMap::new(),
-            body: None,
-            secrets: Vec::new(),
-            fingerprint: 0,
-        };
-        let mut query = Vec::new();
-        for (name, raw) in &options.extra_query {
-            add_query(&mut query, name, raw)?;
-        }
-        if !query.is_empty() {
-            prepared.url.query_pairs_mut().extend_pairs(query);
-        }
-        if let Some(body) = free_body(body, options)? {
-            let json = http::HeaderValue::from_static("application/json");
-            prepared.headers.insert(http::header::CONTENT_TYPE, json);
-            prepared.body = Some(body.into());
-        }
-        add_headers(&mut prepared.headers, &options.extra_headers)?;
-        let group = group_of(&prepared.method, prepared.url.path());
-        Ok(Request {
-            label: "request",
-            class: Class::of_method(&prepared.method),
-            retry_500: true,
-            auth: match self.shared.service {
-                Service::NCentral | Service::Cloudmore => Auth::AccessToken,
-                Service::Wiv => Auth::ApiKey,
-            },
-            outcome_check: None,
-            gate: self.gate(&group, UNKNOWN_ENDPOINT_CAP),
-            prepared,
-        })
-    }
-
-    fn free_url(&self, path: &str) -> Result<Url> {
-        let refuse = |allowed: &str| Err(Error::argument("path", &quote(path), allowed));
-        if path.chars().any(|c| c.is_control() || c == '\\') {
-            return refuse("must not hold control characters or backslashes");
-        }
-        let url = if path.starts_with('/') && !path.starts_with("//") {
-            join(&self.shared.base, path)?
-        } else if path.starts_with("http://") || path.starts_with("https://") {
-            match Url::parse(path) {
-                Ok(url) => url,
-                Err(_) => return refuse("must be a path such as /api/sites"),
-            }
-        } else {
-            return refuse("must begin with / or be a URL of the client's own server");
-        };
-        if url.origin() != self.shared.base.origin() || !url.username().is_empty() || url.password().is_some()
-        {
-            let own = self.shared.base.origin().ascii_serialization();
-            return refuse(&format!("must stay on {own}: credentials are sent nowhere else"));
-        }
-        Ok(url)
-    }
-}
-
-/// The JSON body of a free request: the given one, with `extra_body` laid over it.
-fn free_body(body: Option<&[u8]>, options: &CallOptions) -> Result<Option<Vec<u8>>> {
-    let bad = |error: serde_json::Error| Error::argument("body", "broken JSON", &error.to_string());
-    if options.extra_body.is_empty() {
-        if let Some(body) = body {
-            serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(bad)?;
-        }
-        return Ok(body.map(<[u8]>::to_vec));
-    }
-    let mut members: BTreeMap<String, Box<RawValue>> = match body {
-        Some(body) => serde_json::from_slice(body).map_err(bad)?,
-        None => BTreeMap::new(),
-    };
-    members.extend(options.extra_body.clone());
-    serde_json::to_vec(&members).map(Some).map_err(bad)
-}
-
-/// The limiter group of any request: the operation's own where the table has one for this path.
-fn group_of(method: &Method, path: &str) -> String {
-    let segments: Vec<&str> = path.split('/').collect();
-    let matches = |operation: &&Operation| {
-        let template: Vec<&str> = operation.path.split('/').collect();
-        operation.method == *method
-            && template.len() == segments.len()
-            && template.iter().zip(&segments).all(|(want, have)| want.starts_with('{') || want == have)
-    };
-    if let Some(operation) = Operation::all().iter().find(matches) {
-        return operation.limit.group.to_owned();
-    }
-    let looks_like_id =
-        |segment: &str| segment.bytes().any(|byte| byte.is_ascii_digit()) && !is_version(segment);
-    let template: Vec<&str> =
-        segments.iter().map(|&part| if looks_like_id(part) { "{id}" } else { part }).collect();
-    format!("{method} {}", template.join("/"))
-}
-
-/// `v2` and the like name a version, not a thing.
-fn is_version(segment: &str) -> bool {
-    segment.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn static_secrets(credentials: &Credentials, proxy: Option<&Secret>) -> Redactor {
@@ -400,22 +286,4 @@ fn static_secrets(credentials: &Credentials, proxy: Option<&Secret>) -> Redactor
         }
     }
     redactor
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unknown_paths_share_the_limit_of_their_template() {
-        assert_eq!(group_of(&Method::GET, "/api/sites/12"), "GET /api/sites/{id}");
-        assert_eq!(group_of(&Method::GET, "/api/sites/12"), group_of(&Method::GET, "/api/sites/77"));
-        assert_eq!(group_of(&Method::POST, "/v2/things"), "POST /v2/things");
-    }
-
-    #[test]
-    fn known_paths_share_the_limit_of_their_operation() {
-        let list = Operation::find("ncentral.customers.list").unwrap();
-        assert_eq!(group_of(&Method::GET, "/api/customers"), list.limit.group);
-    }
 }

@@ -43,6 +43,7 @@ mod raw;
 mod request;
 mod retry;
 mod secret;
+mod unlisted;
 
 mod generated;
 pub mod transport;

@@ -4,19 +4,24 @@
 //! way, because every language needs them the same: envelopes are taken off, and ids that came as numbers are turned
 //! into strings (a page without such ids, the usual case, is not copied).
 
+mod envelope;
+mod ids;
+mod members;
+
 use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use memchr::memmem;
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use self::envelope::{Envelope, Slices};
+pub(crate) use self::envelope::{NextLink, PageFacts};
+pub(crate) use self::ids::{id_of, object_with_text_ids};
+pub(crate) use self::members::{member, walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::error_body;
-use crate::model::Key;
 
 /// No vendor nests deeper; beyond it recursive readers in other languages are at risk.
 pub(crate) const MAX_DEPTH: usize = 128;
@@ -47,29 +52,6 @@ pub struct RawResponse {
     pub body: Bytes,
     /// The JSON of the result: without envelope, with ids as strings; `null` for an operation without a result.
     pub json: Bytes,
-}
-
-/// What a page says about itself and the list, as far as it says anything.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct PageFacts {
-    pub(crate) total_items: Option<u64>,
-    pub(crate) total_pages: Option<u64>,
-    pub(crate) page_size: Option<u64>,
-    pub(crate) next_link: NextLink,
-    /// The whole next-page key of a scroll, as it came.
-    pub(crate) next_key: Option<String>,
-}
-
-/// What a page's links say of a next one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) enum NextLink {
-    /// There are no links.
-    #[default]
-    Unsaid,
-    /// There are links, and none of them leads on.
-    None,
-    /// Where the next page is.
-    To(String),
 }
 
 /// A body cut into items.
@@ -121,121 +103,6 @@ pub(crate) fn list(body: &Bytes, envelope: bool) -> Result<Cut> {
     Ok(Cut { buffer: body.clone(), items, facts })
 }
 
-impl Cut {
-    /// Turns ids that came as numbers into strings.
-    pub(crate) fn with_text_ids(self, id_fields: &[&str]) -> Result<Self> {
-        if !may_hold_number_ids(&self.buffer, id_fields) {
-            return Ok(self);
-        }
-        let mut buffer = Vec::with_capacity(self.buffer.len() + self.items.len() * 2 * id_fields.len());
-        let mut items = Vec::with_capacity(self.items.len());
-        for item in &self.items {
-            let start = buffer.len();
-            copy_with_text_ids(
-                utf8(&self.buffer)?.get(item.clone()).unwrap_or_default(),
-                id_fields,
-                &mut buffer,
-            )?;
-            items.push(start..buffer.len());
-        }
-        Ok(Self { buffer: buffer.into(), items, facts: self.facts })
-    }
-}
-
-/// One object with its number ids turned into strings.
-pub(crate) fn object_with_text_ids(json: Bytes, id_fields: &[&str]) -> Result<Bytes> {
-    if !may_hold_number_ids(&json, id_fields) {
-        return Ok(json);
-    }
-    let mut buffer = Vec::with_capacity(json.len() + 2 * id_fields.len());
-    copy_with_text_ids(utf8(&json)?, id_fields, &mut buffer)?;
-    Ok(buffer.into())
-}
-
-/// The text of an item's own id, from a string or a number.
-pub(crate) fn id_of(item: &[u8], wire: &str) -> Option<String> {
-    let item = std::str::from_utf8(item).ok()?;
-    let raw = member(item, wire)?;
-    match raw.as_bytes().first()? {
-        b'"' => serde_json::from_str(raw).ok(),
-        b'-' | b'0'..=b'9' => Some(raw.to_owned()),
-        _ => None,
-    }
-}
-
-/// The raw value of a top-level member.
-pub(crate) fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
-    let mut found = None;
-    // The walk ends with an error of its own as soon as the member is found: ids stand first in most items.
-    let _ = walk(object, |key, value| {
-        let hit = key == name;
-        if hit {
-            found = Some(value);
-        }
-        !hit
-    });
-    found
-}
-
-/// All top-level members in order; `each` says whether to go on.
-pub(crate) fn walk<'a>(
-    object: &'a str,
-    mut each: impl FnMut(&str, &'a str) -> bool,
-) -> Result<(), serde_json::Error> {
-    struct Walk<F>(F);
-    impl<'de, F: FnMut(&str, &'de str) -> bool> Visitor<'de> for Walk<&mut F> {
-        type Value = ();
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("an object")
-        }
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-            while let Some(key) = map.next_key::<Key<'de>>()? {
-                let value: &'de RawValue = map.next_value()?;
-                if !(self.0)(&key.0, value.get()) {
-                    return Err(serde::de::Error::custom("found"));
-                }
-            }
-            Ok(())
-        }
-    }
-    serde_json::Deserializer::from_str(object).deserialize_map(Walk(&mut each))
-}
-
-fn copy_with_text_ids(item: &str, id_fields: &[&str], out: &mut Vec<u8>) -> Result<()> {
-    let mut numbers: Vec<Range<usize>> = Vec::new();
-    if item.starts_with('{') {
-        walk(item, |key, value| {
-            if id_fields.contains(&key) && value.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
-                numbers.push(offset(item, value));
-            }
-            true
-        })
-        .map_err(|error| undecodable(&error.to_string()))?;
-    }
-    let mut copied = 0;
-    for number in numbers {
-        out.extend_from_slice(&item.as_bytes()[copied..number.start]);
-        out.push(b'"');
-        out.extend_from_slice(&item.as_bytes()[number.clone()]);
-        out.push(b'"');
-        copied = number.end;
-    }
-    out.extend_from_slice(&item.as_bytes()[copied..]);
-    Ok(())
-}
-
-/// A search for `"field":` before a digit: far cheaper than reading every item, and it may only err towards reading.
-fn may_hold_number_ids(json: &[u8], id_fields: &[&str]) -> bool {
-    id_fields.iter().any(|field| {
-        let needle = format!("\"{field}\"");
-        memmem::find_iter(json, needle.as_bytes()).any(|at| {
-            let rest =
-                json[at + needle.len()..].iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b':');
-            rest.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-')
-        })
-    })
-}
-
 /// Refuses what nests too deep. Counting openers is enough for nearly every item.
 fn check_depth(json: &[u8]) -> Result<()> {
     if memchr::memchr2_iter(b'{', b'[', json).nth(MAX_DEPTH).is_none() {
@@ -280,93 +147,6 @@ pub(crate) fn undecodable(reason: &str) -> Error {
 fn offset(whole: &str, part: &str) -> Range<usize> {
     let start = part.as_ptr() as usize - whole.as_ptr() as usize;
     start..start + part.len()
-}
-
-/// The items of an array, as slices.
-struct Slices<'a>(Vec<&'a str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Slices<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Items;
-        impl<'de> Visitor<'de> for Items {
-            type Value = Slices<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a list")
-            }
-            fn visit_unit<E>(self) -> Result<Slices<'de>, E> {
-                Ok(Slices(Vec::new()))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Slices<'de>, A::Error> {
-                let mut items = Vec::with_capacity(64);
-                while let Some(item) = seq.next_element::<&'de RawValue>()? {
-                    items.push(item.get());
-                }
-                Ok(Slices(items))
-            }
-        }
-        deserializer.deserialize_any(Items)
-    }
-}
-
-/// A list with what stands around it.
-#[derive(Default)]
-struct Envelope<'a> {
-    data: Option<Slices<'a>>,
-    facts: PageFacts,
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Envelope<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Envelope<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object around a list")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope<'de>, A::Error> {
-                let mut found = Envelope::default();
-                while let Some(key) = map.next_key::<Key<'de>>()? {
-                    match &*key.0 {
-                        "data" => found.data = Some(map.next_value()?),
-                        "totalItems" => found.facts.total_items = map.next_value_seed(Count)?,
-                        "totalPages" => found.facts.total_pages = map.next_value_seed(Count)?,
-                        "pageSize" => found.facts.page_size = map.next_value_seed(Count)?,
-                        "_links" => found.facts.next_link = next_link(map.next_value()?),
-                        "next_page_key" => {
-                            let key: &RawValue = map.next_value()?;
-                            found.facts.next_key = (key.get() != "null").then(|| key.get().to_owned());
-                        }
-                        _ => drop(map.next_value::<IgnoredAny>()?),
-                    }
-                }
-                Ok(found)
-            }
-        }
-        deserializer.deserialize_map(Members)
-    }
-}
-
-/// A count that may be a number, a text or nothing.
-struct Count;
-
-impl<'de> DeserializeSeed<'de> for Count {
-    type Value = Option<u64>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<u64>, D::Error> {
-        let raw: &'de RawValue = Deserialize::deserialize(deserializer)?;
-        Ok(raw.get().trim_matches('"').trim().parse().ok())
-    }
-}
-
-fn next_link(links: &RawValue) -> NextLink {
-    if !links.get().starts_with('{') {
-        return NextLink::Unsaid;
-    }
-    let link =
-        member(links.get(), "nextPage").and_then(|raw| serde_json::from_str::<Option<String>>(raw).ok());
-    match link.flatten() {
-        Some(link) if !link.is_empty() => NextLink::To(link),
-        _ => NextLink::None,
-    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 //!
 //! Arguments go before the environment. Nothing after [`Config::resolve`] looks at either again.
 
+mod base_url;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
-use url::{Host, Url};
+use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Service;
@@ -177,7 +179,7 @@ impl Config {
                 "the address of the server, such as https://ncentral.example.com",
             ));
         };
-        base_url(&said, self.allow_http.unwrap_or(false))
+        base_url::check(&said, self.allow_http.unwrap_or(false))
     }
 
     fn credentials(&self, service: Service, env: &impl Fn(&str) -> Option<String>) -> Result<Credentials> {
@@ -281,52 +283,6 @@ impl Config {
             options.user_agent = format!("{} {}", options.user_agent, app.trim());
         }
         Ok(options)
-    }
-}
-
-/// The base URL, checked: a credential is only ever sent where the user said, over a channel nobody else reads.
-fn base_url(said: &str, allow_http: bool) -> Result<Url> {
-    let refuse = |given: &str, allowed: &str| Err(Error::argument("base_url", given, allowed));
-    let Ok(mut url) = Url::parse(said.trim()) else {
-        return refuse(
-            "a text that is no URL",
-            "must be an absolute URL such as https://ncentral.example.com",
-        );
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return refuse("a URL with user or password", "must not hold credentials");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return refuse("a URL with a query or fragment", "must end with the host or a path");
-    }
-    let shown = url.to_string();
-    match url.scheme() {
-        "https" => {}
-        "http" if allow_http || is_loopback(&url) => {}
-        "http" => {
-            return refuse(
-                &shown,
-                "must be https (http is accepted for this machine only, or with allow_http=true)",
-            );
-        }
-        _ => return refuse(&shown, "must begin with https://"),
-    }
-    if url.host().is_none() {
-        return refuse(&shown, "must name a host");
-    }
-    // Vendors document addresses that end in /api; the paths of the operations begin with it.
-    let path = url.path().trim_end_matches('/').to_owned();
-    let path = path.strip_suffix("/api").unwrap_or(&path).to_owned();
-    url.set_path(&path);
-    Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -1,0 +1,70 @@
+//! A call of one operation.
+
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+
+use futures_util::future::BoxFuture;
+
+use super::{Said, decode, said_methods};
+use crate::core::Core;
+use crate::error::Result;
+use crate::model::FromAnswer;
+use crate::operation::Operation;
+use crate::raw::{Meta, RawResponse};
+
+/// A call that is ready to be awaited.
+#[derive(Debug, Clone)]
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<'c, T> {
+    core: &'c Core,
+    pub(crate) said: Said,
+    result: PhantomData<fn() -> T>,
+}
+
+impl<'c, T: FromAnswer> Call<'c, T> {
+    pub(crate) fn new(core: &'c Core, operation: &'static Operation) -> Self {
+        Self { core, said: Said::new(operation), result: PhantomData }
+    }
+
+    said_methods!(said);
+
+    /// Sends the call; awaiting it does the same.
+    ///
+    /// # Errors
+    /// See the method that made the call.
+    pub async fn send(self) -> Result<T> {
+        Ok(self.with_response().await?.value)
+    }
+
+    /// Sends the call and gives status, headers, ids and times along with the result.
+    ///
+    /// # Errors
+    /// See the method that made the call.
+    pub async fn with_response(self) -> Result<Response<T>> {
+        let raw = self.raw().await?;
+        let value = decode(&raw.json).map_err(|error| error.with_operation(self.said.operation.id))?;
+        Ok(Response { value, meta: raw.meta })
+    }
+
+    async fn raw(&self) -> Result<RawResponse> {
+        self.core.call(self.said.operation.id, &self.said.params(), &self.said.options).await
+    }
+}
+
+impl<'c, T: FromAnswer + 'c> IntoFuture for Call<'c, T> {
+    type Output = Result<T>;
+    type IntoFuture = BoxFuture<'c, Result<T>>;
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// A result with what is known of its answer.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Response<T> {
+    /// The result.
+    pub value: T,
+    /// Status, headers, ids and times.
+    pub meta: Meta,
+}

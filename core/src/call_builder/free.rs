@@ -1,0 +1,54 @@
+//! A request to an endpoint that no table describes.
+
+use std::future::IntoFuture;
+
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+
+use super::call_options;
+use crate::core::Core;
+use crate::error::Result;
+use crate::raw::RawResponse;
+use crate::request::CallOptions;
+
+/// A request to an endpoint that mspkit does not know.
+#[derive(Debug, Clone)]
+#[must_use = "a request is sent when it is awaited"]
+pub struct FreeRequest<'c> {
+    core: &'c Core,
+    method: String,
+    path: String,
+    body: Option<Vec<u8>>,
+    pub(crate) options: CallOptions,
+}
+
+impl<'c> FreeRequest<'c> {
+    pub(crate) fn new(core: &'c Core, method: &str, path: &str) -> Self {
+        let (method, path) = (method.to_owned(), path.to_owned());
+        Self { core, method, path, body: None, options: CallOptions::default() }
+    }
+
+    call_options!(options);
+
+    /// The JSON body.
+    pub fn body(mut self, body: &impl Serialize) -> Self {
+        self.body = Some(serde_json::to_vec(body).unwrap_or_else(|_| b"null".to_vec()));
+        self
+    }
+
+    /// Sends the request; awaiting it does the same.
+    ///
+    /// # Errors
+    /// Every kind; see [`Error`].
+    pub async fn send(self) -> Result<RawResponse> {
+        self.core.request(&self.method, &self.path, self.body.as_deref(), &self.options).await
+    }
+}
+
+impl<'c> IntoFuture for FreeRequest<'c> {
+    type Output = Result<RawResponse>;
+    type IntoFuture = BoxFuture<'c, Result<RawResponse>>;
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

@@ -1,0 +1,55 @@
+//! A list of one operation, before it is read.
+
+use std::marker::PhantomData;
+
+use super::{Items, Pages, Said, paging_options, said_methods};
+use crate::core::Core;
+use crate::error::Result;
+use crate::model::FromAnswer;
+use crate::operation::Operation;
+use crate::page::PagingOptions;
+
+/// A list that is ready to be read, by item or by page.
+#[derive(Debug, Clone)]
+#[must_use = "a list is read through items, pages or collect"]
+pub struct List<'c, T> {
+    core: &'c Core,
+    pub(crate) said: Said,
+    pub(crate) paging: PagingOptions,
+    item: PhantomData<fn() -> T>,
+}
+
+impl<'c, T: FromAnswer> List<'c, T> {
+    pub(crate) fn new(core: &'c Core, operation: &'static Operation) -> Self {
+        Self { core, said: Said::new(operation), paging: PagingOptions::default(), item: PhantomData }
+    }
+
+    said_methods!(said);
+
+    paging_options!(paging);
+
+    /// The items, one after another.
+    pub fn items(self) -> Items<T> {
+        Items::new(self.pages())
+    }
+
+    /// The pages, one after another.
+    pub fn pages(self) -> Pages<T> {
+        let pager =
+            self.core.pager(self.said.operation.id, &self.said.params(), &self.paging, &self.said.options);
+        Pages::new(self.said.operation, pager)
+    }
+
+    /// All items at once.
+    ///
+    /// # Errors
+    /// See the method that made the list; the error carries where to resume.
+    pub async fn collect(self) -> Result<Vec<T>> {
+        let mut items = self.items();
+        let mut collected = Vec::new();
+        while let Some(item) = items.next().await {
+            collected.push(item?);
+        }
+        Ok(collected)
+    }
+}

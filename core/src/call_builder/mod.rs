@@ -1,0 +1,57 @@
+//! Calls and lists as the typed API hands them out: they are sent when awaited, and take options until then.
+
+mod call;
+mod free;
+mod list;
+mod options;
+mod reading;
+
+pub use self::call::{Call, Response};
+pub use self::free::FreeRequest;
+pub use self::list::List;
+pub(crate) use self::options::{call_options, insert, paging_options, said_methods};
+pub use self::reading::{Items, Page, Pages};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{FromAnswer, Id};
+use crate::operation::Operation;
+use crate::params::Parameters;
+use crate::request::CallOptions;
+
+/// What a call says before it is sent: operation, parameters, options.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    operation: &'static Operation,
+    members: Vec<(&'static str, String)>,
+    pub(crate) options: CallOptions,
+}
+
+impl Said {
+    fn new(operation: &'static Operation) -> Self {
+        Self { operation, members: Vec::new(), options: CallOptions::default() }
+    }
+
+    pub(crate) fn id(&mut self, name: &'static str, id: &Id) {
+        self.members.push((name, serde_json::Value::from(id.as_str()).to_string()));
+    }
+
+    pub(crate) fn add(&mut self, params: &impl Parameters) {
+        self.members.extend(params.members().iter().map(|(name, json)| (name, json.to_owned())));
+    }
+
+    fn params(&self) -> Vec<u8> {
+        crate::request::object(self.members.iter().map(|(name, json)| (*name, json.as_str()))).into_bytes()
+    }
+}
+
+/// Reads a result; an error names the member that cannot be read.
+fn decode<T: FromAnswer>(json: &[u8]) -> Result<T> {
+    T::from_answer(json).map_err(|error| {
+        let at = T::broken_path(json)
+            .filter(|path| path != ".")
+            .map_or(String::new(), |path| format!(" at `{path}`"));
+        // Position in the slice says nothing to a person; the path does.
+        let text = error.to_string();
+        let reason = text.split(" at line ").next().unwrap_or(&text);
+        Error::new(ErrorKind::Decode, format!("the answer cannot be read{at}: {reason}"))
+    })
+}

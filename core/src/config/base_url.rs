@@ -1,0 +1,51 @@
+//! The base URL: a credential is only ever sent where the user said, over a channel nobody else reads.
+
+use url::{Host, Url};
+
+use crate::error::{Error, Result};
+
+/// The checked URL, without a slash or a documented `/api` at its end.
+pub(super) fn check(said: &str, allow_http: bool) -> Result<Url> {
+    let refuse = |given: &str, allowed: &str| Err(Error::argument("base_url", given, allowed));
+    let Ok(mut url) = Url::parse(said.trim()) else {
+        return refuse(
+            "a text that is no URL",
+            "must be an absolute URL such as https://ncentral.example.com",
+        );
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("a URL with user or password", "must not hold credentials");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("a URL with a query or fragment", "must end with the host or a path");
+    }
+    let shown = url.to_string();
+    match url.scheme() {
+        "https" => {}
+        "http" if allow_http || is_loopback(&url) => {}
+        "http" => {
+            return refuse(
+                &shown,
+                "must be https (http is accepted for this machine only, or with allow_http=true)",
+            );
+        }
+        _ => return refuse(&shown, "must begin with https://"),
+    }
+    if url.host().is_none() {
+        return refuse(&shown, "must name a host");
+    }
+    // Vendors document addresses that end in /api; the paths of the operations begin with it.
+    let path = url.path().trim_end_matches('/').to_owned();
+    let path = path.strip_suffix("/api").unwrap_or(&path).to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

@@ -1,0 +1,137 @@
+//! What models are made of: ids, dates, and how the result of a call is read.
+//!
+//! A field that the server did not send differs from one that it sent as null: both are `None`, and `is_set` tells
+//! them apart. Fields that are not known are kept as they came and written again. The structs themselves are generated,
+//! through the macros in `macros.rs`; how single fields are read stands in `field.rs`.
+
+mod extra;
+mod field;
+#[macro_use]
+mod macros;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+pub(crate) use self::extra::{Extra, Key};
+pub use self::field::Field;
+pub(crate) use self::field::{FieldSeed, not_an_object};
+pub(crate) use crate::secret::Secret;
+
+/// Any JSON value.
+pub type Json = serde_json::Value;
+
+/// An id: always text, whether the server sent a string or a number.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Id(String);
+
+impl Id {
+    /// The text of the id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&Id> for Id {
+    fn from(id: &Id) -> Self {
+        id.clone()
+    }
+}
+
+impl From<String> for Id {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+macro_rules! id_from {
+    ($($from:ty),*) => {$(
+        impl From<$from> for Id {
+            fn from(value: $from) -> Self {
+                Self(value.to_string())
+            }
+        }
+    )*};
+}
+
+id_from!(&str, &String, i32, i64, u32, u64, usize);
+
+impl PartialEq<str> for Id {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<&str> for Id {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl AsRef<str> for Id {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// Reads the result of a call from its JSON.
+pub trait FromAnswer: Sized {
+    /// The result, or why it cannot be read.
+    ///
+    /// # Errors
+    /// The parser's own.
+    fn from_answer(json: &[u8]) -> Result<Self, serde_json::Error>;
+
+    /// The path of the member that cannot be read, found by reading again.
+    fn broken_path(json: &[u8]) -> Option<String>;
+}
+
+impl FromAnswer for () {
+    fn from_answer(_: &[u8]) -> Result<Self, serde_json::Error> {
+        Ok(())
+    }
+
+    fn broken_path(_: &[u8]) -> Option<String> {
+        None
+    }
+}
+
+/// Which member cannot be read.
+pub(crate) fn broken_path<T: for<'de> Deserialize<'de>>(json: &[u8]) -> Option<String> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    serde_path_to_error::deserialize::<_, T>(&mut deserializer).err().map(|error| error.path().to_string())
+}
+
+/// A range of days, both included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DateRange {
+    /// The first day, `YYYY-MM-DD`.
+    pub start: String,
+    /// The last day, `YYYY-MM-DD`.
+    pub end: String,
+}
+
+impl DateRange {
+    /// From `start` to `end`, each `YYYY-MM-DD`.
+    pub fn new(start: impl Into<String>, end: impl Into<String>) -> Self {
+        Self { start: start.into(), end: end.into() }
+    }
+}
