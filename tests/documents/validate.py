@@ -279,7 +279,7 @@ def break_default_response(content: Any) -> str:
 def break_duplicate_operation(content: Any) -> str:
     operations = [item[method] for item in content["paths"].values() for method in METHODS if method in item]
     operations[1]["operationId"] = operations[0]["operationId"]
-    return operations[0]["operationId"]
+    return str(operations[0]["operationId"])
 
 
 def break_reference(content: Any) -> str:
@@ -290,7 +290,7 @@ def break_reference(content: Any) -> str:
 def break_path_parameter(content: Any) -> str:
     template, item = next((key, item) for key, item in content["paths"].items() if "{" in key)
     del item["parameters"]
-    return template
+    return str(template)
 
 
 def break_schema_type(content: Any) -> str:

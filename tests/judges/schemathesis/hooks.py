@@ -6,6 +6,7 @@ import json
 import os
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 import schemathesis
@@ -41,7 +42,7 @@ def post(path: str, headers: dict[str, str], body: bytes = b"") -> Any:
 
 def ncentral_token() -> str:
     headers = {"Authorization": f"Bearer {CREDENTIALS['ncentral_jwt']}"}
-    return post("/api/auth/authenticate", headers)["tokens"]["access"]["token"]
+    return str(post("/api/auth/authenticate", headers)["tokens"]["access"]["token"])
 
 
 def cloudmore_token() -> str:
@@ -54,11 +55,11 @@ def cloudmore_token() -> str:
         "client_secret": CREDENTIALS["cloudmore_client_secret"],
     }
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return post("/connect/token", headers, urllib.parse.urlencode(form).encode())["access_token"]
+    return str(post("/connect/token", headers, urllib.parse.urlencode(form).encode())["access_token"])
 
 
 # Header and value for each scheme that the documents declare.
-SCHEMES = {
+SCHEMES: dict[str, Callable[[], tuple[str, str]]] = {
     "userToken": lambda: ("Authorization", f"Bearer {CREDENTIALS['ncentral_jwt']}"),
     "accessToken": lambda: ("Authorization", f"Bearer {ncentral_token()}"),
     "oauth": lambda: ("Authorization", f"Bearer {cloudmore_token()}"),
@@ -66,7 +67,7 @@ SCHEMES = {
 }
 
 
-def scheme_of(case: schemathesis.Case, _context: schemathesis.AuthContext) -> str:
+def scheme_of(case: schemathesis.Case[Any], _context: schemathesis.AuthContext) -> str:
     """The scheme that the operation declares, or nothing."""
     document = case.operation.schema.raw_schema
     declared = case.operation.definition.raw.get("security", document.get("security", []))
@@ -76,11 +77,11 @@ def scheme_of(case: schemathesis.Case, _context: schemathesis.AuthContext) -> st
 # The cache asks again after a 401: `auth.logout` ends the session that the others use.
 @schemathesis.auth(cache_by_key=scheme_of)
 class Credential:
-    def get(self, case: schemathesis.Case, context: schemathesis.AuthContext) -> tuple[str, str] | None:
+    def get(self, case: schemathesis.Case[Any], context: schemathesis.AuthContext) -> tuple[str, str] | None:
         scheme = scheme_of(case, context)
         return SCHEMES[scheme]() if scheme else None
 
-    def set(self, case: schemathesis.Case, data: tuple[str, str] | None, context: schemathesis.AuthContext) -> None:
+    def set(self, case: schemathesis.Case[Any], data: tuple[str, str] | None, context: schemathesis.AuthContext) -> None:
         if data is not None:
             name, value = data
-            case.headers = {**(case.headers or {}), name: value}
+            case.headers[name] = value
