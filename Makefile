@@ -1,0 +1,126 @@
+# What is done here, a target each. Every target says what it does, installs what it needs into .tools, and stops with
+# one line when the machine lacks a tool. Nothing outside of this folder is changed, cargo's own cache apart.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+TOOLS := .tools
+PYTHON ?= python3
+FUZZ_SECONDS ?= 60
+CARGO_FUZZ := 0.13.1
+FUZZ_TARGETS := $(patsubst core/fuzz/fuzz_targets/%.rs,%,$(sort $(wildcard core/fuzz/fuzz_targets/*.rs)))
+
+# Tests talk to simulators. What the shell knows of real servers is kept from them.
+SERVERS := NCENTRAL_URL NCENTRAL_JWT CLOUDMORE_URL CLOUDMORE_USERNAME CLOUDMORE_PASSWORD CLOUDMORE_CLIENT_SECRET \
+  CLOUDMORE_RESELLER_ID WIV_URL WIV_API_KEY
+APART := env $(SERVERS:%=-u %)
+
+say = @printf '\n== %s\n' "$(1)"
+missing = { echo "mspkit: $(1)" >&2; exit 1; }
+
+.PHONY: help demo test soak bench generate lint clean
+.PHONY: need-cargo need-clippy need-compiler need-node need-python need-rustfmt
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: need-cargo need-compiler ## the main job, start to end; options of the program: make demo ARGS="--write"
+	$(call say,Building the demo: core/examples/onboard)
+	@cargo build --locked -p mspkit --example onboard
+	$(call say,Running it)
+	@cargo run --quiet --locked -p mspkit --example onboard -- $(ARGS)
+
+test: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.txt ## every check that fits into a few minutes
+	$(call say,The API documents: OpenAPI 3.1 whose examples fit their schemas)
+	@$(TOOLS)/documents/bin/python tests/documents/validate.py
+	@$(TOOLS)/documents/bin/python tests/documents/validate.py --self-check
+	$(call say,The conformance cases: complete and well formed)
+	@$(TOOLS)/documents/bin/python tests/conformance/check.py --require-schema
+	$(call say,The generated sources: what the documents say)
+	@cargo build --locked -p mspkit-codegen
+	@cargo run --quiet --locked -p mspkit-codegen -- --check
+	$(call say,The demo: its output is what it should be)
+	@cargo build --locked -p mspkit --example onboard
+	@$(APART) cargo run --quiet --locked -p mspkit --example onboard | $(TOOLS)/documents/bin/python tests/demo.py
+	$(call say,The Rust tests of the whole workspace)
+	@$(APART) cargo test --workspace --locked
+
+soak: need-cargo need-compiler need-node need-python ## what takes longer: long runs, outside judges, fuzzing
+	$(call say,The long tests)
+	@$(APART) MSPKIT_SOAK=1 cargo test --release --workspace --locked --lib --bins --tests -- --ignored --skip child_ --skip prism
+	$(call say,Schemathesis judges what the simulator answers)
+	@tests/judges/with-simulator.sh tests/judges/schemathesis.sh
+	$(call say,Prism judges what the clients send)
+	@$(APART) cargo test --quiet --locked -p mspkit --test prism --no-run
+	@$(APART) tests/judges/prism.sh cargo test --locked -p mspkit --test prism -- --ignored
+ifneq ($(FUZZ_TARGETS),)
+	$(call say,Fuzzing the parsers for $(FUZZ_SECONDS) s each: $(FUZZ_TARGETS))
+	@$(TOOLS)/cargo/bin/cargo-fuzz --version 2>/dev/null | grep -qx 'cargo-fuzz $(CARGO_FUZZ)' || \
+	  cargo install --quiet --locked --root $(TOOLS)/cargo --version $(CARGO_FUZZ) cargo-fuzz
+	@for target in $(FUZZ_TARGETS); do echo "-- $$target"; PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" RUSTC_BOOTSTRAP=1 \
+	  cargo fuzz run --fuzz-dir core/fuzz "$$target" -- -max_total_time=$(FUZZ_SECONDS); done
+endif
+
+bench: need-cargo need-compiler ## how fast the core and the simulator are
+	$(call say,The simulator alone: its share of what is measured)
+	@cargo run --quiet --release --locked -p mspkit-sim --example speed
+ifneq ($(wildcard core/benches/*.rs),)
+	$(call say,The core)
+	@$(APART) cargo bench --quiet --locked -p mspkit --benches
+else
+	$(call say,The core has no benchmarks yet)
+endif
+
+generate: need-cargo need-rustfmt ## write the sources that come from core/api
+	$(call say,Rendering the generated sources from core/api)
+	@cargo run --quiet --locked -p mspkit-codegen
+
+lint: need-cargo need-rustfmt need-clippy need-compiler $(TOOLS)/lint/installed.txt ## formatting, lints, documentation, types
+	$(call say,Rust: formatting)
+	@cargo fmt --all --check
+	$(call say,Rust: clippy)
+	@cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	$(call say,Rust: documentation)
+	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+	$(call say,Python: ruff and mypy)
+	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache tests
+	@for part in tests/*.py tests/documents tests/conformance tests/judges/schemathesis; do \
+	  $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
+
+clean: need-cargo ## remove what was built and installed here
+	$(call say,Removing target and .tools)
+	@cargo clean --quiet
+	@rm -rf $(TOOLS)
+
+# A virtual environment per purpose, made again when its list changes.
+$(TOOLS)/documents/installed.txt: tests/documents/requirements.txt
+$(TOOLS)/lint/installed.txt: tests/lint/requirements.txt tests/documents/requirements.txt tests/judges/schemathesis/requirements.txt
+$(TOOLS)/%/installed.txt: tests/%/requirements.txt | need-python
+	$(call say,Installing the Python packages of $< into $(TOOLS)/$*)
+	@rm -rf $(TOOLS)/$*
+	@$(PYTHON) -m venv $(TOOLS)/$* || $(call missing,no virtual environment could be made; install Python's venv module)
+	@$(TOOLS)/$*/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@cp $< $@
+
+need-cargo:
+	@cargo --version >/dev/null 2>&1 || $(call missing,cargo is missing; install Rust 1.88 or later)
+
+need-rustfmt:
+	@cargo fmt --version >/dev/null 2>&1 || $(call missing,rustfmt is missing; run: rustup component add rustfmt)
+
+need-clippy:
+	@cargo clippy --version >/dev/null 2>&1 || $(call missing,clippy is missing; run: rustup component add clippy)
+
+need-compiler:
+	@command -v cc >/dev/null || $(call missing,a C compiler (cc) is missing; install gcc or clang)
+
+need-python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || \
+	  $(call missing,Python 3.10 or later is missing; PYTHON=... names another one)
+
+need-node:
+	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm >/dev/null || \
+	  $(call missing,Node.js 20 or later with npm is missing)
