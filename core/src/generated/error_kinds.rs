@@ -30,7 +30,7 @@ pub enum ErrorKind {
     /// The answer is not what the endpoint answers with, such as a proxy's page, broken JSON or too large
     /// a body.
     Decode,
-    /// The server's cursor for this list expired or was lost, and the list was not to be restarted.
+    /// The server's cursor for this list expired, and the list was not to be restarted.
     ScrollExpired,
     /// The call was cancelled by its caller; a write may have been carried out.
     Cancelled,
