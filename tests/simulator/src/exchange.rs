@@ -93,7 +93,7 @@ struct Acted {
 pub(crate) async fn run(
     shared: Arc<Shared>,
     ending: Ending,
-    request: Arc<Request>,
+    request: Request,
     too_large: bool,
 ) -> Result<Response<Body>, Hangup> {
     let found = shared.table.find(&request.method, request.path());
@@ -143,7 +143,7 @@ async fn pause(duration: Duration) {
     }
 }
 
-fn receive(shared: &Arc<Shared>, slot: usize, request: &Arc<Request>) -> (Ticket, u64, bool, Option<Fault>) {
+fn receive(shared: &Arc<Shared>, slot: usize, request: &Request) -> (Ticket, u64, bool, Option<Fault>) {
     let mut world = shared.world();
     let at = u64::try_from(world.clock.real().as_millis()).unwrap_or(u64::MAX);
     let (number, in_flight) = world.log.receive(slot, request, at);

@@ -16,6 +16,7 @@ mod credentials;
 mod exchange;
 mod faults;
 pub mod generated;
+mod kept;
 mod log;
 mod options;
 mod pages;

@@ -1,17 +1,18 @@
 //! What has been received, and what became of it: the log of requests and the counts per operation.
 //!
-//! Counts are kept for ever, the log holds the last 100,000 requests: [`RequestLog::render`] says how many have
-//! been forgotten.
+//! Counts are kept for ever, the log holds the last 100,000 requests and 256 MiB of them at most; what it renders
+//! says how many have been forgotten.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::kept::Kept;
 use crate::request::Request;
 
 const KEPT: usize = 100_000;
+const KEPT_BYTES: usize = 256 << 20;
 
 /// One request, as the log tells it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,7 +76,7 @@ pub struct Requests {
 struct Entry {
     at_ms: u64,
     operation: Option<&'static str>,
-    request: Arc<Request>,
+    request: Kept,
     status: Option<u16>,
     dropped: bool,
 }
@@ -87,6 +88,7 @@ pub(crate) struct RequestLog {
     in_flight: Vec<u64>,
     entries: VecDeque<Entry>,
     first: u64,
+    weight: usize,
     enabled: bool,
 }
 
@@ -95,11 +97,11 @@ impl RequestLog {
     pub(crate) fn new(names: Vec<Option<&'static str>>, enabled: bool) -> Self {
         let counts = vec![Counts::default(); names.len()];
         let in_flight = vec![0; names.len()];
-        Self { names, counts, in_flight, entries: VecDeque::new(), first: 1, enabled }
+        Self { names, counts, in_flight, entries: VecDeque::new(), first: 1, weight: 0, enabled }
     }
 
     /// Notes a request and gives its number and how many of its kind are in flight, itself included.
-    pub(crate) fn receive(&mut self, slot: usize, request: &Arc<Request>, at_ms: u64) -> (u64, u64) {
+    pub(crate) fn receive(&mut self, slot: usize, request: &Request, at_ms: u64) -> (u64, u64) {
         self.counts[slot].received += 1;
         self.in_flight[slot] += 1;
         self.counts[slot].max_in_flight = self.counts[slot].max_in_flight.max(self.in_flight[slot]);
@@ -108,22 +110,24 @@ impl RequestLog {
     }
 
     /// Notes a request that was never sent: the sabotage that a test runner has to see.
-    pub(crate) fn invent(&mut self, slot: usize, request: &Arc<Request>, at_ms: u64) {
+    pub(crate) fn invent(&mut self, slot: usize, request: &Request, at_ms: u64) {
         self.counts[slot].received += 1;
         self.note(slot, request, at_ms);
     }
 
-    fn note(&mut self, slot: usize, request: &Arc<Request>, at_ms: u64) -> u64 {
+    fn note(&mut self, slot: usize, request: &Request, at_ms: u64) -> u64 {
         let number = self.first + self.entries.len() as u64;
         if !self.enabled {
             self.first += 1;
             return number;
         }
-        if self.entries.len() == KEPT {
-            self.entries.pop_front();
+        let request = Kept::of(request);
+        self.weight += request.weight();
+        while self.entries.len() == KEPT || self.weight > KEPT_BYTES {
+            let Some(oldest) = self.entries.pop_front() else { break };
+            self.weight -= oldest.request.weight();
             self.first += 1;
         }
-        let request = Arc::clone(request);
         let operation = self.names[slot];
         self.entries.push_back(Entry { at_ms, operation, request, status: None, dropped: false });
         number
@@ -154,7 +158,7 @@ impl RequestLog {
 
     /// The requests after number `since`, and all counts.
     pub(crate) fn render(&self, since: u64) -> Requests {
-        let skip = usize::try_from((since + 1).saturating_sub(self.first)).unwrap_or(usize::MAX);
+        let skip = usize::try_from(since.saturating_add(1).saturating_sub(self.first)).unwrap_or(usize::MAX);
         let numbered = (self.first..).zip(&self.entries);
         let requests = numbered.skip(skip).map(|(n, entry)| entry.render(n)).collect();
         Requests { requests, forgotten: self.first - 1, counts: self.counts() }
@@ -180,37 +184,17 @@ pub(crate) enum End {
 impl Entry {
     fn render(&self, n: u64) -> LoggedRequest {
         let request = &self.request;
-        let mut query = BTreeMap::<String, Value>::new();
-        for (key, value) in request.query() {
-            let value = Value::from(value.into_owned());
-            match query.get_mut(key.as_ref()) {
-                None => {
-                    query.insert(key.into_owned(), value);
-                }
-                Some(Value::Array(values)) => values.push(value),
-                Some(one) => *one = Value::from(vec![one.take(), value]),
-            }
-        }
-        let mut headers = BTreeMap::<String, String>::new();
-        for (name, value) in &request.headers {
-            let value = String::from_utf8_lossy(value.as_bytes());
-            let joined = headers.entry(name.as_str().to_owned()).or_default();
-            if !joined.is_empty() {
-                joined.push_str(", ");
-            }
-            joined.push_str(&value);
-        }
         LoggedRequest {
             n,
             at_ms: self.at_ms,
             operation: self.operation.map(str::to_owned),
-            method: request.method.to_string(),
-            path: request.uri.path().to_owned(),
-            query,
-            raw_target: request.uri.to_string(),
-            headers,
-            body: String::from_utf8_lossy(&request.body).into_owned(),
-            json: serde_json::from_slice(&request.body).ok(),
+            method: request.method(),
+            path: request.path().to_owned(),
+            query: request.query(),
+            raw_target: request.target().to_owned(),
+            headers: request.headers(),
+            body: request.body(),
+            json: request.json(),
             status: self.status,
             dropped: self.dropped,
         }
@@ -228,7 +212,7 @@ mod tests {
     #[test]
     fn the_log_forgets_the_oldest_and_says_so() {
         let mut log = log(true);
-        let request = Arc::new(Request::for_tests("GET", "/x?a=1&a=2&b=3"));
+        let request = Request::for_tests("GET", "/x");
         for _ in 0..KEPT + 5 {
             let (number, _) = log.receive(0, &request, 0);
             log.end(0, number, Some(200), End::Answered);
@@ -237,14 +221,26 @@ mod tests {
         assert_eq!(told.forgotten, 5);
         assert_eq!(told.requests.iter().map(|request| request.n).collect::<Vec<_>>(), [100_004, 100_005]);
         assert_eq!(told.requests[0].status, Some(200));
-        assert_eq!(told.requests[0].query["a"], serde_json::json!(["1", "2"]));
         assert_eq!(told.counts["a.b.c"].received, 100_005);
+    }
+
+    #[test]
+    fn large_bodies_make_it_forget_sooner() {
+        let mut log = log(true);
+        let mut request = Request::for_tests("POST", "/x");
+        request.body = bytes::Bytes::from(vec![b'x'; 64 << 20]);
+        for _ in 0..6 {
+            log.receive(0, &request, 0);
+        }
+        // Only the last is rendered: a text of 64 MiB takes its time.
+        let told = log.render(5);
+        assert_eq!((told.forgotten, told.requests.len(), log.entries.len()), (3, 1, 3));
     }
 
     #[test]
     fn counts_go_on_without_a_log() {
         let mut log = log(false);
-        let request = Arc::new(Request::for_tests("GET", "/x"));
+        let request = Request::for_tests("GET", "/x");
         let (first, flying) = log.receive(1, &request, 0);
         assert_eq!((first, flying), (1, 1));
         assert_eq!(log.receive(1, &request, 0), (2, 2));

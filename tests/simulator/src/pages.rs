@@ -19,6 +19,9 @@ const CACHE_BYTES: usize = 64 << 20;
 /// Largest page that may be asked for, whatever the server cuts it to.
 const LARGEST: usize = 1000;
 
+/// Page numbers are 32-bit.
+const LAST_NUMBER: usize = i32::MAX as usize;
+
 const DIRECTIONS: [(&str, bool); 6] = [
     ("asc", false),
     ("ascending", false),
@@ -76,17 +79,13 @@ impl PageQuery {
             match text.parse() {
                 Ok(number) if (1..=largest).contains(&number) && !text.starts_with('+') => number,
                 _ => {
-                    let bounds = if largest == usize::MAX {
-                        "at least 1".to_owned()
-                    } else {
-                        format!("between 1 and {largest}")
-                    };
-                    problems.push(Problem::new(name, format!("{name} must be a number {bounds}")));
+                    let message = format!("{name} must be a number between 1 and {largest}");
+                    problems.push(Problem::new(name, message));
                     default
                 }
             }
         };
-        let number = whole("pageNumber", 1, usize::MAX);
+        let number = whole("pageNumber", 1, LAST_NUMBER);
         let size = whole("pageSize", 50, LARGEST).min(options.max_page_size.max(1));
         let order = call.query("sortOrder").unwrap_or_else(|| "asc".to_owned());
         let direction = DIRECTIONS.iter().find(|(name, _)| order.eq_ignore_ascii_case(name));

@@ -90,3 +90,11 @@ impl Call<'_> {
         serde_json::from_slice(&self.request.body).ok()
     }
 }
+
+/// A whole number, also when it is written `5.0`.
+pub(crate) fn whole(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| {
+        let number = value.as_f64().filter(|number| number.fract() == 0.0 && (0.0..9e15).contains(number))?;
+        format!("{number:.0}").parse().ok()
+    })
+}

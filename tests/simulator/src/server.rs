@@ -130,7 +130,7 @@ async fn answer(
     if request.path().starts_with("/_sim/") {
         return Ok(respond(control::answer(&shared, &request), None));
     }
-    exchange::run(shared, ending, Arc::new(request), too_large).await
+    exchange::run(shared, ending, request, too_large).await
 }
 
 /// An answer on its way; `body` stands in for the answer's own when it leaves in a special manner.

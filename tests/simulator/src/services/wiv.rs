@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
-use crate::request::{Call, PageFault};
+use crate::request::{Call, PageFault, whole};
 use crate::routes::Handler;
 use crate::state::msp::{Case, FIELDS};
 use crate::world::World;
@@ -109,7 +109,7 @@ fn asked(body: &Map<String, Value>) -> Result<Asked, Answer> {
     let size = match body.get("max_returned_items") {
         None => DEFAULT_SIZE,
         Some(value) => {
-            let number = value.as_u64().filter(|number| (1..=LARGEST_SIZE).contains(number));
+            let number = whole(value).filter(|number| (1..=LARGEST_SIZE).contains(number));
             let number = number.and_then(|number| usize::try_from(number).ok());
             number.ok_or_else(|| bad_request("Invalid max_returned_items"))?
         }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Problem, errors, number, object};
 use crate::answer::Answer;
-use crate::request::Call;
+use crate::request::{Call, whole};
 use crate::world::World;
 
 /// Tigerpaw, the only standard PSA whose credentials can be checked.
@@ -163,14 +163,6 @@ fn credential_fits(world: &World, body: &Map<String, Value>) -> bool {
     let credentials = &world.options.credentials;
     let is = |field: &str, wanted: &str| body.get(field).and_then(Value::as_str) == Some(wanted);
     is("username", &credentials.psa_username) && is("password", &credentials.psa_password)
-}
-
-/// A whole number, also when it is written `5.0`.
-fn whole(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| {
-        let number = value.as_f64().filter(|number| number.fract() == 0.0 && (0.0..9e15).contains(number))?;
-        format!("{number:.0}").parse().ok()
-    })
 }
 
 fn is_http_url(text: &str) -> bool {
