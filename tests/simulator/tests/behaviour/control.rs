@@ -151,3 +151,12 @@ async fn a_simulator_runs_on_the_callers_runtime_and_stops_on_drop() {
         tokio::task::yield_now().await;
     }
 }
+
+#[test]
+fn the_readme_names_every_option() {
+    let readme = include_str!("../../README.md");
+    let options = serde_json::to_value(mspkit_sim::Options::default()).unwrap();
+    for name in options.as_object().unwrap().keys() {
+        assert!(readme.contains(&format!("`{name}`")), "{name} is missing");
+    }
+}
