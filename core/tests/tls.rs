@@ -269,7 +269,7 @@ async fn handshake_that_never_answers_is_a_connect_timeout_and_means_not_sent() 
         let fault = ask(&options, request).await.unwrap_err();
         assert_eq!(fault.kind, FaultKind::ConnectTimeout, "{fault}");
         assert!(!sent.get());
-        assert!(fault.to_string().contains("TLS handshake with localhost"), "{fault}");
+        assert!(fault.to_string().contains("connecting to localhost"), "{fault}");
     }
 }
 

@@ -1,43 +1,38 @@
-//! The transport over sockets: HTTP/1.1 with a pool of connections.
+//! The transport over sockets: HTTP/1.1 through reqwest, with a pool of connections.
 //!
-//! hyper is used directly. That makes it known whether anything of a request was written, keeps vectored writes off
-//! the socket, and costs less for a small call than a client with layers for redirects, cookies and retries, all of
-//! which are decided above this seam.
+//! What reqwest can do on its own account is switched off, redirects and retries above all: they are decided above this
+//! seam, where it is known what a request means. HTTP/2 is left out so that each request in flight has a connection of
+//! its own, and what becomes of one says nothing about another.
 
-use std::error::Error as StdError;
 use std::fmt;
-use std::io;
+use std::sync::Arc;
 
-use ::http::header::{
-    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, PROXY_AUTHORIZATION, TE,
-    TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
-};
-use ::http::{Method, Uri};
+use ::http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use ::http::{HeaderValue, Method, Uri};
 use bytes::Bytes;
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::AlertDescription as Alert;
+use reqwest::redirect::Policy;
+use reqwest::{Body, Client, Proxy, retry};
 use tokio::runtime::{Handle, RuntimeFlavor};
+use url::Url;
 
 use super::body::{self, Outgoing};
-use super::connect::{ConnectError, Connector};
+use super::fault::{authority, fault};
+use super::tls::{self, Trust};
 use super::{Attempt, Fault, FaultKind, OptionsError, Request, Response, Transport, TransportOptions};
 
 /// Headers that say how a message is framed or routed, which only the connection knows.
 const OWN_HEADERS: [HeaderName; 7] =
     [CONNECTION, CONTENT_LENGTH, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE];
 
-/// hyper's message for too many or too long headers; its predicate for that is compiled for servers only.
-const HEAD_TOO_LARGE: &str = "message head is too large";
-
 /// Sends requests over HTTP/1.1, in clear or over TLS 1.2 and later.
 ///
 /// Connections are kept for the next request to the same origin. They are driven by the Tokio runtime that made them,
 /// so one `Http` belongs to one runtime.
 pub struct Http {
-    client: Client<Connector, Outgoing>,
-    connector: Connector,
-    user_agent: HeaderValue,
+    client: Client,
+    trust: Arc<Trust>,
+    /// Host and port of the proxy that was asked for.
+    proxy: Option<String>,
     max_body_bytes: usize,
 }
 
@@ -49,67 +44,54 @@ impl Http {
         }
         let user_agent = HeaderValue::from_str(&options.user_agent)
             .map_err(|_| OptionsError::new("user_agent", "must be visible ASCII text on one line"))?;
-        let connector = Connector::new(options)?;
-        let client = Client::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
+        let trust = Arc::new(Trust::new(options)?);
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls::settings(options, &trust)?)
+            .http1_only()
+            .redirect(Policy::none())
+            .retry(retry::never())
+            .user_agent(user_agent)
+            .tcp_nodelay(true)
+            .connect_timeout(options.connect_timeout)
             .pool_idle_timeout(options.pool_idle_timeout)
-            .pool_max_idle_per_host(options.pool_max_idle)
-            .build(connector.clone());
-        Ok(Self { client, connector, user_agent, max_body_bytes: options.max_body_bytes })
-    }
-
-    fn prepare(&self, request: Request) -> Result<::http::Request<Outgoing>, Fault> {
-        let Request { method, url, mut headers, body, sent } = request;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(invalid("the address is neither http nor https"));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(invalid("the address holds a user or a password"));
-        }
-        if method == Method::CONNECT {
-            return Err(invalid("CONNECT is for proxies"));
-        }
-        if let Some(name) = OWN_HEADERS.iter().find(|name| headers.contains_key(*name)) {
-            return Err(invalid(&format!("the header {name} is set by the connection")));
-        }
-        let address = url.as_str().split('#').next().unwrap_or_default();
-        let uri: Uri =
-            address.parse().map_err(|error| invalid(&format!("the address is not a URI: {error}")))?;
-
-        headers.entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
-        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
-        if let Some(value) = self.connector.proxy_authorization(&uri) {
-            headers.insert(PROXY_AUTHORIZATION, value);
-        }
-        // A server may wait for a body that these methods usually have, unless it is told that its length is zero.
-        let wants_body = matches!(method, Method::POST | Method::PUT | Method::PATCH);
-        let body = body.or_else(|| wants_body.then(Bytes::new));
-
-        let mut prepared = ::http::Request::new(Outgoing::new(body, sent));
-        *prepared.method_mut() = method;
-        *prepared.uri_mut() = uri;
-        *prepared.headers_mut() = headers;
-        Ok(prepared)
+            .pool_max_idle_per_host(options.pool_max_idle);
+        let proxy = options.proxy.as_deref().map(proxy_address).transpose()?;
+        let client = match &proxy {
+            Some(address) => client.proxy(Proxy::all(address.clone()).map_err(|_| no_proxy_address())?),
+            None if options.trust_env => client,
+            None => client.no_proxy(),
+        };
+        // Everything was checked above but what only the TLS settings could still get wrong.
+        let client = client.build().map_err(|error| OptionsError::new("verify", error))?;
+        let proxy = proxy.as_ref().map(authority);
+        Ok(Self { client, trust, proxy, max_body_bytes: options.max_body_bytes })
     }
 
     async fn exchange(&self, request: Request) -> Result<Response, Fault> {
         let sent = request.sent.clone();
-        let prepared = self.prepare(request)?;
+        let request = prepare(request)?;
         settle().await?;
-        let answer = match self.client.request(prepared).await {
+        if request.url().scheme() == "https" {
+            let ready = self.trust.prepare().await;
+            ready.map_err(|reason| Fault::new(FaultKind::Connect, reason))?;
+        }
+        let mut answer = match self.client.execute(request).await {
             Ok(answer) => answer,
             Err(error) => {
-                let fault = fault(&error);
-                if fault.kind == FaultKind::Connect {
+                let fault = fault(error, self.proxy.as_deref());
+                if fault.kind.nothing_was_sent() {
                     sent.withdraw();
+                } else {
+                    sent.mark();
                 }
                 return Err(fault);
             }
         };
-        let (mut head, body) = answer.into_parts();
-        let body = body::read(head.status, &mut head.headers, body, self.max_body_bytes).await?;
-        Ok(Response { status: head.status, headers: head.headers, body })
+        sent.mark();
+        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
+        body::refuse_encoding(&headers)?;
+        let body = body::read(answer, self.max_body_bytes).await?;
+        Ok(Response { status, headers, body })
     }
 }
 
@@ -122,10 +104,48 @@ impl Transport for Http {
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Http")
-            .field("proxy", &self.connector.has_proxy())
+            .field("proxy", &self.proxy)
             .field("max_body_bytes", &self.max_body_bytes)
             .finish_non_exhaustive()
     }
+}
+
+fn prepare(request: Request) -> Result<reqwest::Request, Fault> {
+    let Request { method, url, headers, body, sent } = request;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(invalid("the address holds a user or a password"));
+    }
+    if method == Method::CONNECT {
+        return Err(invalid("CONNECT is for proxies"));
+    }
+    if let Some(name) = OWN_HEADERS.iter().find(|name| headers.contains_key(*name)) {
+        return Err(invalid(&format!("the header {name} is set by the connection")));
+    }
+    // A server may wait for a body that these methods usually have, unless it is told that its length is zero.
+    let wants_body = matches!(method, Method::POST | Method::PUT | Method::PATCH);
+    let body = body.or_else(|| wants_body.then(Bytes::new));
+    let mut prepared = reqwest::Request::new(method, url);
+    *prepared.headers_mut() = headers;
+    *prepared.body_mut() = Some(Body::wrap(Outgoing::new(body, sent)));
+    Ok(prepared)
+}
+
+/// The address of a proxy, which may be given without a scheme.
+fn proxy_address(given: &str) -> Result<Url, OptionsError> {
+    let full = if given.contains("://") { given.to_owned() } else { format!("http://{given}") };
+    let address = Url::parse(&full).map_err(|_| no_proxy_address())?;
+    if !matches!(address.scheme(), "http" | "https") {
+        return Err(OptionsError::new("proxy", "must begin with http:// or https://"));
+    }
+    // reqwest would go around a proxy whose address is no URI.
+    address.as_str().parse::<Uri>().map_err(|_| no_proxy_address())?;
+    Ok(address)
+}
+
+/// The reason never repeats the value, which may hold a password.
+fn no_proxy_address() -> OptionsError {
+    let reason = "is not an address; special characters of user and password are percent-encoded";
+    OptionsError::new("proxy", reason)
 }
 
 /// Lets waiting connections learn what became of them.
@@ -144,80 +164,4 @@ async fn settle() -> Result<(), Fault> {
 
 fn invalid(reason: &str) -> Fault {
     Fault::new(FaultKind::InvalidRequest, reason)
-}
-
-/// The fault behind an error of the client, or of a body that it is reading.
-pub(super) fn fault(error: &(dyn StdError + 'static)) -> Fault {
-    let mut find = causes(error);
-    if let Some(connect) = find.clone().find_map(|cause| cause.downcast_ref::<ConnectError>()) {
-        let kind = if connect.timed_out { FaultKind::ConnectTimeout } else { FaultKind::Connect };
-        return Fault::new(kind, connect.to_string());
-    }
-    let kind = if find.clone().any(refused_in_handshake) {
-        FaultKind::Connect
-    } else {
-        find.clone().find_map(kind).unwrap_or(FaultKind::Closed)
-    };
-    // The client's own words for every failure are "client error".
-    let inner = find.nth(1).unwrap_or(error);
-    Fault::new(kind, in_words(inner))
-}
-
-fn kind(cause: &(dyn StdError + 'static)) -> Option<FaultKind> {
-    if let Some(error) = cause.downcast_ref::<hyper::Error>() {
-        return error.is_parse().then(|| match error.to_string().as_str() {
-            HEAD_TOO_LARGE => FaultKind::TooLarge,
-            _ => FaultKind::Malformed,
-        });
-    }
-    let error = cause.downcast_ref::<io::Error>()?;
-    match error.kind() {
-        _ if tls(cause).is_some() => Some(FaultKind::Closed),
-        // What hyper reports for a body whose chunks are no chunks.
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => Some(FaultKind::Malformed),
-        _ => Some(FaultKind::Closed),
-    }
-}
-
-fn tls<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
-    cause.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref()
-}
-
-/// Whether a server ended TLS because of this client's certificate. Since TLS 1.3 that arrives after the handshake, when
-/// a request may have been written already, but the server reads no request before it has accepted the certificate.
-fn refused_in_handshake(cause: &(dyn StdError + 'static)) -> bool {
-    let Some(rustls::Error::AlertReceived(alert)) = tls(cause) else { return false };
-    matches!(
-        alert,
-        Alert::AccessDenied
-            | Alert::BadCertificate
-            | Alert::CertificateExpired
-            | Alert::CertificateRequired
-            | Alert::CertificateRevoked
-            | Alert::CertificateUnknown
-            | Alert::DecryptError
-            | Alert::HandshakeFailure
-            | Alert::UnknownCA
-            | Alert::UnsupportedCertificate
-    )
-}
-
-/// An error and the errors that caused it.
-pub(super) fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> + Clone {
-    std::iter::successors(Some(error), |&cause| cause.source())
-}
-
-/// An error and its causes as one line, saying nothing twice.
-pub(super) fn in_words(error: &(dyn StdError + 'static)) -> String {
-    causes(error).fold(String::new(), |mut words, cause| {
-        let more = cause.to_string();
-        if words.is_empty() {
-            words = more;
-        } else if !words.contains(&more) {
-            words = format!("{words}: {more}");
-        }
-        words
-    })
 }

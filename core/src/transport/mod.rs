@@ -4,7 +4,7 @@
 //! HTTP over sockets, [`Memory`] answers from a closure. Whoever wants something else in a test implements [`Transport`].
 
 mod body;
-mod connect;
+mod fault;
 mod http;
 mod memory;
 mod options;
@@ -33,7 +33,8 @@ pub type Attempt<'a> = Pin<Box<dyn Future<Output = Result<Response, Fault>> + Se
 ///
 /// Every status is an answer, not a fault, redirects and errors included. An implementation sets [`Request::sent`]
 /// before anything of the request can reach the server, does not send a request twice, and stops when the returned
-/// future is dropped.
+/// future is dropped. A fault whose [`FaultKind`] says that nothing was sent means just that, whatever the flag says;
+/// after any other fault, and for an attempt that was dropped, the flag decides.
 pub trait Transport: Send + Sync + fmt::Debug {
     /// Sends `request` and reads the answer to its end.
     fn send(&self, request: Request) -> Attempt<'_>;
@@ -55,8 +56,8 @@ pub struct Request {
     pub method: Method,
     /// The absolute address, `http` or `https`.
     pub url: Url,
-    /// All headers but those of the connection: `Host`, `Content-Length` … `Accept-Encoding` and `User-Agent` are added
-    /// where they are missing.
+    /// All headers but those of the connection: `Host`, `Content-Length` … `Accept`, `Accept-Encoding` and `User-Agent`
+    /// are added where they are missing.
     pub headers: HeaderMap,
     /// The body; `None` sends none.
     pub body: Option<Bytes>,
@@ -161,18 +162,26 @@ impl StdError for Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// No connection: name lookup, TCP, TLS or the proxy failed. Nothing was sent.
+    /// No connection: name lookup, TCP, TLS or the proxy failed, or the connection went away before it took the request.
+    /// Nothing was sent.
     Connect,
     /// No connection within the connect timeout. Nothing was sent.
     ConnectTimeout,
     /// The connection ended before or inside the answer.
     Closed,
-    /// The answer is larger than allowed, compressed or not.
+    /// The head of the answer, or its decompressed body, is larger than allowed.
     TooLarge,
     /// The answer is not HTTP, or its encoding is broken or cut off.
     Malformed,
     /// The request cannot be sent as it is. Nothing was sent.
     InvalidRequest,
+}
+
+impl FaultKind {
+    /// Whether the fault itself says that the server has seen nothing of the request.
+    fn nothing_was_sent(self) -> bool {
+        matches!(self, Self::Connect | Self::ConnectTimeout | Self::InvalidRequest)
+    }
 }
 
 impl fmt::Display for FaultKind {

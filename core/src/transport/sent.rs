@@ -7,6 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 ///
 /// The caller keeps a clone, so that it still knows after its own deadline, or after dropping the attempt, whether
 /// the request can simply be sent again. A flag belongs to one attempt.
+///
+/// [`Http`](super::Http) sets it when a connection that is ready takes the request, with or without a body, and not while
+/// the name is looked up or the connection is made. A fault of kind `Connect`, `ConnectTimeout` or `InvalidRequest` takes
+/// it back: whatever was written then, the server did not read it.
 #[derive(Clone, Debug, Default)]
 pub struct Sent(Arc<AtomicBool>);
 

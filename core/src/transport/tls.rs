@@ -1,8 +1,8 @@
 //! What a TLS connection trusts and presents.
 //!
 //! Options are read when the client is made, so that a wrong file is told at once; the platform's authorities are read
-//! when the first `https` connection is made, since that takes milliseconds that a client over `http` never needs. The
-//! provider of the cryptography is passed explicitly everywhere: the process's default belongs to the host program.
+//! for the first `https` request, since that takes milliseconds that a client over `http` never needs. The provider of
+//! the cryptography is passed explicitly everywhere: the process's default belongs to the host program.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -19,73 +19,118 @@ use tokio::sync::OnceCell;
 
 use super::{OptionsError, Pem, TransportOptions};
 
-/// The TLS settings of one transport.
-#[derive(Clone)]
-pub(super) struct Tls(Arc<Shared>);
-
-struct Shared {
-    trust: Trust,
-    identity: Option<Arc<CertifiedKey>>,
-    config: OnceCell<Arc<ClientConfig>>,
-}
-
-#[derive(Clone)]
-enum Trust {
-    Anyone,
-    /// The platform's authorities and these.
-    Authorities(Vec<CertificateDer<'static>>),
-}
-
-impl Tls {
-    pub(super) fn new(options: &TransportOptions) -> Result<Self, OptionsError> {
-        let extra = options.ca_bundle.as_ref().map_or(Ok(Vec::new()), authorities)?;
-        let identity = options.client_cert.as_ref().map(identity).transpose()?;
-        let trust = if options.verify { Trust::Authorities(extra) } else { Trust::Anyone };
-        Ok(Self(Arc::new(Shared { trust, identity: identity.map(Arc::new), config: OnceCell::new() })))
-    }
-
-    /// The settings as rustls wants them. A failure is not kept: the next connection tries again.
-    pub(super) async fn config(&self) -> Result<Arc<ClientConfig>, String> {
-        let build = || async {
-            let trust = self.0.trust.clone();
-            // Reading the platform's authorities is file work, kept off the threads that drive connections.
-            let verifier = tokio::task::spawn_blocking(move || verifier(trust)).await;
-            self.build(verifier.map_err(|error| error.to_string())??)
-        };
-        self.0.config.get_or_try_init(build).await.cloned()
-    }
-
-    fn build(&self, verifier: Arc<dyn ServerCertVerifier>) -> Result<Arc<ClientConfig>, String> {
-        let config = ClientConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?
-            .dangerous()
-            .with_custom_certificate_verifier(verifier);
-        let mut config = match &self.0.identity {
-            Some(identity) => {
-                config.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(identity))))
-            }
-            None => config.with_no_client_auth(),
-        };
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Arc::new(config))
-    }
+/// The TLS settings that `options` ask for.
+pub(super) fn settings(options: &TransportOptions, trust: &Arc<Trust>) -> Result<ClientConfig, OptionsError> {
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| OptionsError::new("verify", error))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::clone(trust) as Arc<dyn ServerCertVerifier>);
+    let mut config = match options.client_cert.as_ref().map(identity).transpose()? {
+        Some(identity) => config.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity))),
+        None => config.with_no_client_auth(),
+    };
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
 }
 
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
-fn verifier(trust: Trust) -> Result<Arc<dyn ServerCertVerifier>, String> {
-    match trust {
-        Trust::Anyone => Ok(Arc::new(Unverified(provider()))),
-        Trust::Authorities(extra) => match (platform()?, extra.is_empty()) {
+/// Decides which servers are who they say they are, from the first handshake that asks.
+pub(super) struct Trust {
+    provider: Arc<CryptoProvider>,
+    /// The authorities besides those of the platform; nothing where any certificate is taken.
+    authorities: Option<Vec<CertificateDer<'static>>>,
+    verifier: OnceCell<Arc<dyn ServerCertVerifier>>,
+}
+
+impl Trust {
+    pub(super) fn new(options: &TransportOptions) -> Result<Self, OptionsError> {
+        let extra = options.ca_bundle.as_ref().map_or(Ok(Vec::new()), authorities)?;
+        Ok(Self {
+            provider: provider(),
+            authorities: options.verify.then_some(extra),
+            verifier: OnceCell::new(),
+        })
+    }
+
+    /// Reads the platform's authorities: file work, done away from the threads that drive connections. A failure is not
+    /// kept, the next request tries again.
+    pub(super) async fn prepare(self: &Arc<Self>) -> Result<(), String> {
+        if self.authorities.is_none() || self.verifier.initialized() {
+            return Ok(());
+        }
+        let read = || async {
+            let trust = Arc::clone(self);
+            tokio::task::spawn_blocking(move || trust.read()).await.map_err(|error| error.to_string())?
+        };
+        self.verifier.get_or_try_init(read).await.map(drop)
+    }
+
+    fn read(&self) -> Result<Arc<dyn ServerCertVerifier>, String> {
+        let extra = self.authorities.clone().unwrap_or_default();
+        match (platform()?, extra.is_empty()) {
             (Platform::Verifier(verifier), true) => Ok(verifier),
             (Platform::Verifier(_), false) => Verifier::new_with_extra_roots(extra, provider())
                 .map(|verifier| Arc::new(verifier) as _)
                 .map_err(|error| format!("the platform's certificate authorities cannot be used: {error}")),
             (Platform::Empty, _) => bundled(extra),
-        },
+        }
+    }
+}
+
+impl fmt::Debug for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Trust")
+    }
+}
+
+impl ServerCertVerifier for Trust {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if self.authorities.is_none() {
+            return Ok(ServerCertVerified::assertion());
+        }
+        let verifier = if let Some(verifier) = self.verifier.get() {
+            Arc::clone(verifier)
+        } else {
+            // The request was plain `http`, but its proxy is reached over TLS.
+            let verifier = self.read().map_err(rustls::Error::General)?;
+            let _ = self.verifier.set(Arc::clone(&verifier));
+            verifier
+        };
+        verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    // Even a server that may show any certificate must own its key.
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -194,50 +239,6 @@ fn certificates(
         return Err(OptionsError::new(option, format_args!("{place} holds no certificate in PEM form")));
     }
     Ok(found)
-}
-
-/// Accepts every certificate, but still wants the server to own its key.
-struct Unverified(Arc<CryptoProvider>);
-
-impl fmt::Debug for Unverified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Unverified")
-    }
-}
-
-impl ServerCertVerifier for Unverified {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }
 
 #[cfg(test)]
