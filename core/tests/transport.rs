@@ -92,6 +92,7 @@ async fn what_cannot_be_sent_is_refused() {
     let to = |url: &str| Request::new(Method::GET, Url::parse(url).unwrap());
     let requests = [
         to("ftp://127.0.0.1/"),
+        to("http://{x}/?q=hidden"),
         to("http://user:hidden@127.0.0.1:1/"),
         Request::new(Method::CONNECT, Url::parse("http://127.0.0.1:1/").unwrap()),
         with_header("content-length"),
@@ -117,9 +118,14 @@ async fn options_that_make_no_sense_are_named() {
     };
     assert_eq!(wrong(|o| o.max_body_bytes = 0).option, "max_body_bytes");
     assert_eq!(wrong(|o| "a\nb".clone_into(&mut o.user_agent)).option, "user_agent");
-    for proxy in
-        ["socks5://me:hidden@proxy:1", "http://me:hidden@", "me:hidden", "http://me:hid/den@proxy", ""]
-    {
+    for proxy in [
+        "socks5://me:hidden@proxy:1",
+        "http://me:hidden@",
+        "me:hidden",
+        "http://me:hid/den@proxy",
+        "http://me:hidden@pro{x}y",
+        "",
+    ] {
         let mut options = options();
         options.proxy = Some(proxy.to_owned());
         let error = Http::new(&options).unwrap_err();
