@@ -39,7 +39,7 @@ impl<'c> FreeRequest<'c> {
     /// Sends the request; awaiting it does the same.
     ///
     /// # Errors
-    /// Every kind; see [`Error`].
+    /// Every kind; see [`Error`](crate::Error).
     pub async fn send(self) -> Result<RawResponse> {
         self.core.request(&self.method, &self.path, self.body.as_deref(), &self.options).await
     }
