@@ -7,6 +7,7 @@ use crate::auth;
 use crate::call::Answered;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
+use crate::error_body;
 use crate::operation::{Answer, Operation, RetryClass};
 use crate::raw::{self, Meta, RawResponse};
 use crate::request::Fields;
@@ -59,8 +60,9 @@ pub(crate) fn meta(answered: Answered) -> Meta {
 fn result(core: &Core, operation: &Operation, sent: &Fields, answered: &Answered) -> Result<Bytes> {
     let null = Bytes::from_static(b"null");
     match operation.answer {
-        Answer::Empty => Ok(null),
+        Answer::Empty => refuse_page(&answered.body).map(|()| null),
         Answer::LoggedOut => {
+            refuse_page(&answered.body)?;
             core.shared.auth.forget();
             Ok(null)
         }
@@ -81,6 +83,14 @@ fn result(core: &Core, operation: &Operation, sent: &Fields, answered: &Answered
         Answer::Located { id } => located(answered, id),
         Answer::List { .. } => Err(raw::undecodable("a list is read with a pager")),
     }
+}
+
+/// A page is a proxy's or a gateway's; whatever its status, the service itself has not spoken.
+fn refuse_page(body: &[u8]) -> Result<()> {
+    if body.trim_ascii_start().starts_with(b"<") {
+        return Err(raw::undecodable(&error_body::page(&String::from_utf8_lossy(body))));
+    }
+    Ok(())
 }
 
 /// An object, or an error that says what came instead.
@@ -116,6 +126,9 @@ fn complete(json: Bytes, id: &str, sent: &Fields) -> Result<Bytes> {
 /// Cloudmore names the added service in `Location`, in the body, in both or not at all.
 fn located(answered: &Answered, id: &str) -> Result<Bytes> {
     let location = answered.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok());
+    if location.is_none() {
+        refuse_page(&answered.body)?;
+    }
     let body: Option<Value> = if answered.body.iter().all(u8::is_ascii_whitespace) {
         None
     } else {
