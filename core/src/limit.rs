@@ -4,7 +4,9 @@
 //! flight, not calls per second. One [`Gate`] stands for one endpoint of one host and is shared by every client in
 //! the process. It begins at the documented cap, halves on a 429 (once per pause, however many calls were hit) and
 //! climbs back by one for each full round of successes, never above the documented cap: probing above it would earn
-//! the very 429 that it is there to avoid. A 429 pauses the whole queue. Waiting here is queue time, never an error.
+//! the very 429 that it is there to avoid. For the same reason it stays below what the server has just refused, and
+//! tries one more only for each minute without a 429: a probe that fails costs a pause. A 429 pauses the whole queue.
+//! Waiting here is queue time, never an error.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, LazyLock, Mutex, Weak};
@@ -60,6 +62,8 @@ pub(crate) struct Gate {
 #[derive(Debug)]
 struct State {
     cap: u32,
+    /// What the last 429 has shown to be possible.
+    ceiling: u32,
     in_flight: u32,
     queue: VecDeque<oneshot::Sender<Permit>>,
     paused_until: Option<Instant>,
@@ -79,6 +83,7 @@ impl Gate {
         let cap = cap.max(1);
         let state = State {
             cap,
+            ceiling: cap,
             in_flight: 0,
             queue: VecDeque::new(),
             paused_until: None,
@@ -148,7 +153,7 @@ impl Gate {
             let mut state = lock(&self.state);
             state.strikes = 0;
             state.successes += 1;
-            if state.successes < state.cap || state.cap == self.documented {
+            if state.successes < state.cap || state.cap >= state.reachable(self.documented) {
                 return;
             }
             state.cap += 1;
@@ -161,11 +166,15 @@ impl Gate {
     pub(crate) fn throttled(&self, asked: Option<Duration>) -> Duration {
         let now = Instant::now();
         let mut state = lock(&self.state);
+        let running = state.paused_until.filter(|until| *until > now);
+        let halved = if running.is_some() { state.cap } else { (state.cap / 2).max(1) };
+        // Each call that was refused was one too many.
+        let taken = if running.is_some() { state.ceiling } else { state.cap };
+        state.ceiling = (taken - 1).max(halved);
+        state.cap = halved;
         state.last_429 = Some(now);
         state.successes = 0;
-        let running = state.paused_until.filter(|until| *until > now);
         if running.is_none() {
-            state.cap = (state.cap / 2).max(1);
             let pause = asked.unwrap_or_else(|| throttle_wait(state.strikes));
             state.strikes += 1;
             state.paused_until = Some(now + pause);
@@ -204,6 +213,12 @@ impl Gate {
 impl State {
     fn open(&self) -> bool {
         self.in_flight < self.cap && self.paused_until.is_none_or(|until| until <= Instant::now())
+    }
+
+    /// How far the cap may climb now.
+    fn reachable(&self, documented: u32) -> u32 {
+        let minutes = self.last_429.map_or(0, |at| at.elapsed().as_secs() / 60);
+        self.ceiling.saturating_add(u32::try_from(minutes).unwrap_or(u32::MAX)).min(documented)
     }
 }
 
@@ -274,10 +289,32 @@ mod tests {
             gate.throttled(None);
         }
         assert_eq!(gate.cap(), 4);
+        for _ in 0..100 {
+            gate.succeeded();
+        }
+        assert_eq!(gate.cap(), 4, "all eight were refused, so half is the most that is known to work");
+        tokio::time::advance(Duration::from_secs(3600)).await;
         for _ in 0..4 + 5 + 6 + 7 + 20 {
             gate.succeeded();
         }
         assert_eq!(gate.cap(), 8, "climbs to the documented cap and stays there");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_refused_is_not_tried_again_at_once() {
+        let gate = Gate::new(5);
+        gate.throttled(None);
+        gate.throttled(None);
+        assert_eq!(gate.cap(), 2);
+        for _ in 0..100 {
+            gate.succeeded();
+        }
+        assert_eq!(gate.cap(), 3, "two of five were refused");
+        tokio::time::advance(Duration::from_secs(60)).await;
+        for _ in 0..100 {
+            gate.succeeded();
+        }
+        assert_eq!(gate.cap(), 4, "one more is tried each minute");
     }
 
     #[tokio::test(start_paused = true)]
