@@ -97,12 +97,22 @@ struct Call<'a> {
 
 impl Call<'_> {
     async fn run(&self) -> Result<Answered> {
-        let Call { core, request, effort, .. } = *self;
-        let deadline = self.started + effort.timeout;
+        let Call { request, effort, .. } = *self;
         let renewable = Authenticator::renewable(request.auth);
         let method = &request.prepared.method;
         let mut progress =
             Progress::new(request.class, method, request.retry_500, effort.max_retries, renewable);
+        let result = self.attempt(&mut progress).await;
+        if !progress.maybe_changed() {
+            return result;
+        }
+        result.map_err(|error| failure::own_up(error, request.class, request.outcome_check))
+    }
+
+    /// Attempts until one ends the call.
+    async fn attempt(&self, progress: &mut Progress) -> Result<Answered> {
+        let Call { core, request, effort, .. } = *self;
+        let deadline = self.started + effort.timeout;
         let mut attempts: Vec<Attempt> = Vec::new();
         let mut waiting_since = self.started;
         let mut throttled = false;
@@ -124,6 +134,13 @@ impl Call<'_> {
             let ending = self
                 .exchange(&headers, attempts.len() + 1, deadline.min(sent_at + effort.attempt_timeout))
                 .await;
+            let asked = ending.headers().and_then(|headers| retry::retry_after(headers, SystemTime::now()));
+            // Before the turn is passed on: the next call must find the pause.
+            if ending.status() == Some(429) {
+                request.gate.throttled(asked);
+            } else if ending.status().is_some() {
+                request.gate.succeeded();
+            }
             drop(permit);
             attempts.push(Attempt {
                 status: ending.status(),
@@ -136,12 +153,6 @@ impl Call<'_> {
             let Some(seen) = ending.seen() else {
                 return Err(self.failed(ending, &attempts, tokens.as_deref()));
             };
-            let asked = ending.headers().and_then(|headers| retry::retry_after(headers, SystemTime::now()));
-            if ending.status() == Some(429) {
-                request.gate.throttled(asked);
-            } else if ending.status().is_some() {
-                request.gate.succeeded();
-            }
             let verdict = progress.judge(seen, &core.shared.budget);
             let wait = match verdict {
                 Verdict::Accept => return self.accept(ending, &attempts, tokens.as_deref()),
@@ -274,7 +285,7 @@ impl Call<'_> {
     fn refuse_endless_pause(&self, deadline: Instant) -> Result<()> {
         let pause = self.request.gate.pause_left();
         let patience = self.effort.max_retry_after.max(retry::THROTTLE_CAP);
-        if pause <= patience && Instant::now() + pause <= deadline {
+        if pause.is_zero() || (pause <= patience && Instant::now() + pause <= deadline) {
             return Ok(());
         }
         let message =

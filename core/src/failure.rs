@@ -171,9 +171,30 @@ fn answered(response: &Response, class: Class, redactor: &Redactor) -> Error {
         .with_retry_after(retry::retry_after(&response.headers, std::time::SystemTime::now()))
 }
 
+/// The last attempt of a write may tell that it changed nothing while an earlier one may have: then nobody knows.
+pub(crate) fn own_up(error: Error, class: Class, outcome_check: Option<&str>) -> Error {
+    let only_the_last = match error.kind() {
+        ErrorKind::Connection
+        | ErrorKind::Timeout
+        | ErrorKind::RateLimit
+        | ErrorKind::Authentication
+        | ErrorKind::Closed => true,
+        ErrorKind::BadRequest => error.status() == Some(408) && error.attempts().len() > 1,
+        _ => false,
+    };
+    if !only_the_last {
+        return error;
+    }
+    let error = error.with_kind(ErrorKind::OutcomeUnknown).with_retryable(class.harmless());
+    advise(error, outcome_check, false).with_prefix("an earlier attempt may have taken effect, and then")
+}
+
 /// What the caller can do about it, where the error alone does not say.
 pub(crate) fn advise(error: Error, outcome_check: Option<&str>, unproved_token: bool) -> Error {
     match (error.kind(), error.status()) {
+        (ErrorKind::OutcomeUnknown, _) if error.retryable() => {
+            error.with_hint("Whether it took effect is not known; doing it again does no harm")
+        }
         (ErrorKind::OutcomeUnknown, _) => {
             let check = outcome_check.unwrap_or("Look the object up before doing it again");
             error.with_hint(format!("Whether it took effect is not known, and it was not sent again. {check}"))

@@ -162,6 +162,11 @@ impl Progress {
         Verdict::Retry
     }
 
+    /// Whether an attempt may have changed something, whatever became of those after it.
+    pub(crate) fn maybe_changed(&self) -> bool {
+        self.maybe_done && self.class.changes_state()
+    }
+
     /// How long to wait before the next attempt after a fault.
     pub(crate) fn fault_wait(&self) -> Duration {
         let most = doubled(FAULT_BASE, self.faults.saturating_sub(1), FAULT_CAP);
