@@ -1,0 +1,76 @@
+//! What the tests against the simulator share: clients of it, and waiting for what must happen.
+
+#![allow(dead_code, unreachable_pub, reason = "every test binary uses its part")]
+
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+use mspkit::transport::Response;
+use mspkit::{Config, Service};
+use mspkit_sim::{Options, Simulator};
+use serde_json::{Map, Value, json};
+
+/// How long a test waits for something that must happen.
+pub const LIMIT: Duration = Duration::from_secs(20);
+
+/// A simulator with these options changed.
+pub async fn simulator(options: Value) -> Simulator {
+    Simulator::start(read_options(options)).await.unwrap()
+}
+
+/// A simulator on a thread of its own, for tests that block.
+pub fn own_simulator(options: Value) -> Simulator {
+    Simulator::spawn(read_options(options)).unwrap()
+}
+
+fn read_options(options: Value) -> Options {
+    serde_json::from_value(options).unwrap()
+}
+
+/// What a client of the simulator is configured with; `changes` are laid over it.
+pub fn config(simulator: &Simulator, service: Service, changes: Value) -> Config {
+    let credentials = simulator.credentials();
+    let mut options = match service {
+        Service::NCentral => json!({"jwt": credentials.ncentral_jwt}),
+        Service::Cloudmore => json!({
+            "username": credentials.cloudmore_username,
+            "password": credentials.cloudmore_password,
+            "client_secret": credentials.cloudmore_client_secret,
+            "reseller_id": credentials.cloudmore_reseller_id,
+        }),
+        _ => json!({"api_key": credentials.wiv_api_key}),
+    };
+    options["base_url"] = simulator.url().into();
+    options["trust_env"] = false.into();
+    lay_over(&mut options, changes);
+    Config::from_json(options.to_string().as_bytes()).unwrap()
+}
+
+fn lay_over(options: &mut Value, changes: Value) {
+    let changes: Map<String, Value> = serde_json::from_value(changes).unwrap();
+    options.as_object_mut().unwrap().extend(changes);
+}
+
+/// Replaces the fault plan of a simulator.
+pub fn faults(simulator: &Simulator, seed: u64, rules: &Value) {
+    simulator.control("faults", &json!({"seed": seed, "rules": rules})).unwrap();
+}
+
+/// Replaces the script of a simulator.
+pub fn script(simulator: &Simulator, answers: &Value) {
+    simulator.control("script", &json!({"answers": answers})).unwrap();
+}
+
+/// Waits until something holds that happens without the test's doing.
+pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < LIMIT, "did not happen: {what}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// An answer with a JSON body.
+pub fn json_answer(status: u16, body: &Value) -> Response {
+    Response::new(StatusCode::from_u16(status).unwrap(), body.to_string())
+}
