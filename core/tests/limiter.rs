@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::{HeaderValue, Method, StatusCode};
-use mspkit::transport::{Http, Memory, Request, Response, Transport, TransportOptions};
+use mspkit::transport::{Http, Memory, Request, Transport, TransportOptions};
 use mspkit::{Error, ErrorKind, LimitStatus, NCentral, Service};
 use mspkit_sim::{LoggedRequest, Simulator};
 use serde_json::json;
-use support::{config, eventually, json_answer, simulator};
+use support::{config, eventually, json_answer, ncentral_at, served, simulator};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -61,13 +61,9 @@ impl Server {
     fn new(cap: usize) -> Self {
         let [most, refused, flying] = [const { AtomicUsize::new(0) }; 3].map(Arc::new);
         let counts = (most.clone(), refused.clone(), flying);
-        let memory = Memory::new(move |request: Request| {
+        let memory = served(move |_| {
             let (most, refused, flying) = counts.clone();
             async move {
-                request.sent.mark();
-                if request.url.path() == "/api/auth/authenticate" {
-                    return Ok(json_answer(200, &json!({"tokens": {"access": {"token": "access-1"}}})));
-                }
                 let now = flying.fetch_add(1, Ordering::SeqCst) + 1;
                 most.fetch_max(now, Ordering::SeqCst);
                 let status = if now > cap { 429 } else { 200 };
@@ -77,13 +73,11 @@ impl Server {
                 Ok(json_answer(status, &json!({"customerId": "100", "customerName": "C"})))
             }
         });
-        Self { most, refused, memory: Arc::new(memory) }
+        Self { most, refused, memory }
     }
 
-    /// A client of a host of its own: limits are shared by all clients of a host.
     fn client(&self, host: &str) -> NCentral {
-        let builder = NCentral::builder().base_url(format!("https://{host}.example")).jwt("the-user-token");
-        builder.transport(self.memory.clone()).build().unwrap()
+        ncentral_at(host, &self.memory).build().unwrap()
     }
 }
 
@@ -190,19 +184,16 @@ async fn a_429_that_says_when_pauses_every_call_of_the_endpoint() {
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_holds_up_no_other_endpoint() {
-    let memory = Memory::new(|request: Request| async move {
-        let path = request.url.path().to_owned();
-        let mut answer =
-            json_answer(200, &json!({"tokens": {"access": {"token": "access-1"}}, "customerId": "1"}));
-        if path.ends_with("/1") {
+    let memory = served(|request: Request| async move {
+        let mut answer = json_answer(200, &json!({"customerId": "1"}));
+        if request.url.path().ends_with("/1") {
             answer.status = StatusCode::TOO_MANY_REQUESTS;
             answer.headers.insert("retry-after", HeaderValue::from_static("50"));
         }
         Ok(answer)
     });
-    let builder = NCentral::builder().base_url("https://others.example").jwt("the-user-token");
-    let client =
-        builder.transport(Arc::new(memory)).max_retry_after(Duration::from_secs(10)).build().unwrap();
+    let impatient = ncentral_at("others", &memory).max_retry_after(Duration::from_secs(10));
+    let client = impatient.build().unwrap();
     let begun = Instant::now();
     let error = client.customers().get("1").await.unwrap_err();
     assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimit, Some(Duration::from_secs(50))));
@@ -240,17 +231,14 @@ fn limit_of(client: &NCentral) -> LimitStatus {
 async fn limits_tell_what_is_going_on() {
     let release = Arc::new(Notify::new());
     let held = release.clone();
-    let memory = Memory::new(move |request: Request| {
+    let memory = served(move |_| {
         let held = held.clone();
         async move {
-            if request.url.path().starts_with("/api/customers") {
-                held.notified().await;
-            }
-            Ok(json_answer(200, &json!({"tokens": {"access": {"token": "access-1"}}, "customerId": "1"})))
+            held.notified().await;
+            Ok(json_answer(200, &json!({"customerId": "1"})))
         }
     });
-    let builder = NCentral::builder().base_url("https://limits.example").jwt("the-user-token");
-    let client = builder.transport(Arc::new(memory)).build().unwrap();
+    let client = ncentral_at("limits", &memory).build().unwrap();
     assert!(client.limits().is_empty(), "nothing was asked yet");
     let calling = client.clone();
     let calls = tokio::spawn(async move { burst(&calling, 8).await });
@@ -268,17 +256,13 @@ async fn limits_tell_what_is_going_on() {
 
 /// A server that never answers a customer, and a client whose calls take up all turns of that endpoint.
 async fn full_house(host: &str) -> (Arc<Memory>, NCentral, Vec<JoinHandle<Result<(), Error>>>) {
-    let memory = Arc::new(Memory::new(|request: Request| async move {
+    let memory = served(|request: Request| async move {
         if request.url.path() == "/api/customers/1" {
             std::future::pending::<()>().await;
         }
-        Ok::<Response, _>(json_answer(
-            200,
-            &json!({"tokens": {"access": {"token": "a-1"}}, "customerId": "1"}),
-        ))
-    }));
-    let builder = NCentral::builder().base_url(format!("https://{host}.example")).jwt("the-user-token");
-    let client = builder.transport(memory.clone()).build().unwrap();
+        Ok(json_answer(200, &json!({"customerId": "2"})))
+    });
+    let client = ncentral_at(host, &memory).build().unwrap();
     let calls = (0..CAP).map(|_| begin(&client, "1")).collect();
     eventually("all turns are taken", || client.limits().iter().any(|limit| limit.in_flight == 5)).await;
     (memory, client, calls)

@@ -2,11 +2,13 @@
 
 #![allow(dead_code, unreachable_pub, reason = "every test binary uses its part")]
 
+use std::future::Future;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
-use mspkit::transport::Response;
-use mspkit::{Config, Service};
+use mspkit::transport::{Fault, Memory, Request, Response};
+use mspkit::{Builder, Config, NCentral, Service};
 use mspkit_sim::{Options, Simulator};
 use serde_json::{Map, Value, json};
 
@@ -73,4 +75,29 @@ pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 /// An answer with a JSON body.
 pub fn json_answer(status: u16, body: &Value) -> Response {
     Response::new(StatusCode::from_u16(status).unwrap(), body.to_string())
+}
+
+/// N-central in memory: it gives tokens to whoever asks, and lets `answer` speak to everything else.
+pub fn served<H, F>(answer: H) -> Arc<Memory>
+where
+    H: Fn(Request) -> F + Send + Sync + Clone + 'static,
+    F: Future<Output = Result<Response, Fault>> + Send + 'static,
+{
+    Arc::new(Memory::new(move |request: Request| {
+        let answer = answer.clone();
+        async move {
+            match request.url.path() {
+                "/api/auth/authenticate" => {
+                    Ok(json_answer(200, &json!({"tokens": {"access": {"token": "access-token"}}})))
+                }
+                _ => answer(request).await,
+            }
+        }
+    }))
+}
+
+/// The builder of a client of such a server. Limits are shared by all clients of a host, so every test has its own.
+pub fn ncentral_at(host: &str, memory: &Arc<Memory>) -> Builder<NCentral> {
+    let builder = NCentral::builder().base_url(format!("https://{host}.example")).jwt("the-user-token");
+    builder.transport(memory.clone())
 }
