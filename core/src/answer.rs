@@ -1,39 +1,57 @@
 //! From a successful answer to the result of an operation: envelopes off, created objects completed, tokens kept.
 
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::auth;
 use crate::call::Answered;
+use crate::check;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::error_body;
+use crate::failure;
 use crate::operation::{Answer, Operation, RetryClass};
 use crate::raw::{self, Meta, RawResponse};
-use crate::request::Fields;
+use crate::request::{Draft, Fields};
+use crate::secret::Secret;
 
 /// The result that the operation's table describes.
 pub(crate) fn shape(
     core: &Core,
-    operation: &Operation,
-    sent: &Fields,
+    operation: &'static Operation,
+    draft: &Draft,
     answered: Answered,
 ) -> Result<RawResponse> {
-    let json = result(core, operation, sent, &answered).map_err(|error| {
-        let redactor = core.redactor(&[]);
-        // A write whose success cannot be read may or may not have been one, say a proxy's page with status 200.
-        let error = if operation.retry == RetryClass::Create && error.kind() == ErrorKind::Decode {
-            let check = operation.outcome_check.unwrap_or_default();
-            error.with_kind(ErrorKind::OutcomeUnknown).with_hint(check)
-        } else {
-            error
-        };
+    let json = result(core, operation, &draft.fields, &answered);
+    let answer = response(answered, Bytes::new());
+    match json {
+        Ok(json) => Ok(RawResponse { json, ..answer }),
+        Err(error) => Err(unreadable(core, operation, draft.secrets(), &answer.meta, &answer.body, error)),
+    }
+}
+
+/// What the caller is told when a success cannot be read.
+///
+/// A create whose success cannot be read may or may not have been one, say a proxy's page with status 200.
+pub(crate) fn unreadable(
+    core: &Core,
+    operation: &'static Operation,
+    secrets: &[Secret],
+    meta: &Meta,
+    body: &Bytes,
+    error: Error,
+) -> Error {
+    let error = if operation.retry == RetryClass::Create && error.kind() == ErrorKind::Decode {
+        failure::advise(error.with_kind(ErrorKind::OutcomeUnknown), operation.outcome_check, false)
+    } else {
         error
-            .with_operation(operation.id)
-            .with_answer(answered.status, &answered.headers, &answered.body, &redactor)
-            .with_request_id(&answered.request_id)
-    })?;
-    Ok(response(answered, json))
+    };
+    error
+        .with_operation(operation.id)
+        .with_answer(meta.status, &meta.headers, body)
+        .with_attempts(meta.history.clone())
+        .redacted(&core.redactor(secrets))
+        .with_request_id(&meta.request_id)
 }
 
 /// The answer of an endpoint that no table describes: the body as it is.
@@ -52,8 +70,9 @@ pub(crate) fn meta(answered: Answered) -> Meta {
         status: answered.status,
         headers: answered.headers,
         request_id: answered.request_id,
-        attempts: answered.attempts,
+        attempts: answered.attempts.len(),
         elapsed: answered.elapsed,
+        history: answered.attempts,
     }
 }
 
@@ -77,10 +96,9 @@ fn result(core: &Core, operation: &Operation, sent: &Fields, answered: &Answered
         Answer::Created { id } => {
             let blank = answered.body.iter().all(u8::is_ascii_whitespace);
             let json = if blank { Bytes::from_static(b"{}") } else { named(&answered.body, true)? };
-            let json = raw::object_with_text_ids(json, operation.id_fields)?;
-            complete(json, id, sent)
+            raw::object_with_text_ids(complete(json, id, sent)?, operation.id_fields)
         }
-        Answer::Located { id } => located(answered, id),
+        Answer::Located { id } => raw::object_with_text_ids(located(answered, id)?, operation.id_fields),
         Answer::List { .. } => Err(raw::undecodable("a list is read with a pager")),
     }
 }
@@ -129,27 +147,29 @@ fn located(answered: &Answered, id: &str) -> Result<Bytes> {
     if location.is_none() {
         refuse_page(&answered.body)?;
     }
-    let body: Option<Value> = if answered.body.iter().all(u8::is_ascii_whitespace) {
-        None
-    } else {
-        // A body that is no JSON does not unmake a 201.
-        serde_json::from_slice(&answered.body).ok()
-    };
-    let mut found = match body {
-        Some(Value::Object(fields)) => fields,
-        Some(Value::String(text)) => Map::from_iter([(id.to_owned(), Value::String(text))]),
-        _ => Map::new(),
-    };
-    if let Some(location) = location {
-        // `…/services/{id}`: the last segment, without query and without a slash at the end.
-        let path = location.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-        let last = path.rsplit('/').next().filter(|last| !last.is_empty() && *last != "services");
-        if let (Some(last), false) = (last, found.contains_key(id)) {
-            found.insert(id.to_owned(), Value::String(last.to_owned()));
+    let mut found: Vec<(String, String)> = Vec::new();
+    // A body that is no JSON does not unmake a 201.
+    let body = std::str::from_utf8(&answered.body).map_or("", str::trim);
+    if body.starts_with('{') {
+        let walked = raw::walk(body, |key, value| {
+            found.push((key.to_owned(), value.to_owned()));
+            true
+        });
+        if walked.is_err() {
+            found.clear();
         }
-        found.insert("location".to_owned(), Value::String(location.to_owned()));
+    } else if let Ok(text) = serde_json::from_str::<String>(body) {
+        found.push((id.to_owned(), Value::from(text).to_string()));
     }
-    serde_json::to_vec(&found)
-        .map(Bytes::from)
-        .map_err(|error| Error::new(ErrorKind::Decode, error.to_string()))
+    if let Some(location) = location {
+        // `…/services/{id}`: the last segment, without query and without a slash at the end; an id is a GUID.
+        let path = location.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        let last = path.rsplit('/').next().filter(|last| check::is_guid(last));
+        if let (Some(last), false) = (last, found.iter().any(|(key, _)| key == id)) {
+            found.push((id.to_owned(), Value::from(last).to_string()));
+        }
+        found.retain(|(key, _)| key != "location");
+        found.push(("location".to_owned(), Value::from(location).to_string()));
+    }
+    Ok(crate::request::object(found.iter().map(|(key, value)| (key.as_str(), value.as_str()))).into())
 }

@@ -213,7 +213,8 @@ impl<T: FromAnswer> Iterator for Pages<T> {
     type Item = Result<Page<T>>;
     fn next(&mut self) -> Option<Self::Item> {
         let pages = &mut self.pages;
-        self.driven.wait(async { Ok(pages.next().await) }).unwrap_or_else(|error| Some(Err(error)))
+        let waited = self.driven.wait(async { Ok(pages.next().await) });
+        waited.unwrap_or_else(|refused| self.pages.end().then_some(Err(refused)))
     }
 }
 
@@ -250,7 +251,8 @@ impl<T: FromAnswer> Iterator for Items<T> {
             return Some(ready);
         }
         let items = &mut self.items;
-        self.driven.wait(async { Ok(items.next().await) }).unwrap_or_else(|error| Some(Err(error)))
+        let waited = self.driven.wait(async { Ok(items.next().await) });
+        waited.unwrap_or_else(|refused| self.items.end().then_some(Err(refused)))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::error::{Attempt, Error, ErrorKind, Result};
 use crate::error_body;
 use crate::failure::{self, Ending};
 use crate::hooks::{RequestEvent, ResponseEvent, RetryEvent};
-use crate::limit::Gate;
+use crate::limit::{Gate, NoTurn};
 use crate::operation::Auth;
 use crate::request::Prepared;
 use crate::retry::{self, Class, Progress, Verdict};
@@ -58,7 +58,7 @@ pub(crate) struct Answered {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) request_id: String,
-    pub(crate) attempts: usize,
+    pub(crate) attempts: Vec<Attempt>,
     pub(crate) elapsed: Duration,
 }
 
@@ -76,6 +76,21 @@ pub(crate) async fn run(core: &Core, request: &Request, effort: &Effort) -> Resu
     }
     .instrument(span)
     .await
+}
+
+/// Waits for what a call needs before it can be made, no longer than the call may take.
+pub(crate) async fn within<T>(
+    timeout: Duration,
+    label: &str,
+    needed: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let waited = tokio::time::timeout(timeout, needed).await;
+    waited.unwrap_or_else(|_| Err(no_token_within(timeout).with_operation(label)))
+}
+
+fn no_token_within(timeout: Duration) -> Error {
+    let message = format!("no access token within {:.1} s; nothing was sent", timeout.as_secs_f64());
+    Error::new(ErrorKind::Timeout, message).with_retryable(true)
 }
 
 /// The same behind a pointer: token renewals are calls inside calls.
@@ -118,23 +133,23 @@ impl Call<'_> {
         let mut throttled = false;
         loop {
             core.check_open().map_err(|error| self.dress(error, &attempts))?;
-            self.refuse_endless_pause(deadline).map_err(|error| self.dress(error, &attempts))?;
-            let Ok(permit) = timeout_at(deadline, request.gate.acquire(throttled)).await else {
-                return Err(self.dress(self.no_slot(), &attempts));
-            };
+            // The token first: calls that wait for their turn would otherwise renew it one batch after another.
             let mut headers = request.prepared.headers.clone();
-            let authorized =
-                timeout_at(deadline, core.shared.auth.authorize(core, request.auth, &mut headers)).await;
-            let tokens = match authorized {
-                Ok(authorized) => authorized.map_err(|error| self.no_token(error, &attempts))?,
-                Err(_) => return Err(self.dress(self.no_token_in_time(), &attempts)),
-            };
+            let mut tokens = self.authorize(&mut headers, deadline, &attempts).await?;
+            let fresh = tokens.as_ref().is_some_and(|tokens| tokens.usable());
+            let patience = effort.max_retry_after.max(retry::THROTTLE_CAP);
+            let permit = request.gate.acquire(throttled, deadline, patience).await;
+            let permit = permit.map_err(|no_turn| self.dress(self.no_turn(no_turn), &attempts))?;
+            core.check_open().map_err(|error| self.dress(error, &attempts))?;
+            if fresh && tokens.as_ref().is_some_and(|tokens| !tokens.usable()) {
+                tokens = self.authorize(&mut headers, deadline, &attempts).await?;
+            }
             self.own_headers(&mut headers);
             let sent_at = Instant::now();
             let ending = self
                 .exchange(&headers, attempts.len() + 1, deadline.min(sent_at + effort.attempt_timeout))
                 .await;
-            let asked = ending.headers().and_then(|headers| retry::retry_after(headers, SystemTime::now()));
+            let asked = ending.asked_to_wait(SystemTime::now());
             // Before the turn is passed on: the next call must find the pause.
             if ending.status() == Some(429) {
                 request.gate.throttled(asked);
@@ -144,7 +159,7 @@ impl Call<'_> {
             drop(permit);
             attempts.push(Attempt {
                 status: ending.status(),
-                cause: ending.cause(),
+                cause: ending.cause().map(|cause| self.redactor().clean(&cause)),
                 waited: sent_at - waiting_since,
                 took: sent_at.elapsed(),
             });
@@ -166,13 +181,22 @@ impl Call<'_> {
                 Verdict::Throttled => request.gate.pause_left(),
                 Verdict::Retry => asked.unwrap_or(Duration::ZERO).max(progress.fault_wait()),
             };
-            if asked.is_some_and(|asked| asked > effort.max_retry_after) || Instant::now() + wait > deadline {
+            let too_long =
+                verdict != Verdict::Renew && asked.is_some_and(|asked| asked > effort.max_retry_after);
+            if too_long || Instant::now() + wait > deadline {
                 let failed = self.failed(ending, &attempts, tokens.as_deref());
-                let hint = format!(
-                    "The wait of {:.1} s before another attempt is longer than allowed",
-                    wait.as_secs_f64()
-                );
                 let after = failed.retry_after().or((verdict == Verdict::Throttled).then_some(wait));
+                let hint = if too_long {
+                    format!(
+                        "The server asks to wait {:.1} s, which is longer than allowed",
+                        wait.as_secs_f64()
+                    )
+                } else {
+                    format!(
+                        "The call's {:.1} s leave no time for another attempt",
+                        effort.timeout.as_secs_f64()
+                    )
+                };
                 return Err(failed.with_retry_after(after).with_hint(hint));
             }
             self.tell_retry(&attempts, &ending, verdict, wait);
@@ -201,7 +225,7 @@ impl Call<'_> {
             outgoing.body = body.clone();
             let sent = outgoing.sent.clone();
             let response = match timeout_at(until, self.core.shared.transport.send(outgoing)).await {
-                Ok(Ok(response)) => response,
+                Ok(Ok(response)) => without_mark(response),
                 Ok(Err(fault)) => return Ending::fault(fault, sent.get()),
                 Err(_) => {
                     return Ending::timed_out(sent.get(), until.saturating_duration_since(self.started));
@@ -244,53 +268,67 @@ impl Call<'_> {
             headers: response.headers,
             body: response.body,
             request_id: self.id.to_owned(),
-            attempts: attempts.len(),
+            attempts: attempts.to_vec(),
             elapsed: self.started.elapsed(),
         })
     }
 
     /// What the caller is told about an ending that nothing more is done about.
     fn failed(&self, ending: Ending, attempts: &[Attempt], tokens: Option<&Tokens>) -> Error {
-        let redactor = self.redactor();
-        let error = failure::explain(ending, self.request.class, &redactor);
+        let error = failure::explain(ending, self.request.class).redacted(&self.redactor());
         let unproved = tokens.is_some_and(|tokens| !tokens.proved());
         let error = failure::advise(error, self.request.outcome_check, unproved);
         self.dress(error, attempts)
     }
 
-    fn no_slot(&self) -> Error {
-        let status = self.request.gate.status(self.request.label);
-        let message = format!(
-            "no turn within {:.1} s: {} calls in flight (limit {}), {} waiting; nothing was sent",
-            self.effort.timeout.as_secs_f64(),
-            status.in_flight,
-            status.cap,
-            status.waiting,
-        );
-        Error::new(ErrorKind::Timeout, message).with_retryable(true)
+    async fn authorize(
+        &self,
+        headers: &mut HeaderMap,
+        deadline: Instant,
+        attempts: &[Attempt],
+    ) -> Result<Option<Arc<Tokens>>> {
+        let auth = &self.core.shared.auth;
+        let authorized = timeout_at(deadline, auth.authorize(self.core, self.request.auth, headers)).await;
+        let Ok(authorized) = authorized else {
+            return Err(self.dress(no_token_within(self.effort.timeout), attempts));
+        };
+        authorized.map_err(|error| self.no_token(error, attempts))
     }
 
-    fn no_token_in_time(&self) -> Error {
-        let seconds = self.effort.timeout.as_secs_f64();
-        Error::new(ErrorKind::Timeout, format!("no access token within {seconds:.1} s; nothing was sent"))
-            .with_retryable(true)
-    }
-
-    fn no_token(&self, error: Error, attempts: &[Attempt]) -> Error {
-        let error = error.with_prefix(&format!("no access token for {}", self.request.label));
-        if error.attempts().is_empty() { self.dress(error, attempts) } else { error }
-    }
-
-    /// A pause that outlasts the call or the caller's patience fails it at once, before anything is queued.
-    fn refuse_endless_pause(&self, deadline: Instant) -> Result<()> {
-        let pause = self.request.gate.pause_left();
-        let patience = self.effort.max_retry_after.max(retry::THROTTLE_CAP);
-        if pause.is_zero() || (pause <= patience && Instant::now() + pause <= deadline) {
-            return Ok(());
+    fn no_turn(&self, why: NoTurn) -> Error {
+        match why {
+            NoTurn::Paused(pause) => {
+                let seconds = pause.as_secs_f64();
+                let message = format!("the server asked for a pause of {seconds:.1} s; nothing was sent");
+                Error::new(ErrorKind::RateLimit, message).with_retryable(true).with_retry_after(Some(pause))
+            }
+            NoTurn::Late => {
+                let status = self.request.gate.status(self.request.label);
+                let message = format!(
+                    "no turn within {:.1} s: {} calls in flight (limit {}), {} waiting; nothing was sent",
+                    self.effort.timeout.as_secs_f64(),
+                    status.in_flight,
+                    status.cap,
+                    status.waiting,
+                );
+                Error::new(ErrorKind::Timeout, message).with_retryable(true)
+            }
         }
-        let message =
-            format!("the server asked for a pause of {:.1} s; nothing was sent", pause.as_secs_f64());
-        Err(Error::new(ErrorKind::RateLimit, message).with_retryable(true).with_retry_after(Some(pause)))
+    }
+
+    /// A refusal of the token says nothing about the object of the call: it is a matter of credentials.
+    fn no_token(&self, error: Error, attempts: &[Attempt]) -> Error {
+        let kind = match error.kind() {
+            ErrorKind::NotFound
+            | ErrorKind::Conflict
+            | ErrorKind::BadRequest
+            | ErrorKind::PermissionDenied => ErrorKind::Authentication,
+            other => other,
+        };
+        let from = error.operation().unwrap_or("the token endpoint").to_owned();
+        let error = error.with_kind(kind).with_prefix(&format!("no access token ({from})"));
+        let error = error.for_operation(self.request.label);
+        if error.attempts().is_empty() { self.dress(error, attempts) } else { error }
     }
 
     fn dress(&self, error: Error, attempts: &[Attempt]) -> Error {
@@ -318,7 +356,7 @@ impl Call<'_> {
         let reason = match (verdict, ending.status()) {
             (Verdict::Renew, _) => "the token was refused".to_owned(),
             (_, Some(status)) => format!("HTTP {status}"),
-            (_, None) => ending.cause().unwrap_or_default(),
+            (_, None) => attempts.last().and_then(|last| last.cause.clone()).unwrap_or_default(),
         };
         self.core.hooks.retry(&RetryEvent {
             operation: self.request.label,
@@ -352,6 +390,14 @@ fn redirect(response: &Response, method: &Method, from: &Url) -> Option<Result<U
         return Some(Err(format!("the server answered a {method} with a redirect to {}", to.path())));
     }
     Some(Ok(to))
+}
+
+/// Some servers put a byte order mark before their JSON, which no parser takes.
+fn without_mark(mut response: Response) -> Response {
+    if response.body.starts_with(b"\xef\xbb\xbf") {
+        response.body = response.body.slice(3..);
+    }
+    response
 }
 
 fn request_id() -> String {

@@ -100,7 +100,7 @@ fn text_list(entries: &[Value]) -> Option<String> {
     names.filter(|names| !names.is_empty()).map(|names| names.join(","))
 }
 
-fn is_guid(text: &str) -> bool {
+pub(crate) fn is_guid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
         && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))

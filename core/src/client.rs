@@ -150,21 +150,33 @@ impl<C: Client> Builder<C> {
         self
     }
 
+    /// How long an idle connection is kept; 4 s, since some servers close theirs after 5.
+    pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.config.pool_idle_timeout = Some(timeout);
+        self
+    }
+
+    /// How many idle connections are kept; 32.
+    pub fn pool_max_idle(mut self, connections: usize) -> Self {
+        self.config.pool_max_idle = Some(connections);
+        self
+    }
+
     /// Called before each attempt is sent. Hooks run on the thread that drives the call and must not block.
     pub fn on_request(mut self, hook: impl Fn(&RequestEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.hooks.on_request = Some(Arc::new(hook));
+        self.hooks = self.hooks.on_request(hook);
         self
     }
 
     /// Called after each attempt.
     pub fn on_response(mut self, hook: impl Fn(&ResponseEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.hooks.on_response = Some(Arc::new(hook));
+        self.hooks = self.hooks.on_response(hook);
         self
     }
 
     /// Called before each wait for another attempt.
     pub fn on_retry(mut self, hook: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
-        self.hooks.on_retry = Some(Arc::new(hook));
+        self.hooks = self.hooks.on_retry(hook);
         self
     }
 
@@ -217,7 +229,7 @@ macro_rules! credentials {
                 self.edit(|config| config.client_auth = Some(auth))
             }
 
-            /// The reseller of calls that name none.
+            /// The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`.
             pub fn reseller_id(self, id: impl Into<String>) -> Self {
                 self.edit(|config| config.reseller_id = Some(id.into()))
             }

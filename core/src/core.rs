@@ -13,7 +13,7 @@ use url::Url;
 use crate::answer;
 use crate::auth::Authenticator;
 use crate::call::{self, Effort, Request};
-use crate::config::{Config, Credentials, Plan, Settings, quote};
+use crate::config::{Config, Credentials, LONGEST, Plan, Settings, quote};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hooks::Hooks;
 use crate::limit::{self, Gate, LimitStatus};
@@ -26,6 +26,9 @@ use crate::retry::{Class, RetryBudget};
 use crate::secret::{Redactor, Secret};
 use crate::transport::{Http, Transport};
 use crate::unlisted;
+
+/// Gates that a client keeps before it looks for idle ones.
+const MAX_GATES: usize = 256;
 
 /// A client without a language: cheap to clone, all clones share connections, tokens and limits.
 #[derive(Debug, Clone)]
@@ -42,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) auth: Authenticator,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) budget: RetryBudget,
+    /// What calls go by that were given nothing else.
+    settings: Settings,
     reseller_id: Option<String>,
     redactor: Redactor,
     gates: Mutex<HashMap<String, Arc<Gate>>>,
@@ -79,6 +84,7 @@ impl Core {
             base,
             transport,
             budget: RetryBudget::new(),
+            settings: settings.clone(),
             reseller_id,
             gates: Mutex::default(),
             closed: AtomicBool::new(false),
@@ -119,6 +125,13 @@ impl Core {
         Ok(Self { settings: options.settings(&self.settings)?, ..self.clone() })
     }
 
+    /// The same client with these hooks in place of its own; connections, tokens and limits stay shared. Bindings
+    /// watch single calls with it.
+    #[must_use]
+    pub fn with_hooks(&self, hooks: Hooks) -> Self {
+        Self { hooks, ..self.clone() }
+    }
+
     /// Calls an operation by its id; `params` is the JSON object of its parameters.
     ///
     /// # Errors
@@ -130,14 +143,16 @@ impl Core {
             return Err(Error::new(ErrorKind::InvalidRequest, message));
         }
         let draft = self.draft(operation, params, options)?;
+        let effort = self.effort(options)?;
         let mut prepared = draft.finish(&self.shared.base, &[], &[])?;
         if operation.body == BodyKind::RefreshToken {
-            let token = self.shared.auth.refresh_token(self).await?;
+            let token =
+                call::within(effort.timeout, operation.id, self.shared.auth.refresh_token(self)).await?;
             crate::auth::ncentral::refresh_body(&mut prepared.headers, &mut prepared.body, &token);
         }
         let request = self.request_of(operation, prepared, false);
-        let answered = call::run(self, &request, &self.effort(options)?).await?;
-        answer::shape(self, operation, &draft.fields, answered)
+        let answered = call::run(self, &request, &effort).await?;
+        answer::shape(self, operation, &draft, answered)
     }
 
     /// A pager over a list operation; nothing is sent until its first page is asked for.
@@ -196,6 +211,11 @@ impl Core {
         self.shared.closed.load(Ordering::Acquire)
     }
 
+    /// The client with the settings that it was built with.
+    pub(crate) fn as_built(&self) -> Self {
+        Self { settings: self.shared.settings.clone(), ..self.clone() }
+    }
+
     pub(crate) fn check_open(&self) -> Result<()> {
         if self.is_closed() {
             return Err(Error::new(ErrorKind::Closed, "the client is closed; make another one"));
@@ -222,7 +242,7 @@ impl Core {
             return Err(Error::argument("timeout", "0", "must be more than 0 seconds"));
         }
         Ok(Effort {
-            timeout: options.timeout.unwrap_or(self.settings.timeout),
+            timeout: options.timeout.unwrap_or(self.settings.timeout).min(LONGEST),
             attempt_timeout: self.settings.attempt_timeout,
             max_retries: options.max_retries.unwrap_or(self.settings.max_retries),
             max_retry_after: self.settings.max_retry_after,
@@ -250,6 +270,10 @@ impl Core {
         let mut gates = lock(&self.shared.gates);
         if let Some(gate) = gates.get(group) {
             return gate.clone();
+        }
+        // Unlisted paths with names in them make a gate each; those that nobody uses are let go.
+        if gates.len() >= MAX_GATES {
+            gates.retain(|_, gate| Arc::strong_count(gate) > 1 || gate.is_busy());
         }
         let gate = limit::gate(&self.shared.base.origin().ascii_serialization(), group, cap);
         gates.insert(group.to_owned(), gate.clone());

@@ -8,13 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 pub use crate::generated::ErrorKind;
-use crate::secret::Redactor;
+use crate::secret::{MASK, Redactor};
 
 /// At most this much of an answer is kept in an error.
 pub(crate) const BODY_KEPT: usize = 16 * 1024;
+/// Longer texts of a server are cut: messages are for people.
+const LONGEST_TEXT: usize = 500;
 
 /// The result of every call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -223,33 +225,55 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_answer(
-        mut self,
-        status: u16,
-        headers: &HeaderMap,
-        body: &Bytes,
-        redactor: &Redactor,
-    ) -> Self {
+    pub(crate) fn for_operation(mut self, operation: &str) -> Self {
+        self.0.operation = Some(operation.to_owned());
+        self
+    }
+
+    /// Keeps what is told of the answer; its text is cleaned by [`Error::redacted`].
+    pub(crate) fn with_answer(mut self, status: u16, headers: &HeaderMap, body: &Bytes) -> Self {
         self.0.status = Some(status);
         self.0.headers = headers.clone();
         for name in [http::header::SET_COOKIE, http::header::AUTHORIZATION] {
             self.0.headers.remove(name);
         }
-        for value in self.0.headers.values_mut() {
-            let cleaned = value.to_str().ok().map(|text| redactor.clean(text));
-            if let Some(Ok(replaced)) = cleaned.map(|text| http::HeaderValue::from_str(&text)) {
-                *value = replaced;
+        self.0.body = body.clone();
+        self
+    }
+
+    /// Takes secrets out of everything that came from elsewhere, then cuts what is too long. In this order: half a
+    /// secret is not recognised, and a secret all the same.
+    pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
+        let details = &mut *self.0;
+        let clean = |text: &mut String| *text = shorten(redactor.clean(text));
+        clean(&mut details.message);
+        details.code.iter_mut().for_each(clean);
+        details.server_error_id.iter_mut().for_each(clean);
+        for field in &mut details.field_errors {
+            clean(&mut field.field);
+            clean(&mut field.message);
+            field.code.iter_mut().for_each(clean);
+        }
+        for value in details.headers.values_mut() {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            let cleaned = redactor.clean(&text);
+            if cleaned != text {
+                *value = HeaderValue::from_str(&cleaned).unwrap_or(HeaderValue::from_static(MASK));
             }
         }
-        let kept = keep(body);
-        // A secret cut in two by the cap would slip past the redactor, so the whole body is cleaned first.
-        self.0.body = match std::str::from_utf8(body) {
-            Ok(text) => {
-                let cleaned = redactor.clean(text);
-                if cleaned == text { kept } else { keep(&Bytes::from(cleaned)) }
+        let text = String::from_utf8_lossy(&details.body);
+        let cleaned = redactor.clean(&text);
+        let body = if cleaned == text { details.body.clone() } else { cleaned.into() };
+        details.body = body.slice(..body.len().min(BODY_KEPT));
+        let mut cause = details.source.as_deref().map(|source| source as &dyn std::error::Error);
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if redactor.clean(&text) != text {
+                details.source = None;
+                break;
             }
-            Err(_) => kept,
-        };
+            cause = error.source();
+        }
         self
     }
 
@@ -266,9 +290,17 @@ impl Error {
     }
 }
 
-/// The part of a body that an error keeps.
-fn keep(body: &Bytes) -> Bytes {
-    body.slice(..body.len().min(BODY_KEPT))
+fn shorten(text: String) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 impl fmt::Display for Error {

@@ -7,9 +7,6 @@ use serde_json::{Map, Value};
 
 use crate::error::FieldError;
 
-/// A longer text is cut: messages are for people.
-const LONGEST_MESSAGE: usize = 500;
-
 /// The common view of an error body.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ServerWords {
@@ -30,7 +27,7 @@ pub(crate) fn read(body: &[u8]) -> ServerWords {
     if let Some(message) = words.message.take() {
         let (id, rest) = split_error_id(&message);
         words.server_error_id = id;
-        words.message = (!rest.is_empty()).then(|| shorten(rest));
+        words.message = (!rest.is_empty()).then(|| rest.to_owned());
     }
     if words.message.is_none() {
         words.message = join(&words.field_errors);
@@ -145,7 +142,7 @@ fn plain(body: &[u8]) -> ServerWords {
 /// What a markup page says of itself.
 pub(crate) fn page(text: &str) -> String {
     match between(text, "<title>", "</title>") {
-        Some(title) => format!("the answer is an HTML page titled \"{}\"", shorten(title.trim())),
+        Some(title) => format!("the answer is an HTML page titled \"{}\"", title.trim()),
         None => "the answer is an HTML page".to_owned(),
     }
 }
@@ -189,14 +186,7 @@ fn join(fields: &[FieldError]) -> Option<String> {
             }
         })
         .collect();
-    (!lines.is_empty()).then(|| shorten(&lines.join("; ")))
-}
-
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_MESSAGE) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
+    (!lines.is_empty()).then(|| lines.join("; "))
 }
 
 #[cfg(test)]

@@ -1,14 +1,12 @@
-//! From how an attempt ended to the error that the caller sees: kind, words, and advice.
+//! From how an attempt ended to the error that the caller sees: kind, words, and advice. Whoever makes such an error
+//! known also redacts it.
 
 use std::sync::Arc;
-use std::time::Duration;
-
-use http::HeaderMap;
+use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, ErrorKind};
 use crate::error_body;
 use crate::retry::{self, Class, Seen};
-use crate::secret::Redactor;
 use crate::transport::{Fault, FaultKind, Response};
 
 /// How one attempt ended.
@@ -78,9 +76,10 @@ impl Ending {
         }
     }
 
-    pub(crate) fn headers(&self) -> Option<&HeaderMap> {
+    /// How long the server asks to wait.
+    pub(crate) fn asked_to_wait(&self, now: SystemTime) -> Option<Duration> {
         match self {
-            Self::Answer(response) => Some(&response.headers),
+            Self::Answer(response) => retry::retry_after(response.status.as_u16(), &response.headers, now),
             _ => None,
         }
     }
@@ -95,21 +94,21 @@ impl Ending {
 }
 
 /// The error that an ending means for a request of this class.
-pub(crate) fn explain(ending: Ending, class: Class, redactor: &Redactor) -> Error {
+pub(crate) fn explain(ending: Ending, class: Class) -> Error {
     match ending {
-        Ending::Answer(response) => answered(&response, class, redactor),
+        Ending::Answer(response) => answered(&response, class),
         Ending::Refused { response, reason } => {
             let status = response.status.as_u16();
             // 301, 302 and 303 are how some servers say that a POST was done; 307 and 308 say that it was not.
             let maybe_done = class.changes_state() && matches!(status, 301..=303);
             let kind = if maybe_done { ErrorKind::OutcomeUnknown } else { ErrorKind::Decode };
-            let error = Error::new(kind, redactor.clean(&reason));
-            error.with_answer(status, &response.headers, &response.body, redactor)
+            let error = Error::new(kind, reason);
+            error.with_answer(status, &response.headers, &response.body)
         }
         Ending::NotSent { cause, timed_out, fault } => {
             let kind = if timed_out && fault.is_none() { ErrorKind::Timeout } else { ErrorKind::Connection };
             // A word on what it means for writes: people ask whether they may run their script again.
-            let message = format!("{}; nothing was sent", redactor.clean(&cause));
+            let message = format!("{cause}; nothing was sent");
             with_fault(Error::new(kind, message).with_retryable(true), fault)
         }
         Ending::Lost { cause, timed_out, fault } => {
@@ -118,15 +117,15 @@ pub(crate) fn explain(ending: Ending, class: Class, redactor: &Redactor) -> Erro
                 (false, true) => ErrorKind::Timeout,
                 (false, false) => ErrorKind::Connection,
             };
-            with_fault(Error::new(kind, redactor.clean(&cause)).with_retryable(class.harmless()), fault)
+            with_fault(Error::new(kind, cause).with_retryable(class.harmless()), fault)
         }
         Ending::TooLarge(fault) => {
             let kind = if class == Class::Create { ErrorKind::OutcomeUnknown } else { ErrorKind::Decode };
-            let message = format!("{}; raise max_body_bytes to allow it", redactor.clean(&fault.to_string()));
+            let message = format!("{fault}; raise max_body_bytes to allow it");
             with_fault(Error::new(kind, message), Some(fault))
         }
         Ending::Unsendable(fault) => {
-            let message = redactor.clean(&fault.to_string());
+            let message = fault.to_string();
             with_fault(Error::new(ErrorKind::InvalidRequest, message), Some(fault))
         }
     }
@@ -139,7 +138,7 @@ fn with_fault(error: Error, fault: Option<Fault>) -> Error {
     }
 }
 
-fn answered(response: &Response, class: Class, redactor: &Redactor) -> Error {
+fn answered(response: &Response, class: Class) -> Error {
     let status = response.status.as_u16();
     let words = error_body::read(&response.body);
     let kind = match status {
@@ -154,21 +153,17 @@ fn answered(response: &Response, class: Class, redactor: &Redactor) -> Error {
         _ => ErrorKind::BadRequest,
     };
     let reason = response.status.canonical_reason().unwrap_or("no reason given");
-    let message = words.message.map_or_else(|| reason.to_owned(), |said| redactor.clean(&said));
-    let mut fields = words.field_errors;
-    for field in &mut fields {
-        field.message = redactor.clean(&field.message);
-    }
+    let message = words.message.unwrap_or_else(|| reason.to_owned());
     let retryable = match kind {
         ErrorKind::RateLimit => true,
         ErrorKind::Server => class.harmless(),
         _ => false,
     };
     Error::new(kind, message)
-        .with_server_words(words.code.map(|code| redactor.clean(&code)), fields, words.server_error_id)
-        .with_answer(status, &response.headers, &response.body, redactor)
+        .with_server_words(words.code, words.field_errors, words.server_error_id)
+        .with_answer(status, &response.headers, &response.body)
         .with_retryable(retryable)
-        .with_retry_after(retry::retry_after(&response.headers, std::time::SystemTime::now()))
+        .with_retry_after(retry::retry_after(status, &response.headers, SystemTime::now()))
 }
 
 /// The last attempt of a write may tell that it changed nothing while an earlier one may have: then nobody knows.
@@ -191,17 +186,18 @@ pub(crate) fn own_up(error: Error, class: Class, outcome_check: Option<&str>) ->
 
 /// What the caller can do about it, where the error alone does not say.
 pub(crate) fn advise(error: Error, outcome_check: Option<&str>, unproved_token: bool) -> Error {
-    match (error.kind(), error.status()) {
-        (ErrorKind::OutcomeUnknown, _) if error.retryable() => {
+    let expired = "A 500 on the first call with a fresh token often means that the API user's password has expired (after 90 days by default)";
+    let hinted = unproved_token && error.status() == Some(500);
+    let error = if hinted { error.with_hint(expired) } else { error };
+    match error.kind() {
+        ErrorKind::OutcomeUnknown if error.retryable() => {
             error.with_hint("Whether it took effect is not known; doing it again does no harm")
         }
-        (ErrorKind::OutcomeUnknown, _) => {
+        ErrorKind::OutcomeUnknown => {
             let check = outcome_check.unwrap_or("Look the object up before doing it again");
-            error.with_hint(format!("Whether it took effect is not known, and it was not sent again. {check}"))
+            error
+                .with_hint(format!("Whether it took effect is not known, and it was not sent again. {check}"))
         }
-        (ErrorKind::Server, Some(500)) if unproved_token => error.with_hint(
-            "A 500 on the first call with a fresh token often means that the API user's password has expired (after 90 days by default)",
-        ),
         _ => error,
     }
 }

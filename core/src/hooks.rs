@@ -59,13 +59,34 @@ type Hook<E> = Option<Arc<E>>;
 /// The three hooks of a client. They run on the thread that drives the call and must not block.
 #[derive(Clone, Default)]
 #[allow(clippy::struct_field_names, reason = "the names that callers give them by")]
-pub(crate) struct Hooks {
+pub struct Hooks {
     pub(crate) on_request: Hook<dyn Fn(&RequestEvent<'_>) + Send + Sync>,
     pub(crate) on_response: Hook<dyn Fn(&ResponseEvent<'_>) + Send + Sync>,
     pub(crate) on_retry: Hook<dyn Fn(&RetryEvent<'_>) + Send + Sync>,
 }
 
 impl Hooks {
+    /// Called before each attempt is sent.
+    #[must_use]
+    pub fn on_request(mut self, hook: impl Fn(&RequestEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.on_request = Some(Arc::new(hook));
+        self
+    }
+
+    /// Called after each attempt.
+    #[must_use]
+    pub fn on_response(mut self, hook: impl Fn(&ResponseEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.on_response = Some(Arc::new(hook));
+        self
+    }
+
+    /// Called before each wait for another attempt.
+    #[must_use]
+    pub fn on_retry(mut self, hook: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.on_retry = Some(Arc::new(hook));
+        self
+    }
+
     pub(crate) fn request(&self, event: &RequestEvent<'_>) {
         tracing::debug!(attempt = event.attempt, method = event.method, path = event.path, "request");
         if let Some(hook) = &self.on_request {

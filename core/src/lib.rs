@@ -64,7 +64,7 @@ pub use crate::client::{Builder, Client, Cloudmore, NCentral, Wiv};
 pub use crate::config::{ClientAuth, Config};
 pub use crate::core::Core;
 pub use crate::error::{Attempt, Error, ErrorKind, FieldError, Result};
-pub use crate::hooks::{RequestEvent, ResponseEvent, RetryEvent};
+pub use crate::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
 pub use crate::limit::LimitStatus;
 pub use crate::model::{DateRange, Id};
 pub use crate::operation::{

@@ -9,10 +9,10 @@
 //! Waiting here is queue time, never an error.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, LazyLock, Mutex, Weak};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use crate::lock;
@@ -36,12 +36,36 @@ pub struct LimitStatus {
 
 type Registry = HashMap<(String, String), Weak<Gate>>;
 
-/// Every gate of the process, by origin and group. Gates live as long as a client that used them.
-static REGISTRY: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);
+/// Every gate of a process, by origin and group. Gates live as long as a client that used them.
+///
+/// A forked child finds the registry as some thread of its parent left it, perhaps locked, with turns that nobody will
+/// ever give back. It begins one of its own behind it and touches nothing else.
+#[derive(Debug)]
+struct Gates {
+    process: u32,
+    registry: Mutex<Registry>,
+    child: OnceLock<Box<Gates>>,
+}
+
+static GATES: LazyLock<Gates> = LazyLock::new(Gates::new);
+
+impl Gates {
+    fn new() -> Self {
+        Self { process: std::process::id(), registry: Mutex::default(), child: OnceLock::new() }
+    }
+
+    fn of_this_process(&self) -> &Mutex<Registry> {
+        let (mut found, process) = (self, std::process::id());
+        while found.process != process {
+            found = found.child.get_or_init(|| Box::new(Gates::new()));
+        }
+        &found.registry
+    }
+}
 
 /// The gate of a group on a host.
 pub(crate) fn gate(origin: &str, group: &str, cap: u32) -> Arc<Gate> {
-    let mut registry = lock(&REGISTRY);
+    let mut registry = lock(GATES.of_this_process());
     let key = (origin.to_owned(), group.to_owned());
     if let Some(gate) = registry.get(&key).and_then(Weak::upgrade) {
         return gate;
@@ -57,6 +81,16 @@ pub(crate) fn gate(origin: &str, group: &str, cap: u32) -> Arc<Gate> {
 pub(crate) struct Gate {
     documented: u32,
     state: Mutex<State>,
+    pause_changed: Notify,
+}
+
+/// Why a call got no turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoTurn {
+    /// Its time was over first.
+    Late,
+    /// The queue is paused for longer than it may wait.
+    Paused(Duration),
 }
 
 #[derive(Debug)]
@@ -91,16 +125,23 @@ impl Gate {
             successes: 0,
             last_429: None,
         };
-        Arc::new(Self { documented: cap, state: Mutex::new(state) })
+        Arc::new(Self { documented: cap, state: Mutex::new(state), pause_changed: Notify::new() })
     }
 
     /// Waits for a turn. A call that was throttled goes to the front: it has waited longest.
-    pub(crate) async fn acquire(self: &Arc<Self>, front: bool) -> Permit {
+    ///
+    /// Waits no longer than `until`, and not at all for a pause that goes beyond it or is longer than `patience`.
+    pub(crate) async fn acquire(
+        self: &Arc<Self>,
+        front: bool,
+        until: Instant,
+        patience: Duration,
+    ) -> Result<Permit, NoTurn> {
         let mut turn = {
             let mut state = lock(&self.state);
             if state.queue.is_empty() && state.open() {
                 state.in_flight += 1;
-                return Permit { gate: Some(self.clone()) };
+                return Ok(Permit { gate: Some(self.clone()) });
             }
             let (sender, turn) = oneshot::channel();
             if front {
@@ -111,22 +152,24 @@ impl Gate {
             turn
         };
         loop {
+            // Listening begins before the pause is read, so that a pause set in between is noticed.
+            let mut changed = std::pin::pin!(self.pause_changed.notified());
+            changed.as_mut().enable();
+            let pause = lock(&self.state).paused_until.filter(|end| *end > Instant::now());
+            if let Some(end) = pause.filter(|end| *end > until || *end - Instant::now() > patience) {
+                return Err(NoTurn::Paused(end.saturating_duration_since(Instant::now())));
+            }
             // Nobody gives a permit back while the queue is paused and idle, so each waiter also watches the clock.
-            let pause = lock(&self.state).paused_until;
-            let until_open = async {
-                match pause {
-                    Some(instant) => tokio::time::sleep_until(instant).await,
-                    None => std::future::pending().await,
-                }
-            };
             tokio::select! {
                 biased;
-                permit = &mut turn => match permit {
-                    Ok(permit) => return permit,
-                    // The sender is only dropped with its gate, which this call keeps alive.
-                    Err(_) => return Permit { gate: None },
-                },
-                () = until_open => self.dispatch(),
+                permit = &mut turn => return permit.map_err(|_| NoTurn::Late),
+                () = changed => {}
+                () = tokio::time::sleep_until(pause.unwrap_or(until).min(until)) => {
+                    if Instant::now() >= until {
+                        return Err(NoTurn::Late);
+                    }
+                    self.dispatch();
+                }
             }
         }
     }
@@ -174,15 +217,22 @@ impl Gate {
         state.cap = halved;
         state.last_429 = Some(now);
         state.successes = 0;
-        if running.is_none() {
-            let pause = asked.unwrap_or_else(|| throttle_wait(state.strikes));
+        let pause = match asked {
+            // A server that says "at once" and goes on refusing is not taken at its word a third time.
+            Some(asked) if state.strikes >= 2 => asked.max(throttle_wait(state.strikes - 2)),
+            Some(asked) => asked,
+            None => throttle_wait(state.strikes),
+        };
+        // One burst earns one halving and one strike; a longer wait that the server asks for is still honoured.
+        let until = if let Some(until) = running {
+            until.max(now + asked.unwrap_or(Duration::ZERO))
+        } else {
             state.strikes += 1;
-            state.paused_until = Some(now + pause);
-            return pause;
-        }
-        // One burst earns one halving; a longer wait that the server asks for is still honoured.
-        let until = running.unwrap_or(now).max(now + asked.unwrap_or(Duration::ZERO));
+            now + pause
+        };
         state.paused_until = Some(until);
+        drop(state);
+        self.pause_changed.notify_waiters();
         until - now
     }
 
@@ -195,6 +245,12 @@ impl Gate {
     /// Calls that may travel at the same time now.
     pub(crate) fn cap(&self) -> u32 {
         lock(&self.state).cap
+    }
+
+    /// Whether it holds anything that must not be forgotten.
+    pub(crate) fn is_busy(&self) -> bool {
+        let state = lock(&self.state);
+        state.in_flight > 0 || state.paused_until.is_some_and(|until| until > Instant::now())
     }
 
     pub(crate) fn status(&self, endpoint: &str) -> LimitStatus {
@@ -243,6 +299,52 @@ mod tests {
 
     use super::*;
 
+    async fn turn(gate: &Arc<Gate>) -> Permit {
+        let hour = Duration::from_secs(3600);
+        gate.acquire(false, Instant::now() + hour, hour).await.unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_reaches_those_who_wait_already() {
+        let gate = Gate::new(1);
+        let held = turn(&gate).await;
+        let waiter = tokio::spawn({
+            let gate = gate.clone();
+            async move { drop(turn(&gate).await) }
+        });
+        tokio::task::yield_now().await;
+        let begin = Instant::now();
+        gate.throttled(Some(Duration::from_secs(1)));
+        drop(held);
+        waiter.await.unwrap();
+        assert_eq!(begin.elapsed().as_secs(), 1, "nobody is left to wake it but the clock");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_a_pause_beyond_its_time() {
+        let gate = Gate::new(1);
+        let held = turn(&gate).await;
+        let second = Duration::from_secs(1);
+        let waiter = tokio::spawn({
+            let gate = gate.clone();
+            async move { gate.acquire(false, Instant::now() + 60 * second, 20 * second).await.err() }
+        });
+        tokio::task::yield_now().await;
+        gate.throttled(Some(300 * second));
+        assert_eq!(waiter.await.unwrap(), Some(NoTurn::Paused(300 * second)));
+        let late = gate.acquire(false, Instant::now() + second, 600 * second).await;
+        assert!(matches!(late, Err(NoTurn::Paused(_))));
+        drop(held);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn at_once_is_not_believed_for_ever() {
+        let gate = Gate::new(1);
+        assert_eq!(gate.throttled(Some(Duration::ZERO)), Duration::ZERO);
+        assert_eq!(gate.throttled(Some(Duration::ZERO)), Duration::ZERO);
+        assert!(gate.throttled(Some(Duration::ZERO)) >= Duration::from_secs(1));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn never_more_in_flight_than_the_cap() {
         let gate = Gate::new(3);
@@ -251,7 +353,7 @@ mod tests {
             .map(|_| {
                 let (gate, now, most) = (gate.clone(), now.clone(), most.clone());
                 tokio::spawn(async move {
-                    let _permit = gate.acquire(false).await;
+                    let _permit = turn(&gate).await;
                     most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                     tokio::time::sleep(Duration::from_millis(10)).await;
                     now.fetch_sub(1, Ordering::SeqCst);
@@ -273,7 +375,7 @@ mod tests {
         let waiters: Vec<_> = (0..3)
             .map(|_| {
                 let gate = gate.clone();
-                tokio::spawn(async move { drop(gate.acquire(false).await) })
+                tokio::spawn(async move { drop(turn(&gate).await) })
             })
             .collect();
         for waiter in waiters {
@@ -320,11 +422,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_waiter_that_goes_away_takes_no_turn() {
         let gate = Gate::new(1);
-        let held = gate.acquire(false).await;
-        let dropped = tokio::time::timeout(Duration::from_millis(5), gate.acquire(false)).await;
+        let held = turn(&gate).await;
+        let dropped = tokio::time::timeout(Duration::from_millis(5), turn(&gate)).await;
         assert!(dropped.is_err());
         drop(held);
-        let again = tokio::time::timeout(Duration::from_millis(5), gate.acquire(false)).await;
+        let again = tokio::time::timeout(Duration::from_millis(5), turn(&gate)).await;
         assert!(again.is_ok());
         assert_eq!(gate.status("x").waiting, 0);
     }

@@ -9,25 +9,37 @@ pub use crate::model::DateRange;
 
 /// Parameters as raw JSON by name, ready for the boundary.
 #[derive(Clone, Default)]
-pub(crate) struct Members(Vec<(&'static str, String, bool)>);
+pub(crate) struct Members {
+    given: Vec<(&'static str, String, bool)>,
+    /// A name that `null` was called with and that is no parameter.
+    unknown: Option<String>,
+}
 
 impl Members {
     pub(crate) fn set(&mut self, name: &'static str, value: &impl Serialize, secret: bool) {
         // Everything that the setters take is written without fail: texts, numbers, and values that are JSON already.
         let json = serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned());
-        self.0.retain(|(known, ..)| *known != name);
-        self.0.push((name, json, secret));
+        self.given.retain(|(known, ..)| *known != name);
+        self.given.push((name, json, secret));
+    }
+
+    pub(crate) fn set_unknown(&mut self, name: &str) {
+        self.unknown = Some(name.to_owned());
+    }
+
+    pub(crate) fn unknown(&self) -> Option<&str> {
+        self.unknown.as_deref()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|(name, json, _)| (*name, json.as_str()))
+        self.given.iter().map(|(name, json, _)| (*name, json.as_str()))
     }
 }
 
 impl fmt::Debug for Members {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
-        for (name, json, secret) in &self.0 {
+        for (name, json, secret) in &self.given {
             map.entry(name, &format_args!("{}", if *secret { crate::secret::MASK } else { json }));
         }
         map.finish()
@@ -118,12 +130,15 @@ macro_rules! params {
                 }
             )*
 
-            /// Sends null for an optional body field: a value of its own, other than not sending it.
+            /// Sends null for an optional body field: a value of its own, other than not sending it. A name that is none
+            /// of the optional ones is refused when the call is made.
             #[allow(unused_mut, unused_variables, reason = "there may be nothing optional")]
             pub fn null(mut self, name: &str) -> Self {
                 $( if name == $crate::params::plain(stringify!($optional)) {
                     self.members.set($crate::params::plain(stringify!($optional)), &(), false);
+                    return self;
                 } )*
+                self.members.set_unknown(name);
                 self
             }
         }

@@ -5,6 +5,7 @@
 //! composed from slices of it without building values. All checks happen here; nothing after it validates again.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -13,14 +14,15 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use crate::check::{self, Given};
-use crate::config::quote;
+use crate::config::{self, quote};
 use crate::encode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{BodyKind, Operation, Param, Place};
 use crate::secret::Secret;
 
-/// Options of one call; bindings hand them over as one JSON object, with times in seconds.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// Options of one call; bindings hand them over as one JSON object, with times in seconds. `Debug` shows the names of
+/// what is added, not the values.
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct CallOptions {
@@ -35,6 +37,21 @@ pub struct CallOptions {
     pub extra_query: BTreeMap<String, Box<RawValue>>,
     /// Fields to add to a JSON body; they replace fields of the same name.
     pub extra_body: BTreeMap<String, Box<RawValue>>,
+    /// What could not be written as JSON; refused when the call is made.
+    #[serde(skip)]
+    pub(crate) unwritable: Option<String>,
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("max_retries", &self.max_retries)
+            .field("extra_headers", &self.extra_headers.keys().collect::<Vec<_>>())
+            .field("extra_query", &self.extra_query.keys().collect::<Vec<_>>())
+            .field("extra_body", &self.extra_body.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
 }
 
 impl CallOptions {
@@ -43,14 +60,21 @@ impl CallOptions {
     /// # Errors
     /// `InvalidRequest` when it is not an object of known options.
     pub fn from_json(options: &[u8]) -> Result<Self> {
-        crate::config::refuse_non_object("call options", options)?;
-        serde_json::from_slice(options)
-            .map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("call options: {error}")))
+        config::read_options("call options", options)
+    }
+
+    pub(crate) fn check_written(&self) -> Result<()> {
+        match &self.unwritable {
+            None => Ok(()),
+            Some(what) => {
+                Err(Error::argument(what, "a value that JSON cannot hold", "must be writable as JSON"))
+            }
+        }
     }
 }
 
 /// A request ready to send, apart from credentials.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Prepared {
     pub(crate) method: Method,
     pub(crate) url: Url,
@@ -62,11 +86,17 @@ pub(crate) struct Prepared {
     pub(crate) fingerprint: u64,
 }
 
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Prepared({} {})", self.method, self.url.path())
+    }
+}
+
 /// The fields of a JSON body, as raw text by wire name.
 pub(crate) type Fields = Vec<(String, String)>;
 
 /// What a request is made of, before it is put together; the pager changes pages in it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Draft {
     pub(crate) operation: &'static Operation,
     path: String,
@@ -74,6 +104,12 @@ pub(crate) struct Draft {
     headers: HeaderMap,
     pub(crate) fields: Fields,
     secrets: Vec<Secret>,
+}
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Draft({})", self.operation.id)
+    }
 }
 
 impl Draft {
@@ -147,6 +183,7 @@ impl Draft {
     }
 
     fn add(&mut self, options: &CallOptions) -> Result<()> {
+        options.check_written()?;
         add_headers(&mut self.headers, &options.extra_headers)?;
         for (name, raw) in &options.extra_query {
             self.query.retain(|(known, _)| known != name);
@@ -164,6 +201,11 @@ impl Draft {
             self.fields.push((name.clone(), raw.get().to_owned()));
         }
         Ok(())
+    }
+
+    /// The secret parameters.
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        &self.secrets
     }
 
     /// The request, with what a pager adds to query and body.
@@ -273,11 +315,20 @@ pub(crate) fn add_headers(headers: &mut HeaderMap, extra: &BTreeMap<String, Stri
             Error::argument("extra_headers", &quote(name), "must be named by letters, digits and -")
         })?;
         // These are the engine's: a second credential or a wrong length would break the promises made for them.
-        let own = ["authorization", "x-api-key", "host", "content-length", "transfer-encoding", "connection"];
+        let own = [
+            "authorization",
+            "x-api-key",
+            "x-request-id",
+            "host",
+            "content-length",
+            "transfer-encoding",
+            "connection",
+        ];
         if own.contains(&parsed.as_str()) {
             return Err(Error::argument(&argument, "a value", "is set by the client itself"));
         }
-        headers.insert(parsed, header_value(&argument, value, false)?);
+        // Whatever a caller adds may be a secret of its own, so it is never quoted.
+        headers.insert(parsed, header_value(&argument, value, true)?);
     }
     Ok(())
 }
@@ -295,27 +346,26 @@ fn header_value(argument: &str, text: &str, secret: bool) -> Result<HeaderValue>
     Ok(value)
 }
 
+/// Adds a query parameter. Numbers go as they were written: a parser would round the large ones.
 pub(crate) fn add_query(query: &mut Vec<(String, String)>, name: &str, raw: &RawValue) -> Result<()> {
-    let value: serde_json::Value = serde_json::from_str(raw.get()).map_err(internal)?;
-    let argument = format!("query[{name}]");
-    let entries = match value {
-        serde_json::Value::Array(entries) => entries,
-        other => vec![other],
+    let entries: Vec<&RawValue> = match raw.get().as_bytes().first() {
+        Some(b'[') => serde_json::from_str(raw.get()).map_err(internal)?,
+        _ => vec![raw],
     };
     for entry in entries {
-        match entry {
-            serde_json::Value::Null => {}
-            serde_json::Value::String(text) => query.push((name.to_owned(), text)),
-            serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {
-                query.push((name.to_owned(), entry.to_string()));
-            }
-            _ => {
+        let text = entry.get();
+        match text.as_bytes().first() {
+            Some(b'n') => {}
+            Some(b'"') => query.push((name.to_owned(), serde_json::from_str(text).map_err(internal)?)),
+            Some(b'{' | b'[') => {
+                let argument = format!("extra_query[{name}]");
                 return Err(Error::argument(
                     &argument,
-                    raw.get(),
+                    "something else",
                     "must be text, a number, true, false, or a list of these",
                 ));
             }
+            _ => query.push((name.to_owned(), text.to_owned())),
         }
     }
     Ok(())

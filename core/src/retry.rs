@@ -20,6 +20,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, Method};
 
+use crate::config::LONGEST;
 use crate::operation::{Operation, RetryClass};
 
 const FAULT_BASE: Duration = Duration::from_millis(500);
@@ -217,11 +218,18 @@ impl RetryBudget {
     }
 }
 
-/// How long the server asks to wait: `Retry-After` in seconds or as a date, else the reset of a rate-limit header.
-pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+/// How long the server asks to wait: `Retry-After` in seconds or as a date on a 429 or a fault; on a 429 also the reset
+/// of a rate-limit header. On other answers such headers only say how much is left.
+pub(crate) fn retry_after(status: u16, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    if status != 429 && status < 500 {
+        return None;
+    }
     if let Some(wait) = text("retry-after").and_then(|value| parse_retry_after(value, now)) {
         return Some(wait);
+    }
+    if status != 429 {
+        return None;
     }
     if let Some(reset) = text("ratelimit").and_then(ratelimit_reset) {
         return Some(reset);
@@ -237,7 +245,7 @@ fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
         return seconds_of(seconds);
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or(Duration::ZERO))
+    Some(date.duration_since(now).unwrap_or(Duration::ZERO).min(LONGEST))
 }
 
 /// Seconds from now, or a time in Unix seconds where the number can be nothing else.
@@ -247,8 +255,8 @@ fn parse_reset(value: &str, now: SystemTime) -> Option<Duration> {
     if number < A_DATE {
         return seconds_of(number);
     }
-    let at = UNIX_EPOCH.checked_add(seconds_of(number)?)?;
-    Some(at.duration_since(now).unwrap_or(Duration::ZERO))
+    let at = UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(number).ok()?)?;
+    Some(at.duration_since(now).unwrap_or(Duration::ZERO).min(LONGEST))
 }
 
 /// `limit=100, remaining=0, reset=5` or `"default";r=0;t=5`.
@@ -261,7 +269,10 @@ fn ratelimit_reset(value: &str) -> Option<Duration> {
 }
 
 fn seconds_of(seconds: f64) -> Option<Duration> {
-    if seconds < 0.0 { None } else { Duration::try_from_secs_f64(seconds).ok() }
+    if seconds.is_nan() || seconds < 0.0 {
+        return None;
+    }
+    Some(Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST).min(LONGEST))
 }
 
 #[cfg(test)]
@@ -353,7 +364,7 @@ mod tests {
     fn wait(name: &'static str, value: &str) -> Option<Duration> {
         let mut headers = HeaderMap::new();
         headers.insert(name, value.parse().unwrap());
-        retry_after(&headers, UNIX_EPOCH + Duration::from_secs(2_000_000_000))
+        retry_after(429, &headers, UNIX_EPOCH + Duration::from_secs(2_000_000_000))
     }
 
     #[test]
@@ -361,6 +372,24 @@ mod tests {
         assert_eq!(wait("retry-after", "Wed, 18 May 2033 03:33:30 GMT"), Some(Duration::from_secs(10)));
         assert_eq!(wait("retry-after", "Wed, 18 May 1994 03:33:30 GMT"), Some(Duration::ZERO));
         assert_eq!(wait("retry-after", "soon"), None);
+    }
+
+    #[test]
+    fn what_is_left_is_no_wait() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-ratelimit-reset", "3600".parse().unwrap());
+        for status in [200, 401, 404, 502] {
+            assert_eq!(retry_after(status, &headers, UNIX_EPOCH), None, "{status}");
+        }
+        headers.insert("retry-after", "3".parse().unwrap());
+        assert_eq!(retry_after(503, &headers, UNIX_EPOCH), Some(Duration::from_secs(3)));
+    }
+
+    #[test]
+    fn absurd_waits_are_clamped() {
+        assert_eq!(wait("retry-after", "10000000000000000000"), Some(LONGEST));
+        assert_eq!(wait("retry-after", "1e300"), Some(LONGEST));
+        assert_eq!(wait("x-ratelimit-reset", "1e18"), Some(LONGEST));
     }
 
     #[test]
@@ -385,7 +414,7 @@ mod tests {
         }
 
         #[test]
-        fn retry_after_dates_come_back(seconds in 2_000_000_000u64..2_100_000_000) {
+        fn retry_after_dates_come_back(seconds in 2_000_000_000u64..2_030_000_000) {
             let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
             prop_assert_eq!(wait("retry-after", &date), Some(Duration::from_secs(seconds - 2_000_000_000)));
         }

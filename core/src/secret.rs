@@ -88,7 +88,15 @@ impl Redactor {
         let escaped = quoted.trim_matches('"');
         let encoded = crate::encode::segment(text);
         let form: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-        for needle in [text, escaped, &encoded, &form] {
+        // As .NET writes JSON: everything that HTML could take for its own is escaped.
+        let dotnet: String = text
+            .chars()
+            .map(|c| match c {
+                '<' | '>' | '&' | '\'' | '"' | '+' | '`' => format!("\\u{:04X}", u32::from(c)),
+                other => other.to_string(),
+            })
+            .collect();
+        for needle in [text, escaped, &encoded, &form, &dotnet] {
             if !self.needles.iter().any(|known| known == needle) {
                 self.needles.push(needle.to_owned());
             }

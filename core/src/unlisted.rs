@@ -35,6 +35,7 @@ pub(crate) fn request(
         secrets: Vec::new(),
         fingerprint: 0,
     };
+    options.check_written()?;
     let mut query = Vec::new();
     for (name, raw) in &options.extra_query {
         add_query(&mut query, name, raw)?;
@@ -48,7 +49,8 @@ pub(crate) fn request(
         prepared.body = Some(body.into());
     }
     add_headers(&mut prepared.headers, &options.extra_headers)?;
-    let group = group_of(&prepared.method, prepared.url.path());
+    let below_base = prepared.url.path().strip_prefix(core.shared.base.path().trim_end_matches('/'));
+    let (group, cap) = limit_of(&prepared.method, below_base.unwrap_or(prepared.url.path()));
     Ok(Request {
         label: "request",
         class: Class::of_method(&prepared.method),
@@ -58,7 +60,7 @@ pub(crate) fn request(
             Service::Wiv => Auth::ApiKey,
         },
         outcome_check: None,
-        gate: core.gate(&group, UNKNOWN_ENDPOINT_CAP),
+        gate: core.gate(&group, cap),
         prepared,
     })
 }
@@ -102,8 +104,8 @@ fn json_body(body: Option<&[u8]>, options: &CallOptions) -> Result<Option<Vec<u8
     serde_json::to_vec(&members).map(Some).map_err(bad)
 }
 
-/// The limiter group of any request: the operation's own where the table has one for this path.
-fn group_of(method: &Method, path: &str) -> String {
+/// The limiter group and cap of any request: the operation's own where the table has one for this path.
+fn limit_of(method: &Method, path: &str) -> (String, u32) {
     let segments: Vec<&str> = path.split('/').collect();
     let matches = |operation: &&Operation| {
         let template: Vec<&str> = operation.path.split('/').collect();
@@ -112,13 +114,13 @@ fn group_of(method: &Method, path: &str) -> String {
             && template.iter().zip(&segments).all(|(want, have)| want.starts_with('{') || want == have)
     };
     if let Some(operation) = Operation::all().iter().find(matches) {
-        return operation.limit.group.to_owned();
+        return (operation.limit.group.to_owned(), operation.limit.cap);
     }
     let looks_like_id =
         |segment: &str| segment.bytes().any(|byte| byte.is_ascii_digit()) && !is_version(segment);
     let template: Vec<&str> =
         segments.iter().map(|&part| if looks_like_id(part) { "{id}" } else { part }).collect();
-    format!("{method} {}", template.join("/"))
+    (format!("{method} {}", template.join("/")), UNKNOWN_ENDPOINT_CAP)
 }
 
 /// `v2` and the like name a version, not a thing.
@@ -132,14 +134,16 @@ mod tests {
 
     #[test]
     fn unknown_paths_share_the_limit_of_their_template() {
-        assert_eq!(group_of(&Method::GET, "/api/sites/12"), "GET /api/sites/{id}");
-        assert_eq!(group_of(&Method::GET, "/api/sites/12"), group_of(&Method::GET, "/api/sites/77"));
-        assert_eq!(group_of(&Method::POST, "/v2/things"), "POST /v2/things");
+        assert_eq!(limit_of(&Method::GET, "/api/sites/12").0, "GET /api/sites/{id}");
+        assert_eq!(limit_of(&Method::GET, "/api/sites/12"), limit_of(&Method::GET, "/api/sites/77"));
+        assert_eq!(limit_of(&Method::POST, "/v2/things").0, "POST /v2/things");
     }
 
     #[test]
     fn known_paths_share_the_limit_of_their_operation() {
         let list = Operation::find("ncentral.customers.list").unwrap();
-        assert_eq!(group_of(&Method::GET, "/api/customers"), list.limit.group);
+        assert_eq!(limit_of(&Method::GET, "/api/customers"), (list.limit.group.to_owned(), list.limit.cap));
+        let health = Operation::find("ncentral.server.health").unwrap();
+        assert_eq!(limit_of(&Method::GET, "/api/health").1, health.limit.cap);
     }
 }

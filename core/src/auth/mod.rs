@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tokio::time::Instant;
 
 pub(crate) use self::cloudmore::basic;
-use crate::config::Credentials;
+use crate::config::{Credentials, LONGEST};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lock;
@@ -36,6 +36,8 @@ pub(crate) struct Authenticator {
 #[derive(Default)]
 struct State {
     tokens: Option<Arc<Tokens>>,
+    /// Those before them: calls that are still under way were sent with these, and may show them.
+    former: Option<Arc<Tokens>>,
     /// Held weakly: a renewal that nobody waits for any more must not keep the client alive.
     renewal: Option<WeakShared<Renewal>>,
 }
@@ -74,7 +76,7 @@ impl Tokens {
         })
     }
 
-    fn usable(&self) -> bool {
+    pub(crate) fn usable(&self) -> bool {
         !self.refused.load(Ordering::Acquire) && self.expires > Instant::now()
     }
 
@@ -97,6 +99,7 @@ impl Tokens {
 
 /// Less than the whole life, so that no request arrives with a token that died on its way.
 fn early(life: Duration) -> Duration {
+    let life = life.min(LONGEST);
     life.saturating_sub(Duration::from_secs(60).min(life / 10))
 }
 
@@ -165,29 +168,35 @@ impl Authenticator {
     /// Keeps tokens that a call brought.
     pub(crate) fn keep(&self, tokens: Tokens) -> Arc<Tokens> {
         let tokens = Arc::new(tokens);
-        lock(&self.state).tokens = Some(tokens.clone());
+        let mut state = lock(&self.state);
+        state.former = state.tokens.replace(tokens.clone());
+        drop(state);
         tokens
     }
 
     /// Forgets the tokens: the session has ended.
     pub(crate) fn forget(&self) {
-        lock(&self.state).tokens = None;
+        let mut state = lock(&self.state);
+        state.former = state.tokens.take();
     }
 
     /// The tokens that could show up in a text now.
     pub(crate) fn live_secrets(&self) -> Vec<Secret> {
-        let tokens = lock(&self.state).tokens.clone();
-        tokens
-            .iter()
-            .flat_map(|held| {
-                [Some(held.access.clone()), held.refresh.as_ref().map(|(token, _)| token.clone())]
-            })
-            .flatten()
-            .collect()
+        let held = {
+            let state = lock(&self.state);
+            [state.tokens.clone(), state.former.clone()]
+        };
+        let secrets = |tokens: &Arc<Tokens>| {
+            let refresh = tokens.refresh.as_ref().map(|(token, _)| token.clone());
+            [Some(tokens.access.clone()), refresh]
+        };
+        held.iter().flatten().flat_map(secrets).flatten().collect()
     }
 }
 
 async fn renew(core: Core, old: Option<Arc<Tokens>>) -> Result<Arc<Tokens>> {
+    // The client's own settings: whoever happens to begin a renewal begins it for everybody.
+    let core = core.as_built();
     let auth = &core.shared.auth;
     let renewed = match &auth.credentials {
         Credentials::NCentral { .. } => ncentral::renew(&core, old.as_deref()).await,

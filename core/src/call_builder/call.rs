@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use futures_util::future::BoxFuture;
 
 use super::{Said, decode, said_methods};
+use crate::answer;
 use crate::core::Core;
 use crate::error::Result;
 use crate::model::FromAnswer;
@@ -42,7 +43,10 @@ impl<'c, T: FromAnswer> Call<'c, T> {
     /// See the method that made the call.
     pub async fn with_response(self) -> Result<Response<T>> {
         let raw = self.raw().await?;
-        let value = decode(&raw.json).map_err(|error| error.with_operation(self.said.operation.id))?;
+        let value = decode(&raw.json).map_err(|error| {
+            let operation = self.said.operation;
+            answer::unreadable(self.core, operation, &self.said.secrets(), &raw.meta, &raw.body, error)
+        })?;
         Ok(Response { value, meta: raw.meta })
     }
 

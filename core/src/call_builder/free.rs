@@ -1,5 +1,6 @@
 //! A request to an endpoint that no table describes.
 
+use std::fmt;
 use std::future::IntoFuture;
 
 use futures_util::future::BoxFuture;
@@ -12,7 +13,7 @@ use crate::raw::RawResponse;
 use crate::request::CallOptions;
 
 /// A request to an endpoint that mspkit does not know.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a request is sent when it is awaited"]
 pub struct FreeRequest<'c> {
     core: &'c Core,
@@ -20,6 +21,18 @@ pub struct FreeRequest<'c> {
     path: String,
     body: Option<Vec<u8>>,
     pub(crate) options: CallOptions,
+}
+
+impl fmt::Debug for FreeRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.split('?').next().unwrap_or_default();
+        write!(
+            f,
+            "FreeRequest({} {path}, {} body bytes)",
+            self.method,
+            self.body.as_ref().map_or(0, Vec::len)
+        )
+    }
 }
 
 impl<'c> FreeRequest<'c> {
@@ -32,7 +45,10 @@ impl<'c> FreeRequest<'c> {
 
     /// The JSON body.
     pub fn body(mut self, body: &impl Serialize) -> Self {
-        self.body = Some(serde_json::to_vec(body).unwrap_or_else(|_| b"null".to_vec()));
+        match serde_json::to_vec(body) {
+            Ok(json) => self.body = Some(json),
+            Err(_) => self.options.unwritable = Some("body".to_owned()),
+        }
         self
     }
 

@@ -11,18 +11,33 @@ pub use self::free::FreeRequest;
 pub use self::list::List;
 pub(crate) use self::options::{call_options, insert, paging_options, said_methods};
 pub use self::reading::{Items, Page, Pages};
+use std::fmt;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{FromAnswer, Id};
 use crate::operation::Operation;
 use crate::params::Parameters;
 use crate::request::CallOptions;
+use crate::secret::Secret;
 
 /// What a call says before it is sent: operation, parameters, options.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Said {
     operation: &'static Operation,
     members: Vec<(&'static str, String)>,
     pub(crate) options: CallOptions,
+}
+
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.members.iter().map(|(name, _)| *name).collect();
+        let (id, options) = (self.operation.id, &self.options);
+        f.debug_struct("Said")
+            .field("operation", &id)
+            .field("given", &names)
+            .field("options", options)
+            .finish()
+    }
 }
 
 impl Said {
@@ -35,7 +50,18 @@ impl Said {
     }
 
     pub(crate) fn add(&mut self, params: &impl Parameters) {
-        self.members.extend(params.members().iter().map(|(name, json)| (name, json.to_owned())));
+        let members = params.members();
+        self.members.extend(members.iter().map(|(name, json)| (name, json.to_owned())));
+        if let Some(name) = members.unknown() {
+            self.options.unwritable = Some(format!("null({name})"));
+        }
+    }
+
+    /// The secret parameters, as they were given.
+    fn secrets(&self) -> Vec<Secret> {
+        let secret = |name: &str| self.operation.param(name).is_some_and(|param| param.secret);
+        let given = self.members.iter().filter(|(name, _)| secret(name));
+        given.filter_map(|(_, json)| serde_json::from_str::<String>(json).ok()).map(Secret::from).collect()
     }
 
     fn params(&self) -> Vec<u8> {

@@ -1,9 +1,9 @@
 //! The methods that calls and lists share, async and blocking: options of a call, of paging, and what is said.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::to_raw_value;
+
+use crate::request::CallOptions;
 
 /// The options that every kind of call takes.
 macro_rules! call_options {
@@ -28,13 +28,13 @@ macro_rules! call_options {
 
         /// Adds a query parameter: text, a number, true or false, or a list of these.
         pub fn extra_query(mut self, name: impl Into<String>, value: impl serde::Serialize) -> Self {
-            $crate::call_builder::insert(&mut self.$($options)+.extra_query, name.into(), &value);
+            $crate::call_builder::insert(&mut self.$($options)+, "extra_query", name.into(), &value);
             self
         }
 
         /// Adds a field to the JSON body.
         pub fn extra_body(mut self, name: impl Into<String>, value: impl serde::Serialize) -> Self {
-            $crate::call_builder::insert(&mut self.$($options)+.extra_body, name.into(), &value);
+            $crate::call_builder::insert(&mut self.$($options)+, "extra_body", name.into(), &value);
             self
         }
 
@@ -106,8 +106,11 @@ macro_rules! paging_options {
 }
 pub(crate) use paging_options;
 
-pub(crate) fn insert(map: &mut BTreeMap<String, Box<RawValue>>, name: String, value: &impl Serialize) {
-    // Only a map whose keys are no text fails to be written; null makes the engine say what it wants instead.
-    let raw = to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned());
-    map.insert(name, raw);
+/// Adds a value to `extra_query` or `extra_body`.
+pub(crate) fn insert(options: &mut CallOptions, to: &'static str, name: String, value: &impl Serialize) {
+    match to_raw_value(value) {
+        Ok(raw) if to == "extra_query" => drop(options.extra_query.insert(name, raw)),
+        Ok(raw) => drop(options.extra_body.insert(name, raw)),
+        Err(_) => options.unwritable = Some(format!("{to}[{name}]")),
+    }
 }

@@ -60,9 +60,18 @@ impl<T: FromAnswer> Pages<T> {
         std::future::poll_fn(|context| self.poll_raw(context)).await.map(|raw| self.typed(raw?))
     }
 
-    fn typed(&self, raw: RawPage) -> Result<Page<T>> {
+    /// The page with its items read; where one cannot be read, reading ends, and goes on from the page's start.
+    fn typed(&mut self, raw: RawPage) -> Result<Page<T>> {
         let items: Result<Vec<T>> = (0..raw.len()).map(|at| item(&raw, at, self.operation)).collect();
-        Ok(Page { items: items?, raw })
+        match items {
+            Ok(items) => Ok(Page { items, raw }),
+            Err(error) => {
+                let start = raw.resume_token(0);
+                self.state = Reading::Over;
+                self.resume_token = Some(start.clone());
+                Err(error.with_resume_token(start))
+            }
+        }
     }
 
     fn poll_raw(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<RawPage>>> {
@@ -98,6 +107,11 @@ impl<T: FromAnswer> Pages<T> {
 }
 
 impl<T> Pages<T> {
+    /// Ends reading; false when it had ended before.
+    pub(crate) fn end(&mut self) -> bool {
+        !matches!(std::mem::replace(&mut self.state, Reading::Over), Reading::Over)
+    }
+
     /// Where reading goes on after the pages given out so far.
     pub fn resume_token(&self) -> Option<&str> {
         self.resume_token.as_deref()
@@ -210,6 +224,11 @@ impl<T: FromAnswer> Items<T> {
 }
 
 impl<T> Items<T> {
+    /// Ends reading; false when it had ended before.
+    pub(crate) fn end(&mut self) -> bool {
+        !std::mem::replace(&mut self.over, true)
+    }
+
     /// Where reading goes on after the items given out so far; nothing when the list was refused.
     pub fn resume_token(&self) -> Option<String> {
         match &self.page {

@@ -6,6 +6,7 @@ mod base_url;
 
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
@@ -117,6 +118,9 @@ pub(crate) struct Plan {
     pub(crate) proxy: Option<Secret>,
 }
 
+/// Longer times mean the same, and clocks overflow on some of them.
+pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// What every call of a client goes by, unless the call says otherwise.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -143,13 +147,7 @@ impl Config {
     /// # Errors
     /// `InvalidRequest` when it is not an object of known options.
     pub fn from_json(options: &[u8]) -> Result<Self> {
-        refuse_non_object("options", options)?;
-        // The parser's own message could quote a credential, so only its position and field are told.
-        serde_json::from_slice(options).map_err(|error| {
-            let text = error.to_string();
-            let said = if text.starts_with("unknown field") { text } else { describe(options, &error) };
-            Error::new(ErrorKind::InvalidRequest, format!("options: {said}"))
-        })
+        read_options("options", options)
     }
 
     pub(crate) fn resolve(&self, service: Service, env: impl Fn(&str) -> Option<String>) -> Result<Plan> {
@@ -230,7 +228,7 @@ impl Config {
             attempt_timeout: positive("attempt_timeout", self.attempt_timeout)?
                 .unwrap_or(base.attempt_timeout),
             max_retries: self.max_retries.unwrap_or(base.max_retries),
-            max_retry_after: self.max_retry_after.unwrap_or(base.max_retry_after),
+            max_retry_after: self.max_retry_after.unwrap_or(base.max_retry_after).min(LONGEST),
         })
     }
 
@@ -311,35 +309,39 @@ fn check_credential(name: &str, text: &str) -> Result<()> {
 fn positive(name: &str, time: Option<Duration>) -> Result<Option<Duration>> {
     match time {
         Some(Duration::ZERO) => Err(Error::argument(name, "0", "must be more than 0 seconds")),
-        other => Ok(other),
+        other => Ok(other.map(|time| time.min(LONGEST))),
     }
 }
 
 pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     let Some(seconds) = Option::<f64>::deserialize(deserializer)? else { return Ok(None) };
     Duration::try_from_secs_f64(seconds)
-        .map(Some)
+        .map(|time| Some(time.min(LONGEST)))
         .map_err(|_| serde::de::Error::custom("a time must be a number of seconds, 0 or more"))
 }
 
-/// Which option is wrong, without quoting what was given.
-fn describe(options: &[u8], error: &serde_json::Error) -> String {
-    let mut track = serde_path_to_error::Track::new();
-    let mut json = serde_json::Deserializer::from_slice(options);
-    let failed = Config::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track)).is_err();
-    let path = track.path().to_string();
-    if failed && path != "." {
-        return format!("{path} has a value of the wrong type or range");
+/// Reads options from a JSON object. The parser's own words could quote a credential, so only names are told.
+pub(crate) fn read_options<T: DeserializeOwned>(what: &str, json: &[u8]) -> Result<T> {
+    let refuse = |said: &str| Error::new(ErrorKind::InvalidRequest, format!("{what}: {said}"));
+    // Structs are also read from lists of their fields; nobody means that here.
+    if json.trim_ascii_start().first() != Some(&b'{') {
+        return Err(refuse("must be a JSON object"));
     }
-    format!("must be a JSON object of options (line {}, column {})", error.line(), error.column())
-}
-
-/// Structs are also read from lists of their fields; nobody means that here.
-pub(crate) fn refuse_non_object(what: &str, json: &[u8]) -> Result<()> {
-    match json.trim_ascii_start().first() {
-        Some(b'{') => Ok(()),
-        _ => Err(Error::new(ErrorKind::InvalidRequest, format!("{what}: must be a JSON object"))),
-    }
+    let mut parser = serde_json::Deserializer::from_slice(json);
+    serde_path_to_error::deserialize(&mut parser).map_err(|error| {
+        let path = error.path().to_string();
+        let text = error.inner().to_string();
+        if text.starts_with("unknown field") {
+            refuse(text.split(" at line ").next().unwrap_or(&text))
+        } else if path == "." {
+            refuse("must be a JSON object of options")
+        } else {
+            // What is expected comes from our types; what was given stands before it and is left out.
+            let expected = text.rsplit_once(", expected ").map(|(_, expected)| expected);
+            let expected = expected.and_then(|expected| expected.split(" at line ").next());
+            refuse(&format!("{path}: must be {}", expected.unwrap_or("of the right type and range")))
+        }
+    })
 }
 
 pub(crate) fn quote(text: &str) -> String {

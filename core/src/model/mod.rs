@@ -11,7 +11,7 @@ mod macros;
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(crate) use self::extra::{Extra, Key};
 pub use self::field::Field;
@@ -86,6 +86,12 @@ impl AsRef<str> for Id {
     }
 }
 
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::read(deserializer)?.ok_or_else(|| serde::de::Error::custom("null where an id belongs"))
+    }
+}
+
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
@@ -121,7 +127,7 @@ pub(crate) fn broken_path<T: for<'de> Deserialize<'de>>(json: &[u8]) -> Option<S
 }
 
 /// A range of days, both included.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DateRange {
     /// The first day, `YYYY-MM-DD`.
     pub start: String,

@@ -8,6 +8,7 @@ mod resume;
 mod scroll;
 mod seen;
 
+use std::fmt;
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -18,6 +19,7 @@ use self::resume::{Place, Resume};
 use self::scroll::Scroll;
 use crate::answer;
 use crate::call::{self, Answered, Effort};
+use crate::config;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Answer, Paging};
@@ -58,9 +60,7 @@ impl PagingOptions {
     /// # Errors
     /// `InvalidRequest` when it is not an object of known options.
     pub fn from_json(options: &[u8]) -> Result<Self> {
-        crate::config::refuse_non_object("paging options", options)?;
-        serde_json::from_slice(options)
-            .map_err(|error| Error::new(ErrorKind::InvalidRequest, format!("paging options: {error}")))
+        config::read_options("paging options", options)
     }
 }
 
@@ -94,8 +94,8 @@ enum Reader {
     Whole,
 }
 
-/// One page: its items are slices of one buffer.
-#[derive(Debug, Clone)]
+/// One page: its items are slices of one buffer. `Debug` shows how many, not what they hold.
+#[derive(Clone)]
 pub struct RawPage {
     buffer: Bytes,
     items: Vec<Item>,
@@ -108,6 +108,16 @@ pub struct RawPage {
     item_id: &'static str,
     here: Resume,
     next: Resume,
+}
+
+impl fmt::Debug for RawPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawPage")
+            .field("items", &self.items.len())
+            .field("total", &self.total)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An item of a page: where its bytes are, and its place in the page as the server sent it.
@@ -173,9 +183,6 @@ impl RawPager {
             let read = match read {
                 Ok(read) => read,
                 Err(error) => {
-                    if matches!(&self.reader, Reader::Scroll(scroll) if !scroll.holds_key()) {
-                        self.next = self.next.without_key();
-                    }
                     let error = error.with_operation(self.list.draft.operation.id);
                     return Err(error.with_resume_token(self.next.token()));
                 }
@@ -282,22 +289,19 @@ impl List {
     async fn fetch(&self, prepared: Prepared, continuation: bool) -> Result<(Cut, Meta)> {
         let operation = self.draft.operation;
         let request = self.core.request_of(operation, prepared, continuation);
-        let answered = call::run(&self.core, &request, &self.effort).await?;
-        let cut = self.cut(&answered)?;
-        Ok((cut, answer::meta(answered)))
-    }
-
-    fn cut(&self, answered: &Answered) -> Result<Cut> {
-        let operation = self.draft.operation;
-        let cut =
-            raw::list(&answered.body, self.envelope).and_then(|cut| cut.with_text_ids(operation.id_fields));
-        cut.and_then(|cut| self.check_links(&cut.facts).map(|()| cut)).map_err(|error| {
-            let redactor = self.core.redactor(&[]);
-            error
-                .with_operation(operation.id)
-                .with_answer(answered.status, &answered.headers, &answered.body, &redactor)
-                .with_request_id(&answered.request_id)
-        })
+        let Answered { status, headers, body, request_id, attempts, elapsed } =
+            call::run(&self.core, &request, &self.effort).await?;
+        let meta = Meta { status, headers, request_id, attempts: attempts.len(), elapsed, history: attempts };
+        let cut = raw::list(&body, self.envelope)
+            .and_then(|cut| cut.with_text_ids(operation.id_fields))
+            .and_then(|cut| self.check_links(&cut.facts).map(|()| cut));
+        match cut {
+            Ok(cut) => Ok((cut, meta)),
+            Err(error) => {
+                let secrets = self.draft.secrets();
+                Err(answer::unreadable(&self.core, operation, secrets, &meta, &body, error))
+            }
+        }
     }
 
     /// Links are relative; one that leads to another origin is a sign that somebody else is answering.

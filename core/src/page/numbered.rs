@@ -11,11 +11,13 @@ use tokio::task::JoinHandle;
 
 use super::seen::Seen;
 use super::{Item, List, PagingOptions, Place, Read, all_items};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::raw::{self, Cut, Meta, NextLink, PageFacts};
 
 /// The page size of servers that are not asked for one, as the vendor documents it.
 const DEFAULT_SIZE: u64 = 50;
+/// Empty pages in a row, however many the server says there are.
+const MAX_EMPTY: u32 = 100;
 /// Pages in flight when the caller does not say: as many as the vendor's lists are known to take.
 const DEFAULT_CONCURRENCY: usize = 5;
 
@@ -32,6 +34,7 @@ pub(crate) struct Numbered {
     ahead: VecDeque<Ahead>,
     seen: Seen,
     previous: Option<Cut>,
+    empty: u32,
 }
 
 /// A page on its way. Dropping it cancels the request.
@@ -55,20 +58,21 @@ impl Numbered {
             .iter()
             .find(|(name, _)| name == "pageSize")
             .and_then(|(_, size)| size.parse().ok());
-        let (page, skip, size) = match from {
-            Some(Place::Page { page, skip, size }) => (*page, *skip, *size),
-            _ => (1, 0, None),
+        let (page, skip, size, received) = match from {
+            Some(Place::Page { page, skip, size, received }) => (*page, *skip, *size, *received),
+            _ => (1, 0, None, 0),
         };
         Self {
             page,
             skip,
             asked_size: asked,
             size,
-            received: (page - 1).saturating_mul(size.or(asked).unwrap_or(DEFAULT_SIZE)),
+            received,
             concurrency: paging.concurrency,
             ahead: VecDeque::new(),
             seen: Seen::default(),
             previous: None,
+            empty: 0,
         }
     }
 
@@ -76,6 +80,7 @@ impl Numbered {
         let (cut, meta) = self.take(list).await?;
         let (page, count) = (self.page, cut.items.len() as u64);
         self.refuse_repeated(&cut)?;
+        self.empty = if count == 0 { self.empty + 1 } else { 0 };
         let received = self.received + count;
         let size = cut.facts.page_size.filter(|size| *size > 0).or(self.size).or(self.asked_size);
         let more = more(&cut.facts, page, count, received, size.unwrap_or(DEFAULT_SIZE));
@@ -83,7 +88,7 @@ impl Numbered {
         let size =
             if page == 1 && more && cut.facts.page_size.is_none() && count > 0 { Some(count) } else { size };
         let items = self.once_each(&cut, list.item_id);
-        let here = Place::Page { page, skip: self.skip, size };
+        let here = Place::Page { page, skip: self.skip, size, received: self.received };
         (self.received, self.size, self.skip, self.page) = (received, size, 0, page + 1);
         let total = cut.facts.total_items;
         if more {
@@ -92,7 +97,7 @@ impl Numbered {
         } else {
             self.ahead.clear();
         }
-        let next = more.then_some(Place::Page { page: page + 1, skip: 0, size });
+        let next = more.then_some(Place::Page { page: page + 1, skip: 0, size, received });
         self.previous = Some(cut.clone());
         Ok(Read { cut, meta, items, total, number: Some(page), here, next })
     }
@@ -106,6 +111,10 @@ impl Numbered {
         let joined = (&mut front.task).await;
         self.ahead.pop_front();
         match joined {
+            // Its time ran while nobody asked for it, so it gets another, now that somebody does.
+            Ok(Err(error)) if matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Connection) => {
+                fetch(list.clone(), self.page).await
+            }
             Ok(fetched) => fetched,
             Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
             Err(_) => fetch(list.clone(), self.page).await,
@@ -137,8 +146,9 @@ impl Numbered {
         let bytes = |cut: &Cut, at: usize| cut.buffer.slice(cut.items[at].clone());
         let equal = previous.items.len() == cut.items.len()
             && (0..cut.items.len()).all(|at| bytes(previous, at) == bytes(cut, at));
-        // Empty pages in the middle are bounded where the server counts its pages.
-        if !equal || (cut.items.is_empty() && cut.facts.total_pages.is_some()) {
+        // Where the server counts its pages, empty ones in the middle are believed, within reason.
+        let counted = cut.items.is_empty() && cut.facts.total_pages.is_some();
+        if !equal || (counted && self.empty < MAX_EMPTY) {
             return Ok(());
         }
         let (before, page) = (self.page - 1, self.page);

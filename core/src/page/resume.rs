@@ -14,6 +14,8 @@ use crate::operation::Paging;
 use crate::raw;
 
 const PREFIX: &str = "mspkit1.";
+/// No list has more pages or items; a token that says so was made by hand.
+const MOST: u64 = 1 << 48;
 
 /// A place in one certain list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,10 +35,12 @@ pub(crate) enum Place {
         skip: usize,
         /// The effective page size, once known: page numbers mean nothing without it.
         size: Option<u64>,
+        /// How many items the pages before it had: pages are not always full.
+        received: u64,
     },
-    /// In a scroll: after `count` items, the last of which was `last`. With `key` and nothing left of the page the
-    /// scroll itself can go on; otherwise the search is made again up to `last`.
-    Scroll { count: u64, last: Option<String>, key: Option<String> },
+    /// In a scroll: after `count` items, the last of which was `last`. The scroll's key is not kept: its server moves
+    /// on with every request, also with those made after the token was. The search is made again up to `last`.
+    Scroll { count: u64, last: Option<String> },
     /// In a plain array: after `skip` items.
     Whole { skip: usize },
     /// After the last item.
@@ -46,8 +50,8 @@ pub(crate) enum Place {
 impl Place {
     pub(crate) fn start(paging: Paging) -> Self {
         match paging {
-            Paging::PageNumber => Self::Page { page: 1, skip: 0, size: None },
-            Paging::Scroll => Self::Scroll { count: 0, last: None, key: None },
+            Paging::PageNumber => Self::Page { page: 1, skip: 0, size: None, received: 0 },
+            Paging::Scroll => Self::Scroll { count: 0, last: None },
             Paging::Array | Paging::None => Self::Whole { skip: 0 },
         }
     }
@@ -74,15 +78,6 @@ impl Resume {
         }
     }
 
-    /// The same place, for a scroll that cannot be continued.
-    pub(crate) fn without_key(&self) -> Self {
-        let mut place = self.clone();
-        if let Place::Scroll { key, .. } = &mut place.at {
-            *key = None;
-        }
-        place
-    }
-
     /// The place after the first `consumed` items of the page that begins here.
     pub(crate) fn after(
         &self,
@@ -97,12 +92,13 @@ impl Resume {
         }
         let Some(last) = consumed.checked_sub(1).map(|at| &items[at]) else { return self.clone() };
         let at = match &self.at {
-            Place::Page { page, size, .. } => Place::Page { page: *page, skip: last.index + 1, size: *size },
+            Place::Page { page, size, received, .. } => {
+                Place::Page { page: *page, skip: last.index + 1, size: *size, received: *received }
+            }
             Place::Whole { .. } => Place::Whole { skip: last.index + 1 },
             Place::Scroll { count, .. } => Place::Scroll {
                 count: count + consumed as u64,
                 last: raw::id_of(&buffer[last.bytes.clone()], wire_id),
-                key: None,
             },
             Place::End => Place::End,
         };
@@ -123,7 +119,9 @@ pub(crate) fn read(token: &str, fingerprint: u64, paging: Paging) -> Result<Plac
         URL_SAFE_NO_PAD.decode(encoded).ok().and_then(|json| serde_json::from_slice::<Resume>(&json).ok());
     let Some(resume) = decoded else { return refuse("must be a resume token of mspkit, unchanged") };
     let right_kind = match (&resume.at, paging) {
-        (Place::Page { page, .. }, Paging::PageNumber) => *page >= 1,
+        (Place::Page { page, received, .. }, Paging::PageNumber) => {
+            (1..=MOST).contains(page) && *received <= MOST
+        }
         (Place::End, _) | (Place::Scroll { .. }, Paging::Scroll) | (Place::Whole { .. }, Paging::Array) => {
             true
         }
@@ -146,10 +144,14 @@ mod tests {
 
     fn place() -> impl Strategy<Value = (Place, Paging)> {
         prop_oneof![
-            (1u64..u64::MAX, 0usize..5000, prop::option::of(1u64..1001))
-                .prop_map(|(page, skip, size)| (Place::Page { page, skip, size }, Paging::PageNumber)),
-            (any::<u64>(), prop::option::of("\\PC{0,20}"), prop::option::of("\\PC{0,40}"))
-                .prop_map(|(count, last, key)| (Place::Scroll { count, last, key }, Paging::Scroll)),
+            (1u64..1 << 40, 0usize..5000, prop::option::of(1u64..1001), 0u64..1 << 40).prop_map(
+                |(page, skip, size, received)| (
+                    Place::Page { page, skip, size, received },
+                    Paging::PageNumber
+                )
+            ),
+            (any::<u64>(), prop::option::of("\\PC{0,20}"))
+                .prop_map(|(count, last)| (Place::Scroll { count, last }, Paging::Scroll)),
             (0usize..5000).prop_map(|skip| (Place::Whole { skip }, Paging::Array)),
             Just((Place::End, Paging::PageNumber)),
         ]

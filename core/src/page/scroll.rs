@@ -15,6 +15,7 @@ use crate::raw;
 const MAX_EMPTY: u32 = 3;
 /// Restarts without a single item in between.
 const MAX_RESTARTS: u32 = 3;
+const RESUME: &str = "Resume with the token: the search is made again, and what was given out is skipped";
 /// Above this the vendor promises nothing.
 const LARGEST_ADVISED: u64 = 500;
 
@@ -22,8 +23,7 @@ const LARGEST_ADVISED: u64 = 500;
 #[derive(Debug)]
 pub(crate) struct Scroll {
     on_lost_page: OnLostPage,
-    /// The raw JSON text of the scroll id, resent unmodified.
-    key: Option<String>,
+    cursor: Cursor,
     count: u64,
     last: Option<String>,
     /// What was given out by this reader; only kept where a restart may need it.
@@ -33,6 +33,17 @@ pub(crate) struct Scroll {
     resumed_after: Option<String>,
     empty: u32,
     restarts: u32,
+}
+
+/// Where the server is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Cursor {
+    /// Nowhere: the next request begins a search.
+    Start,
+    /// Before the page that this key gives: the raw JSON text of the scroll id, resent unmodified.
+    At(String),
+    /// Nobody knows: a continuation was sent, and whoever waited for its answer went away.
+    Unknown,
 }
 
 /// What a search made again leaves out.
@@ -46,48 +57,55 @@ enum Skip {
 
 impl Scroll {
     pub(crate) fn new(from: Option<&Place>, on_lost_page: OnLostPage) -> Self {
-        let (count, last, key) = match from {
-            Some(Place::Scroll { count, last, key }) => (*count, last.clone(), key.clone()),
-            _ => (0, None, None),
+        let (count, last) = match from {
+            Some(Place::Scroll { count, last }) => (*count, last.clone()),
+            _ => (0, None),
         };
-        let skipping = if key.is_none() { last.clone().map(Skip::Through) } else { None };
-        let resumed_after = last.clone();
         Self {
             on_lost_page,
-            key,
+            cursor: Cursor::Start,
             count,
+            skipping: last.clone().map(Skip::Through),
+            resumed_after: last.clone(),
             last,
             seen: Seen::default(),
-            skipping,
-            resumed_after,
             empty: 0,
             restarts: 0,
         }
     }
 
-    /// Whether a continuation is still possible; after a lost page it is not, and a resume token must not offer it.
-    pub(crate) fn holds_key(&self) -> bool {
-        self.key.is_some()
-    }
-
     pub(crate) async fn read(&mut self, list: &List) -> Result<Read> {
         self.warn_of_size(list);
+        if self.cursor == Cursor::Unknown {
+            self.begin_again();
+            if self.on_lost_page == OnLostPage::Raise {
+                let message = "the answer to a scroll's continuation was given up";
+                return Err(Error::new(ErrorKind::Cancelled, message).with_retryable(true).with_hint(RESUME));
+            }
+        }
         loop {
-            let continuation = self.key.is_some();
-            let start = self.key.as_ref().map(|id| format!("{{\"scroll_id\":{id}}}"));
+            // A continuation counts as lost until its answer is here: this call may be dropped while it waits.
+            let was = match &self.cursor {
+                Cursor::At(_) => std::mem::replace(&mut self.cursor, Cursor::Unknown),
+                _ => Cursor::Start,
+            };
+            let start = match &was {
+                Cursor::At(id) => Some(format!("{{\"scroll_id\":{id}}}")),
+                _ => None,
+            };
             let field = start.as_deref().map(|start| ("start_page_key", start));
             let prepared = list.prepare(&[], field.as_slice())?;
-            match list.fetch(prepared, continuation).await {
-                Ok((cut, meta)) => return self.deliver(list, cut, meta),
-                Err(error) => self.lost(error, continuation)?,
+            match list.fetch(prepared, start.is_some()).await {
+                Ok((cut, meta)) => return self.deliver(list, cut, meta, &was),
+                Err(error) => self.lost(error, was)?,
             }
         }
     }
 
-    fn deliver(&mut self, list: &List, cut: raw::Cut, meta: raw::Meta) -> Result<Read> {
+    fn deliver(&mut self, list: &List, cut: raw::Cut, meta: raw::Meta, was: &Cursor) -> Result<Read> {
         let next_key = cut.facts.next_key.as_deref().and_then(scroll_id);
-        self.guard_empty(&cut, next_key.as_deref())?;
-        let here = Place::Scroll { count: self.count, last: self.last.clone(), key: None };
+        self.guard_empty(&cut, next_key.as_deref(), was)?;
+        let here = Place::Scroll { count: self.count, last: self.last.clone() };
         let mut items = all_items(&cut, 0);
         let id_at = |item: &super::Item| raw::id_of(&cut.buffer[item.bytes.clone()], list.item_id);
         if let Some(Skip::Through(last)) = &self.skipping {
@@ -113,14 +131,14 @@ impl Scroll {
             self.restarts = 0;
         }
         self.count += items.len() as u64;
-        self.key.clone_from(&next_key);
-        let next =
-            next_key.map(|key| Place::Scroll { count: self.count, last: self.last.clone(), key: Some(key) });
+        let next = next_key.is_some().then(|| Place::Scroll { count: self.count, last: self.last.clone() });
+        self.cursor = next_key.map_or(Cursor::Start, Cursor::At);
         Ok(Read { cut, meta, items, total: None, number: None, here, next })
     }
 
     /// What becomes of a failed request: an error, or a search made again.
-    fn lost(&mut self, error: Error, continuation: bool) -> Result<()> {
+    fn lost(&mut self, error: Error, was: Cursor) -> Result<()> {
+        let continuation = was != Cursor::Start;
         let expired = continuation && is_expired(&error);
         // Of a continuation, only what was never executed may be asked for again with the same key.
         let lost = continuation
@@ -130,33 +148,37 @@ impl Scroll {
                 _ => false,
             };
         if !expired && !lost {
+            self.cursor = was;
             return Err(error);
         }
-        self.key = None;
-        // Where nothing is remembered, the last item is the only mark there is.
-        let mark = if self.on_lost_page == OnLostPage::Raise { &self.last } else { &self.resumed_after };
-        self.skipping = Some(mark.clone().map_or(Skip::Seen, Skip::Through));
+        self.begin_again();
         if self.on_lost_page == OnLostPage::Restart && self.restarts < MAX_RESTARTS {
             self.restarts += 1;
             tracing::info!(expired, count = self.count, "page of a scroll lost, searching again");
             return Ok(());
         }
-        let resume = "Resume with the token: the search is made again, and what was given out is skipped";
         if expired {
-            return Err(error.with_kind(ErrorKind::ScrollExpired).with_retryable(true).with_hint(resume));
+            return Err(error.with_kind(ErrorKind::ScrollExpired).with_retryable(true).with_hint(RESUME));
         }
-        Err(error
-            .with_prefix("the answer to a scroll's continuation was lost")
-            .with_retryable(true)
-            .with_hint(resume))
+        let error = error.with_prefix("the answer to a scroll's continuation was lost");
+        Err(error.with_retryable(true).with_hint(RESUME))
     }
 
-    fn guard_empty(&mut self, cut: &raw::Cut, key: Option<&str>) -> Result<()> {
+    /// The next request searches again, and what was given out is left out.
+    fn begin_again(&mut self) {
+        self.cursor = Cursor::Start;
+        // Where nothing is remembered, the last item is the only mark there is.
+        let mark = if self.on_lost_page == OnLostPage::Raise { &self.last } else { &self.resumed_after };
+        self.skipping = Some(mark.clone().map_or(Skip::Seen, Skip::Through));
+    }
+
+    fn guard_empty(&mut self, cut: &raw::Cut, key: Option<&str>, was: &Cursor) -> Result<()> {
         if !cut.items.is_empty() || key.is_none() {
             self.empty = 0;
             return Ok(());
         }
-        self.empty = if self.key.as_deref() == key { self.empty + 1 } else { 1 };
+        let same = matches!(was, Cursor::At(before) if Some(before.as_str()) == key);
+        self.empty = if same { self.empty + 1 } else { 1 };
         if self.empty < MAX_EMPTY {
             return Ok(());
         }

@@ -8,6 +8,7 @@ mod envelope;
 mod ids;
 mod members;
 
+use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -20,14 +21,14 @@ use self::envelope::{Envelope, Slices};
 pub(crate) use self::envelope::{NextLink, PageFacts};
 pub(crate) use self::ids::{id_of, object_with_text_ids};
 pub(crate) use self::members::{member, walk};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Attempt, Error, ErrorKind, Result};
 use crate::error_body;
 
 /// No vendor nests deeper; beyond it recursive readers in other languages are at risk.
 pub(crate) const MAX_DEPTH: usize = 128;
 
-/// What is known of an answer besides its body.
-#[derive(Debug, Clone)]
+/// What is known of an answer besides its body. `Debug` shows the names of the headers, not what they hold.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Meta {
     /// The HTTP status.
@@ -40,10 +41,12 @@ pub struct Meta {
     pub attempts: usize,
     /// Time from the call to the end of the answer, queueing and retries included.
     pub elapsed: Duration,
+    /// Every attempt, for errors that are found only later.
+    pub(crate) history: Vec<Attempt>,
 }
 
-/// The answer to one call.
-#[derive(Debug, Clone)]
+/// The answer to one call. `Debug` shows how long the body is, not what it holds.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RawResponse {
     /// Status, headers, ids and times.
@@ -52,6 +55,28 @@ pub struct RawResponse {
     pub body: Bytes,
     /// The JSON of the result: without envelope, with ids as strings; `null` for an operation without a result.
     pub json: Bytes,
+}
+
+impl fmt::Debug for Meta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meta")
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("request_id", &self.request_id)
+            .field("attempts", &self.attempts)
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawResponse")
+            .field("status", &self.meta.status)
+            .field("request_id", &self.meta.request_id)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A body cut into items.
