@@ -7,9 +7,10 @@
 pub enum ErrorKind {
     /// The call was refused before anything was sent, because an argument or the configuration is wrong.
     InvalidRequest,
-    /// No connection could be made, so nothing was sent.
+    /// No connection could be made, or it broke before the answer to a read was complete. A write that
+    /// may have arrived is OutcomeUnknown instead.
     Connection,
-    /// The call took longer than its timeout, and it is safe to repeat.
+    /// The call took longer than its timeout. A write that may have arrived is OutcomeUnknown instead.
     Timeout,
     /// A write was sent and its answer was lost, so it may or may not have been carried out.
     OutcomeUnknown,
