@@ -1,0 +1,1 @@
+"""Runs the cases of `tests/conformance` through the blocking and the async clients of this package."""

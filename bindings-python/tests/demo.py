@@ -1,0 +1,61 @@
+"""Runs examples/onboard.py against a simulator of its own, or against the servers that the environment names.
+
+    python bindings-python/tests/demo.py | python tests/demo.py
+
+Two faults are planted in the simulator, and have to be retried: one page fails once, one call comes too many.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from simulator import SERVERS, Simulator
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "onboard.py"
+OPTIONS = {"service_orgs": 120, "customers": 400, "cases": 730, "wiv_customers": 12}
+FAULTS = [
+    {
+        "match": "GET /api/service-orgs",
+        "nth": [2],
+        "fault": {"kind": "status", "status": 503, "retry_after": 0},
+    },
+    {
+        "match": "POST /v2/cases/msp/search",
+        "nth": [3],
+        "fault": {"kind": "status", "status": 429, "retry_after": 1},
+    },
+]
+
+
+def prepared(simulator: Simulator) -> dict[str, str]:
+    """Plants the faults, and gives the environment in which the example works against this simulator."""
+    simulator.control("faults", {"seed": 7, "rules": FAULTS})
+    of = simulator.credentials
+    tickets = simulator.control("state")["custom_psa_tickets"]
+    return {
+        **{name: value for name, value in os.environ.items() if name not in SERVERS},
+        **simulator.environment(),
+        "CLOUDMORE_ORGANIZATION_ID": of["cloudmore_organization_id"],
+        "PSA_USERNAME": of["psa_username"],
+        "PSA_PASSWORD": of["psa_password"],
+        "PSA_TICKET_ID": tickets[0]["ticketId"],
+    }
+
+
+def main() -> int:
+    command = [sys.executable, str(EXAMPLE)]
+    if any(name in os.environ for name in SERVERS):
+        print("Against the servers of the environment.", flush=True)
+        return subprocess.run(command + sys.argv[1:], check=False).returncode
+    with Simulator(**OPTIONS) as simulator:
+        print(
+            f"Against the simulator at {simulator.url}; two faults are planted, to be retried.\n", flush=True
+        )
+        return subprocess.run([*command, "--write"], env=prepared(simulator), check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""The examples in docstrings run against the simulator and print what they say."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import doctest
+import inspect
+import io
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import mspkit
+from simulator import Simulator
+
+CLIENTS = (mspkit.NCentral, mspkit.Cloudmore, mspkit.Wiv)
+ASYNC_CLIENTS = (mspkit.AsyncNCentral, mspkit.AsyncCloudmore, mspkit.AsyncWiv)
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+# The examples show the values that the documents show; the simulator is told to know them.
+KNOWN = {
+    "cloudmore_organization_id": "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+    "psa_username": "psa.user@acme.example",
+    "psa_integration_key": "your-private-key",
+}
+
+
+def _examples() -> Iterator[Any]:
+    """The public classes and methods of the services, each with its client and its examples."""
+    for client in CLIENTS + ASYNC_CLIENTS:
+        module = sys.modules[inspect.getattr_static(client, "__init__").__module__]
+        asynchronous = client in ASYNC_CLIENTS
+        names = [name for name in module.__all__ if name.startswith("Async") == asynchronous]
+        for of in (getattr(module, name) for name in names):
+            for place in (of, *filter(inspect.isfunction, vars(of).values())):
+                tests = doctest.DocTestParser().get_examples(inspect.getdoc(place) or "")
+                if tests:
+                    yield pytest.param(client, tests, id=f"{module.__name__}.{place.__qualname__}")
+
+
+def run(example: doctest.Example, names: dict[str, Any], loop: asyncio.AbstractEventLoop) -> str:
+    """What an example prints; `await` may stand in it as at the prompt of `python -m asyncio`."""
+    code = compile(example.source, "<example>", "single", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        try:
+            outcome = eval(code, names)  # noqa: S307 - the examples are ours
+            if inspect.iscoroutine(outcome):
+                loop.run_until_complete(outcome)
+        except Exception as error:
+            if example.exc_msg is None:
+                raise
+            said.write("".join(traceback.format_exception_only(error)))
+    return said.getvalue()
+
+
+@pytest.mark.parametrize(("client_class", "examples"), list(_examples()))
+def test_example(
+    client_class: type[Any],
+    examples: list[doctest.Example],
+    sim: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sim.reset(credentials=KNOWN)
+    for name, value in sim.environment().items():
+        monkeypatch.setenv(name, value)
+    names = {**vars(mspkit), "client": client_class()}
+    loop = asyncio.new_event_loop()
+    try:
+        for example in examples:
+            want, came = example.exc_msg or example.want, run(example, names, loop)
+            assert doctest.OutputChecker().check_output(want, came, FLAGS), f"{example.source}gave {came!r}"
+    finally:
+        loop.close()
+
+
+def test_every_method_has_an_example_that_is_run() -> None:
+    ran = [param.id for param in _examples()]
+    assert len(ran) == len(set(ran))
+    assert len(ran) == 2 * (len(mspkit._native.OPERATIONS) + len(CLIENTS))

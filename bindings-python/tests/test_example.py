@@ -1,0 +1,43 @@
+"""The example does its whole job against the simulator, with every row that the demo has to have."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import demo
+from simulator import ROOT, Simulator
+
+
+def ran(*arguments: str) -> tuple[str, str, dict[str, Any]]:
+    """What the example prints, what it shows of its progress, and what the server has counted."""
+    with Simulator(**demo.OPTIONS) as simulator:
+        command = [sys.executable, str(demo.EXAMPLE), *arguments]
+        environment = demo.prepared(simulator)
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
+        said, shown = done.stdout.decode(), done.stderr.decode()
+        assert done.returncode == 0, said + shown
+        return said, shown, simulator.log()["counts"]
+
+
+def test_the_example_does_the_job() -> None:
+    said, shown, counts = ran("--write")
+    assert "\r50 of 120: " in shown and "\r120 of 120: " in shown, "progress while it lists"
+    assert counts["ncentral.service_orgs.create_customer"]["committed"] == 3
+    assert counts["cloudmore.services.add"]["committed"] == 1
+    judge = [sys.executable, str(ROOT / "tests" / "demo.py")]
+    judged = subprocess.run(judge, input=said, capture_output=True, text=True, check=False)
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+def test_the_example_only_reads_unless_told() -> None:
+    said, _, counts = ran()
+    assert "walk all case pages" in said
+    for operation in ("service_orgs.create", "service_orgs.create_customer"):
+        assert f"ncentral.{operation}" not in counts
+    assert "cloudmore.services.add" not in counts
+
+
+def test_the_example_is_short() -> None:
+    assert len(demo.EXAMPLE.read_text().splitlines()) < 60

@@ -1,0 +1,110 @@
+"""Every operation of the table is a method of both clients, with its parameters, types and an example."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import typing
+from typing import Any
+
+import pytest
+
+import mspkit
+from mspkit import _native
+
+CLIENTS: dict[str, tuple[type[Any], type[Any]]] = {
+    "ncentral": (mspkit.NCentral, mspkit.AsyncNCentral),
+    "cloudmore": (mspkit.Cloudmore, mspkit.AsyncCloudmore),
+    "wiv": (mspkit.Wiv, mspkit.AsyncWiv),
+}
+PAGING = ("limit", "concurrency", "resume_token")
+OF_ANY_CALL = ("timeout", "max_retries", "extra_headers", "extra_query", "extra_body")
+SECTIONS = ("Args:", "Returns:", "Raises:", "Example:")
+
+BOTH = pytest.mark.parametrize("asynchronous", [False, True], ids=["blocking", "async"])
+EACH = pytest.mark.parametrize("operation", _native.OPERATIONS, ids=lambda operation: operation["id"])
+
+
+def resource_class(service: str, resource: str, asynchronous: bool) -> Any:
+    """The class that a client's property answers."""
+    attribute = inspect.getattr_static(CLIENTS[service][asynchronous], resource)
+    return typing.get_type_hints(attribute.fget)["return"]
+
+
+def method_of(operation: dict[str, Any], asynchronous: bool) -> Any:
+    service, resource, name = operation["id"].split(".")
+    return inspect.getattr_static(resource_class(service, resource, asynchronous), name)
+
+
+def methods(of: type[Any]) -> set[str]:
+    return {name for name, value in vars(of).items() if inspect.isfunction(value) and name[0] != "_"}
+
+
+def test_there_are_operations() -> None:
+    assert len(_native.OPERATIONS) > 30
+    assert {operation["id"].split(".")[0] for operation in _native.OPERATIONS} == CLIENTS.keys()
+
+
+@BOTH
+@EACH
+def test_the_method_takes_what_the_table_says(operation: dict[str, Any], asynchronous: bool) -> None:
+    method = method_of(operation, asynchronous)
+    listed = operation["paging"] != "none"
+    assert inspect.iscoroutinefunction(method) == (asynchronous and not listed)
+    own = {name: value for name, value in inspect.signature(method).parameters.items() if name != "self"}
+    common = (PAGING if listed else ()) + OF_ANY_CALL
+    if operation["paging"] == "scroll":
+        common = ("on_lost_page", *common)
+    assert tuple(own)[-len(common) :] == common
+    table = {param["name"]: param for param in operation["params"]}
+    assert own.keys() - set(common) == table.keys()
+    for name, param in table.items():
+        # A parameter for which an option of the client stands in need not be given.
+        optional = not param["required"] or param.get("from_option") is not None
+        assert (own[name].default is not inspect.Parameter.empty) == optional, name
+        by_position = own[name].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        assert not by_position or param["place"] == "path", name
+
+
+@BOTH
+@EACH
+def test_every_argument_is_typed(operation: dict[str, Any], asynchronous: bool) -> None:
+    method = method_of(operation, asynchronous)
+    hints = typing.get_type_hints(method)
+    assert hints.keys() == inspect.signature(method).parameters.keys() - {"self"} | {"return"}
+
+
+@BOTH
+@EACH
+def test_the_docstring_says_everything(operation: dict[str, Any], asynchronous: bool) -> None:
+    method = method_of(operation, asynchronous)
+    doc = inspect.getdoc(method)
+    assert doc is not None
+    places = [doc.index(section) for section in SECTIONS]
+    assert places == sorted(places)
+    args = doc[places[0] : places[1]]
+    for name in inspect.signature(method).parameters:
+        assert name == "self" or f"\n    {name}: " in args, name
+    assert "https://" in doc, "the vendor's page"
+    examples = doctest.DocTestParser().get_examples(doc)
+    assert any(f"client.{operation['resource']}.{operation['name']}(" in one.source for one in examples)
+    assert any("await " in one.source or "async for " in one.source for one in examples) == asynchronous
+
+
+@pytest.mark.parametrize("service", CLIENTS)
+@BOTH
+def test_there_are_no_methods_besides(service: str, asynchronous: bool) -> None:
+    table: dict[str, set[str]] = {}
+    for operation in _native.OPERATIONS:
+        if operation["id"].startswith(f"{service}."):
+            table.setdefault(operation["resource"], set()).add(operation["name"])
+    client = CLIENTS[service][asynchronous]
+    assert {name for name, value in vars(client).items() if isinstance(value, property)} == table.keys()
+    for resource, names in table.items():
+        assert methods(resource_class(service, resource, asynchronous)) == names
+
+
+@pytest.mark.parametrize("service", CLIENTS)
+def test_both_clients_take_the_same_options(service: str) -> None:
+    blocking, asynchronous = (inspect.signature(client) for client in CLIENTS[service])
+    assert blocking.parameters == asynchronous.parameters
