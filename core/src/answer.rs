@@ -46,9 +46,11 @@ pub(crate) fn unreadable(
     } else {
         error
     };
+    // Tokens that could not be read are not known as secrets.
+    let shown = if operation.answer == Answer::Tokens { Bytes::new() } else { body.clone() };
     error
         .with_operation(operation.id)
-        .with_answer(meta.status, &meta.headers, body)
+        .with_answer(meta.status, &meta.headers, &shown)
         .with_attempts(meta.history.clone())
         .redacted(&core.redactor(secrets))
         .with_request_id(&meta.request_id)

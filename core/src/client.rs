@@ -68,7 +68,7 @@ impl<C: Client> Builder<C> {
     /// Where the service is. N-central: `NCENTRAL_URL`, always required. Cloudmore: `CLOUDMORE_URL`, or
     /// `https://api.cloudmore.com`. Wiv: `WIV_URL`, or `https://api.wiv.ai`. `https`, except to this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.config.base_url = Some(url.into());
+        self.config.base_url = Some(Secret::from(url.into()));
         self
     }
 

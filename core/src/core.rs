@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::answer;
@@ -303,9 +304,15 @@ fn static_secrets(credentials: &Credentials, proxy: Option<&Secret>) -> Redactor
     }
     if let Some(proxy) = proxy {
         redactor.add(proxy);
-        if let Some(password) =
-            Url::parse(proxy.reveal()).ok().and_then(|url| url.password().map(Secret::from))
-        {
+        let said = proxy.reveal();
+        let full = if said.contains("://") { said.to_owned() } else { format!("http://{said}") };
+        if let Some((user, password)) = Url::parse(&full).ok().and_then(|url| {
+            let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+            Some((plain(url.username()), url.password().map(|text| [text.to_owned(), plain(text)])?))
+        }) {
+            let [encoded, password] = password.map(Secret::from);
+            redactor.add(&crate::auth::basic(&user, &password));
+            redactor.add(&encoded);
             redactor.add(&password);
         }
     }

@@ -260,7 +260,9 @@ impl Draft {
 fn read_params<'a>(operation: &Operation, params: &'a [u8]) -> Result<Vec<(String, &'a RawValue)>> {
     let text = if params.is_empty() { "{}" } else { std::str::from_utf8(params).map_err(bad_params)? };
     let mut given: Vec<(String, &RawValue)> = Vec::new();
-    let parsed: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(bad_params)?;
+    let parsed: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| {
+        if error.is_data() { bad_params("something else was given") } else { bad_params(error) }
+    })?;
     for (name, raw) in parsed {
         if operation.param(&name).is_none() {
             let known: Vec<&str> = operation.params.iter().map(|param| param.name).collect();

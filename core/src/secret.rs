@@ -84,19 +84,16 @@ impl Redactor {
         if text.len() < SHORTEST_REDACTED {
             return;
         }
-        let quoted = serde_json::to_string(text).unwrap_or_default();
-        let escaped = quoted.trim_matches('"');
+        let escaped = escaped(text);
+        // A server that quotes the JSON it got escapes what is escaped already.
+        let twice = self::escaped(&escaped);
         let encoded = crate::encode::segment(text);
         let form: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-        // As .NET writes JSON: everything that HTML could take for its own is escaped.
-        let dotnet: String = text
-            .chars()
-            .map(|c| match c {
-                '<' | '>' | '&' | '\'' | '"' | '+' | '`' => format!("\\u{:04X}", u32::from(c)),
-                other => other.to_string(),
-            })
-            .collect();
-        for needle in [text, escaped, &encoded, &form, &dotnet] {
+        // As Python writes JSON: in ASCII. As .NET does: also what HTML could take for its own.
+        let python = by_number(&escaped, |c| !c.is_ascii(), |unit| format!("\\u{unit:04x}"));
+        let dotnet =
+            by_number(text, |c| !c.is_ascii() || "<>&'\"+`".contains(c), |unit| format!("\\u{unit:04X}"));
+        for needle in [text, &escaped, &twice, &encoded, &form, &python, &dotnet] {
             if !self.needles.iter().any(|known| known == needle) {
                 self.needles.push(needle.to_owned());
             }
@@ -110,6 +107,25 @@ impl Redactor {
             if text.contains(needle.as_str()) { text.replace(needle.as_str(), MASK) } else { text }
         })
     }
+}
+
+/// The text as it stands between quotation marks in JSON.
+fn escaped(text: &str) -> String {
+    let quoted = serde_json::to_string(text).unwrap_or_default();
+    quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned()
+}
+
+/// The text with some of its characters written by their numbers.
+fn by_number(text: &str, which: impl Fn(char) -> bool, write: impl Fn(u16) -> String) -> String {
+    let mut written = String::with_capacity(text.len());
+    for c in text.chars() {
+        if which(c) {
+            written.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| write(*unit)));
+        } else {
+            written.push(c);
+        }
+    }
+    written
 }
 
 impl fmt::Debug for Redactor {

@@ -66,7 +66,7 @@ pub(crate) fn request(
 }
 
 fn url(core: &Core, path: &str) -> Result<Url> {
-    let refuse = |allowed: &str| Err(Error::argument("path", &quote(path), allowed));
+    let refuse = |allowed: &str| Err(Error::argument("path", &shown(path), allowed));
     if path.chars().any(|c| c.is_control() || c == '\\') {
         return refuse("must not hold control characters or backslashes");
     }
@@ -87,9 +87,21 @@ fn url(core: &Core, path: &str) -> Result<Url> {
     Ok(url)
 }
 
+/// A path as an error may show it: a query often holds a token, and what stands before a host always does.
+fn shown(path: &str) -> String {
+    let bare = path.split(['?', '#']).next().unwrap_or_default();
+    match bare.rsplit_once('@') {
+        Some((before, rest)) if before.contains("//") => quote(&format!("…@{rest}")),
+        _ => quote(bare),
+    }
+}
+
 /// The JSON body of a free request: the given one, with `extra_body` laid over it.
 fn json_body(body: Option<&[u8]>, options: &CallOptions) -> Result<Option<Vec<u8>>> {
-    let bad = |error: serde_json::Error| Error::argument("body", "broken JSON", &error.to_string());
+    let bad = |error: serde_json::Error| {
+        let allowed = if error.is_data() { "must be an object".to_owned() } else { error.to_string() };
+        Error::argument("body", "JSON that cannot be sent", &allowed)
+    };
     if options.extra_body.is_empty() {
         if let Some(body) = body {
             serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(bad)?;

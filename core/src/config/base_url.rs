@@ -29,7 +29,7 @@ pub(super) fn check(said: &str, allow_http: bool) -> Result<Url> {
                 "must be https (http is accepted for this machine only, or with allow_http=true)",
             );
         }
-        _ => return refuse(&shown, "must begin with https://"),
+        scheme => return refuse(&format!("{scheme}:…"), "must begin with https://"),
     }
     if url.host().is_none() {
         return refuse(&shown, "must name a host");

@@ -22,8 +22,9 @@ use crate::transport::{Pem, TransportOptions};
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where the service is; see the service's client for its default and its environment variable.
-    pub base_url: Option<String>,
+    /// Where the service is; see the service's client for its default and its environment variable. Not shown, since
+    /// people write passwords into addresses; it is refused with one.
+    pub base_url: Option<Secret>,
     /// N-central: the user's API token (a JWT); else `NCENTRAL_JWT`.
     pub jwt: Option<Secret>,
     /// Cloudmore: the user's name; else `CLOUDMORE_USERNAME`.
@@ -169,7 +170,8 @@ impl Config {
             Service::Cloudmore => ("CLOUDMORE_URL", Some("https://api.cloudmore.com")),
             Service::Wiv => ("WIV_URL", Some("https://api.wiv.ai")),
         };
-        let said = self.base_url.clone().or_else(|| env(variable)).or(default.map(str::to_owned));
+        let said = self.base_url.as_ref().map(|url| url.reveal().to_owned());
+        let said = said.or_else(|| env(variable)).or(default.map(str::to_owned));
         let Some(said) = said else {
             return Err(missing(
                 "base_url",
