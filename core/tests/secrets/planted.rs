@@ -1,0 +1,61 @@
+//! The secrets, and the search for them.
+
+use std::error::Error as StdError;
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mspkit::Error;
+
+/// What every secret begins with, and what is looked for: a cut secret is a seen secret too.
+const MARK: &str = "Plant";
+
+pub(crate) const JWT: &str = "PlantJwt/7+\"a b";
+pub(crate) const ACCESS: &str = "PlantAccess/7+\"a b";
+pub(crate) const REFRESH: &str = "PlantRefresh/7+\"a b";
+pub(crate) const CLOUDMORE_PASSWORD: &str = "PlantCloudmorePassword/7+\"a&b=ü";
+pub(crate) const CLIENT_SECRET: &str = "PlantClientSecret/7+\"a b";
+pub(crate) const API_KEY: &str = "PlantApiKey/7+\"a b";
+pub(crate) const PSA_PASSWORD: &str = "PlantPsaPassword/7+\"a\\bü";
+pub(crate) const INTEGRATION_KEY: &str = "PlantIntegrationKey/7+\"a b";
+pub(crate) const PROXY_PASSWORD: &str = "PlantProxyPassword%2F7";
+/// Values that nobody has declared secret, in places that often carry one.
+pub(crate) const ELSEWHERE: &str = "PlantElsewhere7";
+
+/// Fails when a text shows anything of any secret.
+pub(crate) fn unseen(what: &str, text: &str) {
+    let seen = text.find(MARK).or_else(|| encoded().iter().find_map(|form| text.find(form)));
+    if let Some(at) = seen {
+        let from = text.floor_char_boundary(at.saturating_sub(200));
+        let to = text.ceil_char_boundary((at + 100).min(text.len()));
+        panic!("{what} shows a secret: … {} …", &text[from..to]);
+    }
+}
+
+/// Forms in which the mark is not to be seen.
+fn encoded() -> [String; 3] {
+    [
+        STANDARD.encode(format!("ro.customer.client:{CLIENT_SECRET}")),
+        STANDARD.encode("me:PlantProxyPassword/7"),
+        // The mark as a list of bytes, which is how `Debug` shows a vector of them.
+        format!("{:?}", MARK.as_bytes()).trim_matches(['[', ']']).to_owned(),
+    ]
+}
+
+/// Fails when any part of an error shows a secret.
+pub(crate) fn unseen_in(what: &str, error: &Error) {
+    let mut text = format!("{error}\n{error:?}\n{error:#?}\n{}\n", error.message());
+    writeln!(text, "{:?} {:?} {:?}", error.code(), error.field_errors(), error.server_error_id()).unwrap();
+    writeln!(text, "{:?} {:?} {:?}", error.request_id(), error.resume_token(), error.operation()).unwrap();
+    writeln!(text, "{:?}", error.attempts()).unwrap();
+    for (name, value) in error.headers() {
+        writeln!(text, "{name}: {}", String::from_utf8_lossy(value.as_bytes())).unwrap();
+    }
+    text.push_str(&String::from_utf8_lossy(error.body()));
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        writeln!(text, "\n{error} {error:?}").unwrap();
+        cause = error.source();
+    }
+    unseen(what, &text);
+}
