@@ -1,0 +1,445 @@
+"""What all clients have: options, calls, lists, requests to other endpoints, closing, copying and pickling.
+
+Arguments become JSON here and answers become models here; everything between is the native core's.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from mspkit import _native
+from mspkit._errors import MspError, failure
+from mspkit._log import Watcher
+from mspkit._model import Model
+from mspkit._pager import AsyncPager, Pager
+from mspkit._types import (
+    LimitStatus,
+    RequestHook,
+    Response,
+    ResponseHook,
+    ResponseMeta,
+    RetryHook,
+    Unset,
+    meta_of,
+)
+
+if TYPE_CHECKING:
+    from mspkit._port import Bridge
+
+C = TypeVar("C", bound="Client")
+S = TypeVar("S", bound="SyncClient")
+A = TypeVar("A", bound="AsyncClient")
+M = TypeVar("M", bound=Model)
+
+# These stay inside the native client and reach neither attributes nor pickles.
+SECRETS = {"jwt", "password", "client_secret", "api_key", "proxy", "client_cert"}
+# These may be paths.
+FILES = {"ca_bundle", "client_cert"}
+
+atexit.register(_native.shutdown)
+os.register_at_fork(after_in_child=_native.forked)
+
+
+def _sendable(value: object) -> object:
+    if isinstance(value, Model):
+        return value.to_dict(by_wire_name=True)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (tuple, set, frozenset)):
+        return list(value)
+    # Dates, and ids in the form of uuid.UUID.
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if type(value).__name__ == "UUID":
+        return str(value)
+    raise TypeError(f"a value of type {type(value).__name__} cannot be sent")
+
+
+_encoder = json.JSONEncoder(default=_sendable, allow_nan=False, separators=(",", ":"))
+
+
+def encode(what: str, value: object) -> bytes:
+    """The JSON of arguments."""
+    try:
+        return _encoder.encode(value).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        text = f"{what}: {error}"
+        raise failure("InvalidRequest", text) from error
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if not isinstance(value, Unset)}
+
+
+def call_options(
+    timeout: float | None,
+    max_retries: int | None,
+    extra_headers: Mapping[str, str] | None,
+    extra_query: Mapping[str, Any] | None,
+    extra_body: Mapping[str, Any] | None,
+) -> bytes:
+    """The options of one call, as the native side takes them."""
+    said = {
+        "timeout": timeout,
+        "max_retries": max_retries,
+        "extra_headers": extra_headers,
+        "extra_query": extra_query,
+        "extra_body": extra_body,
+    }
+    said = {name: value for name, value in said.items() if value is not None}
+    return encode("call options", said) if said else b"{}"
+
+
+def paging(
+    limit: int | None, concurrency: int | None, resume_token: str | None, on_lost_page: str | None = None
+) -> dict[str, Any]:
+    """How a list is read."""
+    said = {
+        "limit": limit,
+        "concurrency": concurrency,
+        "resume_token": resume_token,
+        "on_lost_page": on_lost_page,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+class Client:
+    """What blocking and async clients have in common."""
+
+    __slots__ = ("__weakref__", "_core", "_options", "_watcher")
+
+    _service: ClassVar[str]
+    _asynchronous: ClassVar[bool]
+
+    _core: _native.Core
+    _options: dict[str, Any]
+    _watcher: Watcher
+
+    def __init_subclass__(cls) -> None:
+        if cls.__module__.startswith("mspkit."):
+            cls.__module__ = "mspkit"
+
+    def __init__(
+        self,
+        options: Mapping[str, Any],
+        on_request: RequestHook | None = None,
+        on_response: ResponseHook | None = None,
+        on_retry: RetryHook | None = None,
+    ) -> None:
+        given = {name: value for name, value in _given(options).items() if value is not None}
+        for name in FILES & given.keys():
+            given[name] = os.fspath(given[name])
+        core = _native.Core(self._service, encode("options", given), self._asynchronous)
+        kept = {name: value for name, value in given.items() if name not in SECRETS}
+        self._set(core, kept, Watcher(on_request, on_response, on_retry))
+
+    def _set(self, core: _native.Core, options: dict[str, Any], watcher: Watcher) -> None:
+        self._core = core
+        self._options = options
+        self._watcher = watcher
+
+    @property
+    def base_url(self) -> str:
+        """Where the service is."""
+        return self._core.base_url
+
+    def with_options(
+        self: C,
+        *,
+        timeout: float | None = None,
+        attempt_timeout: float | None = None,
+        max_retries: int | None = None,
+        max_retry_after: float | None = None,
+        on_request: RequestHook | None = None,
+        on_response: ResponseHook | None = None,
+        on_retry: RetryHook | None = None,
+    ) -> C:
+        """The same client with other options for its calls; connections, tokens and limits stay shared.
+
+        Args:
+            timeout: Seconds for a whole call, with queueing and retries.
+            attempt_timeout: Seconds for one attempt.
+            max_retries: Further attempts after a fault.
+            max_retry_after: The longest `Retry-After`, in seconds, that is waited for.
+            on_request: Called for each attempt that was sent.
+            on_response: Called for each attempt that has ended.
+            on_retry: Called before each further attempt.
+
+        Raises:
+            InvalidRequestError: An option has a value that it cannot have.
+        """
+        said = {
+            "timeout": timeout,
+            "attempt_timeout": attempt_timeout,
+            "max_retries": max_retries,
+            "max_retry_after": max_retry_after,
+        }
+        said = {name: value for name, value in said.items() if value is not None}
+        old = self._watcher
+        watcher = Watcher(
+            on_request or old.on_request, on_response or old.on_response, on_retry or old.on_retry
+        )
+        core = self._core.with_options(encode("options", said))
+        return self._sibling(core, {**self._options, **said}, watcher)
+
+    def limits(self) -> list[LimitStatus]:
+        """What the limit of each endpoint that was used is doing."""
+        return [LimitStatus(**status) for status in self._core.limits()]
+
+    def _sibling(self: C, core: _native.Core, options: dict[str, Any], watcher: Watcher) -> C:
+        made = object.__new__(type(self))
+        made._set(core, options, watcher)
+        return made
+
+    def __copy__(self: C) -> C:
+        return self._sibling(self._core, self._options, self._watcher)
+
+    def __deepcopy__(self: C, memo: object) -> C:
+        # Shared on purpose: with connections and tokens of its own it would be another client.
+        return self.__copy__()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        watcher = self._watcher
+        hooks = (watcher.on_request, watcher.on_response, watcher.on_retry)
+        return _restore, (type(self), self._options, hooks)
+
+    def __repr__(self) -> str:
+        return f"<mspkit.{type(self).__name__} {self.base_url}>"
+
+
+def _restore(cls: type[C], options: dict[str, Any], hooks: tuple[Any, Any, Any]) -> C:
+    """A client that was pickled: its configuration, with the secrets of this process's environment."""
+    made = object.__new__(cls)
+    try:
+        Client.__init__(made, options, *hooks)
+    except MspError as error:
+        error.add_note("A pickled client holds no secrets; they are taken from the environment.") if hasattr(
+            error, "add_note"
+        ) else None
+        raise
+    return made
+
+
+class SyncClient(Client):
+    """What the blocking clients have in common. Threads may share a client."""
+
+    __slots__ = ()
+
+    _asynchronous = False
+
+    def _call(self, operation: str, model: type[M], params: dict[str, Any], options: bytes) -> M:
+        made = model._of(None, self._answer(operation, params, options))
+        made._check()
+        return made
+
+    def _call_empty(self, operation: str, params: dict[str, Any], options: bytes) -> ResponseMeta:
+        return meta_of(self._answer(operation, params, options))
+
+    def _answer(self, operation: str, params: dict[str, Any], options: bytes) -> _native.Response:
+        said = encode("parameters", _given(params))
+        watcher = self._watcher
+        watch = watcher.wanted()
+        try:
+            return self._core.call(operation, said, options, watch, watcher.deliver if watch else None)
+        except MspError as error:
+            watcher.gave_up(error)
+            raise
+
+    def _list(
+        self, operation: str, model: type[M], params: dict[str, Any], paging: dict[str, Any], options: bytes
+    ) -> Pager[M]:
+        said = encode("parameters", _given(params))
+        return Pager(self._core, self._watcher, model, operation, said, paging, options)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Response:
+        """A request to an endpoint that mspkit does not know, with credentials, limits and retries.
+
+        GET, HEAD and OPTIONS are repeated after a fault, every other method is not.
+
+        Args:
+            method: The HTTP method.
+            path: The path, as in `/api/sites`, or a URL of the client's own server. It is sent as it is.
+            query: Query parameters; a list repeats the parameter.
+            body: What is sent as JSON: plain data or a model. Nothing is sent for `None`.
+            headers: Headers to add.
+            timeout: Seconds for the whole call, with queueing and retries.
+            max_retries: Further attempts after a fault.
+            extra_headers: Headers to add; they replace those of the same name.
+            extra_query: Query parameters to add; they replace those of the same name.
+            extra_body: Fields to add to the body; they replace those of the same name.
+
+        Raises:
+            MspError: Every kind.
+        """
+        said = _free_body(body)
+        options = _free_options(query, headers, timeout, max_retries, extra_headers, extra_query, extra_body)
+        watcher = self._watcher
+        watch = watcher.wanted()
+        try:
+            answer = self._core.request(
+                method, path, said, options, watch, watcher.deliver if watch else None
+            )
+        except MspError as error:
+            watcher.gave_up(error)
+            raise
+        return Response(answer.body, meta_of(answer))
+
+    def close(self) -> None:
+        """Refuses further calls and closes idle connections; calls in flight end by themselves."""
+        self._core.close()
+
+    def __enter__(self: S) -> S:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+
+class AsyncClient(Client):
+    """What the async clients have in common. A client may be used from any number of event loops."""
+
+    __slots__ = ()
+
+    _asynchronous = True
+
+    async def _call(self, operation: str, model: type[M], params: dict[str, Any], options: bytes) -> M:
+        made = model._of(None, await self._answer(operation, params, options))
+        made._check()
+        return made
+
+    async def _call_empty(self, operation: str, params: dict[str, Any], options: bytes) -> ResponseMeta:
+        return meta_of(await self._answer(operation, params, options))
+
+    async def _answer(self, operation: str, params: dict[str, Any], options: bytes) -> _native.Response:
+        from mspkit._port import here
+
+        said = encode("parameters", _given(params))
+        bridge = here()
+        token = self._core.submit_call(bridge.port, operation, said, options, self._watcher.wanted())
+        return await self._outcome(bridge, token)
+
+    async def _outcome(self, bridge: Bridge, token: int) -> _native.Response:
+        try:
+            answer: _native.Response = await bridge.outcome(token, self._watcher)
+        except MspError as error:
+            self._watcher.gave_up(error)
+            raise
+        return answer
+
+    def _list(
+        self, operation: str, model: type[M], params: dict[str, Any], paging: dict[str, Any], options: bytes
+    ) -> AsyncPager[M]:
+        said = encode("parameters", _given(params))
+        return AsyncPager(self._core, self._watcher, model, operation, said, paging, options)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Response:
+        """A request to an endpoint that mspkit does not know, with credentials, limits and retries.
+
+        GET, HEAD and OPTIONS are repeated after a fault, every other method is not.
+
+        Args:
+            method: The HTTP method.
+            path: The path, as in `/api/sites`, or a URL of the client's own server. It is sent as it is.
+            query: Query parameters; a list repeats the parameter.
+            body: What is sent as JSON: plain data or a model. Nothing is sent for `None`.
+            headers: Headers to add.
+            timeout: Seconds for the whole call, with queueing and retries.
+            max_retries: Further attempts after a fault.
+            extra_headers: Headers to add; they replace those of the same name.
+            extra_query: Query parameters to add; they replace those of the same name.
+            extra_body: Fields to add to the body; they replace those of the same name.
+
+        Raises:
+            MspError: Every kind.
+        """
+        from mspkit._port import here
+
+        said = _free_body(body)
+        options = _free_options(query, headers, timeout, max_retries, extra_headers, extra_query, extra_body)
+        bridge = here()
+        watch = self._watcher.wanted()
+        token = self._core.submit_request(bridge.port, method, path, said, options, watch)
+        answer = await self._outcome(bridge, token)
+        return Response(answer.body, meta_of(answer))
+
+    async def close(self) -> None:
+        """Refuses further calls and closes idle connections; calls in flight end by themselves."""
+        self._core.close()
+
+    async def __aenter__(self: A) -> A:
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        await self.close()
+
+
+def _free_body(body: Any) -> bytes | None:
+    return None if body is None else encode("body", body)
+
+
+def _free_options(
+    query: Mapping[str, Any] | None,
+    headers: Mapping[str, str] | None,
+    timeout: float | None,
+    max_retries: int | None,
+    extra_headers: Mapping[str, str] | None,
+    extra_query: Mapping[str, Any] | None,
+    extra_body: Mapping[str, Any] | None,
+) -> bytes:
+    all_headers = {**(headers or {}), **(extra_headers or {})}
+    all_query = {**(query or {}), **(extra_query or {})}
+    return call_options(timeout, max_retries, all_headers or None, all_query or None, extra_body)
+
+
+class SyncResource:
+    """A group of a blocking client's methods."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: SyncClient) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._client!r}>"
+
+
+class AsyncResource:
+    """A group of an async client's methods."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._client!r}>"

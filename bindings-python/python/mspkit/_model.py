@@ -1,0 +1,364 @@
+"""What every model is: a read-only view of a slice of an answer, read when it is first looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, Generic, NoReturn, TypeVar, overload
+
+from mspkit import _native
+from mspkit._errors import failure
+from mspkit._types import ResponseMeta, Secret, meta_of
+
+T = TypeVar("T")
+M = TypeVar("M", bound="Model")
+
+
+class Field(Generic[T]):
+    """A typed, read-only attribute of a model, and the vendor's name of it."""
+
+    __slots__ = ("exact", "kind", "many", "name", "of", "required", "wire")
+
+    name: str
+    """The name of the attribute."""
+    wire: str
+    """The vendor's name."""
+    kind: str
+    """What it may be: id, text, integer, number, bool, secret, json or model."""
+    of: type[Model] | None
+    """The model of each value, where it is one."""
+    many: bool
+    """Whether it is a list of these."""
+    required: bool
+    """Whether the vendor promises that it is there and not null."""
+    exact: type | None
+
+    def __init__(
+        self, wire: str, kind: str, of: type[Model] | None = None, many: bool = False, required: bool = False
+    ) -> None:
+        self.wire = wire
+        self.kind = kind
+        self.of = of
+        self.many = many
+        self.required = required
+        # A value of exactly this type needs no reading.
+        self.exact = None if many else EXACT.get(kind)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, model: None, owner: type) -> Field[T]: ...
+    @overload
+    def __get__(self, model: Model, owner: type | None = None) -> T: ...
+    def __get__(self, model: Model | None, owner: type | None = None) -> Any:
+        if model is None:
+            return self
+        data = model._data
+        if data is None:
+            data = model._load()
+        value = data.get(self.wire)
+        if value.__class__ is self.exact:
+            return value
+        if value is None:
+            if self.required:
+                raise AttributeError(f"{type(model).__name__}.{self.name}: the server sent no {self.wire}")
+            return None
+        return self.read(value, model)
+
+    def __set__(self, model: Model, value: NoReturn) -> None:
+        raise AttributeError(f"{type(model).__name__}.{self.name} is read-only")
+
+    def __repr__(self) -> str:
+        return f"<Field {self.name} ({self.wire}: {self.kind})>"
+
+    def read(self, value: Any, model: Model) -> Any:
+        """The value as the attribute shows it."""
+        if value is None:
+            return None
+        if self.many:
+            if not isinstance(value, list):
+                raise unreadable(model, self.wire, value, "a list")
+            return tuple(self._read_one(entry, model) for entry in value if entry is not None)
+        return self._read_one(value, model)
+
+    def _read_one(self, value: Any, model: Model) -> Any:
+        if self.of is not None:
+            if not isinstance(value, dict):
+                raise unreadable(model, self.wire, value, "an object")
+            return self.of._of(value, model._source)
+        expected, read = READ[self.kind]
+        try:
+            return read(value)
+        except (TypeError, ValueError, KeyError, OverflowError):
+            raise unreadable(model, self.wire, value, expected) from None
+
+    def plain(self, value: Any, by_wire_name: bool, model: Model) -> Any:
+        """The value as plain data, for `to_dict`."""
+        return value if value.__class__ is self.exact else plain(self.read(value, model), by_wire_name)
+
+
+def field(wire: str, kind: str, *, required: bool = False) -> Field[Any]:
+    """A field that holds one value."""
+    return Field(wire, kind, required=required)
+
+
+def model(of: type[Model], wire: str, *, required: bool = False) -> Field[Any]:
+    """A field that holds another model."""
+    return Field(wire, "model", of, required=required)
+
+
+def many(of: type[Model] | str, wire: str) -> Field[Any]:
+    """A field that holds a list, shown as a tuple: of models, or of values of a kind."""
+    if isinstance(of, str):
+        return Field(wire, of, many=True)
+    return Field(wire, "model", of, many=True)
+
+
+class Model:
+    """What answers are made of: typed, read-only attributes by the names in this package.
+
+    A field that the server did not send is `None`, as one that it sent as null; `is_set` tells them apart.
+    Fields that this version does not know are kept in `extra`. `to_dict()` gives plain data; pandas, Polars
+    and JSON take `[item.to_dict() for item in items]`.
+    """
+
+    __slots__ = ("__weakref__", "_at", "_data", "_source")
+
+    _fields: ClassVar[Mapping[str, Field[Any]]] = {}
+    _by_wire: ClassVar[Mapping[str, Field[Any]]] = {}
+    __match_args__: ClassVar[tuple[str, ...]] = ()
+
+    _source: _native.Page | _native.Response | None
+    _at: int
+    _data: dict[str, Any] | None
+
+    def __init_subclass__(cls) -> None:
+        cls._fields = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        cls._by_wire = {value.wire: value for value in cls._fields.values()}
+        cls.__match_args__ = tuple(cls._fields)  # type: ignore[misc]
+        if cls.__module__.startswith("mspkit."):
+            cls.__module__ = "mspkit"
+
+    def __init__(self, **fields: Any) -> None:
+        """Makes a model by hand, where an argument takes one or for a test."""
+        unknown = [name for name in fields if name not in self._fields]
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}; see from_dict")
+        self._source = None
+        self._at = 0
+        self._data = {self._fields[name].wire: wire_value(value) for name, value in fields.items()}
+
+    @classmethod
+    def from_dict(cls: type[M], data: Mapping[str, Any]) -> M:
+        """Makes a model from plain data under the vendor's names, unknown ones included."""
+        return cls._of({str(name): wire_value(value) for name, value in data.items()})
+
+    @classmethod
+    def _of(cls: type[M], data: dict[str, Any] | None, source: Any = None, at: int = 0) -> M:
+        made = cls.__new__(cls)
+        made._source = source
+        made._at = at
+        made._data = data
+        return made
+
+    def _load(self) -> dict[str, Any]:
+        source = self._source
+        if source is None:
+            return {}
+        data: dict[str, Any] = source.decode(self._at)
+        self._data = data
+        return data
+
+    def _loaded(self) -> dict[str, Any]:
+        data = self._data
+        return self._load() if data is None else data
+
+    def _check(self) -> None:
+        """Reads every field once, so that what cannot be read fails the call and not a later look."""
+        by_wire = self._by_wire
+        for wire, value in self._loaded().items():
+            known = by_wire.get(wire)
+            if known is not None and value.__class__ is not known.exact:
+                read = known.read(value, self)
+                if known.of is not None and read is not None:
+                    for nested in read if known.many else (read,):
+                        nested._check()
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """Fields that the server sent and this version of mspkit does not know."""
+        return {
+            wire: plain(value, True) for wire, value in self._loaded().items() if wire not in self._by_wire
+        }
+
+    @property
+    def response_meta(self) -> ResponseMeta | None:
+        """Status, headers, ids and times of the answer that this came with; nothing after pickling."""
+        return None if self._source is None else meta_of(self._source)
+
+    def is_set(self, name: str) -> bool:
+        """Whether the server sent the field, null included. Takes the name here or the vendor's."""
+        known = self._fields.get(name)
+        return (name if known is None else known.wire) in self._loaded()
+
+    def to_dict(self, *, by_wire_name: bool = False) -> dict[str, Any]:
+        """Plain data: what was sent, under the names here or under the vendor's. Secrets are revealed."""
+        by_wire = self._by_wire
+        result: dict[str, Any] = {}
+        for wire, value in self._loaded().items():
+            known = by_wire.get(wire)
+            if known is None:
+                result[wire] = plain(value, by_wire_name)
+            else:
+                result[wire if by_wire_name else known.name] = known.plain(value, by_wire_name, self)
+        return result
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self) or not isinstance(other, Model):
+            return NotImplemented
+        return self.to_dict(by_wire_name=True) == other.to_dict(by_wire_name=True)
+
+    def __hash__(self) -> int:
+        return hash((type(self), frozen(self.to_dict(by_wire_name=True))))
+
+    def __repr__(self) -> str:
+        data = self._loaded()
+        shown = [
+            f"{name}={known.read(data[known.wire], self)!r}"
+            for name, known in self._fields.items()
+            if data.get(known.wire) is not None
+        ]
+        # Names only: what an unknown field holds may be a secret.
+        names = [wire for wire in data if wire not in self._by_wire]
+        if names:
+            shown.append(f"extra={names}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __copy__(self: M) -> M:
+        return self
+
+    def __deepcopy__(self: M, memo: object) -> M:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self._without_secrets())
+
+    def _without_secrets(self) -> dict[str, Any]:
+        kept: dict[str, Any] = {}
+        for wire, value in self._loaded().items():
+            known = self._by_wire.get(wire)
+            if known is None or (known.of is None and known.kind != "secret"):
+                kept[wire] = value
+            elif known.of is not None:
+                read = known.read(value, self)
+                if isinstance(read, tuple):
+                    kept[wire] = [nested._without_secrets() for nested in read]
+                else:
+                    kept[wire] = None if read is None else read._without_secrets()
+        return kept
+
+
+def _restore(cls: type[Model], data: dict[str, Any]) -> Model:
+    return cls._of(data)
+
+
+def plain(value: Any, by_wire_name: bool) -> Any:
+    """A copy of a value in which nothing is shared and nothing is a type of this package."""
+    if isinstance(value, Model):
+        return value.to_dict(by_wire_name=by_wire_name)
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, dict):
+        return {name: plain(inner, by_wire_name) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner, by_wire_name) for inner in value]
+    return value
+
+
+def wire_value(value: Any) -> Any:
+    """A value as it is kept in a model: plain data under the vendor's names."""
+    return plain(value, True)
+
+
+def frozen(value: Any) -> Any:
+    """The value in a form that can be hashed; equal values give equal forms."""
+    if isinstance(value, dict):
+        return frozenset((name, frozen(inner)) for name, inner in value.items())
+    if isinstance(value, list):
+        return tuple(frozen(inner) for inner in value)
+    return value
+
+
+def unreadable(model: Model, wire: str, value: Any, expected: str) -> Exception:
+    """The error for a value that cannot stand for its field. A text may be a secret and is not told."""
+    kinds: dict[type, str] = {str: f"a text that is not {expected}", dict: "an object", list: "a list"}
+    shown = kinds.get(type(value), str(value))
+    if not isinstance(value, str):
+        shown += f" where {expected} belongs"
+    said = f"the answer cannot be read at `{wire}`: {shown}"
+    source = model._source
+    if source is None:
+        return failure("Decode", said)
+    text = f"{source.operation}: HTTP {source.status}: {said} [request id {source.request_id}]"
+    known: dict[str, Any] = {"status": source.status, "request_id": source.request_id}
+    return failure("Decode", text, message=said, operation=source.operation, **known)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, int):
+        return str(value)
+    raise TypeError
+
+
+def _id(value: Any) -> str:
+    if isinstance(value, bool):
+        raise TypeError
+    return _text(value)
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise TypeError
+    return int(value)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError
+    return float(value)
+
+
+def _bool(value: Any) -> bool:
+    if isinstance(value, str):
+        return {"true": True, "false": False}[value.strip().lower()]
+    if isinstance(value, int) and value in (0, 1):
+        return value == 1
+    raise TypeError
+
+
+def _secret(value: Any) -> Secret:
+    return Secret(_text(value))
+
+
+EXACT: dict[str, type] = {"id": str, "text": str, "integer": int, "number": float, "bool": bool}
+READ: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "id": ("an id", _id),
+    "text": ("text", _text),
+    "integer": ("a whole number", _integer),
+    "number": ("a number", _number),
+    "bool": ("true or false", _bool),
+    "secret": ("text", _secret),
+    "json": ("a value", wire_value),
+}
+
+
+def items_of(page: _native.Page, of: type[M]) -> Iterator[M]:
+    """The items of a page, each a view of its slice."""
+    make = of._of
+    return (make(None, page, at) for at in range(len(page)))

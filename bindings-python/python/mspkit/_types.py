@@ -1,0 +1,362 @@
+"""What calls take and give besides models: ids, what is not sent, metadata, events of hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeAlias, TypeVar, final
+
+from mspkit import _native
+
+T = TypeVar("T")
+
+Id: TypeAlias = str | int
+"""An id, as an argument: text or a number. Answers hold ids as text."""
+
+
+@final
+class Unset:
+    """The type of `UNSET`."""
+
+    __slots__ = ()
+    _only: Unset | None = None
+
+    def __new__(cls) -> Unset:
+        if cls._only is None:
+            cls._only = super().__new__(cls)
+        return cls._only
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __reduce__(self) -> str:
+        return "UNSET"
+
+
+Unset.__module__ = "mspkit"
+
+UNSET: Final = Unset()
+"""Stands for an argument that is not sent at all; `None` is sent as null."""
+
+
+def opt(value: T | None) -> T | Unset:
+    """The value of an argument for which None means that it is not sent."""
+    return UNSET if value is None else value
+
+
+class Record:
+    """A read-only group of named values, compared and shown by them."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __init_subclass__(cls) -> None:
+        if cls.__module__.startswith("mspkit."):
+            cls.__module__ = "mspkit"
+
+    def __init__(self, **values: Any) -> None:
+        for name in self.__slots__:
+            object.__setattr__(self, name, values.pop(name))
+        if values:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(values)}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name} is read-only")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name} is read-only")
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, Record) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._values()))
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        return f"{type(self).__name__}({inside})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _record, (type(self), self._values())
+
+
+def _record(cls: type[Record], values: tuple[Any, ...]) -> Record:
+    return cls(**dict(zip(cls.__slots__, values, strict=True)))
+
+
+@final
+class Headers(Mapping[str, str]):
+    """The headers of an answer, by name without regard to case. A repeated one is joined by commas."""
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        self._pairs = pairs
+
+    def __getitem__(self, name: str) -> str:
+        found = self.get_all(name)
+        if not found:
+            raise KeyError(name)
+        return ", ".join(found)
+
+    def get_all(self, name: str) -> list[str]:
+        """Every value of a header that may be repeated."""
+        name = name.lower()
+        return [value for known, value in self._pairs if known == name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict(self._pairs))
+
+    def __len__(self) -> int:
+        return len(dict(self._pairs))
+
+    def __repr__(self) -> str:
+        return f"Headers({dict(self)!r})"
+
+    def __hash__(self) -> int:
+        return hash(tuple(sorted(self.items())))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Headers, (self._pairs,)
+
+
+Headers.__module__ = "mspkit"
+
+
+@final
+class ResponseMeta(Record):
+    """What is known of an answer besides its content."""
+
+    __slots__ = ("attempts", "elapsed", "headers", "request_id", "status")
+
+    status: int
+    """The HTTP status."""
+    headers: Headers
+    """The headers of the answer."""
+    request_id: str
+    """The id that the client gave the call; it was sent as `X-Request-Id`."""
+    attempts: int
+    """How many attempts it took."""
+    elapsed: float
+    """Seconds from the call to the end of the answer, queueing and retries included."""
+
+
+def meta_of(answer: _native.Response | _native.Page) -> ResponseMeta:
+    """The metadata of a native answer."""
+    return ResponseMeta(
+        status=answer.status,
+        headers=Headers(answer.headers),
+        request_id=answer.request_id,
+        attempts=answer.attempts,
+        elapsed=answer.elapsed,
+    )
+
+
+@final
+class Attempt(Record):
+    """One attempt of a call that failed."""
+
+    __slots__ = ("cause", "status", "took", "waited")
+
+    status: int | None
+    """The status of the answer, when there was one."""
+    cause: str | None
+    """Why there was no answer, when there was none."""
+    waited: float
+    """Seconds before sending: queue, token and back-off."""
+    took: float
+    """Seconds from sending to the end of the answer."""
+
+
+@final
+class FieldError(Record):
+    """What the server said about one field of a request."""
+
+    __slots__ = ("code", "field", "message")
+
+    field: str
+    """The field, in the vendor's spelling; empty when the server named none."""
+    code: str | None
+    """The vendor's code, such as `InvalidValue`."""
+    message: str
+    """What is wrong with it."""
+
+
+@final
+class LimitStatus(Record):
+    """What the limit of one endpoint is doing."""
+
+    __slots__ = ("cap", "endpoint", "in_flight", "last_429", "waiting")
+
+    endpoint: str
+    """Method and path template."""
+    cap: int
+    """Calls that may travel at the same time now."""
+    in_flight: int
+    """Calls that travel now."""
+    waiting: int
+    """Calls that wait for their turn."""
+    last_429: float | None
+    """Seconds since the last answer 429."""
+
+
+@final
+class RequestEvent(Record):
+    """A request was sent."""
+
+    __slots__ = ("attempt", "method", "operation", "path", "request_id")
+
+    operation: str
+    """The operation, such as `ncentral.customers.list`."""
+    method: str
+    """The HTTP method."""
+    path: str
+    """The path, without the query."""
+    request_id: str
+    """The id of the call, the same for all its attempts."""
+    attempt: int
+    """Which attempt of the call it is, from 1."""
+
+
+@final
+class ResponseEvent(Record):
+    """An attempt has ended."""
+
+    __slots__ = ("attempt", "cause", "operation", "request_id", "status", "took")
+
+    operation: str
+    """The operation."""
+    request_id: str
+    """The id of the call."""
+    attempt: int
+    """Which attempt of the call it was, from 1."""
+    status: int | None
+    """The status, when an answer came."""
+    cause: str | None
+    """Why none came, otherwise."""
+    took: float
+    """Seconds from sending to the end of the answer."""
+
+
+@final
+class RetryEvent(Record):
+    """Another attempt will be made."""
+
+    __slots__ = ("attempt", "operation", "reason", "request_id", "wait")
+
+    operation: str
+    """The operation."""
+    request_id: str
+    """The id of the call."""
+    attempt: int
+    """Which attempt failed, from 1."""
+    reason: str
+    """Why: `HTTP 503`, or what became of the connection."""
+    wait: float
+    """Seconds until the next attempt."""
+
+
+RequestHook: TypeAlias = Callable[[RequestEvent], object]
+"""Called for each attempt that was sent."""
+ResponseHook: TypeAlias = Callable[[ResponseEvent], object]
+"""Called for each attempt that has ended."""
+RetryHook: TypeAlias = Callable[[RetryEvent], object]
+"""Called before each further attempt."""
+
+
+@final
+class Secret:
+    """A text that does not show: `reveal()` gives it, and pickles do not hold it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a secret is not pickled; pickle what it belongs to, or reveal() it")
+
+
+Secret.__module__ = "mspkit"
+
+
+@final
+class Response:
+    """The answer to `client.request(…)`."""
+
+    __slots__ = ("_content", "response_meta")
+
+    response_meta: ResponseMeta
+    """Status, headers, ids and times."""
+
+    def __init__(self, content: bytes, response_meta: ResponseMeta) -> None:
+        self._content = content
+        self.response_meta = response_meta
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.response_meta.status
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the answer."""
+        return self.response_meta.headers
+
+    @property
+    def content(self) -> bytes:
+        """The body as it came."""
+        return self._content
+
+    @property
+    def text(self) -> str:
+        """The body as text; what is no UTF-8 is replaced."""
+        return self._content.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body, read as JSON.
+
+        Raises:
+            ResponseDecodeError: The body is no JSON.
+        """
+        return _native.decode(self._content)
+
+    def __repr__(self) -> str:
+        return f"Response(status={self.status}, {len(self._content)} bytes)"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Response):
+            return NotImplemented
+        return (self._content, self.response_meta) == (other._content, other.response_meta)
+
+    def __hash__(self) -> int:
+        return hash((self._content, self.response_meta))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Response, (self._content, self.response_meta)
+
+
+Response.__module__ = "mspkit"

@@ -1,0 +1,270 @@
+//! The client that Python's clients hold: a configuration, and the core that this process made of it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use mspkit::{CallOptions, Config, PagingOptions, Service};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use crate::answer::Response;
+use crate::failure::Failure;
+use crate::pager::Pager;
+use crate::port::{Outcome, Port};
+use crate::process::{self, PerProcess};
+use crate::runtime;
+use crate::wait::{detached, wait};
+use crate::watch::{Sink, Watch};
+
+/// A client of one service, of one kind: blocking or asynchronous.
+#[pyclass(frozen, module = "mspkit._native")]
+pub(crate) struct Core {
+    identity: Arc<Identity>,
+    /// What `with_options` has said, in order.
+    layers: Vec<Config>,
+}
+
+/// What a client and its copies with other options share.
+struct Identity {
+    service: Service,
+    config: Config,
+    base_url: String,
+    asynchronous: bool,
+    closed: AtomicBool,
+    made: PerProcess<RwLock<Option<mspkit::Core>>>,
+}
+
+impl Identity {
+    fn core(&self) -> Result<mspkit::Core, Failure> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Failure::closed());
+        }
+        let made = self.made.get_or_make(|| {
+            mspkit::Core::new(self.service, &self.config).map(|core| RwLock::new(Some(core)))
+        })?;
+        made.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(Failure::closed)
+    }
+
+    /// Lets go of the connections, as far as no call holds them.
+    fn release(&self) {
+        let held = self.made.get().map(|made| made.write().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(Some(core)) = held {
+            core.close();
+            drop(core);
+            if !self.asynchronous {
+                runtime::settle();
+            }
+        }
+    }
+}
+
+impl Drop for Identity {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+#[pymethods]
+impl Core {
+    #[new]
+    fn new(py: Python<'_>, service: &str, options: &[u8], asynchronous: bool) -> PyResult<Self> {
+        let service = match service {
+            "ncentral" => Service::NCentral,
+            "cloudmore" => Service::Cloudmore,
+            "wiv" => Service::Wiv,
+            other => return Err(pyo3::exceptions::PyValueError::new_err(format!("no service {other:?}"))),
+        };
+        let made = detached(py, || -> Result<Identity, Failure> {
+            let config = Config::from_json(options)?;
+            let core = mspkit::Core::new(service, &config)?;
+            let base_url = core.base_url().as_str().trim_end_matches('/').to_owned();
+            let made = PerProcess::new();
+            made.get_or_make(|| Ok::<_, Failure>(RwLock::new(Some(core))))?;
+            let closed = AtomicBool::new(false);
+            Ok(Identity { service, config, base_url, asynchronous, closed, made })
+        });
+        let identity = Arc::new(made.map_err(|failure| failure.raise(py))?);
+        Ok(Self { identity, layers: Vec::new() })
+    }
+
+    /// Where the service is.
+    #[getter]
+    fn base_url(&self) -> &str {
+        &self.identity.base_url
+    }
+
+    /// Calls an operation and waits for its answer.
+    #[pyo3(signature = (operation, params, options, watch = 0, sink = None))]
+    fn call(
+        &self,
+        py: Python<'_>,
+        operation: &str,
+        params: &[u8],
+        options: &[u8],
+        watch: u8,
+        sink: Option<&Sink<'_>>,
+    ) -> PyResult<Response> {
+        let (core, watch) = self.begin(py, false, watch)?;
+        let options = call_options(py, options)?;
+        let call = async { Ok(Response::new(operation, core.call(operation, params, &options).await?)) };
+        wait(py, &watch, sink, call)
+    }
+
+    /// Sends a request to an endpoint that mspkit does not know and waits for its answer.
+    #[pyo3(signature = (method, path, body, options, watch = 0, sink = None))]
+    #[allow(clippy::too_many_arguments, reason = "one crossing, no object made for it")]
+    fn request(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        path: &str,
+        body: Option<&[u8]>,
+        options: &[u8],
+        watch: u8,
+        sink: Option<&Sink<'_>>,
+    ) -> PyResult<Response> {
+        let (core, watch) = self.begin(py, false, watch)?;
+        let options = call_options(py, options)?;
+        let call = async { Ok(Response::new("request", core.request(method, path, body, &options).await?)) };
+        wait(py, &watch, sink, call)
+    }
+
+    /// A pager over a list; nothing is sent yet.
+    fn pager(
+        &self,
+        py: Python<'_>,
+        operation: &str,
+        params: &[u8],
+        paging: &[u8],
+        options: &[u8],
+    ) -> PyResult<Pager> {
+        let core = self.core(py)?;
+        let watch = Watch::new(0);
+        let pager = || -> Result<Pager, Failure> {
+            let paging = PagingOptions::from_json(paging)?;
+            let options = CallOptions::from_json(options)?;
+            let raw = core.with_hooks(watch.hooks()).pager(operation, params, &paging, &options)?;
+            Ok(Pager::new(raw, watch, self.identity.asynchronous))
+        };
+        pager().map_err(|failure| failure.raise(py))
+    }
+
+    /// Begins a call that completes in a port, and gives its token.
+    #[pyo3(signature = (port, operation, params, options, watch = 0))]
+    fn submit_call(
+        &self,
+        py: Python<'_>,
+        port: &Bound<'_, Port>,
+        operation: &str,
+        params: &[u8],
+        options: &[u8],
+        watch: u8,
+    ) -> PyResult<u64> {
+        let (core, watch) = self.begin(py, true, watch)?;
+        let options = call_options(py, options)?;
+        let (operation, params) = (operation.to_owned(), params.to_vec());
+        port.get().submit(py, &watch, async move {
+            let answer = core.call(&operation, &params, &options).await?;
+            Ok(Outcome::Answer(Response::new(&operation, answer).into()))
+        })
+    }
+
+    /// Begins a request to an endpoint that mspkit does not know, and gives its token.
+    #[pyo3(signature = (port, method, path, body, options, watch = 0))]
+    #[allow(clippy::too_many_arguments, reason = "one crossing, no object made for it")]
+    fn submit_request(
+        &self,
+        py: Python<'_>,
+        port: &Bound<'_, Port>,
+        method: &str,
+        path: &str,
+        body: Option<&[u8]>,
+        options: &[u8],
+        watch: u8,
+    ) -> PyResult<u64> {
+        let (core, watch) = self.begin(py, true, watch)?;
+        let options = call_options(py, options)?;
+        let (method, path, body) = (method.to_owned(), path.to_owned(), body.map(<[u8]>::to_vec));
+        port.get().submit(py, &watch, async move {
+            let answer = core.request(&method, &path, body.as_deref(), &options).await?;
+            Ok(Outcome::Answer(Response::new("request", answer).into()))
+        })
+    }
+
+    /// The same client with other options for its calls.
+    fn with_options(&self, py: Python<'_>, options: &[u8]) -> PyResult<Self> {
+        let layered = || -> Result<Self, Failure> {
+            let mut layers = self.layers.clone();
+            layers.push(Config::from_json(options)?);
+            let layered = Self { identity: self.identity.clone(), layers };
+            if !self.identity.closed.load(Ordering::Acquire) {
+                layered.layered(self.identity.core()?)?;
+            }
+            Ok(layered)
+        };
+        layered().map_err(|failure| failure.raise(py))
+    }
+
+    /// What each endpoint's limit is doing.
+    fn limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let limits = match self.identity.core() {
+            Ok(core) => core.limits(),
+            Err(_) => Vec::new(),
+        };
+        let dicts: PyResult<Vec<_>> = limits
+            .into_iter()
+            .map(|limit| {
+                let dict = PyDict::new(py);
+                dict.set_item("endpoint", limit.endpoint)?;
+                dict.set_item("cap", limit.cap)?;
+                dict.set_item("in_flight", limit.in_flight)?;
+                dict.set_item("waiting", limit.waiting)?;
+                dict.set_item("last_429", limit.last_429.map(|ago| ago.as_secs_f64()))?;
+                Ok(dict)
+            })
+            .collect();
+        PyList::new(py, dicts?)
+    }
+
+    /// Refuses further calls and closes idle connections.
+    fn close(&self, py: Python<'_>) {
+        self.identity.closed.store(true, Ordering::Release);
+        detached(py, || self.identity.release());
+    }
+}
+
+impl Core {
+    /// The core for one call, with what watches it.
+    fn begin(&self, py: Python<'_>, asynchronous: bool, wanted: u8) -> PyResult<(mspkit::Core, Arc<Watch>)> {
+        if asynchronous != self.identity.asynchronous {
+            let (own, other) =
+                if asynchronous { ("a blocking", "an async") } else { ("an async", "a blocking") };
+            let message = format!("{own} client was used for {other} call");
+            return Err(pyo3::exceptions::PyTypeError::new_err(message));
+        }
+        let core = self.core(py)?;
+        let watch = Watch::new(wanted);
+        let core = if wanted == 0 { core } else { core.with_hooks(watch.hooks()) };
+        Ok((core, watch))
+    }
+
+    fn core(&self, py: Python<'_>) -> PyResult<mspkit::Core> {
+        if process::ending() && self.identity.asynchronous {
+            return Err(Failure::ending().raise(py));
+        }
+        let core = if self.identity.made.get().is_some() {
+            self.identity.core()
+        } else {
+            detached(py, || self.identity.core())
+        };
+        core.and_then(|core| self.layered(core)).map_err(|failure| failure.raise(py))
+    }
+
+    fn layered(&self, core: mspkit::Core) -> Result<mspkit::Core, Failure> {
+        Ok(self.layers.iter().try_fold(core, |core, layer| core.with_options(layer))?)
+    }
+}
+
+fn call_options(py: Python<'_>, options: &[u8]) -> PyResult<CallOptions> {
+    CallOptions::from_json(options).map_err(|error| Failure::from(error).raise(py))
+}

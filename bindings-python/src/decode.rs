@@ -1,0 +1,246 @@
+//! From JSON to Python's plain data, in one pass over a slice of an answer.
+//!
+//! Not through any value of Rust's in between: integers stay exact whatever their size, and names of fields, which
+//! repeat from item to item, are made once. The core has checked the slice already; what is wrong in it all the same is
+//! an error, never a panic.
+
+use std::sync::Mutex;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyNone, PyString};
+
+use crate::failure::Failure;
+
+/// As deep as the core lets answers nest, the item's own level included.
+const MAX_DEPTH: usize = 129;
+
+/// Reads JSON as plain data.
+#[pyfunction]
+#[pyo3(signature = (json, /))]
+pub(crate) fn decode<'py>(py: Python<'py>, json: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    // Nobody has looked at these bytes yet, and the reader below is lenient.
+    if serde_json::from_slice::<serde::de::IgnoredAny>(json).is_err() && std::str::from_utf8(json).is_ok() {
+        return Err(Failure::undecodable("the answer is no JSON").raise(py));
+    }
+    value(py, json)
+}
+
+/// Reads one JSON value that fills the slice.
+pub(crate) fn value<'py>(py: Python<'py>, json: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let undecodable =
+        |reason: &str| Failure::undecodable(format!("the answer is no JSON: {reason}")).raise(py);
+    let text = std::str::from_utf8(json).map_err(|_| undecodable("it is not UTF-8 text"))?;
+    let mut reader = Reader { py, text, at: 0, depth: 0 };
+    reader.skip_space();
+    let read = reader.value().and_then(|value| {
+        reader.skip_space();
+        if reader.at == text.len() { Ok(value) } else { Err(Broken::Json) }
+    });
+    read.map_err(|broken| match broken {
+        Broken::Json => undecodable(&format!("it breaks at byte {}", reader.at)),
+        Broken::Python(error) => error,
+    })
+}
+
+enum Broken {
+    Json,
+    Python(PyErr),
+}
+
+impl From<PyErr> for Broken {
+    fn from(error: PyErr) -> Self {
+        Self::Python(error)
+    }
+}
+
+struct Reader<'a, 'py> {
+    py: Python<'py>,
+    text: &'a str,
+    at: usize,
+    depth: usize,
+}
+
+impl<'a, 'py> Reader<'a, 'py> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn value(&mut self) -> Result<Bound<'py, PyAny>, Broken> {
+        match self.peek() {
+            Some(b'{') => self.nested(Self::object),
+            Some(b'[') => self.nested(Self::list),
+            Some(b'"') => {
+                let text = self.string()?;
+                Ok(PyString::new(self.py, &text).into_any())
+            }
+            Some(b't') => self.word("true", PyBool::new(self.py, true).to_owned().into_any()),
+            Some(b'f') => self.word("false", PyBool::new(self.py, false).to_owned().into_any()),
+            Some(b'n') => self.word("null", PyNone::get(self.py).to_owned().into_any()),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            _ => Err(Broken::Json),
+        }
+    }
+
+    fn word(&mut self, word: &str, value: Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Broken> {
+        if !self.text[self.at..].starts_with(word) {
+            return Err(Broken::Json);
+        }
+        self.at += word.len();
+        Ok(value)
+    }
+
+    fn nested(
+        &mut self,
+        read: fn(&mut Self) -> Result<Bound<'py, PyAny>, Broken>,
+    ) -> Result<Bound<'py, PyAny>, Broken> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(Broken::Json);
+        }
+        self.at += 1;
+        self.skip_space();
+        let value = read(self)?;
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn object(&mut self) -> Result<Bound<'py, PyAny>, Broken> {
+        let dict = PyDict::new(self.py);
+        if self.take(b'}') {
+            return Ok(dict.into_any());
+        }
+        loop {
+            let name = self.string()?;
+            let name = names::get(self.py, &name);
+            self.skip_space();
+            if !self.take(b':') {
+                return Err(Broken::Json);
+            }
+            self.skip_space();
+            dict.set_item(name, self.value()?)?;
+            self.skip_space();
+            if self.take(b'}') {
+                return Ok(dict.into_any());
+            }
+            if !self.take(b',') {
+                return Err(Broken::Json);
+            }
+            self.skip_space();
+        }
+    }
+
+    fn list(&mut self) -> Result<Bound<'py, PyAny>, Broken> {
+        let list = PyList::empty(self.py);
+        if self.take(b']') {
+            return Ok(list.into_any());
+        }
+        loop {
+            list.append(self.value()?)?;
+            self.skip_space();
+            if self.take(b']') {
+                return Ok(list.into_any());
+            }
+            if !self.take(b',') {
+                return Err(Broken::Json);
+            }
+            self.skip_space();
+        }
+    }
+
+    fn string(&mut self) -> Result<std::borrow::Cow<'a, str>, Broken> {
+        if !self.take(b'"') {
+            return Err(Broken::Json);
+        }
+        let begin = self.at;
+        let mut plain = true;
+        loop {
+            let rest = &self.text.as_bytes()[self.at..];
+            let found = memchr::memchr2(b'"', b'\\', rest).ok_or(Broken::Json)?;
+            self.at += found + 1;
+            if rest[found] == b'"' {
+                break;
+            }
+            // The character after a backslash ends nothing, whatever it is; no character of more bytes can stand there.
+            plain = false;
+            self.at += 1;
+            if self.at > self.text.len() {
+                return Err(Broken::Json);
+            }
+        }
+        if plain {
+            return Ok(std::borrow::Cow::Borrowed(&self.text[begin..self.at - 1]));
+        }
+        let quoted = self.text.get(begin - 1..self.at).ok_or(Broken::Json)?;
+        serde_json::from_str::<String>(quoted).map(std::borrow::Cow::Owned).map_err(|_| Broken::Json)
+    }
+
+    fn number(&mut self) -> Result<Bound<'py, PyAny>, Broken> {
+        let rest = &self.text[self.at..];
+        let end = rest
+            .find(|letter: char| !matches!(letter, '0'..='9' | '-' | '+' | '.' | 'e' | 'E'))
+            .unwrap_or(rest.len());
+        let number = &rest[..end];
+        let value = if let Ok(small) = number.parse::<i64>() {
+            PyInt::new(self.py, small).into_any()
+        } else if number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            self.py.get_type::<PyInt>().call1((number,)).map_err(|_| Broken::Json)?
+        } else {
+            let float: f64 = number.parse().map_err(|_| Broken::Json)?;
+            PyFloat::new(self.py, float).into_any()
+        };
+        self.at += end;
+        Ok(value)
+    }
+}
+
+/// Names of fields that were seen before, so that a list's items share them.
+mod names {
+    use super::{Bound, Mutex, Py, PyString, Python};
+
+    const SLOTS: usize = 512;
+    /// Longer names are rare and not worth comparing.
+    const LONGEST: usize = 40;
+
+    type Slot = Option<(Box<str>, Py<PyString>)>;
+
+    static NAMES: Mutex<Vec<Slot>> = Mutex::new(Vec::new());
+
+    pub(super) fn get<'py>(py: Python<'py>, name: &str) -> Bound<'py, PyString> {
+        if name.len() > LONGEST {
+            return PyString::new(py, name);
+        }
+        let hash = name
+            .bytes()
+            .fold(0xcbf2_9ce4_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        let at = hash as usize % SLOTS;
+        // Never waited for: whoever holds it may be making a string, which can run any Python code.
+        if let Ok(names) = NAMES.try_lock()
+            && let Some(Some((known, made))) = names.get(at)
+            && **known == *name
+        {
+            return made.bind(py).clone();
+        }
+        let made = PyString::intern(py, name);
+        if let Ok(mut names) = NAMES.try_lock() {
+            if names.is_empty() {
+                names.resize_with(SLOTS, || None);
+            }
+            let old = names[at].replace((name.into(), made.clone().unbind()));
+            drop(names);
+            drop(old);
+        }
+        made
+    }
+}

@@ -1,0 +1,121 @@
+//! Failures on their way to Python: the fields of an error, from which Python makes the exception.
+
+use std::any::Any;
+use std::error::Error as _;
+
+use mspkit::{Error, ErrorKind};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+
+use crate::answer::header_pairs;
+
+/// Why a call failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// What the core says.
+    Core(Error),
+    /// What the boundary itself has to say.
+    Own(ErrorKind, String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Core(error)
+    }
+}
+
+impl Failure {
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::Own(ErrorKind::Internal, message.into())
+    }
+
+    pub(crate) fn closed() -> Self {
+        Self::Own(ErrorKind::Closed, "the client is closed; make another one".to_owned())
+    }
+
+    pub(crate) fn ending() -> Self {
+        Self::Own(ErrorKind::Closed, "the interpreter is ending; nothing is begun any more".to_owned())
+    }
+
+    pub(crate) fn undecodable(message: impl Into<String>) -> Self {
+        Self::Own(ErrorKind::Decode, message.into())
+    }
+
+    /// The name of the kind and the fields, as `mspkit._errors.from_native` takes them.
+    pub(crate) fn parts<'py>(&self, py: Python<'py>) -> PyResult<(&'static str, Bound<'py, PyDict>)> {
+        let fields = PyDict::new(py);
+        match self {
+            Self::Own(kind, message) => {
+                fields.set_item("text", message)?;
+                Ok((kind.name(), fields))
+            }
+            Self::Core(error) => {
+                describe(error, &fields)?;
+                Ok((error.kind().name(), fields))
+            }
+        }
+    }
+
+    /// The exception.
+    pub(crate) fn raise(&self, py: Python<'_>) -> PyErr {
+        static FACTORY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let made = self.parts(py).and_then(|parts| {
+            FACTORY.import(py, "mspkit._errors", "from_native").and_then(|factory| factory.call1(parts))
+        });
+        match made {
+            Ok(error) => PyErr::from_value(error),
+            Err(error) => error,
+        }
+    }
+}
+
+fn describe(error: &Error, fields: &Bound<'_, PyDict>) -> PyResult<()> {
+    let py = fields.py();
+    fields.set_item("text", error.to_string())?;
+    fields.set_item("message", error.message())?;
+    fields.set_item("operation", error.operation())?;
+    fields.set_item("status", error.status())?;
+    fields.set_item("code", error.code())?;
+    fields.set_item("request_id", error.request_id())?;
+    fields.set_item("server_error_id", error.server_error_id())?;
+    fields.set_item("retryable", error.retryable())?;
+    fields.set_item("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()))?;
+    fields.set_item("resume_token", error.resume_token())?;
+    fields.set_item("body", PyBytes::new(py, error.body()))?;
+    fields.set_item("headers", header_pairs(py, error.headers())?)?;
+    let field_errors = error.field_errors().iter().map(|one| (&one.field, &one.code, &one.message));
+    fields.set_item("field_errors", PyList::new(py, field_errors.collect::<Vec<_>>())?)?;
+    let attempts = error
+        .attempts()
+        .iter()
+        .map(|one| (one.status, one.cause.as_deref(), one.waited.as_secs_f64(), one.took.as_secs_f64()));
+    fields.set_item("attempts", PyList::new(py, attempts.collect::<Vec<_>>())?)?;
+    fields.set_item("causes", causes(py, error)?)
+}
+
+/// What the failure came from, outermost first; the system's own errors with their numbers.
+fn causes<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyTuple>> {
+    let mut found: Vec<(Option<i32>, String)> = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let number = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+        let text = match number {
+            Some(number) => nix::errno::Errno::from_raw(number).desc().to_owned(),
+            None => cause.to_string(),
+        };
+        found.push((number, text));
+        next = cause.source();
+    }
+    PyTuple::new(py, found)
+}
+
+/// A panic, as an error that `except Exception` sees.
+pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Failure {
+    let said = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    Failure::internal(format!("something went wrong inside mspkit that never should: {said}"))
+}

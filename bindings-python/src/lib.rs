@@ -1,0 +1,46 @@
+//! The native half of the Python package: how a call crosses, and nothing about any endpoint.
+//!
+//! In come an operation id and JSON bytes, out go answers and pages that are read slice by slice. Blocking calls are
+//! driven on the caller's thread ([`wait`]); async calls run on a runtime of their own and complete through a port that
+//! the event loop drains ([`port`]). No thread but the interpreter's own ever calls Python.
+
+mod answer;
+mod client;
+mod decode;
+mod failure;
+mod operations;
+mod pager;
+mod port;
+mod process;
+mod runtime;
+mod signal;
+mod wait;
+mod watch;
+
+use pyo3::prelude::*;
+
+/// The module that Python imports as `mspkit._native`.
+#[pymodule]
+mod _native {
+    use super::{PyModule, PyResult, operations};
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use super::answer::{Page, Response};
+    #[pymodule_export]
+    use super::client::Core;
+    #[pymodule_export]
+    use super::decode::decode;
+    #[pymodule_export]
+    use super::pager::Pager;
+    #[pymodule_export]
+    use super::port::Port;
+    #[pymodule_export]
+    use super::process::{forked, shutdown};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("OPERATIONS", operations::table(module.py())?)
+    }
+}

@@ -1,0 +1,48 @@
+//! The two runtimes: one without threads for blocking calls, one with two threads for async calls.
+//!
+//! Each is made when it is first needed, once per process, and never ended: what is in flight when the process exits
+//! ends with it. Their threads take no signals, which are the interpreter's.
+
+use nix::sys::signal::SigSet;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::failure::Failure;
+use crate::process::PerProcess;
+
+static BLOCKING: PerProcess<Runtime> = PerProcess::new();
+static ASYNC: PerProcess<Runtime> = PerProcess::new();
+
+/// What blocking calls are driven by, on the threads of their callers.
+pub(crate) fn blocking() -> Result<&'static Runtime, Failure> {
+    BLOCKING.get_or_make(|| build(&mut Builder::new_current_thread()))
+}
+
+/// What async calls run on.
+pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
+    ASYNC.get_or_make(|| build(Builder::new_multi_thread().worker_threads(2)))
+}
+
+fn build(builder: &mut Builder) -> Result<Runtime, Failure> {
+    builder
+        .enable_all()
+        .thread_name("mspkit")
+        .on_thread_start(|| {
+            // Without it the interpreter's handlers would run on a thread that Python does not know.
+            let _ = SigSet::all().thread_block();
+        })
+        .build()
+        .map_err(|error| Failure::internal(format!("no runtime could be made: {error}")))
+}
+
+/// Lets what was given up be cleaned away: without threads of its own the runtime would only do it at the next call,
+/// and the server would see its connections open until then.
+pub(crate) fn settle() {
+    let Some(runtime) = BLOCKING.get() else { return };
+    if tokio::runtime::Handle::try_current().is_err() {
+        runtime.block_on(async {
+            for _ in 0..16 {
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+}

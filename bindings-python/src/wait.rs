@@ -1,0 +1,57 @@
+//! Blocking calls: the future is polled on the caller's thread without the GIL, in short slices, and signals are looked
+//! for between them. Dropping the future cancels the call.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use pyo3::prelude::*;
+
+use crate::failure::{Failure, panicked};
+use crate::process::stay_away_when_ending;
+use crate::runtime;
+use crate::watch::{Sink, Watch};
+
+/// How late Ctrl-C may be seen.
+const SLICE: Duration = Duration::from_millis(30);
+
+/// Runs something without the GIL.
+pub(crate) fn detached<T: Send>(py: Python<'_>, run: impl FnOnce() -> T + Send) -> T {
+    py.detach(|| {
+        let result = run();
+        stay_away_when_ending();
+        result
+    })
+}
+
+/// Waits for a call, and hands what was seen of it to `sink`.
+pub(crate) fn wait<T: Send>(
+    py: Python<'_>,
+    watch: &Watch,
+    sink: Option<&Sink<'_>>,
+    future: impl Future<Output = Result<T, Failure>> + Send,
+) -> PyResult<T> {
+    let runtime = runtime::blocking().map_err(|failure| failure.raise(py))?;
+    let mut future = Box::pin(AssertUnwindSafe(future).catch_unwind());
+    let interrupted = loop {
+        let slice =
+            detached(py, || runtime.block_on(async { tokio::time::timeout(SLICE, &mut future).await }));
+        if let Err(raised) = sink.map_or(Ok(()), |sink| watch.deliver(py, sink)) {
+            break raised;
+        }
+        match slice {
+            Ok(Ok(done)) => return done.map_err(|failure| failure.raise(py)),
+            Ok(Err(payload)) => return Err(panicked(payload.as_ref()).raise(py)),
+            Err(_) => {
+                if let Err(raised) = py.check_signals() {
+                    break raised;
+                }
+            }
+        }
+    };
+    detached(py, || {
+        drop(future);
+        runtime::settle();
+    });
+    Err(interrupted)
+}

@@ -1,0 +1,69 @@
+"""Child processes: what has to be looked at from outside, such as exits, forks and imports."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
+
+from simulator import SERVERS, Simulator
+
+SOAK = os.environ.get("MSPKIT_SOAK") == "1"
+TIMES = 200 if SOAK else 20
+
+
+def run(
+    code: str,
+    sim: Simulator | None = None,
+    *,
+    timeout: float = 60,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> subprocess.CompletedProcess[str]:
+    """Runs a program, with the simulator in its environment."""
+    own = {name: value for name, value in os.environ.items() if name not in SERVERS}
+    own |= {"PYTHONWARNINGS": "error", "PYTHONFAULTHANDLER": "1"} | dict(more)
+    if sim is not None:
+        own |= sim.environment()
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    return subprocess.run(command, env=own, capture_output=True, text=True, timeout=timeout, check=False)
+
+
+def quiet(
+    code: str,
+    sim: Simulator | None = None,
+    *,
+    status: int = 0,
+    timeout: float = 60,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Runs a program that has to end by itself, soon, and without a word on stderr. Gives what it printed."""
+    ended = run(code, sim, timeout=timeout, more=more)
+    assert (ended.returncode, ended.stderr) == (status, ""), f"{ended.returncode}: {ended.stderr}"
+    return ended.stdout
+
+
+def often(
+    code: str,
+    sim: Simulator,
+    *,
+    times: int = TIMES,
+    status: int = 0,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Runs a program so many times, two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(quiet, code, sim, status=status, more=more) for _ in range(times)]:
+            done.result()
+
+
+def until(said: str, condition: Callable[[], object], limit: float = 10) -> None:
+    """Looks again and again until something is so."""
+    end = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < end, f"not within {limit} s: {said}"
+        time.sleep(0.005)

@@ -1,0 +1,48 @@
+"""What the tests share: a simulator per run, clients of it, and no servers from the shell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import mspkit
+from simulator import SERVERS, Simulator
+
+
+@pytest.fixture(autouse=True)
+def no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SERVERS:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def sim(running: Simulator) -> Simulator:
+    """The simulator, as new."""
+    running.reset()
+    return running
+
+
+class Clients:
+    """Makes clients of the simulator."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.sim = sim
+
+    def sync(self, **options: Any) -> mspkit.NCentral:
+        return mspkit.NCentral(self.sim.url, **{"jwt": self.sim.credentials["ncentral_jwt"], **options})
+
+    def asynchronous(self, **options: Any) -> mspkit.AsyncNCentral:
+        return mspkit.AsyncNCentral(self.sim.url, **{"jwt": self.sim.credentials["ncentral_jwt"], **options})
+
+
+@pytest.fixture
+def clients(sim: Simulator) -> Clients:
+    return Clients(sim)

@@ -1,0 +1,181 @@
+"""Hooks and the log: told by the thread that waits, in order, without secrets, when somebody listens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+import mspkit
+from children import quiet
+from conftest import Clients
+
+UNAVAILABLE = {"match": "GET /api/customers/{customerId}", "status": 503, "headers": {"Retry-After": "0"}}
+
+
+class Seen:
+    """Keeps what the hooks are told, and on which threads."""
+
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+        self.threads: set[int] = set()
+
+    def __call__(self, event: Any) -> None:
+        self.events.append(event)
+        self.threads.add(threading.get_ident())
+
+    def hooks(self) -> dict[str, Any]:
+        return {"on_request": self, "on_response": self, "on_retry": self}
+
+
+def check(seen: Seen) -> None:
+    of_call = [event for event in seen.events if event.operation == "ncentral.customers.get"]
+    assert [type(event).__name__ for event in of_call] == [
+        *("RequestEvent", "ResponseEvent", "RetryEvent"),
+        *("RequestEvent", "ResponseEvent"),
+    ]
+    first, failed, retry, second, answered = of_call
+    assert (first.method, first.path, first.attempt, second.attempt) == ("GET", "/api/customers/100", 1, 2)
+    assert (failed.status, failed.cause, answered.status) == (503, None, 200)
+    assert retry.reason == "HTTP 503" and retry.wait >= 0 and failed.took > 0
+    assert len({event.request_id for event in of_call}) == 1
+    assert seen.threads == {threading.get_ident()}
+
+
+def test_hooks_of_a_blocking_client(clients: Clients) -> None:
+    clients.sim.control("script", {"answers": [UNAVAILABLE]})
+    seen = Seen()
+    clients.sync(**seen.hooks()).customers.get(100)
+    check(seen)
+
+
+def test_hooks_of_an_async_client(clients: Clients) -> None:
+    clients.sim.control("script", {"answers": [UNAVAILABLE]})
+    seen = Seen()
+    asyncio.run(clients.asynchronous(**seen.hooks()).customers.get(100))
+    check(seen)
+
+
+def test_hooks_of_lists(clients: Clients) -> None:
+    clients.sim.reset(customers=30)
+    seen = Seen()
+    assert len(clients.sync(**seen.hooks()).customers.list(page_size=10).collect()) == 30
+
+    async def main() -> None:
+        assert len(await clients.asynchronous(**seen.hooks()).customers.list(page_size=10).collect()) == 30
+
+    asyncio.run(main())
+    listed = [event for event in seen.events if event.operation == "ncentral.customers.list"]
+    assert len(listed) == 12 and seen.threads == {threading.get_ident()}
+
+
+def test_a_hook_is_told_while_the_call_goes_on(clients: Clients) -> None:
+    slow = {"match": "GET /api/customers/100", "delay_ms": 10_000, "json": {}}
+    clients.sim.control("script", {"answers": [slow]})
+
+    def hook(event: mspkit.RequestEvent) -> None:
+        if event.operation == "ncentral.customers.get":
+            raise LookupError("enough")
+
+    with pytest.raises(LookupError, match="enough"):
+        clients.sync(on_request=hook).customers.get(100)
+
+
+def test_a_hook_may_use_the_client(clients: Clients) -> None:
+    found: list[str] = []
+
+    def hook(event: mspkit.ResponseEvent) -> None:
+        if not found and event.operation == "ncentral.customers.get":
+            found.append("")
+            found[0] = client.customers.get(101).customer_id
+
+    client = clients.sync(on_response=hook)
+    assert client.customers.get(100).customer_id == "100" and found == ["101"]
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_the_log(clients: Clients, caplog: pytest.LogCaptureFixture, asynchronous: bool) -> None:
+    sync, other = clients.sync(), clients.asynchronous()
+    loop = asyncio.new_event_loop()
+
+    def get(customer: object) -> None:
+        if asynchronous:
+            loop.run_until_complete(other.customers.get(str(customer)))
+        else:
+            sync.customers.get(str(customer))
+
+    def levels() -> list[str]:
+        found = [record.levelname for record in caplog.records]
+        caplog.clear()
+        return found
+
+    get(100)
+    assert levels() == []
+    # A change of level takes effect at once.
+    with caplog.at_level(logging.DEBUG, "mspkit"):
+        clients.sim.control("script", {"answers": [UNAVAILABLE]})
+        get(100)
+        assert "ncentral.customers.get: GET /api/customers/100, attempt 1" in caplog.text
+        assert levels() == ["DEBUG", "DEBUG", "INFO", "DEBUG", "DEBUG"]
+    with caplog.at_level(logging.INFO, "mspkit"):
+        clients.sim.control("script", {"answers": [UNAVAILABLE]})
+        get(100)
+        assert levels() == ["INFO"]
+    with caplog.at_level(logging.WARNING, "mspkit"):
+        with pytest.raises(mspkit.BadRequestError):
+            get("nobody")
+        assert levels() == ["WARNING"]
+        with pytest.raises(mspkit.InvalidRequestError):
+            get("")
+        assert levels() == []
+    with caplog.at_level(logging.CRITICAL, "mspkit"), pytest.raises(mspkit.BadRequestError):
+        get("nobody")
+    assert levels() == []
+    loop.close()
+
+
+def test_nothing_secret_is_logged(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        clients.sync().customers.list(page_size=3).collect()
+    assert "POST /api/auth/authenticate" in caplog.text
+    assert clients.sim.credentials["ncentral_jwt"] not in caplog.text and "Bearer" not in caplog.text
+
+
+def test_threads_that_log_and_construct_do_not_lock_each_other(clients: Clients) -> None:
+    log = logging.getLogger("mspkit")
+    log.setLevel(logging.DEBUG)
+    try:
+
+        def work(number: int) -> None:
+            for _ in range(10):
+                assert clients.sync().customers.get(100).customer_id == "100"
+
+        with ThreadPoolExecutor(8) as pool:
+            for done in [pool.submit(work, number) for number in range(8)]:
+                done.result(timeout=30)
+    finally:
+        log.setLevel(logging.NOTSET)
+
+
+def test_a_program_without_logging_prints_nothing(clients: Clients) -> None:
+    code = """
+        import sys
+        import mspkit
+        client = mspkit.NCentral()
+        for customer in (100, "nobody"):
+            try:
+                client.customers.get(customer)
+            except mspkit.BadRequestError:
+                pass
+        assert "logging" not in sys.modules
+        import logging
+        try:
+            client.customers.get("nobody")
+        except mspkit.BadRequestError:
+            print("refused")
+    """
+    assert quiet(code, clients.sim) == "refused\n"
