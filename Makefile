@@ -48,6 +48,9 @@ test: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.txt ## 
 	$(call say,The Rust tests of the whole workspace)
 	@$(APART) cargo test --workspace --locked
 
+# Optimised, but linked fast: there are many test programs.
+soak: export CARGO_PROFILE_RELEASE_LTO := off
+soak: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
 soak: need-cargo need-compiler need-node need-python ## what takes longer: long runs, outside judges, fuzzing
 	$(call say,The long tests)
 	@$(APART) MSPKIT_SOAK=1 cargo test --release --workspace --locked --lib --bins --tests -- --ignored \
@@ -68,12 +71,8 @@ endif
 bench: need-cargo need-compiler ## how fast the core and the simulator are
 	$(call say,The simulator alone: its share of what is measured)
 	@cargo run --quiet --release --locked -p mspkit-sim --example speed
-ifneq ($(wildcard core/benches/*.rs),)
 	$(call say,The core)
-	@$(APART) cargo bench --quiet --locked -p mspkit --benches
-else
-	$(call say,The core has no benchmarks yet)
-endif
+	@$(APART) cargo bench --quiet --locked -p mspkit --bench core
 
 generate: need-cargo need-rustfmt ## write the sources that come from core/api
 	$(call say,Rendering the generated sources from core/api)
