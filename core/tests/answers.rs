@@ -1,5 +1,7 @@
 //! Answers that are successes and cannot be read, and what is shown of any of them.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! Scrolls that are interrupted: whatever is given up or lost, no case is missed and none comes twice.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::time::Duration;
 
 use mspkit::params::SearchCases;
