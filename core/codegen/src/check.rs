@@ -9,6 +9,9 @@ use crate::problem::{Place, Problem, Problems};
 /// The client options that may stand in for a path parameter.
 const OPTIONS: &[&str] = &["reseller_id"];
 
+/// What a model has besides its fields, in one language or another.
+const OF_EVERY_MODEL: &[&str] = &["extra", "from_dict", "is_set", "response_meta", "to_dict"];
+
 /// Every rule that the documents break, in the order of files and paths.
 pub fn api(api: &Api) -> Vec<Problem> {
     let mut problems = Problems::default();
@@ -50,10 +53,9 @@ fn unique(api: &Api, problems: &mut Problems) {
     }
     for model in &api.models {
         once("field name", model.fields.iter().map(|f| (f.name.clone(), &f.place)), problems);
-        for field in model.fields.iter().filter(|field| field.name == "extra") {
-            problems.push(
-                field.place.problem("`extra` holds the unknown fields; give it another `x-mspkit-name`"),
-            );
+        for field in model.fields.iter().filter(|field| OF_EVERY_MODEL.contains(&field.name.as_str())) {
+            let reason = format!("every model has a `{}` already; give another `x-mspkit-name`", field.name);
+            problems.push(field.place.problem(reason));
         }
     }
     let models = api.models.iter().map(|m| (m.name.clone(), &m.place));

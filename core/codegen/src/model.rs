@@ -52,7 +52,7 @@ pub struct Resource {
 }
 
 /// An object of an answer.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Model {
     /// Its name.
     pub name: String,
@@ -66,7 +66,7 @@ pub struct Model {
 }
 
 /// A field of a model.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Field {
     /// Its name in snake case.
     pub name: String,
@@ -76,6 +76,8 @@ pub struct Field {
     pub doc: String,
     /// What it holds.
     pub shape: Shape,
+    /// Whether the vendor promises that it is there and not null.
+    pub required: bool,
     /// Whether the vendor wants it no longer.
     pub deprecated: bool,
     /// A value to show.

@@ -217,6 +217,11 @@ pub fn rust_ident(name: &str) -> String {
     }
 }
 
+/// A name as a Python identifier: `from` becomes `from_`.
+pub fn python_ident(name: &str) -> String {
+    if PYTHON.contains(&name) { format!("{name}_") } else { name.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,5 +265,7 @@ mod tests {
         assert_eq!(rust_ident("type"), "r#type");
         assert_eq!(rust_ident("self"), "self_");
         assert_eq!(rust_ident("so_id"), "so_id");
+        assert_eq!(python_ident("from"), "from_");
+        assert_eq!(python_ident("type"), "type");
     }
 }

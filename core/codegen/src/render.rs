@@ -2,6 +2,7 @@
 
 mod doc;
 mod prose;
+mod python;
 mod rust;
 
 use std::path::Path;
@@ -88,6 +89,7 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     environment.add_filter("wrap", doc::wrap);
     environment.add_filter("flow", doc::flow);
     prose::register(&mut environment);
+    python::register(&mut environment);
     rust::register(&mut environment);
     Ok(environment)
 }

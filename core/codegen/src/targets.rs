@@ -5,6 +5,8 @@
 pub enum Language {
     /// Formatted by rustfmt.
     Rust,
+    /// The template gives what `ruff format` would.
+    Python,
 }
 
 /// How often a template is rendered.
@@ -33,6 +35,10 @@ const fn rust(template: &'static str, file: &'static str) -> Target {
     Target { language: Language::Rust, template, file, scope: Scope::Whole }
 }
 
+const fn python(template: &'static str, file: &'static str, scope: Scope) -> Target {
+    Target { language: Language::Python, template, file, scope }
+}
+
 /// Every target.
 pub const TARGETS: &[Target] = &[
     rust("rust/mod.rs.j2", "core/src/generated/mod.rs"),
@@ -48,4 +54,7 @@ pub const TARGETS: &[Target] = &[
     },
     rust("rust/dispatch.rs.j2", "core/tests/generated/dispatch.rs"),
     rust("rust/routes.rs.j2", "tests/simulator/src/generated.rs"),
+    python("python/kinds.py.j2", "bindings-python/python/mspkit/_kinds.py", Scope::Whole),
+    python("python/models.py.j2", "bindings-python/python/mspkit/_models.py", Scope::Whole),
+    python("python/service.py.j2", "bindings-python/python/mspkit/_{service}.py", Scope::EachService),
 ];

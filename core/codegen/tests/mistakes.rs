@@ -44,6 +44,14 @@ const MISTAKES: &[Mistake] = &[
                idempotent_write, credential_check, scroll",
     },
     Mistake {
+        name: "a field that every model has",
+        document: "cloudmore.yaml",
+        old: "id: {type: string, format: mspkit-id, description: Its id.}",
+        new: "id: {type: string, format: mspkit-id, description: Its id.}\n        isSet: {type: boolean, description: Whether it is set.}",
+        told: "core/api/cloudmore.yaml: components.schemas.Service.properties.isSet: every model has a `is_set` already; give \
+               another `x-mspkit-name`",
+    },
+    Mistake {
         name: "no limit",
         document: "cloudmore.yaml",
         old: "      x-mspkit-limit: {cap: 10}\n",

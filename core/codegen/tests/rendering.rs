@@ -32,7 +32,9 @@ fn rendering_twice_gives_the_same() {
 #[test]
 fn every_file_says_where_it_comes_from() {
     for rendered in rendered("header") {
-        assert_eq!(rendered.text.lines().next(), Some(format!("// {HEADER}").as_str()), "{}", rendered.file);
+        let comment = if rendered.file.starts_with("bindings-python/") { "#" } else { "//" };
+        let first = format!("{comment} {HEADER}");
+        assert_eq!(rendered.text.lines().next(), Some(first.as_str()), "{}", rendered.file);
         assert!(rendered.text.ends_with('\n') && !rendered.text.contains(" \n"), "{}", rendered.file);
     }
 }
@@ -145,4 +147,60 @@ fn the_simulator_and_the_runners_know_every_operation() {
         assert_eq!(routes.matches(&format!("\"{id}\"")).count(), 1, "{id}");
         assert_eq!(dispatch.matches(&format!("\"{id}\"")).count(), 2, "{id}: async and blocking");
     }
+}
+
+#[test]
+fn python_has_both_clients_side_by_side() {
+    let files = rendered("python");
+    let module = text(&files, "bindings-python/python/mspkit/_ncentral.py");
+    assert_lines(
+        &module,
+        &["def part(", "self,", "org_id: Id,", "part_id: Id,", "*,", "timeout: float | None = None,"],
+    );
+    assert_lines(&module, &["org_name: str,", "external_id: str | Unset | None = UNSET,"]);
+    for wanted in [
+        "__all__ = [\n    \"AsyncNCentral\",\n    \"AsyncOrgs\",\n    \"NCentral\",\n    \"Orgs\",\n]",
+        "from mspkit._models import Org\n",
+        "    ) -> Pager[Org]:",
+        "    ) -> AsyncPager[Org]:",
+        "    async def create(",
+        "            page_size: Items per page. A whole number, 1 to 1000. `50` by default.",
+        "            NotFoundError: 404: There is no such organization.",
+        "            >>> async for org in client.orgs.list(page_size=200):",
+        "            >>> org = await client.orgs.part(\"50\", 7)",
+        "        return await self._client._call(\n            \"ncentral.orgs.part\",",
+        "                \"page_size\": opt(page_size),",
+        "class AsyncNCentral(AsyncClient):",
+    ] {
+        assert!(module.contains(wanted), "{wanted}\nis not in\n{module}");
+    }
+    let cloudmore = text(&files, "bindings-python/python/mspkit/_cloudmore.py");
+    assert_lines(&cloudmore, &["*,", "reseller_id: str | None = None,", "limit: int | None = None,"]);
+    let wiv = text(&files, "bindings-python/python/mspkit/_wiv.py");
+    assert_lines(&wiv, &["customer_id: Id | None = None,", "date_range: Mapping[str, str] | None = None,"]);
+    assert!(wiv.contains("paging(limit, concurrency, resume_token, on_lost_page),"), "{wiv}");
+}
+
+#[test]
+fn python_models_stand_after_those_that_they_are_made_of() {
+    let models = text(&rendered("python-models"), "bindings-python/python/mspkit/_models.py");
+    let position =
+        |class: &str| models.find(&format!("class {class}")).unwrap_or_else(|| panic!("no {class}"));
+    assert!(position("Part(Model)") < position("Org(Model)"), "{models}");
+    for wanted in [
+        "    UP: Final = \"UP\"",
+        "    state: Field[str | None] = field(\"state\", \"text\")",
+        "    parts: Field[tuple[Part, ...] | None] = many(Part, \"parts\")",
+        "    secret: Field[Secret | None] = field(\"secret\", \"secret\")",
+    ] {
+        assert!(models.contains(wanted), "{wanted}\nis not in\n{models}");
+    }
+}
+
+#[test]
+fn python_has_a_class_for_each_kind_of_error() {
+    let kinds = text(&rendered("python-kinds"), "bindings-python/python/mspkit/_kinds.py");
+    assert!(kinds.contains("class InvalidRequestError(MspError):"), "{kinds}");
+    assert!(kinds.contains("class NotFoundError(APIStatusError):"), "{kinds}");
+    assert_lines(&kinds, &["\"BadRequest\": BadRequestError,", "\"NotFound\": NotFoundError,"]);
 }

@@ -107,11 +107,13 @@ impl Shapes {
 
     fn fields(&mut self, document: &Node<'_>, schema: &Node<'_>) -> Result<Vec<Field>, Problem> {
         let mut fields: Vec<Field> = Vec::new();
-        for (wire, node) in members(schema)?.properties {
+        let Members { properties, required } = members(schema)?;
+        for (wire, node) in properties {
             let name = user_name(&wire, node.look("x-mspkit-name")?.as_ref())?;
             let field = Field {
                 doc: described(&node)?,
                 shape: self.shape(document, &node)?,
+                required: required.contains(&wire) && !Types::of(&node)?.nullable,
                 deprecated: node.look("deprecated")?.map_or(Ok(false), |flag| flag.flag())?,
                 example: match (node.look("example")?, node.look("examples")?) {
                     (Some(example), _) => Some(example.json()?),

@@ -9,11 +9,19 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("kind_note", |param: Serde<Param>| kind_note(&param.0));
     environment.add_filter("default_note", |param: Serde<Param>| default_note(&param.0));
     environment.add_filter("limits", |param: Serde<Param>| limits(&param.0));
+    environment.add_filter("sentence", sentence);
+    environment.add_filter("shown", |params: Serde<Vec<Param>>| shown(&params.0).map(Serde));
     environment.add_filter("compact", |value: Serde<serde_json::Value>| value.0.to_string());
 }
 
+/// The first sentence of a text.
+pub(super) fn sentence(text: &str) -> String {
+    let text = super::doc::flow(text);
+    text.find(". ").map_or_else(|| text.clone(), |end| text[..=end].to_owned())
+}
+
 /// What a parameter may be, in a few words.
-fn kind_note(param: &Param) -> String {
+pub(super) fn kind_note(param: &Param) -> String {
     match &param.kind {
         Kind::Id => "id".to_owned(),
         Kind::Guid => "GUID".to_owned(),
@@ -52,11 +60,18 @@ fn default_note(param: &Param) -> String {
 }
 
 /// The limits that a caller cannot guess from the kind, as a sentence; empty when there are none.
-fn limits(param: &Param) -> String {
+pub(super) fn limits(param: &Param) -> String {
     match param.kind {
         Kind::Int { min: None, max: None } => String::new(),
         Kind::Int { .. } => format!("A whole number, {}.", kind_note(param)),
         Kind::OneOf { .. } => format!("One of {}.", kind_note(param)),
         _ => String::new(),
     }
+}
+
+/// The optional parameter that an example shows: a plain one if there is any.
+fn shown(params: &[Param]) -> Option<Param> {
+    let optional = || params.iter().filter(|param| param.named() && !param.required);
+    let plain = |param: &&Param| !matches!(param.kind, Kind::DateRange | Kind::Array | Kind::Object);
+    optional().find(plain).or_else(|| optional().next()).cloned()
 }

@@ -14,7 +14,6 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("rust_setter", |param: Serde<Param>| setter(&param.0));
     environment.add_filter("rust_type", |shape: Serde<Shape>| shape_type(&shape.0));
     environment.add_filter("rust_example", |param: Serde<Param>| example(&param.0));
-    environment.add_filter("rust_shown", |params: Serde<Vec<Param>>| shown(&params.0).map(Serde));
     environment.add_filter("rustdoc", rustdoc);
 }
 
@@ -104,13 +103,6 @@ fn spaced(value: &Json) -> String {
         }
         plain => plain.to_string(),
     }
-}
-
-/// The optional parameter that an example shows: a plain one if there is any.
-fn shown(params: &[Param]) -> Option<Param> {
-    let optional = || params.iter().filter(|param| param.named() && !param.required);
-    let plain = |param: &&Param| !matches!(param.kind, Kind::DateRange | Kind::Array | Kind::Object);
-    optional().find(plain).or_else(|| optional().next()).cloned()
 }
 
 /// Markdown as rustdoc wants it: no brackets that look like links, no angle brackets that look like tags, no bare

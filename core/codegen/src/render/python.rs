@@ -1,0 +1,312 @@
+//! How things are written in Python.
+
+use minijinja::Environment;
+use minijinja::value::Serde;
+use serde_json::Value as Json;
+
+use crate::model::{Field, Kind, Model, Param, Shape, Spot};
+use crate::names;
+
+use super::doc;
+use super::prose;
+
+/// The length that ruff allows a line.
+const LINE: usize = 110;
+const INDENT: &str = "    ";
+
+pub(super) fn register(environment: &mut Environment<'_>) {
+    environment.add_test("using", using);
+    environment.add_filter("py_ident", |name: &str| names::python_ident(name));
+    environment.add_filter("py_text", text);
+    environment.add_filter("py_doc", docstring);
+    environment.add_filter("py_block", block);
+    environment.add_filter("py_entry", entry);
+    environment.add_filter("py_wrap", |text: &str, prefix: &str| doc::wrap(text, prefix));
+    environment.add_filter("py_shown", |value: Serde<Json>| shown(&value.0));
+    environment.add_filter("py_value", |value: Serde<Json>| literal(&value.0));
+    environment.add_filter("py_type", |param: Serde<Param>| parameter(&param.0));
+    environment.add_filter("py_default", |param: Serde<Param>| default(&param.0));
+    environment.add_filter("py_positional", |params: Serde<Vec<Param>>| Serde(positional(&params.0)));
+    environment.add_filter("py_named", |params: Serde<Vec<Param>>| Serde(named(&params.0)));
+    environment.add_filter("py_unset", |params: Serde<Vec<Param>>| {
+        params.0.iter().any(|param| !param.internal && default(param) == "UNSET")
+    });
+    environment.add_filter("py_note", |param: Serde<Param>| note(&param.0));
+    environment.add_filter("py_field", |field: Serde<Field>| model_field(&field.0));
+    environment.add_filter("py_ordered", |models: Serde<Vec<Model>>| Serde(ordered(&models.0)));
+}
+
+/// Whether a name stands in the code of a text, docstrings apart.
+fn using(text: &str, name: &str) -> bool {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    text.split("\"\"\"").step_by(2).any(|code| code.split(|c| !word(c)).any(|found| found == name))
+}
+
+/// A string as ruff likes it: in double quotes, unless they would have to be escaped.
+fn text(text: &str) -> String {
+    let quote = if text.contains('"') && !text.contains('\'') { '\'' } else { '"' };
+    let mut out = String::from(quote);
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c == quote => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+/// JSON as a Python expression on one line.
+fn literal(value: &Json) -> String {
+    match value {
+        Json::Null => "None".to_owned(),
+        Json::Bool(flag) => if *flag { "True" } else { "False" }.to_owned(),
+        Json::Number(number) => number.to_string(),
+        Json::String(said) => text(said),
+        Json::Array(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
+        Json::Object(fields) => {
+            let fields = fields.iter().map(|(key, value)| format!("{}: {}", text(key), literal(value)));
+            format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// A value as Python's prompt shows it.
+fn shown(value: &Json) -> String {
+    match value {
+        Json::String(said) if !said.contains(['\'', '"', '\\', '\n']) => format!("'{said}'"),
+        plain => literal(plain),
+    }
+}
+
+/// Markdown as it may stand in a docstring, flowed into lines behind `prefix`, without that of the first line.
+fn docstring(markdown: &str, prefix: &str) -> String {
+    let lines = doc::wrap(&markdown.replace('\\', "\\\\").replace("\"\"\"", "'''"), prefix);
+    lines.trim_start().to_owned()
+}
+
+/// A whole docstring behind `prefix`. A first paragraph of several lines gives its first sentence a line of its own, and
+/// the closing quotes of several lines stand on one of their own.
+fn block(markdown: &str, prefix: &str) -> String {
+    let (first, rest) = markdown.trim().split_once("\n\n").unwrap_or((markdown.trim(), ""));
+    let sentence = prose::sentence(first);
+    let paragraphs = match doc::flow(first).strip_prefix(&sentence) {
+        Some(more) if docstring(first, prefix).contains('\n') => format!("{sentence}\n\n{more}\n\n{rest}"),
+        _ => markdown.to_owned(),
+    };
+    let text = docstring(&paragraphs, prefix);
+    let end = if text.contains('\n') { format!("\n{prefix}") } else { String::new() };
+    format!("{prefix}\"\"\"{text}{end}\"\"\"")
+}
+
+/// An entry of a section such as `Args`: its later lines are indented further than its first.
+fn entry(markdown: &str, prefix: &str) -> String {
+    format!("{prefix}{}", docstring(&doc::flow(markdown), &format!("{prefix}    ")))
+}
+
+/// The annotation of a parameter.
+fn parameter(param: &Param) -> String {
+    let base = match &param.kind {
+        Kind::Id => "Id".to_owned(),
+        Kind::Guid
+        | Kind::Text
+        | Kind::NonBlank
+        | Kind::Date
+        | Kind::HttpUrl
+        | Kind::Country
+        | Kind::Currency
+        | Kind::OneOf { any_case: true, .. } => "str".to_owned(),
+        Kind::OneOf { values, .. } => {
+            format!("Literal[{}]", values.iter().map(|value| text(value)).collect::<Vec<_>>().join(", "))
+        }
+        Kind::Int { .. } => "int".to_owned(),
+        Kind::Bool => "bool".to_owned(),
+        Kind::DateRange => "Mapping[str, str]".to_owned(),
+        Kind::TextList => "str | Sequence[str]".to_owned(),
+        Kind::Array => "Sequence[Mapping[str, Any] | Model]".to_owned(),
+        Kind::Object => "Mapping[str, Any] | Model".to_owned(),
+    };
+    match default(param).as_str() {
+        "UNSET" => format!("{base} | Unset | None"),
+        "None" => format!("{base} | None"),
+        _ => base,
+    }
+}
+
+/// What stands in for an argument that is not given; nothing for one that must be. Where null can be sent, `None` is
+/// null, and leaving out has a value of its own.
+fn default(param: &Param) -> String {
+    let null = param.nullable || param.spot == Spot::Body && param.kind == Kind::Array;
+    match (param.required && param.from_option.is_none(), null) {
+        (true, _) => "",
+        (false, true) => "UNSET",
+        (false, false) => "None",
+    }
+    .to_owned()
+}
+
+/// The arguments by position: what stands in the path, unless a part of it comes from the client's options.
+fn positional(params: &[Param]) -> Vec<Param> {
+    let by_name = params.iter().any(|param| param.from_option.is_some());
+    params.iter().filter(|param| param.positional() && !by_name).cloned().collect()
+}
+
+/// The arguments by name, in their order: those that must be given, then query, body and headers, then what a client's
+/// option stands in for.
+fn named(params: &[Param]) -> Vec<Param> {
+    let by_position = positional(params);
+    let rank = |param: &Param| match (param.from_option.is_some(), param.required, param.spot) {
+        (true, _, _) => 4,
+        (false, true, _) => 0,
+        (false, false, Spot::Path | Spot::Query) => 1,
+        (false, false, Spot::Body) => 2,
+        (false, false, Spot::Header) => 3,
+    };
+    let mut named: Vec<Param> = params
+        .iter()
+        .filter(|param| !param.internal && by_position.iter().all(|other| other.name != param.name))
+        .cloned()
+        .collect();
+    named.sort_by_key(rank);
+    named
+}
+
+/// What a parameter means, what it may be, and what stands in for it.
+fn note(param: &Param) -> String {
+    let said = doc::flow(&param.doc);
+    let mut note = said.clone();
+    for sentence in [prose::limits(param), form(param)] {
+        let known = said.contains(&prose::kind_note(param)) || note.contains(&sentence);
+        if !sentence.is_empty() && !known {
+            note = format!("{note} {sentence}");
+        }
+    }
+    if let (None, Some(default)) = (&param.from_option, &param.default)
+        && !param.send_default
+    {
+        note = format!("{note} `{}` by default.", literal(default));
+    }
+    note
+}
+
+/// The form of a value that its annotation does not tell, as a sentence; empty when it tells enough.
+fn form(param: &Param) -> String {
+    match (&param.kind, &param.example) {
+        (Kind::Guid, _) => "A GUID.".to_owned(),
+        (Kind::NonBlank, _) => "Not blank.".to_owned(),
+        (Kind::TextList, _) => "A list, or one text with commas.".to_owned(),
+        (Kind::Array, Some(example)) => format!("As in `{}`.", literal(example)),
+        (Kind::DateRange, Some(example)) => {
+            let day = |end: &str| example.get(end).map(literal).unwrap_or_default();
+            format!("As in `{{\"start\": {}, \"end\": {}}}`.", day("start"), day("end"))
+        }
+        _ => String::new(),
+    }
+}
+
+/// A model's field, with its annotation and its value.
+fn model_field(field: &Field) -> String {
+    let wire = text(&field.wire);
+    let required = if field.required { ", required=True" } else { "" };
+    let value = match &field.shape {
+        Shape::Model { name } => format!("model({name}, {wire}{required})"),
+        Shape::List { of } => match of.as_ref() {
+            Shape::Model { name } => format!("many({name}, {wire})"),
+            plain => format!("many({}, {wire})", text(shape_kind(plain))),
+        },
+        plain => format!("field({wire}, {}{required})", text(shape_kind(plain))),
+    };
+    let null = if field.required || field.shape == Shape::Json { "" } else { " | None" };
+    let line =
+        format!("{}: Field[{}{null}] = {value}", names::python_ident(&field.name), shape_type(&field.shape));
+    match line.split_once(" = ").and_then(|(start, value)| Some((start, value.split_once('(')?))) {
+        Some((start, (call, arguments))) if INDENT.len() + line.len() > LINE => {
+            let arguments = arguments.trim_end_matches(')');
+            format!("{start} = {call}(\n{INDENT}{INDENT}{arguments}\n{INDENT})")
+        }
+        _ => line,
+    }
+}
+
+/// The word by which the base of the models knows what a field holds.
+fn shape_kind(shape: &Shape) -> &'static str {
+    match shape {
+        Shape::Id => "id",
+        Shape::Text | Shape::Enum { .. } => "text",
+        Shape::Integer => "integer",
+        Shape::Number => "number",
+        Shape::Bool => "bool",
+        Shape::Secret => "secret",
+        Shape::Json | Shape::Model { .. } | Shape::List { .. } => "json",
+    }
+}
+
+/// The annotation of what a field holds when it is there.
+fn shape_type(shape: &Shape) -> String {
+    match shape {
+        Shape::Id | Shape::Text | Shape::Enum { .. } => "str".to_owned(),
+        Shape::Secret => "Secret".to_owned(),
+        Shape::Integer => "int".to_owned(),
+        Shape::Number => "float".to_owned(),
+        Shape::Bool => "bool".to_owned(),
+        Shape::Json => "Any".to_owned(),
+        Shape::Model { name } => name.clone(),
+        Shape::List { of } => format!("tuple[{}, ...]", shape_type(of)),
+    }
+}
+
+/// The models in an order in which each comes after those that it is made of.
+fn ordered(models: &[Model]) -> Vec<Model> {
+    fn parts(shape: &Shape) -> Option<&str> {
+        match shape {
+            Shape::Model { name } => Some(name),
+            Shape::List { of } => parts(of),
+            _ => None,
+        }
+    }
+    fn visit(model: &Model, models: &[Model], done: &mut Vec<Model>, begun: &mut Vec<String>) {
+        if begun.contains(&model.name) {
+            return;
+        }
+        begun.push(model.name.clone());
+        for name in model.fields.iter().filter_map(|field| parts(&field.shape)) {
+            if let Some(part) = models.iter().find(|other| other.name == name) {
+                visit(part, models, done, begun);
+            }
+        }
+        done.push(model.clone());
+    }
+    let (mut done, mut begun) = (Vec::new(), Vec::new());
+    for model in models {
+        visit(model, models, &mut done, &mut begun);
+    }
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_quoted_as_ruff_does() {
+        assert_eq!(text("a"), "\"a\"");
+        assert_eq!(text("say \"a\""), "'say \"a\"'");
+        assert_eq!(text("it's \"a\"\n"), "\"it's \\\"a\\\"\\n\"");
+    }
+
+    #[test]
+    fn json_becomes_python() {
+        let value = serde_json::json!({"a": [true, null, 1, "x"]});
+        assert_eq!(literal(&value), "{\"a\": [True, None, 1, \"x\"]}");
+    }
+
+    #[test]
+    fn docstrings_are_safe_and_hang() {
+        assert_eq!(docstring("a \\ b", "  "), "a \\\\ b");
+        let long = entry(&"word ".repeat(30), "        ");
+        assert!(long.starts_with("        word") && long.contains("\n            word"), "{long}");
+    }
+}
