@@ -1,8 +1,8 @@
 //! The native half of the Python package: how a call crosses, and nothing about any endpoint.
 //!
 //! In come an operation id and JSON bytes, out go answers and pages that are read slice by slice. Blocking calls are
-//! driven on the caller's thread ([`wait`]); async calls run on a runtime of their own and complete through a port that
-//! the event loop drains ([`port`]). No thread but the interpreter's own ever calls Python.
+//! driven on the caller's thread (`wait`); async calls run on a runtime of their own and complete through a port that
+//! the event loop drains (`port`). No thread but the interpreter's own ever calls Python.
 
 mod answer;
 mod client;

@@ -237,6 +237,8 @@ async fn refused_connection_means_not_sent() {
         let message = fault.to_string();
         assert!(message.contains(&address.to_string()) && message.contains("refused"), "{message}");
         assert!(!message.contains("hidden"), "{message}");
+        let system = fault.source.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
+        assert_eq!(system.map(std::io::Error::kind), Some(std::io::ErrorKind::ConnectionRefused));
     }
 }
 

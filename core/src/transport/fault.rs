@@ -1,6 +1,7 @@
 //! What an error of reqwest means: which fault it is, in words that show no query and no credentials.
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::io;
 
 use rustls::AlertDescription as Alert;
@@ -17,8 +18,10 @@ pub(super) fn fault(error: reqwest::Error, proxy: Option<&str>) -> Fault {
     let error = error.without_url();
     let kind = kind(&error);
     let words = in_words(&error);
+    let number = causes(&error).find_map(|cause| cause.downcast_ref::<io::Error>()?.raw_os_error());
+    let system = number.map(io::Error::from_raw_os_error);
     if !error.is_connect() {
-        return Fault::new(kind, words);
+        return Fault::new(kind, Told { words, system });
     }
     let through = proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
     let hint = if kind == FaultKind::ConnectTimeout {
@@ -28,7 +31,27 @@ pub(super) fn fault(error: reqwest::Error, proxy: Option<&str>) -> Fault {
     } else {
         ""
     };
-    Fault::new(kind, format!("connecting to {target}{through}: {words}{hint}"))
+    let words = format!("connecting to {target}{through}: {words}{hint}");
+    Fault::new(kind, Told { words, system })
+}
+
+/// A cause in words, over the system's own error where it came from one.
+#[derive(Debug)]
+struct Told {
+    words: String,
+    system: Option<io::Error>,
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words)
+    }
+}
+
+impl StdError for Told {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.system.as_ref().map(|error| error as _)
+    }
 }
 
 /// Host and port, without credentials.
