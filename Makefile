@@ -21,19 +21,25 @@ APART := env $(SERVERS:%=-u %)
 say = @printf '\n== %s\n' "$(1)"
 missing = { echo "mspkit: $(1)" >&2; exit 1; }
 
-.PHONY: help demo test soak bench generate lint clean
+.PHONY: help demo demo-rust test test-rust soak soak-rust bench generate lint clean
 .PHONY: need-cargo need-clippy need-compiler need-node need-python need-rustfmt
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: need-cargo need-compiler ## the main job, start to end; options of the program: make demo ARGS="--write"
+include bindings-python/python.mk
+
+demo: demo-python ## the main job in Python, start to end; options of the script: make demo ARGS="--write"
+
+demo-rust: need-cargo need-compiler ## the same job in Rust
 	$(call say,Building the demo: core/examples/onboard)
 	@cargo build --locked -p mspkit --example onboard
 	$(call say,Running it)
 	@cargo run --quiet --locked -p mspkit --example onboard -- $(ARGS)
 
-test: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.txt ## every check that fits into a few minutes
+test: test-rust test-python ## every check that fits into a few minutes
+
+test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.txt ## documents, generated sources, the Rust crates
 	$(call say,The API documents: OpenAPI 3.1 whose examples fit their schemas)
 	@$(TOOLS)/documents/bin/python tests/documents/validate.py
 	@$(TOOLS)/documents/bin/python tests/documents/validate.py --self-check
@@ -48,10 +54,12 @@ test: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.txt ## 
 	$(call say,The Rust tests of the whole workspace)
 	@$(APART) cargo test --workspace --locked
 
+soak: soak-rust soak-python ## what takes longer: long runs, outside judges, fuzzing, every Python
+
 # Optimised, but linked fast: there are many test programs.
-soak: export CARGO_PROFILE_RELEASE_LTO := off
-soak: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
-soak: need-cargo need-compiler need-node need-python ## what takes longer: long runs, outside judges, fuzzing
+soak-rust: export CARGO_PROFILE_RELEASE_LTO := off
+soak-rust: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
+soak-rust: need-cargo need-compiler need-node need-python ## the Rust part of it
 	$(call say,The long tests)
 	@$(APART) MSPKIT_SOAK=1 cargo test --release --workspace --locked --lib --bins --tests -- --ignored \
 	  --skip child_ --skip every_operation_fits_its_document
@@ -86,7 +94,8 @@ lint: need-cargo need-rustfmt need-clippy need-compiler $(TOOLS)/lint/installed.
 	$(call say,Rust: documentation)
 	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	$(call say,Python: ruff and mypy)
-	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache tests
+	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache tests bindings-python
+	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
 	@for part in tests/*.py tests/documents tests/conformance tests/judges/schemathesis; do \
 	  $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
@@ -96,9 +105,12 @@ clean: need-cargo ## remove what was built and installed here
 	@rm -rf $(TOOLS)
 
 # A virtual environment per purpose, made again when its list changes.
+$(TOOLS)/wheel/installed.txt: bindings-python/requirements.txt
+$(TOOLS)/python/installed.txt: bindings-python/tests/requirements.txt
 $(TOOLS)/documents/installed.txt: tests/documents/requirements.txt
 $(TOOLS)/lint/installed.txt: tests/lint/requirements.txt tests/documents/requirements.txt tests/judges/schemathesis/requirements.txt
-$(TOOLS)/%/installed.txt: tests/%/requirements.txt | need-python
+
+$(TOOLS)/%/installed.txt: | need-python
 	$(call say,Installing the Python packages of $< into $(TOOLS)/$*)
 	@rm -rf $(TOOLS)/$*
 	@$(PYTHON) -m venv $(TOOLS)/$* || $(call missing,no virtual environment could be made; install Python's venv module)

@@ -11,6 +11,7 @@ class Report:
     def __init__(self) -> None:
         self._seen = Counter[str]()
         self._marks = [self._now()]
+        self._told = 0.0
         print(f"{'step':32}  {'result':82}  requests  retries      time")
 
     def watch(self, event: object) -> None:
@@ -20,8 +21,12 @@ class Report:
         return time.monotonic(), self._seen["RequestEvent"], self._seen["RetryEvent"]
 
     def progress(self, text: str) -> None:
-        """Shows how far a step is; the next text takes its place."""
-        print(f"{text:60}", end="\r", file=sys.stderr, flush=True)
+        """Shows now and then how far a step is; on a terminal each text takes the place of the one before."""
+        terminal = sys.stderr.isatty()
+        if time.monotonic() - self._told < (0.05 if terminal else 0.25):
+            return
+        self._told = time.monotonic()
+        print(f"\r{text:60}\r" if terminal else f"... {text}\n", end="", file=sys.stderr, flush=True)
 
     def done(self, step: str, result: object) -> None:
         """Prints a row for what happened since the row before."""

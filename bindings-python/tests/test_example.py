@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import re
 import subprocess
 import sys
 from typing import Any
@@ -23,7 +26,7 @@ def ran(*arguments: str) -> tuple[str, str, dict[str, Any]]:
 
 def test_the_example_does_the_job() -> None:
     said, shown, counts = ran("--write")
-    assert "\r50 of 120: " in shown and "\r120 of 120: " in shown, "progress while it lists"
+    assert re.search(r"^\.\.\. \d+ of 120: \w.*\n\.\.\. \d+ cases: \w", shown, re.MULTILINE), shown
     assert counts["ncentral.service_orgs.create_customer"]["committed"] == 3
     assert counts["cloudmore.services.add"]["committed"] == 1
     judge = [sys.executable, str(ROOT / "tests" / "demo.py")]
@@ -37,6 +40,24 @@ def test_the_example_only_reads_unless_told() -> None:
     for operation in ("service_orgs.create", "service_orgs.create_customer"):
         assert f"ncentral.{operation}" not in counts
     assert "cloudmore.services.add" not in counts
+
+
+def test_progress_stays_on_one_line_of_a_terminal() -> None:
+    shown = b""
+    with Simulator(**demo.OPTIONS) as simulator:
+        terminal, end = pty.openpty()
+        command = [sys.executable, str(demo.EXAMPLE)]
+        environment = demo.prepared(simulator)
+        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=end) as running:
+            os.close(end)
+            try:
+                while read := os.read(terminal, 4096):
+                    shown += read
+            except OSError:
+                pass  # That is how a terminal tells its end.
+            assert running.wait(60) == 0, shown
+        os.close(terminal)
+    assert re.search(rb"\r1 of 120: \w[^\r\n]* +\r", shown) and b"\n" not in shown, shown
 
 
 def test_the_example_is_short() -> None:

@@ -1,0 +1,40 @@
+# The Python wheel: how it is built, used and tried. A part of the Makefile, which includes it.
+
+PY := bindings-python
+PY_TOOLS := $(TOOLS)/python
+WHEELS := target/python
+PY_SIM := target/debug/mspkit-sim
+
+# Compiled files and caches are kept out of the sources.
+PYTEST = $(APART) MSPKIT_SIM=$(CURDIR)/$(PY_SIM) MSPKIT_DIST=$(CURDIR)/$(WHEELS) PYTHONDONTWRITEBYTECODE=1 \
+  $(1)/bin/python -m pytest -p no:cacheprovider --rootdir $(PY) $(PY)/tests
+
+.PHONY: wheel sdist simulator demo-python test-python soak-python lint-python
+
+wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python package, into target/python
+	$(call say,Building the Python wheel: $(PY))
+	@rm -f $(WHEELS)/*.whl
+	@$(TOOLS)/wheel/bin/maturin build --release --locked --manifest-path $(PY)/Cargo.toml --out $(WHEELS)
+
+sdist: need-cargo $(TOOLS)/wheel/installed.txt
+	@rm -f $(WHEELS)/*.tar.gz
+	@$(TOOLS)/wheel/bin/maturin sdist --manifest-path $(PY)/Cargo.toml --out $(WHEELS)
+
+simulator: need-cargo need-compiler
+	@cargo build --locked -p mspkit-sim
+
+# The example that a user would write, in an environment that has the wheel and nothing else.
+demo-python: wheel simulator
+	$(call say,Running the demo: $(PY)/examples/onboard.py)
+	@$(PYTHON) -m venv $(TOOLS)/demo
+	@$(TOOLS)/demo/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(WHEELS)/*.whl
+	@MSPKIT_SIM=$(CURDIR)/$(PY_SIM) $(TOOLS)/demo/bin/python $(PY)/tests/demo.py $(ARGS)
+
+test-python: wheel sdist simulator need-node $(PY_TOOLS)/installed.txt ## the Python package
+	$(call say,The Python package: the wheel as users install it)
+	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(WHEELS)/*.whl
+	@$(call PYTEST,$(PY_TOOLS))
+
+soak-python: wheel sdist simulator need-node
+	$(call say,The Python package: long runs on every interpreter of this machine)
+	@$(PY)/tests/every.sh

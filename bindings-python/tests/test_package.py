@@ -1,0 +1,109 @@
+"""What is installed: the wheel, and the one made of the sdist, work in an empty directory as README says.
+
+`MSPKIT_DIST` names the folder in which both packages were built.
+"""
+
+from __future__ import annotations
+
+import email.parser
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from simulator import ROOT, SERVERS, Simulator
+
+DIST = os.environ.get("MSPKIT_DIST")
+LARGEST = 6_000_000
+
+pytestmark = pytest.mark.skipif(DIST is None, reason="MSPKIT_DIST names no folder with the built packages")
+
+
+def built(pattern: str) -> Path:
+    """The one package of its kind."""
+    found = list(Path(DIST or "").glob(pattern))
+    assert len(found) == 1, found
+    return found[0]
+
+
+def readme_blocks() -> list[str]:
+    """The Python examples that a person sees first."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert blocks
+    return blocks
+
+
+def ran(command: list[str | Path], cwd: Path, **more: str) -> str:
+    """What a command prints, in an environment that knows nothing of this folder."""
+    known = {name: value for name, value in os.environ.items() if name not in SERVERS}
+    for name in ("PYTHONPATH", "VIRTUAL_ENV"):
+        known.pop(name, None)
+    done = subprocess.run(command, cwd=cwd, env=known | more, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def installed(wheel: Path, place: Path) -> Path:
+    """The interpreter of a fresh environment with the wheel, offline."""
+    venv.create(place / "venv", with_pip=True)
+    python = place / "venv" / "bin" / "python"
+    ran([python, "-m", "pip", "install", "--no-index", "--disable-pip-version-check", wheel], place)
+    return python
+
+
+def works_as_the_readme_says(python: Path, sim: Simulator, place: Path) -> None:
+    empty = place / "empty"
+    empty.mkdir()
+    for block in readme_blocks():
+        sim.reset(customers=7)
+        said = ran([python, "-W", "error", "-c", block], empty, **sim.environment())
+        assert len(said.splitlines()) >= 7, said
+    where = ran([python, "-c", "import mspkit; print(mspkit.__file__)"], empty)
+    assert where.startswith(str(place / "venv"))
+    listed = ran([python, "-m", "pip", "list", "--format", "freeze", "--disable-pip-version-check"], empty)
+    others = {line.partition("==")[0] for line in listed.splitlines()} - {"pip", "setuptools", "wheel"}
+    assert others == {"mspkit"}, "nothing else comes with it"
+    assert not list(empty.iterdir())
+
+
+def test_the_wheel_works_in_an_empty_directory(sim: Simulator, tmp_path: Path) -> None:
+    works_as_the_readme_says(installed(built("*.whl"), tmp_path), sim, tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the names are those of Linux")
+def test_the_wheel_holds_what_it_should() -> None:
+    wheel = built("*.whl")
+    tags = re.fullmatch(r"mspkit-([\d.]+)-cp310-abi3-manylinux_\d+_\d+_\w+\.whl", wheel.name)
+    assert tags, wheel.name
+    assert wheel.stat().st_size < LARGEST
+    with zipfile.ZipFile(wheel) as held:
+        names = held.namelist()
+        package = {name for name in names if name.startswith("mspkit/")}
+        needed = ("__init__.py", "_native.abi3.so", "_native.pyi", "py.typed")
+        assert {f"mspkit/{name}" for name in needed} <= package
+        suffixes = {Path(name).suffix for name in package}
+        assert suffixes == {".py", ".pyi", ".so", ".typed"}, suffixes
+        info = next(name for name in names if name.endswith(".dist-info/METADATA"))
+        meta = email.parser.Parser().parsestr(held.read(info).decode())
+    assert (meta["Name"], meta["Version"], meta["Requires-Python"]) == ("mspkit", tags[1], ">=3.10")
+    assert meta.get_all("Requires-Dist") is None
+    assert "Typing :: Typed" in meta.get_all("Classifier", [])
+    assert "# mspkit for Python" in str(meta.get_payload())
+
+
+def test_a_wheel_of_the_sdist_works_too(sim: Simulator, tmp_path: Path) -> None:
+    sdist = built("*.tar.gz")
+    with tarfile.open(sdist) as held:
+        names = held.getnames()
+    assert any(name.endswith("/Cargo.lock") for name in names), "what is built is what was tried"
+    # What both builds share is compiled once; everything of ours is compiled from the unpacked sources.
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    ran([*pip, "wheel", "--no-deps", "-w", tmp_path, sdist], tmp_path, CARGO_TARGET_DIR=str(ROOT / "target"))
+    (made,) = tmp_path.glob("*.whl")
+    works_as_the_readme_says(installed(made, tmp_path), sim, tmp_path)
