@@ -10,7 +10,7 @@ tools=.tools wheels=target/python
 # Every interpreter once, whatever its names; those of version managers are not on the path.
 interpreters() {
   local candidate
-  for candidate in "${@:-}" $(compgen -c python3. || true) ~/.pyenv/versions/3.*/bin/python3 \
+  for candidate in "${@:-}" $(compgen -c python3. | grep -Ex 'python3\.[0-9]+t?' | sort -u || true) ~/.pyenv/versions/3.*/bin/python3 \
     ~/.local/share/uv/python/cpython-3.*/bin/python3; do
     "$candidate" -c '
 import sys, sysconfig

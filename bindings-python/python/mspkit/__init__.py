@@ -10,13 +10,12 @@ The clients are `NCentral`, `Cloudmore` and `Wiv`, and for asyncio `AsyncNCentra
 `AsyncWiv`. Every error is an `MspError`.
 """
 
+from mspkit import _kinds, _models
 from mspkit._cloudmore import AsyncCloudmore, Cloudmore
 from mspkit._errors import APIStatusError, MspError
 from mspkit._kinds import *  # noqa: F403 - it says itself what it exports
-from mspkit._kinds import __all__ as _kinds_all
 from mspkit._model import Model
 from mspkit._models import *  # noqa: F403 - likewise
-from mspkit._models import __all__ as _models_all
 from mspkit._native import __version__
 from mspkit._ncentral import AsyncNCentral, NCentral
 from mspkit._pager import AsyncPager, Page, Pager
@@ -65,5 +64,5 @@ __all__ = [
     "Wiv",
     "__version__",
 ]
-__all__ += _kinds_all
-__all__ += _models_all
+__all__ += _kinds.__all__
+__all__ += _models.__all__

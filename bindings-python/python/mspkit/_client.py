@@ -52,8 +52,8 @@ def _sendable(value: object) -> object:
     if isinstance(value, (tuple, set, frozenset)):
         return list(value)
     # Dates, and ids in the form of uuid.UUID.
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
+    if callable(isoformat := getattr(value, "isoformat", None)):
+        return isoformat()
     if type(value).__name__ == "UUID":
         return str(value)
     raise TypeError(f"a value of type {type(value).__name__} cannot be sent")
@@ -217,9 +217,7 @@ def _restore(cls: type[C], options: dict[str, Any], hooks: tuple[Any, Any, Any])
     try:
         Client.__init__(made, options, *hooks)
     except MspError as error:
-        error.add_note("A pickled client holds no secrets; they are taken from the environment.") if hasattr(
-            error, "add_note"
-        ) else None
+        error.args = (f"{error} A pickled client holds no secrets; they are taken from the environment.",)
         raise
     return made
 

@@ -107,7 +107,7 @@ MspError.__module__ = "mspkit"
 class APIStatusError(MspError):
     """The server answered, with a status that says no. `status` is always there."""
 
-    status: int
+    status: int  # pyright: ignore[reportIncompatibleVariableOverride] - narrower, and only ever read
 
 
 def _restore(cls: type[MspError], text: str, fields: dict[str, Any], cause: BaseException | None) -> MspError:

@@ -30,9 +30,10 @@ def logger() -> logging.Logger | None:
         module = sys.modules.get("logging")
         if module is None or not hasattr(module, "getLogger"):
             return None
-        _logger = module.getLogger("mspkit")
+        found: logging.Logger = module.getLogger("mspkit")
         # A program that has not set up logging gets no output, not even of warnings.
-        _logger.addHandler(module.NullHandler())
+        found.addHandler(module.NullHandler())
+        _logger = found
     return _logger
 
 
