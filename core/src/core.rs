@@ -63,6 +63,14 @@ impl Core {
         Self::build(service, config, Hooks::default(), None)
     }
 
+    /// A client over another transport than the network's, such as [`Memory`](crate::transport::Memory).
+    ///
+    /// # Errors
+    /// `InvalidRequest` when an option is missing or wrong.
+    pub fn with_transport(service: Service, config: &Config, transport: Arc<dyn Transport>) -> Result<Self> {
+        Self::build(service, config, Hooks::default(), Some(transport))
+    }
+
     pub(crate) fn build(
         service: Service,
         config: &Config,

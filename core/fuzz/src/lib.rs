@@ -1,0 +1,80 @@
+//! What the targets share: clients of a server in memory, and arguments that every operation accepts.
+
+#![allow(clippy::unwrap_used, reason = "what fails here is what is looked for")]
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use mspkit::transport::{Memory, Request, Response};
+use mspkit::{Config, Core, Kind, Operation, Service};
+use serde_json::{Map, Value, json};
+use tokio::runtime::{Builder, Runtime};
+
+/// The address of every client.
+pub const ORIGIN: &str = "https://server.example";
+
+/// A runtime whose clock leaps over waits.
+pub fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
+}
+
+/// A client that is signed in, of a server that answers as told.
+pub fn core(service: Service, answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Core {
+    let answer = Arc::new(answer);
+    let memory = Memory::new(move |request: Request| {
+        let answer = answer.clone();
+        async move { Ok(sign_in(&request).unwrap_or_else(|| answer(&request))) }
+    });
+    let options = match service {
+        Service::NCentral => json!({"jwt": "user-token"}),
+        Service::Cloudmore => {
+            json!({"username": "u", "password": "the-password", "client_secret": "the-secret",
+                   "reseller_id": "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21"})
+        }
+        _ => json!({"api_key": "the-key"}),
+    };
+    let mut options = options.as_object().unwrap().clone();
+    options.insert("base_url".into(), ORIGIN.into());
+    options.insert("trust_env".into(), false.into());
+    let config = Config::from_json(Value::from(options).to_string().as_bytes()).unwrap();
+    Core::with_transport(service, &config, Arc::new(memory)).unwrap()
+}
+
+/// The answer to a request for a token, when it is the client itself that asks.
+fn sign_in(request: &Request) -> Option<Response> {
+    let tokens = match request.url.path() {
+        "/api/auth/authenticate" if request.headers.get("authorization")? == "Bearer user-token" => {
+            json!({"tokens": {"access": {"token": "access"}, "refresh": {"token": "refresh"}}})
+        }
+        "/connect/token" => json!({"access_token": "access", "expires_in": 3600}),
+        _ => return None,
+    };
+    Some(Response::new(StatusCode::OK, tokens.to_string()))
+}
+
+/// Arguments that the operation accepts.
+pub fn arguments(operation: &Operation) -> Vec<u8> {
+    let required = operation.params.iter().filter(|param| param.required && param.from_option.is_none());
+    let given: Map<String, Value> =
+        required.map(|param| (param.name.to_owned(), acceptable(param.kind))).collect();
+    Value::from(given).to_string().into_bytes()
+}
+
+fn acceptable(kind: Kind) -> Value {
+    match kind {
+        Kind::Id => json!("50"),
+        Kind::Guid => json!("5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21"),
+        Kind::Int { min, .. } => json!(min),
+        Kind::Bool => json!(true),
+        Kind::Date => json!("2026-01-31"),
+        Kind::DateRange => json!({"from": "2026-01-01", "to": "2026-01-31"}),
+        Kind::HttpUrl => json!("https://psa.example/tickets/1"),
+        Kind::Country => json!("US"),
+        Kind::Currency => json!("EUR"),
+        Kind::OneOf { values, .. } => json!(values[0]),
+        Kind::TextList => json!(["id"]),
+        Kind::Array => json!([]),
+        Kind::Object => json!({}),
+        _ => json!("text"),
+    }
+}
