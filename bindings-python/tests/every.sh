@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Runs the long tests on every CPython from 3.10 up that this machine has, with the one wheel for all of them.
+# Runs the long tests on every CPython from 3.10 up that this machine has, with the one wheel for all of them. An
+# interpreter without the GIL has another ABI and gets a wheel of its own.
 #
 #   bindings-python/tests/every.sh [interpreter...]
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-tools=.tools wheels=target/python
+tools=.tools
 
 # Every interpreter once, whatever its names; those of version managers are not on the path.
 interpreters() {
@@ -28,7 +29,14 @@ while read -r version interpreter; do
   environment=$tools/python-$version
   "$interpreter" -m venv --clear "$environment"
   "$environment/bin/pip" install --quiet --disable-pip-version-check -r bindings-python/tests/requirements.txt
-  "$environment/bin/pip" install --quiet --disable-pip-version-check --no-index "$wheels"/*.whl
-  MSPKIT_SOAK=1 MSPKIT_SIM=$PWD/target/debug/mspkit-sim MSPKIT_DIST=$PWD/$wheels PYTHONDONTWRITEBYTECODE=1 \
+  dist=target/python
+  if [[ $version == *t ]]; then
+    dist=target/python-$version
+    rm -rf "$dist"
+    $tools/wheel/bin/maturin build --release --locked --interpreter "$interpreter" \
+      --manifest-path bindings-python/Cargo.toml --out "$dist"
+  fi
+  "$environment/bin/pip" install --quiet --disable-pip-version-check --no-index "$dist"/*.whl
+  MSPKIT_SOAK=1 MSPKIT_SIM=$PWD/target/debug/mspkit-sim MSPKIT_DIST=$PWD/target/python PYTHONDONTWRITEBYTECODE=1 \
     "$environment/bin/python" -m pytest -p no:cacheprovider --durations 5 --rootdir bindings-python bindings-python/tests
 done <<<"$found"

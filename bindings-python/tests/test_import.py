@@ -76,6 +76,7 @@ def test_sub_interpreters_are_refused() -> None:
             failed = run(made, code)
         except Exception as error:
             failed = error
+        interpreters.destroy(made)
         print("subinterpreters" in str(failed), mspkit.NCentral("http://127.0.0.1:1", jwt="j").base_url)
     """
     assert quiet(code) == "True http://127.0.0.1:1\n"
