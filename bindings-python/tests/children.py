@@ -15,6 +15,7 @@ from simulator import SERVERS, Simulator
 
 SOAK = os.environ.get("MSPKIT_SOAK") == "1"
 TIMES = 200 if SOAK else 20
+FORKS = 200 if SOAK else 10
 
 
 def run(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from children import TIMES, often, quiet
+from children import FORKS, often, quiet
 from conftest import Clients
 
 FORK = """
@@ -61,7 +61,7 @@ JOIN = """
 def test_os_fork_with_calls_in_flight(clients: Clients, end: str) -> None:
     clients.sim.control("options", {"latency_ms": 10})
     code = FORK + JOIN.format(end=end)
-    often(code, clients.sim, times=TIMES // 2)
+    often(code, clients.sim, times=FORKS)
 
 
 def test_os_fork_from_a_thread(clients: Clients) -> None:
@@ -117,7 +117,7 @@ def test_fork_under_asyncio_and_a_fork_of_a_fork(clients: Clients) -> None:
             assert os.waitpid(pid, 0)[1] == 0
         asyncio.run(main())
     """
-    often(code, clients.sim, times=TIMES // 2)
+    often(code, clients.sim, times=FORKS)
 
 
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
