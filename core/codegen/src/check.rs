@@ -157,6 +157,11 @@ fn check_param(param: &Param, problems: &mut Problems) {
         let reason = format!("`{}` is a word of {language}; give another `x-mspkit-name`", param.name);
         problems.push(param.place.problem(reason));
     }
+    if names::snake(&names::camel(&param.name)) != param.name {
+        let reason =
+            format!("`{}` in camel case does not lead back to it; give another `x-mspkit-name`", param.name);
+        problems.push(param.place.problem(reason));
+    }
     if param.internal && param.required {
         problems.push(param.place.problem("what users never see cannot be required of them"));
     }

@@ -208,6 +208,11 @@ pub fn reserved_in(name: &str) -> Option<&'static str> {
         .map(|(language, _)| language)
 }
 
+/// Whether TypeScript keeps this word for itself.
+pub fn reserved_in_typescript(name: &str) -> bool {
+    TYPESCRIPT.contains(&name)
+}
+
 /// A name as a Rust identifier: `type` becomes `r#type`.
 pub fn rust_ident(name: &str) -> String {
     match name {

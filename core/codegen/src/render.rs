@@ -4,6 +4,7 @@ mod doc;
 mod prose;
 mod python;
 mod rust;
+mod typescript;
 
 use std::path::Path;
 
@@ -91,5 +92,6 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     prose::register(&mut environment);
     python::register(&mut environment);
     rust::register(&mut environment);
+    typescript::register(&mut environment);
     Ok(environment)
 }

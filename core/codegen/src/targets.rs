@@ -7,6 +7,8 @@ pub enum Language {
     Rust,
     /// The template gives what `ruff format` would.
     Python,
+    /// The template gives what Biome would.
+    TypeScript,
 }
 
 /// How often a template is rendered.
@@ -39,6 +41,10 @@ const fn python(template: &'static str, file: &'static str, scope: Scope) -> Tar
     Target { language: Language::Python, template, file, scope }
 }
 
+const fn typescript(template: &'static str, file: &'static str, scope: Scope) -> Target {
+    Target { language: Language::TypeScript, template, file, scope }
+}
+
 /// Every target.
 pub const TARGETS: &[Target] = &[
     rust("rust/mod.rs.j2", "core/src/generated/mod.rs"),
@@ -57,4 +63,8 @@ pub const TARGETS: &[Target] = &[
     python("python/kinds.py.j2", "bindings-python/python/mspkit/_kinds.py", Scope::Whole),
     python("python/models.py.j2", "bindings-python/python/mspkit/_models.py", Scope::Whole),
     python("python/service.py.j2", "bindings-python/python/mspkit/_{service}.py", Scope::EachService),
+    typescript("typescript/kinds.ts.j2", "bindings-node/ts/generated/kinds.ts", Scope::Whole),
+    typescript("typescript/models.ts.j2", "bindings-node/ts/generated/models.ts", Scope::Whole),
+    typescript("typescript/shapes.ts.j2", "bindings-node/ts/generated/shapes.ts", Scope::Whole),
+    typescript("typescript/service.ts.j2", "bindings-node/ts/generated/{service}.ts", Scope::EachService),
 ];

@@ -141,6 +141,14 @@ const MISTAKES: &[Mistake] = &[
         told: "schema.properties.from: `from` is a word of Python; give another `x-mspkit-name`",
     },
     Mistake {
+        name: "a name that camel case cannot hold",
+        document: "ncentral.yaml",
+        old: "externalId: {",
+        new: "external_1: {",
+        told: "schema.properties.external_1: `external_1` in camel case does not lead back to it; \
+               give another `x-mspkit-name`",
+    },
+    Mistake {
         name: "no name for the parameters' type",
         document: "ncentral.yaml",
         old: "      x-mspkit-params: ListOrgs\n",

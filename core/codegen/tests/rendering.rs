@@ -204,3 +204,88 @@ fn python_has_a_class_for_each_kind_of_error() {
     assert!(kinds.contains("class NotFoundError(APIStatusError):"), "{kinds}");
     assert_lines(&kinds, &["\"BadRequest\": BadRequestError,", "\"NotFound\": NotFoundError,"]);
 }
+
+#[test]
+fn typescript_has_both_clients_side_by_side() {
+    let files = rendered("typescript");
+    let module = text(&files, "bindings-node/ts/generated/ncentral.ts");
+    assert_lines(
+        &module,
+        &[
+            "part(orgId: Id, partId: Id, options?: CallOptions): Call<Org> {",
+            "return this._call(\"ncentral.orgs.part\", shapes.Org, { orgId, partId }, options);",
+            "}",
+        ],
+    );
+    assert_lines(
+        &module,
+        &[
+            "readonly orgName: string;",
+            "/** An id of your own. */",
+            "readonly externalId?: string | null | undefined;",
+        ],
+    );
+    for wanted in [
+        "import type { Org } from \"./models.js\";\n",
+        "export interface OrgsListParams extends Paging {",
+        "  /** Items per page. A whole number, 1 to 1000. `50` by default. */\n  readonly pageSize?: number | undefined;",
+        "  list(params: OrgsListParams = {}, options?: CallOptions): Pager<Org> {",
+        "  list(params: OrgsListParams = {}, options?: SyncCallOptions): SyncPager<Org> {",
+        "  create(params: OrgsCreateParams, options?: SyncCallOptions): Org {",
+        "   * @throws {NotFoundError} 404: There is no such organization.",
+        "   * for await (const org of client.orgs.list({ pageSize: 200 })) {",
+        "   * const org = client.orgs.part(\"50\", 7);",
+        "export class NCentralSync extends SyncClient {",
+        "  readonly orgs = new OrgsSync(this);",
+    ] {
+        assert!(module.contains(wanted), "{wanted}\nis not in\n{module}");
+    }
+    let cloudmore = text(&files, "bindings-node/ts/generated/cloudmore.ts");
+    assert!(cloudmore.contains("  readonly resellerId?: string | undefined;"), "{cloudmore}");
+    let wiv = text(&files, "bindings-node/ts/generated/wiv.ts");
+    assert!(wiv.contains("export interface CasesSearchParams extends ScrollPaging {"), "{wiv}");
+    assert!(
+        wiv.contains("for (const item of client.cases.search("),
+        "`case` is a word of the language: {wiv}"
+    );
+}
+
+#[test]
+fn typescript_models_have_an_interface_and_a_table() {
+    let files = rendered("typescript-models");
+    let models = text(&files, "bindings-node/ts/generated/models.ts");
+    for wanted in [
+        "export interface Org {",
+        "  readonly state?: OrgState | null;",
+        "  readonly parts?: readonly Part[] | null;",
+        "  readonly secret?: Secret | null;",
+        "  UP: \"UP\",",
+    ] {
+        assert!(models.contains(wanted), "{wanted}\nis not in\n{models}");
+    }
+    let shapes = text(&files, "bindings-node/ts/generated/shapes.ts");
+    let position =
+        |shape: &str| shapes.find(&format!("const {shape} ")).unwrap_or_else(|| panic!("no {shape}"));
+    assert!(position("Part") < position("Org"), "{shapes}");
+    for wanted in [
+        "    case_id: named(\"caseId\", \"id\"),",
+        "  (it) => isText(it.case_id),",
+        "  parts: many(Part),",
+        "  state: \"text\",",
+        "  secret: \"secret\",",
+    ] {
+        assert!(shapes.contains(wanted), "{wanted}\nis not in\n{shapes}");
+    }
+}
+
+#[test]
+fn typescript_has_a_class_for_each_kind_of_error() {
+    let kinds = text(&rendered("typescript-kinds"), "bindings-node/ts/generated/kinds.ts");
+    assert!(kinds.contains("export class InvalidRequestError extends MspError {"), "{kinds}");
+    assert!(kinds.contains("export class NotFoundError extends APIStatusError {"), "{kinds}");
+    assert_lines(
+        &kinds,
+        &["static override readonly kind = \"NotFound\";", "declare readonly kind: \"NotFound\";"],
+    );
+    assert_lines(&kinds, &["BadRequest: BadRequestError,"]);
+}

@@ -1,0 +1,94 @@
+/**
+ * Arguments become JSON for the core. What JSON would change silently is refused instead.
+ */
+
+import { invalid } from "./failure.js";
+import { snake } from "./names.js";
+
+/** Deeper than any request; what is nested deeper refers to itself. */
+const MAX_DEPTH = 100;
+
+/**
+ * The JSON of a value.
+ *
+ * @param what - What the value is called, for the error.
+ * @throws {@link InvalidRequestError} It holds what cannot be sent: NaN, an infinity, a function, a symbol, itself.
+ */
+export function encode(what: string, value: unknown): string {
+  const text = written(what, value, 0);
+  if (text === undefined) {
+    throw invalid(what, "must be given", value);
+  }
+  return text;
+}
+
+/** The JSON of a call's arguments, by the core's names. Those that are `undefined` are left out. */
+export function encodeArguments(args: object): string {
+  let text = "{";
+  for (const [name, value] of Object.entries(args)) {
+    const json = argument(name, value);
+    if (json !== undefined) {
+      text += `${text.length > 1 ? "," : ""}${JSON.stringify(snake(name))}:${json}`;
+    }
+  }
+  return `${text}}`;
+}
+
+function argument(name: string, value: unknown): string | undefined {
+  switch (typeof value) {
+    case "bigint":
+      // A bigint can only be an id, and ids are text.
+      return `"${value}"`;
+    case "number":
+      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        throw invalid(
+          name,
+          "must be text or a bigint when it is beyond 2^53, where numbers lose digits",
+          value,
+        );
+      }
+  }
+  return written(name, value, 0);
+}
+
+function written(path: string, value: unknown, depth: number): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "number":
+      if (!Number.isFinite(value)) {
+        throw invalid(path, "must be a finite number", value);
+      }
+      return String(value);
+    case "boolean":
+    case "bigint":
+      return String(value);
+    case "undefined":
+      return undefined;
+    case "object":
+      return value === null ? "null" : nested(path, value, depth);
+    default:
+      throw invalid(path, "must be plain data", value);
+  }
+}
+
+function nested(path: string, value: object, depth: number): string | undefined {
+  if (depth >= MAX_DEPTH) {
+    throw invalid(path.slice(0, 40), "is nested too deeply, or holds itself");
+  }
+  if ("toJSON" in value && typeof value.toJSON === "function") {
+    return written(path, value.toJSON(), depth + 1);
+  }
+  if (Array.isArray(value)) {
+    const items = value.map((item, at) => written(`${path}[${at}]`, item, depth + 1) ?? "null");
+    return `[${items.join(",")}]`;
+  }
+  const members: string[] = [];
+  for (const [name, inner] of Object.entries(value)) {
+    const json = written(`${path}.${name}`, inner, depth + 1);
+    if (json !== undefined) {
+      members.push(`${JSON.stringify(name)}:${json}`);
+    }
+  }
+  return `{${members.join(",")}}`;
+}

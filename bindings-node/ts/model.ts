@@ -1,0 +1,260 @@
+/**
+ * From the JSON of an answer to a model: checked values under names in camelCase.
+ *
+ * A model is the parsed object itself, so it can be spread, cloned and written as JSON. Fields that are not known here stay
+ * as they came. What a server writes otherwise than documented (an id as a number, a number as text) is read as what it
+ * stands for; what cannot stand for its field fails the call, and not some later look at it.
+ */
+
+import { Secret } from "./secret.js";
+
+/** What a field holds. */
+export type Kind = "id" | "text" | "integer" | "number" | "bool" | "secret" | "json";
+
+type Content = Kind | Shape<unknown>;
+type Data = Record<string, unknown>;
+
+/** A field whose name here, or whose number of values, is out of the ordinary. */
+export class Field {
+  constructor(
+    readonly of: Content,
+    readonly many: boolean,
+    readonly name: string | undefined,
+  ) {}
+}
+
+/** A field that is called otherwise than in the vendor's JSON. */
+export function named(name: string, of: Content | Field): Field {
+  return of instanceof Field ? new Field(of.of, of.many, name) : new Field(of, false, name);
+}
+
+/** A field that holds a list. */
+export function many(of: Content): Field {
+  return new Field(of, true, undefined);
+}
+
+/** A value of an answer that cannot stand for its field. */
+export class Unreadable extends Error {
+  /**
+   * @param field - The vendor's name of the field.
+   * @param value - What came. A text may be a secret and is not told.
+   * @param expected - What belongs there.
+   */
+  constructor(field: string | undefined, value: unknown, expected: string) {
+    const where = field === undefined ? "" : ` at \`${field}\``;
+    const came =
+      typeof value === "string"
+        ? `a text that is not ${expected}`
+        : `${told(value)} where ${expected} belongs`;
+    super(`the answer cannot be read${where}: ${came}`);
+  }
+}
+
+function told(value: unknown): string {
+  if (Array.isArray(value)) {
+    return "a list";
+  }
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
+
+interface Row extends Field {
+  readonly wire: string;
+  readonly name: string;
+}
+
+/** A string, or nothing. */
+export function isText(value: unknown): boolean {
+  return typeof value === "string" || value === undefined || value === null;
+}
+
+/** A whole number, or nothing. */
+export function isInteger(value: unknown): boolean {
+  return Number.isInteger(value) || value === undefined || value === null;
+}
+
+/** A number, or nothing. */
+export function isNumber(value: unknown): boolean {
+  return typeof value === "number" || value === undefined || value === null;
+}
+
+/** True, false, or nothing. */
+export function isBool(value: unknown): boolean {
+  return typeof value === "boolean" || value === undefined || value === null;
+}
+
+/** How the objects of one kind are read: their fields by the vendor's names. */
+export class Shape<T> {
+  readonly #rows: Row[];
+  /** The rows whose values may have to be read. */
+  readonly #checked: Row[];
+  /** The names here of fields that are called otherwise; nothing when all are called the same. */
+  readonly #renamed: ReadonlyMap<string, string> | undefined;
+
+  readonly #plain: ((data: Data) => boolean) | undefined;
+
+  /**
+   * @param name - The name of the model.
+   * @param fields - What each field holds, by its vendor's name.
+   * @param plain - Whether every field of an object holds what is documented, so that nothing has to be read. It is what
+   *   makes long lists fast; `fields` alone decides.
+   */
+  constructor(
+    readonly name: string,
+    fields: Readonly<Record<string, Content | Field>>,
+    plain?: (data: Data) => boolean,
+  ) {
+    this.#plain = plain;
+    this.#rows = Object.entries(fields).map(([wire, field]) => row(wire, field));
+    this.#checked = this.#rows.filter((row) => row.of !== "json" || row.many);
+    const renamed = this.#rows.filter((row) => row.name !== row.wire);
+    this.#renamed = renamed.length > 0 ? new Map(renamed.map((row) => [row.wire, row.name])) : undefined;
+  }
+
+  /**
+   * The model of a parsed object, which must not be used otherwise any more.
+   *
+   * @param value - What came.
+   * @param field - The field that it came in, when it was not the answer itself.
+   * @throws {@link Unreadable} A value cannot stand for its field.
+   */
+  read(value: unknown, field?: string): T {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw new Unreadable(field, value, "an object");
+    }
+    const data = value as Data;
+    if (this.#plain?.(data) !== true) {
+      this.#readFields(data);
+    }
+    return (this.#renamed === undefined ? data : rename(data, this.#renamed)) as T;
+  }
+
+  #readFields(data: Data): void {
+    for (const row of this.#checked) {
+      const found = data[row.wire];
+      if (found !== undefined && found !== null) {
+        data[row.wire] = readField(row, found);
+      }
+    }
+  }
+
+  /** A copy under the vendor's names, with secrets revealed. */
+  toWire(model: T): Data {
+    const names = new Map(this.#rows.map((row) => [row.name, row]));
+    const data: Data = {};
+    for (const [name, value] of Object.entries(model as Data)) {
+      const row = names.get(name);
+      put(data, row?.wire ?? name, row === undefined ? value : unread(row, value));
+    }
+    return data;
+  }
+}
+
+function row(wire: string, field: Content | Field): Row {
+  const { of, many, name } = field instanceof Field ? field : new Field(field, false, undefined);
+  return { of, many, name: name ?? wire, wire };
+}
+
+/** The same data with names of here. Where a field that is not known has taken such a name, the known one has it. */
+function rename(data: Data, names: ReadonlyMap<string, string>): Data {
+  const taken = new Set<string>();
+  for (const [wire, name] of names) {
+    if (wire in data) {
+      taken.add(name);
+    }
+  }
+  const renamed: Data = {};
+  for (const wire of Object.keys(data)) {
+    const name = names.get(wire);
+    if (name !== undefined || !taken.has(wire)) {
+      put(renamed, name ?? wire, data[wire]);
+    }
+  }
+  return renamed;
+}
+
+/** Sets a field; one that a server calls `__proto__` is a field like any other. */
+function put(data: Data, name: string, value: unknown): void {
+  if (name === "__proto__") {
+    Object.defineProperty(data, name, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    data[name] = value;
+  }
+}
+
+function readField(row: Row, value: unknown): unknown {
+  if (!row.many) {
+    return readOne(row, value);
+  }
+  if (!Array.isArray(value)) {
+    throw new Unreadable(row.wire, value, "a list");
+  }
+  return value.filter((entry) => entry !== null).map((entry) => readOne(row, entry));
+}
+
+function readOne(row: Row, value: unknown): unknown {
+  if (typeof row.of !== "string") {
+    return row.of.read(value, row.wire);
+  }
+  const [expected, read] = READ[row.of];
+  const result = read(value);
+  if (result === undefined) {
+    throw new Unreadable(row.wire, value, expected);
+  }
+  return result;
+}
+
+function unread(row: Row, value: unknown): unknown {
+  if (row.many && Array.isArray(value)) {
+    return value.map((entry) => unreadOne(row, entry));
+  }
+  return unreadOne(row, value);
+}
+
+function unreadOne(row: Row, value: unknown): unknown {
+  if (value instanceof Secret) {
+    return value.reveal();
+  }
+  return typeof row.of !== "string" && value !== null ? row.of.toWire(value) : value;
+}
+
+const READ: Readonly<Record<Kind, readonly [expected: string, read: (value: unknown) => unknown]>> = {
+  id: ["an id", (value) => (typeof value === "boolean" ? undefined : text(value))],
+  text: ["text", text],
+  integer: ["a whole number", integer],
+  number: ["a number", number],
+  bool: ["true or false", bool],
+  secret: ["text", (value) => secret(text(value))],
+  json: ["a value", (value) => value],
+};
+
+function text(value: unknown): string | undefined {
+  return typeof value === "object" ? undefined : String(value);
+}
+
+function secret(text: string | undefined): Secret | undefined {
+  return text === undefined ? undefined : new Secret(text);
+}
+
+function integer(value: unknown): number | bigint | undefined {
+  if (typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value)) {
+    const parsed = Number(value);
+    return Number.isSafeInteger(parsed) ? parsed : BigInt(value);
+  }
+  return typeof value === "bigint" || Number.isInteger(value) ? (value as number | bigint) : undefined;
+}
+
+function number(value: unknown): number | bigint | undefined {
+  if (typeof value === "string") {
+    const parsed = value.trim() === "" ? Number.NaN : Number(value);
+    return Number.isFinite(parsed) ? parsed : undefined;
+  }
+  return typeof value === "number" || typeof value === "bigint" ? value : undefined;
+}
+
+function bool(value: unknown): boolean | undefined {
+  const said = typeof value === "string" ? value.trim().toLowerCase() : value;
+  if (said === true || said === "true" || said === 1) {
+    return true;
+  }
+  return said === false || said === "false" || said === 0 ? false : undefined;
+}

@@ -1,0 +1,42 @@
+/**
+ * Names: camelCase here, snake_case in the core.
+ */
+
+const CAPITAL = /[A-Z]/g;
+const BEHIND_UNDERSCORE = /_([a-z0-9])/g;
+
+/** What is called otherwise than its words in camelCase. */
+const NAMED_HERE: Readonly<Record<string, string>> = {
+  base_url: "baseURL",
+  extra_headers: "headers",
+  extra_query: "query",
+  extra_body: "body",
+};
+
+const known = new Map<string, string>();
+
+/** `pageSize` → `page_size`. A name that the core does not know is refused there. */
+export function snake(name: string): string {
+  let found = known.get(name);
+  if (found === undefined) {
+    found = name.replace(CAPITAL, (letter) => `_${letter.toLowerCase()}`);
+    // Argument names are few; what else comes in is a mistake and need not be kept.
+    if (known.size < 1000) {
+      known.set(name, found);
+    }
+  }
+  return found;
+}
+
+/** `page_size` → `pageSize`, `base_url` → `baseURL`. */
+export function camel(name: string): string {
+  return NAMED_HERE[name] ?? name.replace(BEHIND_UNDERSCORE, (_, letter: string) => letter.toUpperCase());
+}
+
+/** A text, or a word with underscores. */
+const QUOTED_OR_SNAKE = /"(?:[^"\\]|\\.)*"|\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b/g;
+
+/** The core's words about an argument, with the names that arguments have here. Quoted texts stay. */
+export function inNamesHere(message: string): string {
+  return message.replace(QUOTED_OR_SNAKE, (word) => (word.startsWith('"') ? word : camel(word)));
+}

@@ -1,0 +1,369 @@
+//! How things are written in TypeScript.
+
+use minijinja::Environment;
+use minijinja::value::Serde;
+use serde_json::Value as Json;
+
+use crate::model::{Field, Kind, Model, Param, Shape, Spot};
+use crate::names;
+
+use super::{doc, prose};
+
+/// The length that Biome is told to allow a line.
+const LINE: usize = 110;
+/// The length of a line of an example.
+const EXAMPLE: usize = 92;
+
+pub(super) fn register(environment: &mut Environment<'_>) {
+    environment.add_test("ts_using", using);
+    environment.add_filter("ts_text", text);
+    environment.add_filter("ts_here", here);
+    environment.add_filter("ts_doc", block);
+    environment.add_filter("ts_tag", tag);
+    environment.add_filter("ts_variable", variable);
+    environment.add_filter("ts_value", |value: Serde<Json>| literal(&value.0));
+    environment.add_filter("ts_type", |param: Serde<Param>| parameter(&param.0));
+    environment.add_filter("ts_positional", |params: Serde<Vec<Param>>| Serde(positional(&params.0)));
+    environment.add_filter("ts_named", |params: Serde<Vec<Param>>| Serde(named(&params.0)));
+    environment.add_filter("ts_optional", |param: Serde<Param>| optional(&param.0));
+    environment.add_filter("ts_note", |param: Serde<Param>| note(&param.0));
+    environment.add_filter("ts_field", |field: Serde<Field>| model_field(&field.0));
+    environment.add_filter("ts_row", |field: Serde<Field>| row(&field.0));
+    environment.add_filter("ts_check", |model: Serde<Model>| check(&model.0));
+    environment.add_filter("ts_call", |arguments: Vec<String>, start: &str, tail: &str| {
+        call(&arguments, start, tail)
+    });
+    environment.add_filter(
+        "ts_example",
+        |values: Vec<String>, members: Vec<String>, start: &str, tail: &str| {
+            example(&values, &members, start, tail)
+        },
+    );
+}
+
+/// Whether a name stands in the code of a text, comments apart.
+fn using(text: &str, name: &str) -> bool {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let code = text.split("/**").map(|part| part.split_once("*/").map_or(part, |(_, code)| code));
+    code.flat_map(|code| code.split(|c| !word(c))).any(|found| found == name)
+}
+
+/// The variable of an example that holds a model.
+fn variable(model: &str) -> String {
+    let name = names::camel(model);
+    if names::reserved_in_typescript(&name) { "item".to_owned() } else { name }
+}
+
+/// A string as Biome likes it: in double quotes, unless they would have to be escaped.
+fn text(text: &str) -> String {
+    let double = Json::from(text).to_string();
+    if text.contains('"') && !text.contains(['\'', '\\']) { format!("'{text}'") } else { double }
+}
+
+/// JSON as an expression on one line.
+fn literal(value: &Json) -> String {
+    match value {
+        Json::String(said) => text(said),
+        Json::Array(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
+        Json::Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| format!("{}: {}", key(name), literal(value)));
+            format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
+        }
+        plain => plain.to_string(),
+    }
+}
+
+/// A property's name, in quotes where it needs them.
+fn key(name: &str) -> String {
+    let letter = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
+    let plain = name.chars().all(letter) && !name.starts_with(|c: char| c.is_ascii_digit());
+    if plain && !name.is_empty() { name.to_owned() } else { text(name) }
+}
+
+/// A text for readers of TypeScript: what it quotes in snake case is called in camel case here, and it ends no comment.
+fn here(markdown: &str) -> String {
+    let snake = |span: &str| {
+        span.contains('_')
+            && span.starts_with(|c: char| c.is_ascii_lowercase())
+            && span.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '.')
+    };
+    let spans = markdown.split('`').enumerate().map(|(at, span)| match at % 2 {
+        1 if snake(span) => span.split('.').map(names::camel).collect::<Vec<_>>().join("."),
+        _ => span.to_owned(),
+    });
+    spans.collect::<Vec<_>>().join("`").replace("*/", "*\\/")
+}
+
+/// A documentation comment, on one line where it fits.
+fn block(markdown: &str, indent: &str) -> String {
+    let text = here(markdown);
+    let line = format!("{indent}/** {} */", doc::flow(&text));
+    if !text.trim().contains("\n\n") && !text.contains("```") && line.chars().count() <= LINE {
+        return line;
+    }
+    format!("{indent}/**\n{}\n{indent} */", doc::wrap(&text, &format!("{indent} * ")))
+}
+
+/// A tag of a documentation comment; its later lines are indented.
+fn tag(markdown: &str, indent: &str) -> String {
+    let wrapped = doc::wrap(&doc::flow(&here(markdown)), &format!("{indent} *   "));
+    wrapped.replacen(&format!("{indent} *   "), &format!("{indent} * "), 1)
+}
+
+/// The type of a parameter.
+fn parameter(param: &Param) -> String {
+    let base = match &param.kind {
+        Kind::Id => "Id".to_owned(),
+        Kind::Guid
+        | Kind::Text
+        | Kind::NonBlank
+        | Kind::Date
+        | Kind::HttpUrl
+        | Kind::Country
+        | Kind::Currency
+        | Kind::OneOf { any_case: true, .. } => "string".to_owned(),
+        Kind::OneOf { values, .. } => values.iter().map(|value| text(value)).collect::<Vec<_>>().join(" | "),
+        Kind::Int { .. } => "number".to_owned(),
+        Kind::Bool => "boolean".to_owned(),
+        Kind::DateRange => "{ readonly start: string; readonly end: string }".to_owned(),
+        Kind::TextList => "string | readonly string[]".to_owned(),
+        Kind::Array => "readonly object[]".to_owned(),
+        Kind::Object => "object".to_owned(),
+    };
+    let null = param.nullable || !param.required && param.spot == Spot::Body && param.kind == Kind::Array;
+    let null = if null { " | null" } else { "" };
+    let absent = if optional(param) { " | undefined" } else { "" };
+    format!("{base}{null}{absent}")
+}
+
+/// Whether a parameter need not be given.
+fn optional(param: &Param) -> bool {
+    !param.required || param.from_option.is_some()
+}
+
+/// The arguments before the object of parameters: what stands in the path, unless a part of it comes from the client's
+/// options.
+fn positional(params: &[Param]) -> Vec<Param> {
+    let by_name = params.iter().any(|param| param.from_option.is_some());
+    params.iter().filter(|param| param.positional() && !by_name).cloned().collect()
+}
+
+/// The object of parameters, in its order: those that must be given, then query, body and headers, then what a
+/// client's option stands in for.
+fn named(params: &[Param]) -> Vec<Param> {
+    let by_position = positional(params);
+    let rank = |param: &Param| match (param.from_option.is_some(), param.required, param.spot) {
+        (true, _, _) => 4,
+        (false, true, _) => 0,
+        (false, false, Spot::Path | Spot::Query) => 1,
+        (false, false, Spot::Body) => 2,
+        (false, false, Spot::Header) => 3,
+    };
+    let mut named: Vec<Param> = params
+        .iter()
+        .filter(|param| !param.internal && by_position.iter().all(|other| other.name != param.name))
+        .cloned()
+        .collect();
+    named.sort_by_key(rank);
+    named
+}
+
+/// What a parameter means, what it may be, and what stands in for it.
+fn note(param: &Param) -> String {
+    let said = doc::flow(&param.doc);
+    let mut note = said.clone();
+    for sentence in [prose::limits(param), form(param)] {
+        let known = said.contains(&prose::kind_note(param)) || note.contains(&sentence);
+        if !sentence.is_empty() && !known {
+            note = format!("{note} {sentence}");
+        }
+    }
+    if let (None, Some(default)) = (&param.from_option, &param.default)
+        && !param.send_default
+    {
+        note = format!("{note} `{}` by default.", literal(default));
+    }
+    note
+}
+
+/// The form of a value that its type does not tell, as a sentence; empty when it tells enough.
+fn form(param: &Param) -> String {
+    match (&param.kind, &param.example) {
+        (Kind::Guid, _) => "A GUID.".to_owned(),
+        (Kind::NonBlank, _) => "Not blank.".to_owned(),
+        (Kind::TextList, _) => "A list, or one text with commas.".to_owned(),
+        (Kind::Array, Some(example)) => format!("As in `{}`.", literal(example)),
+        (Kind::DateRange, Some(example)) => {
+            let day = |end: &str| example.get(end).map(literal).unwrap_or_default();
+            format!("As in `{{ start: {}, end: {} }}`.", day("start"), day("end"))
+        }
+        _ => String::new(),
+    }
+}
+
+/// A model's field, as a member of its interface.
+fn model_field(field: &Field) -> String {
+    let name = names::camel(&field.name);
+    if field.required {
+        return format!("readonly {name}: {};", shape_type(&field.shape));
+    }
+    match shape_type(&field.shape).as_str() {
+        "unknown" => format!("readonly {name}?: unknown;"),
+        held => format!("readonly {name}?: {held} | null;"),
+    }
+}
+
+/// The type of what a field holds when it is there.
+fn shape_type(shape: &Shape) -> String {
+    match shape {
+        Shape::Id | Shape::Text => "string".to_owned(),
+        Shape::Secret => "Secret".to_owned(),
+        Shape::Integer | Shape::Number => "number".to_owned(),
+        Shape::Bool => "boolean".to_owned(),
+        Shape::Json => "unknown".to_owned(),
+        Shape::Model { name } | Shape::Enum { name } => name.clone(),
+        Shape::List { of } => format!("readonly {}[]", shape_type(of)),
+    }
+}
+
+/// The word by which the reader of models knows what a field holds; nothing for a model.
+fn kind(shape: &Shape) -> Option<&'static str> {
+    match shape {
+        Shape::Id => Some("id"),
+        Shape::Text | Shape::Enum { .. } => Some("text"),
+        Shape::Integer => Some("integer"),
+        Shape::Number => Some("number"),
+        Shape::Bool => Some("bool"),
+        Shape::Secret => Some("secret"),
+        Shape::Json => Some("json"),
+        Shape::Model { .. } | Shape::List { .. } => None,
+    }
+}
+
+/// The row of a field in the table of its model's reader.
+fn row(field: &Field) -> String {
+    fn content(shape: &Shape) -> String {
+        match (shape, kind(shape)) {
+            (Shape::Model { name }, _) => name.clone(),
+            (Shape::List { of }, _) => format!("many({})", content(of)),
+            (_, word) => text(word.unwrap_or("json")),
+        }
+    }
+    let (name, content) = (names::camel(&field.name), content(&field.shape));
+    let content = if name == field.wire { content } else { format!("named({}, {content})", text(&name)) };
+    format!("{}: {content},", key(&field.wire))
+}
+
+/// The function that says whether an object needs no reading: a comparison for every field. Nothing where some field
+/// always needs it.
+fn check(model: &Model) -> Option<String> {
+    let mut checks = Vec::new();
+    for field in &model.fields {
+        let test = match field.shape {
+            Shape::Id | Shape::Text | Shape::Enum { .. } => "isText",
+            Shape::Integer => "isInteger",
+            Shape::Number => "isNumber",
+            Shape::Bool => "isBool",
+            Shape::Json => continue,
+            Shape::Secret | Shape::Model { .. } | Shape::List { .. } => return None,
+        };
+        checks.push(format!("{test}(it.{})", field.wire));
+    }
+    if checks.is_empty() {
+        return None;
+    }
+    let line = format!("  (it) => {},", checks.join(" && "));
+    let broken = || format!("  (it) =>\n    {},", checks.join(" &&\n    "));
+    Some(if line.chars().count() <= LINE { line } else { broken() })
+}
+
+/// A call of something: on one line where it fits, else an argument on each.
+fn call(arguments: &[String], start: &str, tail: &str) -> String {
+    let indent: String = start.chars().take_while(|c| *c == ' ').collect();
+    let line = format!("{start}({}){tail}", arguments.join(", "));
+    if line.chars().count() <= LINE {
+        return line;
+    }
+    let arguments: Vec<String> =
+        arguments.iter().map(|argument| format!("{indent}  {argument},\n")).collect();
+    format!("{start}(\n{}{indent}){tail}", arguments.concat())
+}
+
+/// The call of an example: its values, and behind them an object of its members, on several lines where it is long.
+fn example(values: &[String], members: &[String], start: &str, tail: &str) -> String {
+    let all = |object: String| values.iter().cloned().chain([object]).collect::<Vec<_>>().join(", ");
+    if members.is_empty() {
+        return format!("{start}({}){tail}", values.join(", "));
+    }
+    let line = format!("{start}({}){tail}", all(format!("{{ {} }}", members.join(", "))));
+    if line.chars().count() <= EXAMPLE {
+        return line;
+    }
+    let members: Vec<String> = members.iter().map(|member| format!("  {member},\n")).collect();
+    format!("{start}({}){tail}", all(format!("{{\n{}}}", members.concat())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_quoted_as_biome_does() {
+        assert_eq!(text("a"), "\"a\"");
+        assert_eq!(text("say \"a\""), "'say \"a\"'");
+        assert_eq!(text("it's \"a\"\n"), "\"it's \\\"a\\\"\\n\"");
+    }
+
+    #[test]
+    fn json_becomes_an_expression() {
+        let value = serde_json::json!({"a": [true, null, 1, "x"], "b-c": {"d": 2}});
+        assert_eq!(literal(&value), "{ a: [true, null, 1, \"x\"], \"b-c\": { d: 2 } }");
+    }
+
+    #[test]
+    fn variables_are_no_words_of_the_language() {
+        assert_eq!(variable("ServiceOrg"), "serviceOrg");
+        assert_eq!(variable("Case"), "item");
+    }
+
+    #[test]
+    fn what_texts_quote_is_called_as_it_is_here() {
+        assert_eq!(here("see `service_orgs.list`, `_links` and retry_after"), {
+            "see `serviceOrgs.list`, `_links` and retry_after"
+        });
+        assert_eq!(here("`a */ b`"), "`a *\\/ b`");
+    }
+
+    #[test]
+    fn comments_break_where_they_must() {
+        assert_eq!(block("One line.", "  "), "  /** One line. */");
+        let long = block(&"word ".repeat(40), "  ");
+        assert!(long.starts_with("  /**\n   * word") && long.ends_with("word\n   */"), "{long}");
+        let tagged = tag(&format!("@param a - {}", "word ".repeat(40)), "  ");
+        assert!(tagged.starts_with("   * @param a") && tagged.contains("\n   *   word"), "{tagged}");
+    }
+
+    #[test]
+    fn a_name_in_a_comment_is_not_used() {
+        assert!(using("/** Id */ let a: Ids;\n/** b */ a = Id;", "Id"));
+        assert!(!using("/** Id */ let a: Ids;", "Id"));
+    }
+
+    #[test]
+    fn calls_break_where_they_must() {
+        let arguments = |of: &str| vec![of.to_owned(), "b".to_owned()];
+        assert_eq!(call(&arguments("a"), "  f", ";"), "  f(a, b);");
+        let long = "a".repeat(LINE);
+        assert_eq!(call(&arguments(&long), "  f", ";"), format!("  f(\n    {long},\n    b,\n  );"));
+    }
+
+    #[test]
+    fn examples_break_inside_of_their_object() {
+        let (short, long) = ("a: 1".to_owned(), format!("a: {}", "1".repeat(EXAMPLE)));
+        let id = || vec!["\"50\"".to_owned()];
+        assert_eq!(example(&id(), &[], "f", ";"), "f(\"50\");");
+        assert_eq!(example(&id(), &[short.clone(), "b".to_owned()], "f", ";"), "f(\"50\", { a: 1, b });");
+        let broken = example(&id(), &[short, long.clone()], "f", ";");
+        assert_eq!(broken, format!("f(\"50\", {{\n  a: 1,\n  {long},\n}});"));
+    }
+}
