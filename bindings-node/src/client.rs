@@ -1,0 +1,227 @@
+//! The client that TypeScript's clients hold.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use mspkit::{CallOptions, Config, PagingOptions, Service};
+use napi::bindgen_prelude::{Array, Env};
+use napi_derive::napi;
+use serde_json::json;
+
+use crate::crossing::{Crossing, milliseconds};
+use crate::failure::Failure;
+use crate::pager::Pager;
+use crate::port::Port;
+use crate::runtime;
+use crate::wait::wait;
+use crate::watch::Watch;
+
+/// A client of one service, of one kind: blocking or asynchronous. The core belongs to the runtime that drives it.
+#[napi]
+pub struct Core {
+    identity: Arc<Identity>,
+    /// What `with_options` has said, in order.
+    layers: Vec<Config>,
+}
+
+/// What a client and its copies with other options share.
+struct Identity {
+    base_url: String,
+    asynchronous: bool,
+    /// Nothing once the client is closed.
+    core: RwLock<Option<mspkit::Core>>,
+}
+
+impl Identity {
+    fn core(&self) -> Result<mspkit::Core, Failure> {
+        self.core.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(Failure::closed)
+    }
+
+    /// Lets go of the connections, as far as no call holds them.
+    fn close(&self) {
+        let taken = self.core.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(core) = taken {
+            core.close();
+            drop(core);
+            if !self.asynchronous {
+                runtime::settle();
+            }
+        }
+    }
+}
+
+impl Drop for Identity {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+#[napi]
+impl Core {
+    /// A client by the JSON of its options.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(service: String, options: String, asynchronous: bool) -> napi::Result<Self> {
+        let service = match service.as_str() {
+            "ncentral" => Service::NCentral,
+            "cloudmore" => Service::Cloudmore,
+            "wiv" => Service::Wiv,
+            other => return Err(Failure::internal(format!("no service {other:?}")).into()),
+        };
+        let config = Config::from_json(options.as_bytes()).map_err(Failure::from)?;
+        let core = mspkit::Core::new(service, &config).map_err(Failure::from)?;
+        let base_url = core.base_url().as_str().trim_end_matches('/').to_owned();
+        let identity = Identity { base_url, asynchronous, core: RwLock::new(Some(core)) };
+        Ok(Self { identity: Arc::new(identity), layers: Vec::new() })
+    }
+
+    /// Where the service is.
+    #[napi(getter, catch_unwind)]
+    pub fn base_url(&self) -> &str {
+        &self.identity.base_url
+    }
+
+    /// Begins a call, which completes in the port under this id.
+    #[napi(catch_unwind)]
+    pub fn submit_call(
+        &self,
+        port: &Port,
+        id: u32,
+        watch: u8,
+        operation: String,
+        params: String,
+        options: String,
+    ) -> napi::Result<()> {
+        let (core, watch) = self.begin(watch)?;
+        let options = call_options(&options)?;
+        port.submit(id, &watch, async move {
+            Ok(Crossing::result(&core.call(&operation, params.as_bytes(), &options).await?))
+        })
+    }
+
+    /// Calls an operation and waits for its answer.
+    #[napi(catch_unwind)]
+    pub fn call_sync<'env>(
+        &self,
+        env: &'env Env,
+        watch: u8,
+        operation: String,
+        params: String,
+        options: String,
+    ) -> napi::Result<Array<'env>> {
+        let (core, watch) = self.begin(watch)?;
+        let options = call_options(&options)?;
+        let entry = wait(async {
+            Ok(Crossing::result(&core.call(&operation, params.as_bytes(), &options).await?))
+        });
+        entry.alone(env, watch.take())
+    }
+
+    /// Begins a request to an endpoint that mspkit does not know.
+    #[napi(catch_unwind)]
+    #[allow(clippy::too_many_arguments, reason = "one crossing, no object made for it")]
+    pub fn submit_request(
+        &self,
+        port: &Port,
+        id: u32,
+        watch: u8,
+        method: String,
+        path: String,
+        body: Option<String>,
+        options: String,
+    ) -> napi::Result<()> {
+        let (core, watch) = self.begin(watch)?;
+        let options = call_options(&options)?;
+        port.submit(id, &watch, async move {
+            let body = body.as_deref().map(str::as_bytes);
+            Ok(Crossing::body(&core.request(&method, &path, body, &options).await?))
+        })
+    }
+
+    /// Sends a request to an endpoint that mspkit does not know and waits for its answer.
+    #[napi(catch_unwind)]
+    pub fn request_sync<'env>(
+        &self,
+        env: &'env Env,
+        watch: u8,
+        method: String,
+        path: String,
+        body: Option<String>,
+        options: String,
+    ) -> napi::Result<Array<'env>> {
+        let (core, watch) = self.begin(watch)?;
+        let options = call_options(&options)?;
+        let body = body.as_deref().map(str::as_bytes);
+        let entry = wait(async { Ok(Crossing::body(&core.request(&method, &path, body, &options).await?)) });
+        entry.alone(env, watch.take())
+    }
+
+    /// A pager over a list; nothing is sent yet.
+    #[napi(catch_unwind)]
+    pub fn pager(
+        &self,
+        operation: String,
+        params: String,
+        paging: String,
+        options: String,
+    ) -> napi::Result<Pager> {
+        let watch = Watch::new(0);
+        let make = || -> Result<_, Failure> {
+            let core = watch.over(&self.core()?);
+            let paging = PagingOptions::from_json(paging.as_bytes())?;
+            let options = CallOptions::from_json(options.as_bytes())?;
+            Ok(core.pager(&operation, params.as_bytes(), &paging, &options)?)
+        };
+        let raw = make()?;
+        Ok(Pager::new(raw, watch, self.identity.asynchronous))
+    }
+
+    /// The same client with other options for its calls.
+    #[napi(catch_unwind)]
+    pub fn with_options(&self, options: String) -> napi::Result<Self> {
+        let mut layers = self.layers.clone();
+        layers.push(Config::from_json(options.as_bytes()).map_err(Failure::from)?);
+        let layered = Self { identity: self.identity.clone(), layers };
+        layered.core()?;
+        Ok(layered)
+    }
+
+    /// What each endpoint's limit is doing, as the JSON of an array.
+    #[napi(catch_unwind)]
+    pub fn limits(&self) -> String {
+        let limits = self.identity.core().map(|core| core.limits()).unwrap_or_default();
+        let limits = limits.iter().map(|limit| {
+            json!({
+                "endpoint": limit.endpoint,
+                "cap": limit.cap,
+                "inFlight": limit.in_flight,
+                "waiting": limit.waiting,
+                "last429": limit.last_429.map(milliseconds),
+            })
+        });
+        serde_json::Value::from(limits.collect::<Vec<_>>()).to_string()
+    }
+
+    /// Refuses further calls and closes idle connections. Closing twice is no error.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.identity.close();
+    }
+}
+
+impl Core {
+    fn core(&self) -> Result<mspkit::Core, Failure> {
+        let core = self.identity.core()?;
+        Ok(self.layers.iter().try_fold(core, |core, layer| core.with_options(layer))?)
+    }
+
+    /// The core for one call, with what watches it.
+    fn begin(&self, wanted: u8) -> Result<(mspkit::Core, Arc<Watch>), Failure> {
+        let core = self.core()?;
+        let watch = Watch::new(wanted);
+        let core = if wanted == 0 { core } else { watch.over(&core) };
+        Ok((core, watch))
+    }
+}
+
+fn call_options(options: &str) -> Result<CallOptions, Failure> {
+    Ok(CallOptions::from_json(options.as_bytes())?)
+}

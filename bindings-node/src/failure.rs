@@ -1,0 +1,146 @@
+//! Failures on their way to JavaScript: JSON with the fields of an error, from which TypeScript makes the error.
+
+use std::any::Any;
+use std::error::Error as _;
+
+use mspkit::{Error, ErrorKind};
+use serde::Serialize;
+
+use crate::crossing::{json, milliseconds, pairs};
+
+/// Why a call failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// What the core says.
+    Core(Error),
+    /// What the boundary itself has to say.
+    Own(ErrorKind, String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Core(error)
+    }
+}
+
+impl From<Failure> for napi::Error {
+    /// As exports throw it; TypeScript knows it by this beginning.
+    fn from(failure: Failure) -> Self {
+        Self::from_reason(format!("mspkit:{}", failure.to_json()))
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fields<'a> {
+    kind: &'static str,
+    text: String,
+    message: Option<&'a str>,
+    operation: Option<&'a str>,
+    status: Option<u16>,
+    code: Option<&'a str>,
+    field_errors: Vec<FieldError<'a>>,
+    body: std::borrow::Cow<'a, str>,
+    headers: Vec<(&'a str, std::borrow::Cow<'a, str>)>,
+    request_id: Option<&'a str>,
+    server_error_id: Option<&'a str>,
+    retryable: bool,
+    retry_after: Option<f64>,
+    attempts: Vec<Attempt<'a>>,
+    resume_token: Option<&'a str>,
+    causes: Vec<Cause>,
+}
+
+#[derive(Serialize)]
+struct FieldError<'a> {
+    field: &'a str,
+    code: Option<&'a str>,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Attempt<'a> {
+    status: Option<u16>,
+    cause: Option<&'a str>,
+    waited: f64,
+    took: f64,
+}
+
+/// What a failure came from; an error of the system with its number.
+#[derive(Serialize)]
+struct Cause {
+    errno: Option<i32>,
+    text: String,
+}
+
+impl Failure {
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::Own(ErrorKind::Internal, message.into())
+    }
+
+    pub(crate) fn closed() -> Self {
+        Self::Own(ErrorKind::Closed, "the client is closed; make another one".to_owned())
+    }
+
+    /// The fields, with times in milliseconds.
+    pub(crate) fn to_json(&self) -> String {
+        match self {
+            Self::Own(kind, message) => json(&serde_json::json!({ "kind": kind.name(), "text": message })),
+            Self::Core(error) => json(&describe(error)),
+        }
+    }
+}
+
+fn describe(error: &Error) -> Fields<'_> {
+    let field_errors = error.field_errors().iter();
+    let attempts = error.attempts().iter();
+    Fields {
+        kind: error.kind().name(),
+        text: error.to_string(),
+        message: Some(error.message()),
+        operation: error.operation(),
+        status: error.status(),
+        code: error.code(),
+        field_errors: field_errors
+            .map(|one| FieldError { field: &one.field, code: one.code.as_deref(), message: &one.message })
+            .collect(),
+        body: String::from_utf8_lossy(error.body()),
+        headers: pairs(error.headers()),
+        request_id: error.request_id(),
+        server_error_id: error.server_error_id(),
+        retryable: error.retryable(),
+        retry_after: error.retry_after().map(milliseconds),
+        attempts: attempts
+            .map(|one| Attempt {
+                status: one.status,
+                cause: one.cause.as_deref(),
+                waited: milliseconds(one.waited),
+                took: milliseconds(one.took),
+            })
+            .collect(),
+        resume_token: error.resume_token(),
+        causes: causes(error),
+    }
+}
+
+/// Outermost first.
+fn causes(error: &Error) -> Vec<Cause> {
+    let mut found = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let errno = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+        found.push(Cause { errno, text: cause.to_string() });
+        next = cause.source();
+    }
+    found
+}
+
+/// A panic, as a failure like any other.
+pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Failure {
+    let said = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    Failure::internal(format!("something went wrong inside mspkit that never should: {said}"))
+}

@@ -1,0 +1,31 @@
+//! The native half of the Node package: how a call crosses, and nothing about any endpoint.
+//!
+//! In come an operation id and JSON text, out goes the text of an answer, which V8 parses once. Blocking calls are
+//! driven on the caller's thread (`wait`); async calls run on a runtime of their own and complete through a port that
+//! the event loop drains (`port`). No thread but JavaScript's own ever runs JavaScript.
+
+mod big;
+mod client;
+mod crossing;
+mod failure;
+mod operations;
+mod pager;
+mod port;
+mod runtime;
+mod wait;
+mod watch;
+
+use napi_derive::napi;
+
+/// The version of this half; the other half refuses one that is not its own.
+#[napi(catch_unwind)]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// Panics, for the test that shows that a panic ends neither the process nor the event loop.
+#[napi(catch_unwind)]
+#[allow(clippy::panic, reason = "it is what is tested")]
+pub fn panics(message: String) {
+    panic!("{message}");
+}

@@ -1,0 +1,58 @@
+//! The two runtimes: one without threads for blocking calls, one with two threads for async calls.
+//!
+//! Each is made when it is first needed, serves every JavaScript thread of the process, and is never ended: what is in
+//! flight when the process exits ends with it. Their threads take no signals, which are Node's.
+
+use std::sync::OnceLock;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::failure::Failure;
+
+static BLOCKING: OnceLock<Runtime> = OnceLock::new();
+static ASYNC: OnceLock<Runtime> = OnceLock::new();
+
+/// What blocking calls are driven by, on the threads of their callers.
+pub(crate) fn blocking() -> Result<&'static Runtime, Failure> {
+    get_or_build(&BLOCKING, &mut Builder::new_current_thread())
+}
+
+/// What async calls run on.
+pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
+    get_or_build(&ASYNC, Builder::new_multi_thread().worker_threads(2))
+}
+
+fn get_or_build(place: &'static OnceLock<Runtime>, builder: &mut Builder) -> Result<&'static Runtime, Failure> {
+    if let Some(runtime) = place.get() {
+        return Ok(runtime);
+    }
+    let built = builder
+        .enable_all()
+        .thread_name("mspkit")
+        .on_thread_start(block_signals)
+        .build()
+        .map_err(|error| Failure::internal(format!("no runtime could be made: {error}")))?;
+    Ok(place.get_or_init(|| built))
+}
+
+#[cfg(unix)]
+fn block_signals() {
+    // Refused only for an invalid mask, and this one is whole.
+    let _ = nix::sys::signal::SigSet::all().thread_block();
+}
+
+#[cfg(not(unix))]
+fn block_signals() {}
+
+/// Lets what was given up be cleaned away: without threads of its own the blocking runtime would only do it at the
+/// next call, and the server would see its connections open until then.
+pub(crate) fn settle() {
+    let Some(runtime) = BLOCKING.get() else { return };
+    if Handle::try_current().is_err() {
+        runtime.block_on(async {
+            for _ in 0..16 {
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+}

@@ -1,0 +1,34 @@
+/**
+ * What calls return: promises that also know the answer that their result came with.
+ */
+
+import { type ResponseMeta, responseOf } from "./response.js";
+
+/** A result, and the answer that it came with. */
+export interface WithResponse<T> {
+  /** The result. */
+  readonly data: T;
+  /** Status, headers, ids and times of the answer. */
+  readonly response: ResponseMeta;
+}
+
+/** A call that was begun: a promise of its result. */
+export class Call<T extends object> extends Promise<T> {
+  // What `then` gives is not a call any more.
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  /**
+   * The result together with status, headers, ids and times of the answer.
+   *
+   * @example
+   * ```ts
+   * const { data, response } = await client.serviceOrgs.get("50").withResponse();
+   * console.log(response.status, response.requestId);
+   * ```
+   */
+  withResponse(): Promise<WithResponse<T>> {
+    return this.then((data) => ({ data, response: responseOf(data) as ResponseMeta }));
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * What all clients have: options, calls, lists, requests to other endpoints, closing.
+ *
+ * Arguments become JSON here and answers become models here; everything between is the native core's.
+ */
+
+import { inspect } from "node:util";
+import { Call } from "./call.js";
+import { wanted } from "./diagnostics.js";
+import { encodeArguments } from "./encode.js";
+import { crossing, type Site, site } from "./failure.js";
+import type { Shape } from "./model.js";
+import type { NativeCore } from "./native.js";
+import {
+  type CallDefaults,
+  type CallOptions,
+  type ClientOptions,
+  callOptions,
+  pagingOptions,
+  type RequestOptions,
+  requestOptions,
+} from "./options.js";
+import { Pager } from "./pager.js";
+import { begin, type Submit } from "./port.js";
+import { RawResponse, ResponseMeta } from "./response.js";
+import { type Handle, type LimitStatus, layered, open, result, type Service, shown } from "./shared.js";
+
+export { SyncClient, SyncResource } from "./sync.js";
+
+let coreOf: (client: AsyncClient) => NativeCore;
+
+/** What the async clients have in common. */
+export abstract class AsyncClient {
+  readonly #core: NativeCore;
+
+  static {
+    coreOf = (client) => client.#core;
+  }
+
+  protected constructor(service: Service, options: ClientOptions) {
+    this.#core = open(service, options, true);
+  }
+
+  /** Where the service is. */
+  get baseURL(): string {
+    return this.#core.baseUrl;
+  }
+
+  /**
+   * The same client with other options for its calls; connections, tokens and limits stay shared.
+   *
+   * @param options - What is different.
+   * @throws {@link InvalidRequestError} An option has a value that it cannot have, or cannot be changed.
+   * @throws {@link ClosedError} The client is closed.
+   *
+   * @example
+   * ```ts
+   * const patient = client.withOptions({ timeout: 600_000, maxRetries: 5 });
+   * ```
+   */
+  withOptions(options: CallDefaults): this {
+    const Own = this.constructor as new (handle: Handle) => this;
+    return new Own(layered(this.#core, options));
+  }
+
+  /**
+   * A request to an endpoint that mspkit does not know, with credentials, limits and retries.
+   *
+   * GET, HEAD and OPTIONS are repeated after a fault, every other method is not.
+   *
+   * @param method - The HTTP method.
+   * @param path - The path, as in `/api/sites`, or a URL of the client's own server. It is sent as it is.
+   * @param options - Query, headers, body and how the call is made.
+   * @throws {@link MspError} Every kind.
+   *
+   * @example
+   * ```ts
+   * const answer = await client.request("GET", "/api/sites", { query: { pageSize: 10 } });
+   * console.log(answer.status, answer.json());
+   * ```
+   */
+  request(method: string, path: string, options?: RequestOptions): Call<RawResponse> {
+    const at = site(this.request);
+    return new Call((resolve, reject) => {
+      const { body, json, signal } = requestOptions(options);
+      const watch = wanted();
+      const submit: Submit = (port, id) =>
+        this.#core.submitRequest(port, id, watch, String(method), String(path), body, json);
+      const answered = (text: string, meta: string) => resolve(new RawResponse(JSON.parse(meta), text));
+      begin(at, signal, watch !== 0, submit, answered, reject);
+    });
+  }
+
+  /** What the limit of each endpoint that was used is doing. */
+  limits(): LimitStatus[] {
+    return JSON.parse(crossing(() => this.#core.limits()));
+  }
+
+  /** Refuses further calls and closes idle connections; calls in flight end by themselves. */
+  close(): void {
+    crossing(() => this.#core.close());
+  }
+
+  /** As `close`, at the end of an `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  [inspect.custom](): string {
+    return shown(this);
+  }
+}
+
+/** What the resources of async clients have in common. */
+export class AsyncResource {
+  readonly #client: AsyncClient;
+
+  constructor(client: AsyncClient) {
+    this.#client = client;
+  }
+
+  /** @internal */
+  protected _call<T extends object>(
+    operation: string,
+    shape: Shape<T>,
+    args: object,
+    options: CallOptions | undefined,
+  ): Call<T> {
+    const at = site(this._call);
+    const read = (text: string, meta: string, marker: string | undefined) =>
+      result(operation, shape, text, meta, marker);
+    return this.#begin(at, operation, args, options, read);
+  }
+
+  /** @internal */
+  protected _callEmpty(
+    operation: string,
+    args: object,
+    options: CallOptions | undefined,
+  ): Call<ResponseMeta> {
+    const at = site(this._callEmpty);
+    return this.#begin(at, operation, args, options, (_, meta) => new ResponseMeta(JSON.parse(meta)));
+  }
+
+  /** @internal */
+  protected _list<T extends object>(
+    operation: string,
+    shape: Shape<T>,
+    args: object,
+    options: CallOptions | undefined,
+  ): Pager<T> {
+    const core = coreOf(this.#client);
+    const open = (change: object) => {
+      const { paging, params } = pagingOptions({ ...args, ...change });
+      const { json } = callOptions(options);
+      const [said, how] = [encodeArguments(params), encodeArguments(paging)];
+      return crossing(() => core.pager(operation, said, how, json));
+    };
+    return new Pager({ operation, shape, open, args, site: site(this._list) }, options?.signal);
+  }
+
+  #begin<T extends object>(
+    at: Site,
+    operation: string,
+    args: object,
+    options: CallOptions | undefined,
+    read: (text: string, meta: string, marker: string | undefined) => T,
+  ): Call<T> {
+    return new Call((resolve, reject) => {
+      const core = coreOf(this.#client);
+      const { json, signal } = callOptions(options);
+      const params = encodeArguments(args);
+      const watch = wanted();
+      const submit: Submit = (port, id) => core.submitCall(port, id, watch, operation, params, json);
+      const answered = (text: string, meta: string, marker: string | undefined) => {
+        try {
+          resolve(read(text, meta, marker));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      begin(at, signal, watch !== 0, submit, answered, reject);
+    });
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * What all errors of mspkit have. The kinds stand in `generated/kinds.ts`.
+ */
+
+/** What the server said about one field of a request. */
+export interface FieldError {
+  /** The field, in the vendor's spelling; empty when the server named none. */
+  readonly field: string;
+  /** The vendor's code, such as `InvalidValue`. */
+  readonly code: string | undefined;
+  /** What is wrong with it. */
+  readonly message: string;
+}
+
+/** One attempt of a call. Times are milliseconds. */
+export interface Attempt {
+  /** The status of the answer, when there was one. */
+  readonly status: number | undefined;
+  /** Why there was no answer, when there was none. */
+  readonly cause: string | undefined;
+  /** Time spent before sending: queue, token and back-off. */
+  readonly waited: number;
+  /** Time from sending to the end of the answer. */
+  readonly took: number;
+}
+
+/** What is known of a failure, as its error is made of it. */
+export interface ErrorFields {
+  readonly summary?: string | undefined;
+  readonly operation?: string | undefined;
+  readonly status?: number | undefined;
+  readonly code?: string | undefined;
+  readonly fieldErrors?: readonly FieldError[] | undefined;
+  readonly body?: string | undefined;
+  readonly headers?: Headers | undefined;
+  readonly requestId?: string | undefined;
+  readonly serverErrorId?: string | undefined;
+  readonly retryable?: boolean | undefined;
+  readonly retryAfter?: number | undefined;
+  readonly attempts?: readonly Attempt[] | undefined;
+  readonly resumeToken?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** What `toJSON` writes, besides name and message. Headers and body of an answer are not for logs. */
+const WRITTEN = [
+  "kind",
+  "operation",
+  "status",
+  "code",
+  "fieldErrors",
+  "requestId",
+  "serverErrorId",
+  "retryable",
+  "retryAfter",
+  "attempts",
+  "resumeToken",
+] as const;
+
+/**
+ * Something that went wrong in a call, with all that is needed to act on it.
+ *
+ * The message alone lets a person act; the properties let a program do so. No property holds a secret.
+ */
+export class MspError extends Error {
+  /** The name of the kind, the same in every language. */
+  static readonly kind: string = "Internal";
+
+  /** The name of the kind, the same in every language, such as `NotFound`. */
+  declare readonly kind: string;
+  /** What happened, without operation, status and ids; `message` is the whole sentence. */
+  declare readonly summary: string;
+  /** The operation that failed, such as `ncentral.customers.list`. */
+  declare readonly operation: string | undefined;
+  /** The HTTP status of the last answer. */
+  declare readonly status: number | undefined;
+  /** The vendor's error code, such as `InvalidValue`. */
+  declare readonly code: string | undefined;
+  /** What the server said about single fields. */
+  declare readonly fieldErrors: readonly FieldError[];
+  /** The body of the last answer, up to 16 KiB of it, without secrets. Not shown by `console.log`. */
+  declare readonly body: string;
+  /** The headers of the last answer. Not shown by `console.log`. */
+  declare readonly headers: Headers;
+  /** The id that the client gave the call; it was sent as `X-Request-Id`. */
+  declare readonly requestId: string | undefined;
+  /** The id that the vendor gave the failure; its support asks for it. */
+  declare readonly serverErrorId: string | undefined;
+  /** Whether the same call may be made again without harm and may then succeed. */
+  declare readonly retryable: boolean;
+  /** Milliseconds that the server asks to wait before the next call. */
+  declare readonly retryAfter: number | undefined;
+  /** Every attempt that was made. */
+  declare readonly attempts: readonly Attempt[];
+  /** Where a list can be taken up again. */
+  declare readonly resumeToken: string | undefined;
+
+  /**
+   * @param message - The whole sentence.
+   * @param fields - What else is known.
+   */
+  constructor(message: string, fields: ErrorFields = {}) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    define(this, "name", new.target.name, false);
+    define(this, "kind", new.target.kind, false);
+    define(this, "summary", fields.summary ?? message, false);
+    define(this, "operation", fields.operation);
+    define(this, "status", fields.status);
+    define(this, "code", fields.code);
+    define(this, "fieldErrors", fields.fieldErrors ?? []);
+    define(this, "body", fields.body ?? "", false);
+    define(this, "headers", fields.headers ?? new Headers(), false);
+    define(this, "requestId", fields.requestId);
+    define(this, "serverErrorId", fields.serverErrorId);
+    define(this, "retryable", fields.retryable ?? false);
+    define(this, "retryAfter", fields.retryAfter);
+    define(this, "attempts", fields.attempts ?? []);
+    define(this, "resumeToken", fields.resumeToken);
+  }
+
+  /** Everything but headers and body, as plain data. */
+  toJSON(): Record<string, unknown> {
+    const data: Record<string, unknown> = { name: this.name, message: this.message };
+    for (const name of WRITTEN) {
+      data[name] = this[name];
+    }
+    return data;
+  }
+}
+
+/** What is not known, or would not fit into a log, is there, but not shown. */
+function define(error: MspError, name: string, value: unknown, shown?: boolean): void {
+  const enumerable = shown ?? (value !== undefined && !(Array.isArray(value) && value.length === 0));
+  Object.defineProperty(error, name, { value, enumerable, writable: true, configurable: true });
+}
+
+/** The server answered, with a status that says no. */
+export class APIStatusError extends MspError {
+  /** The HTTP status of the last answer. */
+  declare readonly status: number;
+}

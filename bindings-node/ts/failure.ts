@@ -1,0 +1,133 @@
+/**
+ * How errors are made: from what the native half says, and for what is refused here.
+ */
+
+import { getSystemErrorName } from "node:util";
+import { type ErrorFields, MspError } from "./errors.js";
+import { InvalidRequestError, KINDS, ResponseDecodeError } from "./generated/kinds.js";
+import { inNamesHere } from "./names.js";
+import type { ResponseMeta } from "./response.js";
+
+/** How the native half's own errors begin when they are thrown. */
+const THROWN = "mspkit:";
+
+/** A place in the caller's code, to be shown by an error that is made later. */
+export type Site = { readonly stack?: string };
+
+/** Notes the caller's place. Only noting costs; the text is made when somebody reads it. */
+export function site(below: (...args: never[]) => unknown): Site {
+  const place: Site = {};
+  Error.captureStackTrace(place, below);
+  return place;
+}
+
+/** An error of a kind, by its name in the core. */
+export function failure(kind: string, message: string, fields?: ErrorFields): MspError {
+  return new (KINDS[kind] ?? MspError)(message, fields);
+}
+
+/** The error for an argument that cannot be sent: names it, what is allowed and what was given. */
+export function invalid(argument: string, allowed: string, given?: unknown): InvalidRequestError {
+  return new InvalidRequestError(`${argument}: ${allowed}; given: ${told(given)}`);
+}
+
+/** A text may be a secret, and is not told. */
+function told(given: unknown): string {
+  switch (typeof given) {
+    case "string":
+      return "a text";
+    case "undefined":
+      return "nothing";
+    case "object":
+      return given === null ? "null" : Array.isArray(given) ? "a list" : "an object";
+    case "function":
+      return "a function";
+    case "symbol":
+      return "a symbol";
+    default:
+      return String(given);
+  }
+}
+
+interface Said {
+  readonly kind: string;
+  readonly text: string;
+  readonly message?: string;
+  readonly headers?: [string, string][];
+  readonly attempts?: { status: number | null; cause: string | null; waited: number; took: number }[];
+  readonly fieldErrors?: { field: string; code: string | null; message: string }[];
+  readonly causes?: { errno: number | null; text: string }[];
+  readonly [name: string]: unknown;
+}
+
+/** The error that the native half describes, with the place of the call. */
+export function fromNative(json: string, at?: Site): MspError {
+  const { kind, text, message, headers, attempts, fieldErrors, causes, ...rest } = JSON.parse(json) as Said;
+  // An argument's name is the one that it has here; what a server says stays.
+  const words = kind === "InvalidRequest" ? inNamesHere : (said: string) => said;
+  const error = failure(kind, words(text), {
+    ...(withoutNulls(rest) as ErrorFields),
+    summary: words(message ?? text),
+    headers: new Headers(headers ?? []),
+    attempts: (attempts ?? []).map((one) => ({
+      ...one,
+      status: one.status ?? undefined,
+      cause: one.cause ?? undefined,
+    })),
+    fieldErrors: (fieldErrors ?? []).map((one) => ({ ...one, code: one.code ?? undefined })),
+    cause: cause(causes ?? []),
+  });
+  return at === undefined ? error : placed(error, at);
+}
+
+/** The same error with the frames of another place. */
+export function placed<E extends Error>(error: E, at: Site): E {
+  const frames = at.stack?.indexOf("\n    at ") ?? -1;
+  const value = `${error.name}: ${error.message}${frames < 0 ? "" : at.stack?.slice(frames)}`;
+  Object.defineProperty(error, "stack", { value, writable: true, configurable: true });
+  return error;
+}
+
+/** Runs something native; what it throws becomes an error of this package. */
+export function crossing<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw fromThrown(error);
+  }
+}
+
+function fromThrown(error: unknown): unknown {
+  if (!(error instanceof Error)) {
+    return error;
+  }
+  if (error.message.startsWith(THROWN)) {
+    return fromNative(error.message.slice(THROWN.length));
+  }
+  const message = `something went wrong inside mspkit that never should: ${error.message}`;
+  return failure("Internal", message, { cause: error });
+}
+
+/** The error for an answer that cannot be read, with what is known of the answer. */
+export function undecodable(operation: string, reason: string, meta: ResponseMeta): ResponseDecodeError {
+  const { status, headers, requestId } = meta;
+  const message = `${operation}: HTTP ${status}: ${reason} [request id ${requestId}]`;
+  return new ResponseDecodeError(message, { summary: reason, operation, status, headers, requestId });
+}
+
+function withoutNulls(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}
+
+/** What a failure came from, as a chain of errors; those of the system with their codes, as Node's own have. */
+function cause(causes: { errno: number | null; text: string }[]): Error | undefined {
+  let outer: Error | undefined;
+  for (const { errno, text } of [...causes].reverse()) {
+    const options = outer === undefined ? undefined : { cause: outer };
+    outer = new Error(text, options);
+    if (errno !== null) {
+      Object.assign(outer, { errno: -errno, code: getSystemErrorName(-errno) });
+    }
+  }
+  return outer;
+}

@@ -1,0 +1,44 @@
+/**
+ * N-able N-central, Cloudmore and Wiv for the engineers of managed service providers.
+ *
+ * ```ts
+ * import { NCentral } from "mspkit";
+ *
+ * const client = new NCentral({ baseURL: "https://ncentral.example.com", jwt: "…" });
+ * for await (const customer of client.customers.list({ pageSize: 200 })) {
+ *   console.log(customer.customerName);
+ * }
+ * ```
+ *
+ * The clients are `NCentral`, `Cloudmore` and `Wiv`, and for scripts that wait `NCentralSync`, `CloudmoreSync` and
+ * `WivSync`. Every error is an `MspError`.
+ */
+
+export { Call, type WithResponse } from "./call.js";
+export type { RequestEvent, ResponseEvent, RetryEvent } from "./diagnostics.js";
+export { APIStatusError, type Attempt, type ErrorFields, type FieldError, MspError } from "./errors.js";
+export type * as cloudmore from "./generated/cloudmore.js";
+export { Cloudmore, CloudmoreSync } from "./generated/cloudmore.js";
+export * from "./generated/kinds.js";
+export type * from "./generated/models.js";
+export type * as ncentral from "./generated/ncentral.js";
+export { NCentral, NCentralSync } from "./generated/ncentral.js";
+export type * as wiv from "./generated/wiv.js";
+export { Wiv, WivSync } from "./generated/wiv.js";
+export type {
+  CallDefaults,
+  CallOptions,
+  ClientOptions,
+  Id,
+  Paging,
+  Query,
+  RequestOptions,
+  ScrollPaging,
+  SyncCallOptions,
+  SyncRequestOptions,
+} from "./options.js";
+export { Page, Pager, SyncPager } from "./pager.js";
+export { RawResponse, ResponseMeta, responseOf } from "./response.js";
+export { Secret } from "./secret.js";
+export type { LimitStatus } from "./shared.js";
+export { version } from "./version.js";

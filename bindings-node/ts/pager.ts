@@ -1,0 +1,179 @@
+/**
+ * Lists: lazy, read page by page, over items or over pages.
+ */
+
+import { checkSignal } from "./abort.js";
+import { wanted } from "./diagnostics.js";
+import { begin, drop } from "./port.js";
+import { type Beginning, Page, Reading } from "./reading.js";
+
+export { Page } from "./reading.js";
+export { SyncPager } from "./sync-pager.js";
+
+const END = { value: undefined, done: true } as const;
+
+/**
+ * A list that is read while it is iterated with `for await`. It is read once.
+ *
+ * Leaving the loop drops what is in flight. However it is left, `resumeToken` says where to go on.
+ *
+ * @example
+ * ```ts
+ * for await (const customer of client.customers.list({ pageSize: 200 })) {
+ *   console.log(customer.customerName);
+ * }
+ * ```
+ */
+export class Pager<T extends object> extends Reading<T> implements AsyncIterableIterator<T> {
+  readonly #signal: AbortSignal | undefined;
+  #fetching: Promise<boolean> | undefined;
+  /** The call in flight. */
+  #call: number | undefined;
+
+  /** @internal */
+  constructor(beginning: Beginning<T>, signal: AbortSignal | undefined) {
+    super(beginning);
+    this.#signal = signal;
+  }
+
+  /** The items, one after another. */
+  [Symbol.asyncIterator](): this {
+    this._begin();
+    return this;
+  }
+
+  /** The next item. Several may be asked for at once; they come in their order. */
+  next(): Promise<IteratorResult<T, undefined>> {
+    // Most items are in hand already; a promise of one costs less than an async function.
+    if (this._ready && !this._ended && this.#fetching === undefined && this.#signal?.aborted !== true) {
+      try {
+        return Promise.resolve({ value: this._item(), done: false });
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    }
+    return this.#next();
+  }
+
+  async #next(): Promise<IteratorResult<T, undefined>> {
+    while (!this._ended) {
+      if (this.#signal?.aborted === true) {
+        throw this._fail(this.#signal.reason);
+      }
+      if (this._ready) {
+        return { value: this._item(), done: false };
+      }
+      await this.#fetch();
+    }
+    return END;
+  }
+
+  /** Ends reading, as leaving a loop does. What is in flight is dropped. */
+  return(): Promise<IteratorResult<T, undefined>> {
+    this._leave();
+    if (this.#call !== undefined) {
+      drop(this.#call, LEFT);
+    }
+    return Promise.resolve(END);
+  }
+
+  /**
+   * The pages, one after another.
+   *
+   * @example
+   * ```ts
+   * for await (const page of client.customers.list({ pageSize: 200 }).pages()) {
+   *   console.log(page.number, page.items.length, page.total);
+   * }
+   * ```
+   */
+  pages(): AsyncIterableIterator<Page<T>, undefined> {
+    this._begin();
+    const step = async (): Promise<IteratorResult<Page<T>, undefined>> =>
+      (await this.#fetch()) ? { value: this._page(), done: false } : END;
+    // One after another, also when several are asked for at once.
+    let last: Promise<unknown> = Promise.resolve();
+    const pages: AsyncIterableIterator<Page<T>, undefined> = {
+      next: () => {
+        const next = last.then(step, step);
+        last = next;
+        return next;
+      },
+      return: async () => {
+        await this.return();
+        return END;
+      },
+      [Symbol.asyncIterator]: () => pages,
+    };
+    return pages;
+  }
+
+  /**
+   * All items at once, or the first `limit` of them.
+   *
+   * When it fails, nothing was given out: the error's `resumeToken` is where this began.
+   *
+   * @param options - `limit`: how many items at most.
+   * @throws {@link MspError} Every kind.
+   */
+  async collect(options: { readonly limit?: number | undefined } = {}): Promise<T[]> {
+    this._begin();
+    this._atMost(options.limit);
+    const token = this.resumeToken;
+    const items: T[] = [];
+    try {
+      while (await this.#fetch()) {
+        while (this._ready) {
+          items.push(this._item());
+        }
+      }
+    } catch (error) {
+      throw this._undo(token, error);
+    }
+    return items;
+  }
+
+  /** Reads a page, unless one is being read. Gives whether there was one. */
+  #fetch(): Promise<boolean> {
+    if (this._ended) {
+      return Promise.resolve(false);
+    }
+    this.#fetching ??= this.#read().finally(() => {
+      this.#fetching = undefined;
+      this.#call = undefined;
+    });
+    return this.#fetching;
+  }
+
+  async #read(): Promise<boolean> {
+    try {
+      checkSignal(this.#signal);
+      const pager = this._pager();
+      const watch = wanted();
+      return await new Promise<boolean>((resolve, reject) => {
+        this.#call = begin(
+          this._site,
+          this.#signal,
+          watch !== 0,
+          (port, id) => pager.submitNext(port, id, watch),
+          (text, meta, marker) => {
+            try {
+              resolve(this._turn(text, meta, marker));
+            } catch (error) {
+              reject(error);
+            }
+          },
+          reject,
+        );
+      });
+    } catch (error) {
+      if (error === LEFT) {
+        return false;
+      }
+      throw this._fail(error);
+    }
+  }
+}
+
+/** Why a fetch ends whose list was left; nobody sees it. */
+const LEFT = Symbol("left");

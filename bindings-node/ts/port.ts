@@ -1,0 +1,124 @@
+/**
+ * Where the async calls of this thread are begun, completed and cancelled.
+ *
+ * The native half wakes the thread once for all that has completed. A wake alone does not hold the process; a timer
+ * that never fires does, as long as calls are pending.
+ */
+
+import { AsyncResource } from "node:async_hooks";
+import * as timers from "node:timers";
+import { onAbort } from "./abort.js";
+import { publish } from "./diagnostics.js";
+import { crossing, fromNative, type Site } from "./failure.js";
+import { EVENTS, FAILED, type NativePort, native } from "./native.js";
+
+const PLACES = 5;
+const LONGEST = 2 ** 31 - 1;
+
+// Taken now: tests replace the timers, and theirs hold no process.
+const { setInterval } = timers;
+
+interface Pending {
+  readonly site: Site;
+  readonly resolve: (text: string, meta: string, marker: string | undefined) => void;
+  readonly reject: (error: unknown) => void;
+  /** The caller's async context, when events may have to be told in it. */
+  readonly scope: AsyncResource | undefined;
+  /** Takes the listener off the caller's signal. */
+  readonly unlisten: (() => void) | undefined;
+}
+
+const pending = new Map<number, Pending>();
+let last = 0;
+let made: { readonly port: NativePort; readonly holder: NodeJS.Timeout } | undefined;
+
+function make(): { readonly port: NativePort; readonly holder: NodeJS.Timeout } {
+  const port = new native.Port(drain);
+  const holder = setInterval(() => {}, LONGEST);
+  holder.unref();
+  made = { port, holder };
+  return made;
+}
+
+/** An id that no pending call has; they start over after four billion calls. */
+function nextId(): number {
+  do {
+    last = (last + 1) >>> 0;
+  } while (pending.has(last));
+  return last;
+}
+
+/** How a call is handed to the native half: to which port, under which id. */
+export type Submit = (port: NativePort, id: number) => void;
+
+/**
+ * Begins a call. Exactly one of `resolve` and `reject` is called, later.
+ *
+ * @param site - The caller's place, for the error.
+ * @param signal - Cancels the call; its reason is the rejection.
+ * @param watched - Whether events of the call are collected.
+ * @param submit - Hands the call over; what it throws is thrown here.
+ * @returns The id, by which the call can be dropped.
+ */
+export function begin(
+  site: Site,
+  signal: AbortSignal | undefined,
+  watched: boolean,
+  submit: Submit,
+  resolve: Pending["resolve"],
+  reject: Pending["reject"],
+): number {
+  signal?.throwIfAborted();
+  const { port, holder } = made ?? make();
+  const id = nextId();
+  crossing(() => submit(port, id));
+  const unlisten = signal === undefined ? undefined : onAbort(signal, () => drop(id, signal.reason));
+  const scope = watched ? new AsyncResource("mspkit.call", { requireManualDestroy: true }) : undefined;
+  pending.set(id, { site, resolve, reject, scope, unlisten });
+  if (pending.size === 1) {
+    holder.ref();
+  }
+  return id;
+}
+
+/** Cancels a call, if it is still pending, and rejects it with this reason. */
+export function drop(id: number, reason: unknown): void {
+  const call = settle(id);
+  if (call !== undefined) {
+    made?.port.cancel(id);
+    call.reject(reason);
+  }
+}
+
+/** Takes a call off the list of those that are pending. */
+function settle(id: number): Pending | undefined {
+  const call = pending.get(id);
+  if (call !== undefined) {
+    pending.delete(id);
+    call.unlisten?.();
+    call.scope?.emitDestroy();
+    if (pending.size === 0) {
+      made?.holder.unref();
+    }
+  }
+  return call;
+}
+
+function drain(): void {
+  const entries = made?.port.drain() ?? [];
+  for (let at = 0; at < entries.length; at += PLACES) {
+    const id = entries[at] as number;
+    const kind = entries[at + 1];
+    const text = entries[at + 2] as string;
+    if (kind === EVENTS) {
+      pending.get(id)?.scope?.runInAsyncScope(publish, undefined, text);
+      continue;
+    }
+    const call = settle(id);
+    if (kind === FAILED) {
+      call?.reject(fromNative(text, call.site));
+    } else {
+      call?.resolve(text, entries[at + 3] as string, entries[at + 4] as string | undefined);
+    }
+  }
+}

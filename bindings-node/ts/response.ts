@@ -1,0 +1,110 @@
+/**
+ * What is known of an answer besides its content.
+ */
+
+/** Status, headers, ids and times of an answer. */
+export class ResponseMeta {
+  readonly #said: Said;
+  #headers: Headers | undefined;
+
+  /** @internal */
+  constructor(said: Said) {
+    this.#said = said;
+  }
+
+  /** The HTTP status. */
+  get status(): number {
+    return this.#said.status;
+  }
+
+  /** The headers of the answer. */
+  get headers(): Headers {
+    this.#headers ??= new Headers(this.#said.headers);
+    return this.#headers;
+  }
+
+  /** The id that the client gave the call; it was sent as `X-Request-Id`. */
+  get requestId(): string {
+    return this.#said.requestId;
+  }
+
+  /** How many attempts it took. */
+  get attempts(): number {
+    return this.#said.attempts;
+  }
+
+  /** Milliseconds from the call to the end of the answer, queueing and retries included. */
+  get elapsed(): number {
+    return this.#said.elapsed;
+  }
+
+  /** Everything but the headers, as plain data. */
+  toJSON(): Record<string, unknown> {
+    const { status, requestId, attempts, elapsed } = this.#said;
+    return { status, requestId, attempts, elapsed };
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](_depth: number, options: object, inspect: Inspect): string {
+    return `${this.constructor.name} ${inspect(this.toJSON(), options)}`;
+  }
+}
+
+type Inspect = (value: unknown, options: object) => string;
+
+/** The answer to `client.request`: its body as text, whatever it is. */
+export class RawResponse extends ResponseMeta {
+  /** The body. */
+  readonly text: string;
+
+  /** @internal */
+  constructor(said: Said, text: string) {
+    super(said);
+    this.text = text;
+  }
+
+  /**
+   * The body as JSON.
+   *
+   * @throws SyntaxError - It is no JSON.
+   */
+  json(): unknown {
+    return JSON.parse(this.text);
+  }
+}
+
+/** What the native half says of an answer, and of a page. */
+export interface Said {
+  readonly status: number;
+  readonly headers: [string, string][];
+  readonly requestId: string;
+  readonly attempts: number;
+  readonly elapsed: number;
+  readonly total?: number;
+  readonly number?: number;
+  readonly resumeToken?: string;
+}
+
+const known = new WeakMap<object, ResponseMeta | string>();
+
+/** Notes what answer a result came with. The text is only parsed when somebody asks. */
+export function note(result: object, meta: ResponseMeta | string): void {
+  known.set(result, meta);
+}
+
+/**
+ * Status, headers, ids and times of the answer that a result came with.
+ *
+ * @param result - What a call has returned, itself and not a copy. Items of lists have none; their pages do.
+ */
+export function responseOf(result: object): ResponseMeta | undefined {
+  if (result instanceof ResponseMeta) {
+    return result;
+  }
+  const found = known.get(result);
+  if (typeof found !== "string") {
+    return found;
+  }
+  const parsed = new ResponseMeta(JSON.parse(found));
+  known.set(result, parsed);
+  return parsed;
+}

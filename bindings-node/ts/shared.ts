@@ -1,0 +1,72 @@
+/**
+ * What async and blocking clients do the same way: opening, layering, reading a result, showing themselves.
+ */
+
+import { inspect } from "node:util";
+import { crossing, undecodable } from "./failure.js";
+import { type Shape, Unreadable } from "./model.js";
+import { type NativeCore, native } from "./native.js";
+import { type CallDefaults, type ClientOptions, clientOptions } from "./options.js";
+import { parse } from "./parse.js";
+import { note, ResponseMeta } from "./response.js";
+
+/** The services that there are clients for. */
+export type Service = "ncentral" | "cloudmore" | "wiv";
+
+/** What the limit of an endpoint is doing. */
+export interface LimitStatus {
+  /** The endpoint, as the limits name it. */
+  readonly endpoint: string;
+  /** How many calls may be in flight now. */
+  readonly cap: number;
+  /** How many are. */
+  readonly inFlight: number;
+  /** How many wait for their turn. */
+  readonly waiting: number;
+  /** Milliseconds since the server last answered 429; nothing, if it never has. */
+  readonly last429: number | null;
+}
+
+/** Stands in for the options of a client that is made of another one. */
+export class Handle {
+  constructor(readonly core: NativeCore) {}
+}
+
+/** The native client for a client's options. */
+export function open(service: Service, options: ClientOptions | Handle, asynchronous: boolean): NativeCore {
+  if (options instanceof Handle) {
+    return options.core;
+  }
+  const said = clientOptions(options ?? {});
+  return crossing(() => new native.Core(service, said, asynchronous));
+}
+
+/** The native client with other options for its calls. */
+export function layered(core: NativeCore, options: CallDefaults): Handle {
+  const said = clientOptions(options);
+  return new Handle(crossing(() => core.withOptions(said)));
+}
+
+/** The result of a call, with its answer noted. */
+export function result<T extends object>(
+  operation: string,
+  shape: Shape<T>,
+  text: string,
+  meta: string,
+  marker: string | undefined,
+): T {
+  try {
+    const read = shape.read(parse(text, marker));
+    note(read, meta);
+    return read;
+  } catch (error) {
+    throw error instanceof Unreadable
+      ? undecodable(operation, error.message, new ResponseMeta(JSON.parse(meta)))
+      : error;
+  }
+}
+
+/** A client as `console.log` shows it: what it is and where, and nothing secret. */
+export function shown(client: { readonly baseURL: string }): string {
+  return `${client.constructor.name} { baseURL: ${inspect(client.baseURL)} }`;
+}

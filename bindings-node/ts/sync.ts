@@ -1,0 +1,140 @@
+/**
+ * What the blocking clients have in common. Every call stalls the event loop until it is done: they are for scripts and
+ * build tools, and nothing else of a program runs meanwhile.
+ */
+
+import { inspect } from "node:util";
+import { encodeArguments } from "./encode.js";
+import { crossing, site } from "./failure.js";
+import type { Shape } from "./model.js";
+import type { Answer, NativeCore } from "./native.js";
+import {
+  type CallDefaults,
+  type ClientOptions,
+  callOptions,
+  pagingOptions,
+  type SyncCallOptions,
+  type SyncRequestOptions,
+  requestOptions,
+} from "./options.js";
+import { RawResponse, ResponseMeta } from "./response.js";
+import { type Handle, type LimitStatus, layered, open, result, type Service, shown } from "./shared.js";
+import { SyncPager } from "./sync-pager.js";
+import { wait } from "./wait.js";
+
+let coreOf: (client: SyncClient) => NativeCore;
+
+/** What the blocking clients have in common. */
+export abstract class SyncClient {
+  readonly #core: NativeCore;
+
+  static {
+    coreOf = (client) => client.#core;
+  }
+
+  protected constructor(service: Service, options: ClientOptions) {
+    this.#core = open(service, options, false);
+  }
+
+  /** Where the service is. */
+  get baseURL(): string {
+    return this.#core.baseUrl;
+  }
+
+  /**
+   * The same client with other options for its calls; connections, tokens and limits stay shared.
+   *
+   * @param options - What is different.
+   * @throws {@link InvalidRequestError} An option has a value that it cannot have, or cannot be changed.
+   * @throws {@link ClosedError} The client is closed.
+   */
+  withOptions(options: CallDefaults): this {
+    const Own = this.constructor as new (handle: Handle) => this;
+    return new Own(layered(this.#core, options));
+  }
+
+  /**
+   * A request to an endpoint that mspkit does not know, with credentials, limits and retries. Stalls the event loop.
+   *
+   * GET, HEAD and OPTIONS are repeated after a fault, every other method is not.
+   *
+   * @param method - The HTTP method.
+   * @param path - The path, as in `/api/sites`, or a URL of the client's own server. It is sent as it is.
+   * @param options - Query, headers, body and how the call is made.
+   * @throws {@link MspError} Every kind.
+   */
+  request(method: string, path: string, options?: SyncRequestOptions): RawResponse {
+    const { body, json } = requestOptions(options, true);
+    const answer = wait((watch) => this.#core.requestSync(watch, String(method), String(path), body, json));
+    return new RawResponse(JSON.parse(answer[2]), answer[1]);
+  }
+
+  /** What the limit of each endpoint that was used is doing. */
+  limits(): LimitStatus[] {
+    return JSON.parse(crossing(() => this.#core.limits()));
+  }
+
+  /** Refuses further calls and closes idle connections. */
+  close(): void {
+    crossing(() => this.#core.close());
+  }
+
+  /** As `close`, at the end of a `using`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [inspect.custom](): string {
+    return shown(this);
+  }
+}
+
+/** What the resources of blocking clients have in common. */
+export class SyncResource {
+  readonly #client: SyncClient;
+
+  constructor(client: SyncClient) {
+    this.#client = client;
+  }
+
+  /** @internal */
+  protected _call<T extends object>(
+    operation: string,
+    shape: Shape<T>,
+    args: object,
+    options: SyncCallOptions | undefined,
+  ): T {
+    const [, text, meta, marker] = this.#answer(operation, args, options);
+    return result(operation, shape, text, meta, marker);
+  }
+
+  /** @internal */
+  protected _callEmpty(operation: string, args: object, options: SyncCallOptions | undefined): ResponseMeta {
+    const [, , meta] = this.#answer(operation, args, options);
+    return new ResponseMeta(JSON.parse(meta));
+  }
+
+  /** @internal */
+  protected _list<T extends object>(
+    operation: string,
+    shape: Shape<T>,
+    args: object,
+    options: SyncCallOptions | undefined,
+  ): SyncPager<T> {
+    const core = coreOf(this.#client);
+    const open = (change: object) => {
+      const { paging, params } = pagingOptions({ ...args, ...change });
+      const { json } = callOptions(options, true);
+      const [said, how] = [encodeArguments(params), encodeArguments(paging)];
+      return crossing(() => core.pager(operation, said, how, json));
+    };
+    return new SyncPager({ operation, shape, open, args, site: site(this._list) });
+  }
+
+  #answer(operation: string, args: object, options: SyncCallOptions | undefined): Answer {
+    const core = coreOf(this.#client);
+    const { json } = callOptions(options, true);
+    const params = encodeArguments(args);
+    return wait((watch) => core.callSync(watch, operation, params, json));
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Blocking calls: made and waited for on this thread.
+ */
+
+import { publish, wanted } from "./diagnostics.js";
+import { crossing, fromNative, site } from "./failure.js";
+import { type Answer, FAILED } from "./native.js";
+
+/** Makes a call and waits for it. What it fails by is thrown. */
+export function wait(run: (watch: number) => Answer): Answer {
+  const answer = crossing(() => run(wanted()));
+  publish(answer[4]);
+  if (answer[0] === FAILED) {
+    throw fromNative(answer[1], site(wait));
+  }
+  return answer;
+}
