@@ -100,7 +100,7 @@ export class Shape<T> {
    */
   constructor(
     readonly name: string,
-    fields: Readonly<Record<string, Content | Field>>,
+    readonly fields: Readonly<Record<string, Content | Field>>,
     plain?: (data: Data) => boolean,
   ) {
     this.#plain = plain;

@@ -3,8 +3,9 @@
 
 import type { Call } from "../call.js";
 import { AsyncClient, AsyncResource, SyncClient, SyncResource } from "../client.js";
-import type { CallOptions, ClientOptions, Paging, ResponseMeta, SyncCallOptions } from "../options.js";
+import type { CallOptions, ClientOptions, Paging, SyncCallOptions } from "../options.js";
 import type { Pager, SyncPager } from "../pager.js";
+import type { ResponseMeta } from "../response.js";
 import type { AddedService, EstoreService, EstoreServiceDetail, OrganizationService } from "./models.js";
 import * as shapes from "./shapes.js";
 
@@ -125,8 +126,7 @@ export class Estore extends AsyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * const estoreServiceDetail = await client.estore.get({
@@ -167,8 +167,7 @@ export class Estore extends AsyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * for await (const estoreService of client.estore.list({
@@ -216,8 +215,7 @@ export class EstoreSync extends SyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * const estoreServiceDetail = client.estore.get({
@@ -258,8 +256,7 @@ export class EstoreSync extends SyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * for (const estoreService of client.estore.list({
@@ -311,8 +308,7 @@ export class Services extends AsyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * const addedService = await client.services.add({
@@ -354,8 +350,7 @@ export class Services extends AsyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * const organizationService = await client.services.get({
@@ -396,8 +391,7 @@ export class Services extends AsyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * for await (const organizationService of client.services.list({
@@ -438,8 +432,7 @@ export class Services extends AsyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * const answer = await client.services.patch({
@@ -482,8 +475,7 @@ export class Services extends AsyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * const answer = await client.services.remove({
@@ -525,8 +517,7 @@ export class Services extends AsyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * const answer = await client.services.update({
@@ -579,8 +570,7 @@ export class ServicesSync extends SyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * const addedService = client.services.add({
@@ -622,8 +612,7 @@ export class ServicesSync extends SyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * const organizationService = client.services.get({
@@ -664,8 +653,7 @@ export class ServicesSync extends SyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * for (const organizationService of client.services.list({
@@ -706,8 +694,7 @@ export class ServicesSync extends SyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * const answer = client.services.patch({
@@ -750,8 +737,7 @@ export class ServicesSync extends SyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * const answer = client.services.remove({
@@ -793,8 +779,7 @@ export class ServicesSync extends SyncResource {
    *   overloaded. Usually without a body.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for
-   *   Organizations Management}
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
    * const answer = client.services.update({
@@ -848,7 +833,7 @@ export interface CloudmoreOptions extends ClientOptions {
  * })) {
  *   console.log(estoreService.id);
  * }
- * await client.close();
+ * client.close();
  * ```
  */
 export class Cloudmore extends AsyncClient {

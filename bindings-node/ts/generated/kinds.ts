@@ -164,23 +164,3 @@ export class InternalError extends MspError {
   static override readonly kind = "Internal";
   declare readonly kind: "Internal";
 }
-
-/** The class of each kind, by the name that the core gives it. */
-export const KINDS = {
-  InvalidRequest: InvalidRequestError,
-  Connection: APIConnectionError,
-  Timeout: APITimeoutError,
-  OutcomeUnknown: OutcomeUnknownError,
-  BadRequest: BadRequestError,
-  Authentication: AuthenticationError,
-  PermissionDenied: PermissionDeniedError,
-  NotFound: NotFoundError,
-  Conflict: ConflictError,
-  RateLimit: RateLimitError,
-  Server: ServerError,
-  Decode: ResponseDecodeError,
-  ScrollExpired: ScrollExpiredError,
-  Cancelled: OperationCancelledError,
-  Closed: ClosedError,
-  Internal: InternalError,
-} as const;

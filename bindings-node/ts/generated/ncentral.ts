@@ -3,8 +3,9 @@
 
 import type { Call } from "../call.js";
 import { AsyncClient, AsyncResource, SyncClient, SyncResource } from "../client.js";
-import type { CallOptions, ClientOptions, Id, Paging, ResponseMeta, SyncCallOptions } from "../options.js";
+import type { CallOptions, ClientOptions, Id, Paging, SyncCallOptions } from "../options.js";
 import type { Pager, SyncPager } from "../pager.js";
+import type { ResponseMeta } from "../response.js";
 import type {
   AuthTokens,
   Customer,
@@ -222,8 +223,7 @@ export class Auth extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
-   *   | Authentication & System Health APIs Overview}
+   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
    * const authTokens = await client.auth.authenticate();
@@ -259,8 +259,7 @@ export class Auth extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
-   *   | Authentication & System Health APIs Overview}
+   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
    * const answer = await client.auth.logout();
@@ -297,8 +296,7 @@ export class Auth extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
-   *   | Authentication & System Health APIs Overview}
+   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
    * const authTokens = await client.auth.refresh();
@@ -334,8 +332,7 @@ export class Auth extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
-   *   | Authentication & System Health APIs Overview}
+   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
    * const tokenStatus = await client.auth.validate();
@@ -379,8 +376,7 @@ export class AuthSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
-   *   | Authentication & System Health APIs Overview}
+   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
    * const authTokens = client.auth.authenticate();
@@ -416,8 +412,7 @@ export class AuthSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
-   *   | Authentication & System Health APIs Overview}
+   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
    * const answer = client.auth.logout();
@@ -454,8 +449,7 @@ export class AuthSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
-   *   | Authentication & System Health APIs Overview}
+   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
    * const authTokens = client.auth.refresh();
@@ -491,8 +485,7 @@ export class AuthSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
-   *   | Authentication & System Health APIs Overview}
+   * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
    * const tokenStatus = client.auth.validate();
@@ -542,8 +535,7 @@ export class CustomPsa extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const customPsaTicket = await client.customPsa.createTicket({
@@ -587,8 +579,7 @@ export class CustomPsa extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const customPsaTicketInfo = await client.customPsa.getTicket("1142285696", {
@@ -639,8 +630,7 @@ export class CustomPsa extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const customPsaTicketInfo = await client.customPsa.getTicketInfo("1142285696");
@@ -681,8 +671,7 @@ export class CustomPsa extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const links = await client.customPsa.links();
@@ -721,8 +710,7 @@ export class CustomPsa extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const customPsaTicket = await client.customPsa.reopenTicket("1142285696");
@@ -766,8 +754,7 @@ export class CustomPsa extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const customPsaTicket = await client.customPsa.resolveTicket("1142285696");
@@ -808,8 +795,7 @@ export class CustomPsa extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const links = await client.customPsa.ticketLinks();
@@ -859,8 +845,7 @@ export class CustomPsaSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const customPsaTicket = client.customPsa.createTicket({
@@ -904,8 +889,7 @@ export class CustomPsaSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const customPsaTicketInfo = client.customPsa.getTicket("1142285696", {
@@ -956,8 +940,7 @@ export class CustomPsaSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const customPsaTicketInfo = client.customPsa.getTicketInfo("1142285696");
@@ -998,8 +981,7 @@ export class CustomPsaSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const links = client.customPsa.links();
@@ -1038,8 +1020,7 @@ export class CustomPsaSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const customPsaTicket = client.customPsa.reopenTicket("1142285696");
@@ -1083,8 +1064,7 @@ export class CustomPsaSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const customPsaTicket = client.customPsa.resolveTicket("1142285696");
@@ -1125,8 +1105,7 @@ export class CustomPsaSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const links = client.customPsa.ticketLinks();
@@ -1337,8 +1316,7 @@ export class Server extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/managing-system-health | Managing System
-   *   Health}
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-system-health | Managing System Health}
    * @example
    * ```ts
    * const serverHealth = await client.server.health();
@@ -1374,8 +1352,7 @@ export class Server extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/managing-system-health | Managing System
-   *   Health}
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-system-health | Managing System Health}
    * @example
    * ```ts
    * const serverInfo = await client.server.info();
@@ -1416,8 +1393,7 @@ export class ServerSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/managing-system-health | Managing System
-   *   Health}
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-system-health | Managing System Health}
    * @example
    * ```ts
    * const serverHealth = client.server.health();
@@ -1453,8 +1429,7 @@ export class ServerSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/managing-system-health | Managing System
-   *   Health}
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-system-health | Managing System Health}
    * @example
    * ```ts
    * const serverInfo = client.server.info();
@@ -1505,8 +1480,7 @@ export class ServiceOrgs extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing
-   *   Service Organizations}
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
    * const serviceOrg = await client.serviceOrgs.create({
@@ -1599,8 +1573,7 @@ export class ServiceOrgs extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing
-   *   Service Organizations}
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
    * const serviceOrg = await client.serviceOrgs.get("50");
@@ -1639,8 +1612,7 @@ export class ServiceOrgs extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing
-   *   Service Organizations}
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
    * for await (const serviceOrg of client.serviceOrgs.list({ pageSize: 50 })) {
@@ -1681,8 +1653,7 @@ export class ServiceOrgs extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing
-   *   Service Organizations}
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
    * for await (const customer of client.serviceOrgs.listCustomers("50", { pageSize: 50 })) {
@@ -1738,8 +1709,7 @@ export class ServiceOrgsSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing
-   *   Service Organizations}
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
    * const serviceOrg = client.serviceOrgs.create({
@@ -1832,8 +1802,7 @@ export class ServiceOrgsSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing
-   *   Service Organizations}
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
    * const serviceOrg = client.serviceOrgs.get("50");
@@ -1872,8 +1841,7 @@ export class ServiceOrgsSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing
-   *   Service Organizations}
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
    * for (const serviceOrg of client.serviceOrgs.list({ pageSize: 50 })) {
@@ -1914,8 +1882,7 @@ export class ServiceOrgsSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing
-   *   Service Organizations}
+   * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
    * for (const customer of client.serviceOrgs.listCustomers("50", { pageSize: 50 })) {
@@ -1963,8 +1930,7 @@ export class StandardPsa extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const links = await client.standardPsa.links();
@@ -2006,8 +1972,7 @@ export class StandardPsa extends AsyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const psaCredentialCheck = await client.standardPsa.validateCredential(3, {
@@ -2063,8 +2028,7 @@ export class StandardPsaSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const links = client.standardPsa.links();
@@ -2106,8 +2070,7 @@ export class StandardPsaSync extends SyncResource {
    *   503: The server is starting, stopping or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA
-   *   Integrations}
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
    * const psaCredentialCheck = client.standardPsa.validateCredential(3, {
@@ -2155,7 +2118,7 @@ export interface NCentralOptions extends ClientOptions {
  * for await (const customer of client.customers.list({ pageSize: 50 })) {
  *   console.log(customer.customerId);
  * }
- * await client.close();
+ * client.close();
  * ```
  */
 export class NCentral extends AsyncClient {

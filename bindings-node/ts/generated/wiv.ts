@@ -82,8 +82,7 @@ export class Cases extends AsyncResource {
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching | Wiv MSP
-   *   Customers and Cases Fetching}
+   * @see {@link https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching | Wiv MSP Customers and Cases Fetching}
    * @example
    * ```ts
    * for await (const item of client.cases.search({ maxReturnedItems: 100 })) {
@@ -165,8 +164,7 @@ export class CasesSync extends SyncResource {
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching | Wiv MSP
-   *   Customers and Cases Fetching}
+   * @see {@link https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching | Wiv MSP Customers and Cases Fetching}
    * @example
    * ```ts
    * for (const item of client.cases.search({ maxReturnedItems: 100 })) {
@@ -246,8 +244,7 @@ export class Customers extends AsyncResource {
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching | Wiv MSP
-   *   Customers and Cases Fetching}
+   * @see {@link https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching | Wiv MSP Customers and Cases Fetching}
    * @example
    * ```ts
    * for await (const mspCustomer of client.customers.list({ fields: ["id", "name"] })) {
@@ -290,8 +287,7 @@ export class CustomersSync extends SyncResource {
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching | Wiv MSP
-   *   Customers and Cases Fetching}
+   * @see {@link https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching | Wiv MSP Customers and Cases Fetching}
    * @example
    * ```ts
    * for (const mspCustomer of client.customers.list({ fields: ["id", "name"] })) {
@@ -337,8 +333,7 @@ export class Workflows extends AsyncResource {
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api | Running Workflow
-   *   from API}
+   * @see {@link https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api | Running Workflow from API}
    * @example
    * ```ts
    * const workflowRun = await client.workflows.run("workflow_def456ghi789", {
@@ -385,8 +380,7 @@ export class WorkflowsSync extends SyncResource {
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
    * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
    *   is one.
-   * @see {@link https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api | Running Workflow
-   *   from API}
+   * @see {@link https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api | Running Workflow from API}
    * @example
    * ```ts
    * const workflowRun = client.workflows.run("workflow_def456ghi789", {
@@ -423,7 +417,7 @@ export interface WivOptions extends ClientOptions {
  * for await (const item of client.cases.search({ maxReturnedItems: 100 })) {
  *   console.log(item.caseId);
  * }
- * await client.close();
+ * client.close();
  * ```
  */
 export class Wiv extends AsyncClient {

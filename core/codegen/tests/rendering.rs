@@ -287,5 +287,4 @@ fn typescript_has_a_class_for_each_kind_of_error() {
         &kinds,
         &["static override readonly kind = \"NotFound\";", "declare readonly kind: \"NotFound\";"],
     );
-    assert_lines(&kinds, &["BadRequest: BadRequestError,"]);
 }

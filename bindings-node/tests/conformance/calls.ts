@@ -1,0 +1,219 @@
+/**
+ * Makes the calls of a case: by the generated methods, or by operation id where no typed arguments fit.
+ */
+
+import * as mspkit from "mspkit";
+import {
+  MspError,
+  type Page,
+  type Pager,
+  RawResponse,
+  ResponseMeta,
+  responseOf,
+  type SyncPager,
+} from "mspkit";
+import { AsyncClient, AsyncResource, SyncResource } from "../../dist/cjs/client.js";
+import { crossing } from "../../dist/cjs/failure.js";
+import { Shape } from "../../dist/cjs/model.js";
+import { camel, snake } from "../../dist/cjs/names.js";
+import { operations } from "../../dist/cjs/native.js";
+import { open } from "../../dist/cjs/shared.js";
+import type { ClientSpec, Data, StepSpec } from "./cases.js";
+import { Outcome } from "./matching.js";
+
+/** Which of the two kinds of clients makes the calls. */
+export type Front = "async" | "sync";
+
+export type Client =
+  | mspkit.NCentral
+  | mspkit.Cloudmore
+  | mspkit.Wiv
+  | mspkit.NCentralSync
+  | mspkit.CloudmoreSync
+  | mspkit.WivSync;
+
+const CLIENTS = {
+  async: { ncentral: mspkit.NCentral, cloudmore: mspkit.Cloudmore, wiv: mspkit.Wiv },
+  sync: { ncentral: mspkit.NCentralSync, cloudmore: mspkit.CloudmoreSync, wiv: mspkit.WivSync },
+};
+/** Options that are seconds in the cases, and milliseconds here. */
+const TIMES = ["timeout", "attempt_timeout", "connect_timeout", "max_retry_after"];
+const PLAIN = new Shape<Data>("Untyped", {});
+const table = new Map(operations().map((operation) => [operation.id, operation]));
+
+/** Options as they are written here. One that is null is not given. */
+export function optionsHere(options: Data): Data {
+  const given = Object.entries(options).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    given.map(([name, value]) => [camel(name), TIMES.includes(name) ? (value as number) * 1000 : value]),
+  );
+}
+
+/** Makes the client of a case. */
+export function makeClient(front: Front, service: ClientSpec["service"], options: Data): Client {
+  return new CLIENTS[front][service](options as object);
+}
+
+/** The resources of a client as what they are underneath: where a call's answer gets its shape. */
+interface Underneath {
+  [method: string]: (...args: unknown[]) => unknown;
+}
+
+/** A call step with its variables filled in. */
+export class Step {
+  readonly #operation: string;
+  readonly #params: Data;
+  readonly #options: Data;
+  readonly #paging: Data;
+  readonly #read: StepSpec["read"];
+  #shape: Shape<Data> = PLAIN;
+
+  constructor(step: StepSpec, fill: <T>(value: T) => T) {
+    this.#operation = step.call as string;
+    this.#params = fill(step.params ?? {});
+    this.#options = optionsHere(fill(step.options ?? {}));
+    this.#paging = { concurrency: 1, ...fill(step.paging ?? {}) };
+    this.#read = step.read;
+  }
+
+  /** Makes the call, and waits for it as its client wants it. */
+  async outcome(client: Client): Promise<Outcome> {
+    const outcome = new Outcome();
+    try {
+      const started = this.#start(client);
+      if (table.get(this.#operation)?.paging === undefined || table.get(this.#operation)?.paging === "none") {
+        this.#ended(await started, outcome);
+      } else {
+        await this.#list(started as Pager<Data> | SyncPager<Data>, outcome);
+      }
+    } catch (error) {
+      if (!(error instanceof MspError)) {
+        throw error;
+      }
+      outcome.error = error;
+      outcome.resumeToken ??= error.resumeToken;
+    }
+    return outcome;
+  }
+
+  #start(client: Client): unknown {
+    if (this.#operation === "request") {
+      const { method, path, ...rest } = this.#params as { method: string; path: string; headers?: object };
+      const headers = { ...rest.headers, ...(this.#options.headers as object | undefined) };
+      return client.request(method, path, { ...rest, ...this.#options, headers } as object);
+    }
+    const row = table.get(this.#operation);
+    if (row === undefined) {
+      throw new Error(`there is no operation ${this.#operation}`);
+    }
+    const listed = row.paging !== "none";
+    if (Object.keys(this.#params).some((name) => name !== snake(name))) {
+      return this.#toTheCore(row.id);
+    }
+    const resource = (client as unknown as Record<string, Underneath>)[camel(row.resource)] as Underneath;
+    this.#watch(resource);
+    const given = here(this.#params);
+    const paging = listed ? here(this.#paging) : {};
+    const method = resource[camel(row.name)] as (...args: unknown[]) => unknown;
+    const ids = positional(method).map((name) => {
+      const id = given[name];
+      delete given[name];
+      return id;
+    });
+    if (/\bparams\b/.test(signature(method))) {
+      return method.call(resource, ...ids, { ...given, ...paging }, this.#options);
+    }
+    if (Object.keys(given).length > 0) {
+      // There is no place for these arguments, so they go where the method would have gone.
+      const plain = client instanceof AsyncClient ? new AsyncResource(client) : new SyncResource(client);
+      return (plain as unknown as Underneath)._call?.(row.id, PLAIN, here(this.#params), this.#options);
+    }
+    return method.call(resource, ...ids, this.#options);
+  }
+
+  /** Arguments under names that are not the core's: the same name may be right here, so the core is asked itself. */
+  #toTheCore(operation: string): never {
+    const [service] = operation.split(".") as ["ncentral"];
+    const core = open(service, { baseURL: "http://127.0.0.1:9", jwt: "a.b.c" } as object, false);
+    crossing(() => core.pager(operation, JSON.stringify(this.#params), "{}", "{}"));
+    throw new Error(`the core takes ${JSON.stringify(this.#params)}`);
+  }
+
+  /** Notes the shape with which the generated method has its answer read. */
+  #watch(resource: Underneath): void {
+    for (const name of ["_call", "_list"]) {
+      resource[name] = (...args: unknown[]) => {
+        this.#shape = args[1] as Shape<Data>;
+        delete resource[name];
+        return resource[name]?.(...args);
+      };
+    }
+  }
+
+  #ended(answer: unknown, outcome: Outcome): void {
+    outcome.meta = responseOf(answer as object);
+    if (answer instanceof RawResponse) {
+      outcome.result = free(answer);
+    } else if (!(answer instanceof ResponseMeta)) {
+      outcome.result = this.#shape.toWire(answer as Data);
+    }
+  }
+
+  async #list(pager: Pager<Data> | SyncPager<Data>, outcome: Outcome): Promise<void> {
+    const most = typeof this.#read === "object" ? this.#read.take : Number.POSITIVE_INFINITY;
+    try {
+      if (this.#read === "pages") {
+        for await (const page of pager.pages()) {
+          this.#take(page, outcome);
+        }
+      } else if (most > 0) {
+        for await (const item of pager) {
+          outcome.items.push(this.#shape.toWire(item));
+          if (outcome.items.length === most) {
+            break;
+          }
+        }
+      }
+    } finally {
+      outcome.resumeToken = pager.resumeToken;
+      outcome.total = pager.total;
+      outcome.meta = pager.responseMeta ?? outcome.meta;
+    }
+  }
+
+  #take(page: Page<Data>, outcome: Outcome): void {
+    outcome.items.push(...page.items.map((item) => this.#shape.toWire(item)));
+    outcome.pages.push(page.items.length);
+    outcome.meta = page.responseMeta;
+  }
+}
+
+/** Arguments under their names here. */
+function here(params: Data): Data {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [camel(name), value]));
+}
+
+/** The parameters of a compiled method, as they stand in its text. */
+export function signature(method: (...args: never[]) => unknown): string {
+  const text = method.toString();
+  return text.slice(text.indexOf("("), text.indexOf(") {") + 1);
+}
+
+/** The names of the arguments before `params` and `options`. */
+export function positional(method: (...args: never[]) => unknown): string[] {
+  const names = signature(method)
+    .slice(1, -1)
+    .split(",")
+    .map((argument) => argument.trim().split(" ", 1)[0] as string);
+  return names.filter((name) => name !== "params" && name !== "options");
+}
+
+function free(answer: RawResponse): Data {
+  let json: unknown;
+  try {
+    json = answer.json();
+  } catch {
+    json = null;
+  }
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), json, text: answer.text };
+}

@@ -1,0 +1,137 @@
+/**
+ * Models are plain objects: read tolerantly, under the names of this language, with nothing lost.
+ */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inspect } from "node:util";
+import { Secret } from "mspkit";
+import * as shapes from "../dist/cjs/generated/shapes.js";
+import { Field, many, named, Shape, Unreadable } from "../dist/cjs/model.js";
+
+const Part = new Shape<Record<string, unknown>>("Part", { part_id: named("partId", "id") });
+const Thing = new Shape<Record<string, unknown>>("Thing", {
+  id: "id",
+  label: "text",
+  count: "integer",
+  share: "number",
+  open: "bool",
+  token: "secret",
+  _links: named("links", "json"),
+  parts: many(Part),
+  tags: many("text"),
+  part: Part,
+});
+
+test("what is written otherwise than documented is read as what it stands for", () => {
+  const cases: [field: string, came: unknown, read: unknown][] = [
+    ["id", 7, "7"],
+    ["id", 18446744073709551615n, "18446744073709551615"],
+    ["label", 5, "5"],
+    ["label", true, "true"],
+    ["count", "12", 12],
+    ["count", "9007199254740993", 9007199254740993n],
+    ["count", 3.0, 3],
+    ["share", "0.5", 0.5],
+    ["open", "TRUE", true],
+    ["open", 0, false],
+    ["tags", ["a", 1, null], ["a", "1"]],
+    ["label", null, null],
+  ];
+  for (const [field, came, read] of cases) {
+    assert.deepEqual(Thing.read({ [field]: came }), { [field]: read }, `${field}: ${came}`);
+  }
+});
+
+test("what cannot stand for its field is told, and a text is not shown", () => {
+  const cases: [field: string, came: unknown, told: string][] = [
+    ["id", true, "the answer cannot be read at `id`: true where an id belongs"],
+    ["label", {}, "the answer cannot be read at `label`: an object where text belongs"],
+    ["count", 2.5, "the answer cannot be read at `count`: 2.5 where a whole number belongs"],
+    ["count", "many", "the answer cannot be read at `count`: a text that is not a whole number"],
+    ["share", "", "the answer cannot be read at `share`: a text that is not a number"],
+    ["open", "yes", "the answer cannot be read at `open`: a text that is not true or false"],
+    ["token", ["s3cret"], "the answer cannot be read at `token`: a list where text belongs"],
+    ["parts", {}, "the answer cannot be read at `parts`: an object where a list belongs"],
+    ["parts", [1], "the answer cannot be read at `parts`: 1 where an object belongs"],
+    ["part", "x", "the answer cannot be read at `part`: a text that is not an object"],
+  ];
+  for (const [field, came, message] of cases) {
+    assert.throws(() => Thing.read({ [field]: came }), { constructor: Unreadable, message });
+  }
+  assert.throws(() => Thing.read([]), {
+    message: "the answer cannot be read: a list where an object belongs",
+  });
+});
+
+test("a model is a plain object that can be copied in every way", () => {
+  const model = Thing.read(JSON.parse('{"id":1,"_links":{"a":1},"unknown_field":null,"part":{"part_id":2}}'));
+  const plain = { id: "1", links: { a: 1 }, unknown_field: null, part: { partId: "2" } };
+  assert.deepStrictEqual(model, plain);
+  assert.deepStrictEqual({ ...model }, plain);
+  assert.deepStrictEqual(structuredClone(model), plain);
+  assert.deepStrictEqual(JSON.parse(JSON.stringify(model)), plain);
+  assert.equal(Object.getPrototypeOf(model), Object.prototype);
+  assert.ok(!("label" in model), "absent is not null");
+});
+
+test("what was read goes back under the vendor's names", () => {
+  const came = {
+    id: "1",
+    _links: {},
+    parts: [{ part_id: "2", more: [1] }],
+    token: "s3cret",
+    tags: null,
+    unknown: { id: 5 },
+  };
+  assert.deepStrictEqual(Thing.toWire(Thing.read(structuredClone(came))), came);
+});
+
+test("a field with a strange name harms nothing", () => {
+  const model = Thing.read(
+    JSON.parse('{"__proto__":{"polluted":true},"links":"theirs","_links":"ours","constructor":1}'),
+  );
+  assert.equal(Object.getPrototypeOf(model), Object.prototype);
+  assert.equal((model as { polluted?: unknown }).polluted, undefined);
+  assert.deepStrictEqual(Object.keys(model), ["__proto__", "links", "constructor"]);
+  assert.equal(model.links, "ours");
+});
+
+test("a secret shows itself only when it is asked to", () => {
+  const { token } = Thing.read({ token: "s3cret" }) as { token: Secret };
+  assert.ok(token instanceof Secret);
+  const shown = [
+    String(token),
+    JSON.stringify({ token }),
+    inspect({ token }, { showHidden: true }),
+    `${token}`,
+  ];
+  for (const text of [...shown, JSON.stringify(structuredClone({ ...token }))]) {
+    assert.ok(!text.includes("s3cret"), text);
+  }
+  assert.equal(token.reveal(), "s3cret");
+});
+
+/** What only reading makes right, and what it becomes. */
+const ODD: Readonly<Record<string, readonly [came: unknown, read: unknown]>> = {
+  id: [1, "1"],
+  text: [1, "1"],
+  integer: ["1", 1],
+  number: ["0.5", 0.5],
+  bool: ["true", true],
+};
+
+test("no field is passed over by the shortcut for objects that need no reading", () => {
+  let tried = 0;
+  for (const shape of Object.values(shapes) as unknown as Shape<Record<string, unknown>>[]) {
+    for (const [wire, field] of Object.entries(shape.fields)) {
+      const kind = field instanceof Field && !field.many ? field.of : field;
+      const [came, read] = ODD[String(kind)] ?? [];
+      if (came !== undefined) {
+        assert.deepEqual(Object.values(shape.read({ [wire]: came })), [read], `${shape.name}.${wire}`);
+        tried += 1;
+      }
+    }
+  }
+  assert.ok(tried > 80, `only ${tried} fields were tried`);
+});
