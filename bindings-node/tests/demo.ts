@@ -1,0 +1,71 @@
+/**
+ * Runs examples/onboard.ts against a simulator of its own, or against the servers that the environment names.
+ *
+ *     node bindings-node/build/demo.js | python tests/demo.py
+ *
+ * Two faults are planted in the simulator, and have to be retried: one page fails once, one call comes too many.
+ */
+
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { environment, type Simulator, startSimulator } from "./support/simulator.js";
+
+/** The compiled example. */
+export const EXAMPLE = join(__dirname, "..", "build", "examples", "onboard.js");
+export const OPTIONS = { service_orgs: 120, customers: 400, cases: 730, wiv_customers: 12 };
+
+const FAULTS = [
+  {
+    match: "GET /api/service-orgs",
+    nth: [2],
+    fault: { kind: "status", status: 503, retry_after: 0 },
+  },
+  {
+    match: "POST /v2/cases/msp/search",
+    nth: [3],
+    fault: { kind: "status", status: 429, retry_after: 1 },
+  },
+];
+
+/** Plants the faults, and gives the environment in which the example works against this simulator. */
+export async function prepared(simulator: Simulator): Promise<NodeJS.ProcessEnv> {
+  await simulator.post("faults", { seed: 7, rules: FAULTS });
+  const state = (await simulator.get("state")) as { custom_psa_tickets: { ticketId: string }[] };
+  const of = simulator.credentials;
+  return {
+    ...process.env,
+    ...environment(simulator),
+    CLOUDMORE_ORGANIZATION_ID: of.cloudmore_organization_id,
+    PSA_USERNAME: of.psa_username,
+    PSA_PASSWORD: of.psa_password,
+    PSA_TICKET_ID: state.custom_psa_tickets[0]?.ticketId,
+  };
+}
+
+function ran(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(process.execPath, [EXAMPLE, ...args], { env, stdio: "inherit" });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => resolve(code ?? 1));
+  });
+}
+
+async function main(): Promise<number> {
+  if (["NCENTRAL_URL", "CLOUDMORE_USERNAME", "WIV_API_KEY"].some((name) => name in process.env)) {
+    console.log("Against the servers of the environment.");
+    return ran(process.argv.slice(2), process.env);
+  }
+  const simulator = await startSimulator(OPTIONS);
+  try {
+    console.log(`Against the simulator at ${simulator.url}; two faults are planted, to be retried.\n`);
+    return await ran(["--write"], await prepared(simulator));
+  } finally {
+    await simulator.stop();
+  }
+}
+
+if (require.main === module) {
+  void main().then((code) => {
+    process.exitCode = code;
+  });
+}
