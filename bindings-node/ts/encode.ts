@@ -4,6 +4,7 @@
 
 import { invalid } from "./failure.js";
 import { snake } from "./names.js";
+import { Secret } from "./secret.js";
 
 /** Deeper than any request; what is nested deeper refers to itself. */
 const MAX_DEPTH = 100;
@@ -76,12 +77,20 @@ function nested(path: string, value: object, depth: number): string | undefined 
   if (depth >= MAX_DEPTH) {
     throw invalid(path.slice(0, 40), "is nested too deeply, or holds itself");
   }
+  if (value instanceof Secret) {
+    return JSON.stringify(value.reveal());
+  }
   if ("toJSON" in value && typeof value.toJSON === "function") {
     return written(path, value.toJSON(), depth + 1);
   }
   if (Array.isArray(value)) {
     const items = value.map((item, at) => written(`${path}[${at}]`, item, depth + 1) ?? "null");
     return `[${items.join(",")}]`;
+  }
+  // A map, or a promise that nobody has waited for, would become an object without members.
+  const kind = Object.prototype.toString.call(value);
+  if (kind !== "[object Object]") {
+    throw invalid(path, `must be plain data and not ${kind.slice(8, -1)}`, value);
   }
   const members: string[] = [];
   for (const [name, inner] of Object.entries(value)) {
