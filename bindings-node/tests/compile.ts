@@ -15,7 +15,6 @@ const OPTIONS = {
   strict: true,
   exactOptionalPropertyTypes: true,
   noUncheckedIndexedAccess: true,
-  noUnusedLocals: true,
   types: ["node"],
   outDir: "out",
 };

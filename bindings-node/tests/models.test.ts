@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { Secret } from "mspkit";
+import { OrgUnitType, Secret } from "mspkit";
 import * as shapes from "../dist/cjs/generated/shapes.js";
 import { Field, many, named, Shape, Unreadable } from "../dist/cjs/model.js";
 
@@ -110,6 +110,12 @@ test("a secret shows itself only when it is asked to", () => {
     assert.ok(!text.includes("s3cret"), text);
   }
   assert.equal(token.reveal(), "s3cret");
+});
+
+test("the known values of an open enumeration are there to compare with", () => {
+  const known: OrgUnitType = OrgUnitType.SO;
+  const other: OrgUnitType = "GALAXY";
+  assert.deepEqual([known, other], ["SO", "GALAXY"]);
 });
 
 /** What only reading makes right, and what it becomes. */
