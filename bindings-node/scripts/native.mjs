@@ -6,7 +6,15 @@ import { join } from "node:path";
 import { HERE, library, native } from "./places.mjs";
 
 const profile = process.env.MSPKIT_PROFILE ?? "debug";
-const args = ["build", "--quiet", "--locked", "-p", "mspkit-node", "--message-format", "json-render-diagnostics"];
+const args = [
+  "build",
+  "--quiet",
+  "--locked",
+  "-p",
+  "mspkit-node",
+  "--message-format",
+  "json-render-diagnostics",
+];
 if (profile === "release") {
   args.push("--release");
 }

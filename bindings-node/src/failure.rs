@@ -1,7 +1,9 @@
 //! Failures on their way to JavaScript: JSON with the fields of an error, from which TypeScript makes the error.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::error::Error as _;
+use std::sync::Once;
 
 use mspkit::{Error, ErrorKind};
 use serde::Serialize;
@@ -135,12 +137,25 @@ fn causes(error: &Error) -> Vec<Cause> {
     found
 }
 
-/// A panic, as a failure like any other.
+/// Panics become errors, which their callers print if they like. The hook is this library's own: Rust's standard library
+/// is linked into it, and no other module of the process has the same.
+pub(crate) fn keep_quiet() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| std::panic::set_hook(Box::new(|info| PLACE.set(info.location().map(ToString::to_string)))));
+}
+
+thread_local! {
+    /// Where this thread has panicked last.
+    static PLACE: Cell<Option<String>> = const { Cell::new(None) };
+}
+
+/// A panic of this thread, as a failure like any other.
 pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Failure {
     let said = payload
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())
         .or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_default();
-    Failure::internal(format!("something went wrong inside mspkit that never should: {said}"))
+    let place = PLACE.take().map_or(String::new(), |place| format!(" [{place}]"));
+    Failure::internal(format!("something went wrong inside mspkit that never should: {said}{place}"))
 }

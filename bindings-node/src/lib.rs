@@ -17,9 +17,10 @@ mod watch;
 
 use napi_derive::napi;
 
-/// The version of this half; the other half refuses one that is not its own.
+/// Called when the module is loaded. Gives its version; the other half refuses one that is not its own.
 #[napi(catch_unwind)]
-pub fn version() -> &'static str {
+pub fn start() -> &'static str {
+    failure::keep_quiet();
     env!("CARGO_PKG_VERSION")
 }
 

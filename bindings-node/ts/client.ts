@@ -8,7 +8,7 @@ import { inspect } from "node:util";
 import { Call } from "./call.js";
 import { wanted } from "./diagnostics.js";
 import { encodeArguments } from "./encode.js";
-import { crossing, type Site, site } from "./failure.js";
+import { crossing, placing, type Site, site } from "./failure.js";
 import type { Shape } from "./model.js";
 import type { NativeCore } from "./native.js";
 import {
@@ -81,14 +81,15 @@ export abstract class AsyncClient {
    */
   request(method: string, path: string, options?: RequestOptions): Call<RawResponse> {
     const at = site(this.request);
-    return new Call((resolve, reject) => {
+    const start = (resolve: (response: RawResponse) => void, reject: (error: unknown) => void) => {
       const { body, json, signal } = requestOptions(options);
       const watch = wanted();
       const submit: Submit = (port, id) =>
         this.#core.submitRequest(port, id, watch, String(method), String(path), body, json);
       const answered = (text: string, meta: string) => resolve(new RawResponse(JSON.parse(meta), text));
       begin(at, signal, watch !== 0, submit, answered, reject);
-    });
+    };
+    return new Call((resolve, reject) => placing(at, () => start(resolve, reject)));
   }
 
   /** What the limit of each endpoint that was used is doing. */
@@ -166,7 +167,7 @@ export class AsyncResource {
     options: CallOptions | undefined,
     read: (text: string, meta: string, marker: string | undefined) => T,
   ): Call<T> {
-    return new Call((resolve, reject) => {
+    const start = (resolve: (result: T) => void, reject: (error: unknown) => void) => {
       const core = coreOf(this.#client);
       const { json, signal } = callOptions(options);
       const params = encodeArguments(args);
@@ -180,6 +181,7 @@ export class AsyncResource {
         }
       };
       begin(at, signal, watch !== 0, submit, answered, reject);
-    });
+    };
+    return new Call((resolve, reject) => placing(at, () => start(resolve, reject)));
   }
 }

@@ -4,12 +4,21 @@
 
 import { getSystemErrorName } from "node:util";
 import { type ErrorFields, MspError } from "./errors.js";
-import { InvalidRequestError, KINDS, ResponseDecodeError } from "./generated/kinds.js";
+import * as kinds from "./generated/kinds.js";
 import { inNamesHere } from "./names.js";
 import type { ResponseMeta } from "./response.js";
 
 /** How the native half's own errors begin when they are thrown. */
 const THROWN = "mspkit:";
+
+const { InvalidRequestError, ResponseDecodeError } = kinds;
+
+/** The class of each kind, by the name that the core gives it. */
+const KINDS: ReadonlyMap<string, typeof MspError> = new Map(
+  Object.values(kinds)
+    .filter((kind) => typeof kind === "function")
+    .map((kind) => [kind.kind, kind]),
+);
 
 /** A place in the caller's code, to be shown by an error that is made later. */
 export type Site = { readonly stack?: string };
@@ -23,11 +32,11 @@ export function site(below: (...args: never[]) => unknown): Site {
 
 /** An error of a kind, by its name in the core. */
 export function failure(kind: string, message: string, fields?: ErrorFields): MspError {
-  return new (KINDS[kind] ?? MspError)(message, fields);
+  return new (KINDS.get(kind) ?? MspError)(message, fields);
 }
 
 /** The error for an argument that cannot be sent: names it, what is allowed and what was given. */
-export function invalid(argument: string, allowed: string, given?: unknown): InvalidRequestError {
+export function invalid(argument: string, allowed: string, given?: unknown): kinds.InvalidRequestError {
   return new InvalidRequestError(`${argument}: ${allowed}; given: ${told(given)}`);
 }
 
@@ -88,6 +97,15 @@ export function placed<E extends Error>(error: E, at: Site): E {
   return error;
 }
 
+/** Runs something; an error of this package that it throws gets the frames of a place. */
+export function placing<T>(at: Site, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof MspError ? placed(error, at) : error;
+  }
+}
+
 /** Runs something native; what it throws becomes an error of this package. */
 export function crossing<T>(run: () => T): T {
   try {
@@ -109,7 +127,11 @@ function fromThrown(error: unknown): unknown {
 }
 
 /** The error for an answer that cannot be read, with what is known of the answer. */
-export function undecodable(operation: string, reason: string, meta: ResponseMeta): ResponseDecodeError {
+export function undecodable(
+  operation: string,
+  reason: string,
+  meta: ResponseMeta,
+): kinds.ResponseDecodeError {
   const { status, headers, requestId } = meta;
   const message = `${operation}: HTTP ${status}: ${reason} [request id ${requestId}]`;
   return new ResponseDecodeError(message, { summary: reason, operation, status, headers, requestId });

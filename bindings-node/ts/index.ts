@@ -20,11 +20,12 @@ export { APIStatusError, type Attempt, type ErrorFields, type FieldError, MspErr
 export type * as cloudmore from "./generated/cloudmore.js";
 export { Cloudmore, CloudmoreSync } from "./generated/cloudmore.js";
 export * from "./generated/kinds.js";
-export type * from "./generated/models.js";
+export * from "./generated/models.js";
 export type * as ncentral from "./generated/ncentral.js";
 export { NCentral, NCentralSync } from "./generated/ncentral.js";
 export type * as wiv from "./generated/wiv.js";
 export { Wiv, WivSync } from "./generated/wiv.js";
+export { version } from "./native.js";
 export type {
   CallDefaults,
   CallOptions,
@@ -41,4 +42,3 @@ export { Page, Pager, SyncPager } from "./pager.js";
 export { RawResponse, ResponseMeta, responseOf } from "./response.js";
 export { Secret } from "./secret.js";
 export type { LimitStatus } from "./shared.js";
-export { version } from "./version.js";

@@ -61,7 +61,8 @@ export interface NativeCore {
 }
 
 interface Native {
-  version(): string;
+  /** Makes it ready, once per process, and gives its version. */
+  start(): string;
   operations(): string;
   panics(message: string): void;
   readonly Core: new (service: string, options: string, asynchronous: boolean) => NativeCore;
@@ -73,7 +74,8 @@ const PACKAGES: Readonly<Record<string, () => unknown>> = {
   "linux-x64-gnu": () => require("mspkit-linux-x64-gnu"),
 };
 
-const OWN: string = require("../../package.json").version;
+/** The version of this package. */
+export const version: string = require("../../package.json").version;
 
 /** The platform as packages are named by it. Asking Node for the C library takes long, so gnu is assumed at first. */
 function platform(library: "gnu" | "musl" = "gnu"): string {
@@ -120,7 +122,7 @@ function load(): Native {
       `the native module could not be loaded; it comes in the package mspkit-${here}, an optional dependency. ` +
         "npm leaves it out with --omit=optional or --no-optional, and when the lock file was written on another " +
         "system. Remove node_modules and package-lock.json and run `npm install` again, " +
-        `or run \`npm install mspkit-${here}@${OWN}\`.`,
+        `or run \`npm install mspkit-${here}@${version}\`.`,
       cause,
     );
   }
@@ -128,11 +130,11 @@ function load(): Native {
 
 function loadOfSameVersion(): Native {
   const native = load();
-  const version = native.version();
-  if (version !== OWN) {
+  const found = native.start();
+  if (found !== version) {
     throw unloadable(
       "MSPKIT_NATIVE_MODULE_VERSION",
-      `this is version ${OWN}, but the native module is ${version}; install both in the same version.`,
+      `this is version ${version}, but the native module is ${found}; install both in the same version.`,
     );
   }
   return native;

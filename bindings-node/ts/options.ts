@@ -240,7 +240,11 @@ function refuse(name: string, allowed: string, value: unknown): never {
 
 function milliseconds(name: string, value: unknown, least: number): number {
   if (typeof value !== "number" || !Number.isFinite(value) || value < least) {
-    refuse(name, `must be a finite number of milliseconds, ${least === 0 ? "0 or more" : "more than 0"}`, value);
+    refuse(
+      name,
+      `must be a finite number of milliseconds, ${least === 0 ? "0 or more" : "more than 0"}`,
+      value,
+    );
   }
   return value;
 }

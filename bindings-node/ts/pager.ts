@@ -5,7 +5,7 @@
 import { checkSignal } from "./abort.js";
 import { wanted } from "./diagnostics.js";
 import { begin, drop } from "./port.js";
-import { type Beginning, Page, Reading } from "./reading.js";
+import { type Beginning, type Page, Reading } from "./reading.js";
 
 export { Page } from "./reading.js";
 export { SyncPager } from "./sync-pager.js";

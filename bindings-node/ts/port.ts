@@ -52,13 +52,12 @@ function nextId(): number {
 export type Submit = (port: NativePort, id: number) => void;
 
 /**
- * Begins a call. Exactly one of `resolve` and `reject` is called, later.
+ * Begins a call and gives its id, by which it can be dropped. Exactly one of `resolve` and `reject` is called, later.
  *
  * @param site - The caller's place, for the error.
  * @param signal - Cancels the call; its reason is the rejection.
  * @param watched - Whether events of the call are collected.
  * @param submit - Hands the call over; what it throws is thrown here.
- * @returns The id, by which the call can be dropped.
  */
 export function begin(
   site: Site,

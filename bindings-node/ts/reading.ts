@@ -4,12 +4,12 @@
  * A list is read once. However it is left, by its end, `break`, `limit` or an error, `resumeToken` says where to go on.
  */
 
-import { invalid, placed, type Site, undecodable } from "./failure.js";
 import { MspError } from "./errors.js";
+import { invalid, placed, placing, type Site, undecodable } from "./failure.js";
 import { type Shape, Unreadable } from "./model.js";
 import type { NativePager } from "./native.js";
-import { ResponseMeta, type Said } from "./response.js";
 import { parse } from "./parse.js";
+import { ResponseMeta, type Said } from "./response.js";
 
 /** A list that nobody has read yet. */
 export interface Beginning<T> {
@@ -97,14 +97,18 @@ export abstract class Reading<T extends object> {
 
   /** @internal The native list, opened now if need be. */
   protected _pager(change: object = {}): NativePager {
-    this.#pager ??= this.#beginning.open(change);
+    this.#pager ??= placing(this.#beginning.site, () => this.#beginning.open(change));
     return this.#pager;
   }
 
   /** @internal Takes the only turn that there is at reading the list. */
   protected _begin(): void {
     if (this.#begun) {
-      throw invalid("list", "is read once; list again, with its resumeToken to go on", "a list that was read");
+      throw invalid(
+        "list",
+        "is read once; list again, with its resumeToken to go on",
+        "a list that was read",
+      );
     }
     this.#begun = true;
   }

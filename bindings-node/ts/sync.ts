@@ -13,9 +13,9 @@ import {
   type ClientOptions,
   callOptions,
   pagingOptions,
+  requestOptions,
   type SyncCallOptions,
   type SyncRequestOptions,
-  requestOptions,
 } from "./options.js";
 import { RawResponse, ResponseMeta } from "./response.js";
 import { type Handle, type LimitStatus, layered, open, result, type Service, shown } from "./shared.js";
