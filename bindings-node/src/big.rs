@@ -14,18 +14,18 @@ pub(crate) fn mark(json: &str) -> Option<(String, String)> {
         return None;
     }
     let marker = format!("bigint:{:016x}:", fastrand::u64(..));
-    let mut marked = String::with_capacity(json.len() + found.len() * (marker.len() + 2));
+    let mut text = String::with_capacity(json.len() + found.len() * (marker.len() + 2));
     let mut copied = 0;
     for (begin, end) in found {
-        marked.push_str(&json[copied..begin]);
-        marked.push('"');
-        marked.push_str(&marker);
-        marked.push_str(&json[begin..end]);
-        marked.push('"');
+        text.push_str(&json[copied..begin]);
+        text.push('"');
+        text.push_str(&marker);
+        text.push_str(&json[begin..end]);
+        text.push('"');
         copied = end;
     }
-    marked.push_str(&json[copied..]);
-    Some((marked, marker))
+    text.push_str(&json[copied..]);
+    Some((text, marker))
 }
 
 /// Where integers beyond 2^53 begin and end.

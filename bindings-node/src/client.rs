@@ -109,9 +109,8 @@ impl Core {
     ) -> napi::Result<Array<'env>> {
         let (core, watch) = self.begin(watch)?;
         let options = call_options(&options)?;
-        let entry = wait(async {
-            Ok(Crossing::result(&core.call(&operation, params.as_bytes(), &options).await?))
-        });
+        let entry =
+            wait(async { Ok(Crossing::result(&core.call(&operation, params.as_bytes(), &options).await?)) });
         entry.alone(env, watch.take())
     }
 

@@ -141,7 +141,9 @@ fn causes(error: &Error) -> Vec<Cause> {
 /// is linked into it, and no other module of the process has the same.
 pub(crate) fn keep_quiet() {
     static ONCE: Once = Once::new();
-    ONCE.call_once(|| std::panic::set_hook(Box::new(|info| PLACE.set(info.location().map(ToString::to_string)))));
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|info| PLACE.set(info.location().map(ToString::to_string))));
+    });
 }
 
 thread_local! {

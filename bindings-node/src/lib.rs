@@ -4,6 +4,8 @@
 //! driven on the caller's thread (`wait`); async calls run on a runtime of their own and complete through a port that
 //! the event loop drains (`port`). No thread but JavaScript's own ever runs JavaScript.
 
+#![allow(clippy::needless_pass_by_value, reason = "what crosses from JavaScript arrives owned")]
+
 mod big;
 mod client;
 mod crossing;
@@ -24,7 +26,16 @@ pub fn start() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
+/// The core's table of operations, as the JSON of an array.
+#[napi(catch_unwind)]
+pub fn operations() -> String {
+    operations::table()
+}
+
 /// Panics, for the test that shows that a panic ends neither the process nor the event loop.
+///
+/// # Panics
+/// Always.
 #[napi(catch_unwind)]
 #[allow(clippy::panic, reason = "it is what is tested")]
 pub fn panics(message: String) {

@@ -1,12 +1,10 @@
 //! The table of operations as JSON, for the test that compares the facade with it.
 
 use mspkit::Operation;
-use napi_derive::napi;
 use serde_json::{Value, json};
 
 /// Every operation with its parameters, as the JSON of an array.
-#[napi(catch_unwind)]
-pub(crate) fn operations() -> String {
+pub(crate) fn table() -> String {
     Value::from(Operation::all().iter().map(row).collect::<Vec<_>>()).to_string()
 }
 

@@ -67,7 +67,11 @@ impl Reading {
 impl Pager {
     pub(crate) fn new(raw: RawPager, watch: Arc<Watch>, asynchronous: bool) -> Self {
         let beginning = raw.resume_token();
-        let reading = Reading { raw: tokio::sync::Mutex::new(Some(raw)), page: Mutex::default(), left: AtomicBool::new(false) };
+        let reading = Reading {
+            raw: tokio::sync::Mutex::new(Some(raw)),
+            page: Mutex::default(),
+            left: AtomicBool::new(false),
+        };
         Self { reading: Arc::new(reading), watch, beginning, asynchronous }
     }
 }

@@ -22,7 +22,10 @@ pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
     get_or_build(&ASYNC, Builder::new_multi_thread().worker_threads(2))
 }
 
-fn get_or_build(place: &'static OnceLock<Runtime>, builder: &mut Builder) -> Result<&'static Runtime, Failure> {
+fn get_or_build(
+    place: &'static OnceLock<Runtime>,
+    builder: &mut Builder,
+) -> Result<&'static Runtime, Failure> {
     if let Some(runtime) = place.get() {
         return Ok(runtime);
     }

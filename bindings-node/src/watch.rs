@@ -55,9 +55,13 @@ impl Watch {
         let (request, response, retry) = (self.clone(), self.clone(), self.clone());
         let hooks = Hooks::default()
             .on_request(move |event| {
-                request.note(REQUEST, event.operation, event.request_id, event.attempt, || {
-                    json!({ "method": event.method, "path": event.path })
-                });
+                request.note(
+                    REQUEST,
+                    event.operation,
+                    event.request_id,
+                    event.attempt,
+                    || json!({ "method": event.method, "path": event.path }),
+                );
             })
             .on_response(move |event| {
                 response.note(RESPONSE, event.operation, event.request_id, event.attempt, || {
@@ -65,9 +69,13 @@ impl Watch {
                 });
             })
             .on_retry(move |event| {
-                retry.note(RETRY, event.operation, event.request_id, event.attempt, || {
-                    json!({ "reason": event.reason, "wait": milliseconds(event.wait) })
-                });
+                retry.note(
+                    RETRY,
+                    event.operation,
+                    event.request_id,
+                    event.attempt,
+                    || json!({ "reason": event.reason, "wait": milliseconds(event.wait) }),
+                );
             });
         core.with_hooks(hooks)
     }

@@ -7,7 +7,7 @@
 import { inspect } from "node:util";
 import { Call } from "./call.js";
 import { wanted } from "./diagnostics.js";
-import { encodeArguments } from "./encode.js";
+import { encode, encodeArguments } from "./encode.js";
 import { crossing, placing, type Site, site } from "./failure.js";
 import type { Shape } from "./model.js";
 import type { NativeCore } from "./native.js";
@@ -154,7 +154,7 @@ export class AsyncResource {
     const open = (change: object) => {
       const { paging, params } = pagingOptions({ ...args, ...change });
       const { json } = callOptions(options);
-      const [said, how] = [encodeArguments(params), encodeArguments(paging)];
+      const [said, how] = [encodeArguments(params), encode("paging options", paging)];
       return crossing(() => core.pager(operation, said, how, json));
     };
     return new Pager({ operation, shape, open, args, site: site(this._list) }, options?.signal);

@@ -18,13 +18,13 @@ export { Call, type WithResponse } from "./call.js";
 export type { RequestEvent, ResponseEvent, RetryEvent } from "./diagnostics.js";
 export { APIStatusError, type Attempt, type ErrorFields, type FieldError, MspError } from "./errors.js";
 export type * as cloudmore from "./generated/cloudmore.js";
-export { Cloudmore, CloudmoreSync } from "./generated/cloudmore.js";
+export { Cloudmore, type CloudmoreOptions, CloudmoreSync } from "./generated/cloudmore.js";
 export * from "./generated/kinds.js";
 export * from "./generated/models.js";
 export type * as ncentral from "./generated/ncentral.js";
-export { NCentral, NCentralSync } from "./generated/ncentral.js";
+export { NCentral, type NCentralOptions, NCentralSync } from "./generated/ncentral.js";
 export type * as wiv from "./generated/wiv.js";
-export { Wiv, WivSync } from "./generated/wiv.js";
+export { Wiv, type WivOptions, WivSync } from "./generated/wiv.js";
 export { version } from "./native.js";
 export type {
   CallDefaults,

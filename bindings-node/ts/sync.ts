@@ -4,7 +4,7 @@
  */
 
 import { inspect } from "node:util";
-import { encodeArguments } from "./encode.js";
+import { encode, encodeArguments } from "./encode.js";
 import { crossing, site } from "./failure.js";
 import type { Shape } from "./model.js";
 import type { Answer, NativeCore } from "./native.js";
@@ -125,7 +125,7 @@ export class SyncResource {
     const open = (change: object) => {
       const { paging, params } = pagingOptions({ ...args, ...change });
       const { json } = callOptions(options, true);
-      const [said, how] = [encodeArguments(params), encodeArguments(paging)];
+      const [said, how] = [encodeArguments(params), encode("paging options", paging)];
       return crossing(() => core.pager(operation, said, how, json));
     };
     return new SyncPager({ operation, shape, open, args, site: site(this._list) });

@@ -1,0 +1,67 @@
+// Packs what would be published: the package `mspkit`, and the package of this platform with the native half, which
+// the first names as an optional dependency. Both tarballs end up in `packed`; their names are printed.
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { HERE, native, platform } from "./places.mjs";
+
+const OUT = join(HERE, "packed");
+const LICENSES = ["LICENSE-MIT", "LICENSE-APACHE"];
+const PLATFORMS = ["linux-x64-gnu"];
+
+/** Writes a package's folder and packs it. */
+function pack(manifest, fill) {
+  const folder = join(OUT, manifest.name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  for (const license of LICENSES) {
+    copyFileSync(join(HERE, "..", license), join(folder, license));
+  }
+  fill(folder);
+  const said = execFileSync("npm", ["pack", "--json", "--pack-destination", OUT], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  return join(OUT, JSON.parse(said)[0].filename);
+}
+
+rmSync(OUT, { recursive: true, force: true });
+const {
+  devDependencies: _,
+  scripts: __,
+  ...common
+} = JSON.parse(readFileSync(join(HERE, "package.json"), "utf8"));
+const of = (platform) => `${common.name}-${platform}`;
+
+const [system, arch, libc] = platform().split("-");
+const { name: ___, version, description, license, engines } = common;
+const binary = {
+  name: of(platform()),
+  version,
+  description: `${description}: the native module for ${platform()}`,
+  license,
+  engines,
+  os: [system],
+  cpu: [arch],
+  ...(system === "linux" ? { libc: [libc === "musl" ? "musl" : "glibc"] } : {}),
+  main: native(),
+  files: [native(), "LICENSE-*"],
+};
+const packed = [
+  pack(
+    { ...common, optionalDependencies: Object.fromEntries(PLATFORMS.map((each) => [of(each), version])) },
+    (folder) => {
+      cpSync(join(HERE, "dist"), join(folder, "dist"), { recursive: true });
+      copyFileSync(join(HERE, "README.md"), join(folder, "README.md"));
+    },
+  ),
+  pack(binary, (folder) => {
+    copyFileSync(join(HERE, native()), join(folder, native()));
+    if (system === "linux") {
+      // Half of it would be names for debuggers.
+      execFileSync("strip", ["--strip-unneeded", join(folder, native())], { stdio: "inherit" });
+    }
+  }),
+];
+console.log(packed.join("\n"));
