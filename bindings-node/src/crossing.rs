@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::big;
 use crate::failure::Failure;
+use crate::text::Text;
 
 /// How an entry is to be taken; `ts/native.ts` says the same.
 const FAILED: u32 = 0;
@@ -20,7 +21,7 @@ const EVENTS: u32 = 2;
 /// One answer or page as texts.
 pub(crate) struct Crossing {
     /// The JSON of the result, or of the array of items.
-    text: String,
+    text: Text,
     /// Status, headers, ids and times, and of a page what it says of itself.
     meta: String,
     /// What stands before digits in the text where an integer is too large for JavaScript's numbers.
@@ -48,7 +49,7 @@ impl Entry {
             }
             Self::Done(crossing) => {
                 array.set(at, DONE)?;
-                array.set(at + 1, crossing.text)?;
+                crossing.text.write(array, at + 1)?;
                 array.set(at + 2, crossing.meta)?;
                 crossing.marker.map_or(Ok(()), |marker| array.set(at + 3, marker))
             }
@@ -78,13 +79,13 @@ impl Crossing {
 
     /// The body of an answer as it came; whoever asked for it knows what it is.
     pub(crate) fn body(answer: &RawResponse) -> Self {
-        Self { text: lossy(&answer.body), meta: json(&Known::of(&answer.meta)), marker: None }
+        Self { text: Text::any(lossy(&answer.body)), meta: json(&Known::of(&answer.meta)), marker: None }
     }
 
     /// A page: its items as one array. At the end of a list there is none, and `null` crosses.
     pub(crate) fn page(page: Option<&RawPage>) -> Self {
         let Some(page) = page else {
-            return Self { text: "null".to_owned(), meta: String::new(), marker: None };
+            return Self { text: Text::json("null".to_owned()), meta: String::new(), marker: None };
         };
         let mut text = Vec::with_capacity(page.items().map(|item| item.len() + 1).sum::<usize>() + 2);
         for item in page.items() {
@@ -103,8 +104,8 @@ impl Crossing {
 
     fn new(text: String, meta: String) -> Self {
         match big::mark(&text) {
-            Some((text, marker)) => Self { text, meta, marker: Some(marker) },
-            None => Self { text, meta, marker: None },
+            Some((text, marker)) => Self { text: Text::json(text), meta, marker: Some(marker) },
+            None => Self { text: Text::json(text), meta, marker: None },
         }
     }
 }

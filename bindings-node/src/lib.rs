@@ -14,6 +14,7 @@ mod operations;
 mod pager;
 mod port;
 mod runtime;
+mod text;
 mod wait;
 mod watch;
 

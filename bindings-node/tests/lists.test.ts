@@ -197,3 +197,23 @@ test("integers beyond 2^53 are exact", async () => {
     assert.equal(customer.float, 1234567890123456.5);
   }
 });
+
+test("texts come as they were sent, whatever letters they hold", async () => {
+  const names = ["plain", "Müller & Söhne", "Łódź", "株式会社テスト", "🙂 𝒳", "\u0000\"\\", "é".repeat(5000)];
+  await using server = await startFake((request, response) => {
+    const items = names.map((customerName, at) => ({ customerId: String(at), customerName }));
+    const at = Number(request.url?.split("/").at(-1));
+    json(response, Number.isInteger(at) ? (items[at] as object) : page(items, items.length, 1, 50));
+  });
+  await using own = new NCentral({ baseURL: server.url, jwt: JWT });
+  for (const [at, name] of names.entries()) {
+    assert.equal((await own.customers.get(at)).customerName, name);
+    const raw = await own.request("GET", `/x/${at}`);
+    assert.equal((raw.json() as { customerName: string }).customerName, name);
+  }
+  const listed = await own.customers.list().collect();
+  assert.deepEqual(
+    listed.map((customer) => customer.customerName),
+    names,
+  );
+});
