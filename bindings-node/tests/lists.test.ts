@@ -75,6 +75,9 @@ test("a list is read once", async () => {
   await assert.rejects(list.collect(), /is read once/);
   assert.throws(() => list.pages(), /is read once/);
   assert.deepEqual(await list.next(), { value: undefined, done: true });
+  const taken = client.customers.list();
+  taken.pages();
+  assert.throws(() => taken[Symbol.asyncIterator](), InvalidRequestError);
 });
 
 test("reading goes on from any item", async () => {
@@ -199,7 +202,7 @@ test("integers beyond 2^53 are exact", async () => {
 });
 
 test("texts come as they were sent, whatever letters they hold", async () => {
-  const names = ["plain", "Müller & Söhne", "Łódź", "株式会社テスト", "🙂 𝒳", "\u0000\"\\", "é".repeat(5000)];
+  const names = ["plain", "Müller & Söhne", "Łódź", "株式会社テスト", "🙂 𝒳", '\u0000"\\', "é".repeat(5000)];
   await using server = await startFake((request, response) => {
     const items = names.map((customerName, at) => ({ customerId: String(at), customerName }));
     const at = Number(request.url?.split("/").at(-1));
