@@ -193,6 +193,13 @@ test("a native module of another version is refused", () => {
   }
 });
 
-test("the lock file names no host", () => {
-  assert.doesNotMatch(readFileSync(join(HERE, "package-lock.json"), "utf8"), /"resolved"/);
+test("the lock file names no host, and what every platform needs", () => {
+  const text = readFileSync(join(HERE, "package-lock.json"), "utf8");
+  assert.doesNotMatch(text, /"resolved"/);
+  const { packages } = JSON.parse(text);
+  for (const [name, { optionalDependencies = {} }] of Object.entries<{ optionalDependencies?: object }>(packages)) {
+    for (const one of Object.keys(optionalDependencies)) {
+      assert.ok(`node_modules/${one}` in packages, `${name} needs ${one}; npm install --package-lock-only`);
+    }
+  }
 });
