@@ -197,7 +197,9 @@ test("the lock file names no host, and what every platform needs", () => {
   const text = readFileSync(join(HERE, "package-lock.json"), "utf8");
   assert.doesNotMatch(text, /"resolved"/);
   const { packages } = JSON.parse(text);
-  for (const [name, { optionalDependencies = {} }] of Object.entries<{ optionalDependencies?: object }>(packages)) {
+  for (const [name, { optionalDependencies = {} }] of Object.entries<{ optionalDependencies?: object }>(
+    packages,
+  )) {
     for (const one of Object.keys(optionalDependencies)) {
       assert.ok(`node_modules/${one}` in packages, `${name} needs ${one}; npm install --package-lock-only`);
     }
