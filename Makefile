@@ -28,6 +28,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 include bindings-python/python.mk
+include bindings-node/node.mk
 
 demo: demo-python ## the main job in Python, start to end; options of the script: make demo ARGS="--write"
 
@@ -37,7 +38,7 @@ demo-rust: need-cargo need-compiler ## the same job in Rust
 	$(call say,Running it)
 	@cargo run --quiet --locked -p mspkit --example onboard -- $(ARGS)
 
-test: test-rust test-python ## every check that fits into a few minutes
+test: test-rust test-python test-node ## every check that fits into a few minutes
 
 test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.txt ## documents, generated sources, the Rust crates
 	$(call say,The API documents: OpenAPI 3.1 whose examples fit their schemas)
@@ -54,7 +55,7 @@ test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.tx
 	$(call say,The Rust tests of the whole workspace)
 	@$(APART) cargo test --workspace --locked
 
-soak: soak-rust soak-python ## what takes longer: long runs, outside judges, fuzzing, every Python
+soak: soak-rust soak-python soak-node ## what takes longer: long runs, outside judges, fuzzing, every Python and Node.js
 
 # Optimised, but linked fast: there are many test programs.
 soak-rust: export CARGO_PROFILE_RELEASE_LTO := off
@@ -86,7 +87,7 @@ generate: need-cargo need-rustfmt ## write the sources that come from core/api
 	$(call say,Rendering the generated sources from core/api)
 	@cargo run --quiet --locked -p mspkit-codegen
 
-lint: need-cargo need-rustfmt need-clippy need-compiler $(TOOLS)/lint/installed.txt ## formatting, lints, documentation, types
+lint: lint-node need-cargo need-rustfmt need-clippy need-compiler $(TOOLS)/lint/installed.txt ## formatting, lints, documentation, types
 	$(call say,Rust: formatting)
 	@cargo fmt --all --check
 	$(call say,Rust: clippy)
@@ -102,7 +103,7 @@ lint: need-cargo need-rustfmt need-clippy need-compiler $(TOOLS)/lint/installed.
 clean: need-cargo ## remove what was built and installed here
 	$(call say,Removing target and .tools)
 	@cargo clean --quiet
-	@rm -rf $(TOOLS)
+	@rm -rf $(TOOLS) bindings-node/{build,dist,node_modules,packed,*.node}
 
 # A virtual environment per purpose, made again when its list changes.
 $(TOOLS)/wheel/installed.txt: bindings-python/requirements.txt

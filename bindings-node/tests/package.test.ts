@@ -96,6 +96,20 @@ test("it is used from ESM and from CommonJS, with the same classes", () => {
   assert.equal(succeeds(process.execPath, ["use.cjs"]), "cjs 10 50 404");
 });
 
+test("it works in an empty project as README shows", async () => {
+  const readme = readFileSync(join(HERE, "..", "README.md"), "utf8");
+  const blocks = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code ?? "");
+  assert.ok(blocks.length > 0);
+  for (const block of blocks) {
+    await simulator.post("reset", {});
+    writeFileSync(join(project, "readme.mjs"), block);
+    const lines = succeeds(process.execPath, ["readme.mjs"]).split("\n");
+    assert.equal(lines.length, 11);
+    assert.match(lines.at(-1) ?? "", /^created customer \d+$/);
+  }
+  await simulator.post("reset", {});
+});
+
 /** How TypeScript programs are compiled. */
 const COMPILERS: Readonly<Record<string, { manifest: string; options: object; runs: boolean }>> = {
   "node16, CommonJS": {

@@ -1,0 +1,36 @@
+# The Node module: how it is built, used and tried. A part of the Makefile, which includes it.
+
+NODE := bindings-node
+NPM := cd $(NODE) && MSPKIT_PROFILE=release MSPKIT_SIM=$(CURDIR)/target/debug/mspkit-sim npm
+
+.PHONY: node npm-packages demo-node test-node soak-node lint-node
+
+# npm ci only when the list of packages has changed.
+$(NODE)/node_modules/installed.json: $(NODE)/package-lock.json | need-node
+	$(call say,Installing the tools of the Node module)
+	@cd $(NODE) && npm ci --silent
+	@cp $(NODE)/package-lock.json $@
+
+node: need-cargo need-compiler need-node $(NODE)/node_modules/installed.json
+	$(call say,Building the Node module: $(NODE))
+	@$(NPM) run --silent build
+
+npm-packages: node ## the Node packages, into bindings-node/packed
+	@$(NPM) run --silent pack:all
+
+demo-node: node simulator ## the demo's job in TypeScript
+	$(call say,Running the demo: $(NODE)/examples/onboard.ts)
+	@$(NPM) run --silent build:tests
+	@$(NPM) run --silent demo -- $(ARGS)
+
+test-node: node simulator ## the Node module
+	$(call say,The Node module: the packages as users install them)
+	@$(NPM) test --silent
+
+soak-node: node simulator
+	$(call say,The Node module: long runs, newer versions of Node.js, Bun and Deno)
+	@$(NPM) run --silent soak
+
+lint-node: node
+	$(call say,TypeScript: biome and tsc)
+	@$(NPM) run --silent lint
