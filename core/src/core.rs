@@ -14,11 +14,13 @@ use url::Url;
 use crate::answer;
 use crate::auth::Authenticator;
 use crate::call::{self, Effort, Request};
+use crate::call_builder::decode;
 use crate::config::{Config, Credentials, LONGEST, Plan, Settings, quote};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hooks::Hooks;
 use crate::limit::{self, Gate, LimitStatus};
 use crate::lock;
+use crate::model::FromAnswer;
 use crate::operation::{BodyKind, Operation, Paging, Service};
 use crate::page::{PagingOptions, RawPager};
 use crate::raw::RawResponse;
@@ -146,6 +148,35 @@ impl Core {
     /// # Errors
     /// Every kind; see [`Error`].
     pub async fn call(&self, operation: &str, params: &[u8], options: &CallOptions) -> Result<RawResponse> {
+        Ok(self.answered(operation, params, options).await?.0)
+    }
+
+    /// Calls an operation as [`Core::call`] does, and reads its result as a model; `()` reads nothing.
+    ///
+    /// # Errors
+    /// Every kind; see [`Error`].
+    pub async fn call_as<T: FromAnswer>(
+        &self,
+        operation: &str,
+        params: &[u8],
+        options: &CallOptions,
+    ) -> Result<(T, RawResponse)> {
+        let (raw, draft) = self.answered(operation, params, options).await?;
+        match decode(&raw.json) {
+            Ok(value) => Ok((value, raw)),
+            Err(error) => {
+                let secrets = draft.secrets();
+                Err(answer::unreadable(self, draft.operation, secrets, &raw.meta, &raw.body, error))
+            }
+        }
+    }
+
+    async fn answered(
+        &self,
+        operation: &str,
+        params: &[u8],
+        options: &CallOptions,
+    ) -> Result<(RawResponse, Draft)> {
         let operation = self.operation(operation)?;
         if operation.paging != Paging::None {
             let message = format!("{} is a list; it is read with a pager", operation.id);
@@ -161,7 +192,7 @@ impl Core {
         }
         let request = self.request_of(operation, prepared, false);
         let answered = call::run(self, &request, &effort).await?;
-        answer::shape(self, operation, &draft, answered)
+        Ok((answer::shape(self, operation, &draft, answered)?, draft))
     }
 
     /// A pager over a list operation; nothing is sent until its first page is asked for.

@@ -1,5 +1,6 @@
 //! Templates become text: the environment they are rendered in, with the filters all languages share.
 
+mod c;
 mod doc;
 mod prose;
 mod python;
@@ -89,6 +90,7 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     }
     environment.add_filter("wrap", doc::wrap);
     environment.add_filter("flow", doc::flow);
+    c::register(&mut environment);
     prose::register(&mut environment);
     python::register(&mut environment);
     rust::register(&mut environment);

@@ -9,6 +9,8 @@ pub enum Language {
     Python,
     /// The template gives what Biome would.
     TypeScript,
+    /// The template gives the text as it stands.
+    C,
 }
 
 /// How often a template is rendered.
@@ -45,6 +47,10 @@ const fn typescript(template: &'static str, file: &'static str, scope: Scope) ->
     Target { language: Language::TypeScript, template, file, scope }
 }
 
+const fn each_service(template: &'static str, file: &'static str) -> Target {
+    Target { language: Language::Rust, template, file, scope: Scope::EachService }
+}
+
 /// Every target.
 pub const TARGETS: &[Target] = &[
     rust("rust/mod.rs.j2", "core/src/generated/mod.rs"),
@@ -52,12 +58,7 @@ pub const TARGETS: &[Target] = &[
     rust("rust/operations.rs.j2", "core/src/generated/operations.rs"),
     rust("rust/models.rs.j2", "core/src/generated/models.rs"),
     rust("rust/params.rs.j2", "core/src/generated/params.rs"),
-    Target {
-        language: Language::Rust,
-        template: "rust/resources.rs.j2",
-        file: "core/src/generated/{service}.rs",
-        scope: Scope::EachService,
-    },
+    each_service("rust/resources.rs.j2", "core/src/generated/{service}.rs"),
     rust("rust/dispatch.rs.j2", "core/tests/generated/dispatch.rs"),
     rust("rust/routes.rs.j2", "tests/simulator/src/generated.rs"),
     python("python/kinds.py.j2", "bindings-python/python/mspkit/_kinds.py", Scope::Whole),
@@ -67,4 +68,9 @@ pub const TARGETS: &[Target] = &[
     typescript("typescript/models.ts.j2", "bindings-node/ts/generated/models.ts", Scope::Whole),
     typescript("typescript/shapes.ts.j2", "bindings-node/ts/generated/shapes.ts", Scope::Whole),
     typescript("typescript/service.ts.j2", "bindings-node/ts/generated/{service}.ts", Scope::EachService),
+    rust("c/mod.rs.j2", "bindings-c/src/generated/mod.rs"),
+    rust("c/codes.rs.j2", "bindings-c/src/generated/codes.rs"),
+    rust("c/models.rs.j2", "bindings-c/src/generated/models.rs"),
+    rust("c/readers.rs.j2", "bindings-c/src/generated/readers.rs"),
+    each_service("c/service.rs.j2", "bindings-c/src/generated/{service}.rs"),
 ];

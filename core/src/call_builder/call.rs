@@ -5,13 +5,12 @@ use std::marker::PhantomData;
 
 use futures_util::future::BoxFuture;
 
-use super::{Said, decode, said_methods};
-use crate::answer;
+use super::{Said, said_methods};
 use crate::core::Core;
 use crate::error::Result;
 use crate::model::FromAnswer;
 use crate::operation::Operation;
-use crate::raw::{Meta, RawResponse};
+use crate::raw::Meta;
 
 /// A call that is ready to be awaited.
 #[derive(Debug, Clone)]
@@ -42,16 +41,9 @@ impl<'c, T: FromAnswer> Call<'c, T> {
     /// # Errors
     /// See the method that made the call.
     pub async fn with_response(self) -> Result<Response<T>> {
-        let raw = self.raw().await?;
-        let value = decode(&raw.json).map_err(|error| {
-            let operation = self.said.operation;
-            answer::unreadable(self.core, operation, &self.said.secrets(), &raw.meta, &raw.body, error)
-        })?;
+        let Said { operation, options, .. } = &self.said;
+        let (value, raw) = self.core.call_as(operation.id, &self.said.params(), options).await?;
         Ok(Response { value, meta: raw.meta })
-    }
-
-    async fn raw(&self) -> Result<RawResponse> {
-        self.core.call(self.said.operation.id, &self.said.params(), &self.said.options).await
     }
 }
 

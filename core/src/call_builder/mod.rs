@@ -18,7 +18,6 @@ use crate::model::{FromAnswer, Id};
 use crate::operation::Operation;
 use crate::params::Parameters;
 use crate::request::CallOptions;
-use crate::secret::Secret;
 
 /// What a call says before it is sent: operation, parameters, options.
 #[derive(Clone)]
@@ -57,20 +56,13 @@ impl Said {
         }
     }
 
-    /// The secret parameters, as they were given.
-    fn secrets(&self) -> Vec<Secret> {
-        let secret = |name: &str| self.operation.param(name).is_some_and(|param| param.secret);
-        let given = self.members.iter().filter(|(name, _)| secret(name));
-        given.filter_map(|(_, json)| serde_json::from_str::<String>(json).ok()).map(Secret::from).collect()
-    }
-
     fn params(&self) -> Vec<u8> {
         crate::request::object(self.members.iter().map(|(name, json)| (*name, json.as_str()))).into_bytes()
     }
 }
 
 /// Reads a result; an error names the member that cannot be read.
-fn decode<T: FromAnswer>(json: &[u8]) -> Result<T> {
+pub(crate) fn decode<T: FromAnswer>(json: &[u8]) -> Result<T> {
     T::from_answer(json).map_err(|error| {
         let at = T::broken_path(json)
             .filter(|path| path != ".")

@@ -7,7 +7,6 @@ use std::task::{Context, Poll, ready};
 use futures_util::Stream;
 use futures_util::future::BoxFuture;
 
-use super::decode;
 use crate::error::{Error, Result};
 use crate::model::FromAnswer;
 use crate::operation::Operation;
@@ -62,7 +61,7 @@ impl<T: FromAnswer> Pages<T> {
 
     /// The page with its items read; where one cannot be read, reading ends, and goes on from the page's start.
     fn typed(&mut self, raw: RawPage) -> Result<Page<T>> {
-        let items: Result<Vec<T>> = (0..raw.len()).map(|at| item(&raw, at, self.operation)).collect();
+        let items: Result<Vec<T>> = (0..raw.len()).map(|at| raw.read(at)).collect();
         match items {
             Ok(items) => Ok(Page { items, raw }),
             Err(error) => {
@@ -197,7 +196,7 @@ impl<T: FromAnswer> Items<T> {
     /// The next item of the page that is already here.
     pub(crate) fn next_ready(&mut self) -> Option<Result<T>> {
         let page = self.page.as_ref().filter(|page| !self.over && self.consumed < page.len())?;
-        let read = item(page, self.consumed, self.pages.operation);
+        let read = page.read(self.consumed);
         match read {
             Ok(_) => self.consumed += 1,
             Err(_) => self.over = true,
@@ -255,12 +254,3 @@ impl<T: FromAnswer> Stream for Items<T> {
     }
 }
 
-fn item<T: FromAnswer>(page: &RawPage, at: usize, operation: &str) -> Result<T> {
-    decode(page.item(at).unwrap_or_default()).map_err(|error| {
-        error
-            .with_prefix(&format!("item {at} of the page"))
-            .with_operation(operation)
-            .with_request_id(&page.meta.request_id)
-            .with_resume_token(page.resume_token(at))
-    })
-}

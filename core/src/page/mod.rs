@@ -19,9 +19,11 @@ use self::resume::{Place, Resume};
 use self::scroll::Scroll;
 use crate::answer;
 use crate::call::{self, Answered, Effort};
+use crate::call_builder::decode;
 use crate::config;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::FromAnswer;
 use crate::operation::{Answer, Paging};
 use crate::raw::{self, Cut, Meta, NextLink, PageFacts};
 use crate::request::{Draft, Prepared};
@@ -105,6 +107,7 @@ pub struct RawPage {
     pub number: Option<u64>,
     /// Status, headers, ids and times of the page's answer.
     pub meta: Meta,
+    operation: &'static str,
     item_id: &'static str,
     here: Resume,
     next: Resume,
@@ -218,6 +221,7 @@ impl RawPager {
             total: self.total,
             number,
             meta,
+            operation: self.list.draft.operation.id,
             item_id: self.list.item_id,
             here,
             next,
@@ -254,6 +258,20 @@ impl RawPage {
     /// The JSON of an item, as a slice of the page's buffer.
     pub fn item(&self, at: usize) -> Option<&[u8]> {
         self.items.get(at).map(|item| &self.buffer[item.bytes.clone()])
+    }
+
+    /// An item as a model. An index beyond the last is an item that cannot be read.
+    ///
+    /// # Errors
+    /// `Decode`, with where to resume: at this item.
+    pub fn read<T: FromAnswer>(&self, at: usize) -> Result<T> {
+        decode(self.item(at).unwrap_or_default()).map_err(|error| {
+            error
+                .with_prefix(&format!("item {at} of the page"))
+                .with_operation(self.operation)
+                .with_request_id(&self.meta.request_id)
+                .with_resume_token(self.resume_token(at))
+        })
     }
 
     /// All items.

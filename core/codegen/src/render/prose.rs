@@ -51,7 +51,7 @@ pub(super) fn kind_note(param: &Param) -> String {
 }
 
 /// What stands in for a parameter that is not given, in a few words; empty when nothing does.
-fn default_note(param: &Param) -> String {
+pub(super) fn default_note(param: &Param) -> String {
     match (&param.from_option, &param.default) {
         (Some(_), _) => "by default the client's".to_owned(),
         (None, Some(default)) => format!("by default `{default}`"),

@@ -1,0 +1,233 @@
+//! Clients: what a service is called through, on which runtime, and what its freeing ends.
+
+use std::sync::Arc;
+
+use mspkit::{Core, LimitStatus, Service};
+
+use crate::abi::MSPKIT_OK;
+use crate::arena::Arena;
+use crate::cancel::Cancel;
+use crate::error::{at, mspkit_error};
+use crate::failure::Failure;
+use crate::guard::{borrow, guard, output, quietly, release};
+use crate::options::{self, mspkit_client_options};
+use crate::runtime::{Runtime, mspkit_runtime};
+use crate::text::mspkit_str;
+
+/// A client of one service. Any number of threads may use it at the same time. Yours to free with `mspkit_client_free`.
+pub struct mspkit_client {
+    pub(crate) core: Core,
+    pub(crate) runtime: Arc<Runtime>,
+    /// Raised when this handle is freed.
+    pub(crate) freed: Arc<Cancel>,
+}
+
+/// A client of N-able N-central, made by `mspkit_ncentral_new`. To call another service with it is refused with
+/// `MSPKIT_E_INVALID_REQUEST`.
+pub type mspkit_ncentral = mspkit_client;
+/// A client of Cloudmore, made by `mspkit_cloudmore_new`. To call another service with it is refused with
+/// `MSPKIT_E_INVALID_REQUEST`.
+pub type mspkit_cloudmore = mspkit_client;
+/// A client of Wiv, made by `mspkit_wiv_new`. To call another service with it is refused with
+/// `MSPKIT_E_INVALID_REQUEST`.
+pub type mspkit_wiv = mspkit_client;
+
+/// What an endpoint's limit is doing. Read it by pointer only: it may grow.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_limit {
+    /// The endpoint, such as `GET /api/customers`.
+    pub endpoint: mspkit_str,
+    /// Calls that may be in flight now.
+    pub cap: u64,
+    /// Calls in flight.
+    pub in_flight: u64,
+    /// Calls that wait for their turn.
+    pub waiting: u64,
+    /// Milliseconds since the last answer 429; -1 when there was none.
+    pub last_429_ms: i64,
+}
+
+/// The limits of a client's endpoints at one time. Yours to free with `mspkit_limits_free`.
+pub struct mspkit_limits {
+    limits: Vec<mspkit_limit>,
+    _arena: Arena,
+}
+
+unsafe fn new(
+    service: Service,
+    options: *const mspkit_client_options,
+    client: *mut *mut mspkit_client,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
+    unsafe {
+        guard(error, || {
+            output("client", client)?;
+            let given = options::read(options)?;
+            let runtime = match given.runtime.as_ref().map(mspkit_runtime::shared) {
+                Some(runtime) => runtime,
+                None => Runtime::of_process()?,
+            };
+            let core = Core::new(service, &options::config(&given)?)?;
+            let made = mspkit_client { core, runtime, freed: Arc::default() };
+            client.write(Box::into_raw(Box::new(made)));
+            Ok(MSPKIT_OK)
+        })
+    }
+}
+
+/// Makes a client of N-able N-central.
+///
+/// `options` may be NULL: then everything comes from `NCENTRAL_URL` and `NCENTRAL_JWT`. `client` gets it. Nothing is
+/// sent. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with
+/// the codes for wrong texts, numbers and sizes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_ncentral_new(
+    options: *const mspkit_client_options,
+    client: *mut *mut mspkit_ncentral,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { new(Service::NCentral, options, client, error) }
+}
+
+/// Makes a client of Cloudmore.
+///
+/// `options` may be NULL: then everything comes from `CLOUDMORE_USERNAME`, `CLOUDMORE_PASSWORD`,
+/// `CLOUDMORE_CLIENT_SECRET` and `CLOUDMORE_URL`. `client` gets it. Nothing is sent. Thread-safe. Fails with
+/// `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with the codes for wrong texts,
+/// numbers and sizes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_cloudmore_new(
+    options: *const mspkit_client_options,
+    client: *mut *mut mspkit_cloudmore,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { new(Service::Cloudmore, options, client, error) }
+}
+
+/// Makes a client of Wiv.
+///
+/// `options` may be NULL: then everything comes from `WIV_API_KEY` and `WIV_URL`. `client` gets it. Nothing is sent.
+/// Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with the
+/// codes for wrong texts, numbers and sizes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_wiv_new(
+    options: *const mspkit_client_options,
+    client: *mut *mut mspkit_wiv,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { new(Service::Wiv, options, client, error) }
+}
+
+/// Makes a client with other options out of one: `timeout_ms`, `attempt_timeout_ms`, `max_retries` and
+/// `max_retry_after_ms`. Connections, tokens and limits are shared, and so is closing; each is freed by itself.
+///
+/// `copy` gets it. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for options that belong to the client itself.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_client_with_options(
+    client: *const mspkit_client,
+    options: *const mspkit_client_options,
+    copy: *mut *mut mspkit_client,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
+    unsafe {
+        guard(error, || {
+            let client = borrow("client", client)?;
+            output("copy", copy)?;
+            let given = options::read(options)?;
+            if !given.runtime.is_null() {
+                return Err(Failure::invalid("runtime: belongs to the client itself; make another client"));
+            }
+            let core = client.core.with_options(&options::config(&given)?)?;
+            let made = mspkit_client { core, runtime: client.runtime.clone(), freed: Arc::default() };
+            copy.write(Box::into_raw(Box::new(made)));
+            Ok(MSPKIT_OK)
+        })
+    }
+}
+
+/// Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`; calls in flight go on.
+/// Closing twice is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_client_close(client: *const mspkit_client) -> i32 {
+    // SAFETY: the caller passes NULL or a client that was not freed.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            borrow("client", client)?.core.close();
+            Ok(MSPKIT_OK)
+        })
+    }
+}
+
+/// Frees a client. What was submitted through it and is in flight completes with `MSPKIT_E_CLOSED` in its queue, and so
+/// does every further step of its pagers, which may be freed before or after it. NULL is allowed. No other thread may be
+/// inside a function that was given the client.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_client_free(client: *mut mspkit_client) {
+    // SAFETY: the caller passes NULL or a client that was given out and is not used again.
+    unsafe {
+        if let Some(client) = client.as_ref() {
+            quietly((), || client.freed.close());
+        }
+        release(client);
+    }
+}
+
+/// What the limits of the client's endpoints are doing now.
+///
+/// `limits` gets them; free them with `mspkit_limits_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_client_limits(
+    client: *const mspkit_client,
+    limits: *mut *mut mspkit_limits,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
+    unsafe {
+        guard(error, || {
+            let client = borrow("client", client)?;
+            output("limits", limits)?;
+            let mut arena = Arena::new();
+            let all = client.core.limits();
+            let each = all.iter().map(|limit| view(limit, &mut arena)).collect();
+            limits.write(Box::into_raw(Box::new(mspkit_limits { limits: each, _arena: arena })));
+            Ok(MSPKIT_OK)
+        })
+    }
+}
+
+fn view(limit: &LimitStatus, arena: &mut Arena) -> mspkit_limit {
+    mspkit_limit {
+        endpoint: arena.text(&limit.endpoint),
+        cap: u64::from(limit.cap),
+        in_flight: u64::from(limit.in_flight),
+        waiting: limit.waiting as u64,
+        last_429_ms: limit.last_429.map_or(-1, |ago| i64::try_from(ago.as_millis()).unwrap_or(i64::MAX)),
+    }
+}
+
+/// How many endpoints there are.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_limits_count(limits: *const mspkit_limits) -> usize {
+    // SAFETY: the caller passes NULL or limits that were not freed.
+    unsafe { limits.as_ref() }.map_or(0, |limits| limits.limits.len())
+}
+
+/// What an endpoint's limit was doing, by index from 0; NULL beyond the last. Lives as long as `limits`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_limits_at(limits: *const mspkit_limits, index: usize) -> *const mspkit_limit {
+    // SAFETY: the caller passes NULL or limits that were not freed.
+    unsafe { limits.as_ref() }.map_or(std::ptr::null(), |limits| at(&limits.limits, index))
+}
+
+/// Frees limits. NULL is allowed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_limits_free(limits: *mut mspkit_limits) {
+    // SAFETY: the caller passes NULL or limits that were given out and are not used again.
+    unsafe { release(limits) };
+}

@@ -1,0 +1,303 @@
+//! Errors: what failed, as the caller reads it through functions, so that it can grow without breaking anybody.
+
+
+use mspkit::Error;
+
+use crate::abi::MSPKIT_OK;
+use crate::answer::pairs;
+use crate::arena::Arena;
+use crate::failure::{Failure, described};
+use crate::guard::{quietly, release};
+use crate::text::{mspkit_pair, mspkit_str};
+
+/// Why a function failed. Yours to free with `mspkit_error_free`; may be read from several threads at the same time.
+/// Texts and structs that are got from it live as long as it does.
+pub struct mspkit_error {
+    code: i32,
+    status: i32,
+    retryable: bool,
+    retry_after_ms: i64,
+    kind: mspkit_str,
+    message: mspkit_str,
+    reason: mspkit_str,
+    operation: mspkit_str,
+    server_code: mspkit_str,
+    request_id: mspkit_str,
+    server_error_id: mspkit_str,
+    resume_token: mspkit_str,
+    body: mspkit_str,
+    json: mspkit_str,
+    field_errors: Vec<mspkit_field_error>,
+    attempts: Vec<mspkit_attempt>,
+    headers: Vec<mspkit_pair>,
+    _arena: Arena,
+}
+
+// SAFETY: its texts lie in its own arena and are not written to any more.
+unsafe impl Send for mspkit_error {}
+// SAFETY: as above.
+unsafe impl Sync for mspkit_error {}
+
+/// What the server said about one field of a request. Read it by pointer only: it may grow.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_field_error {
+    /// The field in the vendor's spelling; empty when the server named none.
+    pub field: mspkit_str,
+    /// The vendor's code, such as `InvalidValue`; `data` NULL when there is none.
+    pub code: mspkit_str,
+    /// What is wrong with it.
+    pub message: mspkit_str,
+}
+
+/// One attempt of a call. Read it by pointer only: it may grow.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_attempt {
+    /// The HTTP status of the answer; 0 when none came.
+    pub status: i32,
+    /// Why none came; `data` NULL when one came.
+    pub cause: mspkit_str,
+    /// Microseconds before it was sent: queue, token and back-off.
+    pub waited_us: i64,
+    /// Microseconds from sending to the end of the answer.
+    pub took_us: i64,
+}
+
+fn micros(time: std::time::Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
+}
+
+impl mspkit_error {
+    pub(crate) fn new(failure: Failure) -> Self {
+        let mut arena = Arena::new();
+        let (code, kind) = (failure.code(), arena.text(failure.kind().name()));
+        let json = arena.text(&described(&failure).to_string());
+        let own = |arena: &mut Arena, message: &str, token: Option<&str>| Self {
+            code,
+            status: 0,
+            retryable: false,
+            retry_after_ms: -1,
+            kind,
+            message: arena.text(message),
+            reason: arena.text(message),
+            operation: mspkit_str::NONE,
+            server_code: mspkit_str::NONE,
+            request_id: mspkit_str::NONE,
+            server_error_id: mspkit_str::NONE,
+            resume_token: arena.optional(token),
+            body: mspkit_str::NONE,
+            json,
+            field_errors: Vec::new(),
+            attempts: Vec::new(),
+            headers: Vec::new(),
+            _arena: Arena::new(),
+        };
+        let made = match &failure {
+            Failure::Own { message, resume_token, .. } => own(&mut arena, message, resume_token.as_deref()),
+            Failure::Core(error) => Self {
+                status: error.status().map_or(0, i32::from),
+                retryable: error.retryable(),
+                retry_after_ms: error.retry_after().map_or(-1, |wait| {
+                    // Rounded up: whoever waits as long must not come too early.
+                    i64::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(i64::MAX)
+                }),
+                reason: arena.text(error.message()),
+                operation: arena.optional(error.operation()),
+                server_code: arena.optional(error.code()),
+                request_id: arena.optional(error.request_id()),
+                server_error_id: arena.optional(error.server_error_id()),
+                body: if error.body().is_empty() { mspkit_str::NONE } else { arena.bytes(error.body()) },
+                field_errors: field_errors(error, &mut arena),
+                attempts: attempts(error, &mut arena),
+                headers: pairs(error.headers(), &mut arena),
+                ..own(&mut arena, &error.to_string(), error.resume_token())
+            },
+        };
+        Self { _arena: arena, ..made }
+    }
+}
+
+fn field_errors(error: &Error, arena: &mut Arena) -> Vec<mspkit_field_error> {
+    let each = error.field_errors().iter().map(|said| mspkit_field_error {
+        field: arena.text(&said.field),
+        code: arena.optional(said.code.as_deref()),
+        message: arena.text(&said.message),
+    });
+    each.collect()
+}
+
+fn attempts(error: &Error, arena: &mut Arena) -> Vec<mspkit_attempt> {
+    let each = error.attempts().iter().map(|attempt| mspkit_attempt {
+        status: attempt.status.map_or(0, i32::from),
+        cause: arena.optional(attempt.cause.as_deref()),
+        waited_us: micros(attempt.waited),
+        took_us: micros(attempt.took),
+    });
+    each.collect()
+}
+
+/// A getter's way: NULL, and what a panic left, give what stands for nothing.
+unsafe fn get<T>(error: *const mspkit_error, nothing: T, read: impl FnOnce(&mspkit_error) -> T) -> T {
+    // SAFETY: the caller passes NULL or an error that was given out and not freed.
+    match unsafe { error.as_ref() } {
+        Some(error) => quietly(nothing, || read(error)),
+        None => nothing,
+    }
+}
+
+/// The status that the failed function returned, such as `MSPKIT_E_NOT_FOUND`; `MSPKIT_OK` for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_code(error: *const mspkit_error) -> i32 {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, MSPKIT_OK, |error| error.code) }
+}
+
+/// The kind in the table that all languages share, such as `NotFound`. A code of the C library's own is of the kind
+/// `InvalidRequest`, a panic is `Internal`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_kind(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.kind) }
+}
+
+/// The whole sentence that lets a person act: operation, status, what happened, what to do, ids. Holds no secret.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_message(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.message) }
+}
+
+/// What happened, without operation, status and ids.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_reason(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.reason) }
+}
+
+/// The operation that failed, such as `ncentral.customers.list`; `data` NULL when there was none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_operation(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.operation) }
+}
+
+/// The HTTP status of the last answer; 0 when none came.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_status(error: *const mspkit_error) -> i32 {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, 0, |error| error.status) }
+}
+
+/// The vendor's error code, such as `InvalidValue`; `data` NULL when it gave none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_server_code(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.server_code) }
+}
+
+/// The id that mspkit gave the call and sent as `X-Request-Id`; `data` NULL when nothing was sent.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_request_id(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.request_id) }
+}
+
+/// The id that the vendor gave the failure; `data` NULL when it gave none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_server_error_id(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.server_error_id) }
+}
+
+/// Whether the same call may be made again without harm and may then succeed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_retryable(error: *const mspkit_error) -> bool {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, false, |error| error.retryable) }
+}
+
+/// How many milliseconds the server asks to wait before the next call; -1 when it did not say.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_retry_after_ms(error: *const mspkit_error) -> i64 {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, -1, |error| error.retry_after_ms) }
+}
+
+/// Where a list can be taken up again; `data` NULL when the failure is not that of a list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_resume_token(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.resume_token) }
+}
+
+/// The body of the last answer, up to 16 KiB of it, without secrets; any bytes, NULs too. `data` NULL when none came.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_body(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.body) }
+}
+
+/// Everything that is known of the failure, as a JSON object.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_json(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.json) }
+}
+
+/// How many fields the server said something about.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_field_error_count(error: *const mspkit_error) -> usize {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, 0, |error| error.field_errors.len()) }
+}
+
+/// What the server said about a field, by index from 0; NULL beyond the last. Lives as long as the error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_field_error(
+    error: *const mspkit_error,
+    index: usize,
+) -> *const mspkit_field_error {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, std::ptr::null(), |error| at(&error.field_errors, index)) }
+}
+
+/// How many attempts were made.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_attempt_count(error: *const mspkit_error) -> usize {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, 0, |error| error.attempts.len()) }
+}
+
+/// An attempt, by index from 0; NULL beyond the last. Lives as long as the error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_attempt(error: *const mspkit_error, index: usize) -> *const mspkit_attempt {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, std::ptr::null(), |error| at(&error.attempts, index)) }
+}
+
+/// How many headers the last answer had.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_header_count(error: *const mspkit_error) -> usize {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, 0, |error| error.headers.len()) }
+}
+
+/// A header of the last answer, by index from 0, its name in lower case; NULL beyond the last.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_header(error: *const mspkit_error, index: usize) -> *const mspkit_pair {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, std::ptr::null(), |error| at(&error.headers, index)) }
+}
+
+/// Frees an error. NULL is allowed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_free(error: *mut mspkit_error) {
+    // SAFETY: the caller passes NULL or an error that was given out and is not used again.
+    unsafe { release(error) };
+}
+
+/// Where an entry lies; NULL beyond the last.
+pub(crate) fn at<T>(entries: &[T], index: usize) -> *const T {
+    entries.get(index).map_or(std::ptr::null(), std::ptr::from_ref)
+}

@@ -1,0 +1,140 @@
+//! Failures on their way to C: what the core says, and what the boundary itself has to say.
+
+use std::any::Any;
+
+use mspkit::{Error, ErrorKind};
+use serde_json::{Map, Value, json};
+
+use crate::abi::MSPKIT_E_PANIC;
+use crate::generated::codes::{MSPKIT_E_CANCELLED, MSPKIT_E_CLOSED, MSPKIT_E_INTERNAL, MSPKIT_E_INVALID_REQUEST};
+
+/// Why something failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// What the core says.
+    Core(Box<Error>),
+    /// What the boundary itself has to say.
+    Own { code: i32, message: String, resume_token: Option<String> },
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Core(Box::new(error))
+    }
+}
+
+impl Failure {
+    pub(crate) fn own(code: i32, message: impl Into<String>) -> Self {
+        Self::Own { code, message: message.into(), resume_token: None }
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::own(MSPKIT_E_INVALID_REQUEST, message)
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Self::own(MSPKIT_E_CANCELLED, "the call was cancelled; a write may have been carried out")
+    }
+
+    pub(crate) fn closed() -> Self {
+        let message = "the client or its runtime was closed before the call was complete; a write may have been carried out";
+        Self::own(MSPKIT_E_CLOSED, message)
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::own(MSPKIT_E_INTERNAL, message)
+    }
+
+    /// A panic. What it carried is dropped here, where another panic does no harm.
+    pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> Self {
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let said = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
+        let dropped = std::panic::AssertUnwindSafe(|| drop(payload));
+        if let Err(again) = std::panic::catch_unwind(dropped) {
+            // It panics whenever it is dropped; there is nobody left to drop it for.
+            std::mem::forget(again);
+        }
+        Self::own(MSPKIT_E_PANIC, format!("something went wrong inside mspkit that never should: {said}"))
+    }
+
+    pub(crate) fn with_resume_token(mut self, token: &str) -> Self {
+        if let Self::Own { resume_token, .. } = &mut self {
+            *resume_token = Some(token.to_owned());
+        }
+        self
+    }
+
+    pub(crate) fn code(&self) -> i32 {
+        match self {
+            Self::Core(error) => error.kind().code(),
+            Self::Own { code, .. } => *code,
+        }
+    }
+
+    /// The kind in the table of all languages.
+    pub(crate) fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Core(error) => error.kind(),
+            Self::Own { code, .. } => match *code {
+                MSPKIT_E_PANIC => ErrorKind::Internal,
+                code => ErrorKind::ALL
+                    .iter()
+                    .copied()
+                    .find(|kind| kind.code() == code)
+                    .unwrap_or(ErrorKind::InvalidRequest),
+            },
+        }
+    }
+}
+
+/// Everything that is known of a failure.
+pub(crate) fn described(failure: &Failure) -> Value {
+    let mut all = Map::new();
+    all.insert("code".to_owned(), failure.code().into());
+    all.insert("kind".to_owned(), failure.kind().name().into());
+    match failure {
+        Failure::Own { message, resume_token, .. } => {
+            all.insert("message".to_owned(), message.as_str().into());
+            all.insert("resume_token".to_owned(), json!(resume_token));
+        }
+        Failure::Core(error) => {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let headers: Map<String, Value> = error
+                .headers()
+                .iter()
+                .map(|(name, value)| (name.to_string(), text(value.as_bytes()).into()))
+                .collect();
+            let fields = error.field_errors().iter();
+            let attempts = error.attempts().iter();
+            let more = json!({
+                "message": error.to_string(),
+                "reason": error.message(),
+                "operation": error.operation(),
+                "status": error.status(),
+                "server_code": error.code(),
+                "field_errors": fields
+                    .map(|said| json!({"field": said.field, "code": said.code, "message": said.message}))
+                    .collect::<Vec<_>>(),
+                "request_id": error.request_id(),
+                "server_error_id": error.server_error_id(),
+                "retryable": error.retryable(),
+                "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
+                "attempts": attempts
+                    .map(|attempt| json!({
+                        "status": attempt.status,
+                        "cause": attempt.cause,
+                        "waited": attempt.waited.as_secs_f64(),
+                        "took": attempt.took.as_secs_f64(),
+                    }))
+                    .collect::<Vec<_>>(),
+                "headers": headers,
+                "body": text(error.body()),
+                "resume_token": error.resume_token(),
+            });
+            if let Value::Object(more) = more {
+                all.extend(more);
+            }
+        }
+    }
+    Value::Object(all)
+}

@@ -1,0 +1,43 @@
+//! The C library: handles, options and views around the core, and nothing about any endpoint by hand.
+//!
+//! Every exported function checks what it is given and runs inside [`guard`], so that neither a wrong pointer argument
+//! nor a panic crosses into the caller. Operations, their parameters and the views of models are generated text in
+//! `generated/`, since the header is made from the sources as they stand. This is the only crate with `unsafe`; each
+//! block says why it is sound.
+#![allow(unsafe_code, reason = "C hands over pointers")]
+#![allow(non_camel_case_types, reason = "types are called here what they are called in C")]
+#![allow(unreachable_pub, reason = "exported to C, not to Rust")]
+#![allow(clippy::missing_safety_doc, reason = "the documentation is the header's; every pointer rule stands there")]
+#![warn(clippy::undocumented_unsafe_blocks)]
+
+#[cfg(not(panic = "unwind"))]
+compile_error!("a panic must be caught before it reaches C: build with panic = \"unwind\"");
+
+mod abi;
+mod answer;
+mod arena;
+mod call;
+mod cancel;
+mod client;
+mod error;
+mod failure;
+mod guard;
+mod item;
+mod log;
+mod options;
+mod page;
+mod pager;
+mod params;
+mod queue;
+mod reader;
+mod runtime;
+mod signal;
+mod task;
+mod text;
+
+mod generated;
+
+/// Locks a mutex; a panic elsewhere leaves nothing half done under any lock here.
+fn lock<T: ?Sized>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,211 @@
+//! The log: what the core tells while it works, handed to one callback on a thread of its own.
+//!
+//! Records wait in a queue of limited length, so that a slow callback slows nothing down; what does not fit is counted and
+//! told. The thread blocks every signal, and ends when the callback is taken away.
+
+use std::collections::VecDeque;
+use std::ffi::c_void;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread::{JoinHandle, ThreadId};
+
+use nix::sys::signal::SigSet;
+use tracing::Level;
+
+use crate::abi::{MSPKIT_E_BUSY, MSPKIT_E_RANGE, MSPKIT_OK};
+use crate::arena::Arena;
+use crate::error::mspkit_error;
+use crate::failure::Failure;
+use crate::guard::guard;
+use crate::lock;
+use crate::text::mspkit_str;
+
+mod records;
+
+/// Nothing is logged.
+pub const MSPKIT_LOG_OFF: i32 = 0;
+/// Something was given up.
+pub const MSPKIT_LOG_ERROR: i32 = 1;
+/// Something is wrong, and a call may fail for it.
+pub const MSPKIT_LOG_WARN: i32 = 2;
+/// Attempts that are repeated, lists that are begun anew.
+pub const MSPKIT_LOG_INFO: i32 = 3;
+/// Every request and every answer.
+pub const MSPKIT_LOG_DEBUG: i32 = 4;
+/// Everything.
+pub const MSPKIT_LOG_TRACE: i32 = 5;
+
+/// Records that may wait for the callback.
+const ROOM: usize = 4096;
+
+/// A record of the log. It and its texts live until the callback returns. Read it by pointer only: it may grow.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_log_record {
+    /// `MSPKIT_LOG_ERROR` to `MSPKIT_LOG_TRACE`.
+    pub level: i32,
+    /// Where it comes from, such as `mspkit::call`.
+    pub target: mspkit_str,
+    /// What happened, with its fields as `name=value`. Holds no secret.
+    pub message: mspkit_str,
+}
+
+/// What `mspkit_log_set` takes. It is called on a thread of mspkit's own that blocks every signal, one record at a time
+/// and in order. It may take its time, and call any function but `mspkit_log_set` and `mspkit_runtime_free`. It must not
+/// throw and not leave by `longjmp`.
+pub type mspkit_log_callback =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, record: *const mspkit_log_record)>;
+
+/// A record on its way.
+struct Record {
+    level: Level,
+    target: String,
+    message: String,
+}
+
+/// The level that is wanted now.
+static WANTED: AtomicI32 = AtomicI32::new(MSPKIT_LOG_OFF);
+static WAITING: Mutex<Waiting> =
+    Mutex::new(Waiting { records: VecDeque::new(), lost: 0, ending: false, thread: None });
+static WAKE: Condvar = Condvar::new();
+static WRITER: Mutex<Option<JoinHandle<()>>> = Mutex::new(None);
+
+struct Waiting {
+    records: VecDeque<Record>,
+    lost: u64,
+    ending: bool,
+    thread: Option<ThreadId>,
+}
+
+fn number(level: Level) -> i32 {
+    match level {
+        Level::ERROR => MSPKIT_LOG_ERROR,
+        Level::WARN => MSPKIT_LOG_WARN,
+        Level::INFO => MSPKIT_LOG_INFO,
+        Level::DEBUG => MSPKIT_LOG_DEBUG,
+        _ => MSPKIT_LOG_TRACE,
+    }
+}
+
+fn wanted(level: Level) -> bool {
+    number(level) <= WANTED.load(Ordering::Relaxed)
+}
+
+fn push(record: Record) {
+    let mut waiting = lock(&WAITING);
+    if waiting.records.len() < ROOM {
+        waiting.records.push_back(record);
+    } else {
+        waiting.lost += 1;
+    }
+    drop(waiting);
+    WAKE.notify_one();
+}
+
+/// The next record; nothing when the callback is to be taken away and everything was told.
+fn next() -> Option<Record> {
+    let mut waiting = lock(&WAITING);
+    loop {
+        if let Some(record) = waiting.records.pop_front() {
+            return Some(record);
+        }
+        if waiting.lost > 0 {
+            let message = format!("{} records were lost: the callback is too slow", std::mem::take(&mut waiting.lost));
+            return Some(Record { level: Level::WARN, target: "mspkit::log".to_owned(), message });
+        }
+        if waiting.ending {
+            return None;
+        }
+        waiting = WAKE.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+/// The callback with what is passed to it.
+struct Sink {
+    callback: unsafe extern "C" fn(*mut c_void, *const mspkit_log_record),
+    user_data: *mut c_void,
+}
+
+// SAFETY: `mspkit_log_set` asks for a callback and data that another thread may use.
+unsafe impl Send for Sink {}
+
+impl Sink {
+    fn tell(&self, record: &Record) {
+        let mut arena = Arena::new();
+        let told = mspkit_log_record {
+            level: number(record.level),
+            target: arena.text(&record.target),
+            message: arena.text(&record.message),
+        };
+        // SAFETY: the caller of `mspkit_log_set` promises a function of this type; the record outlives the call.
+        unsafe { (self.callback)(self.user_data, &raw const told) };
+    }
+
+    fn run(&self) {
+        lock(&WAITING).thread = Some(std::thread::current().id());
+        while let Some(record) = next() {
+            self.tell(&record);
+        }
+    }
+}
+
+/// Sets the callback that the log goes to; NULL, or `MSPKIT_LOG_OFF`, for none. There is one for the whole process.
+///
+/// `level` is `MSPKIT_LOG_ERROR` to `MSPKIT_LOG_TRACE`: records up to it are told. `user_data` is passed to the callback,
+/// unread. Before it returns, the former callback has been told what was logged so far, and is never called again.
+/// Thread-safe. Fails with `MSPKIT_E_RANGE` for another level, and with `MSPKIT_E_BUSY` when the callback itself calls
+/// it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_log_set(
+    callback: mspkit_log_callback,
+    user_data: *mut c_void,
+    level: i32,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or a place that can be written to.
+    unsafe {
+        guard(error, || {
+            if !(MSPKIT_LOG_OFF..=MSPKIT_LOG_TRACE).contains(&level) {
+                let message = format!("level: must be MSPKIT_LOG_OFF to MSPKIT_LOG_TRACE; given: {level}");
+                return Err(Failure::own(MSPKIT_E_RANGE, message));
+            }
+            if lock(&WAITING).thread == Some(std::thread::current().id()) {
+                return Err(Failure::own(MSPKIT_E_BUSY, "mspkit_log_set: must not be called from the callback"));
+            }
+            let mut writer = lock(&WRITER);
+            end(writer.take());
+            if let Some(callback) = callback.filter(|_| level != MSPKIT_LOG_OFF) {
+                *writer = Some(begin(Sink { callback, user_data }, level)?);
+            }
+            Ok(MSPKIT_OK)
+        })
+    }
+}
+
+fn end(writer: Option<JoinHandle<()>>) {
+    WANTED.store(MSPKIT_LOG_OFF, Ordering::Relaxed);
+    tracing::callsite::rebuild_interest_cache();
+    if let Some(writer) = writer {
+        lock(&WAITING).ending = true;
+        WAKE.notify_one();
+        // It has caught nothing that could panic but the callback, which must not.
+        let _ = writer.join();
+        let mut waiting = lock(&WAITING);
+        (waiting.ending, waiting.thread) = (false, None);
+        waiting.records = VecDeque::new();
+    }
+}
+
+fn begin(sink: Sink, level: i32) -> Result<JoinHandle<()>, Failure> {
+    records::install();
+    // The thread is born with the signals of its maker, so they are blocked before and set back after.
+    let before = SigSet::all().thread_swap_mask(nix::sys::signal::SigmaskHow::SIG_BLOCK);
+    let thread = std::thread::Builder::new().name("mspkit-log".to_owned()).spawn(move || sink.run());
+    if let Ok(before) = before {
+        let _ = before.thread_set_mask();
+    }
+    let thread = thread.map_err(|error| Failure::internal(format!("no thread could be made: {error}")))?;
+    WANTED.store(level, Ordering::Relaxed);
+    tracing::callsite::rebuild_interest_cache();
+    Ok(thread)
+}

@@ -1,0 +1,167 @@
+//! Pages: items as views, with where reading goes on after each of them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use mspkit::RawPage;
+
+use crate::abi::{MSPKIT_E_RANGE, MSPKIT_OK};
+use crate::answer::{meta, mspkit_meta};
+use crate::arena::Arena;
+use crate::error::{at, mspkit_error};
+use crate::failure::Failure;
+use crate::guard::{borrow, guard, output, quietly, release};
+use crate::item::mspkit_item;
+use crate::lock;
+use crate::reader::Reader;
+use crate::text::mspkit_str;
+
+/// A page of a list. Yours to free with `mspkit_page_free`; may be read from several threads at the same time.
+/// Everything that is got from it lives as long as it does.
+pub struct mspkit_page {
+    raw: Arc<RawPage>,
+    /// How many items of the page were taken one by one before it was.
+    taken: usize,
+    items: Vec<mspkit_item>,
+    meta: *const mspkit_meta,
+    _arena: Arena,
+    later: Mutex<Later>,
+    json: OnceLock<Kept>,
+}
+
+/// What is only made when it is asked for.
+#[derive(Default)]
+struct Later {
+    arena: Arena,
+    tokens: BTreeMap<usize, mspkit_str>,
+}
+
+struct Kept {
+    text: mspkit_str,
+    _arena: Arena,
+}
+
+// SAFETY: its pointers lead into its own arenas, to what is not written to any more.
+unsafe impl Send for mspkit_page {}
+// SAFETY: as above; what is made later is made under a lock.
+unsafe impl Sync for mspkit_page {}
+
+impl mspkit_page {
+    /// The items of a page from the first that was not taken; an item that cannot be read fails all of it.
+    pub(crate) fn new(raw: Arc<RawPage>, taken: usize, reader: &Reader) -> Result<Self, Failure> {
+        let items: Result<Vec<_>, _> =
+            (taken..raw.len()).map(|at| (reader.item)(&raw, at).map(mspkit_item::new)).collect();
+        let mut arena = Arena::new();
+        let meta = meta(&raw.meta, &mut arena);
+        let (later, json) = (Mutex::default(), OnceLock::new());
+        Ok(Self { items: items?, meta, taken, raw, _arena: arena, later, json })
+    }
+
+    fn resume_token(&self, consumed: usize) -> mspkit_str {
+        let Later { arena, tokens } = &mut *lock(&self.later);
+        let token = || arena.text(&self.raw.resume_token(self.taken + consumed));
+        *tokens.entry(consumed).or_insert_with(token)
+    }
+
+    fn json(&self) -> mspkit_str {
+        let made = self.json.get_or_init(|| {
+            let mut all = vec![b'['];
+            for at in self.taken..self.raw.len() {
+                if all.len() > 1 {
+                    all.push(b',');
+                }
+                all.extend_from_slice(self.raw.item(at).unwrap_or_default());
+            }
+            all.push(b']');
+            let mut arena = Arena::new();
+            Kept { text: arena.bytes(&all), _arena: arena }
+        });
+        made.text
+    }
+}
+
+unsafe fn get<T>(page: *const mspkit_page, nothing: T, read: impl FnOnce(&mspkit_page) -> T) -> T {
+    // SAFETY: the caller passes NULL or a page that was given out and not freed.
+    match unsafe { page.as_ref() } {
+        Some(page) => quietly(nothing, || read(page)),
+        None => nothing,
+    }
+}
+
+/// How many items there are.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_page_count(page: *const mspkit_page) -> usize {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(page, 0, |page| page.items.len()) }
+}
+
+/// An item, by index from 0; NULL beyond the last. Belongs to the page: do not free it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_page_item(page: *const mspkit_page, index: usize) -> *const mspkit_item {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(page, std::ptr::null(), |page| at(&page.items, index)) }
+}
+
+/// How many items the server says the list has; -1 when it did not say.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_page_total(page: *const mspkit_page) -> i64 {
+    // SAFETY: the caller's promise is this one's.
+    unsafe {
+        get(page, -1, |page| page.raw.total.map_or(-1, |total| i64::try_from(total).unwrap_or(i64::MAX)))
+    }
+}
+
+/// The number of the page, from 1; -1 where pages are not numbered.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_page_number(page: *const mspkit_page) -> i64 {
+    // SAFETY: the caller's promise is this one's.
+    unsafe {
+        get(page, -1, |page| page.raw.number.map_or(-1, |number| i64::try_from(number).unwrap_or(i64::MAX)))
+    }
+}
+
+/// Where reading goes on after the first `consumed` items of the page: after all of them for their count.
+///
+/// `token` gets it. Thread-safe. Fails with `MSPKIT_E_RANGE` for more than there are, and with `MSPKIT_E_NULL`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_page_resume_token(
+    page: *const mspkit_page,
+    consumed: usize,
+    token: *mut mspkit_str,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
+    unsafe {
+        guard(error, || {
+            let page = borrow("page", page)?;
+            output("token", token)?;
+            if consumed > page.items.len() {
+                let message = format!("consumed: the page has {} items; given: {consumed}", page.items.len());
+                return Err(Failure::own(MSPKIT_E_RANGE, message));
+            }
+            token.write(page.resume_token(consumed));
+            Ok(MSPKIT_OK)
+        })
+    }
+}
+
+/// Status, headers, ids and times of the page's answer; NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_page_meta(page: *const mspkit_page) -> *const mspkit_meta {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(page, std::ptr::null(), |page| page.meta) }
+}
+
+/// The items as one JSON array.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_page_json(page: *const mspkit_page) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(page, mspkit_str::NONE, mspkit_page::json) }
+}
+
+/// Frees a page with its items. NULL is allowed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_page_free(page: *mut mspkit_page) {
+    // SAFETY: the caller passes NULL or a page that was given out and is not used again.
+    unsafe { release(page) };
+}

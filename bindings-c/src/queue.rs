@@ -1,0 +1,415 @@
+//! Completion queues: where submitted calls end, each exactly once, and a descriptor that says when there is something.
+//!
+//! The descriptor is raised and lowered under the queue's own lock, so it is readable exactly while `mspkit_queue_next`
+//! would not have to wait.
+
+use std::collections::{HashMap, VecDeque};
+use std::ffi::c_void;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::abi::{MSPKIT_DONE, MSPKIT_E_STRUCT_SIZE, MSPKIT_EMPTY, MSPKIT_OK};
+use crate::answer::mspkit_answer;
+use crate::cancel::Cancel;
+use crate::error::mspkit_error;
+use crate::failure::Failure;
+use crate::generated::codes::MSPKIT_E_CLOSED;
+use crate::guard::{borrow, guard, output, quietly, release};
+use crate::item::mspkit_item;
+use crate::lock;
+use crate::options::LARGEST;
+use crate::page::mspkit_page;
+use crate::runtime::Runtime;
+use crate::signal::Signal;
+use crate::task;
+
+/// Where submitted calls complete. Any number of threads may use it at the same time. Yours to free with
+/// `mspkit_queue_free`, before or after clients and pagers.
+pub struct mspkit_queue {
+    shared: Arc<Shared>,
+}
+
+/// The number of a submitted call; unique in its queue, never 0.
+pub type mspkit_operation = u64;
+
+/// How a submitted call ended. What it holds is yours: `mspkit_completion_clear` frees all of it. Exactly one of `answer`,
+/// `item`, `page` and `error` is there; none for `MSPKIT_DONE`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_completion {
+    /// Set by `mspkit_completion_init()`.
+    pub struct_size: usize,
+    /// The number that submitting gave.
+    pub operation: mspkit_operation,
+    /// What was passed to the submitting function.
+    pub user_data: *mut c_void,
+    /// `MSPKIT_OK`; `MSPKIT_DONE` for a pager's step at the end of the list; else the code of `error`.
+    pub status: i32,
+    /// The answer to a call.
+    pub answer: *mut mspkit_answer,
+    /// The item that a pager's step has read.
+    pub item: *mut mspkit_item,
+    /// The page that a pager's step has read.
+    pub page: *mut mspkit_page,
+    /// Why it failed.
+    pub error: *mut mspkit_error,
+}
+
+/// What a submitted call came to.
+pub(crate) enum Outcome {
+    Answer(Box<mspkit_answer>),
+    Item(Box<mspkit_item>),
+    Page(Box<mspkit_page>),
+    /// A list has ended.
+    Done,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    ready: Condvar,
+    signal: Signal,
+}
+
+#[derive(Default)]
+struct State {
+    done: VecDeque<Completed>,
+    in_flight: HashMap<mspkit_operation, Arc<Cancel>>,
+    last: mspkit_operation,
+    closed: bool,
+    /// Nobody will read it any more.
+    freed: bool,
+}
+
+struct Completed {
+    operation: mspkit_operation,
+    user_data: UserData,
+    outcome: Result<Outcome, Failure>,
+}
+
+/// The caller's pointer, which is carried and never followed.
+struct UserData(*mut c_void);
+
+// SAFETY: nothing here reads or writes what it points at.
+unsafe impl Send for UserData {}
+
+impl State {
+    /// Whether `mspkit_queue_next` would not have to wait.
+    fn has_something(&self) -> bool {
+        !self.done.is_empty() || (self.closed && self.in_flight.is_empty())
+    }
+}
+
+impl Shared {
+    /// Changes the state, and raises or lowers the descriptor with it.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = lock(&self.state);
+        let before = state.has_something();
+        let result = change(&mut state);
+        match (before, state.has_something()) {
+            (false, true) => self.signal.raise(),
+            (true, false) => self.signal.lower(),
+            _ => {}
+        }
+        if state.has_something() {
+            self.ready.notify_all();
+        }
+        result
+    }
+
+    fn complete(&self, operation: mspkit_operation, user_data: UserData, outcome: Result<Outcome, Failure>) {
+        // What nobody will read is dropped outside of the lock.
+        let dropped = self.change(|state| {
+            state.in_flight.remove(&operation);
+            let completed = Completed { operation, user_data, outcome };
+            if state.freed {
+                return Some(completed);
+            }
+            state.done.push_back(completed);
+            None
+        });
+        drop(dropped);
+    }
+
+    fn cancel_all(&self) {
+        let all: Vec<_> = lock(&self.state).in_flight.values().cloned().collect();
+        for cancel in all {
+            cancel.cancel();
+        }
+    }
+
+    fn next(&self, timeout: Option<Duration>) -> Next {
+        let until = timeout.map(|timeout| Instant::now() + timeout);
+        let mut state = lock(&self.state);
+        loop {
+            if !state.done.is_empty() {
+                drop(state);
+                // Another thread may have been faster; then it waits on.
+                if let Some(completed) = self.change(|state| state.done.pop_front()) {
+                    return Next::Completed(completed);
+                }
+                state = lock(&self.state);
+                continue;
+            }
+            if state.has_something() {
+                return Next::Closed;
+            }
+            state = match until {
+                None => self.ready.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(until) => {
+                    let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
+                    else {
+                        return Next::Nothing;
+                    };
+                    self.ready.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+}
+
+enum Next {
+    Completed(Completed),
+    Closed,
+    Nothing,
+}
+
+impl mspkit_queue {
+    /// Starts work that completes here.
+    ///
+    /// # Safety
+    /// `operation` is NULL or may be written to.
+    pub(crate) unsafe fn submit<W>(
+        &self,
+        runtime: &Runtime,
+        ends: [Option<Arc<Cancel>>; 2],
+        user_data: *mut c_void,
+        operation: *mut mspkit_operation,
+        work: W,
+    ) -> Result<(), Failure>
+    where
+        W: Future<Output = Result<Outcome, Failure>> + Send + 'static,
+    {
+        // SAFETY: the caller's promise is this one's.
+        unsafe { self.submit_with(runtime, ends, user_data, operation, work, String::new()) }
+    }
+
+    /// As [`Self::submit`], for work whose failure says where to resume.
+    ///
+    /// # Safety
+    /// `operation` is NULL or may be written to.
+    pub(crate) unsafe fn submit_with<W>(
+        &self,
+        runtime: &Runtime,
+        [token, client]: [Option<Arc<Cancel>>; 2],
+        user_data: *mut c_void,
+        operation: *mut mspkit_operation,
+        work: W,
+        resume_token: String,
+    ) -> Result<(), Failure>
+    where
+        W: Future<Output = Result<Outcome, Failure>> + Send + 'static,
+    {
+        runtime.handle()?;
+        let cancel = Arc::<Cancel>::default();
+        let number = self.shared.change(|state| {
+            if state.closed {
+                return Err(Failure::own(MSPKIT_E_CLOSED, "queue: it is closed and takes nothing any more"));
+            }
+            state.last += 1;
+            state.in_flight.insert(state.last, cancel.clone());
+            Ok(state.last)
+        })?;
+        if !operation.is_null() {
+            // Before it starts: whoever reads the queue may want to look it up.
+            // SAFETY: the caller says so.
+            unsafe { operation.write(number) };
+        }
+        let (shared, user_data) = (self.shared.clone(), UserData(user_data));
+        task::start(runtime, [Some(cancel), token, client], work, move |outcome| {
+            let outcome = if resume_token.is_empty() {
+                outcome
+            } else {
+                outcome.map_err(|failure| failure.with_resume_token(&resume_token))
+            };
+            shared.complete(number, user_data, outcome);
+        })
+    }
+}
+
+impl Completed {
+    fn into_struct(self, struct_size: usize) -> mspkit_completion {
+        let mut made = mspkit_completion {
+            struct_size,
+            operation: self.operation,
+            user_data: self.user_data.0,
+            status: MSPKIT_OK,
+            answer: std::ptr::null_mut(),
+            item: std::ptr::null_mut(),
+            page: std::ptr::null_mut(),
+            error: std::ptr::null_mut(),
+        };
+        match self.outcome {
+            Ok(Outcome::Answer(answer)) => made.answer = Box::into_raw(answer),
+            Ok(Outcome::Item(item)) => made.item = Box::into_raw(item),
+            Ok(Outcome::Page(page)) => made.page = Box::into_raw(page),
+            Ok(Outcome::Done) => made.status = MSPKIT_DONE,
+            Err(failure) => {
+                made.status = failure.code();
+                made.error = Box::into_raw(Box::new(mspkit_error::new(failure)));
+            }
+        }
+        made
+    }
+}
+
+/// Makes a queue.
+///
+/// `queue` gets it. Thread-safe. Fails with `MSPKIT_E_NULL`, and with `MSPKIT_E_INTERNAL` when the system gives no
+/// descriptor.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_queue_new(queue: *mut *mut mspkit_queue, error: *mut *mut mspkit_error) -> i32 {
+    // SAFETY: the caller passes NULL or places that can be written to; NULL is looked for.
+    unsafe {
+        guard(error, || {
+            output("queue", queue)?;
+            let signal = Signal::new()
+                .map_err(|error| Failure::internal(format!("no descriptor could be made: {error}")))?;
+            let shared = Arc::new(Shared { state: Mutex::default(), ready: Condvar::new(), signal });
+            queue.write(Box::into_raw(Box::new(mspkit_queue { shared })));
+            Ok(MSPKIT_OK)
+        })
+    }
+}
+
+/// The descriptor that is readable while `mspkit_queue_next` would give something at once: for poll, epoll and event
+/// loops, level-triggered. It belongs to the queue: do not read, write or close it. -1 for NULL. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_queue_fd(queue: *const mspkit_queue) -> i32 {
+    // SAFETY: the caller passes NULL or a queue that was not freed.
+    unsafe { queue.as_ref() }.map_or(-1, |queue| queue.shared.signal.fileno())
+}
+
+/// Gives the next completion.
+///
+/// `timeout_ms` is how long it waits: 0 not at all, -1 for ever. `completion` is initialised by
+/// `mspkit_completion_init()`, and written to only when there is one. Gives `MSPKIT_OK` with a completion, whatever
+/// that says, `MSPKIT_EMPTY` after the time, and `MSPKIT_DONE` when the queue is closed and everything was given out.
+/// Thread-safe; each completion goes to one thread. Fails with `MSPKIT_E_NULL` and `MSPKIT_E_STRUCT_SIZE`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_queue_next(
+    queue: *const mspkit_queue,
+    timeout_ms: i32,
+    completion: *mut mspkit_completion,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
+    unsafe {
+        guard(error, || {
+            let queue = borrow("queue", queue)?;
+            output("completion", completion)?;
+            let size = (&raw const (*completion).struct_size).read();
+            let own = size_of::<mspkit_completion>();
+            if size < own || size > LARGEST || !size.is_multiple_of(align_of::<usize>()) {
+                let message = format!(
+                    "mspkit_completion: its struct_size is {size}, which no version of it has; initialise it by mspkit_completion_init()"
+                );
+                return Err(Failure::own(MSPKIT_E_STRUCT_SIZE, message));
+            }
+            let timeout = u64::try_from(timeout_ms).ok().map(Duration::from_millis);
+            match queue.shared.next(timeout) {
+                Next::Completed(completed) => {
+                    // What a newer header adds behind it is not known here, and so empty.
+                    completion.cast::<u8>().write_bytes(0, size);
+                    completion.write(completed.into_struct(size));
+                    Ok(MSPKIT_OK)
+                }
+                Next::Closed => Ok(MSPKIT_DONE),
+                Next::Nothing => Ok(MSPKIT_EMPTY),
+            }
+        })
+    }
+}
+
+/// Cancels a submitted call by its number. Its completion comes as that of any other: with `MSPKIT_E_CANCELLED`, or with
+/// how it ended before. Cancelling what has ended is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_queue_cancel(queue: *const mspkit_queue, operation: mspkit_operation) -> i32 {
+    // SAFETY: the caller passes NULL or a queue that was not freed.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let queue = borrow("queue", queue)?;
+            let found = lock(&queue.shared.state).in_flight.get(&operation).cloned();
+            if let Some(cancel) = found {
+                cancel.cancel();
+            }
+            Ok(MSPKIT_OK)
+        })
+    }
+}
+
+/// How many submitted calls have not been given out: in flight, or completed and waiting. 0 for NULL. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_queue_pending(queue: *const mspkit_queue) -> usize {
+    // SAFETY: the caller passes NULL or a queue that was not freed.
+    match unsafe { queue.as_ref() } {
+        Some(queue) => quietly(0, || {
+            let state = lock(&queue.shared.state);
+            state.in_flight.len() + state.done.len()
+        }),
+        None => 0,
+    }
+}
+
+/// Takes nothing any more and cancels what is in flight; its completions can still be read, after the last of them
+/// `mspkit_queue_next` gives `MSPKIT_DONE`. Wakes threads that wait there. Closing twice is no error. Thread-safe. Fails
+/// with `MSPKIT_E_NULL`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_queue_close(queue: *const mspkit_queue) -> i32 {
+    // SAFETY: the caller passes NULL or a queue that was not freed.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let queue = borrow("queue", queue)?;
+            queue.shared.change(|state| state.closed = true);
+            queue.shared.cancel_all();
+            Ok(MSPKIT_OK)
+        })
+    }
+}
+
+/// Frees a queue: what is in flight is cancelled, and completions that nobody has read are freed. NULL is allowed. No
+/// other thread may be inside a function that was given the queue.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_queue_free(queue: *mut mspkit_queue) {
+    // SAFETY: the caller passes NULL or a queue that was given out and is not used again.
+    unsafe {
+        if let Some(queue) = queue.as_ref() {
+            quietly((), || {
+                let unread = queue.shared.change(|state| {
+                    (state.closed, state.freed) = (true, true);
+                    std::mem::take(&mut state.done)
+                });
+                drop(unread);
+                queue.shared.cancel_all();
+            });
+        }
+        release(queue);
+    }
+}
+
+/// Frees what a completion holds and makes it empty; it may be used for `mspkit_queue_next` again. NULL is allowed. To
+/// keep a part of it, take the pointer out and set it to NULL before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_completion_clear(completion: *mut mspkit_completion) {
+    // SAFETY: the caller passes NULL or a completion that was initialised; what it holds was given out and is not used
+    // again.
+    unsafe {
+        let Some(completion) = completion.as_mut() else { return };
+        release(std::mem::replace(&mut completion.answer, std::ptr::null_mut()));
+        release(std::mem::replace(&mut completion.item, std::ptr::null_mut()));
+        release(std::mem::replace(&mut completion.page, std::ptr::null_mut()));
+        release(std::mem::replace(&mut completion.error, std::ptr::null_mut()));
+        completion.operation = 0;
+        completion.user_data = std::ptr::null_mut();
+        completion.status = MSPKIT_OK;
+    }
+}

@@ -1,0 +1,88 @@
+//! Work on a runtime that always ends in one outcome: done, failed, panicked, cancelled, or dropped with its runtime.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Condvar, Mutex};
+
+use futures_util::FutureExt;
+
+use crate::cancel::Cancel;
+use crate::failure::Failure;
+use crate::lock;
+use crate::runtime::Runtime;
+
+/// What can end a task from outside: its own cancelling, the caller's token, the end of its client.
+pub(crate) type Ends = [Option<Arc<Cancel>>; 3];
+
+/// Hands an outcome over, once: when it is dropped without one, that the task was dropped.
+struct Finish<T, F: FnOnce(Result<T, Failure>)> {
+    hand_over: Option<F>,
+    outcome: Option<Result<T, Failure>>,
+}
+
+impl<T, F: FnOnce(Result<T, Failure>)> Drop for Finish<T, F> {
+    fn drop(&mut self) {
+        if let Some(hand_over) = self.hand_over.take() {
+            hand_over(self.outcome.take().unwrap_or_else(|| Err(Failure::closed())));
+        }
+    }
+}
+
+/// Starts work whose outcome is handed over exactly once, on a thread of the runtime or of whoever ends it.
+pub(crate) fn start<T, W, F>(runtime: &Runtime, ends: Ends, work: W, hand_over: F) -> Result<(), Failure>
+where
+    T: Send + 'static,
+    W: Future<Output = Result<T, Failure>> + Send + 'static,
+    F: FnOnce(Result<T, Failure>) + Send + 'static,
+{
+    let handle = runtime.handle()?;
+    let mut finish = Finish { hand_over: Some(hand_over), outcome: None };
+    handle.spawn(async move {
+        // Dropped before the outcome is handed over: whoever gets it may at once begin what the work has kept busy.
+        finish.outcome = Some(race(ends, work).await);
+        drop(finish);
+    });
+    Ok(())
+}
+
+async fn race<T>(ends: Ends, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let [own, token, client] = &ends;
+    let end = |cancel: &Option<Arc<Cancel>>| {
+        let cancel = cancel.clone();
+        async move {
+            match cancel {
+                Some(cancel) => cancel.wait().await,
+                None => std::future::pending().await,
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        failure = end(own) => Err(failure),
+        failure = end(token) => Err(failure),
+        failure = end(client) => Err(failure),
+        outcome = AssertUnwindSafe(work).catch_unwind() => {
+            outcome.unwrap_or_else(|payload| Err(Failure::panicked(payload)))
+        }
+    }
+}
+
+/// Does work on the runtime while the calling thread waits.
+pub(crate) fn wait<T, W>(runtime: &Runtime, ends: Ends, work: W) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    W: Future<Output = Result<T, Failure>> + Send + 'static,
+{
+    let slot: Arc<(Mutex<Option<Result<T, Failure>>>, Condvar)> = Arc::default();
+    let filled = slot.clone();
+    start(runtime, ends, work, move |outcome| {
+        *lock(&filled.0) = Some(outcome);
+        filled.1.notify_one();
+    })?;
+    let mut outcome = lock(&slot.0);
+    loop {
+        if let Some(outcome) = outcome.take() {
+            return outcome;
+        }
+        outcome = slot.1.wait(outcome).unwrap_or_else(std::sync::PoisonError::into_inner);
+    }
+}
