@@ -51,6 +51,10 @@ const fn each_service(template: &'static str, file: &'static str) -> Target {
     Target { language: Language::Rust, template, file, scope: Scope::EachService }
 }
 
+const fn c(template: &'static str, file: &'static str) -> Target {
+    Target { language: Language::C, template, file, scope: Scope::Whole }
+}
+
 /// Every target.
 pub const TARGETS: &[Target] = &[
     rust("rust/mod.rs.j2", "core/src/generated/mod.rs"),
@@ -73,4 +77,5 @@ pub const TARGETS: &[Target] = &[
     rust("c/models.rs.j2", "bindings-c/src/generated/models.rs"),
     rust("c/readers.rs.j2", "bindings-c/src/generated/readers.rs"),
     each_service("c/service.rs.j2", "bindings-c/src/generated/{service}.rs"),
+    c("c/dispatch.c.j2", "bindings-c/tests/generated/dispatch.c"),
 ];

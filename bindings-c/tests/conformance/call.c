@@ -1,0 +1,500 @@
+/* See call.h. */
+#include "call.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../support/memory.h"
+#include "dispatch.h"
+#include "fail.h"
+
+static json *words_of(mspkit_str text)
+{
+    if (text.data != NULL && text.data[text.len] != '\0') {
+        fail("a text has no NUL at its end");
+    }
+    return text.data == NULL ? json_null() : json_string(text.data, text.len);
+}
+
+static json *or_null(long long number, long long nothing)
+{
+    return number == nothing ? json_null() : json_integer(number);
+}
+
+static json *error_of(const mspkit_error *error)
+{
+    json *made = json_object();
+    json *fields = json_array();
+    const mspkit_str debug = mspkit_error_json(error);
+    const json *whole = json_parse(debug.data, debug.len);
+    const int64_t wait = mspkit_error_retry_after_ms(error);
+    size_t at;
+    json_put(made, "kind", words_of(mspkit_error_kind(error)));
+    json_put(made, "status", or_null(mspkit_error_status(error), 0));
+    json_put(made, "code", words_of(mspkit_error_server_code(error)));
+    json_put(made, "message", words_of(mspkit_error_message(error)));
+    json_put(made, "server_error_id", words_of(mspkit_error_server_error_id(error)));
+    json_put(made, "retryable", json_bool(mspkit_error_retryable(error)));
+    json_put(made, "retry_after", wait < 0 ? json_null() : json_number(keep_text("%.3f", (double)wait / 1000)));
+    json_put(made, "attempts", json_integer((long long)mspkit_error_attempt_count(error)));
+    json_put(made, "has_resume_token", json_bool(mspkit_error_resume_token(error).data != NULL));
+    for (at = 0; at < mspkit_error_field_error_count(error); at++) {
+        const mspkit_field_error *said = mspkit_error_field_error(error, at);
+        json *field = json_object();
+        json_put(field, "field", words_of(said->field));
+        json_put(field, "code", words_of(said->code));
+        json_put(field, "message", words_of(said->message));
+        json_push(fields, field);
+    }
+    json_put(made, "field_errors", fields);
+    json_put(made, "debug", words_of(debug));
+    if (whole == NULL || mspkit_error_field_error(error, at) != NULL ||
+        mspkit_error_attempt(error, mspkit_error_attempt_count(error)) != NULL) {
+        fail("an error's JSON cannot be read, or it has entries beyond the last");
+    }
+    match_value(json_get(made, "kind"), json_get(whole, "kind"), "kind in the JSON");
+    match_value(json_get(made, "message"), json_get(whole, "message"), "message in the JSON");
+    if (mspkit_error_code(error) >= 0 || mspkit_strerror(mspkit_error_code(error)) == mspkit_strerror(12345)) {
+        fail("an error has the code %d", (int)mspkit_error_code(error));
+    }
+    return made;
+}
+
+static outcome nothing(void)
+{
+    outcome made;
+    memset(&made, 0, sizeof made);
+    made.items = json_array();
+    made.pages = json_array();
+    made.result = json_null();
+    made.total = json_null();
+    return made;
+}
+
+outcome failed_outcome(mspkit_error *error)
+{
+    outcome made = nothing();
+    made.error = error_of(error);
+    if (mspkit_error_resume_token(error).data != NULL) {
+        made.resume_token = words_of(mspkit_error_resume_token(error));
+    }
+    mspkit_error_free(error);
+    return made;
+}
+
+static json *meta_of(const mspkit_meta *meta)
+{
+    json *made = json_object();
+    if (meta == NULL) {
+        return NULL;
+    }
+    json_put(made, "status", json_integer(meta->status));
+    json_put(made, "attempts", json_integer(meta->attempts));
+    json_put(made, "request_id", words_of(meta->request_id));
+    return made;
+}
+
+static json *headers_of(const mspkit_meta *meta)
+{
+    json *made = json_object();
+    size_t at;
+    for (at = 0; at < meta->header_count; at++) {
+        json_put(made, meta->headers[at].name.data, words_of(meta->headers[at].value));
+    }
+    return made;
+}
+
+static mspkit_pair *pairs_of(const json *object, size_t *count)
+{
+    mspkit_pair *pairs = (mspkit_pair *)keep(256 * sizeof *pairs);
+    size_t at, entry;
+    *count = 0;
+    for (at = 0; at < object->count; at++) {
+        const json *value = object->items[at];
+        for (entry = 0; entry < (value->kind == JSON_ARRAY ? value->count : 1); entry++) {
+            const json *one = value->kind == JSON_ARRAY ? value->items[entry] : value;
+            mspkit_pair *pair = &pairs[(*count)++];
+            pair->name.data = object->names[at]->text;
+            pair->name.len = object->names[at]->len;
+            pair->value.data = one->kind == JSON_STRING ? one->text : json_write(one);
+            pair->value.len = one->kind == JSON_STRING ? one->len : MSPKIT_NTS;
+        }
+    }
+    return pairs;
+}
+
+/* Milliseconds that a field can say; false for what only JSON can. */
+static bool milliseconds(const json *value, int64_t *into)
+{
+    double time = value->kind == JSON_NUMBER ? strtod(value->text, NULL) : 0;
+    if (time <= 0) {
+        return false;
+    }
+    *into = (int64_t)lround(time * 1000);
+    return true;
+}
+
+static bool retries(const json *value, int32_t *into)
+{
+    if (value->kind != JSON_NUMBER || strpbrk(value->text, ".-eE") != NULL) {
+        return false;
+    }
+    *into = strcmp(value->text, "0") == 0 ? MSPKIT_NO : (int32_t)atoi(value->text);
+    return true;
+}
+
+static mspkit_call_options call_options_of(const json *said)
+{
+    mspkit_call_options options = mspkit_call_options_init();
+    json *more = json_object();
+    size_t at;
+    for (at = 0; said != NULL && at < said->count; at++) {
+        const char *name = said->names[at]->text;
+        const json *value = said->items[at];
+        if (strcmp(name, "timeout") == 0 && milliseconds(value, &options.timeout_ms)) {
+        } else if (strcmp(name, "max_retries") == 0 && retries(value, &options.max_retries)) {
+        } else if (strcmp(name, "extra_headers") == 0) {
+            options.extra_headers = pairs_of(value, &options.extra_header_count);
+        } else if (strcmp(name, "extra_query") == 0) {
+            options.extra_query = pairs_of(value, &options.extra_query_count);
+        } else if (strcmp(name, "extra_body") == 0) {
+            options.extra_body = mspkit_nts(json_write(value));
+        } else {
+            json_put(more, name, (json *)value);
+        }
+    }
+    if (more->count > 0) {
+        options.json = mspkit_nts(json_write(more));
+    }
+    return options;
+}
+
+static mspkit_paging_options paging_of(const json *said)
+{
+    mspkit_paging_options paging = mspkit_paging_options_init();
+    json *more = json_object();
+    size_t at;
+    paging.concurrency = 1;
+    for (at = 0; said != NULL && at < said->count; at++) {
+        const char *name = said->names[at]->text;
+        const json *value = said->items[at];
+        bool number = value->kind == JSON_NUMBER && strpbrk(value->text, ".-eE") == NULL && strcmp(value->text, "0") != 0;
+        if (strcmp(name, "limit") == 0 && number) {
+            paging.limit = strtoull(value->text, NULL, 10);
+        } else if (strcmp(name, "concurrency") == 0 && number) {
+            paging.concurrency = (uint32_t)strtoul(value->text, NULL, 10);
+        } else if (strcmp(name, "resume_token") == 0 && value->kind == JSON_STRING) {
+            paging.resume_token.data = value->text;
+            paging.resume_token.len = value->len;
+        } else if (strcmp(name, "on_lost_page") == 0 && (json_is(value, "raise") || json_is(value, "restart"))) {
+            paging.restart_lost = json_is(value, "raise") ? MSPKIT_NO : MSPKIT_YES;
+        } else {
+            paging.concurrency = strcmp(name, "concurrency") == 0 ? 0 : paging.concurrency;
+            json_put(more, name, (json *)value);
+        }
+    }
+    if (more->count > 0) {
+        paging.json = mspkit_nts(json_write(more));
+    }
+    return paging;
+}
+
+mspkit_client *client_of(const way *way, const char *service, const json *said, const json *variables,
+                         mspkit_error **refused)
+{
+    static const char *const defaults[][3] = {
+        {"ncentral", "base_url", "url"},
+        {"ncentral", "jwt", "ncentral_jwt"},
+        {"cloudmore", "base_url", "url"},
+        {"cloudmore", "username", "cloudmore_username"},
+        {"cloudmore", "password", "cloudmore_password"},
+        {"cloudmore", "client_secret", "cloudmore_client_secret"},
+        {"cloudmore", "reseller_id", "cloudmore_reseller_id"},
+        {"wiv", "base_url", "url"},
+        {"wiv", "api_key", "wiv_api_key"},
+    };
+    mspkit_client_options options = mspkit_client_options_init();
+    struct {
+        const char *name;
+        mspkit_str *into;
+    } texts[] = {
+        {"base_url", &options.base_url},       {"jwt", &options.jwt},
+        {"username", &options.username},       {"password", &options.password},
+        {"client_secret", &options.client_secret}, {"client_id", &options.client_id},
+        {"client_auth", &options.client_auth}, {"reseller_id", &options.reseller_id},
+        {"api_key", &options.api_key},         {"app_info", &options.app_info},
+    };
+    json *all = json_object(), *more = json_object();
+    mspkit_client *client = NULL;
+    size_t at, text;
+    int32_t status;
+    for (at = 0; at < sizeof defaults / sizeof *defaults; at++) {
+        if (strcmp(defaults[at][0], service) == 0 && json_get(said, defaults[at][1]) == NULL) {
+            json_put(all, defaults[at][1], json_get(variables, defaults[at][2]));
+        }
+    }
+    for (at = 0; said != NULL && at < said->count; at++) {
+        json_put(all, said->names[at]->text, said->items[at]);
+    }
+    options.runtime = way->runtime;
+    options.trust_env = MSPKIT_NO;
+    for (at = 0; at < all->count; at++) {
+        const char *name = all->names[at]->text;
+        const json *value = all->items[at];
+        for (text = 0; text < sizeof texts / sizeof *texts && strcmp(texts[text].name, name) != 0; text++) {
+        }
+        if (value->kind == JSON_NULL) {
+        } else if (text < sizeof texts / sizeof *texts && value->kind == JSON_STRING) {
+            texts[text].into->data = value->text;
+            texts[text].into->len = value->len;
+        } else if (strcmp(name, "timeout") == 0 && milliseconds(value, &options.timeout_ms)) {
+        } else if (strcmp(name, "attempt_timeout") == 0 && milliseconds(value, &options.attempt_timeout_ms)) {
+        } else if (strcmp(name, "max_retry_after") == 0 && milliseconds(value, &options.max_retry_after_ms)) {
+        } else if (strcmp(name, "max_retries") == 0 && retries(value, &options.max_retries)) {
+        } else {
+            json_put(more, name, (json *)value);
+        }
+    }
+    if (more->count > 0) {
+        options.json = mspkit_nts(json_write(more));
+    }
+    if (strcmp(service, "ncentral") == 0) {
+        status = mspkit_ncentral_new(&options, &client, refused);
+    } else if (strcmp(service, "cloudmore") == 0) {
+        status = mspkit_cloudmore_new(&options, &client, refused);
+    } else {
+        status = mspkit_wiv_new(&options, &client, refused);
+    }
+    if ((status == MSPKIT_OK) != (*refused == NULL) || (status == MSPKIT_OK) != (client != NULL)) {
+        fail("a client was made with status %d", (int)status);
+    }
+    return client;
+}
+
+/* Whether typed functions can say these parameters: 0 stands for nothing in a number that need not be given. */
+static bool can_be_said(const json *params)
+{
+    size_t at;
+    for (at = 0; params != NULL && at < params->count; at++) {
+        const json *value = params->items[at];
+        if (value->kind == JSON_BOOL ||
+            (value->kind == JSON_NUMBER && (strcmp(value->text, "0") == 0 || strpbrk(value->text, ".eE") != NULL))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The one completion of what was just submitted. */
+static mspkit_completion completed(way *way, mspkit_operation number, void *user_data)
+{
+    mspkit_completion done = mspkit_completion_init(), more = mspkit_completion_init();
+    int32_t status = mspkit_queue_next(way->queue, 35000, &done, NULL);
+    if (status != MSPKIT_OK || done.operation != number || done.user_data != user_data) {
+        fail("the queue gave %d, for operation %llu instead of %llu", (int)status, (unsigned long long)done.operation,
+             (unsigned long long)number);
+    }
+    if (mspkit_queue_next(way->queue, 0, &more, NULL) != MSPKIT_EMPTY || mspkit_queue_pending(way->queue) != 0) {
+        fail("an operation was completed twice");
+    }
+    return done;
+}
+
+static outcome answered(mspkit_answer *answer, bool free_request)
+{
+    outcome made = nothing();
+    const mspkit_str text = mspkit_answer_json(answer), body = mspkit_answer_body(answer);
+    const mspkit_meta *meta = mspkit_answer_meta(answer);
+    json *whole = json_parse(text.data, text.len);
+    made.meta = meta_of(meta);
+    if (free_request) {
+        made.result = json_object();
+        json_put(made.result, "status", json_integer(meta->status));
+        json_put(made.result, "headers", headers_of(meta));
+        json_put(made.result, "json", whole == NULL ? json_null() : whole);
+        json_put(made.result, "text", words_of(body));
+    } else {
+        json *view = dispatch_answer(answer);
+        made.result = view == NULL ? whole : view;
+        if (view == NULL && (whole == NULL || whole->kind != JSON_NULL)) {
+            fail("an answer has no view and is not empty: %s", text.data);
+        }
+    }
+    mspkit_answer_free(answer);
+    return made;
+}
+
+static outcome call_once(way *way, const mspkit_client *client, const json *step, dispatch *call, bool untyped)
+{
+    bool free_request = strcmp(call->operation, "request") == 0;
+    mspkit_answer *answer = NULL;
+    mspkit_error *error = NULL;
+    mspkit_operation number = 0;
+    int32_t status;
+    void *mark = &number;
+    const char *params = json_write(call->params);
+    call->queue = way->queue;
+    call->user_data = mark;
+    call->number = &number;
+    if (free_request) {
+        const json *method = json_get(call->params, "method"), *path = json_get(call->params, "path");
+        const json *body = json_get(call->params, "body");
+        const json *query = json_get(call->params, "query"), *headers = json_get(call->params, "headers");
+        mspkit_call_options options = *call->options;
+        const char *text = body == NULL ? NULL : json_write(body);
+        if (query != NULL) {
+            options.extra_query = pairs_of(query, &options.extra_query_count);
+        }
+        if (headers != NULL) {
+            options.extra_headers = pairs_of(headers, &options.extra_header_count);
+        }
+        status = way->queue == NULL ? mspkit_request(client, method->text, method->len, path->text, path->len, text,
+                                                     MSPKIT_NTS, &options, &answer, &error)
+                                    : mspkit_request_submit(client, method->text, method->len, path->text, path->len, text,
+                                                            MSPKIT_NTS, &options, way->queue, mark, &number, &error);
+    } else if (untyped) {
+        way->untyped++;
+        status = way->queue == NULL
+                     ? mspkit_call(client, call->operation, MSPKIT_NTS, params, MSPKIT_NTS, call->options, &answer, &error)
+                     : mspkit_call_submit(client, call->operation, MSPKIT_NTS, params, MSPKIT_NTS, call->options, way->queue,
+                                          mark, &number, &error);
+    } else {
+        way->typed++;
+        status = dispatch_call(call, &answer, &error);
+    }
+    if (status == DISPATCH_UNKNOWN) {
+        fail("no function is that of %s", call->operation);
+    }
+    if (status == MSPKIT_OK && way->queue != NULL) {
+        mspkit_completion done = completed(way, number, mark);
+        status = done.status;
+        answer = done.answer;
+        error = done.error;
+    }
+    if ((status == MSPKIT_OK) != (answer != NULL) || (status < 0) != (error != NULL) || status > 0 ||
+        (status < 0 && mspkit_error_code(error) != status)) {
+        fail("%s: status %d with answer %p and error %p", json_write(step), (int)status, (void *)answer, (void *)error);
+    }
+    return status == MSPKIT_OK ? answered(answer, free_request) : failed_outcome(error);
+}
+
+static json *item_json(const mspkit_item *item)
+{
+    json *view = dispatch_item(item);
+    if (view == NULL) {
+        fail("an item has no view: %s", mspkit_item_json(item).data);
+    }
+    return view;
+}
+
+/* One step of a pager; its status. */
+static int32_t pager_step(way *way, mspkit_pager *pager, bool pages, outcome *into, mspkit_error **error)
+{
+    const mspkit_item *item = NULL;
+    mspkit_page *page = NULL;
+    mspkit_completion done = mspkit_completion_init();
+    mspkit_operation number = 0;
+    int32_t status;
+    size_t at;
+    if (way->queue == NULL) {
+        status = pages ? mspkit_pager_next_page(pager, &page, error) : mspkit_pager_next(pager, &item, error);
+    } else {
+        mspkit_error *busy = NULL;
+        status = pages ? mspkit_pager_next_page_submit(pager, way->queue, into, &number, error)
+                       : mspkit_pager_next_submit(pager, way->queue, into, &number, error);
+        if (status == MSPKIT_OK) {
+            done = completed(way, number, into);
+            status = done.status;
+            item = done.item;
+            page = done.page;
+            *error = done.error;
+            done.page = NULL;
+            done.error = NULL;
+        }
+        mspkit_error_free(busy);
+    }
+    if ((status == MSPKIT_OK) != (page != NULL || item != NULL) || (status < 0) != (*error != NULL)) {
+        fail("a step of a pager gave the status %d", (int)status);
+    }
+    if (item != NULL) {
+        json_push(into->items, item_json(item));
+    }
+    if (page != NULL) {
+        for (at = 0; at < mspkit_page_count(page); at++) {
+            json_push(into->items, item_json(mspkit_page_item(page, at)));
+        }
+        if (mspkit_page_item(page, at) != NULL) {
+            fail("a page has an item beyond its last");
+        }
+        if (at > 0) {
+            json_push(into->pages, json_integer((long long)at));
+        }
+        into->meta = meta_of(mspkit_page_meta(page));
+        mspkit_page_free(page);
+    }
+    mspkit_completion_clear(&done);
+    return status;
+}
+
+static outcome list(way *way, const mspkit_client *client, const json *step, dispatch *call, bool untyped)
+{
+    const json *read = json_get(step, "read");
+    const json *take = json_get(read, "take");
+    size_t most = take == NULL ? (size_t)-1 : (size_t)strtoul(take->text, NULL, 10);
+    mspkit_paging_options paging = paging_of(json_get(step, "paging"));
+    mspkit_pager *pager = NULL;
+    mspkit_error *error = NULL;
+    outcome made = nothing();
+    int32_t status;
+    int64_t total;
+    call->paging = &paging;
+    if (untyped) {
+        const char *params = json_write(call->params);
+        way->untyped++;
+        status = mspkit_list(client, call->operation, MSPKIT_NTS, params, MSPKIT_NTS, &paging, call->options, &pager, &error);
+    } else {
+        way->typed++;
+        status = dispatch_list(call, &pager, &error);
+    }
+    if (status == DISPATCH_UNKNOWN) {
+        fail("no function is that of %s", call->operation);
+    }
+    if (status != MSPKIT_OK) {
+        return failed_outcome(error);
+    }
+    while (status == MSPKIT_OK && made.items->count < most) {
+        status = pager_step(way, pager, json_is(read, "pages"), &made, &error);
+    }
+    total = mspkit_pager_total(pager);
+    made.total = or_null((long long)total, -1);
+    made.resume_token = words_of(mspkit_pager_resume_token(pager));
+    if (mspkit_pager_meta(pager) != NULL) {
+        made.meta = meta_of(mspkit_pager_meta(pager));
+    }
+    if (status < 0) {
+        outcome failure = failed_outcome(error);
+        made.error = failure.error;
+        made.resume_token = failure.resume_token == NULL ? made.resume_token : failure.resume_token;
+    }
+    mspkit_pager_free(pager);
+    return made;
+}
+
+outcome call_step(way *way, const mspkit_client *client, const json *step)
+{
+    const json *params = json_get(step, "params"), *untyped = json_get(step, "untyped");
+    mspkit_call_options options = call_options_of(json_get(step, "options"));
+    bool by_id = untyped != NULL && untyped->flag;
+    dispatch call;
+    memset(&call, 0, sizeof call);
+    call.operation = json_get(step, "call")->text;
+    call.client = client;
+    call.params = params == NULL ? json_object() : params;
+    call.options = &options;
+    by_id = by_id || !can_be_said(call.params);
+    if (dispatch_is_list(call.operation)) {
+        return list(way, client, step, &call, by_id);
+    }
+    return call_once(way, client, step, &call, by_id);
+}

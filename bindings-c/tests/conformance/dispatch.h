@@ -1,0 +1,47 @@
+/* Calls of typed functions by operation id; the functions that do it are generated. */
+#ifndef CONFORMANCE_DISPATCH_H
+#define CONFORMANCE_DISPATCH_H
+
+#include "../support/json.h"
+#include "mspkit.h"
+
+/* No function has that id. */
+#define DISPATCH_UNKNOWN 99
+
+typedef struct {
+    const char *operation;
+    const mspkit_client *client;
+    const json *params;
+    const mspkit_call_options *options;
+    const mspkit_paging_options *paging;
+    /* NULL for a blocking call. */
+    const mspkit_queue *queue;
+    void *user_data;
+    mspkit_operation *number;
+} dispatch;
+
+int32_t dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit_error **error);
+int32_t dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error **error);
+bool dispatch_is_list(const char *operation);
+
+/* The view, written back under the vendor's names; NULL when there is none. */
+json *dispatch_answer(const mspkit_answer *answer);
+json *dispatch_item(const mspkit_item *item);
+
+/* Parameters as the structs take them. */
+mspkit_str said_text(const json *params, const char *name);
+mspkit_str said_json(const json *params, const char *name);
+int64_t said_int(const json *params, const char *name);
+mspkit_date_range said_dates(const json *params, const char *name);
+const mspkit_str *said_texts(const json *params, const char *name, size_t *count);
+
+/* Fields of views as members: nothing for one that is absent. */
+void view_text(json *into, const char *name, mspkit_text field);
+void view_json(json *into, const char *name, mspkit_text field);
+void view_int(json *into, const char *name, mspkit_int field);
+void view_number(json *into, const char *name, mspkit_number field);
+void view_flag(json *into, const char *name, mspkit_flag field);
+bool view_there(json *into, const char *name, int32_t presence, bool there);
+void view_extra(json *into, mspkit_str whole, const char *const *known);
+
+#endif

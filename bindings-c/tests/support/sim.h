@@ -1,0 +1,23 @@
+/* The simulator as a child process, and its commands. */
+#ifndef TEST_SIM_H
+#define TEST_SIM_H
+
+#include "json.h"
+
+typedef struct {
+    char *url;
+    int port;
+    json *credentials;
+    int pid;
+    int in;
+} simulator;
+
+/* Starts the program that MSPKIT_SIM names, with further arguments; ends this one when that fails. */
+simulator sim_start(const char *const *arguments);
+
+/* Sends a command; NULL for an answer other than 2xx, with what was wrong on standard error. */
+json *sim_command(const simulator *sim, const char *method, const char *path, const json *body);
+
+void sim_stop(simulator *sim);
+
+#endif
