@@ -77,5 +77,6 @@ pub const TARGETS: &[Target] = &[
     rust("c/models.rs.j2", "bindings-c/src/generated/models.rs"),
     rust("c/readers.rs.j2", "bindings-c/src/generated/readers.rs"),
     each_service("c/service.rs.j2", "bindings-c/src/generated/{service}.rs"),
+    c("c/mspkit.hpp.j2", "bindings-c/include/mspkit.hpp"),
     c("c/dispatch.c.j2", "bindings-c/tests/generated/dispatch.c"),
 ];

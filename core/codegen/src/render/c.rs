@@ -26,6 +26,8 @@ pub(super) fn register(environment: &mut Environment<'_>) {
         if date { "date_range" } else { "" }
     });
     environment.add_filter("c_view_type", |shape: Serde<Shape>| view_type(&shape.0));
+    environment.add_filter("cpp_type", |shape: Serde<Shape>| cpp_type(&shape.0));
+    environment.add_filter("cpp_param", |param: Serde<Param>| cpp_param(&param.0));
     environment.add_filter("c_view_value", |field: Serde<Field>| view_value(&field.0));
 }
 
@@ -117,6 +119,28 @@ fn view_type(shape: &Shape) -> String {
             Shape::Model { name } => format!("*const *const mspkit_{}", names::snake(name)),
             _ => "*const mspkit_str".to_owned(),
         },
+    }
+}
+
+/// The type of a model's field in C++.
+fn cpp_type(shape: &Shape) -> String {
+    match shape {
+        Shape::Id | Shape::Text | Shape::Secret | Shape::Json | Shape::Enum { .. } => "std::string".to_owned(),
+        Shape::Integer => "std::int64_t".to_owned(),
+        Shape::Number => "double".to_owned(),
+        Shape::Bool => "bool".to_owned(),
+        Shape::Model { name } => name.clone(),
+        Shape::List { of } => format!("std::vector<{}>", cpp_type(of)),
+    }
+}
+
+/// The type of a parameter in C++.
+fn cpp_param(param: &Param) -> &'static str {
+    match param.kind {
+        Kind::Int { .. } => "std::int64_t",
+        Kind::DateRange => "std::pair<std::string, std::string>",
+        Kind::TextList => "std::vector<std::string>",
+        _ => "std::string",
     }
 }
 

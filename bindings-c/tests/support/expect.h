@@ -1,0 +1,25 @@
+/* Assertions of the test programs: the first that does not hold ends the program with where and what. */
+#ifndef TEST_EXPECT_H
+#define TEST_EXPECT_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define EXPECT(what)                                                                                                   \
+    do {                                                                                                               \
+        if (!(what)) {                                                                                                 \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #what);                                         \
+            exit(1);                                                                                                   \
+        }                                                                                                              \
+    } while (0)
+
+#define EXPECT_STATUS(call, wanted)                                                                                    \
+    do {                                                                                                               \
+        const int32_t expect_came = (call);                                                                                 \
+        if (expect_came != (wanted)) {                                                                                  \
+            fprintf(stderr, "%s:%d: %s gave %d, not %d\n", __FILE__, __LINE__, #call, (int)expect_came, (int)(wanted));\
+            exit(1);                                                                                                   \
+        }                                                                                                              \
+    } while (0)
+
+#endif
