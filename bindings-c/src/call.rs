@@ -142,10 +142,7 @@ pub(crate) unsafe fn call_submit(
     unsafe { submit(client, options, into, error, || written(operation, write)) }
 }
 
-fn written(
-    operation: &str,
-    write: impl FnOnce(&mut Params) -> Result<(), Failure>,
-) -> Result<What, Failure> {
+fn written(operation: &str, write: impl FnOnce(&mut Params) -> Result<(), Failure>) -> Result<What, Failure> {
     let mut params = Params::new();
     write(&mut params)?;
     Ok(What::Operation { id: operation.to_owned(), params: params.into_json() })
@@ -204,9 +201,7 @@ pub unsafe extern "C" fn mspkit_call(
     error: *mut *mut mspkit_error,
 ) -> i32 {
     // SAFETY: the caller's promise is this one's.
-    unsafe {
-        wait(client, options, answer, error, || by_id(operation, operation_len, params, params_len))
-    }
+    unsafe { wait(client, options, answer, error, || by_id(operation, operation_len, params, params_len)) }
 }
 
 /// Submits what `mspkit_call` calls. The completion has an answer.

@@ -1,6 +1,5 @@
 //! Errors: what failed, as the caller reads it through functions, so that it can grow without breaking anybody.
 
-
 use mspkit::Error;
 
 use crate::abi::MSPKIT_OK;
@@ -69,10 +68,10 @@ fn micros(time: std::time::Duration) -> i64 {
 }
 
 impl mspkit_error {
-    pub(crate) fn new(failure: Failure) -> Self {
+    pub(crate) fn new(failure: &Failure) -> Self {
         let mut arena = Arena::new();
         let (code, kind) = (failure.code(), arena.text(failure.kind().name()));
-        let json = arena.text(&described(&failure).to_string());
+        let json = arena.text(&described(failure).to_string());
         let own = |arena: &mut Arena, message: &str, token: Option<&str>| Self {
             code,
             status: 0,
@@ -93,7 +92,7 @@ impl mspkit_error {
             headers: Vec::new(),
             _arena: Arena::new(),
         };
-        let made = match &failure {
+        let made = match failure {
             Failure::Own { message, resume_token, .. } => own(&mut arena, message, resume_token.as_deref()),
             Failure::Core(error) => Self {
                 status: error.status().map_or(0, i32::from),
@@ -271,7 +270,10 @@ pub unsafe extern "C" fn mspkit_error_attempt_count(error: *const mspkit_error) 
 
 /// An attempt, by index from 0; NULL beyond the last. Lives as long as the error.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_error_attempt(error: *const mspkit_error, index: usize) -> *const mspkit_attempt {
+pub unsafe extern "C" fn mspkit_error_attempt(
+    error: *const mspkit_error,
+    index: usize,
+) -> *const mspkit_attempt {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, std::ptr::null(), |error| at(&error.attempts, index)) }
 }

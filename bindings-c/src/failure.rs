@@ -6,7 +6,9 @@ use mspkit::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
 use crate::abi::MSPKIT_E_PANIC;
-use crate::generated::codes::{MSPKIT_E_CANCELLED, MSPKIT_E_CLOSED, MSPKIT_E_INTERNAL, MSPKIT_E_INVALID_REQUEST};
+use crate::generated::codes::{
+    MSPKIT_E_CANCELLED, MSPKIT_E_CLOSED, MSPKIT_E_INTERNAL, MSPKIT_E_INVALID_REQUEST,
+};
 
 /// Why something failed.
 #[derive(Debug)]

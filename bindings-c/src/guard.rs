@@ -14,7 +14,10 @@ use crate::failure::Failure;
 ///
 /// # Safety
 /// `error` is NULL or may be written to.
-pub(crate) unsafe fn guard(error: *mut *mut mspkit_error, body: impl FnOnce() -> Result<i32, Failure>) -> i32 {
+pub(crate) unsafe fn guard(
+    error: *mut *mut mspkit_error,
+    body: impl FnOnce() -> Result<i32, Failure>,
+) -> i32 {
     if !error.is_null() {
         // SAFETY: the caller says so.
         unsafe { error.write(std::ptr::null_mut()) };
@@ -26,7 +29,7 @@ pub(crate) unsafe fn guard(error: *mut *mut mspkit_error, body: impl FnOnce() ->
     };
     let code = failure.code();
     if !error.is_null() {
-        let made = quietly(std::ptr::null_mut(), || Box::into_raw(Box::new(mspkit_error::new(failure))));
+        let made = quietly(std::ptr::null_mut(), || Box::into_raw(Box::new(mspkit_error::new(&failure))));
         // SAFETY: as above.
         unsafe { error.write(made) };
     }
@@ -47,7 +50,8 @@ pub(crate) fn quietly<T>(fallback: T, body: impl FnOnce() -> T) -> T {
 /// `pointer` is NULL or points to a value that lives and is not written to before `'a` ends.
 pub(crate) unsafe fn borrow<'a, T>(name: &str, pointer: *const T) -> Result<&'a T, Failure> {
     // SAFETY: the caller says so.
-    unsafe { pointer.as_ref() }.ok_or_else(|| Failure::own(MSPKIT_E_NULL, format!("{name}: must not be NULL")))
+    unsafe { pointer.as_ref() }
+        .ok_or_else(|| Failure::own(MSPKIT_E_NULL, format!("{name}: must not be NULL")))
 }
 
 /// Refuses an output that cannot be written to.

@@ -145,8 +145,7 @@ impl Arena {
     }
 
     pub(crate) fn field_texts(&mut self, values: Option<&[impl AsRef<str>]>) -> *const mspkit_str {
-        let texts: Vec<_> =
-            values.unwrap_or_default().iter().map(|text| self.text(text.as_ref())).collect();
+        let texts: Vec<_> = values.unwrap_or_default().iter().map(|text| self.text(text.as_ref())).collect();
         self.put_slice(&texts)
     }
 

@@ -7,7 +7,10 @@
 #![allow(unsafe_code, reason = "C hands over pointers")]
 #![allow(non_camel_case_types, reason = "types are called here what they are called in C")]
 #![allow(unreachable_pub, reason = "exported to C, not to Rust")]
-#![allow(clippy::missing_safety_doc, reason = "the documentation is the header's; every pointer rule stands there")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the documentation is the header's; every pointer rule stands there"
+)]
 #![warn(clippy::undocumented_unsafe_blocks)]
 
 #[cfg(not(panic = "unwind"))]

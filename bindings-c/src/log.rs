@@ -110,7 +110,8 @@ fn next() -> Option<Record> {
             return Some(record);
         }
         if waiting.lost > 0 {
-            let message = format!("{} records were lost: the callback is too slow", std::mem::take(&mut waiting.lost));
+            let message =
+                format!("{} records were lost: the callback is too slow", std::mem::take(&mut waiting.lost));
             return Some(Record { level: Level::WARN, target: "mspkit::log".to_owned(), message });
         }
         if waiting.ending {
@@ -170,7 +171,10 @@ pub unsafe extern "C" fn mspkit_log_set(
                 return Err(Failure::own(MSPKIT_E_RANGE, message));
             }
             if lock(&WAITING).thread == Some(std::thread::current().id()) {
-                return Err(Failure::own(MSPKIT_E_BUSY, "mspkit_log_set: must not be called from the callback"));
+                return Err(Failure::own(
+                    MSPKIT_E_BUSY,
+                    "mspkit_log_set: must not be called from the callback",
+                ));
             }
             let mut writer = lock(&WRITER);
             end(writer.take());

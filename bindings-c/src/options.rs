@@ -39,7 +39,8 @@ pub(crate) unsafe fn read<T: Versioned>(given: *const T) -> Result<T, Failure> {
     // SAFETY: it begins with its size.
     let size = unsafe { given.cast::<usize>().read() };
     let refuse = |why: &str| {
-        let message = format!("{}: its struct_size is {size}, {why}; initialise it by {}_init()", T::NAME, T::NAME);
+        let message =
+            format!("{}: its struct_size is {size}, {why}; initialise it by {}_init()", T::NAME, T::NAME);
         Err(Failure::own(MSPKIT_E_STRUCT_SIZE, message))
     };
     if size < size_of::<usize>() || size > LARGEST || !size.is_multiple_of(align_of::<usize>()) {
@@ -47,7 +48,9 @@ pub(crate) unsafe fn read<T: Versioned>(given: *const T) -> Result<T, Failure> {
     }
     let own = size_of::<T>();
     // SAFETY: both have as many bytes, and any of a caller's values is one of the plain fields.
-    unsafe { std::ptr::from_mut(&mut known).cast::<u8>().copy_from_nonoverlapping(given.cast(), size.min(own)) };
+    unsafe {
+        std::ptr::from_mut(&mut known).cast::<u8>().copy_from_nonoverlapping(given.cast(), size.min(own));
+    }
     if size > own {
         // SAFETY: the caller's struct has that many bytes.
         let more = unsafe { std::slice::from_raw_parts(given.cast::<u8>().add(own), size - own) };
@@ -253,11 +256,7 @@ fn range(name: &str, given: i64, allowed: &str) -> Failure {
 ///
 /// # Safety
 /// `entries` is NULL or points to `count` of them.
-pub(crate) unsafe fn entries<'a, T>(
-    name: &str,
-    entries: *const T,
-    count: usize,
-) -> Result<&'a [T], Failure> {
+pub(crate) unsafe fn entries<'a, T>(name: &str, entries: *const T, count: usize) -> Result<&'a [T], Failure> {
     if count == 0 {
         return Ok(&[]);
     }
@@ -339,7 +338,10 @@ pub(crate) unsafe fn call(
         }
         if let Some(body) = given.extra_body.read_text("extra_body")? {
             let object = serde_json::from_str::<Map<String, Value>>(body);
-            said.set("extra_body", object.map_err(|_| Failure::invalid("extra_body: must be one JSON object"))?);
+            said.set(
+                "extra_body",
+                object.map_err(|_| Failure::invalid("extra_body: must be one JSON object"))?,
+            );
         }
         let cancel = given.cancel.as_ref().map(mspkit_cancel_token::shared);
         Ok((CallOptions::from_json(&said.into_json())?, cancel))
@@ -441,6 +443,9 @@ mod tests {
         let newer = Larger { known: Small { struct_size: 24, first: 7 }, second: 1 };
         // SAFETY: it is as large as it says.
         let refused = unsafe { read(addr_of!(newer).cast::<Small>()) };
-        assert_eq!(refused.map(|read| read.first).map_err(|failure| failure.code()), Err(MSPKIT_E_STRUCT_SIZE));
+        assert_eq!(
+            refused.map(|read| read.first).map_err(|failure| failure.code()),
+            Err(MSPKIT_E_STRUCT_SIZE)
+        );
     }
 }

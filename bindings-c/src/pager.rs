@@ -193,7 +193,9 @@ impl mspkit_pager {
             }
         };
         // SAFETY: the caller says so.
-        unsafe { queue.submit_with(&self.runtime, [own, client], into.user_data, into.operation, work, token)? };
+        unsafe {
+            queue.submit_with(&self.runtime, [own, client], into.user_data, into.operation, work, token)?;
+        }
         Ok(MSPKIT_OK)
     }
 

@@ -156,7 +156,8 @@ impl Shared {
             state = match until {
                 None => self.ready.wait(state).unwrap_or_else(PoisonError::into_inner),
                 Some(until) => {
-                    let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
+                    let Some(left) =
+                        until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
                     else {
                         return Next::Nothing;
                     };
@@ -255,7 +256,7 @@ impl Completed {
             Ok(Outcome::Done) => made.status = MSPKIT_DONE,
             Err(failure) => {
                 made.status = failure.code();
-                made.error = Box::into_raw(Box::new(mspkit_error::new(failure)));
+                made.error = Box::into_raw(Box::new(mspkit_error::new(&failure)));
             }
         }
         made
@@ -267,7 +268,10 @@ impl Completed {
 /// `queue` gets it. Thread-safe. Fails with `MSPKIT_E_NULL`, and with `MSPKIT_E_INTERNAL` when the system gives no
 /// descriptor.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_queue_new(queue: *mut *mut mspkit_queue, error: *mut *mut mspkit_error) -> i32 {
+pub unsafe extern "C" fn mspkit_queue_new(
+    queue: *mut *mut mspkit_queue,
+    error: *mut *mut mspkit_error,
+) -> i32 {
     // SAFETY: the caller passes NULL or places that can be written to; NULL is looked for.
     unsafe {
         guard(error, || {

@@ -7,12 +7,8 @@ use mspkit::{CallOptions, Core, Error, RawPage};
 use crate::answer::mspkit_answer;
 use crate::item::{View, Viewed};
 
-type Call = for<'a> fn(
-    &'a Core,
-    &'a str,
-    &'a [u8],
-    &'a CallOptions,
-) -> BoxFuture<'a, Result<mspkit_answer, Error>>;
+type Call =
+    for<'a> fn(&'a Core, &'a str, &'a [u8], &'a CallOptions) -> BoxFuture<'a, Result<mspkit_answer, Error>>;
 
 /// How an operation is called, and how its items are read.
 pub(crate) struct Reader {

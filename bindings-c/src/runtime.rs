@@ -100,7 +100,9 @@ impl Drop for Runtime {
         let tokio = lock(&self.tokio).take();
         if self.process == std::process::id() {
             // Whoever drops it last may be one of its own threads, which must not wait for itself.
-            tokio.map(Tokio::shutdown_background);
+            if let Some(tokio) = tokio {
+                tokio.shutdown_background();
+            }
         } else {
             std::mem::forget(tokio);
         }

@@ -66,23 +66,29 @@ async fn race<T>(ends: Ends, work: impl Future<Output = Result<T, Failure>>) -> 
     }
 }
 
+/// Where a waiting thread finds the outcome.
+struct Slot<T> {
+    outcome: Mutex<Option<Result<T, Failure>>>,
+    filled: Condvar,
+}
+
 /// Does work on the runtime while the calling thread waits.
 pub(crate) fn wait<T, W>(runtime: &Runtime, ends: Ends, work: W) -> Result<T, Failure>
 where
     T: Send + 'static,
     W: Future<Output = Result<T, Failure>> + Send + 'static,
 {
-    let slot: Arc<(Mutex<Option<Result<T, Failure>>>, Condvar)> = Arc::default();
+    let slot = Arc::new(Slot { outcome: Mutex::new(None), filled: Condvar::new() });
     let filled = slot.clone();
     start(runtime, ends, work, move |outcome| {
-        *lock(&filled.0) = Some(outcome);
-        filled.1.notify_one();
+        *lock(&filled.outcome) = Some(outcome);
+        filled.filled.notify_one();
     })?;
-    let mut outcome = lock(&slot.0);
+    let mut outcome = lock(&slot.outcome);
     loop {
         if let Some(outcome) = outcome.take() {
             return outcome;
         }
-        outcome = slot.1.wait(outcome).unwrap_or_else(std::sync::PoisonError::into_inner);
+        outcome = slot.filled.wait(outcome).unwrap_or_else(std::sync::PoisonError::into_inner);
     }
 }

@@ -141,9 +141,8 @@ mod tests {
         assert_eq!(read(b"a\xff"), Err(MSPKIT_E_UTF8));
         assert_eq!(read(b"a\0b"), Err(MSPKIT_E_NUL_BYTE));
         // SAFETY: NULL is looked for, and such a length is refused before it is used.
-        let [null, long] = unsafe {
-            [text("name", std::ptr::null(), 3), text("name", c"a".as_ptr(), usize::MAX / 2 + 9)]
-        };
+        let [null, long] =
+            unsafe { [text("name", std::ptr::null(), 3), text("name", c"a".as_ptr(), usize::MAX / 2 + 9)] };
         assert_eq!(null.map_err(|failure| failure.code()), Err(MSPKIT_E_NULL));
         assert_eq!(long.map_err(|failure| failure.code()), Err(MSPKIT_E_RANGE));
     }

@@ -28,7 +28,10 @@ fn main() -> ExitCode {
     match run(&folder, check) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => {
-            eprintln!("{}/include/mspkit.h: differs from what the sources say; run `make generate`", folder.display());
+            eprintln!(
+                "{}/include/mspkit.h: differs from what the sources say; run `make generate`",
+                folder.display()
+            );
             ExitCode::FAILURE
         }
         Err(error) => {

@@ -34,7 +34,7 @@ impl Viewed for models::AddedService {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_added_service {
         mspkit_added_service {
             json,
-            id: arena.field_text(self.id.as_ref().map(|value| value.as_str()), self.is_set("id")),
+            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), self.is_set("id")),
             location: arena.field_text(self.location.as_deref(), self.is_set("location")),
         }
     }
@@ -83,7 +83,7 @@ impl Viewed for models::AuthToken {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_auth_token {
         mspkit_auth_token {
             json,
-            token: arena.field_text(self.token.as_ref().map(|value| value.reveal()), self.is_set("token")),
+            token: arena.field_text(self.token.as_ref().map(mspkit::Secret::reveal), self.is_set("token")),
             r#type: arena.field_text(self.r#type.as_deref(), self.is_set("type")),
             expiry_seconds: int(self.expiry_seconds, self.is_set("expirySeconds")),
         }
@@ -172,8 +172,7 @@ impl Viewed for models::Case {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_case {
         mspkit_case {
             json,
-            case_id: arena
-                .field_text(self.case_id.as_ref().map(|value| value.as_str()), self.is_set("case_id")),
+            case_id: arena.field_text(self.case_id.as_ref().map(models::Id::as_str), self.is_set("case_id")),
             case_type: arena.field_text(self.case_type.as_deref(), self.is_set("case_type")),
         }
     }
@@ -239,7 +238,7 @@ impl Viewed for models::CustomProperty {
         mspkit_custom_property {
             json,
             property_id: arena
-                .field_text(self.property_id.as_ref().map(|value| value.as_str()), self.is_set("propertyId")),
+                .field_text(self.property_id.as_ref().map(models::Id::as_str), self.is_set("propertyId")),
             name: arena.field_text(self.name.as_deref(), self.is_set("name")),
             r#type: arena.field_text(self.r#type.as_deref(), self.is_set("type")),
             default_value: arena.field_text(self.default_value.as_deref(), self.is_set("defaultValue")),
@@ -287,7 +286,7 @@ impl Viewed for models::CustomPropertyData {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_custom_property_data {
         mspkit_custom_property_data {
             json,
-            id: arena.field_text(self.id.as_ref().map(|value| value.as_str()), self.is_set("id")),
+            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), self.is_set("id")),
             value: arena.field_text(self.value.as_deref(), self.is_set("value")),
         }
     }
@@ -337,7 +336,7 @@ impl Viewed for models::CustomPsaTicket {
         mspkit_custom_psa_ticket {
             json,
             psa_custom_ticket_id: arena.field_text(
-                self.psa_custom_ticket_id.as_ref().map(|value| value.as_str()),
+                self.psa_custom_ticket_id.as_ref().map(models::Id::as_str),
                 self.is_set("psaCustomTicketId"),
             ),
             psa_ticket_number: arena
@@ -405,11 +404,11 @@ impl Viewed for models::CustomPsaTicketInfo {
         mspkit_custom_psa_ticket_info {
             json,
             ticket_id: arena
-                .field_text(self.ticket_id.as_ref().map(|value| value.as_str()), self.is_set("ticketId")),
+                .field_text(self.ticket_id.as_ref().map(models::Id::as_str), self.is_set("ticketId")),
             ticket_title: arena.field_text(self.ticket_title.as_deref(), self.is_set("ticketTitle")),
             ticket_details: arena.field_text(self.ticket_details.as_deref(), self.is_set("ticketDetails")),
             ticket_status: arena.field_text(
-                self.ticket_status.as_ref().map(|value| value.as_str()),
+                self.ticket_status.as_ref().map(models::CustomPsaTicketStatus::as_str),
                 self.is_set("ticketStatus"),
             ),
             creation_date: arena.field_text(self.creation_date.as_deref(), self.is_set("creationDate")),
@@ -509,14 +508,14 @@ impl Viewed for models::Customer {
         mspkit_customer {
             json,
             customer_id: arena
-                .field_text(self.customer_id.as_ref().map(|value| value.as_str()), self.is_set("customerId")),
+                .field_text(self.customer_id.as_ref().map(models::Id::as_str), self.is_set("customerId")),
             customer_name: arena.field_text(self.customer_name.as_deref(), self.is_set("customerName")),
             org_unit_type: arena.field_text(
-                self.org_unit_type.as_ref().map(|value| value.as_str()),
+                self.org_unit_type.as_ref().map(models::OrgUnitType::as_str),
                 self.is_set("orgUnitType"),
             ),
             parent_id: arena
-                .field_text(self.parent_id.as_ref().map(|value| value.as_str()), self.is_set("parentId")),
+                .field_text(self.parent_id.as_ref().map(models::Id::as_str), self.is_set("parentId")),
             external_id: arena.field_text(self.external_id.as_deref(), self.is_set("externalId")),
             external_id2: arena.field_text(self.external_id2.as_deref(), self.is_set("externalId2")),
             contact_first_name: arena
@@ -595,7 +594,7 @@ impl Viewed for models::EstoreService {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_estore_service {
         mspkit_estore_service {
             json,
-            id: arena.field_text(self.id.as_ref().map(|value| value.as_str()), self.is_set("id")),
+            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), self.is_set("id")),
             name: arena.field_text(self.name.as_deref(), self.is_set("name")),
         }
     }
@@ -655,7 +654,7 @@ impl Viewed for models::EstoreServiceDetail {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_estore_service_detail {
         mspkit_estore_service_detail {
             json,
-            id: arena.field_text(self.id.as_ref().map(|value| value.as_str()), self.is_set("id")),
+            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), self.is_set("id")),
             name: arena.field_text(self.name.as_deref(), self.is_set("name")),
             custom_properties: arena.field_models(self.custom_properties.as_deref()),
             custom_properties_count: self.custom_properties.as_ref().map_or(0, Vec::len),
@@ -783,10 +782,8 @@ impl Viewed for models::MspCustomer {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_msp_customer {
         mspkit_msp_customer {
             json,
-            customer_id: arena.field_text(
-                self.customer_id.as_ref().map(|value| value.as_str()),
-                self.is_set("customer_id"),
-            ),
+            customer_id: arena
+                .field_text(self.customer_id.as_ref().map(models::Id::as_str), self.is_set("customer_id")),
             customer_name: arena.field_text(self.customer_name.as_deref(), self.is_set("customer_name")),
             users_number: int(self.users_number, self.is_set("users_number")),
             active_workflows: int(self.active_workflows, self.is_set("active_workflows")),
@@ -860,7 +857,7 @@ impl Viewed for models::OrganizationService {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_organization_service {
         mspkit_organization_service {
             json,
-            id: arena.field_text(self.id.as_ref().map(|value| value.as_str()), self.is_set("id")),
+            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), self.is_set("id")),
             name: arena.field_text(self.name.as_deref(), self.is_set("name")),
             custom_properties: arena.field_models(self.custom_properties.as_deref()),
             custom_properties_count: self.custom_properties.as_ref().map_or(0, Vec::len),
@@ -1125,14 +1122,14 @@ impl Viewed for models::ServiceOrg {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_service_org {
         mspkit_service_org {
             json,
-            so_id: arena.field_text(self.so_id.as_ref().map(|value| value.as_str()), self.is_set("soId")),
+            so_id: arena.field_text(self.so_id.as_ref().map(models::Id::as_str), self.is_set("soId")),
             so_name: arena.field_text(self.so_name.as_deref(), self.is_set("soName")),
             org_unit_type: arena.field_text(
-                self.org_unit_type.as_ref().map(|value| value.as_str()),
+                self.org_unit_type.as_ref().map(models::OrgUnitType::as_str),
                 self.is_set("orgUnitType"),
             ),
             parent_id: arena
-                .field_text(self.parent_id.as_ref().map(|value| value.as_str()), self.is_set("parentId")),
+                .field_text(self.parent_id.as_ref().map(models::Id::as_str), self.is_set("parentId")),
             external_id: arena.field_text(self.external_id.as_deref(), self.is_set("externalId")),
             external_id2: arena.field_text(self.external_id2.as_deref(), self.is_set("externalId2")),
             contact_first_name: arena
@@ -1311,23 +1308,19 @@ impl Viewed for models::WorkflowRun {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_workflow_run {
         mspkit_workflow_run {
             json,
-            execution_id: arena.field_text(
-                self.execution_id.as_ref().map(|value| value.as_str()),
-                self.is_set("execution_id"),
-            ),
+            execution_id: arena
+                .field_text(self.execution_id.as_ref().map(models::Id::as_str), self.is_set("execution_id")),
             event_type: arena.field_text(self.event_type.as_deref(), self.is_set("event_type")),
             timestamp: arena.field_text(self.timestamp.as_deref(), self.is_set("timestamp")),
             payload: arena.field_json(self.payload.as_ref(), self.is_set("payload")),
             run_by: arena.field_text(self.run_by.as_deref(), self.is_set("run_by")),
             tenant_id: arena
-                .field_text(self.tenant_id.as_ref().map(|value| value.as_str()), self.is_set("tenant_id")),
+                .field_text(self.tenant_id.as_ref().map(models::Id::as_str), self.is_set("tenant_id")),
             trigger_id: arena
-                .field_text(self.trigger_id.as_ref().map(|value| value.as_str()), self.is_set("trigger_id")),
+                .field_text(self.trigger_id.as_ref().map(models::Id::as_str), self.is_set("trigger_id")),
             trigger_type: arena.field_text(self.trigger_type.as_deref(), self.is_set("trigger_type")),
-            workflow_id: arena.field_text(
-                self.workflow_id.as_ref().map(|value| value.as_str()),
-                self.is_set("workflow_id"),
-            ),
+            workflow_id: arena
+                .field_text(self.workflow_id.as_ref().map(models::Id::as_str), self.is_set("workflow_id")),
         }
     }
 }

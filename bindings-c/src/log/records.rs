@@ -81,7 +81,13 @@ impl Subscriber for Records {
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        let levels = [LevelFilter::TRACE, LevelFilter::DEBUG, LevelFilter::INFO, LevelFilter::WARN, LevelFilter::ERROR];
+        let levels = [
+            LevelFilter::TRACE,
+            LevelFilter::DEBUG,
+            LevelFilter::INFO,
+            LevelFilter::WARN,
+            LevelFilter::ERROR,
+        ];
         let most = levels.into_iter().find(|level| level.into_level().is_some_and(wanted));
         Some(most.unwrap_or(LevelFilter::OFF))
     }

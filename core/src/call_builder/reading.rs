@@ -253,4 +253,3 @@ impl<T: FromAnswer> Stream for Items<T> {
         self.poll_item(context)
     }
 }
-

@@ -110,7 +110,9 @@ fn write(param: &Param) -> String {
 /// The type of a view's field.
 fn view_type(shape: &Shape) -> String {
     match shape {
-        Shape::Id | Shape::Text | Shape::Secret | Shape::Json | Shape::Enum { .. } => "mspkit_text".to_owned(),
+        Shape::Id | Shape::Text | Shape::Secret | Shape::Json | Shape::Enum { .. } => {
+            "mspkit_text".to_owned()
+        }
         Shape::Integer => "mspkit_int".to_owned(),
         Shape::Number => "mspkit_number".to_owned(),
         Shape::Bool => "mspkit_flag".to_owned(),
@@ -125,7 +127,9 @@ fn view_type(shape: &Shape) -> String {
 /// The type of a model's field in C++.
 fn cpp_type(shape: &Shape) -> String {
     match shape {
-        Shape::Id | Shape::Text | Shape::Secret | Shape::Json | Shape::Enum { .. } => "std::string".to_owned(),
+        Shape::Id | Shape::Text | Shape::Secret | Shape::Json | Shape::Enum { .. } => {
+            "std::string".to_owned()
+        }
         Shape::Integer => "std::int64_t".to_owned(),
         Shape::Number => "double".to_owned(),
         Shape::Bool => "bool".to_owned(),
@@ -149,11 +153,12 @@ fn view_value(field: &Field) -> String {
     let value = format!("self.{}", names::rust_ident(&field.name));
     let set = format!("self.is_set({:?})", field.wire);
     match &field.shape {
-        Shape::Id | Shape::Enum { .. } => {
-            format!("arena.field_text({value}.as_ref().map(|value| value.as_str()), {set})")
+        Shape::Id => format!("arena.field_text({value}.as_ref().map(models::Id::as_str), {set})"),
+        Shape::Enum { name } => {
+            format!("arena.field_text({value}.as_ref().map(models::{name}::as_str), {set})")
         }
         Shape::Text => format!("arena.field_text({value}.as_deref(), {set})"),
-        Shape::Secret => format!("arena.field_text({value}.as_ref().map(|value| value.reveal()), {set})"),
+        Shape::Secret => format!("arena.field_text({value}.as_ref().map(mspkit::Secret::reveal), {set})"),
         Shape::Json => format!("arena.field_json({value}.as_ref(), {set})"),
         Shape::Integer => format!("int({value}, {set})"),
         Shape::Number => format!("number({value}, {set})"),

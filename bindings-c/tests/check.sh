@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# What can be checked of the C library with cargo and gcc: the header, the exports, the interface, behaviour, conformance,
+# threads, SIGPIPE, hostile input, the sanitizer of the C side, consumers, examples. Figures are printed as they come.
+# MSPKIT_LONG=1 takes the long figures.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tests/common.sh
+
+say "C: the header is what the sources say, and every item of it is documented"
+cargo run --quiet --locked -p mspkit-c-header -- --check .
+tests/checks/documented.sh
+
+say "C: building the library, the simulator and the faulty server"
+(cd .. && cargo build --quiet --locked -p mspkit-c -p mspkit-sim && cargo build --quiet --locked -p mspkit-c --example faulty)
+export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty" MSPKIT_CASES="$PWD/../tests/conformance"
+
+say "C: installed, and used by projects outside of the tree"
+tests/checks/consumers.sh
+
+say "C: the header by itself, as C99, C11 and C++17"
+tests/checks/header.sh
+
+say "C: exports are those of the header, and the binary interface is that of abi/"
+tests/checks/symbols.sh
+tests/checks/interface.sh
+
+say "C: behaviour"
+program behaviour tests/behaviour.c "${SUPPORT[@]}"
+"$WORK/behaviour"
+program threads tests/threads.c "${SUPPORT[@]}"
+"$WORK/threads" "${MSPKIT_LONG:+200}"
+
+say "C: SIGPIPE with its default disposition"
+program sigpipe tests/sigpipe.c tests/support/json.c tests/support/memory.c
+"$WORK/sigpipe" "$([ -n "${MSPKIT_LONG:-}" ] && echo 4000 || echo 1000)"
+
+say "C: hostile input"
+program fuzz tests/fuzz.c
+"$WORK/fuzz" "$([ -n "${MSPKIT_LONG:-}" ] && echo 1000000 || echo 50000)" "$RANDOM"
+
+say "C: the conformance cases"
+program conformance tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
+for way in blocking queue; do "$WORK/conformance" "$way"; done
+for kind in wrong_field lost_item extra_request; do
+  if "$WORK/conformance" queue --sabotage "$kind" --only "list" > "$WORK/sabotage.txt"; then
+    fail "the conformance runner does not notice the sabotage $kind"
+  fi
+  echo "sabotage $kind is noticed: $(grep '^conformance:' "$WORK/sabotage.txt")"
+done
+
+say "C: leaks and bad accesses, by gcc's AddressSanitizer on the C side"
+SANITIZE=(-fsanitize=address,undefined -fno-omit-frame-pointer)
+program behaviour-asan "${SANITIZE[@]}" tests/behaviour.c "${SUPPORT[@]}"
+"$WORK/behaviour-asan"
+program fuzz-asan "${SANITIZE[@]}" tests/fuzz.c
+"$WORK/fuzz-asan" 20000 "$RANDOM"
+program conformance-asan "${SANITIZE[@]}" tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
+"$WORK/conformance-asan" queue --only "customers"
+program leak-asan "${SANITIZE[@]}" tests/leak.c
+if "$WORK/leak-asan" > "$WORK/leak.txt" 2>&1; then fail "a leak is not noticed"; fi
+grep -q "LeakSanitizer: detected memory leaks" "$WORK/leak.txt" || fail "the leak was not what ended the program"
+echo "a leak is noticed"

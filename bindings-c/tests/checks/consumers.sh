@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs into a prefix and builds projects outside of the tree: by pkg-config shared and static, by CMake, by dlopen; then
+# the examples, against the simulator.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tests/common.sh
+rm -rf "$PREFIX" "$WORK/outside"
+mkdir -p "$WORK/outside"
+make --no-print-directory install PROFILE="${INSTALL_PROFILE:-debug}" PREFIX="$PREFIX" LIBDIR="$PREFIX/lib" INCLUDEDIR="$PREFIX/include" DESTDIR=
+cp tests/consumer/* examples/*.c examples/*.cpp "$WORK/outside/"
+cp tests/with_simulator.c "$WORK/outside/"
+"$CC" -std=c11 -D_GNU_SOURCE -O1 "${WARNINGS[@]}" -Itests tests/with_simulator.c "${SUPPORT[@]}" -o "$WORK/with_simulator"
+cd "$WORK/outside"
+export PKG_CONFIG_PATH="$PREFIX/lib/pkgconfig" LD_LIBRARY_PATH="$PREFIX/lib"
+if command -v pkg-config >/dev/null; then
+  cflags="$(pkg-config --cflags mspkit)" libs="$(pkg-config --libs mspkit)" private="$(pkg-config --static --libs mspkit)"
+else
+  echo "left out: the same by pkg-config (pkg-config is missing)"
+  cflags="-I$PREFIX/include" libs="-L$PREFIX/lib -lmspkit"
+  private="$libs $(sed -n 's/^Libs.private: //p' "$PREFIX/lib/pkgconfig/mspkit.pc")"
+fi
+# shellcheck disable=SC2086 # several words each
+{
+  "$CC" -std=c99 "${WARNINGS[@]}" consumer.c -o shared $cflags $libs
+  "$CC" -std=c99 "${WARNINGS[@]}" consumer.c -o static $cflags ${private/-lmspkit/-l:libmspkit.a}
+  "$CXX" -std=c++17 "${WARNINGS[@]}" consumer.cpp -o shared-cpp $cflags $libs
+  "$CC" -std=c99 -D_GNU_SOURCE "${WARNINGS[@]}" dlopen.c -o dlopen $cflags -ldl
+  "$CC" -std=c11 -D_GNU_SOURCE "${WARNINGS[@]}" onboard.c -o onboard-c $cflags $libs
+  "$CC" -std=c11 -D_GNU_SOURCE "${WARNINGS[@]}" epoll.c -o epoll $cflags $libs
+  "$CXX" -std=c++17 "${WARNINGS[@]}" onboard.cpp -o onboard-cpp $cflags $libs
+}
+if ldd static | grep -q libmspkit; then fail "the static consumer needs the shared library"; fi
+ldd shared | grep -q "libmspkit.so.1 => $PREFIX" || fail "the shared consumer does not use the installed library"
+for consumer in shared shared-cpp "dlopen $PREFIX/lib/libmspkit.so.1"; do
+  "$WORK/with_simulator" -- ./$consumer
+done
+LD_LIBRARY_PATH= "$WORK/with_simulator" -- ./static
+if have cmake "the same by find_package"; then
+  for static in OFF ON; do
+    cmake -S . -B "cmake-$static" -DCMAKE_PREFIX_PATH="$PREFIX" -DMSPKIT_STATIC=$static >"cmake-$static.txt" || { cat "cmake-$static.txt"; exit 1; }
+    cmake --build "cmake-$static" >>"cmake-$static.txt" || { cat "cmake-$static.txt"; exit 1; }
+    "$WORK/with_simulator" -- "./cmake-$static/consumer"
+  done
+fi
+for example in onboard-c onboard-cpp; do
+  "$WORK/with_simulator" -- "./$example" --write > "$example.txt"
+  [ "$(wc -l < "$example.txt")" -eq 11 ] || { cat "$example.txt"; fail "$example did not do all of its steps"; }
+  grep -q '^create customers under it: 3 customers$' "$example.txt" && grep -q '^walk all case pages: 60 cases$' "$example.txt" ||
+    fail "$example did not do what it should"
+  echo "$example: 11 steps done"
+done
+"$WORK/with_simulator" --customers 2000 -- ./epoll

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# The binary interface: a dump of every constant, size, offset and function type, made from the header by the compiler,
+# compared with the one in abi/. What is there may not change; what is added is, with `interface.sh --update`.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tests/common.sh
+# Sizes and offsets of all structs, constants, and prototypes, one line each.
+dump() {
+  local header="$1" source="$WORK/dump.c"
+  {
+    printf '#include "%s"\n#include <stdio.h>\nint main(void) {\n' "$(realpath "$header")"
+    sed -n 's/^#define \(MSPKIT_[A-Z0-9_]*\) .*/printf("constant \1 %lld\\n", (long long)\1);/p' "$header" | grep -v MSPKIT_VERSION_
+    awk '/^typedef struct mspkit_[a-z0-9_]* {/ { name = $3; printf "printf(\"size %s %%zu\\n\", sizeof(%s));\n", name, name; next }
+         /^}/ { name = "" }
+         name != "" && /;$/ && !/^ *\*/ { field = $NF; sub(/;$/, "", field); gsub(/[*]/, "", field);
+           printf "printf(\"field %s.%s %%zu %%zu\\n\", offsetof(%s, %s), sizeof(((%s *)0)->%s));\n", name, field, name, field, name, field }' "$header"
+    printf 'return 0; }\n'
+  } > "$source"
+  "$CC" -std=c11 -o "$WORK/dump" "$source"
+  "$WORK/dump"
+  "$CC" -E -P "$header" | tr -d '\n' | tr ';' '\n' | sed -n 's/  */ /g; s/^ *\(.*[ *]mspkit_[a-z0-9_]*(.*)\)$/function \1/p' | grep -v 'static inline'
+}
+compare() {
+  dump "$1" | sort > "$WORK/interface.txt"
+  comm -23 <(sort abi/mspkit-1.txt) "$WORK/interface.txt" | grep -v '^size ' || true
+}
+if [ "${1:-}" = --update ]; then
+  dump include/mspkit.h | sort > abi/mspkit-1.txt
+  exit
+fi
+broken="$(compare include/mspkit.h)"
+[ -z "$broken" ] || fail "the binary interface is broken; was and is no more: $broken"
+cmp -s abi/mspkit-1.txt "$WORK/interface.txt" || fail "the interface has grown: run bindings-c/tests/checks/interface.sh --update"
+# The check sees a field whose offset moves, and a function whose type changes.
+sed 's/^    int64_t attempt_timeout_ms;/    int32_t attempt_timeout_ms;/' include/mspkit.h > "$WORK/moved.h"
+[ -n "$(compare "$WORK/moved.h")" ] || fail "a field that moves is not noticed"
+sed 's/^int32_t mspkit_abi_version(void);/int64_t mspkit_abi_version(void);/' include/mspkit.h > "$WORK/typed.h"
+[ -n "$(compare "$WORK/typed.h")" ] || fail "a function whose type changes is not noticed"
+# Asserted while it is compiled, in the words of C.
+{
+  printf '#include "%s/include/mspkit.h"\n' "$PWD"
+  sed -n 's/^field \([a-z0-9_]*\)\.\([a-z0-9_]*\) \([0-9]*\) .*/_Static_assert(offsetof(\1, \2) == \3, "\1.\2");/p' abi/mspkit-1.txt
+} > "$WORK/asserts.c"
+"$CC" -std=c11 -fsyntax-only "$WORK/asserts.c"
+echo "$(wc -l < abi/mspkit-1.txt) facts of the binary interface are as they were, $(grep -c _Static_assert "$WORK/asserts.c") of them asserted"

@@ -1,0 +1,30 @@
+# What the scripts of this folder share. WORK, TARGET, CC and CXX may come from the Makefile.
+ROOT="$(cd .. && pwd)"
+TARGET="${TARGET:-$ROOT/target}"
+WORK="${WORK:-$TARGET/bindings-c}"
+BUILT="$TARGET/debug"
+CC="${CC:-cc}"
+CXX="${CXX:-c++}"
+PREFIX="$WORK/prefix"
+mkdir -p "$WORK"
+export ROOT TARGET WORK BUILT CC CXX PREFIX
+
+WARNINGS=(-Wall -Wextra -Wpedantic -Werror)
+SUPPORT=(tests/support/json.c tests/support/memory.c tests/support/sim.c)
+
+# Tests talk to simulators. What the shell knows of real servers is kept from them.
+unset NCENTRAL_URL NCENTRAL_JWT CLOUDMORE_URL CLOUDMORE_USERNAME CLOUDMORE_PASSWORD CLOUDMORE_CLIENT_SECRET \
+  CLOUDMORE_RESELLER_ID WIV_URL WIV_API_KEY
+
+say() { printf '\n== %s\n' "$1"; }
+fail() { echo "$1" >&2; exit 1; }
+
+# Whether a tool is there; says in a line what is left out without it.
+have() { command -v "$1" >/dev/null || { echo "left out: $2 ($1 is missing)"; return 1; }; }
+
+# Builds a test program against the installed library.
+program() {
+  local name="$1"; shift
+  "$CC" -std=c11 -D_GNU_SOURCE -g -O1 "${WARNINGS[@]}" -I"$PREFIX/include" "$@" -o "$WORK/$name" \
+    -L"$PREFIX/lib" -lmspkit -Wl,-rpath,"$PREFIX/lib" -pthread -lm
+}

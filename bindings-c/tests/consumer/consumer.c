@@ -1,0 +1,30 @@
+/* A project outside of the tree: gets a customer. */
+#include <mspkit.h>
+#include <stdio.h>
+
+int main(void)
+{
+    mspkit_runtime *runtime = NULL;
+    mspkit_client_options options = mspkit_client_options_init();
+    mspkit_ncentral *client = NULL;
+    mspkit_answer *answer = NULL;
+    mspkit_error *error = NULL;
+    int32_t status = mspkit_runtime_new(NULL, &runtime, &error);
+    options.runtime = runtime;
+    if (status == MSPKIT_OK) {
+        status = mspkit_ncentral_new(&options, &client, &error);
+    }
+    if (status == MSPKIT_OK) {
+        status = mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, &error);
+    }
+    if (status == MSPKIT_OK) {
+        printf("a consumer in C, mspkit %s: %s\n", mspkit_version(), mspkit_answer_customer(answer)->customer_name.data);
+    } else {
+        fprintf(stderr, "%s\n", mspkit_error_message(error).data);
+    }
+    mspkit_error_free(error);
+    mspkit_answer_free(answer);
+    mspkit_client_free(client);
+    mspkit_runtime_free(runtime);
+    return mspkit_abi_version() == MSPKIT_ABI_VERSION && status == MSPKIT_OK ? 0 : 1;
+}

@@ -1,0 +1,37 @@
+// A project outside of the tree, in C++: gets customers both ways, and one through a queue.
+#include <mspkit.hpp>
+
+#include <iostream>
+
+int main()
+{
+    const mspkit::runtime runtime;
+    mspkit::client_options options;
+    options.runtime = &runtime;
+    const mspkit::ncentral client(options);
+    const auto customer = client.customers().get("100");
+    const auto missing = client.customers().try_get("999999");
+    if (missing || missing.error().code() != MSPKIT_E_NOT_FOUND || missing.error().status() != 404) {
+        return 1;
+    }
+    try {
+        client.customers().get("999999");
+        return 1;
+    } catch (const mspkit::error &error) {
+        if (error.kind() != "NotFound" || !error.request_id()) {
+            return 1;
+        }
+    }
+    std::size_t count = 0;
+    for (const mspkit::Customer &one : client.customers().list()) {
+        count += one.customer_id.has_value();
+    }
+    mspkit::queue queue;
+    client.customers().submit_get(queue, nullptr, "101");
+    auto done = queue.next(mspkit::milliseconds(30000));
+    if (!done || done->take<mspkit::Customer>().value()->customer_id != "101") {
+        return 1;
+    }
+    std::cout << "a consumer in C++: " << customer->customer_name.value_or("") << ", one of " << count << "\n";
+    return count == 10 && customer.meta().status == 200 ? 0 : 1;
+}

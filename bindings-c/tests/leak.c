@@ -1,0 +1,15 @@
+/* Leaks an error on purpose: the check that looks for leaks must see it. */
+#include "mspkit.h"
+
+int main(void)
+{
+    mspkit_client *client = NULL;
+    mspkit_error *error = NULL;
+    mspkit_client_options options = mspkit_client_options_init();
+    options.base_url = mspkit_nts("nowhere");
+    if (mspkit_ncentral_new(&options, &client, &error) == MSPKIT_OK) {
+        return 0;
+    }
+    error = NULL;
+    return error == NULL ? 0 : 1;
+}
