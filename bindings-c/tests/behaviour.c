@@ -425,7 +425,7 @@ static void logging(void)
     mspkit_answer *answer = NULL;
     logged seen;
     sigset_t before, after;
-    int records;
+    int records, signal;
     memset(&seen, 0, sizeof seen);
     sigemptyset(&before);
     after = before;
@@ -433,7 +433,9 @@ static void logging(void)
     pthread_sigmask(SIG_SETMASK, NULL, &before);
     EXPECT_STATUS(mspkit_log_set(on_record, &seen, MSPKIT_LOG_DEBUG, NULL), MSPKIT_OK);
     pthread_sigmask(SIG_SETMASK, NULL, &after);
-    EXPECT(memcmp(&before, &after, sizeof before) == 0);
+    for (signal = 1; signal < 32; signal++) {
+        EXPECT(sigismember(&before, signal) == sigismember(&after, signal));
+    }
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
     mspkit_answer_free(answer);
     /* Taking the callback away waits for what was logged. */

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The header as a library of stubs, compared by abidiff with the one in abi/: what was there must still be there.
+# `--update` writes abi/mspkit-1.h.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. tests/common.sh
+if [ "${1:-}" = --update ]; then cp include/mspkit.h abi/mspkit-1.h; exit; fi
+stubs() {
+  { printf '#include "%s"\n' "$(realpath "$1")"
+    "$CC" -E -P "$1" | tr -d '\n' | tr ';' '\n' | sed -n '/static inline/d; s/  */ /g; s/^ *\(.*[ *]mspkit_[a-z0-9_]*(.*)\)$/\1 { __builtin_trap(); }/p'
+  } > "$2.c"
+  "$CC" -g -shared -fPIC -w "$2.c" -o "$2.so"
+}
+stubs abi/mspkit-1.h "$WORK/old"
+stubs include/mspkit.h "$WORK/new"
+abidiff --no-added-syms "$WORK/old.so" "$WORK/new.so"
+sed 's/^    int64_t attempt_timeout_ms;/    int32_t attempt_timeout_ms;/' include/mspkit.h > "$WORK/moved.h"
+stubs "$WORK/moved.h" "$WORK/moved"
+if abidiff "$WORK/old.so" "$WORK/moved.so" >/dev/null; then fail "abidiff does not notice a field that moves"; fi
+echo "abidiff finds nothing broken"
