@@ -3,11 +3,12 @@
 //! Records wait in a queue of limited length, so that a slow callback slows nothing down; what does not fit is counted and
 //! told. The thread blocks every signal, and ends when the callback is taken away.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
-use std::thread::{JoinHandle, ThreadId};
+use std::thread::JoinHandle;
 
 use nix::sys::signal::SigSet;
 use tracing::Level;
@@ -65,16 +66,19 @@ struct Record {
 
 /// The level that is wanted now.
 static WANTED: AtomicI32 = AtomicI32::new(MSPKIT_LOG_OFF);
-static WAITING: Mutex<Waiting> =
-    Mutex::new(Waiting { records: VecDeque::new(), lost: 0, ending: false, thread: None });
+static WAITING: Mutex<Waiting> = Mutex::new(Waiting { records: VecDeque::new(), lost: 0, ending: false });
 static WAKE: Condvar = Condvar::new();
 static WRITER: Mutex<Option<JoinHandle<()>>> = Mutex::new(None);
+
+thread_local! {
+    /// Whether this thread is the one that calls the callback.
+    static TELLING: Cell<bool> = const { Cell::new(false) };
+}
 
 struct Waiting {
     records: VecDeque<Record>,
     lost: u64,
     ending: bool,
-    thread: Option<ThreadId>,
 }
 
 fn number(level: Level) -> i32 {
@@ -143,7 +147,7 @@ impl Sink {
     }
 
     fn run(&self) {
-        lock(&WAITING).thread = Some(std::thread::current().id());
+        TELLING.set(true);
         while let Some(record) = next() {
             self.tell(&record);
         }
@@ -170,7 +174,7 @@ pub unsafe extern "C" fn mspkit_log_set(
                 let message = format!("level: must be MSPKIT_LOG_OFF to MSPKIT_LOG_TRACE; given: {level}");
                 return Err(Failure::own(MSPKIT_E_RANGE, message));
             }
-            if lock(&WAITING).thread == Some(std::thread::current().id()) {
+            if TELLING.get() {
                 return Err(Failure::own(
                     MSPKIT_E_BUSY,
                     "mspkit_log_set: must not be called from the callback",
@@ -195,7 +199,7 @@ fn end(writer: Option<JoinHandle<()>>) {
         // It has caught nothing that could panic but the callback, which must not.
         let _ = writer.join();
         let mut waiting = lock(&WAITING);
-        (waiting.ending, waiting.thread) = (false, None);
+        waiting.ending = false;
         waiting.records = VecDeque::new();
     }
 }

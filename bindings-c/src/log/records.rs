@@ -1,7 +1,7 @@
 //! From what the core traces to records of the log: events with their fields and those of the call they belong to.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, Once};
@@ -25,7 +25,7 @@ pub(super) fn install() {
 #[derive(Default)]
 pub(super) struct Records {
     last: AtomicU64,
-    open: Mutex<HashMap<u64, Span>>,
+    open: Mutex<BTreeMap<u64, Span>>,
 }
 
 struct Span {
