@@ -11,7 +11,9 @@ cargo run --quiet --locked -p mspkit-c-header -- --check .
 tests/checks/documented.sh
 
 say "C: building the library, the simulator and the faulty server"
-(cd .. && cargo build --quiet --locked -p mspkit-c -p mspkit-sim && cargo build --quiet --locked -p mspkit-c --example faulty)
+# One after the other: built together they would share features, and be built again for the installation.
+(cd .. && cargo build --quiet --locked -p mspkit-c && cargo build --quiet --locked -p mspkit-sim &&
+  cargo build --quiet --locked -p mspkit-c --example faulty)
 export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty" MSPKIT_CASES="$PWD/../tests/conformance"
 
 say "C: installed, and used by projects outside of the tree"
@@ -28,7 +30,7 @@ say "C: behaviour"
 program behaviour tests/behaviour.c "${SUPPORT[@]}"
 "$WORK/behaviour"
 program threads tests/threads.c "${SUPPORT[@]}"
-"$WORK/threads" "${MSPKIT_LONG:+200}"
+"$WORK/threads" "$([ -n "${MSPKIT_LONG:-}" ] && echo 200 || echo 20)"
 
 say "C: SIGPIPE with its default disposition"
 program sigpipe tests/sigpipe.c tests/support/json.c tests/support/memory.c
