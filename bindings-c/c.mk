@@ -1,0 +1,16 @@
+# The C library as a part of the Makefile, which includes this. How it is built and installed stands in bindings-c/Makefile.
+
+.PHONY: test-c soak-c header need-cxx
+
+test-c: need-cargo need-compiler need-cxx ## the C library
+	@$(MAKE) -C bindings-c check
+
+soak-c: need-cargo need-compiler need-cxx
+	@$(MAKE) -C bindings-c soak
+
+# The header comes from the sources, of which some are generated before.
+header: need-cargo
+	@$(MAKE) -C bindings-c header
+
+need-cxx:
+	@command -v c++ >/dev/null || $(call missing,a C++ compiler (c++) is missing; install g++ or clang)
