@@ -65,6 +65,7 @@ def test_os_fork_with_calls_in_flight(clients: Clients, end: str) -> None:
 
 
 def test_os_fork_from_a_thread(clients: Clients) -> None:
+    clients.sim.control("options", {"caps": None})
     code = """
     def forking():
         pid = os.fork()
