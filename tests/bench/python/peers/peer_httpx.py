@@ -1,0 +1,35 @@
+"""httpx, blocking: one client."""
+
+import httpx
+from dicts import BlockingDicts
+from tokens import AUTHENTICATE, AUTHORIZED, CASES, URL, WIV_HEADERS, Token
+
+
+def version():
+    return f"httpx {httpx.__version__}"
+
+
+class Peer(BlockingDicts):
+    def __init__(self):
+        self.client = httpx.Client(base_url=URL)
+        self.token = Token()
+
+    def call(self, path, query=None):
+        answer = self._send(path, query)
+        if answer.status_code == 401:
+            self.token.drop()
+            answer = self._send(path, query)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _send(self, path, query):
+        if not self.token.usable():
+            answer = self.client.post(AUTHENTICATE, headers=AUTHORIZED)
+            answer.raise_for_status()
+            self.token.keep(answer.json())
+        return self.client.get(path, params=query, headers=self.token.headers)
+
+    def search(self, body):
+        answer = self.client.post(CASES, json=body, headers=WIV_HEADERS)
+        answer.raise_for_status()
+        return answer.json()

@@ -1,0 +1,34 @@
+"""mspkit with asyncio."""
+
+import asyncio
+from operator import attrgetter
+
+import mspkit
+from fields import FIELDS
+
+
+def version():
+    return f"mspkit {mspkit.__version__}"
+
+
+class Peer:
+    gather = staticmethod(asyncio.gather)
+    three_of = staticmethod(attrgetter("customer_id", "customer_name", "contact_email"))
+    all_of = staticmethod(attrgetter(*FIELDS))
+    case_of = staticmethod(attrgetter("case_id", "title", "status"))
+
+    def __init__(self):
+        self.loop = asyncio.new_event_loop()
+        self.client = mspkit.AsyncNCentral()
+        self.wiv = None
+
+    def pages(self, size, in_flight):
+        return self.client.customers.list(page_size=size).pages()
+
+    def get(self, customer):
+        return self.client.customers.get(customer)
+
+    def cases(self, size):
+        # Made when it is needed: a script for N-central would not make it.
+        self.wiv = self.wiv or mspkit.AsyncWiv()
+        return self.wiv.cases.search(max_returned_items=size).pages()
