@@ -13,7 +13,7 @@ def version():
 class Peer:
     three_of = staticmethod(attrgetter("customer_id", "customer_name", "contact_email"))
     all_of = staticmethod(attrgetter(*FIELDS))
-    case_of = staticmethod(attrgetter("case_id", "title", "status"))
+    case_of = staticmethod(attrgetter("case_id", "case_type"))
 
     def __init__(self):
         self.client = mspkit.NCentral()

@@ -15,15 +15,15 @@ class Peer:
     gather = staticmethod(asyncio.gather)
     three_of = staticmethod(attrgetter("customer_id", "customer_name", "contact_email"))
     all_of = staticmethod(attrgetter(*FIELDS))
-    case_of = staticmethod(attrgetter("case_id", "title", "status"))
+    case_of = staticmethod(attrgetter("case_id", "case_type"))
 
     def __init__(self):
         self.loop = asyncio.new_event_loop()
         self.client = mspkit.AsyncNCentral()
         self.wiv = None
 
-    def pages(self, size, in_flight):
-        return self.client.customers.list(page_size=size).pages()
+    def items(self, size):
+        return self.client.customers.list(page_size=size)
 
     def get(self, customer):
         return self.client.customers.get(customer)

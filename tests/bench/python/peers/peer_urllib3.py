@@ -45,9 +45,9 @@ class CustomerPage(msgspec.Struct, rename="camel"):
 
 class Case(msgspec.Struct):
     case_id: str
+    case_type: str | None = None
     title: str | None = None
     status: str | None = None
-    case_type: str | None = None
     customer_id: str | None = None
     created_at: str | None = None
     cost_impact: float | None = None
@@ -61,7 +61,7 @@ class CasePage(msgspec.Struct):
 class Peer:
     three_of = staticmethod(attrgetter("customer_id", "customer_name", "contact_email"))
     all_of = staticmethod(attrgetter(*FIELDS))
-    case_of = staticmethod(attrgetter("case_id", "title", "status"))
+    case_of = staticmethod(attrgetter("case_id", "case_type"))
 
     def __init__(self):
         self.pool = urllib3.connection_from_url(URL)

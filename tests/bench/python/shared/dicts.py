@@ -11,7 +11,7 @@ class Dicts:
 
     three_of = staticmethod(itemgetter("customerId", "customerName", "contactEmail"))
     all_of = staticmethod(itemgetter(*WIRE_FIELDS))
-    case_of = staticmethod(itemgetter("case_id", "title", "status"))
+    case_of = staticmethod(itemgetter("case_id", "case_type"))
 
 
 class BlockingDicts(Dicts):
