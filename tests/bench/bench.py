@@ -1,0 +1,59 @@
+"""mspkit side by side with what users would pick instead. `make bench` runs it; README.md here says what it does."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from harness import table
+from harness.measure import Bench, Result
+from harness.tools import BENCH, INTO, MissingError, Tools
+
+READ_ME = BENCH / "README.md"
+LAST = BENCH / "last.json"
+
+
+def told(result: Result) -> None:
+    print(table.line(result), flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--smoke", action="store_true", help="tiny sizes: checks that all works, and judges no time")
+    parser.add_argument("--rounds", type=int, help="rounds of each row; 9 when not given")
+    parser.add_argument("--only", default="", metavar="REGEX", help="rows whose name matches, such as '^python: 500 gets'")
+    parser.add_argument("--profile", choices=["release", "debug"], help="Cargo's; debug is only for smoke")
+    parser.add_argument("--keep", action="store_true", help="write the table into README.md and the figures into last.json")
+    said = parser.parse_args()
+    rounds = said.rounds or (1 if said.smoke else 9)
+    tools = Tools(said.profile or ("debug" if said.smoke else "release"))
+    INTO.mkdir(parents=True, exist_ok=True)
+    try:
+        tools.simulator()
+    except MissingError as reason:
+        print(f"bench: no simulator: {reason}", file=sys.stderr)
+        return 1
+    bench = Bench(tools, said.smoke, rounds, said.only, told)
+    bench.run()
+    figures = table.data(bench.results, bench.versions, rounds)
+    Path(INTO / "last.json").write_text(figures)
+    Path(INTO / "last.md").write_text(table.markdown(bench.results) + "\n")
+    if said.keep:
+        LAST.write_text(figures)
+        table.into_readme(READ_ME, bench.results, bench.versions, rounds)
+    missed = [result for result in bench.results if result.met is False]
+    skipped = [result for result in bench.results if result.skipped]
+    print(f"\n{len(bench.results)} rows, {len(skipped)} skipped, {len(bench.wrong)} wrong; figures in {INTO / 'last.json'}")
+    if said.smoke:
+        if not any(not result.skipped for result in bench.results):
+            bench.wrong.append("nothing was measured")
+    else:
+        print(f"{sum(result.met is True for result in bench.results)} targets met, {len(missed)} missed")
+    for wrong in bench.wrong:
+        print(f"wrong: {wrong}", file=sys.stderr)
+    return 1 if bench.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

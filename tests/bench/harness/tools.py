@@ -1,0 +1,183 @@
+"""Where peers come from: each is installed by its own package manager into an environment of its own under .tools/bench."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+BENCH = ROOT / "tests" / "bench"
+INTO = ROOT / ".tools" / "bench"
+WHEELS = ROOT / "target" / "python"
+NODE_PACKAGE = ROOT / "bindings-node"
+C_LIBRARY = ROOT / "bindings-c"
+# What is not Python's own and has its list of requirements elsewhere.
+SHARED = {"httpx_async": "httpx", "mspkit_async": "mspkit"}
+DEBIAN = ("wrk", "libluajit-5.1-2", "libcjson-dev", "libcjson1", "libcurl4-openssl-dev")
+
+
+class MissingError(Exception):
+    """Something that a row needs is not on this machine."""
+
+
+def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> str:
+    """What a command prints; `MissingError` when it fails."""
+    said = list(map(str, command))
+    try:
+        done = subprocess.run(said, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
+    except FileNotFoundError:
+        raise MissingError(f"{said[0]} is not installed") from None
+    except subprocess.CalledProcessError as error:
+        lines = (error.stderr or error.stdout).strip().splitlines() or ["no word"]
+        raise MissingError(f"{' '.join(said[:4])} … failed: {lines[-1]}") from None
+    return done.stdout
+
+
+def fresh(folder: Path, stamp: str) -> bool:
+    """Whether a folder was made for this stamp."""
+    mark = folder / "installed.txt"
+    return mark.exists() and mark.read_text() == stamp
+
+
+def stamped(folder: Path, stamp: str) -> None:
+    (folder / "installed.txt").write_text(stamp)
+
+
+class Tools:
+    """Commands that start peers. `profile` is Cargo's: `release`, or `debug` where speed is not judged."""
+
+    def __init__(self, profile: str) -> None:
+        self.profile = profile
+        self.built = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / profile
+
+    def command(self, language: str, peer: str) -> tuple[list[str], dict[str, str]]:
+        """How a peer is started: the command, and variables for it."""
+        return getattr(self, f"_{language}")(peer)
+
+    def cargo(self, *arguments: str) -> None:
+        flags = ["--release"] if self.profile == "release" else []
+        run("cargo", "build", "--locked", "--quiet", *flags, *arguments)
+
+    @cache  # noqa: B019 there is one for the whole run
+    def simulator(self) -> Path:
+        self.cargo("-p", "mspkit-sim")
+        return self.built / "mspkit-sim"
+
+    @cache  # noqa: B019
+    def rust_program(self, name: str) -> Path:
+        self.cargo("-p", "mspkit-bench", "--bin", name)
+        return self.built / name
+
+    def _rust(self, peer: str) -> tuple[list[str], dict[str, str]]:
+        return [str(self.rust_program("bench-worker")), peer], {}
+
+    @cache  # noqa: B019
+    def _venv(self, name: str) -> Path:
+        folder = INTO / f"python-{name}"
+        if name == "mspkit":
+            wheels = sorted(WHEELS.glob("*.whl"))
+            if not wheels:
+                raise MissingError("there is no wheel in target/python; `make wheel` builds it")
+            wanted, stamp = ["--no-index", str(wheels[-1])], f"{wheels[-1].name} {wheels[-1].stat().st_mtime_ns}"
+        else:
+            listed = BENCH / "python" / "requirements" / f"{name}.txt"
+            stamp = listed.read_text() if listed.exists() else ""
+            wanted = ["--requirement", str(listed)] if stamp else []
+        stamp = f"{sys.version}\n{stamp}"
+        if not fresh(folder, stamp):
+            shutil.rmtree(folder, ignore_errors=True)
+            run(sys.executable, "-m", "venv", folder)
+            if wanted:
+                run(folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", *wanted)
+            stamped(folder, stamp)
+        return folder / "bin" / "python"
+
+    def _python(self, peer: str) -> tuple[list[str], dict[str, str]]:
+        python = self._venv(SHARED.get(peer, peer))
+        return [str(python), str(BENCH / "python" / "worker.py"), peer], {}
+
+    @cache  # noqa: B019
+    def _node_packages(self) -> Path:
+        folder, described = INTO / "node", ("package.json", "package-lock.json", ".npmrc")
+        stamp = (BENCH / "node" / "package-lock.json").read_text()
+        if not fresh(folder, stamp):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            for name in described:
+                shutil.copy(BENCH / "node" / name, folder / name)
+            run("npm", "ci", "--silent", "--no-audit", "--no-fund", cwd=folder)
+            stamped(folder, stamp)
+        return folder
+
+    def _node(self, peer: str) -> tuple[list[str], dict[str, str]]:
+        if shutil.which("node") is None:
+            raise MissingError("node is not installed")
+        package = Path(os.environ.get("MSPKIT_NODE", NODE_PACKAGE))
+        if peer == "mspkit" and not (package / "dist" / "cjs" / "index.js").exists():
+            raise MissingError(f"the Node package is not built in {package.name}")
+        environment = {"NODE_PEERS": str(self._node_packages()), "MSPKIT_NODE": str(package)}
+        return ["node", str(BENCH / "node" / "worker.mjs"), peer], environment
+
+    @cache  # noqa: B019
+    def debian(self) -> Path:
+        """Debian packages, unpacked beside the system rather than into it."""
+        folder = INTO / "debian"
+        stamp = " ".join(DEBIAN)
+        if not fresh(folder, stamp):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            run("apt-get", "download", *DEBIAN, cwd=folder)
+            for package in folder.glob("*.deb"):
+                run("dpkg", "-x", package, folder)
+            # The development package's link is relative, so what it links to has to lie beside it.
+            libraries = self._libraries(folder)
+            if not (libraries / "libcurl.so.4").exists():
+                run("apt-get", "download", "libcurl4", cwd=folder)
+                for package in folder.glob("libcurl4_*.deb"):
+                    run("dpkg", "-x", package, folder)
+            stamped(folder, stamp)
+        return folder
+
+    @staticmethod
+    def _libraries(folder: Path) -> Path:
+        return next(folder.glob("usr/lib/*-linux-*"))
+
+    def wrk(self) -> tuple[list[str], dict[str, str]]:
+        if found := shutil.which("wrk"):
+            return [found], {}
+        folder = self.debian()
+        return [str(folder / "usr" / "bin" / "wrk")], {"LD_LIBRARY_PATH": str(self._libraries(folder))}
+
+    def _c(self, peer: str) -> tuple[list[str], dict[str, str]]:
+        return [str(self._c_program(peer))], {}
+
+    @cache  # noqa: B019
+    def _c_program(self, peer: str) -> Path:
+        if peer == "mspkit":
+            root = Path(os.environ.get("MSPKIT_C", C_LIBRARY))
+            library = root.parent / "target" / self.profile / "libmspkit_c.so"
+            if not (root / "include" / "mspkit.h").exists():
+                raise MissingError(f"there is no C library in {root.name}")
+            if root == C_LIBRARY:
+                self.cargo("-p", "mspkit-c")
+            folder = INTO / "c"
+            folder.mkdir(parents=True, exist_ok=True)
+            # The name that it is loaded by is that of the installed library.
+            loaded = folder / "libmspkit.so.1"
+            loaded.unlink(missing_ok=True)
+            loaded.symlink_to(library)
+            flags = [f"-I{root / 'include'}", str(loaded), f"-Wl,-rpath,{folder}"]
+        else:
+            folder = self.debian()
+            libraries = self._libraries(folder)
+            include = folder / "usr" / "include"
+            flags = [f"-I{include}", f"-I{include / libraries.name}", f"-L{libraries}", "-lcurl", "-lcjson", f"-Wl,-rpath,{libraries}"]
+        program = INTO / f"c-{peer}"
+        sources = [BENCH / "c" / "worker.c", BENCH / "c" / f"{peer}.c"]
+        warnings = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+        run("cc", "-std=c99", "-O2", *warnings, *sources, *flags, "-o", program)
+        return program
