@@ -18,6 +18,11 @@ def told(result: Result) -> None:
     print(table.line(result), flush=True)
 
 
+def told_in_small(result: Result) -> None:
+    name = f"{result.row} / {result.against}" if result.against else result.row
+    print(f"- {name}: skipped, {result.skipped}" if result.skipped else f"  {name}: runs", flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="tiny sizes: checks that all works, and judges no time")
@@ -34,7 +39,7 @@ def main() -> int:
     except MissingError as reason:
         print(f"bench: no simulator: {reason}", file=sys.stderr)
         return 1
-    bench = Bench(tools, said.smoke, rounds, said.only, told)
+    bench = Bench(tools, said.smoke, rounds, said.only, told_in_small if said.smoke else told)
     bench.run()
     figures = table.data(bench.results, bench.versions, rounds)
     Path(INTO / "last.json").write_text(figures)

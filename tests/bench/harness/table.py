@@ -22,7 +22,9 @@ def amount(value: float, unit: str) -> str:
 
 
 def mark(result: Result) -> str:
-    return {True: "✓", False: "✗", None: ""}[result.met]
+    if result.met is None:
+        return ""
+    return "✓" if result.met else "✗"
 
 
 def target(result: Result) -> str:
