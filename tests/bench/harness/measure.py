@@ -1,4 +1,4 @@
-"""How rows are measured: in turns, peer and mspkit, round after round, so that what the machine does to one it does to the other."""
+"""How rows are measured: peer and mspkit in turns, so that what the machine does to one it does to the other."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -53,6 +54,10 @@ class Result:
     def data(self) -> dict[str, Any]:
         measured = {} if self.skipped else {"value": self.value, "ours": self.ours, "theirs": self.theirs, "met": self.met}
         return {**asdict(self), **measured}
+
+
+# Seconds for the import, and for all until calls are answered.
+Start = tuple[float, float]
 
 
 class WrongError(Exception):
@@ -102,10 +107,10 @@ class Bench:
     def run(self) -> None:
         for row in rows.ROWS:
             if self.wanted(row.key) and (row.smoke or not self.smoke):
-                self.guarded(row.key, lambda row=row: self.compare(row))
+                self.guarded(row.key, partial(self.compare, row))
         for language in rows.LANGUAGES:
             for what in (self.growth, self.memory, self.peaks, self.first_calls):
-                self.guarded(f"{language}: {what.__name__}", lambda what=what, language=language: what(language))
+                self.guarded(f"{language}: {what.__name__}", partial(what, language))
         self.guarded("python: import", self.imports)
         self.guarded("floor", self.floor)
         if not self.smoke:
@@ -209,7 +214,7 @@ class Bench:
         if "mspkit" in peaks:
             self.add(*(Result(key, peer, "MB", [(peaks["mspkit"], peak)]) for peer, peak in peaks.items() if peer != "mspkit"))
 
-    def starts(self, simulator: Simulator, language: str, peers: list[str], calls: int) -> Iterator[dict[str, tuple[float, float]]]:
+    def starts(self, simulator: Simulator, language: str, peers: list[str], calls: int) -> Iterator[dict[str, Start]]:
         """Round by round, fresh processes: seconds for import, and for all until the calls are answered."""
         line = f"gets {calls} {self.sizes['many']}"
         for _ in range(self.rounds):
@@ -269,7 +274,7 @@ class Bench:
                 result = Result(f"floor: a get, {connections} in flight", "wrk", "us")
                 for _ in range(1 if self.smoke else min(self.rounds, 3)):
                     arguments = ["-t1", f"-c{connections}", "-d1s", "-H", header, f"{simulator.url}/api/customers/100"]
-                    said = run(*command, *arguments, **environment)
+                    said = run(*command, *arguments, variables=environment)
                     if "Non-2xx" in said:
                         raise FailedError("wrk was refused")
                     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])  # type: ignore[index]

@@ -53,9 +53,12 @@ def distances(language: str, ours: str, at_20: dict[str, float | None], sequenti
         if (milliseconds, cap) == (20, 5):
             peers |= at_20
         name = f"10,000 customers, p50, {milliseconds} ms away, cap {cap}"
-        rows.append(Row(name, language, P50, peers, ours, options=away(milliseconds, cap), in_flight=cap, smoke=milliseconds == 20))
+        options, smoke = away(milliseconds, cap), milliseconds == 20
+        rows.append(Row(name, language, P50, peers, ours, options=options, in_flight=cap, smoke=smoke))
     return rows
 
+
+BOTH = ("urllib3", "requests")
 
 ROWS = [
     Row(
@@ -72,8 +75,8 @@ ROWS = [
     ),
     Row("10,000 customers, p50, all 23 fields read", "python", "list 50 23 1", {"urllib3": None, "requests": None}),
     Row("10,000 customers, p1000, all 23 fields read", "python", ALL, {"urllib3": 2.0, "requests": None}),
-    Row("100,000 customers, p50, 3 fields read", "python", P50, {"urllib3": None, "requests": None}, customers="most", smoke=False),
-    Row("100,000 customers, p1000, 3 fields read", "python", P1000, {"urllib3": None, "requests": None}, customers="most"),
+    Row("100,000 customers, p50, 3 fields read", "python", P50, dict.fromkeys(BOTH), customers="most", smoke=False),
+    Row("100,000 customers, p1000, 3 fields read", "python", P1000, dict.fromkeys(BOTH), customers="most"),
     Row("100,000 customers, p1000, all 23 fields read", "python", ALL, {"urllib3": None}, customers="most", smoke=False),
     Row("500 gets", "python", GETS, {"requests": 0.15, "httpx": 0.25, "http_client": 0.65, "urllib3": None, "npycentral": None}),
     Row("asyncio, 2,000 gets, 32 in flight", "python", AT_ONCE, {"aiohttp": 0.3, "httpx_async": 0.05}, "mspkit_async"),

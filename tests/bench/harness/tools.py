@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -24,11 +25,12 @@ class MissingError(Exception):
     """Something that a row needs is not on this machine."""
 
 
-def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> str:
+def run(*command: str | Path, cwd: Path = ROOT, variables: dict[str, str] | None = None) -> str:
     """What a command prints; `MissingError` when it fails."""
     said = list(map(str, command))
     try:
-        done = subprocess.run(said, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
+        environment = {**os.environ, **(variables or {})}
+        done = subprocess.run(said, cwd=cwd, env=environment, capture_output=True, text=True, check=True)
     except FileNotFoundError:
         raise MissingError(f"{said[0]} is not installed") from None
     except subprocess.CalledProcessError as error:
@@ -56,7 +58,8 @@ class Tools:
 
     def command(self, language: str, peer: str) -> tuple[list[str], dict[str, str]]:
         """How a peer is started: the command, and variables for it."""
-        return getattr(self, f"_{language}")(peer)
+        started: Callable[[str], tuple[list[str], dict[str, str]]] = getattr(self, f"_{language}")
+        return started(peer)
 
     def cargo(self, *arguments: str) -> None:
         flags = ["--release"] if self.profile == "release" else []
@@ -175,7 +178,8 @@ class Tools:
             folder = self.debian()
             libraries = self._libraries(folder)
             include = folder / "usr" / "include"
-            flags = [f"-I{include}", f"-I{include / libraries.name}", f"-L{libraries}", "-lcurl", "-lcjson", f"-Wl,-rpath,{libraries}"]
+            headers = [f"-I{include}", f"-I{include / libraries.name}"]
+            flags = [*headers, f"-L{libraries}", "-lcurl", "-lcjson", f"-Wl,-rpath,{libraries}"]
         program = INTO / f"c-{peer}"
         sources = [BENCH / "c" / "worker.c", BENCH / "c" / f"{peer}.c"]
         warnings = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]

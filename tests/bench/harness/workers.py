@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from harness.tools import MissingError, Tools
@@ -108,7 +109,7 @@ class Worker(Process):
 
     def memory(self, what: str) -> int:
         """Kilobytes of `VmRSS` or `VmHWM`."""
-        with open(f"/proc/{self.pid}/status") as status:
+        with Path(f"/proc/{self.pid}/status").open() as status:
             return next(int(line.split()[1]) for line in status if line.startswith(what))
 
 

@@ -28,15 +28,19 @@ class Peer(AsyncDicts):
         self.loop.run_until_complete(self.session.close())
 
     async def call(self, path, query=None):
-        for last in (False, True):
-            if not self.token.usable():
-                await self._exchange()
-            async with self.session.get(path, params=query, headers=self.token.headers) as answer:
-                if answer.status == 401 and not last:
-                    self.token.drop()
-                    continue
-                answer.raise_for_status()
-                return orjson.loads(await answer.read())
+        answer = await self._send(path, query)
+        if answer.status == 401:
+            self.token.drop()
+            answer = await self._send(path, query)
+        answer.raise_for_status()
+        return orjson.loads(await answer.read())
+
+    async def _send(self, path, query):
+        if not self.token.usable():
+            await self._exchange()
+        async with self.session.get(path, params=query, headers=self.token.headers) as answer:
+            await answer.read()
+            return answer
 
     async def _exchange(self):
         async with self.exchanging:
