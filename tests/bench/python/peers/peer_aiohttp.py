@@ -28,19 +28,19 @@ class Peer(AsyncDicts):
         self.loop.run_until_complete(self.session.close())
 
     async def call(self, path, query=None):
-        answer = await self._send(path, query)
-        if answer.status == 401:
+        status, body = await self._send(path, query)
+        if status == 401:
             self.token.drop()
-            answer = await self._send(path, query)
-        answer.raise_for_status()
-        return orjson.loads(await answer.read())
+            status, body = await self._send(path, query)
+        if status >= 400:
+            raise RuntimeError(f"HTTP {status}: {body[:200]!r}")
+        return orjson.loads(body)
 
     async def _send(self, path, query):
         if not self.token.usable():
             await self._exchange()
         async with self.session.get(path, params=query, headers=self.token.headers) as answer:
-            await answer.read()
-            return answer
+            return answer.status, await answer.read()
 
     async def _exchange(self):
         async with self.exchanging:
