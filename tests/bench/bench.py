@@ -40,7 +40,10 @@ def main() -> int:
         print(f"bench: no simulator: {reason}", file=sys.stderr)
         return 1
     bench = Bench(tools, said.smoke, rounds, said.only, told_in_small if said.smoke else told)
-    bench.run()
+    try:
+        bench.run()
+    except KeyboardInterrupt:
+        bench.wrong.append("interrupted; what was measured until then is kept")
     figures = table.data(bench.results, bench.versions, rounds)
     Path(INTO / "last.json").write_text(figures)
     Path(INTO / "last.md").write_text(table.markdown(bench.results) + "\n")
