@@ -31,6 +31,8 @@ def main() -> int:
     parser.add_argument("--profile", choices=["release", "debug"], help="Cargo's; debug is only for smoke")
     parser.add_argument("--keep", action="store_true", help="write the table into README.md and the figures into last.json")
     said = parser.parse_args()
+    if said.keep and (said.only or said.smoke):
+        parser.error("--keep is for the whole table")
     rounds = said.rounds or (1 if said.smoke else 9)
     tools = Tools(said.profile or ("debug" if said.smoke else "release"))
     INTO.mkdir(parents=True, exist_ok=True)
