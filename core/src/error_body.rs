@@ -37,8 +37,10 @@ pub(crate) fn read(body: &[u8]) -> ServerWords {
 
 /// `{"Error Message": "…"}` as a whole body: an error that N-central sends with status 200.
 pub(crate) fn error_inside_success(body: &[u8]) -> bool {
-    // Cheap refusal first: this runs on every success.
-    if body.len() > 4096 || !body.windows(13).any(|part| part.eq_ignore_ascii_case(b"error message")) {
+    // Cheap refusal first: this runs on every success. The only member there is has to stand first.
+    let first = body.trim_ascii_start().strip_prefix(b"{").unwrap_or_default().trim_ascii_start();
+    if body.len() > 4096 || !first.get(..14).is_some_and(|part| part.eq_ignore_ascii_case(b"\"error message"))
+    {
         return false;
     }
     match serde_json::from_slice::<Map<String, Value>>(body) {
@@ -264,6 +266,9 @@ mod tests {
     fn error_inside_success_is_the_whole_body() {
         assert!(error_inside_success(br#"{"Error Message": "no"}"#));
         assert!(error_inside_success(br#"{"error message":"no"}"#));
+        assert!(error_inside_success(b"\r\n { \"ERROR MESSAGE\" : \"no\" } "));
+        assert!(!error_inside_success(br#"["error message"]"#));
+        assert!(!error_inside_success(br#"{"error"#));
         assert!(!error_inside_success(br#"{"Error Message":"no","data":[]}"#));
         assert!(!error_inside_success(br#"{"message":"error message"}"#));
     }

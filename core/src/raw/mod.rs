@@ -89,22 +89,23 @@ pub(crate) struct Cut {
 
 /// Takes `{"data": …}` off, where the operation says that there may be one.
 pub(crate) fn object(body: &Bytes, envelope: bool) -> Result<Bytes> {
+    #[derive(Deserialize)]
+    struct Data<'a> {
+        #[serde(borrow)]
+        data: Option<&'a RawValue>,
+    }
     let text = utf8(body)?;
-    let whole: &RawValue = parse(text)?;
-    let inner = if envelope && whole.get().starts_with('{') {
-        #[derive(Deserialize)]
-        struct Data<'a> {
-            #[serde(borrow)]
-            data: Option<&'a RawValue>,
-        }
-        // Bare objects have no `data`; a `data` that is a list or a scalar is a field of theirs.
-        parse::<Data<'_>>(text).ok().and_then(|found| found.data).filter(|data| data.get().starts_with('{'))
-    } else {
-        None
+    let bare = text.trim_matches([' ', '\n', '\r', '\t']);
+    // Bare objects have no `data`; a `data` that is a list or a scalar is a field of theirs.
+    let unwrapped = if envelope && bare.starts_with('{') { parse::<Data<'_>>(bare).ok() } else { None };
+    let inner = match unwrapped.map(|found| found.data.map(RawValue::get)) {
+        Some(Some(data)) if data.starts_with('{') => data,
+        // Looking for `data` has read the whole object already.
+        Some(_) => bare,
+        None => parse::<&RawValue>(bare)?.get(),
     };
-    let inner = inner.unwrap_or(whole);
-    check_depth(inner.get().as_bytes())?;
-    Ok(body.slice(offset(text, inner.get())))
+    check_depth(inner.as_bytes())?;
+    Ok(body.slice(offset(text, inner)))
 }
 
 /// Cuts a list into its items: a bare array, or one under `data` where there may be an envelope.
