@@ -21,7 +21,7 @@ APART := env $(SERVERS:%=-u %)
 say = @printf '\n== %s\n' "$(1)"
 missing = { echo "mspkit: $(1)" >&2; exit 1; }
 
-.PHONY: help demo demo-rust test test-rust soak soak-rust bench generate lint clean
+.PHONY: help demo demo-rust test test-rust soak soak-rust bench bench-core generate lint clean
 .PHONY: need-cargo need-clippy need-compiler need-node need-python need-rustfmt
 
 help: ## this list
@@ -30,6 +30,7 @@ help: ## this list
 include bindings-python/python.mk
 include bindings-node/node.mk
 include bindings-c/c.mk
+include tests/bench/bench.mk
 
 demo: demo-python ## the main job in Python, start to end; options of the script: make demo ARGS="--write"
 
@@ -78,7 +79,9 @@ ifneq ($(FUZZ_TARGETS),)
 	  cargo fuzz run --fuzz-dir core/fuzz "$$target" -- -max_total_time=$(FUZZ_SECONDS); done
 endif
 
-bench: need-cargo need-compiler ## how fast the core and the simulator are
+bench: bench-core bench-peers ## how fast it is, and what others would take
+
+bench-core: need-cargo need-compiler ## how fast the core and the simulator are
 	$(call say,The simulator alone: its share of what is measured)
 	@cargo run --quiet --release --locked -p mspkit-sim --example speed
 	$(call say,The core)
