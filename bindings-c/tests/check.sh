@@ -4,6 +4,7 @@
 # MSPKIT_LONG=1 takes the long figures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=tests/common.sh
 . tests/common.sh
 
 say "C: the header is what the sources say, and every item of it is documented"
@@ -52,7 +53,7 @@ done
 
 say "C: leaks and bad accesses, by gcc's AddressSanitizer on the C side"
 # gcc takes a check of its own for a mistake in the program when it looks for undefined behaviour as well.
-SANITIZE=(-fsanitize=address,undefined -fno-omit-frame-pointer -Wno-format-truncation)
+SANITIZE=("-fsanitize=address,undefined" -fno-omit-frame-pointer -Wno-format-truncation)
 program behaviour-asan "${SANITIZE[@]}" tests/behaviour.c "${SUPPORT[@]}"
 "$WORK/behaviour-asan"
 program fuzz-asan "${SANITIZE[@]}" tests/fuzz.c

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # for those who read it
 # What the scripts of this folder share. WORK, TARGET, CC and CXX may come from the Makefile.
 ROOT="$(cd .. && pwd)"
 TARGET="${TARGET:-$ROOT/target}"

@@ -1,24 +1,69 @@
 #!/usr/bin/env bash
-# What takes long, or wants tools that a fresh machine does not have: valgrind, clang, abigail-tools, cmake (all of them
-# packages of Debian). What is missing is said in a line and left out.
+# What takes long, or wants tools that a fresh machine does not have: valgrind, clang, abigail-tools, cmake, shellcheck,
+# all of them packages of Debian, which root gets here. What is still missing is said in a line and left out.
+# `soak.sh [PART]...` runs some of the parts; all but `check` need that one to have been run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=tests/common.sh
 . tests/common.sh
 export MSPKIT_LONG=1
-tests/check.sh
 export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty" MSPKIT_CASES="$PWD/../tests/conformance"
 triple="$(rustc -vV | sed -n 's/^host: //p')"
 
-say "C: valgrind, no error and no leak"
-if have valgrind "valgrind"; then
-  valgrind=(valgrind -q --error-exitcode=9 --child-silent-after-fork=yes --suppressions=tests/valgrind.supp --leak-check=full
-    --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible)
-  "${valgrind[@]}" "$WORK/behaviour"
-  "${valgrind[@]}" "$WORK/threads" 3
-  for way in blocking queue; do "${valgrind[@]}" "$WORK/conformance" "$way" --only "customers"; done
+# The newest clang of the distribution that has a ThreadSanitizer to link.
+newest_clang() {
+  apt-cache search --names-only '^libclang-rt-[0-9]+-dev$' | sed -n 's/^libclang-rt-\([0-9]*\)-dev.*/\1/p' | sort -n | tail -1
+}
+
+tools() {
+  local wanted=() version
+  command -v valgrind >/dev/null || wanted+=(valgrind)
+  command -v abidiff >/dev/null || wanted+=(abigail-tools)
+  command -v cmake >/dev/null || wanted+=(cmake)
+  command -v shellcheck >/dev/null || wanted+=(shellcheck)
+  command -v pkg-config >/dev/null || wanted+=(pkg-config)
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    [ ${#wanted[@]} -eq 0 ] && [ -n "$(clang_with_tsan)" ] || apt-get update -qq || true
+    version="$(newest_clang)"
+    [ -n "$(clang_with_tsan)" ] || [ -z "$version" ] || wanted+=("clang-$version" "libclang-rt-$version-dev")
+    # One after the other: one that cannot be had does not keep the others away.
+    for package in "${wanted[@]}"; do
+      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >"$WORK/apt.txt" 2>&1 ||
+        echo "apt-get could not install $package: $(tail -1 "$WORK/apt.txt")"
+    done
+  fi
+}
+
+# A clang that links a ThreadSanitizer.
+clang_with_tsan() {
+  local name
+  for name in clang clang-{25..14}; do
+    if command -v "$name" >/dev/null && echo 'int main(void) { return 0; }' |
+      "$name" -x c -fsanitize=thread - -o "$WORK/tsan-linked" 2>/dev/null; then
+      echo "$name"
+      return
+    fi
+  done
+}
+
+scripts() {
+  say "C: the scripts, by shellcheck"
+  have shellcheck "the look at the scripts" || return 0
+  shellcheck --external-sources tests/*.sh tests/checks/*.sh
+}
+
+memory() {
+  say "C: valgrind, no error and no leak"
+  have valgrind "valgrind" || return 0
+  local way run=(valgrind -q "--error-exitcode=9" "--child-silent-after-fork=yes" "--suppressions=tests/valgrind.supp"
+    --leak-check=full "--show-leak-kinds=definite,indirect,possible" "--errors-for-leak-kinds=definite,indirect,possible")
+  "${run[@]}" "$WORK/behaviour"
+  "${run[@]}" "$WORK/threads" 3
+  for way in blocking queue; do "${run[@]}" "$WORK/conformance" "$way" --only "customers"; done
   program leak tests/leak.c
-  if "${valgrind[@]}" "$WORK/leak" 2>/dev/null; then fail "valgrind does not notice a leak"; fi
-fi
+  if "${run[@]}" "$WORK/leak" 2>/dev/null; then fail "valgrind does not notice a leak"; fi
+  echo "valgrind notices a leak"
+}
 
 # A library whose Rust is instrumented as well; the compiler of the toolchain needs to be told that this is meant.
 instrumented() {
@@ -28,39 +73,60 @@ instrumented() {
   ln -sf libmspkit.so.1 "$WORK/$1/libmspkit.so"
 }
 
-say "C: AddressSanitizer and LeakSanitizer on both sides"
-instrumented address "-Zsanitizer=address"
-address() {
-  local name="$1"; shift
-  "$CC" -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=address "${WARNINGS[@]}" -Iinclude "$@" -o "$WORK/address/$name" \
-    -L"$WORK/address" -lmspkit -Wl,-rpath,"$WORK/address" -pthread -lm
+# A test program against that library, by a compiler that instruments it too.
+sanitized() {
+  local kind="$1" compiler="$2" name="$3"; shift 3
+  "$compiler" -std=c11 -D_GNU_SOURCE -g -O1 "-fsanitize=$kind" "${WARNINGS[@]}" -Iinclude "$@" -o "$WORK/$kind/$name" \
+    -L"$WORK/$kind" -lmspkit "-Wl,-rpath,$WORK/$kind" -pthread -lm
 }
-address behaviour tests/behaviour.c "${SUPPORT[@]}"
-"$WORK/address/behaviour"
-address threads tests/threads.c "${SUPPORT[@]}"
-"$WORK/address/threads" 20
-address fuzz tests/fuzz.c
-"$WORK/address/fuzz" 100000 "$RANDOM"
-address conformance tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
-for way in blocking queue; do "$WORK/address/conformance" "$way"; done
-address after-free tests/after_free.c
-if "$WORK/address/after-free" 2> "$WORK/after-free.txt"; then fail "a use after free inside the library is not noticed"; fi
-grep -q "heap-use-after-free" "$WORK/after-free.txt" || fail "the use after free was not what ended the program"
-echo "a use after free is noticed"
 
-say "C: ThreadSanitizer, 16 threads and one client"
-clang="$(command -v clang-19 || command -v clang || true)"
-if have "${clang:-clang}" "ThreadSanitizer"; then
+address() {
+  say "C: AddressSanitizer and LeakSanitizer on both sides"
+  local way
+  instrumented address "-Zsanitizer=address"
+  sanitized address "$CC" behaviour tests/behaviour.c "${SUPPORT[@]}"
+  "$WORK/address/behaviour"
+  sanitized address "$CC" threads tests/threads.c "${SUPPORT[@]}"
+  "$WORK/address/threads" 20
+  sanitized address "$CC" fuzz tests/fuzz.c
+  "$WORK/address/fuzz" 100000 "$RANDOM"
+  sanitized address "$CC" conformance tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
+  for way in blocking queue; do "$WORK/address/conformance" "$way"; done
+  sanitized address "$CC" after-free tests/after_free.c
+  if "$WORK/address/after-free" 2> "$WORK/after-free.txt"; then fail "a use after free inside the library is not noticed"; fi
+  grep -q "heap-use-after-free" "$WORK/after-free.txt" || fail "the use after free was not what ended the program"
+  echo "a use after free is noticed"
+}
+
+thread() {
+  say "C: ThreadSanitizer, 16 threads and one client"
+  local clang
+  clang="$(clang_with_tsan)"
+  [ -n "$clang" ] || { echo "left out: ThreadSanitizer (no clang links one)"; return 0; }
   instrumented thread "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer"
-  "$clang" -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=thread "${WARNINGS[@]}" -Iinclude tests/threads.c "${SUPPORT[@]}" \
-    -o "$WORK/thread/threads" -L"$WORK/thread" -lmspkit -Wl,-rpath,"$WORK/thread" -pthread -lm
+  sanitized thread "$clang" threads tests/threads.c "${SUPPORT[@]}"
   TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp" setarch -R "$WORK/thread/threads" 10
-fi
+  sanitized thread "$clang" race tests/race.c
+  if TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp" setarch -R "$WORK/thread/race" 2>"$WORK/race.txt"; then
+    fail "a race inside the library is not noticed"
+  fi
+  grep -q "ThreadSanitizer: data race" "$WORK/race.txt" || fail "the race was not what ended the program"
+  echo "a race is noticed"
+}
 
-say "C: abidiff over stub libraries made from the header"
-if have abidiff "the comparison by abidiff"; then
+interface() {
+  say "C: abidiff over stub libraries made from the header"
+  have abidiff "the comparison by abidiff" || return 0
   tests/checks/abidiff.sh
-fi
+}
 
-say "C: the release build, installed"
-INSTALL_PROFILE=release tests/checks/consumers.sh
+release() {
+  say "C: the release build, installed"
+  INSTALL_PROFILE=release tests/checks/consumers.sh
+}
+
+check() { tests/check.sh; }
+
+tools
+[ $# -gt 0 ] || set -- scripts check memory address thread interface release
+for part; do "$part"; done

@@ -3,6 +3,7 @@
 # `--update` writes abi/mspkit-1.h.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/common.sh
 . tests/common.sh
 if [ "${1:-}" = --update ]; then cp include/mspkit.h abi/mspkit-1.h; exit; fi
 stubs() {

@@ -3,6 +3,7 @@
 # the examples, against the simulator.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/common.sh
 . tests/common.sh
 rm -rf "$PREFIX" "$WORK/outside"
 mkdir -p "$WORK/outside"
@@ -31,10 +32,9 @@ fi
 }
 if ldd static | grep -q libmspkit; then fail "the static consumer needs the shared library"; fi
 ldd shared | grep -q "libmspkit.so.1 => $PREFIX" || fail "the shared consumer does not use the installed library"
-for consumer in shared shared-cpp "dlopen $PREFIX/lib/libmspkit.so.1"; do
-  "$WORK/with_simulator" -- ./$consumer
-done
-LD_LIBRARY_PATH= "$WORK/with_simulator" -- ./static
+for consumer in shared shared-cpp; do "$WORK/with_simulator" -- "./$consumer"; done
+"$WORK/with_simulator" -- ./dlopen "$PREFIX/lib/libmspkit.so.1"
+LD_LIBRARY_PATH='' "$WORK/with_simulator" -- ./static
 if have cmake "the same by find_package"; then
   for static in OFF ON; do
     cmake -S . -B "cmake-$static" -DCMAKE_PREFIX_PATH="$PREFIX" -DMSPKIT_STATIC=$static >"cmake-$static.txt" || { cat "cmake-$static.txt"; exit 1; }
@@ -45,8 +45,9 @@ fi
 for example in onboard-c onboard-cpp; do
   "$WORK/with_simulator" -- "./$example" --write > "$example.txt"
   [ "$(wc -l < "$example.txt")" -eq 11 ] || { cat "$example.txt"; fail "$example did not do all of its steps"; }
-  grep -q '^create customers under it: 3 customers$' "$example.txt" && grep -q '^walk all case pages: 60 cases$' "$example.txt" ||
-    fail "$example did not do what it should"
+  for line in 'create customers under it: 3 customers' 'walk all case pages: 60 cases'; do
+    grep -qx "$line" "$example.txt" || fail "$example did not do what it should: $line"
+  done
   echo "$example: 11 steps done"
 done
 "$WORK/with_simulator" --customers 2000 -- ./epoll

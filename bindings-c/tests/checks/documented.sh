@@ -2,6 +2,7 @@
 # Every macro, struct, type, field and function of the header stands behind a comment.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/common.sh
 . tests/common.sh
 undocumented() {
   awk '

@@ -2,6 +2,7 @@
 # The header compiles by itself in every language it is for, without a warning, by gcc and by clang where there is one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/common.sh
 . tests/common.sh
 compilers=(gcc)
 for clang in clang clang-19 clang-18 clang-16 clang-14; do

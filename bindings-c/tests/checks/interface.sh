@@ -3,6 +3,7 @@
 # compared with the one in abi/. What is there may not change; what is added is, with `interface.sh --update`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/common.sh
 . tests/common.sh
 # Sizes and offsets of all structs, constants, and prototypes, one line each.
 dump() {

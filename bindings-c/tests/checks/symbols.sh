@@ -2,6 +2,7 @@
 # The shared library exports what the header declares, and nothing else; its name and flags are as they should be.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/common.sh
 . tests/common.sh
 library="$PREFIX/lib/libmspkit.so"
 declared() { sed -n '/^static inline/d; s/^[a-z].*[ *]\(mspkit_[a-z0-9_]*\)(.*/\1/p' "$1" | sort -u; }
