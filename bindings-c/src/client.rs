@@ -171,10 +171,13 @@ pub unsafe extern "C" fn mspkit_client_close(client: *const mspkit_client) -> i3
 pub unsafe extern "C" fn mspkit_client_free(client: *mut mspkit_client) {
     // SAFETY: the caller passes NULL or a client that was given out and is not used again.
     unsafe {
-        if let Some(client) = client.as_ref() {
+        let runtime = client.as_ref().map(|client| {
             quietly((), || client.freed.close());
-        }
+            client.runtime.clone()
+        });
         release(client);
+        // Its connections are closed by whoever drives them.
+        quietly((), || runtime.iter().for_each(|runtime| runtime.tidy()));
     }
 }
 

@@ -114,7 +114,7 @@ impl mspkit_item {
 
 /// How fields are written into views; `set` tells null from absent where there is no value.
 impl Arena {
-    pub(crate) fn field_text(&mut self, value: Option<&str>, set: bool) -> mspkit_text {
+    pub(crate) fn field_text(&mut self, value: Option<&str>, set: impl FnOnce() -> bool) -> mspkit_text {
         match value {
             Some(text) => {
                 let mspkit_str { data, len } = self.text(text);
@@ -124,7 +124,7 @@ impl Arena {
         }
     }
 
-    pub(crate) fn field_json(&mut self, value: Option<&Json>, set: bool) -> mspkit_text {
+    pub(crate) fn field_json(&mut self, value: Option<&Json>, set: impl FnOnce() -> bool) -> mspkit_text {
         self.field_text(value.map(ToString::to_string).as_deref(), set)
     }
 
@@ -156,24 +156,26 @@ impl Arena {
     }
 }
 
-/// What is known of a field's value.
-pub(crate) fn presence(there: bool, set: bool) -> i32 {
-    match (there, set) {
-        (true, _) => MSPKIT_PRESENT,
-        (false, true) => MSPKIT_NULL,
-        (false, false) => MSPKIT_ABSENT,
+/// What is known of a field's value. Whether the server sent it is looked up only where there is none.
+pub(crate) fn presence(there: bool, set: impl FnOnce() -> bool) -> i32 {
+    if there {
+        MSPKIT_PRESENT
+    } else if set() {
+        MSPKIT_NULL
+    } else {
+        MSPKIT_ABSENT
     }
 }
 
-pub(crate) fn int(value: Option<i64>, set: bool) -> mspkit_int {
+pub(crate) fn int(value: Option<i64>, set: impl FnOnce() -> bool) -> mspkit_int {
     mspkit_int { value: value.unwrap_or_default(), presence: presence(value.is_some(), set) }
 }
 
-pub(crate) fn number(value: Option<f64>, set: bool) -> mspkit_number {
+pub(crate) fn number(value: Option<f64>, set: impl FnOnce() -> bool) -> mspkit_number {
     mspkit_number { value: value.unwrap_or_default(), presence: presence(value.is_some(), set) }
 }
 
-pub(crate) fn flag(value: Option<bool>, set: bool) -> mspkit_flag {
+pub(crate) fn flag(value: Option<bool>, set: impl FnOnce() -> bool) -> mspkit_flag {
     mspkit_flag { value: value.unwrap_or_default(), presence: presence(value.is_some(), set) }
 }
 

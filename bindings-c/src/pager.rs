@@ -160,8 +160,7 @@ impl mspkit_pager {
     /// Runs a step while the caller waits.
     fn wait<T, W>(&self, work: impl FnOnce(Step) -> W) -> Result<T, Failure>
     where
-        T: Send + 'static,
-        W: Future<Output = Result<T, Failure>> + Send + 'static,
+        W: Future<Output = Result<T, Failure>>,
     {
         let step = self.shared.step()?;
         let token = step.reading.as_ref().map(|reading| reading.resume_token()).unwrap_or_default();
@@ -302,7 +301,7 @@ pub unsafe extern "C" fn mspkit_pager_next(
             let pager = borrow("pager", pager.cast_const())?;
             output("item", item)?;
             *lock(&pager.lent) = Lent::default();
-            // An item that is already here costs no trip to another thread.
+            // An item that is already here costs no trip through the runtime.
             let mut step = pager.shared.step()?;
             let ready = step.reading.as_mut().and_then(|reading| reading.ready(pager.shared.reader));
             drop(step);
@@ -446,7 +445,10 @@ pub unsafe extern "C" fn mspkit_pager_free(pager: *mut mspkit_pager) {
     // SAFETY: the caller passes NULL or a pager that was given out and is not used again.
     unsafe {
         if let Some(pager) = pager.as_ref() {
-            quietly((), || pager.freed.cancel());
+            quietly((), || {
+                pager.freed.cancel();
+                pager.runtime.tidy();
+            });
         }
         release(pager);
     }

@@ -1,30 +1,33 @@
-//! Runtimes: the threads on which calls run.
+//! Runtimes: what drives calls.
 //!
-//! All I/O happens on a runtime's threads, and these block every signal. So a connection that the server closed cannot
-//! kill the program by SIGPIPE, whatever writes to it, the program's signal handlers never run on a thread that it does
-//! not know, and its signal dispositions stay as they are.
+//! Without threads of its own a runtime is driven by whoever waits for a call, on the caller's thread, and by one helper
+//! while something that was submitted is in flight. With threads of its own these drive all of it. All threads that are
+//! made here block every signal, and a caller's thread blocks SIGPIPE while it drives: so a connection that the server
+//! closed cannot kill the program, the program's signal handlers never run on a thread that it does not know, and its
+//! signal dispositions stay as they are.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use nix::sys::signal::SigSet;
-use tokio::runtime::{Builder, Handle, Runtime as Tokio};
+use tokio::runtime::{Builder, Handle};
 
 use crate::abi::{MSPKIT_E_RANGE, MSPKIT_OK};
+use crate::cancel::Cancel;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
 use crate::generated::codes::MSPKIT_E_CLOSED;
 use crate::guard::{guard, output, quietly};
+use crate::helper::{Driven, Helper, InFlight};
 use crate::lock;
 use crate::options::{self, Versioned};
+use crate::shield::Shield;
 
-/// Threads of a runtime, unless its options say otherwise.
-const THREADS: usize = 2;
 const MOST_THREADS: u32 = 256;
 /// How long the end of a runtime waits for a thread that cannot be interrupted, such as one that looks up a name.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The threads that calls run on. Clients may share one. Yours to free, at last: what runs on it is ended by that.
+/// What calls run on. Clients may share one. Yours to free, at last: what runs on it is ended by that.
 pub struct mspkit_runtime {
     shared: Arc<Runtime>,
 }
@@ -35,7 +38,9 @@ pub struct mspkit_runtime {
 pub struct mspkit_runtime_options {
     /// Set by `mspkit_runtime_options_init()`.
     pub struct_size: usize,
-    /// Threads, 1 to 256; 0: 2.
+    /// Threads of its own that drive calls, up to 256; 0: none, then a call is driven by the thread that waits for it,
+    /// and submitted ones by one helper. With 0 a blocking call is answered sooner; more threads are for programs with so
+    /// many submitted calls that one processor cannot read their answers.
     pub threads: u32,
 }
 
@@ -46,14 +51,25 @@ unsafe impl Versioned for mspkit_runtime_options {
 
 pub(crate) struct Runtime {
     handle: Handle,
-    tokio: Mutex<Option<Tokio>>,
+    driven: Arc<Driven>,
+    /// None where the runtime has threads of its own.
+    helper: Option<Helper>,
+    /// Raised at the end.
+    ended: Cancel,
     process: u32,
 }
 
 impl Runtime {
     fn new(threads: usize) -> Result<Self, Failure> {
-        let tokio = Builder::new_multi_thread()
-            .worker_threads(threads)
+        let mut builder = match threads {
+            0 => Builder::new_current_thread(),
+            _ => Builder::new_multi_thread(),
+        };
+        if threads > 0 {
+            builder.worker_threads(threads);
+        }
+        let failed = |error| Failure::internal(format!("no runtime could be made: {error}"));
+        let tokio = builder
             .enable_all()
             .thread_name("mspkit")
             .on_thread_start(|| {
@@ -61,9 +77,14 @@ impl Runtime {
                 let _ = SigSet::all().thread_block();
             })
             .build()
-            .map_err(|error| Failure::internal(format!("no runtime could be made: {error}")))?;
+            .map_err(failed)?;
         let handle = tokio.handle().clone();
-        Ok(Self { handle, tokio: Mutex::new(Some(tokio)), process: std::process::id() })
+        let driven = Arc::new(RwLock::new(Some(tokio)));
+        let helper = match threads {
+            0 => Some(Helper::start(driven.clone()).map_err(failed)?),
+            _ => None,
+        };
+        Ok(Self { handle, driven, helper, ended: Cancel::default(), process: std::process::id() })
     }
 
     /// The runtime of clients that name none. It is made when it is first needed and lives as long as the process.
@@ -71,41 +92,77 @@ impl Runtime {
         static SHARED: Mutex<Option<Arc<Runtime>>> = Mutex::new(None);
         let mut shared = lock(&SHARED);
         match &*shared {
-            Some(runtime) => Ok(runtime.clone()),
-            None => Ok(shared.insert(Arc::new(Self::new(THREADS)?)).clone()),
+            Some(runtime) if runtime.is_here() => Ok(runtime.clone()),
+            _ => {
+                // A forked child leaves its parent's as it is, and gets one of its own.
+                std::mem::forget(shared.take());
+                Ok(shared.insert(Arc::new(Self::new(0)?)).clone())
+            }
         }
+    }
+
+    fn is_here(&self) -> bool {
+        self.process == std::process::id()
     }
 
     /// Where tasks are started. A task that is started after the end is dropped at once.
     pub(crate) fn handle(&self) -> Result<&Handle, Failure> {
-        if self.process != std::process::id() {
-            let message = "this was made in the parent process, whose threads a forked child does not have";
+        if !self.is_here() {
+            let message = "this was made in the parent process; make another one in a forked child";
             return Err(Failure::own(MSPKIT_E_CLOSED, message));
         }
         Ok(&self.handle)
     }
 
+    /// Sees that tasks are driven for as long as the result lives.
+    pub(crate) fn in_flight(&self) -> Option<InFlight> {
+        self.helper.as_ref().map(Helper::in_flight)
+    }
+
+    /// Sees that what was given up is closed.
+    pub(crate) fn tidy(&self) {
+        if let Some(helper) = self.helper.as_ref().filter(|_| self.is_here()) {
+            helper.tidy();
+        }
+    }
+
+    /// Drives a call on the calling thread until it is done, or the runtime ends. This is the only place where a thread
+    /// of the program works on connections.
+    pub(crate) fn drive<T>(&self, call: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        self.handle()?;
+        let driven = self.driven.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(tokio) = &*driven else { return Err(Failure::closed()) };
+        let _shield = Shield::raise();
+        tokio.block_on(async {
+            tokio::select! {
+                biased;
+                failure = self.ended.wait() => Err(failure),
+                outcome = call => outcome,
+            }
+        })
+    }
+
     fn end(&self) {
-        let tokio = lock(&self.tokio).take();
-        match tokio {
-            Some(tokio) if self.process == std::process::id() => tokio.shutdown_timeout(PATIENCE),
-            // A forked child has none of the threads that would have to end.
-            other => std::mem::forget(other),
+        if !self.is_here() {
+            // A forked child has none of the threads that would have to end, and locks may be held for ever.
+            std::mem::forget(self.driven.clone());
+            self.helper.iter().for_each(Helper::abandon);
+            return;
+        }
+        self.ended.close();
+        if let Some(helper) = &self.helper {
+            helper.end();
+        }
+        let tokio = self.driven.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(tokio) = tokio {
+            tokio.shutdown_timeout(PATIENCE);
         }
     }
 }
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        let tokio = lock(&self.tokio).take();
-        if self.process == std::process::id() {
-            // Whoever drops it last may be one of its own threads, which must not wait for itself.
-            if let Some(tokio) = tokio {
-                tokio.shutdown_background();
-            }
-        } else {
-            std::mem::forget(tokio);
-        }
+        self.end();
     }
 }
 
@@ -116,7 +173,8 @@ impl mspkit_runtime {
 }
 
 /// Makes a runtime. A program needs one only to choose the number of threads, or to leave nothing behind when it ends;
-/// clients whose options name none share one of the process.
+/// clients whose options name none share one of the process. In a forked child, runtimes and clients of the parent are
+/// refused with `MSPKIT_E_CLOSED`; it makes its own.
 ///
 /// `options` may be NULL. `runtime` gets it; free it with `mspkit_runtime_free`. Thread-safe. Fails with
 /// `MSPKIT_E_RANGE` for a wrong number of threads, `MSPKIT_E_STRUCT_SIZE`, `MSPKIT_E_NULL`, and `MSPKIT_E_INTERNAL` when
@@ -132,7 +190,6 @@ pub unsafe extern "C" fn mspkit_runtime_new(
         guard(error, || {
             output("runtime", runtime)?;
             let threads = match options::read(options)?.threads {
-                0 => THREADS,
                 threads if threads <= MOST_THREADS => threads as usize,
                 threads => {
                     let message = format!("threads: must be 0 to {MOST_THREADS}; given: {threads}");

@@ -1,13 +1,12 @@
 //! Work on a runtime that always ends in one outcome: done, failed, panicked, cancelled, or dropped with its runtime.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 
 use crate::cancel::Cancel;
 use crate::failure::Failure;
-use crate::lock;
 use crate::runtime::Runtime;
 
 /// What can end a task from outside: its own cancelling, the caller's token, the end of its client.
@@ -36,10 +35,12 @@ where
 {
     let handle = runtime.handle()?;
     let mut finish = Finish { hand_over: Some(hand_over), outcome: None };
+    let in_flight = runtime.in_flight();
     handle.spawn(async move {
         // Dropped before the outcome is handed over: whoever gets it may at once begin what the work has kept busy.
         finish.outcome = Some(race(ends, work).await);
         drop(finish);
+        drop(in_flight);
     });
     Ok(())
 }
@@ -66,29 +67,15 @@ async fn race<T>(ends: Ends, work: impl Future<Output = Result<T, Failure>>) -> 
     }
 }
 
-/// Where a waiting thread finds the outcome.
-struct Slot<T> {
-    outcome: Mutex<Option<Result<T, Failure>>>,
-    filled: Condvar,
-}
-
-/// Does work on the runtime while the calling thread waits.
-pub(crate) fn wait<T, W>(runtime: &Runtime, ends: Ends, work: W) -> Result<T, Failure>
-where
-    T: Send + 'static,
-    W: Future<Output = Result<T, Failure>> + Send + 'static,
-{
-    let slot = Arc::new(Slot { outcome: Mutex::new(None), filled: Condvar::new() });
-    let filled = slot.clone();
-    start(runtime, ends, work, move |outcome| {
-        *lock(&filled.outcome) = Some(outcome);
-        filled.filled.notify_one();
-    })?;
-    let mut outcome = lock(&slot.outcome);
-    loop {
-        if let Some(outcome) = outcome.take() {
-            return outcome;
-        }
-        outcome = slot.filled.wait(outcome).unwrap_or_else(std::sync::PoisonError::into_inner);
+/// Does work while the calling thread waits and drives it.
+pub(crate) fn wait<T>(
+    runtime: &Runtime,
+    ends: Ends,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let outcome = runtime.drive(race(ends, work));
+    if outcome.is_err() {
+        runtime.tidy();
     }
+    outcome
 }

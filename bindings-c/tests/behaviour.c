@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -454,9 +455,81 @@ static void logging(void)
     mspkit_client_free(client);
 }
 
+/* Sockets of this process. */
+static int sockets(void)
+{
+    int count = 0, descriptor;
+    for (descriptor = 3; descriptor < 256; descriptor++) {
+        struct stat about;
+        count += fstat(descriptor, &about) == 0 && S_ISSOCK(about.st_mode);
+    }
+    return count;
+}
+
+/* Polls until there are no more of them. */
+static void no_sockets(void)
+{
+    const double began = now();
+    while (sockets() > 0 && now() - began < 20) {
+        usleep(1000);
+    }
+    EXPECT(sockets() == 0);
+}
+
+static void connections_close(void)
+{
+    mspkit_ncentral *client;
+    mspkit_call_options options = mspkit_call_options_init();
+    mspkit_answer *answer = NULL;
+    /* Those of all that was done before. */
+    no_sockets();
+    client = new_client();
+    hang();
+    options.timeout_ms = 200;
+    options.max_retries = MSPKIT_NO;
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, &options, &answer, NULL), MSPKIT_E_TIMEOUT);
+    post("/_sim/reset", "{}");
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
+    mspkit_answer_free(answer);
+    EXPECT(sockets() == 1);
+    /* Those of a client that is freed, though nobody makes a call any more. */
+    mspkit_client_free(client);
+    no_sockets();
+}
+
+static void *free_runtime_soon(void *own)
+{
+    struct timespec time = {0, 150 * 1000 * 1000};
+    nanosleep(&time, NULL);
+    mspkit_runtime_free((mspkit_runtime *)own);
+    return NULL;
+}
+
+/* A thread that waits for a call is woken by the end of its runtime, and by a token while others drive. */
+static void blocking_calls_end(void)
+{
+    mspkit_runtime *own = NULL;
+    mspkit_ncentral *client;
+    mspkit_answer *answer = NULL;
+    mspkit_error *error = NULL;
+    pthread_t thread;
+    double began;
+    hang();
+    EXPECT_STATUS(mspkit_runtime_new(NULL, &own, NULL), MSPKIT_OK);
+    client = client_on(own);
+    began = now();
+    pthread_create(&thread, NULL, free_runtime_soon, own);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, &error), MSPKIT_E_CLOSED);
+    EXPECT(now() - began > 0.1 && now() - began < 5);
+    said(error, MSPKIT_E_CLOSED, "Closed", "");
+    pthread_join(thread, NULL);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_E_CLOSED);
+    mspkit_client_free(client);
+}
+
 static void forked_children(void)
 {
-    mspkit_ncentral *client = new_client();
+    mspkit_ncentral *client = new_client(), *of_process = client_on(NULL);
     mspkit_answer *answer = NULL;
     int status = 0;
     pid_t child;
@@ -466,8 +539,10 @@ static void forked_children(void)
     child = fork();
     if (child == 0) {
         alarm(20);
-        /* The parent's client is refused in the child instead of waiting for threads that are not there. */
-        if (mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL) == MSPKIT_E_CLOSED) {
+        /* The parent's clients are refused in the child instead of waiting for threads that are not there; its own serve. */
+        if (mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL) == MSPKIT_E_CLOSED &&
+            mspkit_ncentral_customers_get(of_process, "100", MSPKIT_NTS, NULL, &answer, NULL) == MSPKIT_E_CLOSED &&
+            mspkit_ncentral_customers_get(client_on(NULL), "100", MSPKIT_NTS, NULL, &answer, NULL) == MSPKIT_OK) {
             /* No exit, at which tools would look for what the parent's threads hold. */
             raise(SIGKILL);
         }
@@ -476,6 +551,7 @@ static void forked_children(void)
     waitpid(child, &status, 0);
     EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     mspkit_client_free(client);
+    mspkit_client_free(of_process);
 }
 
 int main(void)
@@ -490,6 +566,8 @@ int main(void)
     queues_and_freeing();
     pages_and_items();
     logging();
+    connections_close();
+    blocking_calls_end();
     forked_children();
     mspkit_runtime_free(runtime);
     sim_stop(&sim);

@@ -31,7 +31,7 @@ say "C: behaviour"
 program behaviour tests/behaviour.c "${SUPPORT[@]}"
 "$WORK/behaviour"
 program threads tests/threads.c "${SUPPORT[@]}"
-"$WORK/threads" "$([ -n "${MSPKIT_LONG:-}" ] && echo 200 || echo 20)"
+for own in 0 2; do "$WORK/threads" "$([ -n "${MSPKIT_LONG:-}" ] && echo 200 || echo 20)" "$own"; done
 
 say "C: SIGPIPE with its default disposition"
 program sigpipe tests/sigpipe.c tests/support/json.c tests/support/memory.c

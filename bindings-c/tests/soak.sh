@@ -55,10 +55,10 @@ scripts() {
 memory() {
   say "C: valgrind, no error and no leak"
   have valgrind "valgrind" || return 0
-  local way run=(valgrind -q "--error-exitcode=9" "--child-silent-after-fork=yes" "--suppressions=tests/valgrind.supp"
+  local own way run=(valgrind -q "--error-exitcode=9" "--child-silent-after-fork=yes" "--suppressions=tests/valgrind.supp"
     --leak-check=full "--show-leak-kinds=definite,indirect,possible" "--errors-for-leak-kinds=definite,indirect,possible")
   "${run[@]}" "$WORK/behaviour"
-  "${run[@]}" "$WORK/threads" 3
+  for own in 0 2; do "${run[@]}" "$WORK/threads" 3 "$own"; done
   for way in blocking queue; do "${run[@]}" "$WORK/conformance" "$way" --only "customers"; done
   program leak tests/leak.c
   if "${run[@]}" "$WORK/leak" 2>/dev/null; then fail "valgrind does not notice a leak"; fi
@@ -82,12 +82,12 @@ sanitized() {
 
 address() {
   say "C: AddressSanitizer and LeakSanitizer on both sides"
-  local way
+  local own way
   instrumented address "-Zsanitizer=address"
   sanitized address "$CC" behaviour tests/behaviour.c "${SUPPORT[@]}"
   "$WORK/address/behaviour"
   sanitized address "$CC" threads tests/threads.c "${SUPPORT[@]}"
-  "$WORK/address/threads" 20
+  for own in 0 2; do "$WORK/address/threads" 20 "$own"; done
   sanitized address "$CC" fuzz tests/fuzz.c
   "$WORK/address/fuzz" 100000 "$RANDOM"
   sanitized address "$CC" conformance tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
@@ -100,12 +100,12 @@ address() {
 
 thread() {
   say "C: ThreadSanitizer, 16 threads and one client"
-  local clang
+  local clang own
   clang="$(clang_with_tsan)"
   [ -n "$clang" ] || { echo "left out: ThreadSanitizer (no clang links one)"; return 0; }
   instrumented thread "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer"
   sanitized thread "$clang" threads tests/threads.c "${SUPPORT[@]}"
-  TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp" setarch -R "$WORK/thread/threads" 10
+  for own in 0 2; do TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp" setarch -R "$WORK/thread/threads" 10 "$own"; done
   sanitized thread "$clang" race tests/race.c
   if TSAN_OPTIONS="suppressions=$PWD/tests/tsan.supp" setarch -R "$WORK/thread/race" 2>"$WORK/race.txt"; then
     fail "a race inside the library is not noticed"

@@ -1,5 +1,5 @@
 /* 16 threads share one client and one queue: blocking calls, lists, submitted calls, random cancelling. Every accepted
- * operation completes exactly once. `threads [ROUNDS]`; MSPKIT_SIM names the simulator. */
+ * operation completes exactly once. `threads [ROUNDS [THREADS OF THE RUNTIME]]`; MSPKIT_SIM names the simulator. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -88,13 +88,15 @@ int main(int argc, char **argv)
 {
     pthread_t threads[THREADS];
     mspkit_client_options options = mspkit_client_options_init();
+    mspkit_runtime_options own_threads = mspkit_runtime_options_init();
     mspkit_runtime *runtime = NULL;
     mspkit_ncentral *made = NULL;
     mspkit_queue *own = NULL;
     int at;
     rounds = argc > 1 ? atoi(argv[1]) : rounds;
     sim = sim_start(NULL);
-    EXPECT_STATUS(mspkit_runtime_new(NULL, &runtime, NULL), MSPKIT_OK);
+    own_threads.threads = argc > 2 ? (uint32_t)atoi(argv[2]) : 0;
+    EXPECT_STATUS(mspkit_runtime_new(&own_threads, &runtime, NULL), MSPKIT_OK);
     options.runtime = runtime;
     options.base_url = mspkit_nts(sim.url);
     options.jwt = mspkit_nts(json_get(sim.credentials, "ncentral_jwt")->text);
@@ -118,7 +120,7 @@ int main(int argc, char **argv)
     mspkit_runtime_free(runtime);
     sim_stop(&sim);
     memory_back(0);
-    printf("threads: %ld operations submitted by %d threads, each completed once, %ld of them cancelled\n",
-           atomic_load(&accepted), THREADS, atomic_load(&cancelled));
+    printf("threads: %ld operations submitted by %d threads to a runtime with %u of its own, each completed once, %ld of them cancelled\n",
+           atomic_load(&accepted), THREADS, (unsigned)own_threads.threads, atomic_load(&cancelled));
     return atomic_load(&cancelled) > 0 ? 0 : 1;
 }

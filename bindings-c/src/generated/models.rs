@@ -34,8 +34,8 @@ impl Viewed for models::AddedService {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_added_service {
         mspkit_added_service {
             json,
-            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), self.is_set("id")),
-            location: arena.field_text(self.location.as_deref(), self.is_set("location")),
+            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), || self.is_set("id")),
+            location: arena.field_text(self.location.as_deref(), || self.is_set("location")),
         }
     }
 }
@@ -83,9 +83,9 @@ impl Viewed for models::AuthToken {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_auth_token {
         mspkit_auth_token {
             json,
-            token: arena.field_text(self.token.as_ref().map(mspkit::Secret::reveal), self.is_set("token")),
-            r#type: arena.field_text(self.r#type.as_deref(), self.is_set("type")),
-            expiry_seconds: int(self.expiry_seconds, self.is_set("expirySeconds")),
+            token: arena.field_text(self.token.as_ref().map(mspkit::Secret::reveal), || self.is_set("token")),
+            r#type: arena.field_text(self.r#type.as_deref(), || self.is_set("type")),
+            expiry_seconds: int(self.expiry_seconds, || self.is_set("expirySeconds")),
         }
     }
 }
@@ -124,9 +124,9 @@ impl Viewed for models::AuthTokens {
         mspkit_auth_tokens {
             json,
             tokens: arena.field_model(self.tokens.as_ref()),
-            tokens_presence: presence(self.tokens.is_some(), self.is_set("tokens")),
-            refresh: arena.field_text(self.refresh.as_deref(), self.is_set("refresh")),
-            validate: arena.field_text(self.validate.as_deref(), self.is_set("validate")),
+            tokens_presence: presence(self.tokens.is_some(), || self.is_set("tokens")),
+            refresh: arena.field_text(self.refresh.as_deref(), || self.is_set("refresh")),
+            validate: arena.field_text(self.validate.as_deref(), || self.is_set("validate")),
         }
     }
 }
@@ -172,8 +172,9 @@ impl Viewed for models::Case {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_case {
         mspkit_case {
             json,
-            case_id: arena.field_text(self.case_id.as_ref().map(models::Id::as_str), self.is_set("case_id")),
-            case_type: arena.field_text(self.case_type.as_deref(), self.is_set("case_type")),
+            case_id: arena
+                .field_text(self.case_id.as_ref().map(models::Id::as_str), || self.is_set("case_id")),
+            case_type: arena.field_text(self.case_type.as_deref(), || self.is_set("case_type")),
         }
     }
 }
@@ -238,21 +239,20 @@ impl Viewed for models::CustomProperty {
         mspkit_custom_property {
             json,
             property_id: arena
-                .field_text(self.property_id.as_ref().map(models::Id::as_str), self.is_set("propertyId")),
-            name: arena.field_text(self.name.as_deref(), self.is_set("name")),
-            r#type: arena.field_text(self.r#type.as_deref(), self.is_set("type")),
-            default_value: arena.field_text(self.default_value.as_deref(), self.is_set("defaultValue")),
-            visible: flag(self.visible, self.is_set("visible")),
-            mandatory: flag(self.mandatory, self.is_set("mandatory")),
+                .field_text(self.property_id.as_ref().map(models::Id::as_str), || self.is_set("propertyId")),
+            name: arena.field_text(self.name.as_deref(), || self.is_set("name")),
+            r#type: arena.field_text(self.r#type.as_deref(), || self.is_set("type")),
+            default_value: arena.field_text(self.default_value.as_deref(), || self.is_set("defaultValue")),
+            visible: flag(self.visible, || self.is_set("visible")),
+            mandatory: flag(self.mandatory, || self.is_set("mandatory")),
             allowed_values: arena.field_texts(self.allowed_values.as_deref()),
             allowed_values_count: self.allowed_values.as_ref().map_or(0, Vec::len),
-            allowed_values_presence: presence(self.allowed_values.is_some(), self.is_set("allowedValues")),
-            applies_to_organizations: flag(
-                self.applies_to_organizations,
-                self.is_set("appliesToOrganizations"),
-            ),
-            applies_to_brokers: flag(self.applies_to_brokers, self.is_set("appliesToBrokers")),
-            applies_to_seller: flag(self.applies_to_seller, self.is_set("appliesToSeller")),
+            allowed_values_presence: presence(self.allowed_values.is_some(), || self.is_set("allowedValues")),
+            applies_to_organizations: flag(self.applies_to_organizations, || {
+                self.is_set("appliesToOrganizations")
+            }),
+            applies_to_brokers: flag(self.applies_to_brokers, || self.is_set("appliesToBrokers")),
+            applies_to_seller: flag(self.applies_to_seller, || self.is_set("appliesToSeller")),
         }
     }
 }
@@ -286,8 +286,8 @@ impl Viewed for models::CustomPropertyData {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_custom_property_data {
         mspkit_custom_property_data {
             json,
-            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), self.is_set("id")),
-            value: arena.field_text(self.value.as_deref(), self.is_set("value")),
+            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), || self.is_set("id")),
+            value: arena.field_text(self.value.as_deref(), || self.is_set("value")),
         }
     }
 }
@@ -335,21 +335,23 @@ impl Viewed for models::CustomPsaTicket {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_custom_psa_ticket {
         mspkit_custom_psa_ticket {
             json,
-            psa_custom_ticket_id: arena.field_text(
-                self.psa_custom_ticket_id.as_ref().map(models::Id::as_str),
-                self.is_set("psaCustomTicketId"),
-            ),
+            psa_custom_ticket_id: arena
+                .field_text(self.psa_custom_ticket_id.as_ref().map(models::Id::as_str), || {
+                    self.is_set("psaCustomTicketId")
+                }),
             psa_ticket_number: arena
-                .field_text(self.psa_ticket_number.as_deref(), self.is_set("psaTicketNumber")),
-            url: arena.field_text(self.url.as_deref(), self.is_set("url")),
-            last_status: arena.field_text(self.last_status.as_deref(), self.is_set("lastStatus")),
+                .field_text(self.psa_ticket_number.as_deref(), || self.is_set("psaTicketNumber")),
+            url: arena.field_text(self.url.as_deref(), || self.is_set("url")),
+            last_status: arena.field_text(self.last_status.as_deref(), || self.is_set("lastStatus")),
             last_status_timestamp: arena
-                .field_text(self.last_status_timestamp.as_deref(), self.is_set("lastStatusTimestamp")),
+                .field_text(self.last_status_timestamp.as_deref(), || self.is_set("lastStatusTimestamp")),
             new_confirmed_status: arena
-                .field_text(self.new_confirmed_status.as_deref(), self.is_set("newConfirmedStatus")),
-            inconsistency_detected: flag(self.inconsistency_detected, self.is_set("inconsistencyDetected")),
+                .field_text(self.new_confirmed_status.as_deref(), || self.is_set("newConfirmedStatus")),
+            inconsistency_detected: flag(self.inconsistency_detected, || {
+                self.is_set("inconsistencyDetected")
+            }),
             ticket_creation_date: arena
-                .field_text(self.ticket_creation_date.as_deref(), self.is_set("ticketCreationDate")),
+                .field_text(self.ticket_creation_date.as_deref(), || self.is_set("ticketCreationDate")),
         }
     }
 }
@@ -404,14 +406,14 @@ impl Viewed for models::CustomPsaTicketInfo {
         mspkit_custom_psa_ticket_info {
             json,
             ticket_id: arena
-                .field_text(self.ticket_id.as_ref().map(models::Id::as_str), self.is_set("ticketId")),
-            ticket_title: arena.field_text(self.ticket_title.as_deref(), self.is_set("ticketTitle")),
-            ticket_details: arena.field_text(self.ticket_details.as_deref(), self.is_set("ticketDetails")),
-            ticket_status: arena.field_text(
-                self.ticket_status.as_ref().map(models::CustomPsaTicketStatus::as_str),
-                self.is_set("ticketStatus"),
-            ),
-            creation_date: arena.field_text(self.creation_date.as_deref(), self.is_set("creationDate")),
+                .field_text(self.ticket_id.as_ref().map(models::Id::as_str), || self.is_set("ticketId")),
+            ticket_title: arena.field_text(self.ticket_title.as_deref(), || self.is_set("ticketTitle")),
+            ticket_details: arena.field_text(self.ticket_details.as_deref(), || self.is_set("ticketDetails")),
+            ticket_status: arena
+                .field_text(self.ticket_status.as_ref().map(models::CustomPsaTicketStatus::as_str), || {
+                    self.is_set("ticketStatus")
+                }),
+            creation_date: arena.field_text(self.creation_date.as_deref(), || self.is_set("creationDate")),
         }
     }
 }
@@ -508,39 +510,39 @@ impl Viewed for models::Customer {
         mspkit_customer {
             json,
             customer_id: arena
-                .field_text(self.customer_id.as_ref().map(models::Id::as_str), self.is_set("customerId")),
-            customer_name: arena.field_text(self.customer_name.as_deref(), self.is_set("customerName")),
-            org_unit_type: arena.field_text(
-                self.org_unit_type.as_ref().map(models::OrgUnitType::as_str),
-                self.is_set("orgUnitType"),
-            ),
+                .field_text(self.customer_id.as_ref().map(models::Id::as_str), || self.is_set("customerId")),
+            customer_name: arena.field_text(self.customer_name.as_deref(), || self.is_set("customerName")),
+            org_unit_type: arena
+                .field_text(self.org_unit_type.as_ref().map(models::OrgUnitType::as_str), || {
+                    self.is_set("orgUnitType")
+                }),
             parent_id: arena
-                .field_text(self.parent_id.as_ref().map(models::Id::as_str), self.is_set("parentId")),
-            external_id: arena.field_text(self.external_id.as_deref(), self.is_set("externalId")),
-            external_id2: arena.field_text(self.external_id2.as_deref(), self.is_set("externalId2")),
+                .field_text(self.parent_id.as_ref().map(models::Id::as_str), || self.is_set("parentId")),
+            external_id: arena.field_text(self.external_id.as_deref(), || self.is_set("externalId")),
+            external_id2: arena.field_text(self.external_id2.as_deref(), || self.is_set("externalId2")),
             contact_first_name: arena
-                .field_text(self.contact_first_name.as_deref(), self.is_set("contactFirstName")),
+                .field_text(self.contact_first_name.as_deref(), || self.is_set("contactFirstName")),
             contact_last_name: arena
-                .field_text(self.contact_last_name.as_deref(), self.is_set("contactLastName")),
-            phone: arena.field_text(self.phone.as_deref(), self.is_set("phone")),
-            contact_title: arena.field_text(self.contact_title.as_deref(), self.is_set("contactTitle")),
-            contact_email: arena.field_text(self.contact_email.as_deref(), self.is_set("contactEmail")),
-            contact_phone: arena.field_text(self.contact_phone.as_deref(), self.is_set("contactPhone")),
+                .field_text(self.contact_last_name.as_deref(), || self.is_set("contactLastName")),
+            phone: arena.field_text(self.phone.as_deref(), || self.is_set("phone")),
+            contact_title: arena.field_text(self.contact_title.as_deref(), || self.is_set("contactTitle")),
+            contact_email: arena.field_text(self.contact_email.as_deref(), || self.is_set("contactEmail")),
+            contact_phone: arena.field_text(self.contact_phone.as_deref(), || self.is_set("contactPhone")),
             contact_phone_ext: arena
-                .field_text(self.contact_phone_ext.as_deref(), self.is_set("contactPhoneExt")),
+                .field_text(self.contact_phone_ext.as_deref(), || self.is_set("contactPhoneExt")),
             contact_department: arena
-                .field_text(self.contact_department.as_deref(), self.is_set("contactDepartment")),
-            street1: arena.field_text(self.street1.as_deref(), self.is_set("street1")),
-            street2: arena.field_text(self.street2.as_deref(), self.is_set("street2")),
-            city: arena.field_text(self.city.as_deref(), self.is_set("city")),
-            state_prov: arena.field_text(self.state_prov.as_deref(), self.is_set("stateProv")),
-            country: arena.field_text(self.country.as_deref(), self.is_set("country")),
-            postal_code: arena.field_text(self.postal_code.as_deref(), self.is_set("postalCode")),
-            generation: int(self.generation, self.is_set("generation")),
-            descendant_count: int(self.descendant_count, self.is_set("descendantCount")),
-            is_system: flag(self.is_system, self.is_set("isSystem")),
-            is_service_org: flag(self.is_service_org, self.is_set("isServiceOrg")),
-            county: arena.field_text(self.county.as_deref(), self.is_set("county")),
+                .field_text(self.contact_department.as_deref(), || self.is_set("contactDepartment")),
+            street1: arena.field_text(self.street1.as_deref(), || self.is_set("street1")),
+            street2: arena.field_text(self.street2.as_deref(), || self.is_set("street2")),
+            city: arena.field_text(self.city.as_deref(), || self.is_set("city")),
+            state_prov: arena.field_text(self.state_prov.as_deref(), || self.is_set("stateProv")),
+            country: arena.field_text(self.country.as_deref(), || self.is_set("country")),
+            postal_code: arena.field_text(self.postal_code.as_deref(), || self.is_set("postalCode")),
+            generation: int(self.generation, || self.is_set("generation")),
+            descendant_count: int(self.descendant_count, || self.is_set("descendantCount")),
+            is_system: flag(self.is_system, || self.is_set("isSystem")),
+            is_service_org: flag(self.is_service_org, || self.is_set("isServiceOrg")),
+            county: arena.field_text(self.county.as_deref(), || self.is_set("county")),
         }
     }
 }
@@ -594,8 +596,8 @@ impl Viewed for models::EstoreService {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_estore_service {
         mspkit_estore_service {
             json,
-            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), self.is_set("id")),
-            name: arena.field_text(self.name.as_deref(), self.is_set("name")),
+            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), || self.is_set("id")),
+            name: arena.field_text(self.name.as_deref(), || self.is_set("name")),
         }
     }
 }
@@ -654,20 +656,18 @@ impl Viewed for models::EstoreServiceDetail {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_estore_service_detail {
         mspkit_estore_service_detail {
             json,
-            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), self.is_set("id")),
-            name: arena.field_text(self.name.as_deref(), self.is_set("name")),
+            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), || self.is_set("id")),
+            name: arena.field_text(self.name.as_deref(), || self.is_set("name")),
             custom_properties: arena.field_models(self.custom_properties.as_deref()),
             custom_properties_count: self.custom_properties.as_ref().map_or(0, Vec::len),
-            custom_properties_presence: presence(
-                self.custom_properties.is_some(),
-                self.is_set("customProperties"),
-            ),
+            custom_properties_presence: presence(self.custom_properties.is_some(), || {
+                self.is_set("customProperties")
+            }),
             custom_properties_data: arena.field_models(self.custom_properties_data.as_deref()),
             custom_properties_data_count: self.custom_properties_data.as_ref().map_or(0, Vec::len),
-            custom_properties_data_presence: presence(
-                self.custom_properties_data.is_some(),
-                self.is_set("customPropertiesData"),
-            ),
+            custom_properties_data_presence: presence(self.custom_properties_data.is_some(), || {
+                self.is_set("customPropertiesData")
+            }),
         }
     }
 }
@@ -711,7 +711,7 @@ impl Viewed for models::Links {
     type Struct = mspkit_links;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_links {
-        mspkit_links { json, links: arena.field_json(self.links.as_ref(), self.is_set("_links")) }
+        mspkit_links { json, links: arena.field_json(self.links.as_ref(), || self.is_set("_links")) }
     }
 }
 
@@ -783,24 +783,23 @@ impl Viewed for models::MspCustomer {
         mspkit_msp_customer {
             json,
             customer_id: arena
-                .field_text(self.customer_id.as_ref().map(models::Id::as_str), self.is_set("customer_id")),
-            customer_name: arena.field_text(self.customer_name.as_deref(), self.is_set("customer_name")),
-            users_number: int(self.users_number, self.is_set("users_number")),
-            active_workflows: int(self.active_workflows, self.is_set("active_workflows")),
-            cost_impact: number(self.cost_impact, self.is_set("cost_impact")),
-            realized_savings: number(self.realized_savings, self.is_set("realized_savings")),
-            num_of_integrations: int(self.num_of_integrations, self.is_set("num_of_integrations")),
+                .field_text(self.customer_id.as_ref().map(models::Id::as_str), || self.is_set("customer_id")),
+            customer_name: arena.field_text(self.customer_name.as_deref(), || self.is_set("customer_name")),
+            users_number: int(self.users_number, || self.is_set("users_number")),
+            active_workflows: int(self.active_workflows, || self.is_set("active_workflows")),
+            cost_impact: number(self.cost_impact, || self.is_set("cost_impact")),
+            realized_savings: number(self.realized_savings, || self.is_set("realized_savings")),
+            num_of_integrations: int(self.num_of_integrations, || self.is_set("num_of_integrations")),
             integration_types: arena.field_texts(self.integration_types.as_deref()),
             integration_types_count: self.integration_types.as_ref().map_or(0, Vec::len),
-            integration_types_presence: presence(
-                self.integration_types.is_some(),
-                self.is_set("integration_types"),
-            ),
+            integration_types_presence: presence(self.integration_types.is_some(), || {
+                self.is_set("integration_types")
+            }),
             integrations: arena.field_jsons(self.integrations.as_deref()),
             integrations_count: self.integrations.as_ref().map_or(0, Vec::len),
-            integrations_presence: presence(self.integrations.is_some(), self.is_set("integrations")),
-            successful_runs: int(self.successful_runs, self.is_set("successful_runs")),
-            failed_runs: int(self.failed_runs, self.is_set("failed_runs")),
+            integrations_presence: presence(self.integrations.is_some(), || self.is_set("integrations")),
+            successful_runs: int(self.successful_runs, || self.is_set("successful_runs")),
+            failed_runs: int(self.failed_runs, || self.is_set("failed_runs")),
         }
     }
 }
@@ -857,20 +856,18 @@ impl Viewed for models::OrganizationService {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_organization_service {
         mspkit_organization_service {
             json,
-            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), self.is_set("id")),
-            name: arena.field_text(self.name.as_deref(), self.is_set("name")),
+            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), || self.is_set("id")),
+            name: arena.field_text(self.name.as_deref(), || self.is_set("name")),
             custom_properties: arena.field_models(self.custom_properties.as_deref()),
             custom_properties_count: self.custom_properties.as_ref().map_or(0, Vec::len),
-            custom_properties_presence: presence(
-                self.custom_properties.is_some(),
-                self.is_set("customProperties"),
-            ),
+            custom_properties_presence: presence(self.custom_properties.is_some(), || {
+                self.is_set("customProperties")
+            }),
             custom_properties_data: arena.field_models(self.custom_properties_data.as_deref()),
             custom_properties_data_count: self.custom_properties_data.as_ref().map_or(0, Vec::len),
-            custom_properties_data_presence: presence(
-                self.custom_properties_data.is_some(),
-                self.is_set("customPropertiesData"),
-            ),
+            custom_properties_data_presence: presence(self.custom_properties_data.is_some(), || {
+                self.is_set("customPropertiesData")
+            }),
         }
     }
 }
@@ -928,10 +925,9 @@ impl Viewed for models::PsaCredentialCheck {
     fn view(&self, json: mspkit_str, _: &mut Arena) -> mspkit_psa_credential_check {
         mspkit_psa_credential_check {
             json,
-            is_psa_credentials_valid: flag(
-                self.is_psa_credentials_valid,
-                self.is_set("isPsaCredentialsValid"),
-            ),
+            is_psa_credentials_valid: flag(self.is_psa_credentials_valid, || {
+                self.is_set("isPsaCredentialsValid")
+            }),
         }
     }
 }
@@ -979,8 +975,8 @@ impl Viewed for models::ServerHealth {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_server_health {
         mspkit_server_health {
             json,
-            current_time: arena.field_text(self.current_time.as_deref(), self.is_set("currentTime")),
-            start_time: arena.field_text(self.start_time.as_deref(), self.is_set("startTime")),
+            current_time: arena.field_text(self.current_time.as_deref(), || self.is_set("currentTime")),
+            start_time: arena.field_text(self.start_time.as_deref(), || self.is_set("startTime")),
         }
     }
 }
@@ -1028,9 +1024,9 @@ impl Viewed for models::ServerInfo {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_server_info {
         mspkit_server_info {
             json,
-            version: arena.field_text(self.version.as_deref(), self.is_set("version")),
-            jvm_version: arena.field_text(self.jvm_version.as_deref(), self.is_set("jvmVersion")),
-            ncentral: arena.field_text(self.ncentral.as_deref(), self.is_set("ncentral")),
+            version: arena.field_text(self.version.as_deref(), || self.is_set("version")),
+            jvm_version: arena.field_text(self.jvm_version.as_deref(), || self.is_set("jvmVersion")),
+            ncentral: arena.field_text(self.ncentral.as_deref(), || self.is_set("ncentral")),
         }
     }
 }
@@ -1122,38 +1118,38 @@ impl Viewed for models::ServiceOrg {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_service_org {
         mspkit_service_org {
             json,
-            so_id: arena.field_text(self.so_id.as_ref().map(models::Id::as_str), self.is_set("soId")),
-            so_name: arena.field_text(self.so_name.as_deref(), self.is_set("soName")),
-            org_unit_type: arena.field_text(
-                self.org_unit_type.as_ref().map(models::OrgUnitType::as_str),
-                self.is_set("orgUnitType"),
-            ),
+            so_id: arena.field_text(self.so_id.as_ref().map(models::Id::as_str), || self.is_set("soId")),
+            so_name: arena.field_text(self.so_name.as_deref(), || self.is_set("soName")),
+            org_unit_type: arena
+                .field_text(self.org_unit_type.as_ref().map(models::OrgUnitType::as_str), || {
+                    self.is_set("orgUnitType")
+                }),
             parent_id: arena
-                .field_text(self.parent_id.as_ref().map(models::Id::as_str), self.is_set("parentId")),
-            external_id: arena.field_text(self.external_id.as_deref(), self.is_set("externalId")),
-            external_id2: arena.field_text(self.external_id2.as_deref(), self.is_set("externalId2")),
+                .field_text(self.parent_id.as_ref().map(models::Id::as_str), || self.is_set("parentId")),
+            external_id: arena.field_text(self.external_id.as_deref(), || self.is_set("externalId")),
+            external_id2: arena.field_text(self.external_id2.as_deref(), || self.is_set("externalId2")),
             contact_first_name: arena
-                .field_text(self.contact_first_name.as_deref(), self.is_set("contactFirstName")),
+                .field_text(self.contact_first_name.as_deref(), || self.is_set("contactFirstName")),
             contact_last_name: arena
-                .field_text(self.contact_last_name.as_deref(), self.is_set("contactLastName")),
-            phone: arena.field_text(self.phone.as_deref(), self.is_set("phone")),
-            contact_title: arena.field_text(self.contact_title.as_deref(), self.is_set("contactTitle")),
-            contact_email: arena.field_text(self.contact_email.as_deref(), self.is_set("contactEmail")),
-            contact_phone: arena.field_text(self.contact_phone.as_deref(), self.is_set("contactPhone")),
+                .field_text(self.contact_last_name.as_deref(), || self.is_set("contactLastName")),
+            phone: arena.field_text(self.phone.as_deref(), || self.is_set("phone")),
+            contact_title: arena.field_text(self.contact_title.as_deref(), || self.is_set("contactTitle")),
+            contact_email: arena.field_text(self.contact_email.as_deref(), || self.is_set("contactEmail")),
+            contact_phone: arena.field_text(self.contact_phone.as_deref(), || self.is_set("contactPhone")),
             contact_phone_ext: arena
-                .field_text(self.contact_phone_ext.as_deref(), self.is_set("contactPhoneExt")),
+                .field_text(self.contact_phone_ext.as_deref(), || self.is_set("contactPhoneExt")),
             contact_department: arena
-                .field_text(self.contact_department.as_deref(), self.is_set("contactDepartment")),
-            street1: arena.field_text(self.street1.as_deref(), self.is_set("street1")),
-            street2: arena.field_text(self.street2.as_deref(), self.is_set("street2")),
-            city: arena.field_text(self.city.as_deref(), self.is_set("city")),
-            state_prov: arena.field_text(self.state_prov.as_deref(), self.is_set("stateProv")),
-            country: arena.field_text(self.country.as_deref(), self.is_set("country")),
-            postal_code: arena.field_text(self.postal_code.as_deref(), self.is_set("postalCode")),
-            generation: int(self.generation, self.is_set("generation")),
-            descendant_count: int(self.descendant_count, self.is_set("descendantCount")),
-            is_system: flag(self.is_system, self.is_set("isSystem")),
-            is_service_org: flag(self.is_service_org, self.is_set("isServiceOrg")),
+                .field_text(self.contact_department.as_deref(), || self.is_set("contactDepartment")),
+            street1: arena.field_text(self.street1.as_deref(), || self.is_set("street1")),
+            street2: arena.field_text(self.street2.as_deref(), || self.is_set("street2")),
+            city: arena.field_text(self.city.as_deref(), || self.is_set("city")),
+            state_prov: arena.field_text(self.state_prov.as_deref(), || self.is_set("stateProv")),
+            country: arena.field_text(self.country.as_deref(), || self.is_set("country")),
+            postal_code: arena.field_text(self.postal_code.as_deref(), || self.is_set("postalCode")),
+            generation: int(self.generation, || self.is_set("generation")),
+            descendant_count: int(self.descendant_count, || self.is_set("descendantCount")),
+            is_system: flag(self.is_system, || self.is_set("isSystem")),
+            is_service_org: flag(self.is_service_org, || self.is_set("isServiceOrg")),
         }
     }
 }
@@ -1214,9 +1210,9 @@ impl Viewed for models::TokenPair {
         mspkit_token_pair {
             json,
             access: arena.field_model(self.access.as_ref()),
-            access_presence: presence(self.access.is_some(), self.is_set("access")),
+            access_presence: presence(self.access.is_some(), || self.is_set("access")),
             refresh: arena.field_model(self.refresh.as_ref()),
-            refresh_presence: presence(self.refresh.is_some(), self.is_set("refresh")),
+            refresh_presence: presence(self.refresh.is_some(), || self.is_set("refresh")),
         }
     }
 }
@@ -1248,7 +1244,7 @@ impl Viewed for models::TokenStatus {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_token_status {
         mspkit_token_status {
             json,
-            message: arena.field_text(self.message.as_deref(), self.is_set("message")),
+            message: arena.field_text(self.message.as_deref(), || self.is_set("message")),
         }
     }
 }
@@ -1308,19 +1304,20 @@ impl Viewed for models::WorkflowRun {
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_workflow_run {
         mspkit_workflow_run {
             json,
-            execution_id: arena
-                .field_text(self.execution_id.as_ref().map(models::Id::as_str), self.is_set("execution_id")),
-            event_type: arena.field_text(self.event_type.as_deref(), self.is_set("event_type")),
-            timestamp: arena.field_text(self.timestamp.as_deref(), self.is_set("timestamp")),
-            payload: arena.field_json(self.payload.as_ref(), self.is_set("payload")),
-            run_by: arena.field_text(self.run_by.as_deref(), self.is_set("run_by")),
+            execution_id: arena.field_text(self.execution_id.as_ref().map(models::Id::as_str), || {
+                self.is_set("execution_id")
+            }),
+            event_type: arena.field_text(self.event_type.as_deref(), || self.is_set("event_type")),
+            timestamp: arena.field_text(self.timestamp.as_deref(), || self.is_set("timestamp")),
+            payload: arena.field_json(self.payload.as_ref(), || self.is_set("payload")),
+            run_by: arena.field_text(self.run_by.as_deref(), || self.is_set("run_by")),
             tenant_id: arena
-                .field_text(self.tenant_id.as_ref().map(models::Id::as_str), self.is_set("tenant_id")),
+                .field_text(self.tenant_id.as_ref().map(models::Id::as_str), || self.is_set("tenant_id")),
             trigger_id: arena
-                .field_text(self.trigger_id.as_ref().map(models::Id::as_str), self.is_set("trigger_id")),
-            trigger_type: arena.field_text(self.trigger_type.as_deref(), self.is_set("trigger_type")),
+                .field_text(self.trigger_id.as_ref().map(models::Id::as_str), || self.is_set("trigger_id")),
+            trigger_type: arena.field_text(self.trigger_type.as_deref(), || self.is_set("trigger_type")),
             workflow_id: arena
-                .field_text(self.workflow_id.as_ref().map(models::Id::as_str), self.is_set("workflow_id")),
+                .field_text(self.workflow_id.as_ref().map(models::Id::as_str), || self.is_set("workflow_id")),
         }
     }
 }

@@ -151,7 +151,7 @@ fn cpp_param(param: &Param) -> &'static str {
 /// How a view's field is filled from the core's model.
 fn view_value(field: &Field) -> String {
     let value = format!("self.{}", names::rust_ident(&field.name));
-    let set = format!("self.is_set({:?})", field.wire);
+    let set = format!("|| self.is_set({:?})", field.wire);
     match &field.shape {
         Shape::Id => format!("arena.field_text({value}.as_ref().map(models::Id::as_str), {set})"),
         Shape::Enum { name } => {
