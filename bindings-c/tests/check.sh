@@ -28,8 +28,10 @@ tests/checks/symbols.sh
 tests/checks/interface.sh
 
 say "C: behaviour"
-program behaviour tests/behaviour.c "${SUPPORT[@]}"
-"$WORK/behaviour"
+for name in behaviour lifetimes; do
+  program "$name" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
+  "$WORK/$name"
+done
 program threads tests/threads.c "${SUPPORT[@]}"
 for own in 0 2; do "$WORK/threads" "$([ -n "${MSPKIT_LONG:-}" ] && echo 200 || echo 20)" "$own"; done
 
@@ -54,8 +56,10 @@ done
 say "C: leaks and bad accesses, by gcc's AddressSanitizer on the C side"
 # gcc takes a check of its own for a mistake in the program when it looks for undefined behaviour as well.
 SANITIZE=("-fsanitize=address,undefined" -fno-omit-frame-pointer -Wno-format-truncation)
-program behaviour-asan "${SANITIZE[@]}" tests/behaviour.c "${SUPPORT[@]}"
-"$WORK/behaviour-asan"
+for name in behaviour lifetimes; do
+  program "$name-asan" "${SANITIZE[@]}" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
+  "$WORK/$name-asan"
+done
 program fuzz-asan "${SANITIZE[@]}" tests/fuzz.c
 "$WORK/fuzz-asan" 20000 "$RANDOM"
 program conformance-asan "${SANITIZE[@]}" tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"

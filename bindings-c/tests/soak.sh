@@ -55,9 +55,9 @@ scripts() {
 memory() {
   say "C: valgrind, no error and no leak"
   have valgrind "valgrind" || return 0
-  local own way run=(valgrind -q "--error-exitcode=9" "--child-silent-after-fork=yes" "--suppressions=tests/valgrind.supp"
+  local name own way run=(valgrind -q "--error-exitcode=9" "--child-silent-after-fork=yes" "--suppressions=tests/valgrind.supp"
     --leak-check=full "--show-leak-kinds=definite,indirect,possible" "--errors-for-leak-kinds=definite,indirect,possible")
-  "${run[@]}" "$WORK/behaviour"
+  for name in behaviour lifetimes; do "${run[@]}" "$WORK/$name"; done
   for own in 0 2; do "${run[@]}" "$WORK/threads" 3 "$own"; done
   for way in blocking queue; do "${run[@]}" "$WORK/conformance" "$way" --only "customers"; done
   program leak tests/leak.c
@@ -82,10 +82,12 @@ sanitized() {
 
 address() {
   say "C: AddressSanitizer and LeakSanitizer on both sides"
-  local own way
+  local name own way
   instrumented address "-Zsanitizer=address"
-  sanitized address "$CC" behaviour tests/behaviour.c "${SUPPORT[@]}"
-  "$WORK/address/behaviour"
+  for name in behaviour lifetimes; do
+    sanitized address "$CC" "$name" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
+    "$WORK/address/$name"
+  done
   sanitized address "$CC" threads tests/threads.c "${SUPPORT[@]}"
   for own in 0 2; do "$WORK/address/threads" 20 "$own"; done
   sanitized address "$CC" fuzz tests/fuzz.c
