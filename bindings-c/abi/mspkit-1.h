@@ -16,9 +16,9 @@
  * are got by const pointer may grow at their end: never copy, never put them into arrays.
  *
  * Threads. A handle that is passed as a const pointer may be used by several threads at the same time. Nothing may be used
- * while or after it is freed. After fork, a child uses nothing that its parent made; it may make clients on a runtime of its
- * own. All I/O happens on threads of mspkit that block every signal: SIGPIPE never reaches the program, whose signal
- * dispositions are not changed.
+ * while or after it is freed. After fork, a child uses nothing that its parent made; it may make clients of its own. A
+ * blocking call works on the thread that waits for it, which wants some 256 KiB of stack, and holds SIGPIPE back there
+ * meanwhile; all other work is done by threads of mspkit that block every signal. Signal dispositions are not changed.
  */
 
 #ifndef MSPKIT_H
@@ -312,7 +312,7 @@ typedef struct mspkit_pager mspkit_pager;
 typedef struct mspkit_queue mspkit_queue;
 
 /**
- * The threads that calls run on. Clients may share one. Yours to free, at last: what runs on it is ended by that.
+ * What calls run on. Clients may share one. Yours to free, at last: what runs on it is ended by that.
  */
 typedef struct mspkit_runtime mspkit_runtime;
 
@@ -726,7 +726,9 @@ typedef struct mspkit_runtime_options {
      */
     size_t struct_size;
     /**
-     * Threads, 1 to 256; 0: 2.
+     * Threads of its own that drive calls, up to 256; 0: none, then a call is driven by the thread that waits for it,
+     * and submitted ones by one helper. With 0 a blocking call is answered sooner; more threads are for programs with so
+     * many submitted calls that one processor cannot read their answers.
      */
     uint32_t threads;
 } mspkit_runtime_options;
@@ -2750,7 +2752,8 @@ void mspkit_completion_clear(struct mspkit_completion *completion);
 
 /**
  * Makes a runtime. A program needs one only to choose the number of threads, or to leave nothing behind when it ends;
- * clients whose options name none share one of the process.
+ * clients whose options name none share one of the process. In a forked child, runtimes and clients of the parent are
+ * refused with `MSPKIT_E_CLOSED`; it makes its own.
  *
  * `options` may be NULL. `runtime` gets it; free it with `mspkit_runtime_free`. Thread-safe. Fails with
  * `MSPKIT_E_RANGE` for a wrong number of threads, `MSPKIT_E_STRUCT_SIZE`, `MSPKIT_E_NULL`, and `MSPKIT_E_INTERNAL` when

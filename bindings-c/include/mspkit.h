@@ -16,9 +16,9 @@
  * are got by const pointer may grow at their end: never copy, never put them into arrays.
  *
  * Threads. A handle that is passed as a const pointer may be used by several threads at the same time. Nothing may be used
- * while or after it is freed. After fork, a child uses nothing that its parent made; it may make clients on a runtime of its
- * own. All I/O happens on threads of mspkit that block every signal: SIGPIPE never reaches the program, whose signal
- * dispositions are not changed.
+ * while or after it is freed. After fork, a child uses nothing that its parent made; it may make clients of its own. A
+ * blocking call works on the thread that waits for it, which wants some 256 KiB of stack, and holds SIGPIPE back there
+ * meanwhile; all other work is done by threads of mspkit that block every signal. Signal dispositions are not changed.
  */
 
 #ifndef MSPKIT_H
