@@ -6,9 +6,7 @@
 use std::ffi::{c_char, c_void};
 use std::sync::{Arc, Mutex};
 
-use mspkit::{RawPage, RawPager};
-
-use crate::abi::{MSPKIT_DONE, MSPKIT_E_BUSY, MSPKIT_OK};
+use crate::abi::{MSPKIT_DONE, MSPKIT_OK};
 use crate::answer::{meta, mspkit_meta};
 use crate::arena::Arena;
 use crate::call::Into;
@@ -24,10 +22,13 @@ use crate::options::{self, mspkit_call_options, mspkit_paging_options};
 use crate::page::mspkit_page;
 use crate::params::Params;
 use crate::queue::{Outcome, mspkit_operation, mspkit_queue};
-use crate::reader::Reader;
 use crate::runtime::Runtime;
 use crate::task;
 use crate::text::{self, mspkit_str};
+
+mod reading;
+
+use reading::{Reading, Shared, Step};
 
 /// Reads a list. One thread at a time may use it. Yours to free with `mspkit_pager_free`, before or after its client.
 ///
@@ -47,108 +48,6 @@ pub struct mspkit_pager {
 struct Lent {
     arena: Arena,
     item: Option<Box<mspkit_item>>,
-}
-
-struct Shared {
-    reader: &'static Reader,
-    /// Not there while a step works on it.
-    reading: Mutex<Option<Box<Reading>>>,
-}
-
-struct Reading {
-    raw: RawPager,
-    /// The page whose items are given out one by one, and how many were.
-    page: Option<(Arc<RawPage>, usize)>,
-}
-
-/// A step: what it works on goes back when it ends.
-struct Step {
-    shared: Arc<Shared>,
-    reading: Option<Box<Reading>>,
-}
-
-impl Drop for Step {
-    fn drop(&mut self) {
-        *lock(&self.shared.reading) = self.reading.take();
-    }
-}
-
-impl Shared {
-    fn step(self: &Arc<Self>) -> Result<Step, Failure> {
-        match lock(&self.reading).take() {
-            Some(reading) => Ok(Step { shared: self.clone(), reading: Some(reading) }),
-            None => Err(Failure::own(MSPKIT_E_BUSY, "pager: a step of it is in flight already")),
-        }
-    }
-}
-
-impl Reading {
-    fn resume_token(&self) -> String {
-        match &self.page {
-            Some((page, taken)) => page.resume_token(*taken),
-            None => self.raw.resume_token(),
-        }
-    }
-
-    /// The page that still has items to give out.
-    fn unfinished(&self) -> Option<(Arc<RawPage>, usize)> {
-        self.page.clone().filter(|(page, taken)| *taken < page.len())
-    }
-
-    /// The next item of the page that is here.
-    fn ready(&mut self, reader: &Reader) -> Option<Result<mspkit_item, Failure>> {
-        let (page, taken) = self.unfinished()?;
-        Some(match (reader.item)(&page, taken) {
-            Ok(view) => {
-                self.page = Some((page, taken + 1));
-                Ok(mspkit_item::new(view))
-            }
-            Err(error) => Err(error.into()),
-        })
-    }
-
-    async fn item(&mut self, reader: &Reader) -> Result<Option<mspkit_item>, Failure> {
-        loop {
-            if let Some(ready) = self.ready(reader) {
-                return ready.map(Some);
-            }
-            match self.raw.next_page().await? {
-                Some(page) => self.page = Some((Arc::new(page), 0)),
-                None => return Ok(None),
-            }
-        }
-    }
-
-    async fn page(&mut self, reader: &Reader) -> Result<Option<mspkit_page>, Failure> {
-        let (page, taken) = match self.unfinished() {
-            Some(unfinished) => unfinished,
-            None => match self.raw.next_page().await? {
-                Some(page) => {
-                    let page = Arc::new(page);
-                    self.page = Some((page.clone(), 0));
-                    (page, 0)
-                }
-                None => return Ok(None),
-            },
-        };
-        let made = mspkit_page::new(page.clone(), taken, reader)?;
-        self.page = Some((page.clone(), page.len()));
-        Ok(Some(made))
-    }
-}
-
-impl Step {
-    /// Does something with what the step works on; a failure says where to resume.
-    async fn work<T>(
-        mut self,
-        work: impl AsyncFnOnce(&mut Reading, &Reader) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let reader = self.shared.reader;
-        match &mut self.reading {
-            Some(reading) => work(reading, reader).await,
-            None => Err(Failure::internal("a step has nothing to work on")),
-        }
-    }
 }
 
 impl mspkit_pager {

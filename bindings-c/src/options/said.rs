@@ -1,0 +1,238 @@
+//! From the structs of options to what the core takes: one JSON object of what was said, under the names of every language.
+
+use std::sync::Arc;
+
+use mspkit::{CallOptions, Config, PagingOptions};
+use serde_json::{Map, Value};
+
+use super::{mspkit_call_options, mspkit_client_options, mspkit_paging_options, read};
+use crate::abi::{MSPKIT_E_RANGE, MSPKIT_NO, MSPKIT_YES};
+use crate::cancel::{Cancel, mspkit_cancel_token};
+use crate::failure::Failure;
+use crate::text::{mspkit_pair, mspkit_str};
+
+/// More entries than this in an array are a length that was not set.
+const MOST_ENTRIES: usize = 1 << 16;
+
+/// A JSON object of options, in the making.
+struct Said(Map<String, Value>);
+
+impl Said {
+    /// Begins with what the caller gave as JSON.
+    ///
+    /// # Safety
+    /// As for [`mspkit_str::read`].
+    unsafe fn from(json: mspkit_str) -> Result<Self, Failure> {
+        // SAFETY: the caller's promise is this one's.
+        let Some(text) = (unsafe { json.read_text("json")? }) else { return Ok(Self(Map::new())) };
+        match serde_json::from_str(text) {
+            Ok(Value::Object(members)) => Ok(Self(members)),
+            // The parser's own words could quote a credential.
+            _ => Err(Failure::invalid("json: must be one JSON object of options")),
+        }
+    }
+
+    fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
+
+    /// # Safety
+    /// As for [`mspkit_str::read`].
+    unsafe fn text(&mut self, name: &str, text: mspkit_str) -> Result<(), Failure> {
+        // SAFETY: the caller's promise is this one's.
+        if let Some(text) = unsafe { text.read_text(name)? } {
+            self.set(name, text);
+        }
+        Ok(())
+    }
+
+    /// A time: 0 is not said, and `MSPKIT_NO` is none where that means something.
+    fn milliseconds(&mut self, name: &str, time: i64, none: bool) -> Result<(), Failure> {
+        match time {
+            0 => {}
+            -1 if none => self.set(name, 0),
+            time if time > 0 => {
+                #[allow(clippy::cast_precision_loss, reason = "no time is as long as that")]
+                self.set(name, time as f64 / 1000.0);
+            }
+            time => return Err(range(&format!("{name}_ms"), time, "0 or more")),
+        }
+        Ok(())
+    }
+
+    fn retries(&mut self, retries: i32) -> Result<(), Failure> {
+        match retries {
+            0 => {}
+            MSPKIT_NO => self.set("max_retries", 0),
+            retries if retries > 0 => self.set("max_retries", retries),
+            retries => return Err(range("max_retries", retries.into(), "0 or more, or MSPKIT_NO")),
+        }
+        Ok(())
+    }
+
+    fn choice(&mut self, name: &str, choice: i32) -> Result<(), Failure> {
+        match choice {
+            0 => {}
+            MSPKIT_YES => self.set(name, true),
+            MSPKIT_NO => self.set(name, false),
+            choice => return Err(range(name, choice.into(), "MSPKIT_YES, MSPKIT_NO or 0")),
+        }
+        Ok(())
+    }
+
+    fn into_json(self) -> Vec<u8> {
+        Value::Object(self.0).to_string().into_bytes()
+    }
+}
+
+fn range(name: &str, given: i64, allowed: &str) -> Failure {
+    Failure::own(MSPKIT_E_RANGE, format!("{name}: must be {allowed}; given: {given}"))
+}
+
+/// The entries of an array that the caller passed.
+///
+/// # Safety
+/// `entries` is NULL or points to `count` of them.
+pub(crate) unsafe fn entries<'a, T>(name: &str, entries: *const T, count: usize) -> Result<&'a [T], Failure> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if entries.is_null() {
+        let message = format!("{name}: must not be NULL, since there are said to be {count}");
+        return Err(Failure::own(crate::abi::MSPKIT_E_NULL, message));
+    }
+    if count > MOST_ENTRIES {
+        return Err(Failure::own(MSPKIT_E_RANGE, format!("{name}: no array has {count} entries")));
+    }
+    // SAFETY: the caller says so.
+    Ok(unsafe { std::slice::from_raw_parts(entries, count) })
+}
+
+/// The configuration that the caller means.
+///
+/// # Safety
+/// The struct's pointers are what its documentation asks for.
+pub(crate) unsafe fn config(given: &mspkit_client_options) -> Result<Config, Failure> {
+    // SAFETY: the caller says so.
+    let said = unsafe {
+        let mut said = Said::from(given.json)?;
+        for (name, text) in [
+            ("base_url", given.base_url),
+            ("jwt", given.jwt),
+            ("username", given.username),
+            ("password", given.password),
+            ("client_secret", given.client_secret),
+            ("client_id", given.client_id),
+            ("client_auth", given.client_auth),
+            ("reseller_id", given.reseller_id),
+            ("api_key", given.api_key),
+            ("proxy", given.proxy),
+            ("ca_bundle", given.ca_bundle),
+            ("client_cert", given.client_cert),
+            ("app_info", given.app_info),
+        ] {
+            said.text(name, text)?;
+        }
+        said.milliseconds("timeout", given.timeout_ms, false)?;
+        said.milliseconds("attempt_timeout", given.attempt_timeout_ms, false)?;
+        said.milliseconds("connect_timeout", given.connect_timeout_ms, false)?;
+        said.milliseconds("max_retry_after", given.max_retry_after_ms, true)?;
+        said.retries(given.max_retries)?;
+        said.choice("verify", given.verify)?;
+        said.choice("trust_env", given.trust_env)?;
+        said.choice("allow_http", given.allow_http)?;
+        if given.max_body_bytes != 0 {
+            said.set("max_body_bytes", given.max_body_bytes);
+        }
+        said
+    };
+    Ok(Config::from_json(&said.into_json())?)
+}
+
+/// Options of a call, and what cancels it.
+///
+/// # Safety
+/// `given` is NULL or points to a struct whose pointers are what its documentation asks for.
+pub(crate) unsafe fn call(
+    given: *const mspkit_call_options,
+) -> Result<(CallOptions, Option<Arc<Cancel>>), Failure> {
+    if given.is_null() {
+        return Ok((CallOptions::default(), None));
+    }
+    // SAFETY: the caller says so.
+    unsafe {
+        let given = read(given)?;
+        let mut said = Said::from(given.json)?;
+        said.milliseconds("timeout", given.timeout_ms, false)?;
+        said.retries(given.max_retries)?;
+        let headers = entries("extra_headers", given.extra_headers, given.extra_header_count)?;
+        if !headers.is_empty() {
+            said.set("extra_headers", pairs("extra_headers", headers)?);
+        }
+        let query = entries("extra_query", given.extra_query, given.extra_query_count)?;
+        if !query.is_empty() {
+            said.set("extra_query", pairs("extra_query", query)?);
+        }
+        if let Some(body) = given.extra_body.read_text("extra_body")? {
+            let object = serde_json::from_str::<Map<String, Value>>(body);
+            said.set(
+                "extra_body",
+                object.map_err(|_| Failure::invalid("extra_body: must be one JSON object"))?,
+            );
+        }
+        let cancel = given.cancel.as_ref().map(mspkit_cancel_token::shared);
+        Ok((CallOptions::from_json(&said.into_json())?, cancel))
+    }
+}
+
+/// Pairs as an object; a name that is repeated has a list of values.
+///
+/// # Safety
+/// As for [`mspkit_str::read`], for each.
+unsafe fn pairs(what: &str, pairs: &[mspkit_pair]) -> Result<Map<String, Value>, Failure> {
+    let mut members = Map::new();
+    for pair in pairs {
+        // SAFETY: the caller's promise is this one's.
+        let (name, value) = unsafe { (pair.name.read_text(what)?, pair.value.read_text(what)?) };
+        let (Some(name), Some(value)) = (name, value) else {
+            let message = format!("{what}: an entry has no name or no value");
+            return Err(Failure::own(crate::abi::MSPKIT_E_NULL, message));
+        };
+        match members.get_mut(name) {
+            None => {
+                members.insert(name.to_owned(), value.into());
+            }
+            Some(Value::Array(values)) => values.push(value.into()),
+            Some(one) => *one = Value::Array(vec![one.take(), value.into()]),
+        }
+    }
+    Ok(members)
+}
+
+/// How a list is to be read.
+///
+/// # Safety
+/// `given` is NULL or points to a struct whose pointers are what its documentation asks for.
+pub(crate) unsafe fn paging(given: *const mspkit_paging_options) -> Result<PagingOptions, Failure> {
+    if given.is_null() {
+        return Ok(PagingOptions::default());
+    }
+    // SAFETY: the caller says so.
+    unsafe {
+        let given = read(given)?;
+        let mut said = Said::from(given.json)?;
+        if given.limit != 0 {
+            said.set("limit", given.limit);
+        }
+        if given.concurrency != 0 {
+            said.set("concurrency", given.concurrency);
+        }
+        match given.restart_lost {
+            0 | MSPKIT_YES => {}
+            MSPKIT_NO => said.set("on_lost_page", "raise"),
+            other => return Err(range("restart_lost", other.into(), "MSPKIT_YES, MSPKIT_NO or 0")),
+        }
+        said.text("resume_token", given.resume_token)?;
+        Ok(PagingOptions::from_json(&said.into_json())?)
+    }
+}
