@@ -11,7 +11,7 @@
 #include "support/json.h"
 #include "support/memory.h"
 
-#define PAYLOAD (512 * 1024)
+#define PAYLOAD (128 * 1024)
 
 static json *start(pid_t *pid, int *in)
 {
