@@ -1,6 +1,6 @@
 //! The C library: handles, options and views around the core, and nothing about any endpoint by hand.
 //!
-//! Every exported function checks what it is given and runs inside [`guard`], so that neither a wrong pointer argument
+//! Every exported function checks what it is given and runs inside `guard`, so that neither a wrong pointer argument
 //! nor a panic crosses into the caller. Operations, their parameters and the views of models are generated text in
 //! `generated/`, since the header is made from the sources as they stand. This is the only crate with `unsafe`; each
 //! block says why it is sound.
