@@ -1,5 +1,6 @@
 //! Templates become text: the environment they are rendered in, with the filters all languages share.
 
+mod arguments;
 mod c;
 mod doc;
 mod prose;
@@ -90,6 +91,7 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     }
     environment.add_filter("wrap", doc::wrap);
     environment.add_filter("flow", doc::flow);
+    arguments::register(&mut environment);
     c::register(&mut environment);
     prose::register(&mut environment);
     python::register(&mut environment);

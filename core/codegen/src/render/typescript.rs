@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::model::{Field, Kind, Model, Param, Shape, Spot};
 use crate::names;
 
-use super::{doc, prose};
+use super::{arguments, doc};
 
 /// The length that Biome is told to allow a line.
 const LINE: usize = 110;
@@ -23,8 +23,6 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("ts_variable", variable);
     environment.add_filter("ts_value", |value: Serde<Json>| literal(&value.0));
     environment.add_filter("ts_type", |param: Serde<Param>| parameter(&param.0));
-    environment.add_filter("ts_positional", |params: Serde<Vec<Param>>| Serde(positional(&params.0)));
-    environment.add_filter("ts_named", |params: Serde<Vec<Param>>| Serde(named(&params.0)));
     environment.add_filter("ts_optional", |param: Serde<Param>| optional(&param.0));
     environment.add_filter("ts_note", |param: Serde<Param>| note(&param.0));
     environment.add_filter("ts_field", |field: Serde<Field>| model_field(&field.0));
@@ -141,64 +139,9 @@ fn optional(param: &Param) -> bool {
     !param.required || param.from_option.is_some()
 }
 
-/// The arguments before the object of parameters: what stands in the path, unless a part of it comes from the client's
-/// options.
-fn positional(params: &[Param]) -> Vec<Param> {
-    let by_name = params.iter().any(|param| param.from_option.is_some());
-    params.iter().filter(|param| param.positional() && !by_name).cloned().collect()
-}
-
-/// The object of parameters, in its order: those that must be given, then query, body and headers, then what a
-/// client's option stands in for.
-fn named(params: &[Param]) -> Vec<Param> {
-    let by_position = positional(params);
-    let rank = |param: &Param| match (param.from_option.is_some(), param.required, param.spot) {
-        (true, _, _) => 4,
-        (false, true, _) => 0,
-        (false, false, Spot::Path | Spot::Query) => 1,
-        (false, false, Spot::Body) => 2,
-        (false, false, Spot::Header) => 3,
-    };
-    let mut named: Vec<Param> = params
-        .iter()
-        .filter(|param| !param.internal && by_position.iter().all(|other| other.name != param.name))
-        .cloned()
-        .collect();
-    named.sort_by_key(rank);
-    named
-}
-
 /// What a parameter means, what it may be, and what stands in for it.
 fn note(param: &Param) -> String {
-    let said = doc::flow(&param.doc);
-    let mut note = said.clone();
-    for sentence in [prose::limits(param), form(param)] {
-        let known = said.contains(&prose::kind_note(param)) || note.contains(&sentence);
-        if !sentence.is_empty() && !known {
-            note = format!("{note} {sentence}");
-        }
-    }
-    if let (None, Some(default)) = (&param.from_option, &param.default)
-        && !param.send_default
-    {
-        note = format!("{note} `{}` by default.", literal(default));
-    }
-    note
-}
-
-/// The form of a value that its type does not tell, as a sentence; empty when it tells enough.
-fn form(param: &Param) -> String {
-    match (&param.kind, &param.example) {
-        (Kind::Guid, _) => "A GUID.".to_owned(),
-        (Kind::NonBlank, _) => "Not blank.".to_owned(),
-        (Kind::TextList, _) => "A list, or one text with commas.".to_owned(),
-        (Kind::Array, Some(example)) => format!("As in `{}`.", literal(example)),
-        (Kind::DateRange, Some(example)) => {
-            let day = |end: &str| example.get(end).map(literal).unwrap_or_default();
-            format!("As in `{{ start: {}, end: {} }}`.", day("start"), day("end"))
-        }
-        _ => String::new(),
-    }
+    arguments::note(param, literal, |start, end| format!("{{ start: {start}, end: {end} }}"))
 }
 
 /// A model's field, as a member of its interface.
