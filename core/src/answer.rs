@@ -89,18 +89,15 @@ fn result(core: &Core, operation: &Operation, sent: &Fields, answered: &Answered
         }
         Answer::Tokens => {
             core.shared.auth.keep(auth::read_tokens(&answered.body)?);
-            raw::object(&answered.body, true)
+            raw::object(&answered.body, true, operation.id_fields)
         }
-        Answer::Object { envelope } => {
-            let json = named(&answered.body, envelope)?;
-            raw::object_with_text_ids(json, operation.id_fields)
-        }
+        Answer::Object { envelope } => named(&answered.body, envelope, operation.id_fields),
         Answer::Created { id } => {
             let blank = answered.body.iter().all(u8::is_ascii_whitespace);
-            let json = if blank { Bytes::from_static(b"{}") } else { named(&answered.body, true)? };
-            raw::object_with_text_ids(complete(json, id, sent)?, operation.id_fields)
+            let json = if blank { Bytes::from_static(b"{}") } else { named(&answered.body, true, &[])? };
+            raw::object(&complete(json, id, sent)?, false, operation.id_fields)
         }
-        Answer::Located { id } => raw::object_with_text_ids(located(answered, id)?, operation.id_fields),
+        Answer::Located { id } => raw::object(&located(answered, id)?, false, operation.id_fields),
         Answer::List { .. } => Err(raw::undecodable("a list is read with a pager")),
     }
 }
@@ -114,15 +111,11 @@ fn refuse_page(body: &[u8]) -> Result<()> {
 }
 
 /// An object, or an error that says what came instead.
-fn named(body: &Bytes, envelope: bool) -> Result<Bytes> {
+fn named(body: &Bytes, envelope: bool, id_fields: &[&str]) -> Result<Bytes> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err(raw::undecodable("the answer is empty, an object was expected"));
     }
-    let json = raw::object(body, envelope)?;
-    if !json.starts_with(b"{") {
-        return Err(raw::undecodable("the answer is not an object"));
-    }
-    Ok(json)
+    raw::object(body, envelope, id_fields)
 }
 
 /// Servers of this kind often answer a create with the id alone; what was sent then completes the object.
@@ -131,7 +124,6 @@ fn complete(json: Bytes, id: &str, sent: &Fields) -> Result<Bytes> {
     let mut own: Vec<(String, String)> = Vec::new();
     raw::walk(text, |key, value| {
         own.push((key.to_owned(), value.to_owned()));
-        true
     })
     .map_err(|error| raw::undecodable(&error.to_string()))?;
     if own.iter().any(|(key, _)| key != id && key != "_links") {
@@ -155,7 +147,6 @@ fn located(answered: &Answered, id: &str) -> Result<Bytes> {
     if body.starts_with('{') {
         let walked = raw::walk(body, |key, value| {
             found.push((key.to_owned(), value.to_owned()));
-            true
         });
         if walked.is_err() {
             found.clear();

@@ -25,7 +25,7 @@ use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::FromAnswer;
 use crate::operation::{Answer, Paging};
-use crate::raw::{self, Cut, Meta, NextLink, PageFacts};
+use crate::raw::{self, Cut, Entry, Meta, NextLink, PageFacts};
 use crate::request::{Draft, Prepared};
 
 /// How a list is read; bindings hand it over as one JSON object.
@@ -108,7 +108,6 @@ pub struct RawPage {
     /// Status, headers, ids and times of the page's answer.
     pub meta: Meta,
     operation: &'static str,
-    item_id: &'static str,
     here: Resume,
     next: Resume,
 }
@@ -123,10 +122,10 @@ impl fmt::Debug for RawPage {
     }
 }
 
-/// An item of a page: where its bytes are, and its place in the page as the server sent it.
+/// An item of a page: where its bytes and its id are, and its place in the page as the server sent it.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
-    bytes: Range<usize>,
+    entry: Entry,
     index: usize,
 }
 
@@ -208,7 +207,7 @@ impl RawPager {
         if let Some(left) = &mut self.left {
             let allowed = usize::try_from(*left).unwrap_or(usize::MAX);
             if items.len() > allowed {
-                next = here.after(&cut.buffer, &items, allowed, &next, self.list.item_id);
+                next = here.after(&cut.buffer, &items, allowed, &next);
                 items.truncate(allowed);
             }
             *left -= items.len() as u64;
@@ -222,7 +221,6 @@ impl RawPager {
             number,
             meta,
             operation: self.list.draft.operation.id,
-            item_id: self.list.item_id,
             here,
             next,
         }
@@ -257,7 +255,7 @@ impl RawPage {
 
     /// The JSON of an item, as a slice of the page's buffer.
     pub fn item(&self, at: usize) -> Option<&[u8]> {
-        self.items.get(at).map(|item| &self.buffer[item.bytes.clone()])
+        self.items.get(at).map(|item| &self.buffer[item.entry.bytes.clone()])
     }
 
     /// An item as a model. An index beyond the last is an item that cannot be read.
@@ -276,7 +274,7 @@ impl RawPage {
 
     /// All items.
     pub fn items(&self) -> impl ExactSizeIterator<Item = &[u8]> {
-        self.items.iter().map(|item| &self.buffer[item.bytes.clone()])
+        self.items.iter().map(|item| &self.buffer[item.entry.bytes.clone()])
     }
 
     /// The buffer that all items are slices of, cheap to share.
@@ -286,7 +284,7 @@ impl RawPage {
 
     /// Where an item begins and ends in the buffer.
     pub fn range(&self, at: usize) -> Option<Range<usize>> {
-        self.items.get(at).map(|item| item.bytes.clone())
+        self.items.get(at).map(|item| item.entry.bytes.clone())
     }
 
     /// Where reading goes on after the first `consumed` items of this page.
@@ -294,7 +292,7 @@ impl RawPage {
         if consumed >= self.items.len() {
             return self.next.token();
         }
-        self.here.after(&self.buffer, &self.items, consumed, &self.next, self.item_id).token()
+        self.here.after(&self.buffer, &self.items, consumed, &self.next).token()
     }
 }
 
@@ -310,8 +308,7 @@ impl List {
         let Answered { status, headers, body, request_id, attempts, elapsed } =
             call::run(&self.core, &request, &self.effort).await?;
         let meta = Meta { status, headers, request_id, attempts: attempts.len(), elapsed, history: attempts };
-        let cut = raw::list(&body, self.envelope)
-            .and_then(|cut| cut.with_text_ids(operation.id_fields))
+        let cut = raw::list(&body, self.envelope, self.item_id, operation.id_fields)
             .and_then(|cut| self.check_links(&cut.facts).map(|()| cut));
         match cut {
             Ok(cut) => Ok((cut, meta)),
@@ -346,6 +343,6 @@ fn all_items(cut: &Cut, skip: usize) -> Vec<Item> {
         .iter()
         .enumerate()
         .skip(skip)
-        .map(|(index, bytes)| Item { bytes: bytes.clone(), index })
+        .map(|(index, entry)| Item { entry: entry.clone(), index })
         .collect()
 }

@@ -87,7 +87,7 @@ impl Numbered {
         // A server that has more and says nothing of its page size has just shown it.
         let size =
             if page == 1 && more && cut.facts.page_size.is_none() && count > 0 { Some(count) } else { size };
-        let items = self.once_each(&cut, list.item_id);
+        let items = self.once_each(&cut);
         let here = Place::Page { page, skip: self.skip, size, received: self.received };
         (self.received, self.size, self.skip, self.page) = (received, size, 0, page + 1);
         let total = cut.facts.total_items;
@@ -143,9 +143,7 @@ impl Numbered {
 
     fn refuse_repeated(&self, cut: &Cut) -> Result<()> {
         let Some(previous) = &self.previous else { return Ok(()) };
-        let bytes = |cut: &Cut, at: usize| cut.buffer.slice(cut.items[at].clone());
-        let equal = previous.items.len() == cut.items.len()
-            && (0..cut.items.len()).all(|at| bytes(previous, at) == bytes(cut, at));
+        let equal = previous.slices().eq(cut.slices());
         // Where the server counts its pages, empty ones in the middle are believed, within reason.
         let counted = cut.items.is_empty() && cut.facts.total_pages.is_some();
         if !equal || (counted && self.empty < MAX_EMPTY) {
@@ -156,12 +154,11 @@ impl Numbered {
     }
 
     /// The page's items that were not given out before; rows move while pages are read.
-    fn once_each(&mut self, cut: &Cut, id: &str) -> Vec<Item> {
+    fn once_each(&mut self, cut: &Cut) -> Vec<Item> {
         let skip = self.skip;
         let mut items = all_items(cut, 0);
         items.retain(|item| {
-            let fresh =
-                raw::id_of(&cut.buffer[item.bytes.clone()], id).is_none_or(|id| self.seen.insert(&id));
+            let fresh = item.entry.id(&cut.buffer).is_none_or(|id| self.seen.insert(&id));
             fresh && item.index >= skip
         });
         items

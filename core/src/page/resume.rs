@@ -3,6 +3,8 @@
 //! A token is `mspkit1.` and base64url of a small JSON object. It names the list it belongs to by a fingerprint of
 //! operation, server and parameters, so that it cannot be used for another one. It holds no secret.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
@@ -11,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use super::Item;
 use crate::error::{Error, Result};
 use crate::operation::Paging;
-use crate::raw;
 
 const PREFIX: &str = "mspkit1.";
 /// No list has more pages or items; a token that says so was made by hand.
@@ -79,14 +80,7 @@ impl Resume {
     }
 
     /// The place after the first `consumed` items of the page that begins here.
-    pub(crate) fn after(
-        &self,
-        buffer: &Bytes,
-        items: &[Item],
-        consumed: usize,
-        next: &Resume,
-        wire_id: &str,
-    ) -> Resume {
+    pub(crate) fn after(&self, buffer: &Bytes, items: &[Item], consumed: usize, next: &Resume) -> Resume {
         if consumed >= items.len() {
             return next.clone();
         }
@@ -98,7 +92,7 @@ impl Resume {
             Place::Whole { .. } => Place::Whole { skip: last.index + 1 },
             Place::Scroll { count, .. } => Place::Scroll {
                 count: count + consumed as u64,
-                last: raw::id_of(&buffer[last.bytes.clone()], wire_id),
+                last: last.entry.id(buffer).map(Cow::into_owned),
             },
             Place::End => Place::End,
         };

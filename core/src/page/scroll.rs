@@ -4,10 +4,12 @@
 //! the server has moved on, and a page would be missing. The search is then made again and what was given out is
 //! skipped, or an error says where to resume, as the caller chose. The same goes for a context that expired.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
 use super::seen::Seen;
-use super::{List, OnLostPage, Place, Read, all_items};
+use super::{Item, List, OnLostPage, Place, Read, all_items};
 use crate::error::{Error, ErrorKind, Result};
 use crate::raw;
 
@@ -96,18 +98,18 @@ impl Scroll {
             let field = start.as_deref().map(|start| ("start_page_key", start));
             let prepared = list.prepare(&[], field.as_slice())?;
             match list.fetch(prepared, start.is_some()).await {
-                Ok((cut, meta)) => return self.deliver(list, cut, meta, &was),
+                Ok((cut, meta)) => return self.deliver(cut, meta, &was),
                 Err(error) => self.lost(error, was)?,
             }
         }
     }
 
-    fn deliver(&mut self, list: &List, cut: raw::Cut, meta: raw::Meta, was: &Cursor) -> Result<Read> {
+    fn deliver(&mut self, cut: raw::Cut, meta: raw::Meta, was: &Cursor) -> Result<Read> {
         let next_key = cut.facts.next_key.as_deref().and_then(scroll_id);
         self.guard_empty(&cut, next_key.as_deref(), was)?;
         let here = Place::Scroll { count: self.count, last: self.last.clone() };
         let mut items = all_items(&cut, 0);
-        let id_at = |item: &super::Item| raw::id_of(&cut.buffer[item.bytes.clone()], list.item_id);
+        let id_at = |item: &Item| item.entry.id(&cut.buffer).map(Cow::into_owned);
         if let Some(Skip::Through(last)) = &self.skipping {
             match items.iter().position(|item| id_at(item).as_deref() == Some(last)) {
                 Some(at) => {

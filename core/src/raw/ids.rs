@@ -1,86 +1,132 @@
 //! Ids are text, whatever they came as, so that they compare equal everywhere.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use bytes::Bytes;
-use memchr::memmem;
 
-use super::{Cut, member, offset, undecodable, utf8, walk};
-use crate::error::Result;
+use super::scan::{Broken, Scan};
 
-impl Cut {
-    /// Turns ids that came as numbers into strings.
-    pub(crate) fn with_text_ids(self, id_fields: &[&str]) -> Result<Self> {
-        if !may_hold_number_ids(&self.buffer, id_fields) {
-            return Ok(self);
+/// What is noted of ids while a body is read.
+#[derive(Debug)]
+pub(super) struct Ids<'a> {
+    /// The member that is an item's own id.
+    own: &'a str,
+    /// All members that are ids.
+    fields: &'a [&'a str],
+    /// Where ids stand that came as numbers.
+    numbers: Vec<Range<usize>>,
+    /// The members of the item before: those of the next one are nearly always written just so, in the same order.
+    layout: Vec<Member<'a>>,
+}
+
+/// A member of an item.
+#[derive(Debug)]
+struct Member<'a> {
+    /// Its name as it stands in the text, from quote to colon.
+    written: &'a str,
+    is_own: bool,
+    is_id: bool,
+}
+
+/// An item of a list, and the id in it; that one is empty where the item has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) bytes: Range<usize>,
+    pub(crate) id: Range<usize>,
+}
+
+impl<'a> Ids<'a> {
+    pub(super) fn new(own: &'a str, fields: &'a [&'a str]) -> Self {
+        Self { own, fields, numbers: Vec::new(), layout: Vec::new() }
+    }
+
+    /// Forgets what was noted.
+    pub(super) fn forget(&mut self) {
+        self.numbers.clear();
+    }
+
+    /// Reads one item, whatever it is.
+    pub(super) fn entry(&mut self, scan: &mut Scan<'a>) -> Result<Entry, Broken> {
+        if scan.peek() != Some(b'{') {
+            return Ok(Entry { bytes: scan.value()?, id: 0..0 });
         }
-        let mut buffer = Vec::with_capacity(self.buffer.len() + self.items.len() * 2 * id_fields.len());
-        let mut items = Vec::with_capacity(self.items.len());
-        for item in &self.items {
-            let start = buffer.len();
-            copy_with_text_ids(
-                utf8(&self.buffer)?.get(item.clone()).unwrap_or_default(),
-                id_fields,
-                &mut buffer,
-            )?;
-            items.push(start..buffer.len());
-        }
-        Ok(Self { buffer: buffer.into(), items, facts: self.facts })
-    }
-}
-
-/// One object with its number ids turned into strings.
-pub(crate) fn object_with_text_ids(json: Bytes, id_fields: &[&str]) -> Result<Bytes> {
-    if !may_hold_number_ids(&json, id_fields) {
-        return Ok(json);
-    }
-    let mut buffer = Vec::with_capacity(json.len() + 2 * id_fields.len());
-    copy_with_text_ids(utf8(&json)?, id_fields, &mut buffer)?;
-    Ok(buffer.into())
-}
-
-/// The text of an item's own id, from a string or a number.
-pub(crate) fn id_of(item: &[u8], wire: &str) -> Option<String> {
-    let item = std::str::from_utf8(item).ok()?;
-    let raw = member(item, wire)?;
-    match raw.as_bytes().first()? {
-        b'"' => serde_json::from_str(raw).ok(),
-        b'-' | b'0'..=b'9' => Some(raw.to_owned()),
-        _ => None,
-    }
-}
-
-fn copy_with_text_ids(item: &str, id_fields: &[&str], out: &mut Vec<u8>) -> Result<()> {
-    let mut numbers: Vec<Range<usize>> = Vec::new();
-    if item.starts_with('{') {
-        walk(item, |key, value| {
-            if id_fields.contains(&key) && value.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
-                numbers.push(offset(item, value));
+        let (mut id, mut at) = (0..0, 0);
+        let bytes = scan.members(|scan| {
+            let (is_own, is_id) = match self.layout.get(at) {
+                Some(known) if scan.follows(known.written) => (known.is_own, known.is_id),
+                _ => self.learn(scan, at)?,
+            };
+            let value = scan.value()?;
+            if is_own {
+                id = value.clone();
             }
-            true
-        })
-        .map_err(|error| undecodable(&error.to_string()))?;
+            if is_id && is_number(scan.slice(value.clone())) {
+                self.numbers.push(value);
+            }
+            at += 1;
+            Ok(())
+        })?;
+        Ok(Entry { bytes, id })
     }
-    let mut copied = 0;
-    for number in numbers {
-        out.extend_from_slice(&item.as_bytes()[copied..number.start]);
-        out.push(b'"');
-        out.extend_from_slice(&item.as_bytes()[number.clone()]);
-        out.push(b'"');
-        copied = number.end;
+
+    /// Reads the name of a member that is not where it was in the item before.
+    fn learn(&mut self, scan: &mut Scan<'a>, at: usize) -> Result<(bool, bool), Broken> {
+        let (name, written) = scan.name()?;
+        let member = Member { written, is_own: name == self.own, is_id: self.fields.contains(&&*name) };
+        let roles = (member.is_own, member.is_id);
+        match self.layout.get_mut(at) {
+            Some(known) => *known = member,
+            None => self.layout.push(member),
+        }
+        Ok(roles)
     }
-    out.extend_from_slice(&item.as_bytes()[copied..]);
-    Ok(())
+
+    /// The body with what was noted put into quotes, and where `entries` stand in it then. Without numbers, the usual
+    /// case, nothing is copied.
+    pub(super) fn into_text(self, body: &Bytes, entries: &mut [Entry]) -> Bytes {
+        if self.numbers.is_empty() {
+            return body.clone();
+        }
+        let mut text = Vec::with_capacity(body.len() + 2 * self.numbers.len());
+        let mut copied = 0;
+        for number in &self.numbers {
+            text.extend_from_slice(&body[copied..number.start]);
+            text.push(b'"');
+            text.extend_from_slice(&body[number.clone()]);
+            text.push(b'"');
+            copied = number.end;
+        }
+        text.extend_from_slice(&body[copied..]);
+        // Every place is asked for in order, so the numbers before it are counted once.
+        let mut before = 0;
+        let mut moved = |at: usize| {
+            before += self.numbers[before..].iter().take_while(|number| number.end <= at).count();
+            at + 2 * before
+        };
+        for Entry { bytes, id } in entries {
+            let begin = moved(bytes.start);
+            if id.start < id.end {
+                *id = moved(id.start)..moved(id.end);
+            }
+            *bytes = begin..moved(bytes.end);
+        }
+        text.into()
+    }
 }
 
-/// A search for `"field":` before a digit: far cheaper than reading every item, and it may only err towards reading.
-fn may_hold_number_ids(json: &[u8], id_fields: &[&str]) -> bool {
-    id_fields.iter().any(|field| {
-        let needle = format!("\"{field}\"");
-        memmem::find_iter(json, needle.as_bytes()).any(|at| {
-            let rest =
-                json[at + needle.len()..].iter().find(|byte| !byte.is_ascii_whitespace() && **byte != b':');
-            rest.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-')
-        })
-    })
+impl Entry {
+    /// The text of the item's own id, from a string or a number.
+    pub(crate) fn id<'a>(&self, buffer: &'a [u8]) -> Option<Cow<'a, str>> {
+        let raw = std::str::from_utf8(buffer.get(self.id.clone())?).ok()?;
+        match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
+            Some(_) => serde_json::from_str(raw).ok().map(Cow::Owned),
+            None => is_number(raw).then_some(Cow::Borrowed(raw)),
+        }
+    }
+}
+
+fn is_number(raw: &str) -> bool {
+    raw.starts_with(|first: char| first == '-' || first.is_ascii_digit())
 }

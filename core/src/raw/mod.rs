@@ -7,25 +7,21 @@
 mod envelope;
 mod ids;
 mod members;
+mod scan;
 
 use std::fmt;
-use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use self::envelope::{Envelope, Slices};
 pub(crate) use self::envelope::{NextLink, PageFacts};
-pub(crate) use self::ids::{id_of, object_with_text_ids};
+pub(crate) use self::ids::Entry;
+use self::ids::Ids;
 pub(crate) use self::members::{member, walk};
+use self::scan::{Broken, Scan};
 use crate::error::{Attempt, Error, ErrorKind, Result};
 use crate::error_body;
-
-/// No vendor nests deeper; beyond it recursive readers in other languages are at risk.
-pub(crate) const MAX_DEPTH: usize = 128;
 
 /// What is known of an answer besides its body. `Debug` shows the names of the headers, not what they hold.
 #[derive(Clone)]
@@ -83,82 +79,59 @@ impl fmt::Debug for RawResponse {
 #[derive(Debug, Clone)]
 pub(crate) struct Cut {
     pub(crate) buffer: Bytes,
-    pub(crate) items: Vec<Range<usize>>,
+    pub(crate) items: Vec<Entry>,
     pub(crate) facts: PageFacts,
 }
 
-/// Takes `{"data": …}` off, where the operation says that there may be one.
-pub(crate) fn object(body: &Bytes, envelope: bool) -> Result<Bytes> {
-    #[derive(Deserialize)]
-    struct Data<'a> {
-        #[serde(borrow)]
-        data: Option<&'a RawValue>,
+impl Cut {
+    /// The bytes of each item.
+    pub(crate) fn slices(&self) -> impl Iterator<Item = &[u8]> {
+        self.items.iter().map(|item| &self.buffer[item.bytes.clone()])
     }
+}
+
+/// An object: takes `{"data": …}` off, where the operation says that there may be one.
+pub(crate) fn object(body: &Bytes, envelope: bool, id_fields: &[&str]) -> Result<Bytes> {
     let text = utf8(body)?;
-    let bare = text.trim_matches([' ', '\n', '\r', '\t']);
+    let (mut scan, mut ids) = (Scan::new(text), Ids::new("data", id_fields));
+    if scan.peek().is_some_and(|first| first != b'{') {
+        return Err(refused(text, "the answer is not an object"));
+    }
+    let read = ids.entry(&mut scan).and_then(|entry| scan.end().map(|()| entry));
+    let mut entry = [read.map_err(|broken| no_json(text, &broken))?];
     // Bare objects have no `data`; a `data` that is a list or a scalar is a field of theirs.
-    let unwrapped = if envelope && bare.starts_with('{') { parse::<Data<'_>>(bare).ok() } else { None };
-    let inner = match unwrapped.map(|found| found.data.map(RawValue::get)) {
-        Some(Some(data)) if data.starts_with('{') => data,
-        // Looking for `data` has read the whole object already.
-        Some(_) => bare,
-        None => parse::<&RawValue>(bare)?.get(),
-    };
-    check_depth(inner.as_bytes())?;
-    Ok(body.slice(offset(text, inner)))
+    let data = body.slice(entry[0].id.clone());
+    if envelope && data.starts_with(b"{") {
+        return object(&data, false, id_fields);
+    }
+    Ok(ids.into_text(body, &mut entry).slice(entry[0].bytes.clone()))
 }
 
-/// Cuts a list into its items: a bare array, or one under `data` where there may be an envelope.
-pub(crate) fn list(body: &Bytes, envelope: bool) -> Result<Cut> {
+/// Cuts a list into its items: a bare array, or one under `data` where there may be an envelope. `id` is the items' own
+/// one, and one of `id_fields`.
+pub(crate) fn list(body: &Bytes, envelope: bool, id: &str, id_fields: &[&str]) -> Result<Cut> {
     let text = utf8(body)?;
-    let (items, facts) = match text.trim_start().as_bytes().first() {
-        Some(b'{') if envelope => {
-            let found: Envelope<'_> = parse(text)?;
-            let Some(items) = found.data else {
-                return Err(undecodable("the answer has no list under `data`"));
-            };
-            (items.0, found.facts)
-        }
-        Some(b'[') => (parse::<Slices<'_>>(text)?.0, PageFacts::default()),
-        _ => return Err(undecodable("the answer is not a list")),
+    let (mut scan, mut ids) = (Scan::new(text), Ids::new(id, id_fields));
+    let read = match scan.peek() {
+        Some(b'{') if envelope => envelope::enveloped(&mut scan, &mut ids),
+        Some(b'[') => envelope::entries(&mut scan, &mut ids).map(|items| (Some(items), PageFacts::default())),
+        _ => return Err(refused(text, "the answer is not a list")),
     };
-    let items: Vec<Range<usize>> = items.into_iter().map(|item| offset(text, item)).collect();
-    for item in &items {
-        check_depth(&body[item.clone()])?;
-    }
-    Ok(Cut { buffer: body.clone(), items, facts })
+    let read = read.and_then(|read| scan.end().map(|()| read));
+    let (items, facts) = read.map_err(|broken| no_json(text, &broken))?;
+    let mut items = items.ok_or_else(|| undecodable("the answer has no list under `data`"))?;
+    let buffer = ids.into_text(body, &mut items);
+    Ok(Cut { buffer, items, facts })
 }
 
-/// Refuses what nests too deep. Counting openers is enough for nearly every item.
-fn check_depth(json: &[u8]) -> Result<()> {
-    if memchr::memchr2_iter(b'{', b'[', json).nth(MAX_DEPTH).is_none() {
-        return Ok(());
-    }
-    let (mut depth, mut in_text, mut escaped) = (0usize, false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'{' | b'[' if !in_text => depth += 1,
-            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > MAX_DEPTH {
-            return Err(undecodable("the answer nests deeper than 128 levels"));
-        }
-    }
-    Ok(())
+fn no_json(text: &str, broken: &Broken) -> Error {
+    refused(text, &format!("the answer is not the JSON that was expected: {broken}"))
 }
 
-fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| {
-        // Proxies and gateways answer with pages of their own; their title says more than a position in them.
-        if text.trim_start().starts_with('<') {
-            return undecodable(&error_body::page(text));
-        }
-        undecodable(&format!("the answer is not the JSON that was expected: {error}"))
-    })
+/// Proxies and gateways answer with pages of their own; their title says more than what is wrong with them.
+fn refused(text: &str, reason: &str) -> Error {
+    let page = text.trim_start().starts_with('<');
+    if page { undecodable(&error_body::page(text)) } else { undecodable(reason) }
 }
 
 fn utf8(body: &[u8]) -> Result<&str> {
@@ -169,12 +142,6 @@ pub(crate) fn undecodable(reason: &str) -> Error {
     Error::new(ErrorKind::Decode, reason)
 }
 
-/// Where a part of a text stands in it.
-fn offset(whole: &str, part: &str) -> Range<usize> {
-    let start = part.as_ptr() as usize - whole.as_ptr() as usize;
-    start..start + part.len()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -183,11 +150,11 @@ mod tests {
     use super::*;
 
     fn cut(body: &str) -> Cut {
-        list(&Bytes::copy_from_slice(body.as_bytes()), true).unwrap()
+        list(&Bytes::copy_from_slice(body.as_bytes()), true, "soId", &["soId", "parentId"]).unwrap()
     }
 
     fn texts(cut: &Cut) -> Vec<&str> {
-        cut.items.iter().map(|item| std::str::from_utf8(&cut.buffer[item.clone()]).unwrap()).collect()
+        cut.slices().map(|item| std::str::from_utf8(item).unwrap()).collect()
     }
 
     #[test]
@@ -212,67 +179,81 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_refused() {
-        for body in ["", "{}", "3", "<html>", "{\"data\":{}}", "[1", "{\"data\":[1]"] {
-            let error = list(&Bytes::copy_from_slice(body.as_bytes()), true).unwrap_err();
+        for body in
+            ["", "{}", "3", "<html>", "{\"data\":{}}", "[1", "{\"data\":[1]", "[] []", "{\"data\":[]}}"]
+        {
+            let error = list(&Bytes::copy_from_slice(body.as_bytes()), true, "", &[]).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
         }
-        assert!(list(&Bytes::from_static(b"{\"data\":[]}"), false).is_err());
+        assert!(list(&Bytes::from_static(b"{\"data\":[]}"), false, "", &[]).is_err());
     }
 
     #[test]
     fn envelopes_come_off_only_where_they_are() {
         let object = |body: &'static str, envelope| {
-            let bytes = object(&Bytes::from_static(body.as_bytes()), envelope).unwrap();
+            let bytes = object(&Bytes::from_static(body.as_bytes()), envelope, &["soId"]).unwrap();
             String::from_utf8(bytes.to_vec()).unwrap()
         };
-        assert_eq!(object(r#"{"data":{"soId":1},"_links":{}}"#, true), r#"{"soId":1}"#);
-        assert_eq!(object(r#"{"soId":1}"#, true), r#"{"soId":1}"#);
+        assert_eq!(object(r#" {"data": {"soId":"1"} ,"_links":{}} "#, true), r#"{"soId":"1"}"#);
+        assert_eq!(object(r#"{"data":{"soId":1},"soId":2}"#, true), r#"{"soId":"1"}"#);
+        assert_eq!(object(r#"{"soId":1}"#, true), r#"{"soId":"1"}"#);
         assert_eq!(object(r#"{"data":{"a":1}}"#, false), r#"{"data":{"a":1}}"#);
-        assert_eq!(object(r#"{"data":"x","soId":1}"#, true), r#"{"data":"x","soId":1}"#);
+        assert_eq!(object(r#"{"data":"x","soId":1}"#, true), r#"{"data":"x","soId":"1"}"#);
     }
 
     #[test]
     fn number_ids_become_text_and_the_rest_stays() {
         let page =
-            cut(r#"{"data":[{"soId": 12345678901234567890, "n": 1.50},{"parentId":"7","x":{"soId":3}}]}"#);
-        let page = page.with_text_ids(&["soId", "parentId"]).unwrap();
+            cut(r#"{"data":[{"soId": 12345678901234567890, "n": 1.50},{"parentId":7,"x":{"soId":3}},{}]}"#);
         assert_eq!(
             texts(&page),
-            [r#"{"soId": "12345678901234567890", "n": 1.50}"#, r#"{"parentId":"7","x":{"soId":3}}"#]
+            [r#"{"soId": "12345678901234567890", "n": 1.50}"#, r#"{"parentId":"7","x":{"soId":3}}"#, "{}"]
         );
+        let ids: Vec<_> = page.items.iter().map(|item| item.id(&page.buffer)).collect();
+        assert_eq!(ids, [Some("12345678901234567890".into()), None, None]);
+    }
+
+    #[test]
+    fn pages_with_text_ids_are_not_copied() {
+        let body = Bytes::from_static(br#"{"data":[{"soId":"1"}]}"#);
+        let page = list(&body, true, "soId", &["soId"]).unwrap();
+        assert_eq!(page.buffer.as_ptr(), body.as_ptr());
     }
 
     #[test]
     fn depth_bombs_are_refused() {
-        let bomb = format!("[{}1{}]", "[".repeat(200), "]".repeat(200));
-        assert!(list(&Bytes::from(bomb), true).is_err());
-        let wide = format!("[[{}]]", vec!["[]"; 500].join(","));
-        assert!(list(&Bytes::from(wide), true).is_ok());
-        let text = format!("[\"{}\"]", "[".repeat(500));
-        assert!(list(&Bytes::from(text), true).is_ok());
+        let bomb = |levels: usize| {
+            let body = format!("{{\"data\":[{}1{}]}}", "[".repeat(levels), "]".repeat(levels));
+            list(&Bytes::from(body), true, "", &[])
+        };
+        assert!(bomb(128).is_ok(), "items count their own levels");
+        assert!(bomb(129).unwrap_err().message().contains("deeper than 128 levels"));
     }
 
     proptest! {
         #[test]
-        fn ids_are_read_from_numbers_and_strings(id in any::<i64>(), name in "\\PC{0,12}") {
-            let number = json!({"other": name, "soId": id}).to_string();
-            let text = json!({"soId": id.to_string(), "other": [name]}).to_string();
-            prop_assert_eq!(id_of(number.as_bytes(), "soId"), Some(id.to_string()));
-            prop_assert_eq!(id_of(text.as_bytes(), "soId"), Some(id.to_string()));
-            let turned = object_with_text_ids(Bytes::from(number), &["soId"]).unwrap();
-            let value: Value = serde_json::from_slice(&turned).unwrap();
-            prop_assert_eq!(&value["soId"], &Value::String(id.to_string()));
+        fn ids_are_read_from_numbers_and_strings(ids in prop::collection::vec(any::<i64>(), 1..9), name in "\\PC{0,12}") {
+            let numbers: Vec<Value> = ids.iter().map(|id| json!({"other": name, "soId": id})).collect();
+            let strings: Vec<Value> = ids.iter().map(|id| json!({"soId": id.to_string(), "other": [name]})).collect();
+            for items in [numbers, strings] {
+                let page = cut(&json!({"data": items}).to_string());
+                for (item, id) in page.items.iter().zip(&ids) {
+                    prop_assert_eq!(item.id(&page.buffer), Some(id.to_string().into()));
+                    let read: Value = serde_json::from_slice(&page.buffer[item.bytes.clone()]).unwrap();
+                    prop_assert_eq!(&read["soId"], &Value::String(id.to_string()));
+                }
+            }
         }
 
         #[test]
         fn text_ids_come_back_as_they_are(id in "\\PC{1,20}") {
-            let item = json!({"a": null, "soId": id}).to_string();
-            prop_assert_eq!(id_of(item.as_bytes(), "soId"), Some(id));
+            let page = cut(&json!([{"a": null, "soId": id}]).to_string());
+            prop_assert_eq!(page.items[0].id(&page.buffer), Some(id.into()));
         }
 
         #[test]
         fn cutting_equals_parsing(items in prop::collection::vec(any::<(i32, String, Option<bool>)>(), 0..20)) {
-            let values: Vec<Value> = items.iter().map(|(a, b, c)| json!({"soId": a, "b": b, "c": c})).collect();
+            let values: Vec<Value> = items.iter().map(|(a, b, c)| json!({"x": a, "b": b, "c": c})).collect();
             let page = cut(&json!({"data": values}).to_string());
             let parsed: Vec<Value> = texts(&page).iter().map(|item| serde_json::from_str(item).unwrap()).collect();
             prop_assert_eq!(parsed, values);
@@ -281,8 +262,8 @@ mod tests {
         #[test]
         fn any_bytes_are_survived(body in prop::collection::vec(any::<u8>(), 0..200)) {
             let body = Bytes::from(body);
-            if let Ok(page) = list(&body, true) { let _ = page.with_text_ids(&["soId"]); }
-            let _ = object(&body, true);
+            let _ = list(&body, true, "soId", &["soId"]);
+            let _ = object(&body, true, &["soId"]);
         }
     }
 }

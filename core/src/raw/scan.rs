@@ -1,0 +1,386 @@
+//! Where the parts of a JSON text stand, found in one pass and without making values of them.
+//!
+//! It refuses what no JSON reader takes and what nests too deep, so that whoever reads a slice later can rely on it. Only
+//! escapes of surrogates are left to that reader: one text that cannot be shown is no reason to refuse a page.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+/// No vendor nests deeper; beyond it recursive readers in other languages are at risk.
+pub(crate) const MAX_DEPTH: u32 = 128;
+
+/// What is wrong with a text, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// No JSON: what belongs at this byte.
+    Expected(&'static str, usize),
+    /// An object or a list inside of too many others.
+    TooDeep,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Expected(what, at) => write!(f, "expected {what} at byte {at}"),
+            Self::TooDeep => write!(f, "it nests deeper than {MAX_DEPTH} levels"),
+        }
+    }
+}
+
+/// A place in a text that is read from front to back.
+#[derive(Debug)]
+pub(crate) struct Scan<'a> {
+    text: &'a str,
+    at: usize,
+    depth: u32,
+    /// Whether the next quote always ends a text: there is no backslash and no control character anywhere.
+    simple: bool,
+}
+
+impl<'a> Scan<'a> {
+    /// The begin of a text, after white space.
+    pub(crate) fn new(text: &'a str) -> Self {
+        let mut scan = Self { text, at: 0, depth: 0, simple: is_simple(text.as_bytes()) };
+        scan.space();
+        scan
+    }
+
+    /// The first byte of the value that comes next.
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Refuses anything but white space after the last value.
+    pub(crate) fn end(mut self) -> Result<(), Broken> {
+        self.space();
+        if self.at == self.text.len() { Ok(()) } else { self.expected("the end") }
+    }
+
+    /// The text of a slice.
+    pub(crate) fn slice(&self, range: Range<usize>) -> &'a str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// Steps over a value of any kind, and tells where it stands.
+    #[inline]
+    pub(crate) fn value(&mut self) -> Result<Range<usize>, Broken> {
+        let begin = self.at;
+        match self.peek() {
+            Some(b'"') => self.string().map(drop)?,
+            Some(b'{' | b'[') => self.nested()?,
+            _ => self.scalar()?,
+        }
+        Ok(begin..self.at)
+    }
+
+    /// Reads an object: `member` is called with the scan at each member's name, and has to step over name and value.
+    #[inline]
+    pub(crate) fn members(
+        &mut self,
+        mut member: impl FnMut(&mut Self) -> Result<(), Broken>,
+    ) -> Result<Range<usize>, Broken> {
+        let begin = self.at;
+        self.open(b'{', "an object")?;
+        if !self.take(b'}') {
+            loop {
+                member(self)?;
+                if self.closes(b'}', "`,` or `}`")? {
+                    break;
+                }
+            }
+        }
+        self.depth -= 1;
+        Ok(begin..self.at)
+    }
+
+    /// Reads an object: `member` is given each name, with the scan at its value, which it has to step over.
+    pub(crate) fn object(
+        &mut self,
+        mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Result<(), Broken>,
+    ) -> Result<Range<usize>, Broken> {
+        self.members(|scan| {
+            let (name, _) = scan.name()?;
+            member(scan, name)
+        })
+    }
+
+    /// Reads a list: `entry` is called with the scan at each entry, which it has to step over.
+    pub(crate) fn list(
+        &mut self,
+        mut entry: impl FnMut(&mut Self) -> Result<(), Broken>,
+    ) -> Result<Range<usize>, Broken> {
+        let begin = self.at;
+        self.open(b'[', "a list")?;
+        if !self.take(b']') {
+            loop {
+                entry(self)?;
+                if self.closes(b']', "`,` or `]`")? {
+                    break;
+                }
+            }
+        }
+        self.depth -= 1;
+        Ok(begin..self.at)
+    }
+
+    /// Calls `read` as if nothing were around what it reads: items count their own levels.
+    pub(crate) fn apart<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::take(&mut self.depth);
+        let read = read(self);
+        self.depth = outer;
+        read
+    }
+
+    fn open(&mut self, bracket: u8, what: &'static str) -> Result<(), Broken> {
+        if !self.take(bracket) {
+            return self.expected(what);
+        }
+        if self.depth == MAX_DEPTH {
+            return Err(Broken::TooDeep);
+        }
+        self.depth += 1;
+        self.space();
+        Ok(())
+    }
+
+    /// After a value: whether the bracket follows; else a comma has to.
+    #[inline]
+    fn closes(&mut self, bracket: u8, what: &'static str) -> Result<bool, Broken> {
+        self.space();
+        let next = self.peek();
+        if next != Some(b',') && next != Some(bracket) {
+            return self.expected(what);
+        }
+        self.at += 1;
+        if next == Some(bracket) {
+            return Ok(true);
+        }
+        self.space();
+        Ok(false)
+    }
+
+    /// Steps over a member's name and the way to its value; also gives all that was written, the colon included.
+    pub(crate) fn name(&mut self) -> Result<(Cow<'a, str>, &'a str), Broken> {
+        let begin = self.at;
+        if self.peek() != Some(b'"') {
+            return self.expected("a name");
+        }
+        let plain = self.string()?;
+        let end = self.at;
+        self.space();
+        if !self.take(b':') {
+            return self.expected("`:`");
+        }
+        let written = self.slice(begin..self.at);
+        self.space();
+        if plain {
+            return Ok((Cow::Borrowed(self.slice(begin + 1..end - 1)), written));
+        }
+        // A name with half a surrogate is nobody's; it is kept as it is written.
+        let quoted = self.slice(begin..end);
+        Ok((serde_json::from_str(quoted).map_or(Cow::Borrowed(quoted), Cow::Owned), written))
+    }
+
+    /// Steps over a member's name as [`Scan::name`] does, when it is written just so.
+    #[inline]
+    pub(crate) fn follows(&mut self, written: &str) -> bool {
+        let found = self.text.as_bytes()[self.at..].starts_with(written.as_bytes());
+        if found {
+            self.at += written.len();
+            self.space();
+        }
+        found
+    }
+
+    /// Steps over an object or a list without calling itself: what nests deep costs no stack.
+    fn nested(&mut self) -> Result<(), Broken> {
+        // A bit for each level, the innermost lowest: whether it is an object.
+        let (mut objects, outer) = (0u128, self.depth);
+        loop {
+            match self.peek() {
+                Some(bracket @ (b'{' | b'[')) => {
+                    self.open(bracket, "")?;
+                    let object = bracket == b'{';
+                    objects = objects << 1 | u128::from(object);
+                    if self.peek() != Some(bracket + 2) {
+                        if object {
+                            self.name()?;
+                        }
+                        continue;
+                    }
+                    self.at += 1;
+                    self.depth -= 1;
+                    objects >>= 1;
+                }
+                _ => self.scalar()?,
+            }
+            while self.depth > outer {
+                let object = objects & 1 == 1;
+                if self.closes(if object { b'}' } else { b']' }, "`,` or a closing bracket")? {
+                    self.depth -= 1;
+                    objects >>= 1;
+                    continue;
+                }
+                if object {
+                    self.name()?;
+                }
+                break;
+            }
+            if self.depth == outer {
+                return Ok(());
+            }
+        }
+    }
+
+    fn scalar(&mut self) -> Result<(), Broken> {
+        match self.peek() {
+            Some(b'"') => self.string().map(drop),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') => self.word("true"),
+            Some(b'f') => self.word("false"),
+            Some(b'n') => self.word("null"),
+            _ => self.expected("a value"),
+        }
+    }
+
+    fn word(&mut self, word: &'static str) -> Result<(), Broken> {
+        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+            return self.expected(word);
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<(), Broken> {
+        self.take(b'-');
+        if !self.take(b'0') {
+            self.digits()?;
+        }
+        if self.take(b'.') {
+            self.digits()?;
+        }
+        if self.take(b'e') || self.take(b'E') {
+            let _ = self.take(b'+') || self.take(b'-');
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) -> Result<(), Broken> {
+        let begin = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        if self.at > begin { Ok(()) } else { self.expected("a digit") }
+    }
+
+    /// Steps over a text from its quote on; tells whether it holds no escapes.
+    #[inline]
+    fn string(&mut self) -> Result<bool, Broken> {
+        self.at += 1;
+        if !self.simple {
+            return self.string_of_any_kind();
+        }
+        let rest = &self.text.as_bytes()[self.at..];
+        let length = first(rest, |word| zeros(word ^ (ONES * u64::from(b'"'))), |byte| byte == b'"');
+        self.at += length + 1;
+        if length < rest.len() { Ok(true) } else { self.expected("`\"`") }
+    }
+
+    fn string_of_any_kind(&mut self) -> Result<bool, Broken> {
+        let mut plain = true;
+        loop {
+            self.at += ordinary(&self.text.as_bytes()[self.at..]);
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(plain);
+                }
+                Some(b'\\') => self.escape()?,
+                Some(_) => return self.expected("no control character"),
+                None => return self.expected("`\"`"),
+            }
+            plain = false;
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), Broken> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let length = match rest {
+            [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
+            [_, b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()) => 6,
+            _ => return self.expected("an escape"),
+        };
+        self.at += length;
+        Ok(())
+    }
+
+    #[inline]
+    fn space(&mut self) {
+        // Servers write none, mostly.
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek().filter(|byte| *byte <= b' ') {
+            self.at += 1;
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    #[cold]
+    fn expected<T>(&self, what: &'static str) -> Result<T, Broken> {
+        Err(Broken::Expected(what, self.at))
+    }
+}
+
+const ONES: u64 = u64::MAX / 255;
+const HIGH: u64 = ONES << 7;
+
+/// Marks the bytes of a word that are below a limit. Only the lowest mark is sure: a borrow may set others above it.
+#[inline]
+fn below(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGH
+}
+
+#[inline]
+fn zeros(word: u64) -> u64 {
+    below(word, 1)
+}
+
+/// How many bytes come before the first that is marked. Eight at a time: most texts are shorter than what a call of a
+/// search costs.
+#[inline]
+fn first(bytes: &[u8], marked: impl Fn(u64) -> u64, is: impl Fn(u8) -> bool) -> usize {
+    let mut rest = bytes;
+    while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
+        let found = marked(u64::from_le_bytes(*chunk));
+        if found != 0 {
+            return bytes.len() - rest.len() + found.trailing_zeros() as usize / 8;
+        }
+        rest = after;
+    }
+    let at = rest.iter().position(|byte| is(*byte)).unwrap_or(rest.len());
+    bytes.len() - rest.len() + at
+}
+
+/// How many bytes come before the first quote, backslash or control character.
+fn ordinary(bytes: &[u8]) -> usize {
+    let marked = |word| {
+        let (quote, backslash) = (ONES * u64::from(b'"'), ONES * u64::from(b'\\'));
+        zeros(word ^ quote) | zeros(word ^ backslash) | below(word, b' ')
+    };
+    first(bytes, marked, |byte| matches!(byte, b'"' | b'\\' | 0..b' '))
+}
+
+/// In pieces without an early end, which the compiler turns into wide instructions.
+fn is_simple(bytes: &[u8]) -> bool {
+    let odd = |odd, byte: &u8| odd | u8::from(matches!(byte, b'\\' | 0..b' '));
+    bytes.chunks(4096).all(|piece| piece.iter().fold(0, odd) == 0)
+}
+
+#[cfg(test)]
+mod tests;
