@@ -51,7 +51,7 @@ pub mod transport;
 /// What answers are made of.
 pub mod models {
     pub use crate::generated::models::*;
-    pub use crate::model::{Field, FromAnswer, Id, Json};
+    pub use crate::model::{FromAnswer, Id, Json, Unreadable};
 }
 
 /// The resources of each service: what `client.customers()` and the like give.

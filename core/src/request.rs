@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use url::Url;
+use url::{Position, Url};
 
 use crate::check::{self, Given};
 use crate::config::{self, quote};
@@ -290,7 +290,7 @@ pub(crate) fn join(base: &Url, path: &str) -> Result<Url> {
     let mut text = base.as_str().trim_end_matches('/').to_owned();
     text.push_str(path);
     let url = Url::parse(&text).map_err(internal)?;
-    if url.origin() != base.origin() {
+    if url[..Position::BeforePath] != base[..Position::BeforePath] {
         return Err(Error::argument("path", &quote(path), "must stay on the client's own server"));
     }
     Ok(url)

@@ -8,7 +8,7 @@ use libfuzzer_sys::{Corpus, fuzz_target};
 use mspkit::transport::Response;
 use mspkit::{CallOptions, Error, Operation, Paging, PagingOptions};
 use mspkit_fuzz::{arguments, core, runtime};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 const STATUSES: [u16; 12] = [200, 200, 200, 201, 204, 400, 401, 404, 409, 429, 500, 503];
 const PAGES: usize = 4;
@@ -32,7 +32,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
         let (given, options) = (arguments(operation), CallOptions::default());
         if operation.paging == Paging::None {
             match core.call(operation.id, &given, &options).await {
-                Ok(answer) => drop(serde_json::from_slice::<Value>(&answer.json).unwrap()),
+                Ok(answer) => drop(serde_json::from_slice::<&RawValue>(&answer.json).unwrap()),
                 Err(error) => complete(&error),
             }
             return;
@@ -43,7 +43,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
                 Ok(None) => break,
                 Ok(Some(page)) => {
                     for item in page.items() {
-                        serde_json::from_slice::<Value>(item).unwrap();
+                        serde_json::from_slice::<&RawValue>(item).unwrap();
                     }
                     for consumed in 0..=page.len() {
                         assert!(page.resume_token(consumed).starts_with("mspkit1."));

@@ -63,13 +63,10 @@ impl Said {
 
 /// Reads a result; an error names the member that cannot be read.
 pub(crate) fn decode<T: FromAnswer>(json: &[u8]) -> Result<T> {
-    T::from_answer(json).map_err(|error| {
-        let at = T::broken_path(json)
-            .filter(|path| path != ".")
-            .map_or(String::new(), |path| format!(" at `{path}`"));
-        // Position in the slice says nothing to a person; the path does.
-        let text = error.to_string();
-        let reason = text.split(" at line ").next().unwrap_or(&text);
+    T::from_answer(json).map_err(|unreadable| {
+        let at =
+            if unreadable.path().is_empty() { String::new() } else { format!(" at `{}`", unreadable.path()) };
+        let reason = unreadable.reason();
         Error::new(ErrorKind::Decode, format!("the answer cannot be read{at}: {reason}"))
     })
 }

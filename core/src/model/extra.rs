@@ -1,22 +1,19 @@
 //! Fields of an answer that its model does not know: kept as they came.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::Json;
+use super::{Json, Unreadable};
 
 /// Fields of an answer that its model does not know, as they came.
 #[derive(Clone, Default)]
 pub(crate) struct Extra(Vec<(Box<str>, Box<RawValue>)>);
 
 impl Extra {
-    pub(crate) fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
-        self.0.push((name.into(), map.next_value()?));
+    pub(crate) fn keep(&mut self, name: &str, value: &str) -> Result<(), Unreadable> {
+        let value =
+            RawValue::from_string(value.to_owned()).map_err(|error| Unreadable::new(error.to_string()))?;
+        self.0.push((name.into(), value));
         Ok(())
     }
 
@@ -43,28 +40,5 @@ impl PartialEq for Extra {
             extra.0.iter().map(|(name, value)| (name.to_string(), value.get().to_owned())).collect()
         };
         pairs(self) == pairs(other)
-    }
-}
-
-/// The name of a member, borrowed where it holds no escapes.
-pub(crate) struct Key<'a>(pub(crate) Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Name;
-        impl<'de> Visitor<'de> for Name {
-            type Value = Key<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Borrowed(name)))
-            }
-            fn visit_str<E>(self, name: &str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Owned(name.to_owned())))
-            }
-        }
-        // As a plain string, not a wrapper around one: path tracking looks for keys that are read so.
-        deserializer.deserialize_str(Name)
     }
 }

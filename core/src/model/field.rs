@@ -2,194 +2,194 @@
 //!
 //! Scalars are read as what they are meant to be: an id or a text that comes as a number, a number that comes as text.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-
-use super::{Id, Json, Secret};
+use super::{Id, Json, Secret, Unreadable};
+use crate::raw::{Broken, Scan};
 
 /// A field's type: read from whatever a server may send for it; nothing for null.
-pub trait Field: Sized {
-    /// The value, or nothing where the server sent null.
-    ///
-    /// # Errors
-    /// When the value cannot stand for this type.
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
+pub(crate) trait Field: Sized {
+    /// Reads the value that comes next; nothing where the server sent null.
+    fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable>;
 }
-
-/// Reads a field inside a map or a list.
-pub(crate) struct FieldSeed<T>(PhantomData<T>);
-
-impl<T> FieldSeed<T> {
-    pub(crate) fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<'de, T: Field> DeserializeSeed<'de> for FieldSeed<T> {
-    type Value = Option<T>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::read(deserializer)
-    }
-}
-
-/// A scalar in whatever form it came.
-struct Scalar<T, F>(F, &'static str, PhantomData<T>);
 
 /// The forms that a scalar can come in.
 enum Form<'a> {
-    Text(&'a str),
-    Int(i128),
-    Float(f64),
+    Text(Cow<'a, str>),
+    /// As it is written.
+    Number(&'a str),
     Bool(bool),
 }
 
-impl<T, F: FnOnce(Form<'_>) -> Option<T>> Visitor<'_> for Scalar<T, F> {
-    type Value = Option<T>;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.1)
-    }
-    fn visit_unit<E>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Option<T>, E> {
-        let expected = self.1;
-        (self.0)(Form::Text(text))
-            .map(Some)
-            .ok_or_else(|| E::custom(format_args!("a text that is not {expected}")))
-    }
-    fn visit_bool<E: serde::de::Error>(self, flag: bool) -> Result<Option<T>, E> {
-        let expected = self.1;
-        (self.0)(Form::Bool(flag))
-            .map(Some)
-            .ok_or_else(|| E::custom(format_args!("{flag} where {expected} belongs")))
-    }
-    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Option<T>, E> {
-        let expected = self.1;
-        let value = (self.0)(Form::Int(number.into()));
-        value.map(Some).ok_or_else(|| E::custom(format_args!("{number} where {expected} belongs")))
-    }
-    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Option<T>, E> {
-        let expected = self.1;
-        let value = (self.0)(Form::Int(number.into()));
-        value.map(Some).ok_or_else(|| E::custom(format_args!("{number} where {expected} belongs")))
-    }
-    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Option<T>, E> {
-        let expected = self.1;
-        let value = (self.0)(Form::Float(number));
-        value.map(Some).ok_or_else(|| E::custom(format_args!("{number} where {expected} belongs")))
+impl fmt::Display for Form<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // What a text holds may be a secret.
+            Self::Text(_) => f.write_str("a text"),
+            Self::Number(number) => f.write_str(number),
+            Self::Bool(flag) => flag.fmt(f),
+        }
     }
 }
 
-fn scalar<'de, D: Deserializer<'de>, T>(
-    deserializer: D,
-    expected: &'static str,
-    read: impl FnOnce(Form<'_>) -> Option<T>,
-) -> Result<Option<T>, D::Error> {
-    deserializer.deserialize_any(Scalar(read, expected, PhantomData))
+impl Form<'_> {
+    fn into_text(self) -> String {
+        match self {
+            Form::Text(text) => text.into_owned(),
+            Form::Bool(flag) => flag.to_string(),
+            // Whole numbers stay exact whatever their size; of others, `1.50` and `1.5` are the same.
+            Form::Number(number) => match number.parse::<f64>() {
+                Ok(float) if !is_whole(number) => float.to_string(),
+                _ => number.to_owned(),
+            },
+        }
+    }
 }
 
-fn any_text(form: &Form<'_>) -> String {
-    match form {
-        Form::Text(text) => (*text).to_owned(),
-        Form::Int(number) => number.to_string(),
-        Form::Float(number) => number.to_string(),
-        Form::Bool(flag) => flag.to_string(),
-    }
+/// Whether a number is written without fraction and exponent.
+fn is_whole(number: &str) -> bool {
+    number.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit())
+}
+
+/// Reads a scalar; `read` says what it is worth, or nothing where it cannot stand for what is `expected`.
+#[inline]
+fn scalar<'a, T>(
+    scan: &mut Scan<'a>,
+    expected: &str,
+    read: impl FnOnce(Form<'a>) -> Result<T, Form<'a>>,
+) -> Result<Option<T>, Unreadable> {
+    let form = match scan.peek() {
+        Some(b'"') => Form::Text(scan.text()?),
+        Some(b'{' | b'[') => return Err(misplaced(scan, expected)),
+        _ => {
+            let value = scan.value()?;
+            match scan.slice(value) {
+                "null" => return Ok(None),
+                "true" => Form::Bool(true),
+                "false" => Form::Bool(false),
+                number => Form::Number(number),
+            }
+        }
+    };
+    read(form).map(Some).map_err(|form| Unreadable::new(format!("{form} where {expected} belongs")))
+}
+
+/// The error for a value that stands where something else belongs.
+#[cold]
+pub(crate) fn misplaced(scan: &mut Scan<'_>, expected: &str) -> Unreadable {
+    let found = match scan.peek() {
+        Some(b'{') => "an object",
+        Some(b'[') => "a list",
+        Some(b'"') => "a text",
+        _ => match scan.value() {
+            Ok(value) => scan.slice(value),
+            Err(broken) => return broken.into(),
+        },
+    };
+    Unreadable::new(format!("{found} where {expected} belongs"))
 }
 
 impl Field for String {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        scalar(deserializer, "text", |form| Some(any_text(&form)))
+    #[inline]
+    fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
+        scalar(scan, "text", |form| Ok(form.into_text()))
     }
 }
 
 impl Field for Id {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        scalar(deserializer, "an id", |form| match form {
-            Form::Bool(_) => None,
-            form => Some(Id(any_text(&form))),
+    fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
+        scalar(scan, "an id", |form| match form {
+            Form::Bool(_) => Err(form),
+            form => Ok(Id(form.into_text())),
         })
     }
 }
 
 impl Field for Secret {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        scalar(deserializer, "text", |form| Some(Secret::from(any_text(&form))))
+    fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
+        Ok(String::read(scan)?.map(Secret::from))
     }
 }
 
 impl Field for i64 {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        scalar(deserializer, "a whole number", |form| match form {
-            Form::Int(number) => number.try_into().ok(),
-            Form::Text(text) => text.trim().parse().ok(),
-            // Exact for every whole number that a double can hold exactly.
-            Form::Float(number) if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 => {
-                format!("{number:.0}").parse().ok()
-            }
-            _ => None,
+    fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
+        scalar(scan, "a whole number", |form| {
+            let number = match &form {
+                Form::Number(number) if is_whole(number) => number.parse().ok(),
+                // Exact for every whole number that a double can hold exactly.
+                Form::Number(number) => number
+                    .parse::<f64>()
+                    .ok()
+                    .filter(|float| float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0)
+                    .and_then(|float| format!("{float:.0}").parse().ok()),
+                Form::Text(text) => text.trim().parse().ok(),
+                Form::Bool(_) => None,
+            };
+            number.ok_or(form)
         })
     }
 }
 
 impl Field for f64 {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        scalar(deserializer, "a number", |form| match form {
-            Form::Int(number) => number.to_string().parse().ok(),
-            Form::Float(number) => Some(number),
-            Form::Text(text) => text.trim().parse().ok(),
-            Form::Bool(_) => None,
+    fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
+        scalar(scan, "a number", |form| {
+            let number = match &form {
+                Form::Number(number) => number.parse::<f64>().ok().filter(|float| float.is_finite()),
+                Form::Text(text) => text.trim().parse().ok(),
+                Form::Bool(_) => None,
+            };
+            number.ok_or(form)
         })
     }
 }
 
 impl Field for bool {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        scalar(deserializer, "true or false", |form| match form {
-            Form::Bool(flag) => Some(flag),
-            Form::Text(text) => text.trim().to_ascii_lowercase().parse().ok(),
-            Form::Int(0) => Some(false),
-            Form::Int(1) => Some(true),
-            _ => None,
+    fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
+        scalar(scan, "true or false", |form| {
+            let flag = match &form {
+                Form::Bool(flag) => Some(*flag),
+                Form::Text(text) => text.trim().to_ascii_lowercase().parse().ok(),
+                Form::Number("0") => Some(false),
+                Form::Number("1") => Some(true),
+                Form::Number(_) => None,
+            };
+            flag.ok_or(form)
         })
     }
 }
 
 impl Field for Json {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        let value = Json::deserialize(deserializer)?;
+    fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
+        let value = scan.value()?;
+        let read = serde_json::from_str::<Json>(scan.slice(value));
+        let value = read.map_err(|error| Unreadable::new(error.to_string()))?;
         Ok((!value.is_null()).then_some(value))
     }
 }
 
 impl<T: Field> Field for Vec<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        struct Entries<T>(PhantomData<T>);
-        impl<'de, T: Field> Visitor<'de> for Entries<T> {
-            type Value = Option<Vec<T>>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(None)
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = seq.next_element_seed(FieldSeed::new())? {
-                    // A null among entries stands for nothing.
-                    entries.extend(entry);
-                }
-                Ok(Some(entries))
-            }
+    fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
+        match scan.peek() {
+            Some(b'[') => {}
+            Some(b'n') => return scan.value().map(|_| None).map_err(Unreadable::from),
+            _ => return Err(misplaced(scan, "a list")),
         }
-        deserializer.deserialize_any(Entries(PhantomData))
+        let (mut entries, mut index) = (Vec::new(), 0);
+        scan.list(|scan| {
+            // A null among entries stands for nothing.
+            entries.extend(T::read(scan).map_err(|error| error.in_entry(index))?);
+            index += 1;
+            Ok::<_, Unreadable>(())
+        })?;
+        Ok(Some(entries))
     }
 }
 
-/// The error for something that stands where an object belongs.
-pub(crate) fn not_an_object<E: serde::de::Error>(what: &str) -> E {
-    E::custom(format_args!("{what} where an object belongs"))
+/// Reads a whole text as one value.
+pub(crate) fn whole<T: Field>(text: &str) -> Result<T, Unreadable> {
+    let mut scan = Scan::new(text);
+    let read = T::read(&mut scan)?;
+    scan.end().map_err(|broken: Broken| Unreadable::from(broken))?;
+    read.ok_or_else(|| Unreadable::new("null where a value belongs"))
 }

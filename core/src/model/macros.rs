@@ -23,10 +23,14 @@ macro_rules! model {
             impl $Name {
                 /// Whether the server sent the field, null included. Takes the name here or the vendor's.
                 pub fn is_set(&self, name: &str) -> bool {
-                    $( if name == $wire || name == stringify!($field).trim_start_matches("r#") {
-                        return self.$field.is_some() || self.present & (1 << At::$field as u32) != 0;
+                    $( if name == $wire || name == const { $crate::model::bare(stringify!($field)) } {
+                        return self.$field.is_some() || self.was_sent(At::$field);
                     } )*
                     self.extra.has(name)
+                }
+
+                fn was_sent(&self, at: At) -> bool {
+                    self.present & (1 << at as u32) != 0
                 }
 
                 /// Fields that the server sent and this version of mspkit does not know.
@@ -37,37 +41,28 @@ macro_rules! model {
 
             impl<'de> serde::Deserialize<'de> for $Name {
                 fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    let read = <$Name as $crate::model::Field>::read(deserializer)?;
-                    read.ok_or_else(|| $crate::model::not_an_object("null"))
+                    $crate::model::from_any(deserializer)
                 }
             }
 
-            impl $crate::model::Field for $Name {
-                fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-                    struct Members;
-                    impl<'de> serde::de::Visitor<'de> for Members {
-                        type Value = Option<$Name>;
-                        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                            f.write_str("an object")
-                        }
-                        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                            Ok(None)
-                        }
-                        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                            let mut model = $Name::default();
-                            while let Some($crate::model::Key(key)) = map.next_key()? {
-                                match &*key {
-                                    $( $wire => {
-                                        model.present |= 1 << At::$field as u32;
-                                        model.$field = map.next_value_seed($crate::model::FieldSeed::new())?;
-                                    } )*
-                                    other => model.extra.read(other, &mut map)?,
-                                }
-                            }
-                            Ok(Some(model))
-                        }
+            impl $crate::model::Object for $Name {
+                const WRITTEN: &'static [&'static str] = &[$( concat!("\"", $wire, "\":") ),*];
+
+                fn member(
+                    &mut self,
+                    at: usize,
+                    scan: &mut $crate::raw::Scan<'_>,
+                ) -> Result<(), $crate::model::Unreadable> {
+                    self.present |= 1 << at;
+                    match at {
+                        $( at if at == At::$field as usize => self.$field = $crate::model::Field::read(scan)?, )*
+                        _ => {}
                     }
-                    deserializer.deserialize_any(Members)
+                    Ok(())
+                }
+
+                fn extra(&mut self) -> &mut $crate::model::Extra {
+                    &mut self.extra
                 }
             }
 
@@ -75,7 +70,7 @@ macro_rules! model {
                 fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     use serde::ser::SerializeMap;
                     let mut map = serializer.serialize_map(None)?;
-                    $( if self.is_set($wire) {
+                    $( if self.$field.is_some() || self.was_sent(At::$field) {
                         map.serialize_entry($wire, &self.$field)?;
                     } )*
                     self.extra.write(&mut map)?;
@@ -87,7 +82,7 @@ macro_rules! model {
                 fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                     let mut shown = f.debug_struct(stringify!($Name));
                     $( if let Some(value) = &self.$field {
-                        shown.field(stringify!($field).trim_start_matches("r#"), value);
+                        shown.field(const { $crate::model::bare(stringify!($field)) }, value);
                     } )*
                     // Names only: what an unknown field holds may be a secret.
                     let extra = self.extra.names();
@@ -95,16 +90,6 @@ macro_rules! model {
                         shown.field("extra", &extra);
                     }
                     shown.finish()
-                }
-            }
-
-            impl $crate::model::FromAnswer for $Name {
-                fn from_answer(json: &[u8]) -> Result<Self, serde_json::Error> {
-                    serde_json::from_slice(json)
-                }
-
-                fn broken_path(json: &[u8]) -> Option<String> {
-                    $crate::model::broken_path::<Self>(json)
                 }
             }
         };
@@ -158,8 +143,8 @@ macro_rules! open_enum {
         }
 
         impl $crate::model::Field for $Name {
-            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-                Ok(<String as $crate::model::Field>::read(deserializer)?.map(|text| Self::from(text.as_str())))
+            fn read(scan: &mut $crate::raw::Scan<'_>) -> Result<Option<Self>, $crate::model::Unreadable> {
+                Ok(<String as $crate::model::Field>::read(scan)?.map(|text| Self::from(text.as_str())))
             }
         }
     };
@@ -231,8 +216,43 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named_by_its_path() {
         let json = br#"{"parts":[{},{"count":"many"}]}"#;
-        assert!(Thing::from_answer(json).is_err());
-        assert_eq!(Thing::broken_path(json).as_deref(), Some("parts[1].count"));
+        let unreadable = Thing::from_answer(json).unwrap_err();
+        assert_eq!(unreadable.to_string(), "at `parts[1].count`: a text where a whole number belongs");
+    }
+
+    #[test]
+    fn the_order_of_members_does_not_matter_and_the_last_of_a_name_counts() {
+        let read =
+            thing(r#" { "parts" : [ null, {"name":"p"} ] , "count":1,"n\u0061me":"\"a\\","count":2 } "#);
+        assert_eq!((read.name.as_deref(), read.count), (Some("\"a\\"), Some(2)));
+        assert_eq!(read.parts, Some(vec![thing(r#"{"name":"p"}"#)]));
+    }
+
+    #[test]
+    fn numbers_in_texts_stay_exact() {
+        let text = |json: &str| thing(&format!("{{\"name\":{json}}}")).name.unwrap();
+        assert_eq!(text("12345678901234567890123"), "12345678901234567890123");
+        assert_eq!((text("1.50"), text("true")), ("1.5".to_owned(), "true".to_owned()));
+    }
+
+    #[test]
+    fn what_stands_in_the_wrong_place_is_named_but_no_text_is_shown() {
+        let told = |json: &str| Thing::from_answer(json.as_bytes()).unwrap_err().to_string();
+        assert_eq!(told(r#"{"name":[]}"#), "at `name`: a list where text belongs");
+        assert_eq!(told(r#"{"parts":{}}"#), "at `parts`: an object where a list belongs");
+        assert_eq!(told(r#"{"parts":[1]}"#), "at `parts[0]`: 1 where an object belongs");
+        assert_eq!(told(r#"{"type":"planted"}"#), "at `type`: a text where true or false belongs");
+        assert_eq!(told(r#"{"count":1.5}"#), "at `count`: 1.5 where a whole number belongs");
+        assert_eq!(told("null"), "null where a value belongs");
+        assert!(told(r#"{"name":"\ud800"}"#).starts_with("at `name`: expected both halves"));
+        assert!(told(r#"{"count":1,}"#).contains("expected a name"));
+    }
+
+    #[test]
+    fn other_formats_are_read_by_the_same_rules() {
+        let value = serde_json::json!({"thingId": 7, "count": "12", "other": [1]});
+        let read: Thing = serde_json::from_value(value).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), r#"{"thingId":"7","count":12,"other":[1]}"#);
     }
 
     #[test]

@@ -2,20 +2,23 @@
 //!
 //! A field that the server did not send differs from one that it sent as null: both are `None`, and `is_set` tells
 //! them apart. Fields that are not known are kept as they came and written again. The structs themselves are generated,
-//! through the macros in `macros.rs`; how single fields are read stands in `field.rs`.
+//! through the macros in `macros.rs`; how objects are read stands in `object.rs`, how single fields are in `field.rs`.
 
 mod extra;
 mod field;
 #[macro_use]
 mod macros;
+mod object;
+mod unreadable;
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub(crate) use self::extra::{Extra, Key};
-pub use self::field::Field;
-pub(crate) use self::field::{FieldSeed, not_an_object};
+pub(crate) use self::extra::Extra;
+pub(crate) use self::field::{Field, whole};
+pub(crate) use self::object::Object;
+pub use self::unreadable::Unreadable;
 pub(crate) use crate::secret::Secret;
 
 /// Any JSON value.
@@ -88,7 +91,7 @@ impl AsRef<str> for Id {
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::read(deserializer)?.ok_or_else(|| serde::de::Error::custom("null where an id belongs"))
+        from_any(deserializer)
     }
 }
 
@@ -103,27 +106,35 @@ pub trait FromAnswer: Sized {
     /// The result, or why it cannot be read.
     ///
     /// # Errors
-    /// The parser's own.
-    fn from_answer(json: &[u8]) -> Result<Self, serde_json::Error>;
-
-    /// The path of the member that cannot be read, found by reading again.
-    fn broken_path(json: &[u8]) -> Option<String>;
+    /// When a member cannot stand for what belongs there, or it is no JSON.
+    fn from_answer(json: &[u8]) -> Result<Self, Unreadable>;
 }
 
 impl FromAnswer for () {
-    fn from_answer(_: &[u8]) -> Result<Self, serde_json::Error> {
+    fn from_answer(_: &[u8]) -> Result<Self, Unreadable> {
         Ok(())
-    }
-
-    fn broken_path(_: &[u8]) -> Option<String> {
-        None
     }
 }
 
-/// Which member cannot be read.
-pub(crate) fn broken_path<T: for<'de> Deserialize<'de>>(json: &[u8]) -> Option<String> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    serde_path_to_error::deserialize::<_, T>(&mut deserializer).err().map(|error| error.path().to_string())
+impl<M: Object> FromAnswer for M {
+    fn from_answer(json: &[u8]) -> Result<Self, Unreadable> {
+        let text = std::str::from_utf8(json).map_err(|_| Unreadable::new("it is not UTF-8 text"))?;
+        whole(text)
+    }
+}
+
+/// A value from any format that serde reads, by the rules that hold for answers.
+pub(crate) fn from_any<'de, T: Field, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let json = Json::deserialize(deserializer)?.to_string();
+    whole(&json).map_err(serde::de::Error::custom)
+}
+
+/// The name of a field as a person writes it.
+pub(crate) const fn bare(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
 }
 
 /// A range of days, both included.

@@ -38,7 +38,7 @@ pub(crate) struct Entry {
 
 impl<'a> Ids<'a> {
     pub(super) fn new(own: &'a str, fields: &'a [&'a str]) -> Self {
-        Self { own, fields, numbers: Vec::new(), layout: Vec::new() }
+        Self { own, fields, numbers: Vec::new(), layout: Vec::with_capacity(32) }
     }
 
     /// Forgets what was noted.

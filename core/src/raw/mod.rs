@@ -19,7 +19,7 @@ pub(crate) use self::envelope::{NextLink, PageFacts};
 pub(crate) use self::ids::Entry;
 use self::ids::Ids;
 pub(crate) use self::members::{member, walk};
-use self::scan::{Broken, Scan};
+pub(crate) use self::scan::{Broken, Scan};
 use crate::error::{Attempt, Error, ErrorKind, Result};
 use crate::error_body;
 

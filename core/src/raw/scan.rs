@@ -76,10 +76,10 @@ impl<'a> Scan<'a> {
 
     /// Reads an object: `member` is called with the scan at each member's name, and has to step over name and value.
     #[inline]
-    pub(crate) fn members(
+    pub(crate) fn members<E: From<Broken>>(
         &mut self,
-        mut member: impl FnMut(&mut Self) -> Result<(), Broken>,
-    ) -> Result<Range<usize>, Broken> {
+        mut member: impl FnMut(&mut Self) -> Result<(), E>,
+    ) -> Result<Range<usize>, E> {
         let begin = self.at;
         self.open(b'{', "an object")?;
         if !self.take(b'}') {
@@ -106,10 +106,10 @@ impl<'a> Scan<'a> {
     }
 
     /// Reads a list: `entry` is called with the scan at each entry, which it has to step over.
-    pub(crate) fn list(
+    pub(crate) fn list<E: From<Broken>>(
         &mut self,
-        mut entry: impl FnMut(&mut Self) -> Result<(), Broken>,
-    ) -> Result<Range<usize>, Broken> {
+        mut entry: impl FnMut(&mut Self) -> Result<(), E>,
+    ) -> Result<Range<usize>, E> {
         let begin = self.at;
         self.open(b'[', "a list")?;
         if !self.take(b']') {
@@ -158,6 +158,20 @@ impl<'a> Scan<'a> {
         }
         self.space();
         Ok(false)
+    }
+
+    /// Reads a text.
+    #[inline]
+    pub(crate) fn text(&mut self) -> Result<Cow<'a, str>, Broken> {
+        let begin = self.at;
+        if self.peek() != Some(b'"') {
+            return self.expected("a text");
+        }
+        if self.string()? {
+            return Ok(Cow::Borrowed(self.slice(begin + 1..self.at - 1)));
+        }
+        let read = serde_json::from_str(self.slice(begin..self.at));
+        read.map(Cow::Owned).map_err(|_| Broken::Expected("both halves of a surrogate in the text", begin))
     }
 
     /// Steps over a member's name and the way to its value; also gives all that was written, the colon included.
