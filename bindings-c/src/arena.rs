@@ -32,6 +32,11 @@ impl Arena {
         Self::default()
     }
 
+    /// An arena whose first chunk holds so many bytes.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        Self { chunks: vec![Chunk::new(bytes.div_ceil(size_of::<u64>()).max(FIRST))] }
+    }
+
     /// Keeps plain data and says where it lies.
     pub(crate) fn put<T: Copy>(&mut self, value: T) -> *const T {
         self.put_slice(&[value])

@@ -89,7 +89,8 @@ impl View {
     }
 
     pub(crate) fn of<M: Viewed>(model: &M, json: &[u8]) -> Self {
-        let mut arena = Arena::new();
+        // The JSON, the struct, and the values again, each with a NUL and rounded up.
+        let mut arena = Arena::with_room(2 * json.len() + size_of::<M::Struct>());
         let json = arena.bytes(json);
         let made = model.view(json, &mut arena);
         let data = arena.put(made).cast();

@@ -46,6 +46,7 @@ macro_rules! model {
             }
 
             impl $crate::model::Object for $Name {
+                const NAMES: &'static [&'static str] = &[$( $wire ),*];
                 const WRITTEN: &'static [&'static str] = &[$( concat!("\"", $wire, "\":") ),*];
 
                 fn member(

@@ -6,10 +6,12 @@ use crate::raw::Scan;
 
 /// A model as its reader sees it. The implementations come from the `model!` macro.
 pub(crate) trait Object: Default {
-    /// The names of the fields as servers write them, with quotes and colon: `"customerId":`.
+    /// The vendor's names of the fields.
+    const NAMES: &'static [&'static str];
+    /// The same as servers write them, with quotes and colon: `"customerId":`.
     const WRITTEN: &'static [&'static str];
 
-    /// Reads the value that comes next into a field, by its place in `WRITTEN`.
+    /// Reads the value that comes next into a field, by its place in these lists.
     fn member(&mut self, at: usize, scan: &mut Scan<'_>) -> Result<(), Unreadable>;
 
     /// Where members go that are no fields.
@@ -30,7 +32,7 @@ pub(crate) fn read<M: Object>(scan: &mut Scan<'_>) -> Result<Option<M>, Unreadab
             Some(written) if scan.follows(written) => next,
             _ => {
                 let (name, _) = scan.name()?;
-                let Some(at) = M::WRITTEN.iter().position(|written| bare(written) == name) else {
+                let Some(at) = M::NAMES.iter().position(|known| *known == name) else {
                     let value = scan.value()?;
                     return model
                         .extra()
@@ -41,14 +43,9 @@ pub(crate) fn read<M: Object>(scan: &mut Scan<'_>) -> Result<Option<M>, Unreadab
             }
         };
         next = at + 1;
-        model.member(at, scan).map_err(|error| error.in_member(bare(M::WRITTEN[at])))
+        model.member(at, scan).map_err(|error| error.in_member(M::NAMES[at]))
     })?;
     Ok(Some(model))
-}
-
-/// A name without quotes and colon.
-fn bare(written: &str) -> &str {
-    written.trim_matches(['"', ':'])
 }
 
 impl<M: Object> Field for M {
