@@ -23,9 +23,13 @@ demo-node: node simulator ## the demo's job in TypeScript
 	@$(NPM) run --silent build:tests
 	@$(NPM) run --silent demo -- $(ARGS)
 
-test-node: node simulator ## the Node module
+test-node: node simulator pages ## the Node module
 	$(call say,The Node module: the packages as users install them)
 	@$(NPM) test --silent
+	$(call say,The JavaScript and TypeScript examples of the pages)
+	@$(NPM) run --silent pack:all
+	@$(APART) target/debug/mspkit-pages node --check '$(CURDIR)/$(NODE)/scripts/pages.sh check "$$@"' \
+	  --run '$(CURDIR)/$(NODE)/scripts/pages.sh run "$$1"'
 
 soak-node: node simulator
 	$(call say,The Node module: long runs, newer versions of Node.js, Bun and Deno)

@@ -9,7 +9,7 @@ PY_SIM := target/debug/mspkit-sim
 PYTEST = $(APART) MSPKIT_SIM=$(CURDIR)/$(PY_SIM) MSPKIT_DIST=$(CURDIR)/$(WHEELS) PYTHONDONTWRITEBYTECODE=1 \
   $(1)/bin/python -m pytest -p no:cacheprovider --rootdir $(PY) $(PY)/tests
 
-.PHONY: wheel sdist simulator demo-python test-python soak-python lint-python
+.PHONY: wheel sdist simulator pages demo-python test-python soak-python lint-python
 
 wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python package, into target/python
 	$(call say,Building the Python wheel: $(PY))
@@ -23,6 +23,10 @@ sdist: need-cargo $(TOOLS)/wheel/installed.txt
 simulator: need-cargo need-compiler
 	@cargo build --locked -p mspkit-sim
 
+# Runs the examples of the pages in one language.
+pages: need-cargo need-compiler
+	@cargo build --locked -p mspkit-pages
+
 # The example that a user would write, in an environment that has the wheel and nothing else.
 demo-python: wheel simulator
 	$(call say,Running the demo: $(PY)/examples/onboard.py)
@@ -30,10 +34,14 @@ demo-python: wheel simulator
 	@$(TOOLS)/demo/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(WHEELS)/*.whl
 	@MSPKIT_SIM=$(CURDIR)/$(PY_SIM) $(TOOLS)/demo/bin/python $(PY)/tests/demo.py $(ARGS)
 
-test-python: wheel sdist simulator need-node $(PY_TOOLS)/installed.txt ## the Python package
+test-python: wheel sdist simulator pages need-node $(PY_TOOLS)/installed.txt ## the Python package
 	$(call say,The Python package: the wheel as users install it)
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(WHEELS)/*.whl
 	@$(call PYTEST,$(PY_TOOLS))
+	$(call say,The Python examples of the pages)
+	@$(PYTHON) -m venv --clear $(TOOLS)/pages
+	@$(APART) target/debug/mspkit-pages python --path $(TOOLS)/pages/bin \
+	  --check '$(CURDIR)/$(PY_TOOLS)/bin/mypy --strict --no-incremental "$$@"' --run 'python -W error "$$1"'
 
 soak-python: wheel sdist simulator need-node
 	$(call say,The Python package: long runs on every interpreter of this machine)

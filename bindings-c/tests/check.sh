@@ -19,10 +19,8 @@ export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty" MSP
 
 say "C: installed, and used by projects outside of the tree"
 tests/checks/consumers.sh
-if grep -qE '^```(c|cpp)$' ../README.md; then
-  say "C: the README's programs"
-  tests/checks/readme.sh
-fi
+say "C: the programs of the pages"
+tests/checks/pages.sh
 
 say "C: the header by itself, as C99, C11 and C++17"
 tests/checks/header.sh

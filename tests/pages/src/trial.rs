@@ -1,0 +1,241 @@
+//! How a block is tried: in a folder of its own, against a simulator that starts over for each block.
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use mspkit_sim::{Options, Simulator};
+use serde_json::{Value, json};
+
+use crate::around::{Around, HOST};
+use crate::blocks::Block;
+
+/// What a page calls the server, and the proxy in front of it.
+const SERVER: &str = "https://ncentral.example.com";
+const PROXY: &str = "proxy.example.com:3128";
+/// Longer than any example may take, installing included.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// What a machine may have set that is not for examples.
+const PROXIES: [&str; 8] = [
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+];
+
+/// What all trials share.
+pub struct Trial {
+    root: PathBuf,
+    work: PathBuf,
+    path: String,
+    simulator: Simulator,
+    around: Around,
+}
+
+impl Trial {
+    /// A working folder that looks like a checkout, and a simulator.
+    pub fn new(root: &Path, work: &Path, path: Option<&Path>) -> Result<Self, Box<dyn Error>> {
+        if work.exists() {
+            fs::remove_dir_all(work)?;
+        }
+        fs::create_dir_all(work)?;
+        let work = fs::canonicalize(work)?;
+        for entry in fs::read_dir(root)? {
+            let entry = entry?;
+            symlink(entry.path(), work.join(entry.file_name()))?;
+        }
+        let simulator = Simulator::spawn(Options::default())?;
+        let address = simulator.url().trim_start_matches("http://").parse()?;
+        let around = Around::new(address).map_err(|error| error.to_string())?;
+        let mut folders = std::env::var("PATH")?;
+        if let Some(path) = path {
+            folders = format!("{}:{folders}", fs::canonicalize(path)?.display());
+        }
+        Ok(Self { root: root.to_owned(), work, path: folders, simulator, around })
+    }
+
+    fn file(&self, block: &Block) -> PathBuf {
+        self.work.join(format!("{}.{}", block.name, block.ending))
+    }
+
+    /// Puts a block into a file; what stands for a server becomes the simulator.
+    pub fn write(&self, block: &Block) -> Result<(), Box<dyn Error>> {
+        let server = if behind(block) { SERVER } else { self.simulator.url() };
+        let code = block.code.replace(SERVER, server).replace(PROXY, &self.around.proxy.to_string());
+        fs::write(self.file(block), &code)?;
+        // What a page compiles by hand is the first program that it shows.
+        let program = self.work.join("program.c");
+        if block.name.starts_with("readme-") && block.language == "c" && !program.exists() {
+            fs::write(program, code)?;
+        }
+        Ok(())
+    }
+
+    /// Runs a block of shell commands where it would be run: at the top of a checkout.
+    pub fn shell(&self, block: &Block, command: &str) -> Result<(), String> {
+        self.try_it(block, command, &self.work).map(drop)
+    }
+
+    /// Whether this machine has a tool.
+    pub fn has(&self, tool: &str) -> bool {
+        self.command("command -v \"$1\" > /dev/null").arg(tool).status().is_ok_and(|status| status.success())
+    }
+
+    /// Looks at blocks that are not run, and at the others before they are.
+    pub fn look(&self, command: &str, blocks: &[&Block]) -> Result<(), Box<dyn Error>> {
+        let files = blocks.iter().filter(|block| block.language != "toml").map(|block| self.file(block));
+        let status = self.command(command).args(files).current_dir(&self.work).status()?;
+        if status.success() { Ok(()) } else { Err("a block of a page does not pass".into()) }
+    }
+
+    /// Runs a block, and compares what comes of it with what its page says.
+    pub fn run(&self, block: &Block, command: &str) -> Result<(), String> {
+        let place = self.work.join(format!("{}.place", block.name));
+        fs::create_dir(&place).map_err(|error| error.to_string())?;
+        fs::write(place.join("corporate-ca.pem"), &self.around.authority)
+            .map_err(|error| error.to_string())?;
+        let check = &block.check;
+        let options = check.get("options").cloned().unwrap_or_else(|| json!({}));
+        let options: Options =
+            serde_json::from_value(options).map_err(|error| format!("options: {error}"))?;
+        self.simulator.reset(options);
+        for (name, list, rest) in [("faults", "rules", json!({"seed": 1})), ("script", "answers", json!({}))]
+        {
+            if let Some(said) = check.get(name) {
+                let mut plan = rest;
+                plan[list] = said.clone();
+                self.simulator.control(name, &plan).map_err(|error| format!("{name}: {error:?}"))?;
+            }
+        }
+        let times = check.get("runs").map_or(Some(1), Value::as_u64).ok_or("`runs` is a number")?;
+        let mut said = String::new();
+        for _ in 0..times {
+            said.push_str(&self.try_it(block, command, &place)?);
+        }
+        if said.trim().is_empty() {
+            return Err("it prints nothing".to_owned());
+        }
+        self.compare(block, &said).map_err(|complaint| format!("{complaint}; it printed:\n{said}"))
+    }
+
+    fn compare(&self, block: &Block, said: &str) -> Result<(), String> {
+        let check = &block.check;
+        if let Some(lines) = check.get("lines") {
+            let came = said.lines().count();
+            if lines.as_u64() != Some(came as u64) {
+                return Err(format!("{came} lines instead of {lines}"));
+            }
+        }
+        for wanted in check.get("prints").and_then(Value::as_array).into_iter().flatten() {
+            if !wanted.as_str().is_some_and(|wanted| said.contains(wanted)) {
+                return Err(format!("{wanted} is missing"));
+            }
+        }
+        for (operation, wanted) in check.get("committed").and_then(Value::as_object).into_iter().flatten() {
+            let came = self.simulator.count(operation).committed;
+            if json!(came) != *wanted {
+                return Err(format!("{operation} was carried out {came} times instead of {wanted}"));
+            }
+        }
+        if behind(block) && self.around.tunnels() == 0 {
+            return Err("it went past the proxy".to_owned());
+        }
+        Ok(())
+    }
+
+    /// A dependency that a page names: cargo finds it, with its features.
+    pub fn manifest(&self, block: &Block) -> Result<(), String> {
+        let place = self.work.join(format!("{}.place", block.name));
+        let made = (|| {
+            fs::create_dir_all(place.join("src"))?;
+            fs::write(place.join("src/lib.rs"), "")?;
+            symlink(&self.root, place.join("mspkit"))?;
+            fs::copy(self.root.join("Cargo.lock"), place.join("Cargo.lock"))?;
+            let head = "[workspace]\n[package]\nname = \"program\"\nedition = \"2024\"\n";
+            fs::write(place.join("Cargo.toml"), format!("{head}{}", block.code))
+        })();
+        made.map_err(|error: std::io::Error| error.to_string())?;
+        self.try_it(block, "cargo metadata --format-version 1 --offline --quiet", &place).map(drop)
+    }
+
+    /// What a command prints about a block; else what went wrong, with all that was said.
+    fn try_it(&self, block: &Block, command: &str, place: &Path) -> Result<String, String> {
+        let tell = |error: std::io::Error| error.to_string();
+        let (out, err) =
+            (place.join(format!("{}.out", block.name)), place.join(format!("{}.err", block.name)));
+        let mut child = self.command(command);
+        child.arg(self.file(block)).current_dir(place);
+        child
+            .stdin(Stdio::null())
+            .stdout(File::create(&out).map_err(tell)?)
+            .stderr(File::create(&err).map_err(tell)?);
+        if behind(block) {
+            child.env("NCENTRAL_URL", format!("https://{HOST}"));
+        }
+        let mut child = child.spawn().map_err(tell)?;
+        let until = Instant::now() + PATIENCE;
+        let status = loop {
+            match child.try_wait().map_err(tell)? {
+                Some(status) => break status,
+                None if Instant::now() > until => {
+                    child.kill().map_err(tell)?;
+                    break child.wait().map_err(tell)?;
+                }
+                None => sleep(Duration::from_millis(5)),
+            }
+        };
+        let read = |path: &Path| fs::read(path).map(|said| String::from_utf8_lossy(&said).into_owned());
+        let (said, complained) = (read(&out).map_err(tell)?, read(&err).map_err(tell)?);
+        if status.success() { Ok(said) } else { Err(format!("{status}\n{said}{complained}")) }
+    }
+
+    /// A shell command that knows the simulator, and nothing of this machine's servers and proxies.
+    fn command(&self, command: &str) -> Command {
+        let mut shell = Command::new("bash");
+        shell.args(["-c", command, "bash"]).env("PATH", &self.path).envs(self.environment());
+        // Tools find what they have installed, whatever is called home.
+        if let Some(home) = std::env::home_dir() {
+            for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+                shell.env(name, std::env::var_os(name).unwrap_or_else(|| home.join(folder).into()));
+            }
+        }
+        shell.env("HOME", &self.work).env("PROFILE", "debug");
+        shell
+            .env("PIP_NO_INDEX", "1")
+            .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+            .env("npm_config_offline", "true");
+        shell.env("npm_config_update_notifier", "false");
+        for name in
+            PROXIES.into_iter().chain(["PYTHONPATH", "VIRTUAL_ENV", "NODE_OPTIONS", "MAKEFLAGS", "MAKELEVEL"])
+        {
+            shell.env_remove(name);
+        }
+        shell
+    }
+
+    fn environment(&self) -> Vec<(String, String)> {
+        let credentials = json!(self.simulator.credentials());
+        let mut known: Vec<_> = credentials
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, value)| Some((name.to_uppercase(), value.as_str()?.to_owned())))
+            .collect();
+        for service in ["NCENTRAL", "CLOUDMORE", "WIV"] {
+            known.push((format!("{service}_URL"), self.simulator.url().to_owned()));
+        }
+        known
+    }
+}
+
+fn behind(block: &Block) -> bool {
+    block.check.get("behind").is_some_and(|said| *said == Value::Bool(true))
+}
