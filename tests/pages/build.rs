@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(&file, &block.code)?;
         writeln!(
             modules,
-            "mod {module} {{ include!({file:?}); pub(crate) fn run() -> ExitCode {{ main().report() }} }}"
+            "mod {module} {{ include!({file:?}); pub(crate) fn run() -> std::process::ExitCode {{ std::process::Termination::report(main()) }} }}"
         )?;
         writeln!(arms, "Some({name:?}) => {module}::run(),")?;
     }

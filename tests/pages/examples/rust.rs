@@ -1,7 +1,7 @@
 //! The Rust examples of all pages, one of which is named by the argument.
 #![allow(clippy::needless_pass_by_value, reason = "examples are as their pages have them")]
 
-use std::process::{ExitCode, Termination as _};
+use std::process::ExitCode;
 
 include!(concat!(env!("OUT_DIR"), "/modules.rs"));
 
