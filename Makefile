@@ -31,6 +31,7 @@ include bindings-python/python.mk
 include bindings-node/node.mk
 include bindings-c/c.mk
 include tests/bench/bench.mk
+include docs/docs.mk
 
 demo: demo-python ## the main job in Python, start to end; options of the script: make demo ARGS="--write"
 
@@ -101,7 +102,9 @@ lint: lint-node need-cargo need-rustfmt need-clippy need-compiler $(TOOLS)/lint/
 	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	$(call say,Python: ruff and mypy)
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache tests bindings-python
+	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
+	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs
 	@for part in tests/*.py tests/documents tests/conformance tests/judges/schemathesis; do \
 	  $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 

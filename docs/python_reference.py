@@ -1,0 +1,98 @@
+"""Writes the reference of the installed Python package: `python docs/python_reference.py FOLDER`. Warnings are errors.
+
+The package keeps its classes in modules that are nobody's business. Here everything is shown where users meet it: under
+`mspkit`, with what it inherits, and a service's resources inside the class of its client.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+import types
+import warnings
+from pathlib import Path
+from typing import Any
+
+import mspkit
+import pdoc
+import pdoc.render
+
+
+def own(member: Any, cls: type, name: str) -> Any:
+    """A method or property that says it was written in this class."""
+    if isinstance(member, property):
+        return property(own(member.fget, cls, name), doc=member.__doc__)
+    made = types.FunctionType(
+        member.__code__,
+        member.__globals__,
+        name,
+        member.__defaults__,
+        member.__closure__,
+    )
+    made.__dict__.update(member.__dict__)
+    made.__kwdefaults__, made.__doc__ = member.__kwdefaults__, member.__doc__
+    # They are known where it was written, not where it is shown.
+    made.__annotations__ = inspect.get_annotations(member, eval_str=True)
+    made.__module__, made.__qualname__ = cls.__module__, f"{cls.__qualname__}.{name}"
+    return made
+
+
+def inherit(cls: type) -> None:
+    for base in cls.__mro__[1:]:
+        for name, member in vars(base).items():
+            if base.__name__ in mspkit.__all__ or not base.__module__.startswith("mspkit") or name.startswith("_"):
+                continue
+            if isinstance(member, (property, types.FunctionType)) and name not in vars(cls):
+                setattr(cls, name, own(member, cls, name))
+
+
+def written(module: types.ModuleType) -> list[type]:
+    """The classes that are written in a module, which public ones do not say of themselves."""
+    names = re.findall(r"^class (\w+)", inspect.getsource(module), re.MULTILINE)
+    classes: list[type] = [getattr(module, name) for name in names]
+    for cls in classes:
+        cls.__module__ = module.__name__
+    return classes
+
+
+def main(into: Path) -> None:
+    modules = [importlib.import_module(f"mspkit.{found.name}") for found in pkgutil.iter_modules(mspkit.__path__)]
+    classes = [cls for module in modules if str(module.__file__).endswith(".py") for cls in written(module)]
+    for cls in classes:
+        if cls.__name__ in mspkit.__all__:
+            inherit(cls)
+    for client in (
+        mspkit.NCentral,
+        mspkit.Cloudmore,
+        mspkit.Wiv,
+        mspkit.AsyncNCentral,
+        mspkit.AsyncCloudmore,
+        mspkit.AsyncWiv,
+    ):
+        for place in [one for one in vars(client).values() if isinstance(one, property)]:
+            resource = inspect.get_annotations(place.fget, eval_str=True)["return"]
+            if resource.__module__ == client.__module__:
+                setattr(client, resource.__name__, resource)
+                for method, member in list(vars(resource).items()):
+                    if isinstance(member, types.FunctionType):
+                        member.__qualname__ = f"{client.__name__}.{resource.__name__}.{method}"
+                resource.__qualname__ = f"{client.__name__}.{resource.__name__}"
+    warnings.simplefilter("error")
+    pdoc.render.configure(docformat="google", show_source=False)
+    pdoc.pdoc("mspkit", output_directory=into)
+    page = into / "mspkit.html"
+    text = page.read_text()
+    known = set(re.findall(r'id="([\w.]+)"', text))
+
+    def link(found: re.Match[str]) -> str:
+        name = found[1]
+        return f'<a href="#{name}">{name}</a>' if name in known else name
+
+    page.write_text(re.sub(r"\bmspkit\._\w+\.([\w.]*\w)", link, text))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
