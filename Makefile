@@ -49,6 +49,9 @@ test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.tx
 	@$(TOOLS)/documents/bin/python tests/documents/validate.py --self-check
 	$(call say,The conformance cases: complete and well formed)
 	@$(TOOLS)/documents/bin/python tests/conformance/check.py --require-schema
+	$(call say,The pages: links that lead somewhere, tables that say what is)
+	@$(TOOLS)/documents/bin/python tests/documents/pages.py
+	@$(TOOLS)/documents/bin/python tests/documents/pages.py --self-check
 	$(call say,The generated sources: what the documents say)
 	@cargo build --locked -p mspkit-codegen
 	@cargo run --quiet --locked -p mspkit-codegen -- --check
@@ -104,7 +107,7 @@ lint: lint-node need-cargo need-rustfmt need-clippy need-compiler $(TOOLS)/lint/
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache tests bindings-python
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
-	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs
+	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/documents/pages.py
 	@for part in tests/*.py tests/documents tests/conformance tests/judges/schemathesis; do \
 	  $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
