@@ -71,17 +71,18 @@ fn all(said: &Said) -> Result<bool, Box<dyn Error>> {
         trial.write(block)?;
     }
     let (shell, code): (Vec<_>, Vec<_>) = mine.iter().partition(|block| block.language == "sh");
-    let mut wrong = 0;
+    let (mut wrong, mut left_out) = (0, 0);
     let mut complain = |block: &Block, complaint: String| {
         wrong += 1;
         eprintln!("{}: {complaint}", block.place);
     };
     for block in &shell {
-        if let Some(tool) = block.check.get("needs").and_then(|tool| tool.as_str()) {
-            if !trial.has(tool) {
-                println!("{}: left out ({tool} is missing)", block.place);
-                continue;
-            }
+        if let Some(tool) = block.check.get("needs").and_then(|tool| tool.as_str())
+            && !trial.has(tool)
+        {
+            println!("{}: left out ({tool} is missing)", block.place);
+            left_out += 1;
+            continue;
         }
         let command =
             if block.check.contains_key("not_run") { "bash -n \"$1\"" } else { "bash -euo pipefail \"$1\"" };
@@ -107,8 +108,8 @@ fn all(said: &Said) -> Result<bool, Box<dyn Error>> {
         "{}: {} blocks of the pages, {} of them run, {} only looked at, {wrong} wrong",
         said.language,
         mine.len(),
-        mine.len() - not_run.len(),
-        not_run.len()
+        mine.len() - not_run.len() - left_out,
+        not_run.len() + left_out
     );
     Ok(wrong == 0)
 }

@@ -159,7 +159,8 @@ impl Trial {
             fs::write(place.join("src/lib.rs"), "")?;
             symlink(&self.root, place.join("mspkit"))?;
             fs::copy(self.root.join("Cargo.lock"), place.join("Cargo.lock"))?;
-            let head = "[workspace]\nexclude = [\"mspkit\"]\n[package]\nname = \"program\"\nedition = \"2024\"\n";
+            let head =
+                "[workspace]\nexclude = [\"mspkit\"]\n[package]\nname = \"program\"\nedition = \"2024\"\n";
             fs::write(place.join("Cargo.toml"), format!("{head}{}", block.code))
         })();
         made.map_err(|error: std::io::Error| error.to_string())?;
