@@ -5,7 +5,7 @@ set -euo pipefail
 folder="$1" configuration="$2"
 missing() { echo "mspkit: $1" >&2; exit 1; }
 if ! command -v doxygen >/dev/null && [ ! -e "$folder/usr/bin/doxygen" ]; then
-  if ! command -v apt-get dpkg >/dev/null; then missing "doxygen is missing"; fi
+  if ! command -v apt-get >/dev/null || ! command -v dpkg >/dev/null; then missing "doxygen is missing"; fi
   rm -rf "$folder"
   mkdir -p "$folder"
   cd "$folder"
