@@ -3,37 +3,19 @@
 
 /// The largest integer that JavaScript's numbers hold exactly together with its neighbours has so many digits.
 const DIGITS: usize = 16;
-const LARGEST: &str = "9007199254740991";
+const LARGEST: &[u8] = b"9007199254740991";
 
-/// The text with its large integers as strings that begin with a marker, and the marker. Nothing, if there are none.
-///
-/// The marker is drawn anew each time, so that no server can write it.
-pub(crate) fn mark(json: &str) -> Option<(String, String)> {
-    let found = large_integers(json);
-    if found.is_empty() {
-        return None;
-    }
-    let marker = format!("bigint:{:016x}:", fastrand::u64(..));
-    let mut text = String::with_capacity(json.len() + found.len() * (marker.len() + 2));
-    let mut copied = 0;
-    for (begin, end) in found {
-        text.push_str(&json[copied..begin]);
-        text.push('"');
-        text.push_str(&marker);
-        text.push_str(&json[begin..end]);
-        text.push('"');
-        copied = end;
-    }
-    text.push_str(&json[copied..]);
-    Some((text, marker))
+/// What stands before digits in strings that stand for large integers. It is drawn anew for each answer, so that no
+/// server can write it.
+pub(crate) fn marker() -> String {
+    format!("bigint:{:016x}:", fastrand::u64(..))
 }
 
 /// Where integers beyond 2^53 begin and end.
-fn large_integers(json: &str) -> Vec<(usize, usize)> {
-    if !may_hold(json.as_bytes()) {
+pub(crate) fn large_integers(bytes: &[u8]) -> Vec<(usize, usize)> {
+    if !may_hold(bytes) {
         return Vec::new();
     }
-    let bytes = json.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -44,7 +26,7 @@ fn large_integers(json: &str) -> Vec<(usize, usize)> {
                     .iter()
                     .position(|byte| !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
                     .map_or(bytes.len(), |length| at + length);
-                if is_large(&json[at..end]) {
+                if is_large(&bytes[at..end]) {
                     found.push((at, end));
                 }
                 at = end;
@@ -84,8 +66,8 @@ fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
     bytes.len()
 }
 
-fn is_large(number: &str) -> bool {
-    let digits = number.strip_prefix('-').unwrap_or(number);
-    digits.bytes().all(|byte| byte.is_ascii_digit())
+fn is_large(number: &[u8]) -> bool {
+    let digits = number.strip_prefix(b"-").unwrap_or(number);
+    digits.iter().all(u8::is_ascii_digit)
         && (digits.len() > DIGITS || (digits.len() == DIGITS && digits > LARGEST))
 }

@@ -41,7 +41,7 @@ pub(crate) const PLACES: u32 = 4;
 
 impl Entry {
     /// Writes kind, text, meta and marker into an array.
-    pub(crate) fn write(self, array: &mut Array<'_>, at: u32) -> napi::Result<()> {
+    pub(crate) fn write(self, env: Env, array: &mut Array<'_>, at: u32) -> napi::Result<()> {
         match self {
             Self::Failed(failure) => {
                 array.set(at, FAILED)?;
@@ -49,7 +49,7 @@ impl Entry {
             }
             Self::Done(crossing) => {
                 array.set(at, DONE)?;
-                crossing.text.write(array, at + 1)?;
+                crossing.text.write(env, array, at + 1)?;
                 array.set(at + 2, crossing.meta)?;
                 crossing.marker.map_or(Ok(()), |marker| array.set(at + 3, marker))
             }
@@ -63,7 +63,7 @@ impl Entry {
     /// An array of its own, with the events that were seen on the way behind it.
     pub(crate) fn alone(self, env: &Env, events: Option<String>) -> napi::Result<Array<'_>> {
         let mut array = env.create_array(PLACES + 1)?;
-        self.write(&mut array, 0)?;
+        self.write(*env, &mut array, 0)?;
         if let Some(events) = events {
             array.set(PLACES, events)?;
         }
@@ -74,39 +74,58 @@ impl Entry {
 impl Crossing {
     /// The result of an operation.
     pub(crate) fn result(answer: &RawResponse) -> Self {
-        Self::new(lossy(&answer.json), json(&Known::of(&answer.meta)))
+        let mut crossing = Self::new(answer.json.len(), json(&Known::of(&answer.meta)));
+        crossing.push(&answer.json);
+        crossing
     }
 
     /// The body of an answer as it came; whoever asked for it knows what it is.
     pub(crate) fn body(answer: &RawResponse) -> Self {
-        Self { text: Text::any(lossy(&answer.body)), meta: json(&Known::of(&answer.meta)), marker: None }
+        let meta = json(&Known::of(&answer.meta));
+        Self { text: Text::any(&answer.body), meta, marker: None }
     }
 
     /// A page: its items as one array. At the end of a list there is none, and `null` crosses.
     pub(crate) fn page(page: Option<&RawPage>) -> Self {
         let Some(page) = page else {
-            return Self { text: Text::json("null".to_owned()), meta: String::new(), marker: None };
+            return Self { text: Text::any(b"null"), meta: String::new(), marker: None };
         };
-        let mut text = Vec::with_capacity(page.items().map(|item| item.len() + 1).sum::<usize>() + 2);
-        for item in page.items() {
-            text.push(if text.is_empty() { b'[' } else { b',' });
-            text.extend_from_slice(item);
-        }
-        text.extend_from_slice(if text.is_empty() { b"[]" } else { b"]" });
         let known = Known {
             total: page.total,
             number: page.number,
             resume_token: Some(page.resume_token(page.len())),
             ..Known::of(&page.meta)
         };
-        Self::new(String::from_utf8(text).unwrap_or_else(|broken| lossy(broken.as_bytes())), json(&known))
+        let length = page.items().map(|item| item.len() + 1).sum::<usize>() + 2;
+        let mut crossing = Self::new(length, json(&known));
+        crossing.text.push(b"[");
+        for (at, item) in page.items().enumerate() {
+            if at > 0 {
+                crossing.text.push(b",");
+            }
+            crossing.push(item);
+        }
+        crossing.text.push(b"]");
+        crossing
     }
 
-    fn new(text: String, meta: String) -> Self {
-        match big::mark(&text) {
-            Some((text, marker)) => Self { text: Text::json(text), meta, marker: Some(marker) },
-            None => Self { text: Text::json(text), meta, marker: None },
+    fn new(length: usize, meta: String) -> Self {
+        Self { text: Text::json(length), meta, marker: None }
+    }
+
+    /// Adds JSON, with its large integers marked.
+    fn push(&mut self, json: &[u8]) {
+        let mut copied = 0;
+        for (begin, end) in big::large_integers(json) {
+            let marker = self.marker.get_or_insert_with(big::marker);
+            self.text.push(&json[copied..begin]);
+            self.text.push(b"\"");
+            self.text.push(marker.as_bytes());
+            self.text.push(&json[begin..end]);
+            self.text.push(b"\"");
+            copied = end;
         }
+        self.text.push(&json[copied..]);
     }
 }
 
@@ -154,9 +173,4 @@ pub(crate) fn milliseconds(time: Duration) -> f64 {
 /// The JSON of something of ours, whose names and values are all writable.
 pub(crate) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|error| unreachable!("own data is writable: {error}"))
-}
-
-/// The core has looked at the text already, so nothing is lost; a body may be anything.
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

@@ -118,7 +118,7 @@ impl Port {
         let mut array = env.create_array(places)?;
         for (at, (id, entry)) in (0..).step_by(PLACES as usize + 1).zip(entries) {
             array.set(at, id)?;
-            entry.write(&mut array, at + 1)?;
+            entry.write(*env, &mut array, at + 1)?;
         }
         Ok(array)
     }
