@@ -1,6 +1,7 @@
 //! What crosses to JavaScript: the text of an answer or a page, and what is known of it as a second text that is only
 //! parsed when somebody asks.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use napi::bindgen_prelude::{Array, Env};
 use serde::Serialize;
 
 use crate::big;
-use crate::failure::Failure;
+use crate::failure::{Failure, panicked};
 use crate::text::Text;
 
 /// How an entry is to be taken; `ts/native.ts` says the same.
@@ -26,6 +27,8 @@ pub(crate) struct Crossing {
     meta: String,
     /// What stands before digits in the text where an integer is too large for JavaScript's numbers.
     marker: Option<String>,
+    /// To be done when JavaScript takes it.
+    taken: Option<Box<dyn FnOnce() + Send>>,
 }
 
 /// What a call came to.
@@ -40,6 +43,15 @@ pub(crate) enum Entry {
 pub(crate) const PLACES: u32 = 4;
 
 impl Entry {
+    /// What a call came to, a panic included.
+    pub(crate) fn of(outcome: Result<Result<Crossing, Failure>, Box<dyn Any + Send>>) -> Self {
+        match outcome {
+            Ok(Ok(crossing)) => Self::Done(Box::new(crossing)),
+            Ok(Err(failure)) => Self::Failed(failure),
+            Err(payload) => Self::Failed(panicked(payload.as_ref())),
+        }
+    }
+
     /// Writes kind, text, meta and marker into an array.
     pub(crate) fn write(self, env: Env, array: &mut Array<'_>, at: u32) -> napi::Result<()> {
         match self {
@@ -49,6 +61,9 @@ impl Entry {
             }
             Self::Done(crossing) => {
                 array.set(at, DONE)?;
+                if let Some(taken) = crossing.taken {
+                    taken();
+                }
                 crossing.text.write(env, array, at + 1)?;
                 array.set(at + 2, crossing.meta)?;
                 crossing.marker.map_or(Ok(()), |marker| array.set(at + 3, marker))
@@ -82,13 +97,13 @@ impl Crossing {
     /// The body of an answer as it came; whoever asked for it knows what it is.
     pub(crate) fn body(answer: &RawResponse) -> Self {
         let meta = json(&Known::of(&answer.meta));
-        Self { text: Text::any(&answer.body), meta, marker: None }
+        Self { text: Text::any(&answer.body), meta, marker: None, taken: None }
     }
 
     /// A page: its items as one array. At the end of a list there is none, and `null` crosses.
     pub(crate) fn page(page: Option<&RawPage>) -> Self {
         let Some(page) = page else {
-            return Self { text: Text::any(b"null"), meta: String::new(), marker: None };
+            return Self { text: Text::any(b"null"), meta: String::new(), marker: None, taken: None };
         };
         let known = Known {
             total: page.total,
@@ -110,7 +125,13 @@ impl Crossing {
     }
 
     fn new(length: usize, meta: String) -> Self {
-        Self { text: Text::json(length), meta, marker: None }
+        Self { text: Text::json(length), meta, marker: None, taken: None }
+    }
+
+    /// Has something done on JavaScript's thread when it takes this, and not when nobody waits for it any more.
+    pub(crate) fn when_taken(mut self, taken: impl FnOnce() + Send + 'static) -> Self {
+        self.taken = Some(Box::new(taken));
+        self
     }
 
     /// Adds JSON, with its large integers marked.

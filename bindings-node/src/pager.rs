@@ -12,7 +12,7 @@ use crate::crossing::Crossing;
 use crate::failure::Failure;
 use crate::port::Port;
 use crate::runtime;
-use crate::wait::wait;
+use crate::wait::{at_once, wait};
 use crate::watch::Watch;
 
 /// Reads a list page by page.
@@ -27,6 +27,7 @@ pub struct Pager {
 struct Reading {
     /// The runtime's own lock, since it is held while waiting. Nothing once the list was left.
     raw: tokio::sync::Mutex<Option<RawPager>>,
+    /// The page that JavaScript has taken last.
     page: Mutex<Option<RawPage>>,
     left: AtomicBool,
 }
@@ -46,17 +47,18 @@ impl Drop for Turn<'_> {
 }
 
 impl Reading {
-    async fn next(&self) -> Result<Crossing, Failure> {
+    async fn next(self: Arc<Self>) -> Result<Crossing, Failure> {
         let mut turn = Turn { raw: self.raw.lock().await, left: &self.left };
         let page = match turn.raw.as_mut() {
             Some(raw) => raw.next_page().await?,
             None => None,
         };
+        drop(turn);
         let crossing = Crossing::page(page.as_ref());
-        if page.is_some() {
-            *self.page() = page;
-        }
-        Ok(crossing)
+        Ok(match page {
+            Some(page) => crossing.when_taken(move || *self.page() = Some(page)),
+            None => crossing,
+        })
     }
 
     fn page(&self) -> MutexGuard<'_, Option<RawPage>> {
@@ -87,19 +89,31 @@ impl Pager {
         }
     }
 
-    /// Begins to read the next page, whose items complete in the port as one array; `null` at the end.
+    /// Gives the next page if it is there already; else it completes in the port. Its items are one array, which is
+    /// `null` at the end.
     #[napi(catch_unwind)]
-    pub fn submit_next(&self, port: &Port, id: u32, watch: u8) -> napi::Result<()> {
+    pub fn submit_next<'env>(
+        &self,
+        env: &'env Env,
+        port: &Port,
+        id: u32,
+        watch: u8,
+    ) -> napi::Result<Option<Array<'env>>> {
         self.watch.want(watch);
-        let reading = self.reading.clone();
-        port.submit(id, &self.watch, async move { reading.next().await })
+        let mut next = Box::pin(self.reading.clone().next());
+        // Two threads need not be woken for a page that was read ahead.
+        if let Some(entry) = at_once(&mut next)? {
+            return entry.alone(env, self.watch.take()).map(Some);
+        }
+        port.submit(id, &self.watch, next)?;
+        Ok(None)
     }
 
     /// Waits for the next page.
     #[napi(catch_unwind)]
     pub fn next_sync<'env>(&self, env: &'env Env, watch: u8) -> napi::Result<Array<'env>> {
         self.watch.want(watch);
-        let entry = wait(self.reading.next());
+        let entry = wait(self.reading.clone().next());
         entry.alone(env, self.watch.take())
     }
 

@@ -17,7 +17,7 @@ use napi_derive::napi;
 use tokio::task::AbortHandle;
 
 use crate::crossing::{Crossing, Entry, PLACES};
-use crate::failure::{Failure, panicked};
+use crate::failure::Failure;
 use crate::runtime;
 use crate::watch::Watch;
 
@@ -150,11 +150,7 @@ impl Port {
         let runtime = runtime::asynchronous()?;
         let (completed, watched) = (self.shared.clone(), watch.clone());
         let call = async move {
-            let entry = match AssertUnwindSafe(call).catch_unwind().await {
-                Ok(Ok(crossing)) => Entry::Done(Box::new(crossing)),
-                Ok(Err(failure)) => Entry::Failed(failure),
-                Err(payload) => Entry::Failed(panicked(payload.as_ref())),
-            };
+            let entry = Entry::of(AssertUnwindSafe(call).catch_unwind().await);
             watched.tell(None);
             completed.push(id, Queued::Entry(entry));
         };

@@ -1,5 +1,5 @@
-//! Blocking calls: the future is driven on the caller's thread until it is done. Nothing else runs there meanwhile,
-//! which is what the synchronous clients say of themselves.
+//! Calls on the caller's thread. A blocking one is driven there until it is done; nothing else runs meanwhile, which is
+//! what the synchronous clients say of themselves. An async one may be done before it has to wait.
 
 use std::panic::AssertUnwindSafe;
 
@@ -7,21 +7,24 @@ use futures_util::FutureExt;
 use tokio::runtime::Handle;
 
 use crate::crossing::{Crossing, Entry};
-use crate::failure::{Failure, panicked};
+use crate::failure::Failure;
 use crate::runtime;
 
 /// Waits for a call.
-pub(crate) fn wait(future: impl Future<Output = Result<Crossing, Failure>>) -> Entry {
-    let run = || {
-        if Handle::try_current().is_ok() {
-            return Err(Failure::internal("a blocking call was made on a thread of the runtime"));
-        }
-        runtime::blocking()?
-            .block_on(AssertUnwindSafe(future).catch_unwind())
-            .unwrap_or_else(|payload| Err(panicked(payload.as_ref())))
-    };
-    match run() {
-        Ok(crossing) => Entry::Done(Box::new(crossing)),
+pub(crate) fn wait(call: impl Future<Output = Result<Crossing, Failure>>) -> Entry {
+    if Handle::try_current().is_ok() {
+        return Entry::Failed(Failure::internal("a blocking call was made on a thread of the runtime"));
+    }
+    match runtime::blocking() {
+        Ok(runtime) => Entry::of(runtime.block_on(AssertUnwindSafe(call).catch_unwind())),
         Err(failure) => Entry::Failed(failure),
     }
+}
+
+/// What an async call came to, when that is known without waiting. If it is not, the runtime has to drive the call on.
+pub(crate) fn at_once(
+    call: impl Future<Output = Result<Crossing, Failure>>,
+) -> Result<Option<Entry>, Failure> {
+    let _context = runtime::asynchronous()?.enter();
+    Ok(AssertUnwindSafe(call).catch_unwind().now_or_never().map(Entry::of))
 }

@@ -47,6 +47,47 @@ test("items come in order, also when many are asked for at once", async () => {
   assert.deepEqual(results.at(-1), { value: undefined, done: true });
 });
 
+/** Keeps the event loop from turning, until what was read ahead has come. */
+function standStill(): void {
+  const blocking = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt });
+  for (const id of all.slice(0, 20)) {
+    blocking.customers.get(id);
+  }
+  blocking.close();
+}
+
+test("the event loop turns between pages, also when they are there before they are asked for", async () => {
+  const pages = client.customers.list({ pageSize: 5 }).pages();
+  await pages.next();
+  standStill();
+  let turns = 0;
+  const turn = () => {
+    turns += 1;
+    immediate = setImmediate(turn);
+  };
+  let immediate = setImmediate(turn);
+  for (let number = 2; number <= 5; number += 1) {
+    assert.equal((await pages.next()).value?.number, number);
+  }
+  clearImmediate(immediate);
+  assert.ok(turns >= 3, `${turns} turns`);
+  await pages.return?.();
+});
+
+test("the token speaks of what was given out, not of a page that has come meanwhile", async () => {
+  const list = client.customers.list({ pageSize: 7, concurrency: 1 });
+  for (const id of all.slice(0, 7)) {
+    assert.equal((await list.next()).value?.customerId, id);
+  }
+  const token = list.resumeToken;
+  const asked = list.next();
+  // The page comes, and nobody takes it.
+  standStill();
+  assert.equal(list.resumeToken, token);
+  assert.equal((await asked).value?.customerId, all[7]);
+  await list.return();
+});
+
 test("pages come in order, also when several are asked for at once", async () => {
   const pages = client.customers.list({ pageSize: 50 }).pages();
   const results = await Promise.all(Array.from({ length: 7 }, () => pages.next()));
@@ -203,6 +244,8 @@ test("integers beyond 2^53 are exact", async () => {
 
 test("texts come as they were sent, whatever letters they hold", async () => {
   const names = ["plain", "Müller & Söhne", "Łódź", "株式会社テスト", "🙂 𝒳", '\u0000"\\', "é".repeat(5000)];
+  // So many that they are not worth escaping, and what comes behind them.
+  names.push(`Łódź ${"株式会社🙂".repeat(3000)} Łódź`, "é", "plain again");
   await using server = await startFake((request, response) => {
     const items = names.map((customerName, at) => ({ customerId: String(at), customerName }));
     const at = Number(request.url?.split("/").at(-1));

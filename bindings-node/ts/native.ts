@@ -21,13 +21,14 @@ export interface NativePort {
   /** What has completed since, five places each: id, kind, text, meta, marker. */
   drain(): unknown[];
   cancel(id: number): void;
-  submitPanic(id: number, message: string): void;
+  submitPanic(id: number, message: string): undefined;
 }
 
 /** A list that is read page by page. */
 export interface NativePager {
   resumeToken(consumed: number): string;
-  submitNext(port: NativePort, id: number, watch: number): void;
+  /** Gives the page if it is there already; else it completes in the port. */
+  submitNext(port: NativePort, id: number, watch: number): Answer | null;
   nextSync(watch: number): Answer;
   leave(): void;
 }
@@ -42,7 +43,7 @@ export interface NativeCore {
     operation: string,
     params: string,
     options: string,
-  ): void;
+  ): undefined;
   callSync(watch: number, operation: string, params: string, options: string): Answer;
   submitRequest(
     port: NativePort,
@@ -52,7 +53,7 @@ export interface NativeCore {
     path: string,
     body: string | null,
     options: string,
-  ): void;
+  ): undefined;
   requestSync(watch: number, method: string, path: string, body: string | null, options: string): Answer;
   pager(operation: string, params: string, paging: string, options: string): NativePager;
   withOptions(options: string): NativeCore;

@@ -4,7 +4,7 @@
 
 import { checkSignal } from "./abort.js";
 import { wanted } from "./diagnostics.js";
-import { begin, drop } from "./port.js";
+import { begin, drop, turn } from "./port.js";
 import { type Beginning, type Page, Reading } from "./reading.js";
 
 export { Page } from "./reading.js";
@@ -29,6 +29,8 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
   #fetching: Promise<boolean> | undefined;
   /** The call in flight. */
   #call: number | undefined;
+  /** Whether the page in hand was there as soon as it was asked for. */
+  #atOnce = false;
 
   /** @internal */
   constructor(beginning: Beginning<T>, signal: AbortSignal | undefined) {
@@ -60,10 +62,16 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
       if (this.#signal?.aborted === true) {
         throw this._fail(this.#signal.reason);
       }
-      if (this._ready) {
+      if (this._ready && this.#fetching === undefined) {
         return { value: this._item(), done: false };
       }
-      await this.#fetch();
+      const fetching = this.#fetch();
+      try {
+        await fetching;
+      } finally {
+        // Here and not where it ends: who asks in between comes after those who have waited.
+        this.#fetched(fetching);
+      }
     }
     return END;
   }
@@ -90,7 +98,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
   pages(): AsyncIterableIterator<Page<T>, undefined> {
     this._begin();
     const step = async (): Promise<IteratorResult<Page<T>, undefined>> =>
-      (await this.#fetch()) ? { value: this._page(), done: false } : END;
+      (await this.#fetchPage()) ? { value: this._page(), done: false } : END;
     // One after another, also when several are asked for at once.
     let last: Promise<unknown> = Promise.resolve();
     const pages: AsyncIterableIterator<Page<T>, undefined> = {
@@ -122,7 +130,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
     const token = this.resumeToken;
     const items: T[] = [];
     try {
-      while (await this.#fetch()) {
+      while (await this.#fetchPage()) {
         while (this._ready) {
           items.push(this._item());
         }
@@ -138,16 +146,35 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
     if (this._ended) {
       return Promise.resolve(false);
     }
-    this.#fetching ??= this.#read().finally(() => {
-      this.#fetching = undefined;
-      this.#call = undefined;
-    });
+    this.#fetching ??= this.#read();
     return this.#fetching;
+  }
+
+  /** Allows another page to be read, now that this one is in hand. */
+  #fetched(fetching: Promise<boolean>): void {
+    if (this.#fetching === fetching) {
+      this.#fetching = undefined;
+    }
+  }
+
+  async #fetchPage(): Promise<boolean> {
+    const fetching = this.#fetch();
+    try {
+      return await fetching;
+    } finally {
+      this.#fetched(fetching);
+    }
   }
 
   async #read(): Promise<boolean> {
     try {
       checkSignal(this.#signal);
+      if (this.#atOnce) {
+        await turn();
+        if (this._ended) {
+          return false;
+        }
+      }
       const pager = this._pager();
       const watch = wanted();
       return await new Promise<boolean>((resolve, reject) => {
@@ -165,12 +192,15 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
           },
           reject,
         );
+        this.#atOnce = this.#call === undefined;
       });
     } catch (error) {
       if (error === LEFT) {
         return false;
       }
       throw this._fail(error);
+    } finally {
+      this.#call = undefined;
     }
   }
 }

@@ -10,18 +10,21 @@ import * as timers from "node:timers";
 import { onAbort } from "./abort.js";
 import { publish } from "./diagnostics.js";
 import { crossing, fromNative, type Site } from "./failure.js";
-import { EVENTS, FAILED, type NativePort, native } from "./native.js";
+import { type Answer, EVENTS, FAILED, type NativePort, native } from "./native.js";
 
 const PLACES = 5;
 const LONGEST = 2 ** 31 - 1;
 
 // Taken now: tests replace the timers, and theirs hold no process.
-const { setInterval } = timers;
+const { setImmediate, setInterval } = timers;
 
-interface Pending {
+interface Outcome {
   readonly site: Site;
   readonly resolve: (text: string, meta: string, marker: string | undefined) => void;
   readonly reject: (error: unknown) => void;
+}
+
+interface Pending extends Outcome {
   /** The caller's async context, when events may have to be told in it. */
   readonly scope: AsyncResource | undefined;
   /** Takes the listener off the caller's signal. */
@@ -48,11 +51,12 @@ function nextId(): number {
   return last;
 }
 
-/** How a call is handed to the native half: to which port, under which id. */
-export type Submit = (port: NativePort, id: number) => void;
+/** How a call is handed to the native half: to which port, under which id. Gives the answer if it is there already. */
+export type Submit = (port: NativePort, id: number) => Answer | null | undefined;
 
 /**
- * Begins a call and gives its id, by which it can be dropped. Exactly one of `resolve` and `reject` is called, later.
+ * Begins a call. Exactly one of `resolve` and `reject` is called: now, when the answer is there already, or later, and
+ * then the call's id is given, by which it can be dropped.
  *
  * @param site - The caller's place, for the error.
  * @param signal - Cancels the call; its reason is the rejection.
@@ -64,13 +68,19 @@ export function begin(
   signal: AbortSignal | undefined,
   watched: boolean,
   submit: Submit,
-  resolve: Pending["resolve"],
-  reject: Pending["reject"],
-): number {
+  resolve: Outcome["resolve"],
+  reject: Outcome["reject"],
+): number | undefined {
   signal?.throwIfAborted();
   const { port, holder } = made ?? make();
   const id = nextId();
-  crossing(() => submit(port, id));
+  const answer = crossing(() => submit(port, id));
+  if (answer) {
+    const [kind, text, meta, marker, events] = answer;
+    publish(events);
+    complete({ site, resolve, reject }, kind, text, meta, marker);
+    return undefined;
+  }
   const unlisten = signal === undefined ? undefined : onAbort(signal, () => drop(id, signal.reason));
   const scope = watched ? new AsyncResource("mspkit.call", { requireManualDestroy: true }) : undefined;
   pending.set(id, { site, resolve, reject, scope, unlisten });
@@ -78,6 +88,13 @@ export function begin(
     holder.ref();
   }
   return id;
+}
+
+/** Lets the event loop turn. What is there already would else leave no time for timers and connections of others. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 /** Cancels a call, if it is still pending, and rejects it with this reason. */
@@ -114,10 +131,22 @@ function drain(): void {
       continue;
     }
     const call = settle(id);
-    if (kind === FAILED) {
-      call?.reject(fromNative(text, call.site));
-    } else {
-      call?.resolve(text, entries[at + 3] as string, entries[at + 4] as string | undefined);
+    if (call !== undefined) {
+      complete(call, kind, text, entries[at + 3] as string, entries[at + 4] as string | undefined);
     }
+  }
+}
+
+function complete(
+  call: Outcome,
+  kind: unknown,
+  text: string,
+  meta: string,
+  marker: string | undefined,
+): void {
+  if (kind === FAILED) {
+    call.reject(fromNative(text, call.site));
+  } else {
+    call.resolve(text, meta, marker);
   }
 }
