@@ -1,11 +1,14 @@
 //! Answers and pages, held as bytes until Python looks at them.
 
+use std::sync::{Arc, OnceLock};
+
 use http::HeaderMap;
 use mspkit::{Meta, RawPage, RawResponse};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList};
+use pyo3::types::{PyBytes, PyList, PyType};
 
-use crate::decode::value;
+use crate::cursor::Items;
+use crate::shape::{Shape, Table};
 
 /// Headers as pairs of lower-case name and text.
 pub(crate) fn header_pairs<'py>(py: Python<'py>, headers: &HeaderMap) -> PyResult<Bound<'py, PyList>> {
@@ -59,15 +62,25 @@ macro_rules! answer {
 pub(crate) struct Response {
     operation: Box<str>,
     raw: RawResponse,
+    table: OnceLock<Table>,
 }
 
 impl Response {
     pub(crate) fn new(operation: &str, raw: RawResponse) -> Self {
-        Self { operation: operation.into(), raw }
+        Self { operation: operation.into(), raw, table: OnceLock::new() }
     }
 
     fn meta(&self) -> &Meta {
         &self.raw.meta
+    }
+
+    pub(crate) fn json(&self) -> &[u8] {
+        &self.raw.json
+    }
+
+    /// Where the fields are, looked for when the first of them is asked for.
+    pub(crate) fn table(&self, shape: &Arc<Shape>) -> &Table {
+        self.table.get_or_init(|| Table::new(shape, std::iter::once(self.json())))
     }
 }
 
@@ -83,12 +96,6 @@ answer!(Response {
     fn body<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.raw.body)
     }
-
-    /// The result as plain data.
-    #[pyo3(signature = (_at = 0))]
-    fn decode<'py>(&self, py: Python<'py>, _at: usize) -> PyResult<Bound<'py, PyAny>> {
-        value(py, &self.raw.json)
-    }
 });
 
 /// One page: its items are slices of one buffer.
@@ -96,19 +103,33 @@ answer!(Response {
 pub(crate) struct Page {
     operation: Box<str>,
     raw: RawPage,
+    table: OnceLock<Table>,
 }
 
 impl Page {
     pub(crate) fn new(operation: &str, raw: RawPage) -> Self {
-        Self { operation: operation.into(), raw }
+        Self { operation: operation.into(), raw, table: OnceLock::new() }
     }
 
     fn meta(&self) -> &Meta {
         &self.raw.meta
     }
 
-    fn item(&self, at: usize) -> PyResult<&[u8]> {
-        self.raw.item(at).ok_or_else(|| pyo3::exceptions::PyIndexError::new_err("the page has no such item"))
+    pub(crate) fn len(&self) -> usize {
+        self.raw.len()
+    }
+
+    pub(crate) fn item(&self, at: usize) -> Option<&[u8]> {
+        self.raw.item(at)
+    }
+
+    pub(crate) fn token(&self, consumed: usize) -> String {
+        self.raw.resume_token(consumed)
+    }
+
+    /// Where the fields of all items are, looked for when the first of them is asked for.
+    pub(crate) fn table(&self, shape: &Arc<Shape>) -> &Table {
+        self.table.get_or_init(|| Table::new(shape, self.raw.items()))
     }
 }
 
@@ -124,21 +145,16 @@ answer!(Page {
     }
 
     fn __len__(&self) -> usize {
-        self.raw.len()
+        self.len()
     }
 
-    /// An item as plain data.
-    fn decode<'py>(&self, py: Python<'py>, at: usize) -> PyResult<Bound<'py, PyAny>> {
-        value(py, self.item(at)?)
-    }
-
-    /// The JSON of an item.
-    fn raw<'py>(&self, py: Python<'py>, at: usize) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, self.item(at)?))
+    /// Its items, from the first, as models of this class.
+    fn items(slf: &Bound<'_, Self>, model: &Bound<'_, PyType>) -> PyResult<Items> {
+        Items::new(slf, model)
     }
 
     /// Where reading goes on after the first `consumed` items.
     fn resume_token(&self, consumed: usize) -> String {
-        self.raw.resume_token(consumed)
+        self.token(consumed)
     }
 });

@@ -42,6 +42,16 @@ pub(crate) fn value<'py>(py: Python<'py>, json: &[u8]) -> PyResult<Bound<'py, Py
     })
 }
 
+/// The text that begins with this quote, if nothing in it is escaped.
+pub(crate) fn string<'py>(py: Python<'py>, json: &[u8]) -> Option<Bound<'py, PyString>> {
+    let inside = json.get(1..)?;
+    let end = memchr::memchr2(b'"', b'\\', inside)?;
+    if inside[end] == b'\\' {
+        return None;
+    }
+    Some(PyString::new(py, std::str::from_utf8(&inside[..end]).ok()?))
+}
+
 enum Broken {
     Json,
     Python(PyErr),

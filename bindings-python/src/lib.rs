@@ -6,13 +6,17 @@
 
 mod answer;
 mod client;
+mod cursor;
 mod decode;
 mod failure;
+mod field;
+mod item;
 mod operations;
 mod pager;
 mod port;
 mod process;
 mod runtime;
+mod shape;
 mod signal;
 mod wait;
 mod watch;
@@ -30,7 +34,13 @@ mod _native {
     #[pymodule_export]
     use super::client::Core;
     #[pymodule_export]
+    use super::cursor::{Cursor, Items};
+    #[pymodule_export]
     use super::decode::decode;
+    #[pymodule_export]
+    use super::field::{Field, ModelShape};
+    #[pymodule_export]
+    use super::item::Item;
     #[pymodule_export]
     use super::pager::Pager;
     #[pymodule_export]

@@ -230,7 +230,7 @@ class SyncClient(Client):
     _asynchronous = False
 
     def _call(self, operation: str, model: type[M], params: dict[str, Any], options: bytes) -> M:
-        made = model._of(None, self._answer(operation, params, options))
+        made = model._of(self._answer(operation, params, options))
         made._check()
         return made
 
@@ -318,7 +318,7 @@ class AsyncClient(Client):
     _asynchronous = True
 
     async def _call(self, operation: str, model: type[M], params: dict[str, Any], options: bytes) -> M:
-        made = model._of(None, await self._answer(operation, params, options))
+        made = model._of(await self._answer(operation, params, options))
         made._check()
         return made
 

@@ -1,9 +1,9 @@
-"""What every model is: a read-only view of a slice of an answer, read when it is first looked at."""
+"""What every model is: a read-only view of a slice of an answer; fields are read when they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, Generic, NoReturn, TypeVar, overload
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
 
 from mspkit import _native
 from mspkit._errors import failure
@@ -13,66 +13,19 @@ T = TypeVar("T")
 M = TypeVar("M", bound="Model")
 
 
-class Field(Generic[T]):
-    """A typed, read-only attribute of a model, and the vendor's name of it."""
+class Field(_native.Field[T]):
+    """A typed, read-only attribute of a model, and the vendor's name of it.
 
-    __slots__ = ("exact", "kind", "many", "name", "of", "required", "wire")
+    The native half reads values in the exact form of their kind; what comes in any other form is read here.
+    """
 
-    name: str
-    """The name of the attribute."""
-    wire: str
-    """The vendor's name."""
-    kind: str
-    """What it may be: id, text, integer, number, bool, secret, json or model."""
-    of: type[Model] | None
-    """The model of each value, where it is one."""
-    many: bool
-    """Whether it is a list of these."""
-    required: bool
-    """Whether the vendor promises that it is there and not null."""
-    exact: type | None
-
-    def __init__(
-        self, wire: str, kind: str, of: type[Model] | None = None, many: bool = False, required: bool = False
-    ) -> None:
-        self.wire = wire
-        self.kind = kind
-        self.of = of
-        self.many = many
-        self.required = required
-        # A value of exactly this type needs no reading.
-        self.exact = None if many else EXACT.get(kind)
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, model: None, owner: type) -> Field[T]: ...
-    @overload
-    def __get__(self, model: Model, owner: type | None = None) -> T: ...
-    def __get__(self, model: Model | None, owner: type | None = None) -> Any:
-        if model is None:
-            return self
-        data = model._data
-        if data is None:
-            data = model._load()
-        value = data.get(self.wire)
-        if value.__class__ is self.exact:
-            return value
-        if value is None:
-            if self.required:
-                raise AttributeError(f"{type(model).__name__}.{self.name}: the server sent no {self.wire}")
-            return None
-        return self.read(value, model)
-
-    def __set__(self, model: Model, value: NoReturn) -> None:
-        raise AttributeError(f"{type(model).__name__}.{self.name} is read-only")
+    __slots__ = ()
 
     def __repr__(self) -> str:
         return f"<Field {self.name} ({self.wire}: {self.kind})>"
 
     def read(self, value: Any, model: Model) -> Any:
-        """The value as the attribute shows it."""
+        """The value as the attribute shows it, whatever form it came in."""
         if value is None:
             return None
         if self.many:
@@ -85,7 +38,7 @@ class Field(Generic[T]):
         if self.of is not None:
             if not isinstance(value, dict):
                 raise unreadable(model, self.wire, value, "an object")
-            return self.of._of(value, model._source)
+            return self.of._of(value, model)
         expected, read = READ[self.kind]
         try:
             return read(value)
@@ -94,7 +47,7 @@ class Field(Generic[T]):
 
     def plain(self, value: Any, by_wire_name: bool, model: Model) -> Any:
         """The value as plain data, for `to_dict`."""
-        return value if value.__class__ is self.exact else plain(self.read(value, model), by_wire_name)
+        return plain(self.read(value, model), by_wire_name)
 
 
 def field(wire: str, kind: str, *, required: bool = False) -> Field[Any]:
@@ -114,7 +67,7 @@ def many(of: type[Model] | str, wire: str) -> Field[Any]:
     return Field(wire, "model", of, many=True)
 
 
-class Model:
+class Model(_native.Item):
     """What answers are made of: typed, read-only attributes by the names in this package.
 
     A field that the server did not send is `None`, as one that it sent as null; `is_set` tells them apart.
@@ -122,19 +75,17 @@ class Model:
     and JSON take `[item.to_dict() for item in items]`.
     """
 
-    __slots__ = ("__weakref__", "_at", "_data", "_source")
+    __slots__ = ()
 
-    _fields: ClassVar[Mapping[str, Field[Any]]] = {}
-    _by_wire: ClassVar[Mapping[str, Field[Any]]] = {}
+    _fields: ClassVar[dict[str, Field[Any]]] = {}
+    _by_wire: ClassVar[dict[str, Field[Any]]] = {}
+    _shape: ClassVar[_native.Shape] = _native.Shape([])
     __match_args__: ClassVar[tuple[str, ...]] = ()
-
-    _source: _native.Page | _native.Response | None
-    _at: int
-    _data: dict[str, Any] | None
 
     def __init_subclass__(cls) -> None:
         cls._fields = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
         cls._by_wire = {value.wire: value for value in cls._fields.values()}
+        cls._shape = _native.Shape(list(cls._fields.values()))
         cls.__match_args__ = tuple(cls._fields)  # type: ignore[misc]
         if cls.__module__.startswith("mspkit."):
             cls.__module__ = "mspkit"
@@ -144,9 +95,7 @@ class Model:
         unknown = [name for name in fields if name not in self._fields]
         if unknown:
             raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}; see from_dict")
-        self._source = None
-        self._at = 0
-        self._data = {self._fields[name].wire: wire_value(value) for name, value in fields.items()}
+        self._keep({self._fields[name].wire: wire_value(value) for name, value in fields.items()})
 
     @classmethod
     def from_dict(cls: type[M], data: Mapping[str, Any]) -> M:
@@ -154,35 +103,20 @@ class Model:
         return cls._of({str(name): wire_value(value) for name, value in data.items()})
 
     @classmethod
-    def _of(cls: type[M], data: dict[str, Any] | None, source: Any = None, at: int = 0) -> M:
-        made = cls.__new__(cls)
-        made._source = source
-        made._at = at
-        made._data = data
-        return made
-
-    def _load(self) -> dict[str, Any]:
-        source = self._source
-        if source is None:
-            return {}
-        data: dict[str, Any] = source.decode(self._at)
-        self._data = data
-        return data
-
-    def _loaded(self) -> dict[str, Any]:
-        data = self._data
-        return self._load() if data is None else data
+    def _of(cls: type[M], origin: _native.Response | dict[str, Any], model: Model | None = None) -> M:
+        """A view of a call's result, or of data that came with a model or with nothing."""
+        return cls.__new__(cls, origin, model)
 
     def _check(self) -> None:
-        """Reads every field once, so that what cannot be read fails the call and not a later look."""
-        by_wire = self._by_wire
-        for wire, value in self._loaded().items():
-            known = by_wire.get(wire)
-            if known is not None and value.__class__ is not known.exact:
-                read = known.read(value, self)
-                if known.of is not None and read is not None:
-                    for nested in read if known.many else (read,):
-                        nested._check()
+        """Looks at every field once, so that what cannot be read fails the call and not a later look."""
+        unread = self._unread(self._shape)
+        fields = list(self._fields.values()) if unread else []
+        for place, value in unread:
+            known = fields[place]
+            read = known.read(value, self)
+            if known.of is not None:
+                for nested in read if known.many else (read,):
+                    nested._check()
 
     @property
     def extra(self) -> dict[str, Any]:
@@ -199,19 +133,11 @@ class Model:
     def is_set(self, name: str) -> bool:
         """Whether the server sent the field, null included. Takes the name here or the vendor's."""
         known = self._fields.get(name)
-        return (name if known is None else known.wire) in self._loaded()
+        return self._has(name if known is None else known.wire)
 
     def to_dict(self, *, by_wire_name: bool = False) -> dict[str, Any]:
         """Plain data: what was sent, under the names here or under the vendor's. Secrets are revealed."""
-        by_wire = self._by_wire
-        result: dict[str, Any] = {}
-        for wire, value in self._loaded().items():
-            known = by_wire.get(wire)
-            if known is None:
-                result[wire] = plain(value, by_wire_name)
-            else:
-                result[wire if by_wire_name else known.name] = known.plain(value, by_wire_name, self)
-        return result
+        return self._plain(self._by_wire, by_wire_name)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self) or not isinstance(other, Model):
@@ -346,7 +272,6 @@ def _secret(value: Any) -> Secret:
     return Secret(_text(value))
 
 
-EXACT: dict[str, type] = {"id": str, "text": str, "integer": int, "number": float, "bool": bool}
 READ: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "id": ("an id", _id),
     "text": ("text", _text),
@@ -356,9 +281,3 @@ READ: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "secret": ("text", _secret),
     "json": ("a value", wire_value),
 }
-
-
-def items_of(page: _native.Page, of: type[M]) -> Iterator[M]:
-    """The items of a page, each a view of its slice."""
-    make = of._of
-    return (make(None, page, at) for at in range(len(page)))

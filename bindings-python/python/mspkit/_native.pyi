@@ -1,20 +1,33 @@
 """The native half: calls and pages as bytes, errors as fields, and the port in which async calls complete."""
 
-from collections.abc import Callable
-from typing import Any, Final, final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import GenericAlias
+from typing import Any, Final, Generic, NoReturn, TypeVar, final, overload
+
+from typing_extensions import Self, disjoint_base
+
+from mspkit._model import Model
 
 __all__ = [
     "OPERATIONS",
     "Core",
+    "Cursor",
+    "Field",
+    "Item",
+    "Items",
     "Page",
     "Pager",
     "Port",
     "Response",
+    "Shape",
     "__version__",
     "decode",
     "forked",
     "shutdown",
 ]
+
+_T = TypeVar("_T")
+_M = TypeVar("_M", bound=Model)
 
 __version__: Final[str]
 OPERATIONS: Final[tuple[dict[str, Any], ...]]
@@ -75,7 +88,6 @@ class Response(_Answer):
     def raw(self) -> bytes: ...
     @property
     def body(self) -> bytes: ...
-    def decode(self, _at: int = 0) -> Any: ...
 
 @final
 class Pager:
@@ -96,9 +108,91 @@ class Page(_Answer):
     @property
     def number(self) -> int | None: ...
     def __len__(self) -> int: ...
-    def decode(self, at: int) -> Any: ...
-    def raw(self, at: int) -> bytes: ...
+    def items(self, model: type[_M]) -> Items[_M]: ...
     def resume_token(self, consumed: int) -> str: ...
+
+@final
+class Cursor:
+    """How far a page has been read."""
+
+@final
+class Items(Generic[_M]):
+    """The items of a page that were not given out yet; generic only here, not at run time."""
+
+    @property
+    def page(self) -> Page: ...
+    @property
+    def consumed(self) -> int: ...
+    @property
+    def resume_token(self) -> str: ...
+    def __iter__(self) -> Iterator[_M]: ...
+    def __next__(self) -> _M: ...
+    def stop(self) -> int: ...
+    def skip(self) -> None: ...
+
+@disjoint_base
+class Item:
+    """What every model is at heart: a slice of an answer, or data that was made by hand."""
+
+    def __new__(
+        cls,
+        from_: Cursor | Response | dict[str, Any] | None = None,
+        with_: Item | None = None,
+        /,
+        **_fields: Any,
+    ) -> Self: ...
+    @property
+    def _source(self) -> Page | Response | None: ...
+    def _keep(self, data: dict[str, Any]) -> None: ...
+    def _loaded(self) -> dict[str, Any]: ...
+    def _has(self, wire: str) -> bool: ...
+    def _plain(self, by_wire: Mapping[str, Field[Any]], by_wire_name: bool) -> dict[str, Any]: ...
+    def _unread(self, shape: Shape) -> list[tuple[int, Any]]: ...
+
+@disjoint_base
+class Field(Generic[_T]):
+    """What a field is at heart: an attribute that is read from its bytes."""
+
+    def __new__(
+        cls,
+        wire: str,
+        kind: str,
+        of: type[Model] | None = None,
+        many: bool = False,
+        required: bool = False,
+    ) -> Self: ...
+    def __class_getitem__(cls, key: Any) -> GenericAlias: ...
+    @property
+    def name(self) -> str:
+        """The name of the attribute."""
+    @property
+    def wire(self) -> str:
+        """The vendor's name."""
+    @property
+    def kind(self) -> str:
+        """What it may be: id, text, integer, number, bool, secret, json or model."""
+    @property
+    def of(self) -> type[Model] | None:
+        """The model of each value, where it is one."""
+    @property
+    def many(self) -> bool:
+        """Whether it is a list of these."""
+    @property
+    def required(self) -> bool:
+        """Whether the vendor promises that it is there and not null."""
+    def __set_name__(self, owner: type, name: str) -> None: ...
+    @overload
+    def __get__(self, model: None, owner: type, /) -> Self: ...
+    @overload
+    def __get__(self, model: Item, owner: type | None = None, /) -> _T: ...
+    def __set__(self, model: Item, value: NoReturn, /) -> None: ...
+    def __delete__(self, model: Item, /) -> None: ...
+
+@final
+class Shape:
+    """The fields of a model, in order."""
+
+    def __new__(cls, fields: Sequence[Field[Any]], /) -> Shape: ...
 
 @final
 class Port:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import Any, Generic, TypeVar, overload
 
 from mspkit import _native
 from mspkit._errors import MspError, failure
 from mspkit._log import Watcher
-from mspkit._model import Model, items_of
+from mspkit._model import Model
 from mspkit._types import ResponseMeta, meta_of
 
 T = TypeVar("T", bound=Model)
@@ -34,7 +35,7 @@ class Page(Generic[T]):
     def items(self) -> list[T]:
         """The items."""
         if self._items is None:
-            self._items = [] if self._native is None else list(items_of(self._native, self._model))
+            self._items = [] if self._native is None else list(self._native.items(self._model))
         return self._items
 
     @property
@@ -96,13 +97,12 @@ class Reading(Generic[T]):
 
     __slots__ = (
         "__weakref__",
-        "_at",
         "_before",
         "_begin",
         "_failed",
+        "_items",
         "_model",
         "_narrowed",
-        "_page",
         "_pager",
         "_watcher",
     )
@@ -120,13 +120,17 @@ class Reading(Generic[T]):
         self._begin = (core, operation, params, paging, options)
         self._watcher = watcher
         self._model = model
-        # The page in hand, how many of its items were given out, and how many of the pages before it.
-        self._page: _native.Page | None = None
-        self._at = 0
+        # The items of the page in hand, and how many of the pages before it were given out.
+        self._items: _native.Items[T] | None = None
         self._before = 0
         self._failed: str | None = None
         self._narrowed = False
         self._pager = self._open()
+
+    @property
+    def _given(self) -> int:
+        """How many items were given out."""
+        return self._before if self._items is None else self._before + self._items.consumed
 
     def _open(self, token: str | None = None, narrow: int | None = None) -> _native.Pager:
         from mspkit._client import encode
@@ -136,7 +140,7 @@ class Reading(Generic[T]):
         if token is not None:
             paging["resume_token"] = token
         if "limit" in paging:
-            paging["limit"] -= self._before + self._at
+            paging["limit"] -= self._given
         if narrow is not None:
             paging["limit"] = min(narrow, paging.get("limit", narrow))
         return core.pager(operation, params, encode("paging options", paging), options)
@@ -146,32 +150,30 @@ class Reading(Generic[T]):
         """Where reading goes on after the items given out so far. Give it to the same list later."""
         if self._failed is not None:
             return self._failed
-        if self._page is None:
-            return self._pager.resume_token
-        return self._page.resume_token(self._at)
+        return self._pager.resume_token if self._items is None else self._items.resume_token
 
     @property
     def total(self) -> int | None:
         """How many items the server says the list has, once a page has said so."""
-        return None if self._page is None else self._page.total
+        return None if self._items is None else self._items.page.total
 
     @property
     def response_meta(self) -> ResponseMeta | None:
         """Status, headers, ids and times of the page that is being read."""
-        return None if self._page is None else meta_of(self._page)
+        return None if self._items is None else meta_of(self._items.page)
 
     def _limit(self, limit: int | None) -> None:
         """Nothing more than this many items is asked for, if nothing was asked for yet."""
         if limit is not None and limit < 1:
             raise failure("InvalidRequest", f"limit: must be at least 1; given: {limit}")
-        if limit is not None and self._page is None and self._failed is None:
+        if limit is not None and self._items is None and self._failed is None:
             self._pager = self._open(self._pager.resume_token, limit)
             self._narrowed = True
 
     def _widen(self) -> bool:
         """Goes on behind the items that were asked for alone, if there may be more."""
         limit: int | None = self._begin[3].get("limit")
-        if not self._narrowed or limit == self._before + self._at:
+        if not self._narrowed or limit == self._given:
             return False
         self._pager = self._open(self.resume_token)
         self._narrowed = False
@@ -179,20 +181,32 @@ class Reading(Generic[T]):
 
     def _turn(self, page: _native.Page | None) -> _native.Page | None:
         if page is not None:
-            self._before += self._at
-            self._page, self._at, self._failed = page, 0, None
+            self._leave()
+            self._items, self._failed = page.items(self._model), None
         return page
+
+    def _skip(self) -> None:
+        """Counts the page in hand as given out."""
+        if self._items is not None:
+            self._items.skip()
+
+    def _leave(self) -> None:
+        """Gives out nothing more of the page in hand, by whichever loop."""
+        if self._items is not None:
+            self._before += self._items.stop()
+            self._items = None
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
         """Goes back to where it began when it fails: what was read until then was not given out."""
-        token, given = self.resume_token, self._before + self._at
+        token, given = self.resume_token, self._given
         try:
             yield
         except BaseException as error:
             if isinstance(error, MspError):
                 error.resume_token = token
-            self._page, self._at, self._before, self._failed = None, 0, given, None
+            self._leave()
+            self._before, self._failed = given, None
             # The client may have been closed; then nothing is read any more, and this is not what went wrong.
             with suppress(MspError):
                 self._pager = self._open(token)
@@ -206,20 +220,10 @@ class Reading(Generic[T]):
 
     def _rest(self, limit: int | None) -> list[T]:
         """The items of the page in hand that were not given out yet, so many at most, marked as given out."""
-        page = self._page
-        if page is None:
-            return []
-        make, begin, end = self._model._of, self._at, len(page)
-        self._at = end if limit is None else min(end, begin + limit)
-        return [make(None, page, at) for at in range(begin, self._at)]
+        return [] if self._items is None else list(islice(self._items, limit))
 
     def _next_item(self) -> T | None:
-        page = self._page
-        if page is None or self._at >= len(page):
-            return None
-        item = self._model._of(None, page, self._at)
-        self._at += 1
-        return item
+        return None if self._items is None else next(self._items, None)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._model.__name__} from {self._begin[1]}>"
@@ -242,16 +246,11 @@ class Pager(Reading[T]):
                 return self._turn(page)
 
     def __iter__(self) -> Iterator[T]:
-        make = self._model._of
         while True:
-            page = self._page
-            if page is not None:
-                count = len(page)
-                while self._page is page and self._at < count:
-                    at = self._at
-                    self._at = at + 1
-                    yield make(None, page, at)
-            if self._page is page and self._fetch() is None:
+            items = self._items
+            if items is not None:
+                yield from items
+            if self._items is items and self._fetch() is None:
                 return
 
     def __next__(self) -> T:
@@ -263,7 +262,7 @@ class Pager(Reading[T]):
     def pages(self) -> Iterator[Page[T]]:
         """The pages, one after another."""
         while (page := self._fetch()) is not None:
-            self._at = len(page)
+            self._skip()
             yield Page(page, self._model)
 
     def collect(self, *, limit: int | None = None) -> list[T]:
@@ -355,5 +354,5 @@ class AsyncPages(Generic[T]):
         page = await pager._fetch()
         if page is None:
             raise StopAsyncIteration
-        pager._at = len(page)
+        pager._skip()
         return Page(page, pager._model)

@@ -1,0 +1,216 @@
+//! What models are views of: an item of a page, the result of a call, or data that was made by hand.
+
+use std::sync::Arc;
+
+use pyo3::exceptions::{PyAttributeError, PyStopIteration, PyTypeError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString};
+
+use crate::answer::{Page, Response};
+use crate::cursor::Cursor;
+use crate::decode::value;
+use crate::failure::Failure;
+use crate::field::{Field, ModelShape, Seen, is_ready, seen_at, seen_in};
+use crate::shape::{Shape, begin_of, is_object};
+
+/// What every model is at heart. It reads its fields when they are asked for, and keeps nothing that it has read.
+#[pyclass(subclass, weakref, frozen, module = "mspkit._native")]
+pub(crate) struct Item {
+    origin: Origin,
+    /// Data under the vendor's names, for what is no slice of an answer.
+    made: PyOnceLock<Py<PyDict>>,
+}
+
+/// The answer that something came with.
+enum Origin {
+    None,
+    Page(Py<Page>, usize),
+    Response(Py<Response>),
+}
+
+#[pymethods]
+impl Item {
+    /// A model of what it is made from: the next one of a page's items, a response, or data that came with another
+    /// model or with nothing. Fields are `__init__`'s.
+    #[new]
+    #[pyo3(signature = (from = None, with = None, /, **_fields))]
+    fn new(
+        from: Option<&Bound<'_, PyAny>>,
+        with: Option<&Bound<'_, Item>>,
+        _fields: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let made = PyOnceLock::new();
+        let Some(from) = from else { return Ok(Self { origin: Origin::None, made }) };
+        let py = from.py();
+        let origin = if let Ok(cursor) = from.cast::<Cursor>() {
+            let cursor = cursor.get();
+            let at = cursor.next().ok_or_else(|| PyStopIteration::new_err(()))?;
+            Origin::Page(cursor.page.clone_ref(py), at)
+        } else if let Ok(response) = from.cast::<Response>() {
+            Origin::Response(response.clone().unbind())
+        } else if let Ok(data) = from.cast::<PyDict>() {
+            let _ = made.set(py, data.clone().unbind());
+            with.map_or(Origin::None, |with| with.get().origin.again(py))
+        } else {
+            return Err(PyTypeError::new_err("a model takes its fields by name"));
+        };
+        Ok(Self { origin, made })
+    }
+
+    /// Keeps the data of a model that is made by hand.
+    fn _keep(&self, data: Bound<'_, PyDict>) -> PyResult<()> {
+        let py = data.py();
+        self.made.set(py, data.unbind()).map_err(|_| PyAttributeError::new_err("models are read-only"))
+    }
+
+    /// The answer that it came with.
+    #[getter]
+    fn _source<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        match &self.origin {
+            Origin::None => None,
+            Origin::Page(page, _) => Some(page.bind(py).clone().into_any()),
+            Origin::Response(response) => Some(response.bind(py).clone().into_any()),
+        }
+    }
+
+    /// All that was sent, as plain data under the vendor's names. Not to be changed: it may be the model's own.
+    fn _loaded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        if let Some(made) = self.made.get(py) {
+            return Ok(made.bind(py).clone());
+        }
+        let Some(bytes) = self.bytes() else { return Ok(PyDict::new(py)) };
+        value(py, bytes)?.cast_into().map_err(|_| no_object(py))
+    }
+
+    /// Whether the vendor's field was sent.
+    fn _has(&self, py: Python<'_>, wire: &str) -> PyResult<bool> {
+        match self.made.get(py) {
+            Some(made) => made.bind(py).contains(wire),
+            None => Ok(self.bytes().is_some_and(|bytes| begin_of(bytes, wire).is_some())),
+        }
+    }
+
+    /// All that was sent, as plain data of which nothing is the model's own, under the names of attributes or of the
+    /// vendor.
+    fn _plain<'py>(
+        slf: &Bound<'py, Self>,
+        by_wire: &Bound<'py, PyDict>,
+        by_wire_name: bool,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let py = slf.py();
+        let plain = PyDict::new(py);
+        for (wire, value) in slf.get()._loaded(py)? {
+            let known = by_wire.get_item(&wire)?;
+            let Some(known) = known.as_ref().and_then(|known| known.cast::<Field>().ok()) else {
+                plain.set_item(wire, copied(value, by_wire_name)?)?;
+                continue;
+            };
+            let field = known.get();
+            let value = if value.is_none() || is_ready(&value, field.form()) {
+                value
+            } else {
+                known.call_method1(intern!(py, "plain"), (value, by_wire_name, slf))?
+            };
+            let name = if by_wire_name { wire } else { field.name(py)?.into_bound(py).into_any() };
+            plain.set_item(name, value)?;
+        }
+        Ok(plain)
+    }
+
+    /// Places and values of the fields that were sent in a form that has to be read.
+    fn _unread<'py>(
+        &self,
+        py: Python<'py>,
+        shape: &Bound<'py, ModelShape>,
+    ) -> PyResult<Vec<(usize, Bound<'py, PyAny>)>> {
+        let shape = &shape.get().0;
+        let mut unread = Vec::new();
+        for (place, (wire, form)) in shape.fields.iter().enumerate() {
+            let seen = match self.made.get(py) {
+                Some(made) => seen_in(made.bind(py), &PyString::new(py, wire), *form)?,
+                // Nothing is made of a value of which it is seen that it can be read.
+                None => match self.begin(shape, place) {
+                    Some((bytes, begin)) if !form.fits(&bytes[begin..]) => seen_at(py, bytes, begin, *form)?,
+                    Some(_) => continue,
+                    None => self.nothing(py)?,
+                },
+            };
+            if let Seen::Plain(value) = seen {
+                unread.push((place, value));
+            }
+        }
+        Ok(unread)
+    }
+}
+
+impl Item {
+    /// The value of a field.
+    pub(crate) fn see<'py>(&self, py: Python<'py>, field: &Field) -> PyResult<Seen<'py>> {
+        if let Some(made) = self.made.get(py) {
+            return seen_in(made.bind(py), field.wire_name(py), field.form());
+        }
+        let found = match field.place() {
+            Some((shape, place)) => self.begin(shape, *place),
+            // It was taken out of one class and put into another by hand.
+            None => {
+                let wire = field.wire_name(py).to_str()?;
+                self.bytes().and_then(|bytes| Some((bytes, begin_of(bytes, wire)?)))
+            }
+        };
+        match found {
+            Some((bytes, begin)) => seen_at(py, bytes, begin, field.form()),
+            None => self.nothing(py),
+        }
+    }
+
+    /// What it is a view of.
+    fn bytes(&self) -> Option<&[u8]> {
+        match &self.origin {
+            Origin::None => None,
+            Origin::Page(page, at) => page.get().item(*at),
+            Origin::Response(response) => Some(response.get().json()),
+        }
+    }
+
+    /// What it is a view of, and where in it the field begins.
+    fn begin(&self, shape: &Arc<Shape>, place: usize) -> Option<(&[u8], usize)> {
+        let bytes = self.bytes()?;
+        let begin = match &self.origin {
+            Origin::None => None,
+            Origin::Page(page, at) => page.get().table(shape).begin(*at, bytes, shape, place),
+            Origin::Response(response) => response.get().table(shape).begin(0, bytes, shape, place),
+        };
+        Some((bytes, begin?))
+    }
+
+    /// Nothing was found; in what is no object nothing can be.
+    fn nothing<'py>(&self, py: Python<'py>) -> PyResult<Seen<'py>> {
+        if self.bytes().is_none_or(is_object) { Ok(Seen::Nothing) } else { Err(no_object(py)) }
+    }
+}
+
+impl Origin {
+    fn again(&self, py: Python<'_>) -> Self {
+        match self {
+            Self::None => Self::None,
+            Self::Page(page, at) => Self::Page(page.clone_ref(py), *at),
+            Self::Response(response) => Self::Response(response.clone_ref(py)),
+        }
+    }
+}
+
+/// The value of an unknown field; lists and objects are made again.
+fn copied(value: Bound<'_, PyAny>, by_wire_name: bool) -> PyResult<Bound<'_, PyAny>> {
+    static PLAIN: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let py = value.py();
+    if value.is_none() || value.is_exact_instance_of::<PyString>() {
+        return Ok(value);
+    }
+    PLAIN.import(py, "mspkit._model", "plain")?.call1((value, by_wire_name))
+}
+
+fn no_object(py: Python<'_>) -> PyErr {
+    Failure::undecodable("the answer cannot be read: no object where one belongs").raise(py)
+}

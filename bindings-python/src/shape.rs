@@ -1,0 +1,209 @@
+//! Where the fields of items are: found in one pass over the bytes, before anything is made of them.
+//!
+//! Items of a list name the same fields in the same order, so that each name is first compared with the one that is due.
+//! The core has checked the bytes; what is wrong in them all the same is an item without fields, never a panic.
+
+use std::sync::Arc;
+
+use memchr::memchr;
+
+/// Names beyond those of the model that are worth remembering, so that hostile items stay cheap.
+const STRANGERS: usize = 32;
+
+/// The form in which a field's value needs no reading.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Text,
+    Integer,
+    Number,
+    Bool,
+    /// There is none.
+    Never,
+}
+
+impl Form {
+    /// Whether the value that begins here has this form.
+    pub(crate) fn fits(self, value: &[u8]) -> bool {
+        match (self, value.first()) {
+            (Self::Text, Some(b'"')) | (Self::Bool, Some(b't' | b'f')) => true,
+            (Self::Integer | Self::Number, Some(b'-' | b'0'..=b'9')) => {
+                let whole = value[..scalar(value, 0)].iter().all(|byte| matches!(byte, b'-' | b'0'..=b'9'));
+                whole == (self == Self::Integer)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The fields of a model: the vendor's names and the forms of their values.
+pub(crate) struct Shape {
+    pub(crate) fields: Box<[(Box<str>, Form)]>,
+}
+
+impl Shape {
+    fn place(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|(known, _)| **known == *name)
+    }
+}
+
+/// Where the values of a model's fields begin, for all items of an answer.
+pub(crate) struct Table {
+    shape: Arc<Shape>,
+    /// For each item its fields, counted from the item's first byte; 0 for a field that is not there.
+    begins: Box<[u32]>,
+}
+
+impl Table {
+    pub(crate) fn new<'a>(shape: &Arc<Shape>, items: impl ExactSizeIterator<Item = &'a [u8]>) -> Self {
+        let width = shape.fields.len();
+        let mut begins = vec![0; width * items.len()].into_boxed_slice();
+        let mut due = Due { shape, names: Vec::with_capacity(width) };
+        if width > 0 {
+            for (item, begins) in items.zip(begins.chunks_exact_mut(width)) {
+                let _ = due.item(item, begins);
+            }
+        }
+        Self { shape: shape.clone(), begins }
+    }
+
+    /// Where the field of an item begins. For the field of another model it is looked for.
+    pub(crate) fn begin(&self, at: usize, item: &[u8], shape: &Arc<Shape>, field: usize) -> Option<usize> {
+        if !Arc::ptr_eq(&self.shape, shape) {
+            return begin_of(item, &shape.fields[field].0);
+        }
+        match self.begins[at * self.shape.fields.len() + field] {
+            0 => None,
+            begin => Some(begin as usize),
+        }
+    }
+}
+
+/// Where the value of a field of this name begins, the last one's if there are several.
+pub(crate) fn begin_of(item: &[u8], name: &str) -> Option<usize> {
+    let shape = Arc::new(Shape { fields: [(name.into(), Form::Never)].into() });
+    match Table::new(&shape, std::iter::once(item)).begins[0] {
+        0 => None,
+        begin => Some(begin as usize),
+    }
+}
+
+/// Whether it is an object whose places can be told.
+pub(crate) fn is_object(item: &[u8]) -> bool {
+    item.get(space(item, 0)) == Some(&b'{') && u32::try_from(item.len()).is_ok()
+}
+
+/// The names that are due, in the order in which items have had them, with their places in the shape.
+struct Due<'a, 's> {
+    shape: &'s Shape,
+    /// As they stand there, from the quote to the colon.
+    names: Vec<(&'a [u8], Option<usize>)>,
+}
+
+impl<'a> Due<'a, '_> {
+    fn item(&mut self, item: &'a [u8], begins: &mut [u32]) -> Option<()> {
+        if !is_object(item) {
+            return None;
+        }
+        let mut at = space(item, space(item, 0) + 1);
+        let mut due = 0;
+        while *item.get(at)? == b'"' {
+            let (end, field, next) = self.name(item, at, due)?;
+            due = next;
+            at = space(item, end);
+            if let Some(field) = field {
+                begins[field] = u32::try_from(at).ok()?;
+            }
+            at = space(item, end_of(item, at)?);
+            if *item.get(at)? != b',' {
+                break;
+            }
+            at = space(item, at + 1);
+        }
+        Some(())
+    }
+
+    /// The name that begins here: the end of its colon, its place in the shape, and which name is due then.
+    fn name(&mut self, item: &'a [u8], at: usize, due: usize) -> Option<(usize, Option<usize>, usize)> {
+        let rest = &item[at..];
+        // What is not sent is passed over; what comes out of turn may stand before.
+        for turn in (due..self.names.len()).chain(0..due) {
+            let (name, field) = self.names[turn];
+            if rest.starts_with(name) {
+                return Some((at + name.len(), field, turn + 1));
+            }
+        }
+        let end = text(item, at)?;
+        let quoted = std::str::from_utf8(&item[at..end]).ok()?;
+        let field = if quoted.contains('\\') {
+            self.shape.place(&serde_json::from_str::<String>(quoted).ok()?)
+        } else {
+            self.shape.place(&quoted[1..quoted.len() - 1])
+        };
+        let colon = space(item, end);
+        if *item.get(colon)? != b':' {
+            return None;
+        }
+        let end = colon + 1;
+        if self.names.len() < self.shape.fields.len() + STRANGERS {
+            self.names.insert(due, (&item[at..end], field));
+        }
+        Some((end, field, due + 1))
+    }
+}
+
+/// Where the value that begins here ends.
+pub(crate) fn end_of(item: &[u8], at: usize) -> Option<usize> {
+    match item.get(at)? {
+        b'"' => text(item, at),
+        b'{' | b'[' => nested(item, at),
+        _ => Some(scalar(item, at)),
+    }
+}
+
+fn space(item: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = item.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// The end of a text whose quote is here.
+fn text(item: &[u8], at: usize) -> Option<usize> {
+    let begin = at + 1;
+    let mut from = begin;
+    loop {
+        let quote = from + memchr(b'"', item.get(from..)?)?;
+        // A quote is the text's own when backslashes stand before it and one of them is left over.
+        let slashes = item[begin..quote].iter().rev().take_while(|byte| **byte == b'\\').count();
+        if slashes % 2 == 0 {
+            return Some(quote + 1);
+        }
+        from = quote + 1;
+    }
+}
+
+/// The end of a number or a word.
+fn scalar(item: &[u8], at: usize) -> usize {
+    let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t');
+    item[at..].iter().position(ends).map_or(item.len(), |length| at + length)
+}
+
+/// The end of an object or a list.
+fn nested(item: &[u8], mut at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    loop {
+        match item.get(at)? {
+            b'"' => {
+                at = text(item, at)?;
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
