@@ -8,6 +8,7 @@ mod answer;
 mod client;
 mod cursor;
 mod decode;
+mod encode;
 mod failure;
 mod field;
 mod item;
@@ -37,6 +38,8 @@ mod _native {
     use super::cursor::{Cursor, Items};
     #[pymodule_export]
     use super::decode::decode;
+    #[pymodule_export]
+    use super::encode::encode;
     #[pymodule_export]
     use super::field::{Field, ModelShape};
     #[pymodule_export]

@@ -17,13 +17,13 @@ from mspkit._log import Watcher
 from mspkit._model import Model
 from mspkit._pager import AsyncPager, Pager
 from mspkit._types import (
+    UNSET,
     LimitStatus,
     RequestHook,
     Response,
     ResponseHook,
     ResponseMeta,
     RetryHook,
-    Unset,
     meta_of,
 )
 
@@ -64,6 +64,9 @@ _encoder = json.JSONEncoder(default=_sendable, allow_nan=False, separators=(",",
 
 def encode(what: str, value: object) -> bytes:
     """The JSON of arguments."""
+    plain = _native.encode(value)
+    if plain is not None:
+        return plain
     try:
         return _encoder.encode(value).encode()
     except (TypeError, ValueError, RecursionError) as error:
@@ -71,8 +74,12 @@ def encode(what: str, value: object) -> bytes:
         raise failure("InvalidRequest", text) from error
 
 
-def _given(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if not isinstance(value, Unset)}
+def encode_given(params: dict[str, Any]) -> bytes:
+    """The JSON of the parameters that were given."""
+    plain = _native.encode(params, UNSET)
+    if plain is not None:
+        return plain
+    return encode("parameters", {name: value for name, value in params.items() if value is not UNSET})
 
 
 def call_options(
@@ -83,6 +90,14 @@ def call_options(
     extra_body: Mapping[str, Any] | None,
 ) -> bytes:
     """The options of one call, as the native side takes them."""
+    if (
+        timeout is None
+        and max_retries is None
+        and extra_headers is None
+        and extra_query is None
+        and extra_body is None
+    ):
+        return b"{}"
     said = {
         "timeout": timeout,
         "max_retries": max_retries,
@@ -91,7 +106,7 @@ def call_options(
         "extra_body": extra_body,
     }
     said = {name: value for name, value in said.items() if value is not None}
-    return encode("call options", said) if said else b"{}"
+    return encode("call options", said)
 
 
 def paging(
@@ -130,7 +145,7 @@ class Client:
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
     ) -> None:
-        given = {name: value for name, value in _given(options).items() if value is not None}
+        given = {name: value for name, value in options.items() if value is not None and value is not UNSET}
         for name in FILES & given.keys():
             given[name] = os.fspath(given[name])
         core = _native.Core(self._service, encode("options", given), self._asynchronous)
@@ -238,7 +253,7 @@ class SyncClient(Client):
         return meta_of(self._answer(operation, params, options))
 
     def _answer(self, operation: str, params: dict[str, Any], options: bytes) -> _native.Response:
-        said = encode("parameters", _given(params))
+        said = encode_given(params)
         watcher = self._watcher
         watch = watcher.wanted()
         try:
@@ -250,7 +265,7 @@ class SyncClient(Client):
     def _list(
         self, operation: str, model: type[M], params: dict[str, Any], paging: dict[str, Any], options: bytes
     ) -> Pager[M]:
-        said = encode("parameters", _given(params))
+        said = encode_given(params)
         return Pager(self._core, self._watcher, model, operation, said, paging, options)
 
     def request(
@@ -328,7 +343,7 @@ class AsyncClient(Client):
     async def _answer(self, operation: str, params: dict[str, Any], options: bytes) -> _native.Response:
         from mspkit._port import here
 
-        said = encode("parameters", _given(params))
+        said = encode_given(params)
         bridge = here()
         token = self._core.submit_call(bridge.port, operation, said, options, self._watcher.wanted())
         return await self._outcome(bridge, token)
@@ -344,7 +359,7 @@ class AsyncClient(Client):
     def _list(
         self, operation: str, model: type[M], params: dict[str, Any], paging: dict[str, Any], options: bytes
     ) -> AsyncPager[M]:
-        said = encode("parameters", _given(params))
+        said = encode_given(params)
         return AsyncPager(self._core, self._watcher, model, operation, said, paging, options)
 
     async def request(
