@@ -12,7 +12,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyType};
 use crate::decode::{string, value};
 use crate::failure::Failure;
 use crate::item::Item;
-use crate::shape::{Form, Shape, end_of};
+use crate::shape::{Form, Known, Shape, end_of};
 
 /// What Python's `Field` is at heart: what it is called and what it holds.
 #[pyclass(subclass, frozen, generic, module = "mspkit._native")]
@@ -37,8 +37,10 @@ impl ModelShape {
     #[new]
     #[pyo3(signature = (fields, /))]
     fn new(py: Python<'_>, fields: Vec<Bound<'_, Field>>) -> PyResult<Self> {
-        let known: PyResult<_> =
-            fields.iter().map(|field| Ok((field.get().wire.to_str(py)?.into(), field.get().form))).collect();
+        let known: PyResult<_> = fields
+            .iter()
+            .map(|field| Ok(Known::new(field.get().wire.to_str(py)?, field.get().form)))
+            .collect();
         let shape = Arc::new(Shape { fields: known? });
         for (place, field) in fields.iter().enumerate() {
             // A field that belongs to another model already stays that one's.

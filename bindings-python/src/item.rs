@@ -13,7 +13,7 @@ use crate::cursor::Cursor;
 use crate::decode::value;
 use crate::failure::Failure;
 use crate::field::{Field, ModelShape, Seen, is_ready, seen_at, seen_in};
-use crate::shape::{Shape, begin_of, is_object};
+use crate::shape::{Known, Shape, begin_of, is_object};
 
 /// What every model is at heart. It reads its fields when they are asked for, and keeps nothing that it has read.
 #[pyclass(subclass, weakref, frozen, module = "mspkit._native")]
@@ -127,7 +127,7 @@ impl Item {
     ) -> PyResult<Vec<(usize, Bound<'py, PyAny>)>> {
         let shape = &shape.get().0;
         let mut unread = Vec::new();
-        for (place, (wire, form)) in shape.fields.iter().enumerate() {
+        for (place, Known { wire, form, .. }) in shape.fields.iter().enumerate() {
             let seen = match self.made.get(py) {
                 Some(made) => seen_in(made.bind(py), &PyString::new(py, wire), *form)?,
                 // Nothing is made of a value of which it is seen that it can be read.

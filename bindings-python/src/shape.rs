@@ -35,14 +35,34 @@ impl Form {
     }
 }
 
-/// The fields of a model: the vendor's names and the forms of their values.
+/// The fields of a model, in order.
 pub(crate) struct Shape {
-    pub(crate) fields: Box<[(Box<str>, Form)]>,
+    pub(crate) fields: Box<[Known]>,
+}
+
+/// A field: the vendor's name, and the form of its value.
+pub(crate) struct Known {
+    pub(crate) wire: Box<str>,
+    pub(crate) form: Form,
+    /// As it stands in an item without spaces, from the quote to the colon.
+    name: Box<str>,
+}
+
+impl Known {
+    pub(crate) fn new(wire: &str, form: Form) -> Self {
+        Self { wire: wire.into(), form, name: format!("\"{wire}\":").into() }
+    }
 }
 
 impl Shape {
-    fn place(&self, name: &str) -> Option<usize> {
-        self.fields.iter().position(|(known, _)| **known == *name)
+    /// The field whose name begins here, which is likely to be this one or one behind it.
+    fn starting(&self, bytes: &[u8], likely: usize) -> Option<usize> {
+        let begins = |place: &usize| bytes.starts_with(self.fields[*place].name.as_bytes());
+        (likely..self.fields.len()).chain(0..likely).find(begins)
+    }
+
+    fn place(&self, wire: &str) -> Option<usize> {
+        self.fields.iter().position(|known| *known.wire == *wire)
     }
 }
 
@@ -57,7 +77,7 @@ impl Table {
     pub(crate) fn new<'a>(shape: &Arc<Shape>, items: impl ExactSizeIterator<Item = &'a [u8]>) -> Self {
         let width = shape.fields.len();
         let mut begins = vec![0; width * items.len()].into_boxed_slice();
-        let mut due = Due { shape, names: Vec::with_capacity(width) };
+        let mut due = Due { shape, names: Vec::with_capacity(width), likely: 0 };
         if width > 0 {
             for (item, begins) in items.zip(begins.chunks_exact_mut(width)) {
                 let _ = due.item(item, begins);
@@ -69,7 +89,7 @@ impl Table {
     /// Where the field of an item begins. For the field of another model it is looked for.
     pub(crate) fn begin(&self, at: usize, item: &[u8], shape: &Arc<Shape>, field: usize) -> Option<usize> {
         if !Arc::ptr_eq(&self.shape, shape) {
-            return begin_of(item, &shape.fields[field].0);
+            return begin_of(item, &shape.fields[field].wire);
         }
         match self.begins[at * self.shape.fields.len() + field] {
             0 => None,
@@ -80,7 +100,7 @@ impl Table {
 
 /// Where the value of a field of this name begins, the last one's if there are several.
 pub(crate) fn begin_of(item: &[u8], name: &str) -> Option<usize> {
-    let shape = Arc::new(Shape { fields: [(name.into(), Form::Never)].into() });
+    let shape = Arc::new(Shape { fields: [Known::new(name, Form::Never)].into() });
     match Table::new(&shape, std::iter::once(item)).begins[0] {
         0 => None,
         begin => Some(begin as usize),
@@ -97,6 +117,8 @@ struct Due<'a, 's> {
     shape: &'s Shape,
     /// As they stand there, from the quote to the colon.
     names: Vec<(&'a [u8], Option<usize>)>,
+    /// The field that is behind the last one in the shape.
+    likely: usize,
 }
 
 impl<'a> Due<'a, '_> {
@@ -125,12 +147,27 @@ impl<'a> Due<'a, '_> {
     /// The name that begins here: the end of its colon, its place in the shape, and which name is due then.
     fn name(&mut self, item: &'a [u8], at: usize, due: usize) -> Option<(usize, Option<usize>, usize)> {
         let rest = &item[at..];
-        // What is not sent is passed over; what comes out of turn may stand before.
-        for turn in (due..self.names.len()).chain(0..due) {
+        // What this item does not have is passed over.
+        for turn in due..self.names.len() {
             let (name, field) = self.names[turn];
             if rest.starts_with(name) {
                 return Some((at + name.len(), field, turn + 1));
             }
+        }
+        let (end, field) = self.unexpected(item, at)?;
+        if let Some(field) = field {
+            self.likely = (field + 1) % self.shape.fields.len();
+        }
+        if self.names.len() < self.shape.fields.len() + STRANGERS {
+            self.names.insert(due, (&item[at..end], field));
+        }
+        Some((end, field, due + 1))
+    }
+
+    /// The end of the colon behind a name that was not due, and the name's place in the shape.
+    fn unexpected(&self, item: &[u8], at: usize) -> Option<(usize, Option<usize>)> {
+        if let Some(field) = self.shape.starting(&item[at..], self.likely) {
+            return Some((at + self.shape.fields[field].name.len(), Some(field)));
         }
         let end = text(item, at)?;
         let quoted = std::str::from_utf8(&item[at..end]).ok()?;
@@ -140,14 +177,7 @@ impl<'a> Due<'a, '_> {
             self.shape.place(&quoted[1..quoted.len() - 1])
         };
         let colon = space(item, end);
-        if *item.get(colon)? != b':' {
-            return None;
-        }
-        let end = colon + 1;
-        if self.names.len() < self.shape.fields.len() + STRANGERS {
-            self.names.insert(due, (&item[at..end], field));
-        }
-        Some((end, field, due + 1))
+        (*item.get(colon)? == b':').then_some((colon + 1, field))
     }
 }
 
