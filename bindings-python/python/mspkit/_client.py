@@ -8,8 +8,8 @@ from __future__ import annotations
 import atexit
 import json
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from collections.abc import Coroutine, Mapping
+from typing import Any, ClassVar, TypeVar
 
 from mspkit import _native
 from mspkit._errors import MspError, failure
@@ -26,9 +26,6 @@ from mspkit._types import (
     RetryHook,
     meta_of,
 )
-
-if TYPE_CHECKING:
-    from mspkit._port import Bridge
 
 C = TypeVar("C", bound="Client")
 S = TypeVar("S", bound="SyncClient")
@@ -340,21 +337,17 @@ class AsyncClient(Client):
     async def _call_empty(self, operation: str, params: dict[str, Any], options: bytes) -> ResponseMeta:
         return meta_of(await self._answer(operation, params, options))
 
-    async def _answer(self, operation: str, params: dict[str, Any], options: bytes) -> _native.Response:
+    # No coroutine of its own: each one between a call and its future takes time when it is entered and left.
+    def _answer(
+        self, operation: str, params: dict[str, Any], options: bytes
+    ) -> Coroutine[Any, Any, _native.Response]:
         from mspkit._port import here
 
         said = encode_given(params)
         bridge = here()
-        token = self._core.submit_call(bridge.port, operation, said, options, self._watcher.wanted())
-        return await self._outcome(bridge, token)
-
-    async def _outcome(self, bridge: Bridge, token: int) -> _native.Response:
-        try:
-            answer: _native.Response = await bridge.outcome(token, self._watcher)
-        except MspError as error:
-            self._watcher.gave_up(error)
-            raise
-        return answer
+        watcher = self._watcher
+        token = self._core.submit_call(bridge.port, operation, said, options, watcher.wanted())
+        return bridge.outcome(token, watcher)
 
     def _list(
         self, operation: str, model: type[M], params: dict[str, Any], paging: dict[str, Any], options: bytes
@@ -402,7 +395,7 @@ class AsyncClient(Client):
         bridge = here()
         watch = self._watcher.wanted()
         token = self._core.submit_request(bridge.port, method, path, said, options, watch)
-        answer = await self._outcome(bridge, token)
+        answer: _native.Response = await bridge.outcome(token, self._watcher)
         return Response(answer.body, meta_of(answer))
 
     async def close(self) -> None:

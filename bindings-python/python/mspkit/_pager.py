@@ -214,7 +214,6 @@ class Reading(Generic[T]):
             raise
 
     def _fail(self, error: MspError) -> None:
-        self._watcher.gave_up(error)
         if error.resume_token is not None:
             self._failed = error.resume_token
 
@@ -240,6 +239,7 @@ class Pager(Reading[T]):
             try:
                 page = self._pager.next_page(watch, self._watcher.deliver if watch else None)
             except MspError as error:
+                self._watcher.gave_up(error)
                 self._fail(error)
                 raise
             if page is not None or not self._widen():

@@ -15,7 +15,7 @@ from collections import deque
 from typing import Any
 
 from mspkit import _native
-from mspkit._errors import from_native
+from mspkit._errors import MspError, from_native
 from mspkit._log import Watcher
 
 FAILED, DONE, EVENTS = 0, 1, 2
@@ -50,7 +50,11 @@ class Bridge:
         loop.add_reader(self.port.fileno(), self.drain)
 
     async def outcome(self, token: int, watcher: Watcher) -> Any:
-        """Waits for a call that was submitted; cancels it when the waiting ends in any other way."""
+        """Waits for a call that was submitted; cancels it when the waiting ends in any other way.
+
+        Raises:
+            MspError: The call failed; the log knows of it.
+        """
         future: asyncio.Future[tuple[int, Any]] = asyncio.get_running_loop().create_future()
         self.waiting[token] = (future, watcher)
         try:
@@ -62,7 +66,11 @@ class Bridge:
             self.waiting.pop(token, None)
         if state == DONE:
             return outcome
-        raise from_native(*outcome)
+        try:
+            raise from_native(*outcome)
+        except MspError as error:
+            watcher.gave_up(error)
+            raise
 
     def drain(self) -> None:
         """Hands over what has completed. Runs on the loop's thread."""
