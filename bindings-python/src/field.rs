@@ -42,7 +42,7 @@ impl ModelShape {
             .map(|field| Ok(Known::new(field.get().wire.to_str(py)?, field.get().form)))
             .collect();
         let shape = Arc::new(Shape { fields: known? });
-        for (place, field) in fields.iter().enumerate() {
+        for (place, field) in fields.into_iter().enumerate() {
             // A field that belongs to another model already stays that one's.
             let _ = field.get().place.set((shape.clone(), place));
         }

@@ -76,7 +76,8 @@ impl Item {
     }
 
     /// All that was sent, as plain data under the vendor's names. Not to be changed: it may be the model's own.
-    fn _loaded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+    #[pyo3(name = "_loaded")]
+    fn loaded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         if let Some(made) = self.made.get(py) {
             return Ok(made.bind(py).clone());
         }
@@ -101,7 +102,7 @@ impl Item {
     ) -> PyResult<Bound<'py, PyDict>> {
         let py = slf.py();
         let plain = PyDict::new(py);
-        for (wire, value) in slf.get()._loaded(py)? {
+        for (wire, value) in slf.get().loaded(py)? {
             let known = by_wire.get_item(&wire)?;
             let Some(known) = known.as_ref().and_then(|known| known.cast::<Field>().ok()) else {
                 plain.set_item(wire, copied(value, by_wire_name)?)?;
@@ -151,13 +152,12 @@ impl Item {
         if let Some(made) = self.made.get(py) {
             return seen_in(made.bind(py), field.wire_name(py), field.form());
         }
-        let found = match field.place() {
-            Some((shape, place)) => self.begin(shape, *place),
-            // It was taken out of one class and put into another by hand.
-            None => {
-                let wire = field.wire_name(py).to_str()?;
-                self.bytes().and_then(|bytes| Some((bytes, begin_of(bytes, wire)?)))
-            }
+        let found = if let Some((shape, place)) = field.place() {
+            self.begin(shape, *place)
+        } else {
+            // The field was made outside of a model's class.
+            let wire = field.wire_name(py).to_str()?;
+            self.bytes().and_then(|bytes| Some((bytes, begin_of(bytes, wire)?)))
         };
         match found {
             Some((bytes, begin)) => seen_at(py, bytes, begin, field.form()),
