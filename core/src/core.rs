@@ -184,7 +184,7 @@ impl Core {
         }
         let draft = self.draft(operation, params, options)?;
         let effort = self.effort(options)?;
-        let mut prepared = draft.finish(&self.shared.base, &[], &[])?;
+        let mut prepared = draft.finish(&self.shared.base, &[], &[]);
         if operation.body == BodyKind::RefreshToken {
             let token =
                 call::within(effort.timeout, operation.id, self.shared.auth.refresh_token(self)).await?;

@@ -11,7 +11,7 @@ use crate::config::quote;
 use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::operation::{Auth, Operation, Service};
-use crate::request::{CallOptions, Prepared, add_headers, add_query, join};
+use crate::request::{CallOptions, Prepared, add_headers, add_query};
 use crate::retry::Class;
 
 /// In flight at most for endpoints that no table describes: the lowest cap that the vendors' lists have.
@@ -27,14 +27,8 @@ pub(crate) fn request(
     let named = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
         .map_err(|_| Error::argument("method", &quote(method), "must be an HTTP method such as GET"))?;
     let url = url(core, path)?;
-    let mut prepared = Prepared {
-        method: named,
-        url,
-        headers: http::HeaderMap::new(),
-        body: None,
-        secrets: Vec::new(),
-        fingerprint: 0,
-    };
+    let mut prepared =
+        Prepared { method: named, url, headers: http::HeaderMap::new(), body: None, secrets: Vec::new() };
     options.check_written()?;
     let mut query = Vec::new();
     for (name, raw) in &options.extra_query {
@@ -70,15 +64,15 @@ fn url(core: &Core, path: &str) -> Result<Url> {
     if path.chars().any(|c| c.is_control() || c == '\\') {
         return refuse("must not hold control characters or backslashes");
     }
-    let url = if path.starts_with('/') && !path.starts_with("//") {
-        join(&core.shared.base, path)?
+    let whole = if path.starts_with('/') && !path.starts_with("//") {
+        Url::parse(&format!("{}{path}", core.shared.base.as_str().trim_end_matches('/')))
     } else if path.starts_with("http://") || path.starts_with("https://") {
-        match Url::parse(path) {
-            Ok(url) => url,
-            Err(_) => return refuse("must be a path such as /api/sites"),
-        }
+        Url::parse(path)
     } else {
         return refuse("must begin with / or be a URL of the client's own server");
+    };
+    let Ok(url) = whole else {
+        return refuse("must be a path such as /api/sites");
     };
     if url.origin() != core.shared.base.origin() || !url.username().is_empty() || url.password().is_some() {
         let own = core.shared.base.origin().ascii_serialization();

@@ -53,11 +53,10 @@ pub(super) async fn renew(core: &Core, login: &Login<'_>) -> Result<Tokens> {
         gate: core.gate("POST /connect/token", 5),
         prepared: Prepared {
             method: Method::POST,
-            url: join(&core.shared.base, PATH)?,
+            url: join(&core.shared.base, PATH),
             headers,
             body: Some(form(login).into()),
             secrets: Vec::new(),
-            fingerprint: 0,
         },
     };
     let answered = call::run_boxed(core, &request, &core.effort(&CallOptions::default())?).await;

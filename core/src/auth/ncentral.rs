@@ -44,7 +44,7 @@ async fn ask(core: &Core, operation: &'static str, refresh: Option<&Secret>) -> 
     };
     let options = CallOptions::default();
     let draft = Draft::new(operation, b"{}", &options, &|_| None)?;
-    let mut prepared = draft.finish(&core.shared.base, &[], &[])?;
+    let mut prepared = draft.finish(&core.shared.base, &[], &[]);
     if let Some(token) = refresh {
         refresh_body(&mut prepared.headers, &mut prepared.body, token);
         prepared.secrets.push(token.clone());

@@ -154,7 +154,7 @@ impl RawPager {
         if paging.concurrency == Some(0) {
             return Err(Error::argument("concurrency", "0", "must be at least 1"));
         }
-        let fingerprint = draft.finish(&core.shared.base, &[], &[])?.fingerprint;
+        let fingerprint = draft.fingerprint(&core.shared.base);
         let place = match &paging.resume_token {
             Some(token) => Some(resume::read(token, fingerprint, operation.paging)?),
             None => None,
@@ -297,7 +297,7 @@ impl RawPage {
 }
 
 impl List {
-    fn prepare(&self, page_query: &[(&str, String)], page_fields: &[(&str, &str)]) -> Result<Prepared> {
+    fn prepare(&self, page_query: &[(&str, String)], page_fields: &[(&str, &str)]) -> Prepared {
         self.draft.finish(&self.core.shared.base, page_query, page_fields)
     }
 
@@ -330,7 +330,7 @@ impl List {
     }
 
     async fn read_whole(&self, skip: usize) -> Result<Read> {
-        let (cut, meta) = self.fetch(self.prepare(&[], &[])?, false).await?;
+        let (cut, meta) = self.fetch(self.prepare(&[], &[]), false).await?;
         let items = all_items(&cut, skip);
         let total = Some(cut.items.len() as u64);
         Ok(Read { cut, meta, items, total, number: None, here: Place::Whole { skip: 0 }, next: None })

@@ -167,7 +167,7 @@ impl Numbered {
 
 /// Asks for one page; owns what it needs, because it may run as a task.
 async fn fetch(list: List, page: u64) -> Result<(Cut, Meta)> {
-    list.fetch(list.prepare(&[("pageNumber", page.to_string())], &[])?, false).await
+    list.fetch(list.prepare(&[("pageNumber", page.to_string())], &[]), false).await
 }
 
 /// Whether a page is not the last one.

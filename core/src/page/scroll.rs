@@ -96,7 +96,7 @@ impl Scroll {
                 _ => None,
             };
             let field = start.as_deref().map(|start| ("start_page_key", start));
-            let prepared = list.prepare(&[], field.as_slice())?;
+            let prepared = list.prepare(&[], field.as_slice());
             match list.fetch(prepared, start.is_some()).await {
                 Ok((cut, meta)) => return self.deliver(cut, meta, &was),
                 Err(error) => self.lost(error, was)?,
