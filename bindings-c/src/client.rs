@@ -69,7 +69,7 @@ unsafe fn new(
                 Some(runtime) => runtime,
                 None => Runtime::of_process()?,
             };
-            let core = Core::new(service, &options::config(&given)?)?;
+            let core = runtime.attend(Core::new(service, &options::config(&given)?)?);
             let made = mspkit_client { core, runtime, freed: Arc::default() };
             client.write(Box::into_raw(Box::new(made)));
             Ok(MSPKIT_OK)

@@ -25,7 +25,6 @@ mod client;
 mod error;
 mod failure;
 mod guard;
-mod helper;
 mod item;
 mod log;
 mod options;
@@ -36,7 +35,6 @@ mod queue;
 mod reader;
 mod runtime;
 mod shield;
-mod signal;
 mod task;
 mod text;
 

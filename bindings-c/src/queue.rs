@@ -8,6 +8,8 @@ use std::ffi::c_void;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use mspkit_unix::Signal;
+
 use crate::abi::{MSPKIT_DONE, MSPKIT_E_STRUCT_SIZE, MSPKIT_EMPTY, MSPKIT_OK};
 use crate::answer::mspkit_answer;
 use crate::cancel::Cancel;
@@ -20,7 +22,6 @@ use crate::lock;
 use crate::options::LARGEST;
 use crate::page::mspkit_page;
 use crate::runtime::Runtime;
-use crate::signal::Signal;
 use crate::task;
 
 /// Where submitted calls complete. Any number of threads may use it at the same time. Yours to free with

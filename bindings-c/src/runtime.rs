@@ -6,11 +6,11 @@
 //! closed cannot kill the program, the program's signal handlers never run on a thread that it does not know, and its
 //! signal dispositions stay as they are.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
-use nix::sys::signal::SigSet;
-use tokio::runtime::{Builder, Handle};
+use mspkit::{Core, Helper, InFlight};
+use tokio::runtime::{Builder, Handle, Runtime as Tokio};
 
 use crate::abi::{MSPKIT_E_RANGE, MSPKIT_OK};
 use crate::cancel::Cancel;
@@ -18,7 +18,6 @@ use crate::error::mspkit_error;
 use crate::failure::Failure;
 use crate::generated::codes::MSPKIT_E_CLOSED;
 use crate::guard::{guard, output, quietly};
-use crate::helper::{Driven, Helper, InFlight};
 use crate::lock;
 use crate::options::{self, Versioned};
 use crate::shield::Shield;
@@ -51,7 +50,8 @@ unsafe impl Versioned for mspkit_runtime_options {
 
 pub(crate) struct Runtime {
     handle: Handle,
-    driven: Arc<Driven>,
+    /// None after the end. It is read by all who drive it, so that its end waits for them.
+    driven: Arc<RwLock<Option<Tokio>>>,
     /// None where the runtime has threads of its own.
     helper: Option<Helper>,
     /// Raised at the end.
@@ -72,18 +72,18 @@ impl Runtime {
         let tokio = builder
             .enable_all()
             .thread_name("mspkit")
-            .on_thread_start(|| {
-                // It cannot fail for a set that the system itself filled.
-                let _ = SigSet::all().thread_block();
-            })
+            .on_thread_start(mspkit_unix::block_signals)
             .build()
             .map_err(failed)?;
         let handle = tokio.handle().clone();
         let driven = Arc::new(RwLock::new(Some(tokio)));
-        let helper = match threads {
-            0 => Some(Helper::start(driven.clone()).map_err(failed)?),
-            _ => None,
-        };
+        let helper = (threads == 0).then(|| {
+            let driven = driven.clone();
+            Helper::new(mspkit_unix::spawn, move |future| {
+                let driven = driven.read().unwrap_or_else(PoisonError::into_inner);
+                driven.as_ref().map(|tokio| tokio.block_on(future)).is_some()
+            })
+        });
         Ok(Self { handle, driven, helper, ended: Cancel::default(), process: std::process::id() })
     }
 
@@ -115,8 +115,16 @@ impl Runtime {
     }
 
     /// Sees that tasks are driven for as long as the result lives.
-    pub(crate) fn in_flight(&self) -> Option<InFlight> {
-        self.helper.as_ref().map(Helper::in_flight)
+    pub(crate) fn in_flight(&self) -> Result<Option<InFlight>, Failure> {
+        let in_flight = self.helper.as_ref().map(Helper::in_flight).transpose();
+        in_flight.map_err(|error| Failure::internal(format!("no thread could be made: {error}")))
+    }
+
+    /// A core whose lists are read ahead while nobody waits for this runtime.
+    pub(crate) fn attend(self: &Arc<Self>, core: Core) -> Core {
+        let runtime: Weak<Self> = Arc::downgrade(self);
+        // Without a thread they go on while somebody waits.
+        core.attended(move || runtime.upgrade()?.in_flight().ok()?)
     }
 
     /// Sees that what was given up is closed.

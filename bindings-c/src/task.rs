@@ -34,8 +34,8 @@ where
     F: FnOnce(Result<T, Failure>) + Send + 'static,
 {
     let handle = runtime.handle()?;
+    let in_flight = runtime.in_flight()?;
     let mut finish = Finish { hand_over: Some(hand_over), outcome: None };
-    let in_flight = runtime.in_flight();
     handle.spawn(async move {
         // Dropped before the outcome is handed over: whoever gets it may at once begin what the work has kept busy.
         finish.outcome = Some(race(ends, work).await);

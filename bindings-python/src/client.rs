@@ -34,13 +34,19 @@ struct Identity {
     made: PerProcess<RwLock<Option<mspkit::Core>>>,
 }
 
+/// A core; blocking calls leave its lists to the helper while they do not wait.
+fn core_of(service: Service, config: &Config, asynchronous: bool) -> mspkit::Result<mspkit::Core> {
+    let core = mspkit::Core::new(service, config)?;
+    Ok(if asynchronous { core } else { core.attended(runtime::attend) })
+}
+
 impl Identity {
     fn core(&self) -> Result<mspkit::Core, Failure> {
         if self.closed.load(Ordering::Acquire) {
             return Err(Failure::closed());
         }
         let made = self.made.get_or_make(|| {
-            mspkit::Core::new(self.service, &self.config).map(|core| RwLock::new(Some(core)))
+            core_of(self.service, &self.config, self.asynchronous).map(|core| RwLock::new(Some(core)))
         })?;
         made.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(Failure::closed)
     }
@@ -76,7 +82,7 @@ impl Core {
         };
         let made = detached(py, || -> Result<Identity, Failure> {
             let config = Config::from_json(options)?;
-            let core = mspkit::Core::new(service, &config)?;
+            let core = core_of(service, &config, asynchronous)?;
             let base_url = core.base_url().as_str().trim_end_matches('/').to_owned();
             let made = PerProcess::new();
             made.get_or_make(|| Ok::<_, Failure>(RwLock::new(Some(core))))?;

@@ -18,7 +18,6 @@ mod port;
 mod process;
 mod runtime;
 mod shape;
-mod signal;
 mod wait;
 mod watch;
 

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
+use mspkit_unix::Signal;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 use tokio::task::AbortHandle;
@@ -17,7 +18,6 @@ use crate::answer::Response;
 use crate::failure::{Failure, panicked};
 use crate::process;
 use crate::runtime;
-use crate::signal::Signal;
 use crate::watch::Watch;
 
 /// How an entry of the queue is to be taken; `_port.py` says the same.

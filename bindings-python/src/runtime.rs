@@ -1,20 +1,36 @@
-//! The two runtimes: one without threads for blocking calls, one with two threads for async calls.
+//! The two runtimes: one that blocking calls drive themselves, with a helper for pages that are read ahead, and one with
+//! two threads for async calls.
 //!
 //! Each is made when it is first needed, once per process, and never ended: what is in flight when the process exits
 //! ends with it. Their threads take no signals, which are the interpreter's.
 
-use nix::sys::signal::SigSet;
+use futures_util::future::BoxFuture;
+use mspkit::{Helper, InFlight};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::failure::Failure;
 use crate::process::PerProcess;
 
 static BLOCKING: PerProcess<Runtime> = PerProcess::new();
+static HELPER: PerProcess<Helper> = PerProcess::new();
 static ASYNC: PerProcess<Runtime> = PerProcess::new();
 
 /// What blocking calls are driven by, on the threads of their callers.
 pub(crate) fn blocking() -> Result<&'static Runtime, Failure> {
     BLOCKING.get_or_make(|| build(&mut Builder::new_current_thread()))
+}
+
+/// Sees that pages which are read ahead travel while Python works on those that are here, if the system gives a thread.
+pub(crate) fn attend() -> Option<InFlight> {
+    let runtime = blocking().ok()?;
+    let helper = HELPER.get_or_make(|| {
+        let drive = move |future: BoxFuture<'_, ()>| {
+            runtime.block_on(future);
+            true
+        };
+        Ok::<_, Failure>(Helper::new(mspkit_unix::spawn, drive))
+    });
+    helper.ok()?.in_flight().ok()
 }
 
 /// What async calls run on.
@@ -26,10 +42,8 @@ fn build(builder: &mut Builder) -> Result<Runtime, Failure> {
     builder
         .enable_all()
         .thread_name("mspkit")
-        .on_thread_start(|| {
-            // Without it the interpreter's handlers would run on a thread that Python does not know.
-            let _ = SigSet::all().thread_block();
-        })
+        // Without it the interpreter's handlers would run on a thread that Python does not know.
+        .on_thread_start(mspkit_unix::block_signals)
         .build()
         .map_err(|error| Failure::internal(format!("no runtime could be made: {error}")))
 }

@@ -1,11 +1,11 @@
 //! The same three clients for programs without a runtime: every call waits on the calling thread.
 //!
-//! One runtime without any thread drives them all: whoever waits, drives. So nothing runs between calls, pages that
-//! are read ahead travel while somebody waits, and a call that waits for its turn also drives the calls that hold it.
-//! A list that is given up is cancelled at the next call. Threads may share a client. Inside an async program these
+//! One runtime drives them all: whoever waits, drives, and one thread beside while pages of lists are read ahead. So
+//! nothing else runs between calls, and a call that waits for its turn also drives the calls that hold it. Threads may share a client. Inside an async program these
 //! clients refuse to be used; take the async ones there.
 
 use std::sync::{Arc, OnceLock};
+use std::thread::Builder as Thread;
 
 use serde::Serialize;
 use tokio::runtime::{Builder as RuntimeBuilder, Handle, Runtime};
@@ -15,6 +15,7 @@ use crate::client::{Builder, Client, client_methods, credentials, sealed};
 use crate::config::Config;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
+use crate::helper::Helper;
 use crate::model::FromAnswer;
 use crate::operation::{Operation, Service};
 use crate::raw::{Meta, RawResponse};
@@ -23,6 +24,9 @@ pub use crate::call_builder::{Page, Response};
 
 /// The runtime of every blocking client. It is never dropped: connections in pools belong to it.
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+
+/// Drives pages that are read ahead.
+static HELPER: OnceLock<Helper> = OnceLock::new();
 
 /// A core with the runtime that drives it.
 #[derive(Debug, Clone)]
@@ -34,13 +38,25 @@ pub(crate) struct Driven {
 impl Driven {
     fn new(core: Core) -> Result<Self> {
         if let Some(runtime) = RUNTIME.get() {
-            return Ok(Self { core, runtime });
+            return Ok(Self::over(core, runtime));
         }
         let built = RuntimeBuilder::new_current_thread().enable_all().build().map_err(|error| {
             Error::new(ErrorKind::Internal, format!("no runtime could be made: {error}"))
                 .with_source(Arc::new(error))
         })?;
-        Ok(Self { core, runtime: RUNTIME.get_or_init(|| built) })
+        Ok(Self::over(core, RUNTIME.get_or_init(|| built)))
+    }
+
+    fn over(core: Core, runtime: &'static Runtime) -> Self {
+        let helper = HELPER.get_or_init(|| {
+            let spawn = |run| Thread::new().name("mspkit".to_owned()).spawn(run);
+            Helper::new(spawn, |future| {
+                runtime.block_on(future);
+                true
+            })
+        });
+        // Where the system gives no thread, pages that are read ahead travel while somebody waits.
+        Self { core: core.attended(|| helper.in_flight().ok()), runtime }
     }
 
     fn wait<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {

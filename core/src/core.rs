@@ -17,6 +17,7 @@ use crate::call::{self, Effort, Request};
 use crate::call_builder::decode;
 use crate::config::{Config, Credentials, LONGEST, Plan, Settings, quote};
 use crate::error::{Error, ErrorKind, Result};
+use crate::helper::{Attendant, InFlight};
 use crate::hooks::Hooks;
 use crate::limit::{self, Gate, LimitStatus};
 use crate::lock;
@@ -39,6 +40,7 @@ pub struct Core {
     pub(crate) shared: Arc<Shared>,
     pub(crate) settings: Settings,
     pub(crate) hooks: Hooks,
+    pub(crate) attendant: Attendant,
 }
 
 #[derive(Debug)]
@@ -100,7 +102,7 @@ impl Core {
             gates: Mutex::default(),
             closed: AtomicBool::new(false),
         };
-        Ok(Self { shared: Arc::new(shared), settings, hooks })
+        Ok(Self { shared: Arc::new(shared), settings, hooks, attendant: Attendant::default() })
     }
 
     /// The service that this client speaks to.
@@ -141,6 +143,13 @@ impl Core {
     #[must_use]
     pub fn with_hooks(&self, hooks: Hooks) -> Self {
         Self { hooks, ..self.clone() }
+    }
+
+    /// The same client with a helper for pages that are read ahead, for runtimes without threads of their own: `attend`
+    /// is called when a page is asked for, and what it returns is kept until the page is here.
+    #[must_use]
+    pub fn attended(self, attend: impl Fn() -> Option<InFlight> + Send + Sync + 'static) -> Self {
+        Self { attendant: Attendant::new(attend), ..self }
     }
 
     /// Calls an operation by its id; `params` is the JSON object of its parameters.

@@ -136,7 +136,13 @@ impl Numbered {
         let mut page = self.ahead.back().map_or(self.page, |back| back.page + 1);
         // With one page at a time the next is only asked for when it is wanted.
         while wanted > 1 && self.ahead.len() < wanted && page <= end {
-            self.ahead.push_back(Ahead { page, task: tokio::spawn(fetch(list.clone(), page)) });
+            let (list, attended) = (list.clone(), list.core.attendant.attend());
+            let task = tokio::spawn(async move {
+                let fetched = fetch(list, page).await;
+                drop(attended);
+                fetched
+            });
+            self.ahead.push_back(Ahead { page, task });
             page += 1;
         }
     }

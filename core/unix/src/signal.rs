@@ -54,22 +54,51 @@ mod system {
 
 /// A descriptor that is readable while it is raised. Raising it cannot fail in a way that matters: a counter that is
 /// full is raised already.
-pub(crate) struct Signal(system::Pair);
+pub struct Signal(system::Pair);
 
 impl Signal {
-    pub(crate) fn new() -> std::io::Result<Self> {
+    /// A descriptor that is not raised.
+    ///
+    /// # Errors
+    /// The system's, when it gives no descriptor.
+    pub fn new() -> std::io::Result<Self> {
         system::pair().map(Self)
     }
 
-    pub(crate) fn raise(&self) {
+    /// Makes it readable.
+    pub fn raise(&self) {
         system::write(&self.0);
     }
 
-    pub(crate) fn lower(&self) {
+    /// Makes it not readable any more.
+    pub fn lower(&self) {
         system::read(&self.0);
     }
 
-    pub(crate) fn fileno(&self) -> i32 {
+    /// The number of the descriptor; it is closed with this value.
+    pub fn fileno(&self) -> i32 {
         system::reader(&self.0).as_fd().as_raw_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+    use super::*;
+
+    #[test]
+    fn it_is_readable_while_it_is_raised() {
+        let signal = Signal::new().unwrap();
+        let readable = || {
+            let mut waited = [PollFd::new(system::reader(&signal.0).as_fd(), PollFlags::POLLIN)];
+            poll(&mut waited, PollTimeout::ZERO).unwrap() == 1
+        };
+        assert!(!readable());
+        signal.raise();
+        signal.raise();
+        assert!(readable() && signal.fileno() >= 0);
+        signal.lower();
+        assert!(!readable());
     }
 }

@@ -1,0 +1,8 @@
+//! What the bindings for C and Python share of a Unix system: a descriptor that event loops can wait for, and threads
+//! that take no signals.
+
+mod signal;
+mod thread;
+
+pub use self::signal::Signal;
+pub use self::thread::{block_signals, spawn};
