@@ -230,7 +230,7 @@ fn a_blocking_list_may_be_left_and_taken_up_again() {
     for item in items.by_ref().take(37) {
         ids.push(id(&item.unwrap()));
     }
-    // Nothing drives the pages on their way now; the thread is busy with other things.
+    // The thread is busy with other things for a while.
     std::thread::sleep(Duration::from_millis(20));
     for item in items.by_ref().take(20) {
         ids.push(id(&item.unwrap()));
@@ -240,4 +240,17 @@ fn a_blocking_list_may_be_left_and_taken_up_again() {
     let rest = client.customers().list(by_tens()).resume_token(token).collect().unwrap();
     ids.extend(rest.iter().map(id));
     assert_eq!(ids, all_ids(&simulator));
+}
+
+#[test]
+fn pages_of_a_blocking_list_travel_while_the_program_works() {
+    let simulator = support::own_simulator(json!({"customers": 95}));
+    let config = config(&simulator, Service::NCentral, json!({}));
+    let client = blocking::NCentral::builder().config(config).build().unwrap();
+    let mut items = client.customers().list(by_tens()).items();
+    items.next().unwrap().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let come = || simulator.count(LIST).answered == 1 + 5;
+    runtime.block_on(eventually("five pages come ahead while nobody waits", come));
+    assert_eq!(items.count(), 94);
 }
