@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { HERE, native, platform } from "./places.mjs";
 
 const OUT = join(HERE, "packed");
-const LICENSES = ["LICENSE-MIT", "LICENSE-APACHE"];
+const LICENSES = ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES"];
 const PLATFORMS = ["linux-x64-gnu"];
 
 /** Writes a package's folder and packs it. */
@@ -35,18 +35,22 @@ const {
 const of = (platform) => `${common.name}-${platform}`;
 
 const [system, arch, libc] = platform().split("-");
-const { name: ___, version, description, license, engines } = common;
+const { name: ___, version, description, license, homepage, repository, bugs, keywords, engines } = common;
 const binary = {
   name: of(platform()),
   version,
   description: `${description}: the native module for ${platform()}`,
   license,
+  homepage,
+  repository,
+  bugs,
+  keywords,
   engines,
   os: [system],
   cpu: [arch],
   ...(system === "linux" ? { libc: [libc === "musl" ? "musl" : "glibc"] } : {}),
   main: native(),
-  files: [native(), "LICENSE-*"],
+  files: [native(), "LICENSE-*", "THIRD-PARTY-LICENSES"],
 };
 const packed = [
   pack(

@@ -1,0 +1,62 @@
+"""The crates whose code ends up in what is shipped: what `cargo metadata` resolves for the bindings, on every platform there
+is a package for. Build scripts, procedural macros and tests are no part of it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ("mspkit-python", "mspkit-node", "mspkit-c")
+PLATFORMS = (
+    "x86_64-unknown-linux-gnu",
+    "aarch64-unknown-linux-gnu",
+    "x86_64-unknown-linux-musl",
+    "x86_64-apple-darwin",
+    "aarch64-apple-darwin",
+    "x86_64-pc-windows-msvc",
+)
+
+Package = dict[str, Any]
+
+
+def metadata(platform: str) -> dict[str, Any]:
+    command = ["cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", platform]
+    told: dict[str, Any] = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+    return told
+
+
+def macro(package: Package) -> bool:
+    return any("proc-macro" in target["kind"] for target in package["targets"])
+
+
+def resolved(platform: str) -> dict[str, tuple[Package, list[str]]]:
+    """Every package that is linked on a platform, by its id, with the ids of those that it needs."""
+    told = metadata(platform)
+    packages = {package["id"]: package for package in told["packages"]}
+    nodes = {node["id"]: node for node in told["resolve"]["nodes"]}
+    found: dict[str, tuple[Package, list[str]]] = {}
+    waiting = [id for id, package in packages.items() if package["name"] in SHIPPED]
+    assert len(waiting) == len(SHIPPED), waiting
+    while waiting:
+        id = waiting.pop()
+        if id in found:
+            continue
+        needs = [
+            other["pkg"]
+            for other in nodes[id]["deps"]
+            if any(kind["kind"] is None for kind in other["dep_kinds"]) and not macro(packages[other["pkg"]])
+        ]
+        found[id] = (packages[id], sorted(needs))
+        waiting += needs
+    return found
+
+
+def bundled() -> list[Package]:
+    """Every crate of others that is linked on some platform, by name and version."""
+    found = {id: package for platform in PLATFORMS for id, (package, _) in resolved(platform).items()}
+    foreign = [package for package in found.values() if package["source"] is not None]
+    return sorted(foreign, key=lambda package: (package["name"], package["version"]))

@@ -1,0 +1,129 @@
+"""Version, licence, addresses and keywords stand in [workspace.package] of Cargo.toml; everything else says the same.
+
+    python3 tests/packages/manifests.py
+    python3 tests/packages/manifests.py --self-check
+
+A claim is a place in a file, as a pattern with one group, and what has to stand there. `--self-check` changes each of those
+places in turn, and each change has to be noticed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Claim(NamedTuple):
+    """What has to stand in a file: the pattern's group, wherever the pattern matches, and it does somewhere."""
+
+    path: str
+    pattern: str
+    expected: str
+
+
+def read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def only(pattern: str, text: str) -> str:
+    found = re.search(pattern, text, re.MULTILINE)
+    assert found, f"nothing is like {pattern}"
+    return found[1]
+
+
+def crates() -> list[tuple[str, str]]:
+    """Path and name of every crate of the workspace."""
+    members = re.findall(r'^  "(.*)",$', only(r"^members = \[\n((?:.*\n)*?)\]", read("Cargo.toml")), re.MULTILINE)
+    return [(f"{member}/Cargo.toml", only(r'^name = "(.*)"', read(f"{member}/Cargo.toml"))) for member in members]
+
+
+def claims() -> list[Claim]:
+    """Everything that is said in more than one place."""
+    workspace = only(r"^\[workspace\.package\]\n((?:.+\n)*)", read("Cargo.toml"))
+    said = {name: only(rf'^{name} = (.*)$', workspace) for name in re.findall(r"^([a-z-]+) = ", workspace, re.MULTILINE)}
+    fact = {name: value.strip('"') for name, value in said.items()}
+    version, address = fact["version"], fact["repository"]
+    found = [
+        Claim("bindings-python/pyproject.toml", r'^dynamic = \["(.*)"\]', "version"),
+        Claim("bindings-python/pyproject.toml", r'^license = "(.*)"', fact["license"]),
+        Claim("bindings-python/pyproject.toml", r'^description = "(.*)"', fact["description"]),
+        Claim("bindings-python/pyproject.toml", r"^keywords = (.*)$", said["keywords"]),
+        Claim("bindings-python/pyproject.toml", r'^(?:Homepage|Repository) = "(.*)"', address),
+        Claim("bindings-python/pyproject.toml", r'^Issues = "(.*)"', f"{address}/issues"),
+        Claim("bindings-python/pyproject.toml", r'^Changelog = "(.*)"', f"{address}/blob/main/CHANGELOG.md"),
+        # What builds here is what builds elsewhere from the sdist.
+        Claim("bindings-python/requirements.txt", r"^(maturin==.*)$",
+              only(r'^requires = \["(.*)"\]', read("bindings-python/pyproject.toml"))),
+        Claim("bindings-node/package.json", r'^  "version": "(.*)"', version),
+        Claim("bindings-node/package.json", r'^  "license": "(.*)"', f"({fact['license']})"),
+        Claim("bindings-node/package.json", r'^  "description": "(.*)"', fact["description"]),
+        Claim("bindings-node/package.json", r'^  "homepage": "(.*)"', address),
+        Claim("bindings-node/package.json", r'^    "url": "(.*)"', f"git+{address}.git"),
+        Claim("bindings-node/package.json", r'^  "bugs": "(.*)"', f"{address}/issues"),
+        Claim("bindings-node/package.json", r'(?s)^  "keywords": (\[.*?\])', json.dumps(json.loads(said["keywords"]), indent=2)
+              .replace("\n", "\n  ")),
+        Claim("bindings-node/package-lock.json", r'\A\{\n  "name": "mspkit",\n  "version": "(.*)"', version),
+        Claim("bindings-node/package-lock.json", r'^    "": \{\n      "name": "mspkit",\n      "version": "(.*)"', version),
+        # The packages of the platforms have the version of the one that names them.
+        Claim("bindings-node/scripts/pack.mjs", r"^const \{ name: \w+, (\w+),", "version"),
+        Claim("bindings-node/scripts/pack.mjs", r"\[of\(each\), (.*?)\]", "version"),
+        Claim("core/fuzz/Cargo.lock", r'^name = "mspkit"\nversion = "(.*)"', version),
+        Claim("README.md", r"Rust toolchain \(([\d.]+) or later", fact["rust-version"]),
+        Claim("CONTRIBUTING.md", r"Rust ([\d.]+) or later", fact["rust-version"]),
+        Claim("Makefile", r"install Rust ([\d.]+) or later", fact["rust-version"]),
+        Claim("CHANGELOG.md", r"^## \[(.*?)\]", "Unreleased"),
+    ]
+    if re.search(r"^## \[\d", read("CHANGELOG.md"), re.MULTILINE):
+        found.append(Claim("CHANGELOG.md", r"\A(?:(?!## \[\d).*\n)*## \[(\d.*?)\]", version))
+    found += [
+        Claim("bindings-c/include/mspkit.h", rf"^#define MSPKIT_VERSION_{part} (.*)$", number)
+        for part, number in zip(("MAJOR", "MINOR", "PATCH"), version.split("."), strict=True)
+    ]
+    for path, name in crates():
+        found.append(Claim("Cargo.lock", rf'^name = "{name}"\nversion = "(.*)"', version))
+        found += [
+            Claim(path, rf"^{word}(?:\.workspace)? = (.*)$", "true")
+            for word in ("version", "license", "repository", "rust-version")
+        ]
+    return found
+
+
+def broken(claim: Claim, text: str) -> str | None:
+    """What is wrong with a claim in a text."""
+    found = re.findall(claim.pattern, text, re.MULTILINE)
+    wrong = [said for said in found if said != claim.expected]
+    if not found:
+        return f"{claim.path}: nothing is like {claim.pattern}"
+    return f"{claim.path}: {wrong[0]!r} should be {claim.expected!r}" if wrong else None
+
+
+def main() -> int:
+    every = claims()
+    wrong = [said for claim in every if (said := broken(claim, read(claim.path)))]
+    for folder in ("core", "bindings-python"):
+        for path in (ROOT / folder).glob("*LICENSE*"):
+            if path.read_bytes() != (ROOT / path.name).read_bytes():
+                wrong.append(f"{folder}/{path.name}: is not {path.name} of the root")
+    for line in wrong:
+        print(line, file=sys.stderr)
+    if wrong:
+        return 1
+    if "--self-check" in sys.argv:
+        for claim in every:
+            text = read(claim.path)
+            for match in re.finditer(claim.pattern, text, re.MULTILINE):
+                assert broken(claim, f"{text[: match.start(1)]}9{text[match.end(1) :]}"), f"{claim} is not looked at"
+            assert broken(claim, ""), f"{claim} is not missed"
+        print(f"every change in {len(every)} places is noticed")
+    else:
+        print(f"{len(every)} places say what Cargo.toml says")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
