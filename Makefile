@@ -32,6 +32,7 @@ include bindings-node/node.mk
 include bindings-c/c.mk
 include tests/bench/bench.mk
 include docs/docs.mk
+include tests/packages/packages.mk
 
 demo: demo-python ## the main job in Python, start to end; options of the script: make demo ARGS="--write"
 
@@ -41,7 +42,7 @@ demo-rust: need-cargo need-compiler ## the same job in Rust
 	$(call say,Running it)
 	@cargo run --quiet --locked -p mspkit --example onboard -- $(ARGS)
 
-test: test-rust test-python test-node test-c ## every check that fits into a few minutes
+test: test-packages test-rust test-python test-node test-c ## every check that fits into a few minutes
 
 test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.txt ## documents, generated sources, the Rust crates
 	$(call say,The API documents: OpenAPI 3.1 whose examples fit their schemas)
@@ -61,7 +62,7 @@ test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.tx
 	$(call say,The Rust tests of the whole workspace)
 	@$(APART) cargo test --workspace --locked
 
-soak: soak-rust soak-python soak-node soak-c ## what takes longer: long runs, outside judges, fuzzing, every Python and Node.js
+soak: deny soak-rust soak-python soak-node soak-c ## what takes longer: long runs, outside judges, fuzzing, every Python and Node.js
 
 # Optimised, but linked fast: there are many test programs.
 soak-rust: export CARGO_PROFILE_RELEASE_LTO := off
@@ -94,7 +95,7 @@ bench-core: need-cargo need-compiler ## how fast the core and the simulator are
 generate: need-cargo need-rustfmt ## write the sources that come from core/api
 	$(call say,Rendering the generated sources from core/api)
 	@cargo run --quiet --locked -p mspkit-codegen
-	@$(MAKE) header
+	@$(MAKE) header licenses
 
 lint: lint-node need-cargo need-rustfmt need-clippy need-compiler $(TOOLS)/lint/installed.txt ## formatting, lints, documentation, types
 	$(call say,Rust: formatting)
@@ -114,7 +115,7 @@ lint: lint-node need-cargo need-rustfmt need-clippy need-compiler $(TOOLS)/lint/
 clean: need-cargo ## remove what was built and installed here
 	$(call say,Removing target and .tools)
 	@cargo clean --quiet
-	@rm -rf $(TOOLS) bindings-node/{build,dist,node_modules,packed,*.node}
+	@rm -rf $(TOOLS) $(DIST) bindings-node/{build,dist,node_modules,packed,*.node}
 
 # A virtual environment per purpose, made again when its list changes.
 $(TOOLS)/wheel/installed.txt: bindings-python/requirements.txt

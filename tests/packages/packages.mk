@@ -1,0 +1,91 @@
+# What is published: manifests that agree, packages in dist/, licences, supply chain, public surface, the hook. A part of the
+# Makefile, which includes it.
+
+PACKAGES := tests/packages
+DIST := dist
+TRIPLE := x86_64-unknown-linux-gnu
+# The oldest glibc that the packages run with: that of RHEL 7. tests/packages/artifacts.py looks whether they do.
+GLIBC := 2.17
+CARGO_DENY := 0.20.2
+
+RELEASE_TOOLS := $(TOOLS)/release
+$(RELEASE_TOOLS)/installed.txt: $(PACKAGES)/requirements.txt
+RELEASE := PATH='$(CURDIR)/$(RELEASE_TOOLS)/bin':"$$PATH"
+ZIGBUILD := cargo zigbuild --target $(TRIPLE).$(GLIBC)
+
+.PHONY: release test-release licenses test-packages deny advisories api hooks fast need-binutils
+
+release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NODE)/node_modules/installed.json ## everything that is published, into dist
+	@rm -rf $(DIST)
+	@mkdir -p $(DIST)
+	$(call say,The wheel and the sdist)
+	@$(RELEASE) maturin build --release --locked --manifest-path $(PY)/Cargo.toml --zig --target $(TRIPLE) \
+	  --compatibility manylinux_$(subst .,_,$(GLIBC)) --out $(DIST)
+	@$(RELEASE) maturin sdist --manifest-path $(PY)/Cargo.toml --out $(DIST)
+	$(call say,The npm packages)
+	@export $(RELEASE) MSPKIT_CARGO_BUILD='$(ZIGBUILD)'; $(NPM) run --silent build && $(NPM) run --silent pack:all
+	@cp $(NODE)/packed/*.tgz $(DIST)/
+	$(call say,The C library)
+	@export $(RELEASE); $(MAKE) -C bindings-c tarball DIST='$(CURDIR)/$(DIST)' MSPKIT_CARGO_BUILD='$(ZIGBUILD)' TRIPLE=$(TRIPLE)
+	$(call say,The crate)
+	@cargo package --quiet --locked --allow-dirty --no-verify -p mspkit
+	@cp target/package/mspkit-[0-9]*.crate $(DIST)/
+	$(call say,The bill of materials)
+	@$(PYTHON) $(PACKAGES)/sbom.py $(DIST)
+	@$(RELEASE) python $(PACKAGES)/valid.py $(DIST)/*.cdx.json
+	$(call say,What has come out)
+	@$(PYTHON) $(PACKAGES)/artifacts.py $(DIST)
+
+# Each as its users get it: into an empty environment, an empty project, by pkg-config and CMake, as a dependency.
+test-release: release simulator need-cxx $(PY_TOOLS)/installed.txt ## the same, and a trial of each package
+	$(call say,The wheel and the sdist in empty environments)
+	@$(subst $(WHEELS),$(DIST),$(call PYTEST,$(PY_TOOLS)))/test_package.py
+	$(call say,The npm packages in an empty project)
+	@$(NPM) run --silent build:tests
+	@cd $(NODE) && MSPKIT_SIM='$(CURDIR)/$(PY_SIM)' MSPKIT_PACKED='$(CURDIR)/$(DIST)' node scripts/test.mjs package
+	$(call say,The C library as it is unpacked)
+	@cd bindings-c && MSPKIT_TARBALL="$$(echo $(CURDIR)/$(DIST)/mspkit-c-*.tar.gz)" WORK='$(CURDIR)/target/bindings-c-release' \
+	  MSPKIT_SIM='$(CURDIR)/$(PY_SIM)' tests/checks/consumers.sh
+	@cd bindings-c && WORK='$(CURDIR)/target/bindings-c-release' tests/checks/symbols.sh
+	$(call say,The crate as a dependency)
+	@MSPKIT_SIM='$(CURDIR)/$(PY_SIM)' $(PACKAGES)/crate.sh $(DIST)/mspkit-[0-9]*.crate target/bindings-c-release/with_simulator
+
+test-packages: need-cargo need-python ## manifests, licences: that they say the same
+	$(call say,The manifests: what Cargo.toml says)
+	@$(PYTHON) $(PACKAGES)/manifests.py
+	@$(PYTHON) $(PACKAGES)/manifests.py --self-check
+	$(call say,The licences of others: those of Cargo.lock)
+	@$(PYTHON) $(PACKAGES)/licenses.py --check
+
+licenses: need-cargo need-python ## write THIRD-PARTY-LICENSES
+	@$(PYTHON) $(PACKAGES)/licenses.py
+
+need-deny = $(TOOLS)/cargo/bin/cargo-deny --version 2>/dev/null | grep -qx 'cargo-deny $(CARGO_DENY)' || \
+  cargo install --quiet --locked --debug --target-dir target/tools --root $(TOOLS)/cargo --version $(CARGO_DENY) cargo-deny
+
+deny: need-cargo need-compiler ## licences, duplicates and sources of all dependencies; builds cargo-deny at first
+	$(call say,The dependencies: licences and bans and sources)
+	@$(need-deny)
+	@$(TOOLS)/cargo/bin/cargo-deny --locked --workspace check --deny warnings --hide-inclusion-graph licenses bans sources
+
+# A target of its own: it reads a database from the network, which says something else every day.
+advisories: need-cargo need-compiler ## what is known against the versions in Cargo.lock; needs the network
+	$(call say,The dependencies: advisories)
+	@$(need-deny)
+	@$(TOOLS)/cargo/bin/cargo-deny --locked --workspace check advisories || \
+	  $(call missing,there are advisories - or the database could not be read; the lines above say which)
+
+# What hooks run before a commit: what takes seconds.
+fast: need-cargo need-rustfmt need-python
+	@cargo fmt --all --check
+	@$(PYTHON) $(PACKAGES)/manifests.py
+	@cargo run --quiet --locked -p mspkit-codegen -- --check
+	@! test -x $(TOOLS)/lint/bin/ruff || $(TOOLS)/lint/bin/ruff check --quiet --no-cache tests bindings-python
+	@! test -x $(TOOLS)/lint/bin/ruff || $(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
+
+hooks: ## let git run the fast checks before each commit
+	@git config core.hooksPath .githooks
+	@echo 'git runs .githooks/pre-commit from here on; "git config --unset core.hooksPath" ends it'
+
+need-binutils:
+	@command -v readelf >/dev/null && command -v strip >/dev/null || $(call missing,binutils is missing; install it)
