@@ -30,6 +30,7 @@ test-node: node simulator pages ## the Node module
 	@$(NPM) run --silent pack:all
 	@$(APART) target/debug/mspkit-pages node --check '$(CURDIR)/$(NODE)/scripts/pages.sh check "$$@"' \
 	  --run '$(CURDIR)/$(NODE)/scripts/pages.sh run "$$1"'
+	@$(call surface,node)
 
 soak-node: node simulator
 	$(call say,The Node module: long runs, newer versions of Node.js, Bun and Deno)

@@ -1,4 +1,5 @@
-// Builds the native half and puts it where the loader looks for it. MSPKIT_PROFILE=release gives an optimised one.
+// Builds the native half and puts it where the loader looks for it. MSPKIT_PROFILE=release gives an optimised one,
+// MSPKIT_CARGO_BUILD names another command than `cargo build`.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, renameSync } from "node:fs";
@@ -6,8 +7,9 @@ import { join } from "node:path";
 import { HERE, library, native } from "./places.mjs";
 
 const profile = process.env.MSPKIT_PROFILE ?? "debug";
+const [cargo, ...command] = (process.env.MSPKIT_CARGO_BUILD ?? "cargo build").split(" ");
 const args = [
-  "build",
+  ...command,
   "--quiet",
   "--locked",
   "-p",
@@ -18,7 +20,7 @@ const args = [
 if (profile === "release") {
   args.push("--release");
 }
-const said = execFileSync("cargo", args, {
+const said = execFileSync(cargo, args, {
   cwd: HERE,
   encoding: "utf8",
   maxBuffer: 2 ** 28,

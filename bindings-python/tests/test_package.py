@@ -79,7 +79,9 @@ def test_the_wheel_works_in_an_empty_directory(sim: Simulator, tmp_path: Path) -
 @pytest.mark.skipif(sys.platform != "linux", reason="the names are those of Linux")
 def test_the_wheel_holds_what_it_should() -> None:
     wheel = built("*.whl")
-    tags = re.fullmatch(r"mspkit-([\d.]+)-cp310-abi3-manylinux_\d+_\d+_\w+\.whl", wheel.name)
+    tags = re.fullmatch(
+        r"mspkit-([\d.]+)-cp310-abi3-(?:manylinux2014_\w+\.)?manylinux_\d+_\d+_\w+\.whl", wheel.name
+    )
     assert tags, wheel.name
     assert wheel.stat().st_size < LARGEST
     with zipfile.ZipFile(wheel) as held:
@@ -94,11 +96,15 @@ def test_the_wheel_holds_what_it_should() -> None:
     assert (meta["Name"], meta["Version"], meta["Requires-Python"]) == ("mspkit", tags[1], ">=3.10")
     assert meta.get_all("Requires-Dist") is None
     assert "Typing :: Typed" in meta.get_all("Classifier", [])
+    assert meta["License-Expression"] == "MIT OR Apache-2.0"
+    licenses = {"LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES"}
+    assert set(meta.get_all("License-File", [])) == licenses
+    assert {name.rpartition("/")[2] for name in names} >= licenses
     assert "# mspkit for Python" in str(meta.get_payload())
 
 
 def test_a_wheel_of_the_sdist_works_too(sim: Simulator, tmp_path: Path) -> None:
-    sdist = built("*.tar.gz")
+    sdist = built("mspkit-[0-9]*.tar.gz")
     with tarfile.open(sdist) as held:
         names = held.getnames()
     assert any(name.endswith("/Cargo.lock") for name in names), "what is built is what was tried"

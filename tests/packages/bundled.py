@@ -39,24 +39,24 @@ def resolved(platform: str) -> dict[str, tuple[Package, list[str]]]:
     packages = {package["id"]: package for package in told["packages"]}
     nodes = {node["id"]: node for node in told["resolve"]["nodes"]}
     found: dict[str, tuple[Package, list[str]]] = {}
-    waiting = [id for id, package in packages.items() if package["name"] in SHIPPED]
+    waiting = [key for key, package in packages.items() if package["name"] in SHIPPED]
     assert len(waiting) == len(SHIPPED), waiting
     while waiting:
-        id = waiting.pop()
-        if id in found:
+        key = waiting.pop()
+        if key in found:
             continue
         needs = [
             other["pkg"]
-            for other in nodes[id]["deps"]
+            for other in nodes[key]["deps"]
             if any(kind["kind"] is None for kind in other["dep_kinds"]) and not macro(packages[other["pkg"]])
         ]
-        found[id] = (packages[id], sorted(needs))
+        found[key] = (packages[key], sorted(needs))
         waiting += needs
     return found
 
 
 def bundled() -> list[Package]:
     """Every crate of others that is linked on some platform, by name and version."""
-    found = {id: package for platform in PLATFORMS for id, (package, _) in resolved(platform).items()}
+    found = {key: package for platform in PLATFORMS for key, (package, _) in resolved(platform).items()}
     foreign = [package for package in found.values() if package["source"] is not None]
     return sorted(foreign, key=lambda package: (package["name"], package["version"]))

