@@ -25,7 +25,7 @@ missing = { echo "mspkit: $(1)" >&2; exit 1; }
 .PHONY: need-cargo need-clippy need-compiler need-node need-python need-rustfmt
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 include bindings-python/python.mk
 include bindings-node/node.mk
@@ -61,6 +61,8 @@ test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.tx
 	@$(APART) cargo run --quiet --locked -p mspkit --example onboard | $(TOOLS)/documents/bin/python tests/demo.py
 	$(call say,The Rust tests of the whole workspace)
 	@$(APART) cargo test --workspace --locked
+	$(call say,The public surface of the crate: as it is listed)
+	@$(call surface,rust)
 
 soak: deny soak-rust soak-python soak-node soak-c ## what takes longer: long runs, outside judges, fuzzing, every Python and Node.js
 
@@ -97,7 +99,7 @@ generate: need-cargo need-rustfmt ## write the sources that come from core/api
 	@cargo run --quiet --locked -p mspkit-codegen
 	@$(MAKE) header licenses
 
-lint: lint-node need-cargo need-rustfmt need-clippy need-compiler $(TOOLS)/lint/installed.txt ## formatting, lints, documentation, types
+lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler $(TOOLS)/lint/installed.txt ## formatting, lints, documentation, types
 	$(call say,Rust: formatting)
 	@cargo fmt --all --check
 	$(call say,Rust: clippy)
@@ -110,6 +112,7 @@ lint: lint-node need-cargo need-rustfmt need-clippy need-compiler $(TOOLS)/lint/
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/documents/pages.py
 	@for part in tests/*.py tests/documents tests/conformance tests/judges/schemathesis; do \
+	@for part in tests/*.py tests/documents tests/conformance tests/packages tests/judges/schemathesis; do \
 	  $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
 clean: need-cargo ## remove what was built and installed here

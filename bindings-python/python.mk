@@ -42,6 +42,7 @@ test-python: wheel sdist simulator pages need-node $(PY_TOOLS)/installed.txt ## 
 	@$(PYTHON) -m venv --clear $(TOOLS)/pages
 	@$(APART) target/debug/mspkit-pages python --path $(TOOLS)/pages/bin \
 	  --check '$(CURDIR)/$(PY_TOOLS)/bin/mypy --strict --no-incremental "$$@"' --run 'python -W error "$$1"'
+	@$(call surface,python)
 
 soak-python: wheel sdist simulator need-node
 	$(call say,The Python package: long runs on every interpreter of this machine)
