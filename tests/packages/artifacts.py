@@ -69,14 +69,14 @@ def judge(path: Path) -> list[str]:
     if path.suffix != ".a":
         found = {tuple(map(int, version.split("."))) for version in re.findall(r"GLIBC_([\d.]+)", readelf("-V", path))}
         needs = max(found, default=(0,))
-        floor = f", glibc {'.'.join(map(str, needs))}"
+        floor = f"glibc {'.'.join(map(str, needs))}"
         if not (2,) <= needs <= GLIBC:
-            wrong.append(f"{path.name}: needs{floor}, not {GLIBC} at most")
+            wrong.append(f"{path.name}: needs {floor}")
         others = set(re.findall(r"NEEDED.*\[(.*)\]", readelf("-d", path)))
         extra = {name for name in others if not re.match(r"(libc|libm|libdl|libpthread|librt|ld-linux-[a-z0-9-]+)\.so", name)}
         if extra:
             wrong.append(f"{path.name}: needs {sorted(extra)}")
-    print(f"    {path.name}: {path.stat().st_size / MEGABYTE:.2f} MB{floor}")
+    print(f"    {path.name}: {path.stat().st_size / MEGABYTE:.2f} MB {floor}".rstrip())
     return wrong
 
 

@@ -32,6 +32,7 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 	@export $(RELEASE); $(MAKE) -C bindings-c tarball DIST='$(CURDIR)/$(DIST)' \
 	  MSPKIT_CARGO_BUILD='$(ZIGBUILD)' TRIPLE=$(TRIPLE) PLATFORM=$(PLATFORM)
 	$(call say,The crate)
+	@rm -f target/package/*.crate
 	@cargo package --quiet --locked --allow-dirty --no-verify -p mspkit
 	@cp target/package/mspkit-[0-9]*.crate $(DIST)/
 	$(call say,The bill of materials)
@@ -43,6 +44,7 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 # Each as its users get it: into an empty environment, an empty project, by pkg-config and CMake, as a dependency.
 test-release: release simulator need-cxx $(PY_TOOLS)/installed.txt ## the same, and a trial of each package
 	$(call say,The wheel and the sdist in empty environments)
+	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(DIST)/*.whl
 	@$(subst $(WHEELS),$(DIST),$(call PYTEST,$(PY_TOOLS)))/test_package.py
 	$(call say,The npm packages in an empty project)
 	@$(NPM) run --silent build:tests
