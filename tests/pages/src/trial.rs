@@ -201,7 +201,7 @@ impl Trial {
     /// A shell command that knows the simulator, and nothing of this machine's servers and proxies.
     fn command(&self, command: &str) -> Command {
         let mut shell = Command::new("bash");
-        shell.args(["-c", command, "bash"]).env("PATH", &self.path).envs(self.environment());
+        shell.args(["-c", command, "bash"]).env("PATH", &self.path).envs(self.simulator.environment());
         // Tools find what they have installed, whatever is called home.
         if let Some(home) = std::env::home_dir() {
             for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
@@ -220,20 +220,6 @@ impl Trial {
             shell.env_remove(name);
         }
         shell
-    }
-
-    fn environment(&self) -> Vec<(String, String)> {
-        let credentials = json!(self.simulator.credentials());
-        let mut known: Vec<_> = credentials
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter_map(|(name, value)| Some((name.to_uppercase(), value.as_str()?.to_owned())))
-            .collect();
-        for service in ["NCENTRAL", "CLOUDMORE", "WIV"] {
-            known.push((format!("{service}_URL"), self.simulator.url().to_owned()));
-        }
-        known
     }
 }
 

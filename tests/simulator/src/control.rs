@@ -9,12 +9,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::faults::{FaultPlan, Faults};
+use crate::faults::{FaultPlan, FaultRule, Faults};
 use crate::options::Options;
 use crate::request::Request;
 use crate::sabotage::Sabotage;
 use crate::script::{Playing, Script};
 use crate::server::{Shared, caps};
+use crate::state::load;
 use crate::state::org_units::Level;
 use crate::world::World;
 
@@ -29,10 +30,11 @@ pub(crate) type Refusal = (StatusCode, String);
 
 pub(crate) fn answer(shared: &Shared, request: &Request) -> Answer {
     let name = request.path().trim_start_matches("/_sim/");
-    let writes = matches!(name, "reset" | "options" | "clock" | "script" | "faults" | "sabotage");
-    let done = match (writes, &request.method) {
-        (true, &Method::POST) => command(shared, name, &request.body),
-        (false, &Method::GET) => {
+    let orders =
+        matches!(name, "reset" | "options" | "clock" | "script" | "faults" | "fail" | "state" | "sabotage");
+    let done = match request.method {
+        Method::POST if orders => command(shared, name, &request.body),
+        Method::GET if name == "state" || !orders => {
             let since = request.query().find(|(key, _)| key == "since");
             let since = since.map_or(Ok(0), |(_, value)| value.parse::<u64>());
             match since {
@@ -78,6 +80,18 @@ pub(crate) fn command(shared: &Shared, name: &str, body: &[u8]) -> Result<Value,
             let rules = plan.rules.len();
             shared.world().faults = Faults::new(plan);
             Ok(json!({"rules": rules}))
+        }
+        "fail" => {
+            let rule: FaultRule = read(body)?;
+            let mut world = shared.world();
+            world.faults.add(rule);
+            Ok(json!({"rules": world.faults.count()}))
+        }
+        "state" => {
+            let said: serde_json::Map<String, Value> = read(body)?;
+            let mut world = shared.world();
+            load::load(&mut world, &said).map_err(|error| refuse(&error))?;
+            Ok(state(&world))
         }
         "sabotage" => {
             let sabotage: Sabotage = read(body)?;
@@ -147,13 +161,7 @@ pub(crate) fn state(world: &World) -> Value {
     let services = world.marketplace.organizations().map(|(id, services)| {
         (id.clone(), services.iter().map(crate::state::marketplace::OwnedService::detail).collect())
     });
-    let tickets = world.tickets.all().map(|ticket| {
-        let (mut shown, linked) = (ticket.info(), ticket.linked());
-        if let (Value::Object(shown), Value::Object(linked)) = (&mut shown, linked) {
-            shown.extend(linked);
-        }
-        shown
-    });
+    let tickets = world.tickets.all().map(crate::state::psa::Ticket::shown);
     json!({
         "service_orgs": units(Level::ServiceOrg),
         "customers": units(Level::Customer),
@@ -162,7 +170,7 @@ pub(crate) fn state(world: &World) -> Value {
         "organization_services": services.collect::<serde_json::Map<String, Value>>(),
         "wiv_customers": world.msp.customers(),
         "cases": world.msp.cases().collect::<Vec<_>>(),
-        "workflows": crate::state::msp::Msp::workflows(),
+        "workflows": world.msp.workflows(),
         "workflow_runs": world.msp.runs(),
         "open_scrolls": world.msp.scroll_count(),
         "open_sessions": world.tokens.count(),

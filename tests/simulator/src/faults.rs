@@ -154,6 +154,15 @@ impl Faults {
         Self { seed: plan.seed, rules }
     }
 
+    /// Adds a rule after the others, whose counting goes on.
+    pub(crate) fn add(&mut self, rule: FaultRule) {
+        self.rules.push(Progress { rule, matched: 0, fired: 0 });
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.rules.len()
+    }
+
     /// The fault of this request, if it has one. Every rule that matches counts the request.
     pub(crate) fn decide(&mut self, method: &Method, path: &str) -> Option<Fault> {
         let mut chosen = None;

@@ -9,6 +9,9 @@ use mspkit_sim::{Options, Simulator};
 use serde_json::{Value, json};
 
 /// Serves N-central, Cloudmore and Wiv on one loopback port, and prints its URL and credentials as one line of JSON.
+///
+/// With a command behind `--` it prints nothing: it runs that with NCENTRAL_URL, NCENTRAL_JWT and so on in its environment, and
+/// ends as the command does.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -51,6 +54,9 @@ struct Arguments {
     /// Stop when standard input ends.
     #[arg(long)]
     until_stdin_closes: bool,
+    /// A command to run against it, behind `--`.
+    #[arg(last = true)]
+    command: Vec<String>,
 }
 
 impl Arguments {
@@ -85,7 +91,7 @@ impl Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(&Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(message) => {
             let _ = writeln!(std::io::stderr(), "mspkit-sim: {message}");
             ExitCode::FAILURE
@@ -93,14 +99,34 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments) -> Result<(), String> {
+async fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let simulator = Simulator::start_on(arguments.port, arguments.options()?)
         .map_err(|error| format!("port {}: {error}", arguments.port))?;
+    if let Some((program, rest)) = arguments.command.split_first() {
+        return against(&simulator, program, rest).await.map_err(|error| format!("{program}: {error}"));
+    }
     println!("{}", json!({"url": simulator.url(), "credentials": simulator.credentials()}));
     std::io::stdout().flush().map_err(|error| error.to_string())?;
     tokio::select! {
-        () = stdin_closes(arguments.until_stdin_closes) => Ok(()),
-        stopped = stopped() => stopped.map_err(|error| error.to_string()),
+        () = stdin_closes(arguments.until_stdin_closes) => Ok(ExitCode::SUCCESS),
+        stopped = stopped() => stopped.map(|()| ExitCode::SUCCESS).map_err(|error| error.to_string()),
+    }
+}
+
+/// Runs a command that finds the simulator by its environment, and gives its status. It is ended with this process.
+async fn against(simulator: &Simulator, program: &str, rest: &[String]) -> std::io::Result<ExitCode> {
+    let mut child = tokio::process::Command::new(program)
+        .args(rest)
+        .envs(simulator.environment())
+        .kill_on_drop(true)
+        .spawn()?;
+    tokio::select! {
+        ended = child.wait() => Ok(ended?.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)),
+        stopped = stopped() => {
+            stopped?;
+            child.kill().await?;
+            Ok(ExitCode::FAILURE)
+        }
     }
 }
 

@@ -11,11 +11,16 @@ use crate::services::{Service, handlers};
 use crate::template::Template;
 use crate::{answer::Answer, world::World};
 
+/// The route of the operation that has this id.
+pub(crate) fn operation(id: &str) -> Option<&'static Route> {
+    ROUTES.iter().chain([&TOKEN]).find(|route| route.operation == id)
+}
+
 /// What carries an operation out.
 pub(crate) type Handler = fn(&mut World, &Call<'_>) -> Answer;
 
 /// Cloudmore's token endpoint: clients call it by themselves, so it is no operation of the documents.
-const TOKEN: Route =
+static TOKEN: Route =
     Route { operation: "cloudmore.token", method: "POST", path: "/connect/token", auth: "none" };
 
 /// Which credential a route asks for.

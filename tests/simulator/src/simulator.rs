@@ -95,6 +95,16 @@ impl Simulator {
         self.shared.world().options.credentials.clone()
     }
 
+    /// The variables by which clients find this simulator, with all of its credentials.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let credentials = serde_json::to_value(self.credentials()).unwrap_or_default();
+        let known = credentials.as_object().into_iter().flatten();
+        let known = known.filter_map(|(name, value)| Some((name.to_uppercase(), value.as_str()?.to_owned())));
+        let urls =
+            ["NCENTRAL_URL", "CLOUDMORE_URL", "WIV_URL"].map(|name| (name.to_owned(), self.url().to_owned()));
+        known.chain(urls).collect()
+    }
+
     /// Starts over: data, clock, log, script and faults. The sabotage stays.
     pub fn reset(&self, options: Options) {
         self.shared.reset(options);

@@ -3,6 +3,8 @@
 use http::Method;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::routes::operation;
+
 /// A path with places for one segment each: `/api/customers/{customerId}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Template {
@@ -38,7 +40,8 @@ impl Template {
     }
 }
 
-/// Which requests a rule means: `GET /api/customers/{customerId}`, `GET *` or `*`.
+/// Which requests a rule means: `GET /api/customers/{customerId}`, `GET *`, `*`, or those of an operation, such as
+/// `ncentral.customers.get`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     text: String,
@@ -49,9 +52,13 @@ pub struct Pattern {
 impl Pattern {
     /// Reads a pattern.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let fail = || format!("'{text}' is neither '*' nor '<METHOD> <path>'");
+        let fail = || format!("'{text}' is no operation, nor '*' or '<METHOD> <path>'");
         if text == "*" {
             return Ok(Self { text: text.to_owned(), method: None, path: None });
+        }
+        if let Some(route) = operation(text) {
+            let method = Some(Method::from_bytes(route.method.as_bytes()).map_err(|_| fail())?);
+            return Ok(Self { text: text.to_owned(), method, path: Some(Template::parse(route.path)) });
         }
         let (method, path) = text.split_once(' ').ok_or_else(fail)?;
         let method = match method {
@@ -107,6 +114,12 @@ mod tests {
         assert!(star.matches(&Method::PUT, "/x"));
         assert!(all_gets.matches(&Method::GET, "/x") && !all_gets.matches(&Method::POST, "/x"));
         assert!(exact.matches(&Method::POST, "/connect/token") && !exact.matches(&Method::POST, "/connect"));
+        let named = Pattern::parse("ncentral.customers.get").unwrap();
+        assert!(
+            named.matches(&Method::GET, "/api/customers/5") && !named.matches(&Method::GET, "/api/customers")
+        );
+        assert!(Pattern::parse("cloudmore.token").unwrap().matches(&Method::POST, "/connect/token"));
+        assert!(Pattern::parse("ncentral.customers").is_err());
         assert!(Pattern::parse("GET").is_err() && Pattern::parse("GET api").is_err());
     }
 }

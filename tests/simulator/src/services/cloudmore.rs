@@ -172,7 +172,7 @@ fn add_service(world: &mut World, call: &Call<'_>) -> Answer {
     let Some(service) = world.marketplace.in_store(id) else {
         return Answer::empty(StatusCode::NOT_FOUND);
     };
-    if !service.currencies.contains(&currency) {
+    if !service.currencies.iter().any(|one| *one == currency) {
         return refused(&[format!("Currency {currency} is not supported by {}", service.name)]);
     }
     let complaints = complaints(&service.properties, &data, true);
@@ -316,16 +316,17 @@ fn data(body: &Map<String, Value>) -> Result<Option<BTreeMap<String, Value>>, An
 /// What the service's own definitions have against these values.
 fn complaints(properties: &[Property], data: &BTreeMap<String, Value>, complete: bool) -> Vec<String> {
     let mut complaints = Vec::new();
-    for id in data.keys().filter(|id| properties.iter().all(|property| property.id != id.as_str())) {
+    for id in data.keys().filter(|id| properties.iter().all(|property| property.id != **id)) {
         complaints.push(format!("Custom property {id} does not exist"));
     }
     for property in properties {
-        let value = data.get(property.id);
+        let value = data.get(&property.id);
         let blank = value.is_none_or(|value| value.is_null() || value.as_str().is_some_and(str::is_empty));
         if property.mandatory && blank && (complete || value.is_some()) {
             complaints.push(format!("Custom property {} is mandatory", property.name));
         }
-        let allowed = |value: &Value| value.as_str().is_some_and(|text| property.allowed.contains(&text));
+        let allowed =
+            |value: &Value| value.as_str().is_some_and(|text| property.allowed.iter().any(|one| one == text));
         if !property.allowed.is_empty() && !blank && !value.is_some_and(allowed) {
             complaints.push(format!("Custom property {} has a value that is not allowed", property.name));
         }

@@ -9,6 +9,7 @@ use crate::answer::Answer;
 use crate::request::{Call, PageFault, whole};
 use crate::routes::Handler;
 use crate::state::msp::{Case, FIELDS};
+use crate::state::names;
 use crate::world::World;
 
 pub(crate) const HANDLERS: &[(&str, Handler)] = &[
@@ -117,7 +118,7 @@ fn asked(body: &Map<String, Value>) -> Result<Asked, Answer> {
     let days = match body.get("date_range") {
         None => None,
         Some(range) => {
-            let day = |name: &str| range.get(name).and_then(Value::as_str).filter(|text| is_day(text));
+            let day = |name: &str| range.get(name).and_then(Value::as_str).filter(|text| names::is_day(text));
             let (Some(start), Some(end)) = (day("start"), day("end")) else {
                 return Err(bad_request("Invalid date_range"));
             };
@@ -154,41 +155,4 @@ fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
         return Err(refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     call.object().ok_or_else(|| bad_request("Request body must be a dictionary"))
-}
-
-/// Whether this is a day of the calendar, `YYYY-MM-DD`.
-fn is_day(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let shaped = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(at, byte)| match at {
-            4 | 7 => *byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    if !shaped {
-        return false;
-    }
-    let number = |from: usize, to: usize| text[from..to].parse::<u32>().unwrap_or(0);
-    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    year > 0 && (1..=days).contains(&day)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_day;
-
-    #[test]
-    fn a_day_is_one_of_the_calendar() {
-        assert!(is_day("2024-02-29") && is_day("2025-12-31"));
-        assert!(
-            !is_day("2025-02-29") && !is_day("2025-13-01") && !is_day("2025-1-1") && !is_day("2025-00-10")
-        );
-    }
 }

@@ -1,11 +1,12 @@
 //! Cloudmore's E-Store and the services that organizations have taken from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use fastrand::Rng;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::options::Options;
+use crate::state::load::{self, Said};
 use crate::state::names;
 
 /// The service of the vendor's own example; always the first in the store.
@@ -28,48 +29,34 @@ const PRODUCTS: &[&str] = &[
 /// A property that an organization fills in when it takes a service.
 #[derive(Debug, Clone)]
 pub(crate) struct Property {
-    pub(crate) id: &'static str,
-    pub(crate) name: &'static str,
-    kind: &'static str,
-    default: Option<&'static str>,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    kind: String,
+    default: Option<String>,
     pub(crate) mandatory: bool,
-    pub(crate) allowed: &'static [&'static str],
+    pub(crate) allowed: Vec<String>,
 }
 
-const PROPERTIES: &[Property] = &[
-    Property {
-        id: "adminFirstName",
-        name: "Organization Admin First Name",
-        kind: "TextBox",
-        default: None,
-        mandatory: false,
-        allowed: &[],
-    },
-    Property {
-        id: "adminLastName",
-        name: "Organization Admin Last Name",
-        kind: "TextBox",
-        default: None,
-        mandatory: false,
-        allowed: &[],
-    },
-    Property { id: "domain", name: "Domain", kind: "TextBox", default: None, mandatory: true, allowed: &[] },
-    Property {
-        id: "plan",
-        name: "Plan",
-        kind: "DropDown",
-        default: Some("Standard"),
-        mandatory: false,
-        allowed: &["Standard", "Premium"],
-    },
+/// Id, name, kind, default, whether it is mandatory, and what is allowed where not everything is.
+type Asked<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, bool, &'a [&'a str]);
+
+const PROPERTIES: [Asked<'static>; 4] = [
+    ("adminFirstName", "Organization Admin First Name", "TextBox", None, false, &[]),
+    ("adminLastName", "Organization Admin Last Name", "TextBox", None, false, &[]),
+    ("domain", "Domain", "TextBox", None, true, &[]),
+    ("plan", "Plan", "DropDown", Some("Standard"), false, &["Standard", "Premium"]),
 ];
 
+const CURRENCIES: [&str; 4] = ["EUR", "USD", "GBP", "SEK"];
+
 /// A service in the store.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct StoreService {
     pub(crate) id: String,
     pub(crate) name: String,
-    pub(crate) currencies: &'static [&'static str],
+    /// Where it is not the one that every service has.
+    description: Option<String>,
+    pub(crate) currencies: Vec<String>,
     pub(crate) properties: Vec<Property>,
 }
 
@@ -110,6 +97,54 @@ impl Marketplace {
             marketplace.add(&known, &id, "EUR", data);
         }
         marketplace
+    }
+
+    /// What a test says. A store that it does not say stays, and so do the organizations.
+    pub(crate) fn said(
+        &self,
+        store: Said<'_>,
+        organizations: Option<&Map<String, Value>>,
+        options: &Options,
+    ) -> Result<Self, String> {
+        let mut rng = Rng::with_seed(options.seed ^ 0x10ad);
+        let mut made = Self { rng: self.rng.clone(), store: Vec::new(), organizations: BTreeMap::new() };
+        match store {
+            None => made.store.clone_from(&self.store),
+            Some(list) => {
+                for (index, said) in list.iter().enumerate() {
+                    let path = format!("estore[{index}]");
+                    let service = StoreService::said(&path, said, &store_service(&mut rng, index))?;
+                    if made.in_store(&service.id).is_some() {
+                        return Err(format!("{path}.id: {} is there already", service.id));
+                    }
+                    made.store.push(service);
+                }
+            }
+        }
+        // The organization of the credentials is always there.
+        let known = options.credentials.cloudmore_organization_id.to_ascii_lowercase();
+        let kept =
+            if organizations.is_some() { vec![known] } else { self.organizations.keys().cloned().collect() };
+        made.organizations = kept.into_iter().map(|id| (id, Vec::new())).collect();
+        let mut taken = HashSet::new();
+        for (id, list) in organizations.into_iter().flatten() {
+            let path = format!("organization_services.{id}");
+            if !names::is_guid(id) {
+                return Err(format!("{path}: the id of an organization is a UUID"));
+            }
+            let list = list.as_array().ok_or_else(|| format!("{path}: a list is wanted"))?;
+            let mut services = Vec::new();
+            for (index, said) in list.iter().enumerate() {
+                let path = format!("{path}[{index}]");
+                let service = OwnedService::said(&path, said, &made.store, index, &mut rng)?;
+                if !taken.insert(service.id.to_ascii_lowercase()) {
+                    return Err(format!("{path}.id: {} is there already", service.id));
+                }
+                services.push(service);
+            }
+            made.organizations.insert(id.to_ascii_lowercase(), services);
+        }
+        Ok(made)
     }
 
     pub(crate) fn has_organization(&self, id: &str) -> bool {
@@ -173,39 +208,94 @@ impl Marketplace {
 }
 
 fn store_service(rng: &mut Rng, index: usize) -> StoreService {
-    let currencies: &[&str] = &["EUR", "USD", "GBP", "SEK"];
+    let named = |(id, name): (&str, &str), asked: &[Asked<'_>]| StoreService {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        description: None,
+        currencies: CURRENCIES.map(str::to_owned).to_vec(),
+        properties: asked.iter().map(Property::from).collect(),
+    };
     if index == 0 {
-        let properties = PROPERTIES[..3].to_vec();
-        return StoreService { id: EXAMPLE.0.to_owned(), name: EXAMPLE.1.to_owned(), currencies, properties };
+        return named(EXAMPLE, &PROPERTIES[..3]);
     }
     let product = PRODUCTS[(index - 1) % PRODUCTS.len()];
     let round = (index - 1) / PRODUCTS.len();
     let name = if round == 0 { product.to_owned() } else { format!("{product} {}", round + 1) };
     // Every third service asks for nothing that is mandatory.
-    let properties =
-        if index.is_multiple_of(3) { PROPERTIES[3..].to_vec() } else { PROPERTIES[2..].to_vec() };
-    StoreService { id: names::guid(rng), name, currencies, properties }
+    let asked = if index.is_multiple_of(3) { &PROPERTIES[3..] } else { &PROPERTIES[2..] };
+    named((&names::guid(rng), &name), asked)
 }
 
-fn definitions(properties: &[Property]) -> Vec<Value> {
-    let definition = |property: &Property| {
+impl From<&Asked<'_>> for Property {
+    fn from(&(id, name, kind, default, mandatory, allowed): &Asked<'_>) -> Self {
+        let owned = str::to_owned;
+        let allowed = allowed.iter().copied().map(owned).collect();
+        Self {
+            id: owned(id),
+            name: owned(name),
+            kind: owned(kind),
+            default: default.map(owned),
+            mandatory,
+            allowed,
+        }
+    }
+}
+
+impl Property {
+    /// A text that is asked for, or what a test says.
+    fn said(path: &str, said: &Value) -> Result<Self, String> {
+        let id = load::text(&format!("{path}.propertyId"), said.get("propertyId").unwrap_or(&Value::Null))?;
+        let default = Self::from(&(id.as_str(), id.as_str(), "TextBox", None, false, &[][..]));
+        let filled = load::fill(path, said, &default.definition())?;
+        let at = |name: &str| load::text(&format!("{path}.{name}"), &filled[name]);
+        Ok(Self {
+            id,
+            name: at("name")?,
+            kind: at("type")?,
+            default: filled["defaultValue"].as_str().map(str::to_owned),
+            mandatory: filled["mandatory"].as_bool().unwrap_or_default(),
+            allowed: load::texts(&format!("{path}.allowedValues"), &filled["allowedValues"])?,
+        })
+    }
+
+    fn definition(&self) -> Value {
         json!({
-            "type": property.kind,
-            "propertyId": property.id,
-            "name": property.name,
-            "defaultValue": property.default,
+            "type": self.kind,
+            "propertyId": self.id,
+            "name": self.name,
+            "defaultValue": self.default,
             "visible": true,
-            "mandatory": property.mandatory,
-            "allowedValues": property.allowed,
+            "mandatory": self.mandatory,
+            "allowedValues": self.allowed,
             "appliesToOrganizations": true,
             "appliesToBrokers": false,
             "appliesToSeller": false,
         })
-    };
-    properties.iter().map(definition).collect()
+    }
 }
 
 impl StoreService {
+    /// What a test says, and what it does not say as in `default`.
+    fn said(path: &str, said: &Value, default: &Self) -> Result<Self, String> {
+        let filled = load::fill(path, said, &default.detail())?;
+        let at = |name: &str| format!("{path}.{name}");
+        let id = load::text(&at("id"), &filled["id"])?;
+        if !names::is_guid(&id) {
+            return Err(format!("{}: the id of a service is a UUID", at("id")));
+        }
+        Ok(Self {
+            id,
+            name: load::text(&at("name"), &filled["name"])?,
+            description: said.get("description").and_then(Value::as_str).map(str::to_owned),
+            currencies: load::texts(&at("currencies"), &filled["currencies"])?,
+            properties: load::each(&at("customProperties"), &filled["customProperties"], Property::said)?,
+        })
+    }
+
+    fn description(&self) -> String {
+        self.description.clone().unwrap_or_else(|| format!("{} by the Cloud Service Broker", self.name))
+    }
+
     pub(crate) fn line(&self) -> Value {
         json!({"id": self.id, "name": self.name})
     }
@@ -214,15 +304,61 @@ impl StoreService {
         json!({
             "id": self.id,
             "name": self.name,
-            "description": format!("{} by the Cloud Service Broker", self.name),
+            "description": self.description(),
             "currencies": self.currencies,
-            "customProperties": definitions(&self.properties),
+            "customProperties": self.properties.iter().map(Property::definition).collect::<Vec<_>>(),
             "customPropertiesData": [],
         })
     }
 }
 
 impl OwnedService {
+    /// What a test says. It is the service of the store that has its `serviceId` or its `name`, else any.
+    fn said(
+        path: &str,
+        said: &Value,
+        store: &[StoreService],
+        index: usize,
+        rng: &mut Rng,
+    ) -> Result<Self, String> {
+        let text = |name: &str| said.get(name).and_then(Value::as_str);
+        let of = match (text("serviceId"), text("name")) {
+            (Some(id), _) => store.iter().find(|service| service.id.eq_ignore_ascii_case(id)),
+            (None, Some(name)) => store.iter().find(|service| service.name == name),
+            (None, None) => store.get(index % store.len().max(1)),
+        };
+        let of = of.ok_or_else(|| format!("{path}: the E-Store has no such service"))?;
+        let domain = of.properties.iter().find(|property| property.id == "domain");
+        let domain = domain.map(|property| (property.id.clone(), names::domain(&names::company(rng)).into()));
+        let default = Self {
+            id: names::guid(rng),
+            store_id: of.id.clone(),
+            name: of.name.clone(),
+            currency: of.currencies.first().cloned().unwrap_or_else(|| CURRENCIES[0].to_owned()),
+            properties: of.properties.clone(),
+            data: domain.into_iter().collect(),
+        };
+        let filled = load::fill(path, said, &default.detail())?;
+        let at = |name: &str| format!("{path}.{name}");
+        let id = load::text(&at("id"), &filled["id"])?;
+        if !names::is_guid(&id) {
+            return Err(format!("{}: the id of a service is a UUID", at("id")));
+        }
+        let pair = |path: &str, said: &Value| {
+            let filled = load::fill(path, said, &json!({"id": "", "value": ""}))?;
+            Ok((load::text(&format!("{path}.id"), &filled["id"])?, filled["value"].clone()))
+        };
+        let data = load::each(&at("customPropertiesData"), &filled["customPropertiesData"], pair)?;
+        Ok(Self {
+            id,
+            name: load::text(&at("name"), &filled["name"])?,
+            currency: load::text(&at("currencyCode"), &filled["currencyCode"])?,
+            properties: load::each(&at("customProperties"), &filled["customProperties"], Property::said)?,
+            data: data.into_iter().collect(),
+            ..default
+        })
+    }
+
     /// What the service asks to be filled in.
     pub(crate) fn properties(&self) -> &[Property] {
         &self.properties
@@ -236,7 +372,7 @@ impl OwnedService {
             "serviceId": self.store_id,
             "currencyCode": self.currency,
             "status": "Active",
-            "customProperties": definitions(&self.properties),
+            "customProperties": self.properties.iter().map(Property::definition).collect::<Vec<_>>(),
             "customPropertiesData": data,
         })
     }

@@ -1,6 +1,6 @@
 //! Wiv's customers, cases, scrolls and workflow runs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use base64::Engine;
@@ -9,6 +9,7 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 use crate::options::Options;
+use crate::state::load::{self, Said};
 use crate::state::names::{self, pick};
 
 /// Names in requests and in answers.
@@ -40,7 +41,7 @@ const WORKFLOWS: [&str; 3] = ["workflow_def456ghi789", "workflow_onboarding", "w
 const SCROLLS: usize = 1000;
 
 /// A case, with the day that a date range looks at.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Case {
     pub(crate) customer: String,
     pub(crate) day: String,
@@ -62,6 +63,7 @@ pub(crate) struct Scroll {
 pub(crate) struct Msp {
     customers: Vec<Map<String, Value>>,
     cases: Vec<Case>,
+    workflows: Vec<String>,
     runs: Vec<Value>,
     run_count: u64,
     scrolls: HashMap<u64, Scroll>,
@@ -79,8 +81,89 @@ impl Msp {
         let mut rng = Rng::with_seed(options.seed ^ 0x31f);
         let customers: Vec<_> = (0..options.wiv_customers).map(|index| customer(&mut rng, index)).collect();
         let owners = customers.len().max(1);
-        let cases = (0..options.cases).map(|index| case(&mut rng, index, index % owners)).collect();
-        Self { customers, cases, runs: Vec::new(), run_count: 0, scrolls: HashMap::new(), opened: 0 }
+        let cases = (0..options.cases).map(|index| case(&mut rng, index, &org(index % owners))).collect();
+        let workflows = WORKFLOWS.map(str::to_owned).to_vec();
+        Self {
+            customers,
+            cases,
+            workflows,
+            runs: Vec::new(),
+            run_count: 0,
+            scrolls: HashMap::new(),
+            opened: 0,
+        }
+    }
+
+    /// What a test says. Customers that it does not say stay; cases stay with them. Open scrolls end.
+    pub(crate) fn said(&self, customers: Said<'_>, cases: Said<'_>, seed: u64) -> Result<Self, String> {
+        let mut rng = Rng::with_seed(seed ^ 0x31f);
+        let mut made = Self {
+            customers: Vec::new(),
+            cases: Vec::new(),
+            workflows: self.workflows.clone(),
+            runs: self.runs.clone(),
+            run_count: self.run_count,
+            scrolls: HashMap::new(),
+            opened: self.opened,
+        };
+        match customers {
+            None => made.customers.clone_from(&self.customers),
+            Some(list) => {
+                let mut taken = chosen("wiv_customers", list, "customer_id")?;
+                for (index, said) in list.iter().enumerate() {
+                    let path = format!("wiv_customers[{index}]");
+                    let mut default = customer(&mut rng, index);
+                    let id = (index..=index + taken.len()).map(org).find(|id| taken.insert(id.clone()));
+                    default.insert("customer_id".to_owned(), id.into());
+                    let filled = load::fill(&path, said, &default)?;
+                    load::text(&format!("{path}.customer_name"), &filled["customer_name"])?;
+                    made.customers.push(filled);
+                }
+            }
+        }
+        let mut taken = chosen("cases", cases.unwrap_or_default(), "case_id")?;
+        for (index, said) in cases.into_iter().flatten().enumerate() {
+            let made_case = made.case(index, said, &mut taken, &mut rng)?;
+            made.cases.push(made_case);
+        }
+        Ok(made)
+    }
+
+    fn case(
+        &self,
+        index: usize,
+        said: &Value,
+        taken: &mut HashSet<String>,
+        rng: &mut Rng,
+    ) -> Result<Case, String> {
+        let path = format!("cases[{index}]");
+        let owner = self.customers.get(index % self.customers.len().max(1));
+        let owner = owner.and_then(|owner| owner["customer_id"].as_str()).unwrap_or_default();
+        let Case { value: mut default, .. } = case(rng, index, owner);
+        let id = (index..=index + taken.len()).map(case_id).find(|id| taken.insert(id.clone()));
+        default["case_id"] = id.into();
+        if let Some(kind) = said.get("case_type").and_then(Value::as_str) {
+            default["title"] = format!("{kind} found").into();
+        }
+        let filled = load::fill(&path, said, &default)?;
+        let customer = load::text(&format!("{path}.customer_id"), &filled["customer_id"])?;
+        if self.customers.iter().all(|known| known["customer_id"] != *customer) {
+            return Err(format!("{path}.customer_id: there is no customer {customer:?}"));
+        }
+        let created = load::text(&format!("{path}.created_at"), &filled["created_at"])?;
+        let day = created.get(..10).filter(|day| names::is_day(day)).map(str::to_owned);
+        let day = day.ok_or_else(|| format!("{path}.created_at: it has to begin with a day, YYYY-MM-DD"))?;
+        Ok(Case { customer, day, value: Value::Object(filled) })
+    }
+
+    /// The workflows and their runs, where a test says them.
+    pub(crate) fn say_workflows(&mut self, workflows: Option<Vec<String>>, runs: Said<'_>) {
+        if let Some(workflows) = workflows {
+            self.workflows = workflows;
+        }
+        if let Some(runs) = runs {
+            self.runs = runs.to_vec();
+        }
     }
 
     pub(crate) fn customers(&self) -> &[Map<String, Value>] {
@@ -91,8 +174,8 @@ impl Msp {
         self.cases.iter().map(|case| &case.value)
     }
 
-    pub(crate) fn workflows() -> &'static [&'static str] {
-        &WORKFLOWS
+    pub(crate) fn workflows(&self) -> &[String] {
+        &self.workflows
     }
 
     pub(crate) fn runs(&self) -> &[Value] {
@@ -105,7 +188,7 @@ impl Msp {
 
     /// Starts a workflow.
     pub(crate) fn run(&mut self, workflow: &str, payload: &Value) -> Option<Value> {
-        if !WORKFLOWS.contains(&workflow) {
+        if !self.workflows.iter().any(|known| known == workflow) {
             return None;
         }
         self.run_count += 1;
@@ -202,7 +285,7 @@ fn customer(rng: &mut Rng, index: usize) -> Map<String, Value> {
     let integrations: Vec<_> = kinds.iter().map(integration).collect();
     let cents = |rng: &mut Rng| f64::from(rng.u32(..5_000_000)) / 100.0;
     let values = [
-        json!(format!("org_{}", 12_345 + index)),
+        json!(org(index)),
         json!(name),
         json!(rng.u16(1..400)),
         json!(rng.u8(..30)),
@@ -217,12 +300,33 @@ fn customer(rng: &mut Rng, index: usize) -> Map<String, Value> {
     FIELDS.iter().map(|(_, key)| (*key).to_owned()).zip(values).collect()
 }
 
-fn case(rng: &mut Rng, index: usize, owner: usize) -> Case {
-    let customer = format!("org_{}", 12_345 + owner);
+fn org(index: usize) -> String {
+    format!("org_{}", 12_345 + index)
+}
+
+fn case_id(index: usize) -> String {
+    format!("case_{:06}", index + 1)
+}
+
+/// The ids that a test has chosen itself, each once.
+fn chosen(list: &str, said: &[Value], field: &str) -> Result<HashSet<String>, String> {
+    let mut taken = HashSet::new();
+    for (index, said) in said.iter().enumerate() {
+        let Some(id) = said.get(field) else { continue };
+        let path = format!("{list}[{index}].{field}");
+        let id = load::text(&path, id)?;
+        if !taken.insert(id.clone()) {
+            return Err(format!("{path}: {id:?} is there already"));
+        }
+    }
+    Ok(taken)
+}
+
+fn case(rng: &mut Rng, index: usize, customer: &str) -> Case {
     let day = format!("2025-{:02}-{:02}", 1 + index % 12, 1 + index / 12 % 28);
     let kind = pick(rng, CASE_TYPES);
     let value = json!({
-        "case_id": format!("case_{:06}", index + 1),
+        "case_id": case_id(index),
         "case_type": kind,
         "customer_id": customer,
         "title": format!("{} found", kind),
@@ -230,5 +334,5 @@ fn case(rng: &mut Rng, index: usize, owner: usize) -> Case {
         "cost_impact": f64::from(rng.u32(..100_000)) / 100.0,
         "created_at": format!("{day}T08:00:00Z"),
     });
-    Case { customer, day, value }
+    Case { customer: customer.to_owned(), day, value }
 }

@@ -274,6 +274,30 @@ pub(crate) fn is_guid(text: &str) -> bool {
         })
 }
 
+/// Whether this is a day of the calendar, `YYYY-MM-DD`.
+pub(crate) fn is_day(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let shaped = bytes.len() == 10
+        && bytes.iter().enumerate().all(|(at, byte)| match at {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    if !shaped {
+        return false;
+    }
+    let number = |from: usize, to: usize| text[from..to].parse::<u32>().unwrap_or(0);
+    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    year > 0 && (1..=days).contains(&day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -296,5 +320,13 @@ mod tests {
         assert!(!is_guid("8806367b-001a-4632-afb4-27a7fad7660"));
         assert!(!is_guid("8806367b0001a-4632-afb4-27a7fad7660c"));
         assert!(!is_guid("Csp"));
+    }
+
+    #[test]
+    fn a_day_is_one_of_the_calendar() {
+        assert!(is_day("2024-02-29") && is_day("2025-12-31"));
+        assert!(
+            !is_day("2025-02-29") && !is_day("2025-13-01") && !is_day("2025-1-1") && !is_day("2025-00-10")
+        );
     }
 }

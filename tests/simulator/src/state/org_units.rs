@@ -1,12 +1,13 @@
 //! N-central's organization units: service organizations and the customers under them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use fastrand::Rng;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use crate::options::{IdForm, Options};
+use crate::state::load::{self, Said};
 use crate::state::names;
 
 /// The fields of every unit that are text or nothing, in the order in which the vendor writes them.
@@ -36,6 +37,8 @@ type Texts = [Option<Box<str>>; TEXTS.len()];
 const ROOT: u64 = 1;
 const FIRST_SO: u64 = 50;
 const FIRST_CUSTOMER: u64 = 100;
+/// Largest id that a test may choose; the ones above are for what is created.
+const LARGEST: u64 = 999_999_999;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Level {
@@ -44,7 +47,7 @@ pub(crate) enum Level {
 }
 
 /// A service organization or a customer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct OrgUnit {
     pub(crate) level: Level,
     pub(crate) id: u64,
@@ -71,7 +74,7 @@ impl OrgUnits {
         let mut units = Self { next_id: FIRST_SO, ..Self::default() };
         let mut rng = Rng::with_seed(options.seed);
         for index in 0..options.service_orgs {
-            let (name, texts) = company(&mut rng, "SO", index, " IT Services");
+            let (name, texts) = company(&mut rng, Level::ServiceOrg, index, None);
             units.add(Level::ServiceOrg, ROOT, name, texts);
         }
         units.next_id = units.next_id.max(FIRST_CUSTOMER);
@@ -80,7 +83,7 @@ impl OrgUnits {
         }
         for index in 0..options.customers {
             let parent = units.service_orgs[index % units.service_orgs.len()].id;
-            let (name, texts) = company(&mut rng, "C", index, "");
+            let (name, texts) = company(&mut rng, Level::Customer, index, None);
             units.add(Level::Customer, parent, name, texts);
         }
         units
@@ -89,12 +92,18 @@ impl OrgUnits {
     fn add(&mut self, level: Level, parent: u64, name: String, texts: Texts) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
+        self.put(OrgUnit { level, id, parent, name, texts, children: 0 });
+        id
+    }
+
+    fn put(&mut self, unit: OrgUnit) {
+        let OrgUnit { level, id, parent, .. } = unit;
         let list = match level {
             Level::ServiceOrg => &mut self.service_orgs,
             Level::Customer => &mut self.customers,
         };
         let place = list.len();
-        list.push(OrgUnit { level, id, parent, name, texts, children: 0 });
+        list.push(unit);
         self.places.insert(id, (level, place));
         if level == Level::Customer {
             self.under.entry(parent).or_default().push(place);
@@ -102,7 +111,85 @@ impl OrgUnits {
                 self.service_orgs[place].children += 1;
             }
         }
-        id
+    }
+
+    /// The units that a test says. Service organizations that it does not say stay; customers stay with them.
+    pub(crate) fn said(&self, orgs: Said<'_>, customers: Said<'_>, seed: u64) -> Result<Self, String> {
+        let mut units = Self::default();
+        let mut rng = Rng::with_seed(seed);
+        if orgs.is_none() {
+            for unit in &self.service_orgs {
+                units.put(OrgUnit { children: 0, ..unit.clone() });
+            }
+        }
+        let mut taken: HashSet<_> = [0, ROOT].into_iter().chain(units.places.keys().copied()).collect();
+        for (level, list) in [(Level::ServiceOrg, orgs), (Level::Customer, customers)] {
+            for (index, said) in list.into_iter().flatten().enumerate() {
+                let path = format!("{}[{index}]", level.list());
+                if let Some(id) = said.get(level.id_field()) {
+                    let path = format!("{path}.{}", level.id_field());
+                    let id = load::id(&path, id).and_then(|id| {
+                        (id <= LARGEST)
+                            .then_some(id)
+                            .ok_or_else(|| format!("{path}: {id} is above {LARGEST}"))
+                    })?;
+                    if !taken.insert(id) {
+                        return Err(format!("{path}: {id} is there already"));
+                    }
+                }
+            }
+        }
+        for (level, list) in [(Level::ServiceOrg, orgs), (Level::Customer, customers)] {
+            for (index, said) in list.into_iter().flatten().enumerate() {
+                let unit = units.unit(level, index, said, &mut taken, &mut rng)?;
+                units.put(unit);
+            }
+        }
+        let highest = taken.into_iter().max().unwrap_or(ROOT);
+        units.next_id = FIRST_CUSTOMER.max(highest + 1);
+        Ok(units)
+    }
+
+    fn unit(
+        &self,
+        level: Level,
+        index: usize,
+        said: &Value,
+        taken: &mut HashSet<u64>,
+        rng: &mut Rng,
+    ) -> Result<OrgUnit, String> {
+        let path = format!("{}[{index}]", level.list());
+        let name = said.get(level.name_field()).and_then(Value::as_str);
+        let (name, texts) = company(rng, level, index, name);
+        let id = if said.get(level.id_field()).is_some() {
+            0
+        } else {
+            let first = if level == Level::ServiceOrg { FIRST_SO } else { FIRST_CUSTOMER };
+            (first..=first + taken.len() as u64).find(|id| taken.insert(*id)).unwrap_or(first)
+        };
+        let parent = match level {
+            Level::ServiceOrg => ROOT,
+            Level::Customer => self.service_orgs.first().map_or(0, |unit| unit.id),
+        };
+        let default = OrgUnit { level, id, parent, name, texts, children: 0 };
+        let filled = load::fill(&path, said, &default.written(IdForm::String))?;
+        let at = |name: &str| format!("{path}.{name}");
+        let number = |name: &str| load::id(&at(name), &filled[name]);
+        let parent = number("parentId")?;
+        let known = match level {
+            Level::ServiceOrg => parent == ROOT,
+            Level::Customer => self.get(Level::ServiceOrg, parent).is_some(),
+        };
+        if !known {
+            return Err(match level {
+                Level::ServiceOrg => format!("{}: service organizations stand under {ROOT}", at("parentId")),
+                Level::Customer if parent == 0 => format!("{path}: there is no service organization"),
+                Level::Customer => format!("{}: there is no service organization {parent}", at("parentId")),
+            });
+        }
+        let texts = TEXTS.map(|name| filled.get(name).and_then(Value::as_str).map(Into::into));
+        let name = load::text(&at(level.name_field()), &filled[level.name_field()])?;
+        Ok(OrgUnit { level, id: number(level.id_field())?, parent, name, texts, children: 0 })
     }
 
     /// Makes a unit from the body of a create; fields that are not text are passed over.
@@ -134,9 +221,14 @@ impl OrgUnits {
     }
 }
 
-/// A company's name and its filled fields.
-fn company(rng: &mut Rng, prefix: &str, index: usize, suffix: &str) -> (String, Texts) {
+/// A company's name, if it has none yet, and its filled fields.
+fn company(rng: &mut Rng, level: Level, index: usize, name: Option<&str>) -> (String, Texts) {
+    let (prefix, suffix) = match level {
+        Level::ServiceOrg => ("SO", " IT Services"),
+        Level::Customer => ("C", ""),
+    };
     let company = format!("{}{suffix}", names::company(rng));
+    let company = name.map_or(company, str::to_owned);
     let contact = names::contact(rng, &company);
     let texts = [
         Some(format!("{prefix}-{:05}", index + 1)),
@@ -172,6 +264,14 @@ impl Level {
         match self {
             Self::ServiceOrg => "soName",
             Self::Customer => "customerName",
+        }
+    }
+
+    /// What a list of them is called in the state.
+    fn list(self) -> &'static str {
+        match self {
+            Self::ServiceOrg => "service_orgs",
+            Self::Customer => "customers",
         }
     }
 

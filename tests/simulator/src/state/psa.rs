@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use crate::state::load;
 
 /// The first seeded ticket is the one of the vendor's own example.
 const FIRST: u64 = 1_142_285_696;
@@ -32,22 +34,37 @@ pub(crate) struct Tickets {
 
 impl Tickets {
     pub(crate) fn seeded() -> Self {
-        let tickets = (0..SEEDED).map(|index| {
-            let id = FIRST + index;
-            let ticket = Ticket {
-                id,
-                title: format!("Foo bar ticket #{}", index + 1),
-                details: "For testing PSA ticketing".to_owned(),
-                status: "CREATE_TICKET_CREATED_IN_NCENTRAL".to_owned(),
-                opened: format!("2024-02-2{}T06:28:10.624-05:00[America/New_York]", index + 1),
-                number: None,
-                url: None,
-                last_status: "New".to_owned(),
-                last_status_at: format!("2024-02-2{}T11:28:10Z", index + 1),
-            };
-            (id, ticket)
-        });
+        let tickets = (0..SEEDED).map(Ticket::seeded).map(|ticket| (ticket.id, ticket));
         Self { tickets: tickets.collect(), changes: 0 }
+    }
+
+    /// The tickets that a test says.
+    pub(crate) fn said(list: &[Value]) -> Result<Self, String> {
+        let mut tickets = BTreeMap::new();
+        for (index, said) in list.iter().enumerate() {
+            let path = format!("custom_psa_tickets[{index}]");
+            let default = Ticket::seeded(index as u64);
+            let filled = load::fill(&path, said, &default.shown())?;
+            let at = |name: &str| format!("{path}.{name}");
+            let text = |name: &str| load::text(&at(name), &filled[name]);
+            let maybe = |name: &str| filled[name].as_str().map(str::to_owned);
+            let ticket = Ticket {
+                id: load::id(&at("ticketId"), &filled["ticketId"])?,
+                title: text("ticketTitle")?,
+                details: text("ticketDetails")?,
+                status: text("ticketStatus")?,
+                opened: text("creationDate")?,
+                number: maybe("psaTicketNumber"),
+                url: maybe("url"),
+                last_status: text("lastStatus")?,
+                last_status_at: text("lastStatusTimestamp")?,
+            };
+            let id = ticket.id;
+            if tickets.insert(id, ticket).is_some() {
+                return Err(format!("{}: {id} is there already", at("ticketId")));
+            }
+        }
+        Ok(Self { tickets, changes: 0 })
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&Ticket> {
@@ -99,6 +116,27 @@ impl Tickets {
 }
 
 impl Ticket {
+    fn seeded(index: u64) -> Self {
+        let (number, day) = (index + 1, 21 + index % 9);
+        Self {
+            id: FIRST + index,
+            title: format!("Foo bar ticket #{number}"),
+            details: "For testing PSA ticketing".to_owned(),
+            status: "CREATE_TICKET_CREATED_IN_NCENTRAL".to_owned(),
+            opened: format!("2024-02-{day}T06:28:10.624-05:00[America/New_York]"),
+            number: None,
+            url: None,
+            last_status: "New".to_owned(),
+            last_status_at: format!("2024-02-{day}T11:28:10Z"),
+        }
+    }
+
+    /// All that is known of it.
+    pub(crate) fn shown(&self) -> Map<String, Value> {
+        let members = [self.info(), self.linked()].into_iter();
+        members.filter_map(|part| part.as_object().cloned()).flatten().collect()
+    }
+
     /// As the ticket-info calls show it.
     pub(crate) fn info(&self) -> Value {
         json!({

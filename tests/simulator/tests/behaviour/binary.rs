@@ -41,6 +41,27 @@ fn it_says_where_it_is_and_leaves_when_nobody_is_there() {
 }
 
 #[test]
+fn it_runs_a_command_against_itself_and_ends_as_that_does() {
+    let run = |script: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mspkit-sim"));
+        command.args(["--customers", "3", "--", "sh", "-c", script]).output().unwrap()
+    };
+    let output = run("echo $NCENTRAL_URL $WIV_API_KEY $CLOUDMORE_ORGANIZATION_ID; exit 7");
+    assert_eq!(output.status.code(), Some(7));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        said.starts_with("http://127.0.0.1:")
+            && said.ends_with("wiv-api-key-123 c1d4f7a2-93be-4c58-8a61-2f4b6e9d0c35\n"),
+        "{said}"
+    );
+    assert!(run("true").status.success());
+    assert_eq!(run("kill -9 $$").status.code(), Some(1));
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_mspkit-sim")).args(["--", "/no/such/program"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("mspkit-sim: /no/such/program: "));
+}
+
+#[test]
 fn it_refuses_options_that_it_does_not_know() {
     let output = Command::new(env!("CARGO_BIN_EXE_mspkit-sim"))
         .args(["--options", r#"{"customer":1}"#])

@@ -11,5 +11,6 @@ mod ncentral_auth;
 mod ncentral_lists;
 mod ncentral_psa;
 mod script;
+mod state;
 mod wire;
 mod wiv;
