@@ -9,10 +9,16 @@ PY_SIM := target/debug/mspkit-sim
 PYTEST = $(APART) MSPKIT_SIM=$(CURDIR)/$(PY_SIM) MSPKIT_DIST=$(CURDIR)/$(WHEELS) PYTHONDONTWRITEBYTECODE=1 \
   $(1)/bin/python -m pytest -p no:cacheprovider --rootdir $(PY) $(PY)/tests
 
+# A test on a page is a file of its own, and what it prints is looked at.
+PAGE_PYTEST := -q -W error -p no:cacheprovider -c /dev/null --rootdir . -s
+
 .PHONY: wheel sdist simulator pages demo-python test-python soak-python lint-python
 
 wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python package, into target/python
 	$(call say,Building the Python wheel: $(PY))
+	@cargo build --locked --release -p mspkit-sim
+	@install -D -m 755 target/release/mspkit-sim $(PY)/python/mspkit/_bin/mspkit-sim
+	@strip $(PY)/python/mspkit/_bin/mspkit-sim
 	@rm -f $(WHEELS)/*.whl
 	@$(TOOLS)/wheel/bin/maturin build --release --locked --manifest-path $(PY)/Cargo.toml --out $(WHEELS)
 
@@ -28,11 +34,11 @@ pages: need-cargo need-compiler
 	@cargo build --locked -p mspkit-pages
 
 # The example that a user would write, in an environment that has the wheel and nothing else.
-demo-python: wheel simulator
+demo-python: wheel
 	$(call say,Running the demo: $(PY)/examples/onboard.py)
 	@$(PYTHON) -m venv $(TOOLS)/demo
 	@$(TOOLS)/demo/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(WHEELS)/*.whl
-	@MSPKIT_SIM=$(CURDIR)/$(PY_SIM) $(TOOLS)/demo/bin/python $(PY)/tests/demo.py $(ARGS)
+	@$(TOOLS)/demo/bin/python $(PY)/tests/demo.py $(ARGS)
 
 test-python: wheel sdist simulator pages need-node $(PY_TOOLS)/installed.txt ## the Python package
 	$(call say,The Python package: the wheel as users install it)
@@ -41,7 +47,8 @@ test-python: wheel sdist simulator pages need-node $(PY_TOOLS)/installed.txt ## 
 	$(call say,The Python examples of the pages)
 	@$(PYTHON) -m venv --clear $(TOOLS)/pages
 	@$(APART) target/debug/mspkit-pages python --path $(TOOLS)/pages/bin \
-	  --check '$(CURDIR)/$(PY_TOOLS)/bin/mypy --strict --no-incremental "$$@"' --run 'python -W error "$$1"'
+	  --check '$(CURDIR)/$(PY_TOOLS)/bin/mypy --strict --no-incremental "$$@"' \
+	  --run 'if grep -q "^def test_" "$$1"; then $(CURDIR)/$(PY_TOOLS)/bin/python -m pytest $(PAGE_PYTEST) "$$1"; else python -W error "$$1"; fi'
 	@$(call surface,python)
 
 soak-python: wheel sdist simulator need-node

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 
-from simulator import SERVERS, Simulator
+from simulator import VARIABLES, Simulator
 
 SOAK = os.environ.get("MSPKIT_SOAK") == "1"
 TIMES = 200 if SOAK else 20
@@ -26,10 +26,10 @@ def run(
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> subprocess.CompletedProcess[str]:
     """Runs a program, with the simulator in its environment."""
-    own = {name: value for name, value in os.environ.items() if name not in SERVERS}
+    own = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     own |= {"PYTHONWARNINGS": "error", "PYTHONFAULTHANDLER": "1"} | dict(more)
     if sim is not None:
-        own |= sim.environment()
+        own |= sim.env
     command = [sys.executable, "-c", textwrap.dedent(code)]
     return subprocess.run(command, env=own, capture_output=True, text=True, timeout=timeout, check=False)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import mspkit
-from simulator import SERVERS, Simulator
+from simulator import VARIABLES, Simulator
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -20,7 +20,7 @@ def ctrl_c_is_heard() -> None:
 
 @pytest.fixture(autouse=True)
 def no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in SERVERS:
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
 

@@ -12,10 +12,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from simulator import SERVERS, Simulator
+from mspkit.testing import Options
+from simulator import VARIABLES, Simulator
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "onboard.py"
-OPTIONS = {"service_orgs": 120, "customers": 400, "cases": 730, "wiv_customers": 12}
+OPTIONS: Options = {"service_orgs": 120, "customers": 400, "cases": 730, "wiv_customers": 12}
 FAULTS = [
     {
         "match": "GET /api/service-orgs",
@@ -36,8 +37,8 @@ def prepared(simulator: Simulator) -> dict[str, str]:
     of = simulator.credentials
     tickets = simulator.control("state")["custom_psa_tickets"]
     return {
-        **{name: value for name, value in os.environ.items() if name not in SERVERS},
-        **simulator.environment(),
+        **{name: value for name, value in os.environ.items() if name not in VARIABLES},
+        **simulator.env,
         "CLOUDMORE_ORGANIZATION_ID": of["cloudmore_organization_id"],
         "PSA_USERNAME": of["psa_username"],
         "PSA_PASSWORD": of["psa_password"],
@@ -47,7 +48,7 @@ def prepared(simulator: Simulator) -> dict[str, str]:
 
 def main() -> int:
     command = [sys.executable, str(EXAMPLE)]
-    if any(name in os.environ for name in SERVERS):
+    if any(name in os.environ for name in VARIABLES):
         print("Against the servers of the environment.", flush=True)
         return subprocess.run(command + sys.argv[1:], check=False).returncode
     with Simulator(**OPTIONS) as simulator:

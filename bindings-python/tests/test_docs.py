@@ -67,7 +67,7 @@ def test_example(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sim.reset(credentials=KNOWN)
-    for name, value in sim.environment().items():
+    for name, value in sim.env.items():
         monkeypatch.setenv(name, value)
     names = {**vars(mspkit), "client": client_class()}
     loop = asyncio.new_event_loop()

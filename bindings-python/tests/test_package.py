@@ -11,13 +11,15 @@ import re
 import subprocess
 import sys
 import tarfile
+import textwrap
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from simulator import ROOT, SERVERS, Simulator
+from mspkit.sim import program
+from simulator import ROOT, VARIABLES, Simulator
 
 DIST = os.environ.get("MSPKIT_DIST")
 LARGEST = 6_000_000
@@ -41,8 +43,8 @@ def readme_blocks() -> list[str]:
 
 def ran(command: list[str | Path], cwd: Path, **more: str) -> str:
     """What a command prints, in an environment that knows nothing of this folder."""
-    known = {name: value for name, value in os.environ.items() if name not in SERVERS}
-    for name in ("PYTHONPATH", "VIRTUAL_ENV"):
+    known = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    for name in ("PYTHONPATH", "VIRTUAL_ENV", "MSPKIT_SIM"):
         known.pop(name, None)
     done = subprocess.run(command, cwd=cwd, env=known | more, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -62,7 +64,7 @@ def works_as_the_readme_says(python: Path, sim: Simulator, place: Path) -> None:
     empty.mkdir()
     for block in readme_blocks():
         sim.reset(customers=7)
-        said = ran([python, "-W", "error", "-c", block], empty, **sim.environment())
+        said = ran([python, "-W", "error", "-c", block], empty, **sim.env)
         assert len(said.splitlines()) >= 7, said
     where = ran([python, "-c", "import mspkit; print(mspkit.__file__)"], empty)
     assert where.startswith(str(place / "venv"))
@@ -73,7 +75,21 @@ def works_as_the_readme_says(python: Path, sim: Simulator, place: Path) -> None:
 
 
 def test_the_wheel_works_in_an_empty_directory(sim: Simulator, tmp_path: Path) -> None:
-    works_as_the_readme_says(installed(built("*.whl"), tmp_path), sim, tmp_path)
+    python = installed(built("*.whl"), tmp_path)
+    works_as_the_readme_says(python, sim, tmp_path)
+    where = ran([python, "-c", "from mspkit.sim import program; print(program())"], tmp_path).strip()
+    assert where.startswith(str(tmp_path / "venv"))
+    assert os.access(where, os.X_OK)
+    assert "mspkit-sim" in ran([python, "-m", "mspkit.sim", "--version"], tmp_path)
+    count = "from mspkit import NCentral; print(len(NCentral().customers.list().collect()))"
+    said = ran([python, "-m", "mspkit.sim", "--customers", "4", "--", python, "-c", count], tmp_path)
+    assert said == "4\n"
+    helped = """
+        from mspkit.testing import Simulator
+        with Simulator(customers=2) as sim:
+            print(len(sim.state()["customers"]))
+    """
+    assert ran([python, "-W", "error", "-c", textwrap.dedent(helped)], tmp_path) == "2\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the names are those of Linux")
@@ -90,7 +106,9 @@ def test_the_wheel_holds_what_it_should() -> None:
         needed = ("__init__.py", "_native.abi3.so", "_native.pyi", "py.typed")
         assert {f"mspkit/{name}" for name in needed} <= package
         suffixes = {Path(name).suffix for name in package}
-        assert suffixes == {".py", ".pyi", ".so", ".typed"}, suffixes
+        assert suffixes == {".py", ".pyi", ".so", ".typed", ""}, suffixes
+        assert [name for name in package if not Path(name).suffix] == ["mspkit/_bin/mspkit-sim"]
+        assert held.getinfo("mspkit/_bin/mspkit-sim").external_attr >> 16 & 0o777 == 0o755
         info = next(name for name in names if name.endswith(".dist-info/METADATA"))
         meta = email.parser.Parser().parsestr(held.read(info).decode())
     assert (meta["Name"], meta["Version"], meta["Requires-Python"]) == ("mspkit", tags[1], ">=3.10")
@@ -108,8 +126,23 @@ def test_a_wheel_of_the_sdist_works_too(sim: Simulator, tmp_path: Path) -> None:
     with tarfile.open(sdist) as held:
         names = held.getnames()
     assert any(name.endswith("/Cargo.lock") for name in names), "what is built is what was tried"
+    assert not any("_bin" in name for name in names), "a program is no source"
     # What both builds share is compiled once; everything of ours is compiled from the unpacked sources.
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     ran([*pip, "wheel", "--no-deps", "-w", tmp_path, sdist], tmp_path, CARGO_TARGET_DIR=str(ROOT / "target"))
     (made,) = tmp_path.glob("*.whl")
-    works_as_the_readme_says(installed(made, tmp_path), sim, tmp_path)
+    python = installed(made, tmp_path)
+    works_as_the_readme_says(python, sim, tmp_path)
+    # It has no simulator, says so, and takes another one.
+    without = subprocess.run(
+        [python, "-m", "mspkit.sim", "--version"],
+        env={name: value for name, value in os.environ.items() if name != "MSPKIT_SIM"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (without.returncode, without.stdout) == (1, "")
+    assert without.stderr.startswith("mspkit.sim: this installation of mspkit has no simulator")
+    assert "MSPKIT_SIM" in without.stderr
+    named = str(program())
+    assert "mspkit-sim" in ran([python, "-m", "mspkit.sim", "--version"], tmp_path, MSPKIT_SIM=named)

@@ -20,7 +20,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 # What is built or installed here, and is nobody's text.
-BUILT = {"target", "node_modules", "dist", "build", "packed", "__pycache__"}
+BUILT = {"target", "node_modules", "dist", "build", "packed", "__pycache__", "_bin"}
 # Sources that need no line: what every crate and package begins with.
 PLAIN = {"lib.rs", "mod.rs", "main.rs", "__init__.py", "_native.pyi", "py.typed", "index.ts", "__pycache__"}
 LINK = re.compile(r"(?<!\!)\[[^\]\[]*\]\(([^)\s]+)\)")
@@ -110,7 +110,7 @@ def sources(read: Read) -> Iterator[str]:
     for folder, rows in tables:
         named = {name for row in rows.splitlines() for name in re.findall(r"`([^`]+)`", row.split("|")[1])}
         there = {one.name + "/" * one.is_dir() for one in (ROOT / folder).iterdir() if not one.name.endswith((".so", ".node"))}
-        there = {name for name in there if name.rstrip("/") not in PLAIN}
+        there = {name for name in there if name.rstrip("/") not in PLAIN | BUILT}
         for name in sorted(there - named):
             yield f"CONTRIBUTING.md: the table of {folder} lacks {name}"
         for name in sorted(named - there):

@@ -115,9 +115,14 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, String> {
 
 /// Runs a command that finds the simulator by its environment, and gives its status. It is ended with this process.
 async fn against(simulator: &Simulator, program: &str, rest: &[String]) -> std::io::Result<ExitCode> {
+    // Past whatever proxy the machine has.
+    let proxied = ["no_proxy", "NO_PROXY"].iter().find_map(|name| std::env::var(name).ok());
+    let past =
+        proxied.filter(|hosts| !hosts.is_empty()).map_or_else(String::new, |hosts| hosts + ",") + "127.0.0.1";
     let mut child = tokio::process::Command::new(program)
         .args(rest)
         .envs(simulator.environment())
+        .envs([("no_proxy", &past), ("NO_PROXY", &past)])
         .kill_on_drop(true)
         .spawn()?;
     tokio::select! {

@@ -1,0 +1,435 @@
+"""Test a script against the simulator: three services on a local port, with data and faults of your choice.
+
+    from mspkit.testing import Simulator
+
+    def test_onboarding() -> None:
+        with Simulator(customers=3) as sim:
+            sim.fail("ncentral.customers.list", status=503)
+            onboard(sim.ncentral(), "Contoso")
+            assert len(sim.requests("ncentral.service_orgs.create_customer")) == 1
+
+A simulator is a process of its own on a port of its own, so tests that run at the same time do not meet. It
+ends with the `with` block, and at the latest with this process.
+"""
+
+from __future__ import annotations
+
+import json as _json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
+
+from mspkit._cloudmore import AsyncCloudmore, Cloudmore
+from mspkit._ncentral import AsyncNCentral, NCentral
+from mspkit._wiv import AsyncWiv, Wiv
+from mspkit.sim import program
+
+if sys.version_info >= (3, 11):
+    from typing import Unpack
+elif TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+__all__ = ["VARIABLES", "FaultKind", "Options", "Request", "Simulator", "SimulatorError", "State"]
+
+VARIABLES = (
+    "NCENTRAL_URL",
+    "NCENTRAL_JWT",
+    "CLOUDMORE_URL",
+    "CLOUDMORE_USERNAME",
+    "CLOUDMORE_PASSWORD",
+    "CLOUDMORE_CLIENT_SECRET",
+    "CLOUDMORE_RESELLER_ID",
+    "WIV_URL",
+    "WIV_API_KEY",
+)
+"""The environment variables by which clients find their servers."""
+
+FaultKind = Literal[
+    "delay",
+    "status",
+    "html",
+    "close",
+    "reset",
+    "hang",
+    "commit_close",
+    "commit_reset",
+    "commit_hang",
+    "truncate",
+    "slow",
+    "content_type",
+    "empty_page",
+    "repeat_page",
+]
+"""What can happen to a request; `Simulator.fail` says what each means."""
+
+S = TypeVar("S", bound="Simulator")
+
+# Clients and commands go past whatever proxy the machine has.
+_PAST: Mapping[str, Any] = {"trust_env": False}
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Options(TypedDict, total=False):
+    """How much a simulator holds, and which of the vendors' habits it shows. Nothing has to be given."""
+
+    seed: int
+    """Names, addresses and ids: the same seed gives the same data; 7."""
+    service_orgs: int
+    """Service organizations of N-central, with ids from 50 on; 3."""
+    customers: int
+    """Customers of N-central, with ids from 100 on, spread over the service organizations; 10."""
+    wiv_customers: int
+    """Customers of Wiv; 5."""
+    cases: int
+    """Cases of Wiv, spread over its customers; 60."""
+    estore: int
+    """Services in Cloudmore's E-Store; 8."""
+    organization_services: int
+    """Services that the known organization of Cloudmore has; 3."""
+    envelope: Literal["bare", "data"]
+    """How N-central wraps a single object."""
+    list_envelope: Literal["minimal", "seed", "full", "array"]
+    """How N-central wraps a list; full."""
+    ids: Literal["string", "number"]
+    """How N-central writes ids."""
+    create_returns: Literal["full", "id"]
+    """What N-central answers to a create."""
+    max_page_size: int
+    """Larger pages are cut to it; 1000."""
+    access_seconds: int
+    """Life of N-central's access token; 3600."""
+    refresh_seconds: int
+    """Life of N-central's refresh token; 90000."""
+    token_seconds: int
+    """Life of Cloudmore's token; 86400."""
+    send_expiry: bool
+    """Whether token answers tell the life; true."""
+    password_expired: bool
+    """N-central answers 500 to everything but the exchange of the token; false."""
+    standard_psa: bool
+    """Whether N-central has a standard PSA integration; true."""
+    caps: Mapping[str, int | None] | None
+    """Requests in flight by `"GET /api/customers"` or `"*"`, above which 429 is answered; None for none."""
+    located: Literal["header", "relative", "body", "none"]
+    """How Cloudmore names a service that was added."""
+    empty_writes: bool
+    """Whether Cloudmore's PUT, PATCH and DELETE answer 204 or with the service; true."""
+    scroll_idle_seconds: int
+    """When a scroll of Wiv expires; 300."""
+    scroll_rotates: bool
+    """Whether the id of a scroll changes with each page; true."""
+    latency_ms: int
+    """Time that every answer takes; 0."""
+    log: bool
+    """Whether requests are kept; true."""
+    credentials: Mapping[str, str]
+    """Credentials to accept instead, by the names of `Simulator.credentials`."""
+
+
+class State(TypedDict, total=False):
+    """What the services hold, each thing as the vendor's API shows it."""
+
+    service_orgs: Sequence[Mapping[str, Any]]
+    """N-central's service organizations."""
+    customers: Sequence[Mapping[str, Any]]
+    """N-central's customers; `parentId` is their service organization."""
+    custom_psa_tickets: Sequence[Mapping[str, Any]]
+    """N-central's custom PSA tickets."""
+    estore: Sequence[Mapping[str, Any]]
+    """Services in Cloudmore's E-Store."""
+    organization_services: Mapping[str, Sequence[Mapping[str, Any]]]
+    """The services of Cloudmore's organizations, by the id of the organization."""
+    wiv_customers: Sequence[Mapping[str, Any]]
+    """Customers of Wiv."""
+    cases: Sequence[Mapping[str, Any]]
+    """Cases of Wiv."""
+    workflows: Sequence[str]
+    """The ids of Wiv's workflows."""
+    workflow_runs: Sequence[Mapping[str, Any]]
+    """What was run of them."""
+    open_scrolls: int
+    """Searches whose pages are being read; told only."""
+    open_sessions: int
+    """Tokens that are good; told only."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that the simulator received."""
+
+    method: str
+    """Its method."""
+    path: str
+    """Its path, as it was sent."""
+    query: Mapping[str, Any]
+    """Its query, decoded; a name that was given twice has a list."""
+    body: Any
+    """Its body: JSON as data, anything else as text, None where there is none."""
+    operation: str | None
+    """The operation that it called, such as `ncentral.customers.list`; None for an unknown path."""
+    status: int | None
+    """The status that was answered; None where nothing was."""
+
+
+class SimulatorError(Exception):
+    """The simulator could not be started, or did not understand what it was told."""
+
+
+class Simulator:
+    """A running simulator.
+
+    Threads may share it. A forked child may talk to it, but only the process that has started it ends it.
+
+    Args:
+        options: How much it holds and how it behaves; see `Options`.
+
+    Raises:
+        FileNotFoundError: This installation has no simulator, and `MSPKIT_SIM` names none.
+        SimulatorError: It does not know an option.
+
+    Example:
+        >>> with Simulator(customers=3) as sim, sim.ncentral() as client:
+        ...     print(len(client.customers.list().collect()))
+        3
+    """
+
+    def __init__(self, **options: Unpack[Options]) -> None:
+        self._options = options
+        self._owner = os.getpid()
+        command = [str(program()), "--port", "0", "--until-stdin-closes"]
+        # In a session of its own: Ctrl-C is for the test, which then ends the simulator.
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
+        assert self._process.stdout is not None
+        try:
+            ready = _json.loads(self._process.stdout.readline())
+            self.url: str = ready["url"]
+            """Where all three services are."""
+            self.credentials: Mapping[str, str] = ready["credentials"]
+            """What it accepts: `ncentral_jwt`, `cloudmore_organization_id` and so on."""
+            if options:
+                self.reset()
+        except ValueError:
+            self.close()
+            raise SimulatorError(f"{command[0]} ended with {self._process.returncode} at its start") from None
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment variables by which `NCentral()`, `Cloudmore()` and `Wiv()` find it, past any proxy.
+
+        For a script: `subprocess.run(command, env=os.environ | sim.env)`.
+        """
+        known = self.credentials
+        past = (os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1")
+        return {
+            **{name: self.url if name.endswith("_URL") else known[name.lower()] for name in VARIABLES},
+            **dict.fromkeys(("no_proxy", "NO_PROXY"), ",".join(filter(None, past))),
+        }
+
+    def ncentral(self, **options: Any) -> NCentral:
+        """A client of N-central; `options` are those of `NCentral`."""
+        return NCentral(self.url, **{**_PAST, "jwt": self.credentials["ncentral_jwt"], **options})
+
+    def async_ncentral(self, **options: Any) -> AsyncNCentral:
+        """A client of N-central; `options` are those of `AsyncNCentral`."""
+        return AsyncNCentral(self.url, **{**_PAST, "jwt": self.credentials["ncentral_jwt"], **options})
+
+    def cloudmore(self, **options: Any) -> Cloudmore:
+        """A client of Cloudmore; `options` are those of `Cloudmore`."""
+        return Cloudmore(**{**self._cloudmore(), **options})
+
+    def async_cloudmore(self, **options: Any) -> AsyncCloudmore:
+        """A client of Cloudmore; `options` are those of `AsyncCloudmore`."""
+        return AsyncCloudmore(**{**self._cloudmore(), **options})
+
+    def wiv(self, **options: Any) -> Wiv:
+        """A client of Wiv; `options` are those of `Wiv`."""
+        return Wiv(**{**_PAST, "base_url": self.url, "api_key": self.credentials["wiv_api_key"], **options})
+
+    def async_wiv(self, **options: Any) -> AsyncWiv:
+        """A client of Wiv; `options` are those of `AsyncWiv`."""
+        return AsyncWiv(
+            **{**_PAST, "base_url": self.url, "api_key": self.credentials["wiv_api_key"], **options}
+        )
+
+    def _cloudmore(self) -> dict[str, Any]:
+        names = ("username", "password", "client_secret", "reseller_id")
+        return {
+            **_PAST,
+            "base_url": self.url,
+            **{name: self.credentials[f"cloudmore_{name}"] for name in names},
+        }
+
+    def load(self, **state: Unpack[State]) -> None:
+        """Replaces what the services hold.
+
+        A list that is not given stays, but for what stands under one that is: customers under service
+        organizations, an organization's services under the E-Store, cases under Wiv's customers. A field that
+        is not given is filled in.
+
+        Raises:
+            SimulatorError: Something in it is wrong; the message says where. Nothing has changed then.
+
+        Example:
+            >>> with Simulator() as sim, sim.ncentral() as client:
+            ...     sim.load(customers=[{"customerName": "Contoso", "customerId": 700}])
+            ...     print(client.customers.get(700).customer_name)
+            Contoso
+        """
+        self.control("state", state)
+
+    def state(self) -> dict[str, Any]:
+        """What the services hold now, with the members of `State`; `load(**state)` takes it back."""
+        state: dict[str, Any] = self.control("state")
+        return state
+
+    def fail(
+        self,
+        match: str,
+        kind: FaultKind = "status",
+        *,
+        times: int | None = None,
+        nth: Sequence[int] | None = None,
+        rate: float | None = None,
+        status: int | None = None,
+        retry_after: int | str | Mapping[str, int] | None = None,
+        json: Any = None,
+        ms: int | None = None,
+        bytes: int | None = None,  # noqa: A002 - it is what the simulator calls it
+        bytes_per_step: int | None = None,
+        step_ms: int | None = None,
+        value: str | None = None,
+    ) -> None:
+        """Lets requests go wrong: the next one that matches, where nothing else is said.
+
+        What was told before goes first, until it is used up.
+
+        Args:
+            match: An operation such as `ncentral.customers.list`, or `GET /api/customers/{x}`, `GET *`, `*`.
+            kind: What happens: `status` (another answer), `html` (a proxy's page), `delay`, `close`, `reset`
+                and `hang` (nothing is carried out), `commit_close`, `commit_reset` and `commit_hang` (it is,
+                but nobody is told), `truncate`, `slow`, `content_type`, `empty_page`, `repeat_page`.
+            times: How many requests; 0 for all. 1, or with `nth` or `rate` all of those.
+            nth: Only these of the requests that match from now on, counted from 1.
+            rate: Each of them with this chance, from 0 to 1; always the same ones.
+            status: Of `status` and `html`.
+            retry_after: Of `status`: seconds, a text, or `{"date_in_seconds": 5}`.
+            json: Of `status`: the body; else the vendor's own.
+            ms: Of `delay`.
+            bytes: Of `truncate`: how many still arrive.
+            bytes_per_step: Of `slow`.
+            step_ms: Of `slow`.
+            value: Of `content_type`.
+
+        Raises:
+            SimulatorError: A value is missing or unknown.
+
+        Example:
+            >>> with Simulator() as sim, sim.wiv() as client:
+            ...     sim.fail("wiv.customers.list", status=503, retry_after=0)
+            ...     customers = client.customers.list().collect()
+            ...     print(len(customers), [request.status for request in sim.requests()])
+            5 [503, 200]
+        """
+        fields = {
+            "status": status,
+            "retry_after": retry_after,
+            "json": json,
+            "ms": ms,
+            "bytes": bytes,
+            "bytes_per_step": bytes_per_step,
+            "step_ms": step_ms,
+            "value": value,
+        }
+        if times is None and nth is None and rate is None:
+            times = 1
+        rule = {
+            "match": match,
+            "nth": None if nth is None else list(nth),
+            "rate": rate,
+            "times": times or None,
+        }
+        given = {name: said for name, said in fields.items() if said is not None}
+        self.control("fail", {**rule, "fault": {"kind": kind, **given}})
+
+    def advance(self, seconds: float) -> None:
+        """Moves the clock by which tokens and scrolls expire."""
+        self.control("clock", {"advance_seconds": seconds})
+
+    def requests(self, operation: str | None = None) -> list[Request]:
+        """The requests so far, those for tokens included.
+
+        Args:
+            operation: Only those that called this operation, such as `ncentral.customers.list`.
+        """
+        logged = self.control("requests?since=0")["requests"]
+        return [_request(entry) for entry in logged if operation in (None, entry["operation"])]
+
+    def reset(self, **options: Unpack[Options]) -> None:
+        """Starts over: data, tokens, clock, faults, requests.
+
+        Args:
+            options: They come on top of those that it was made with.
+        """
+        ready = self.control("reset", {**self._options, **options})
+        self.credentials = ready["credentials"]
+
+    def control(self, command: str, body: Any = None) -> Any:
+        """Sends any of its commands, as POST with a body and as GET without.
+
+        `tests/simulator/README.md` of the sources lists them.
+        """
+        data = None if body is None else _json.dumps(body).encode()
+        headers = {} if data is None else {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/_sim/{command}", data, headers)
+        try:
+            with _direct.open(request, timeout=60) as answer:
+                return _json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise SimulatorError(_json.load(error)["error"]) from None
+
+    def close(self) -> None:
+        """Ends it. Once more does nothing."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        if os.getpid() != self._owner:
+            return
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self: S) -> S:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+
+def _request(entry: Mapping[str, Any]) -> Request:
+    body = entry.get("json", entry["body"] or None)
+    return Request(
+        method=entry["method"],
+        path=entry["path"],
+        query=entry["query"],
+        body=body,
+        operation=entry["operation"],
+        status=entry["status"],
+    )
