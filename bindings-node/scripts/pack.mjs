@@ -1,11 +1,13 @@
-// Packs what would be published: the package `mspkit`, and the package of this platform with the native half, which
+// Packs what would be published: the package `mspkit`, and the package of this platform with the native half and the simulator, which
 // the first names as an optional dependency. Both tarballs end up in `packed`; their names are printed.
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { built } from "./cargo.mjs";
 import { HERE, native, platform } from "./places.mjs";
 
+const SIM = "mspkit-sim";
 const OUT = join(HERE, "packed");
 const LICENSES = ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES"];
 const PLATFORMS = ["linux-x64-gnu"];
@@ -49,8 +51,10 @@ const binary = {
   os: [system],
   cpu: [arch],
   ...(system === "linux" ? { libc: [libc === "musl" ? "musl" : "glibc"] } : {}),
+  // A program cannot be run out of an archive.
+  preferUnplugged: true,
   main: native(),
-  files: [native(), "LICENSE-*", "THIRD-PARTY-LICENSES"],
+  files: [native(), SIM, "LICENSE-*", "THIRD-PARTY-LICENSES"],
 };
 const packed = [
   pack(
@@ -62,9 +66,12 @@ const packed = [
   ),
   pack(binary, (folder) => {
     copyFileSync(join(HERE, native()), join(folder, native()));
+    copyFileSync(built("mspkit-sim"), join(folder, SIM));
+    chmodSync(join(folder, SIM), 0o755);
     if (system === "linux") {
       // Half of it would be names for debuggers.
-      execFileSync("strip", ["--strip-unneeded", join(folder, native())], { stdio: "inherit" });
+      const files = [native(), SIM].map((name) => join(folder, name));
+      execFileSync("strip", ["--strip-unneeded", ...files], { stdio: "inherit" });
     }
   }),
 ];

@@ -3,19 +3,9 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { VARIABLES } from "mspkit/testing";
 import { HERE } from "./places.mjs";
 
-const SERVERS = [
-  "NCENTRAL_URL",
-  "NCENTRAL_JWT",
-  "CLOUDMORE_URL",
-  "CLOUDMORE_USERNAME",
-  "CLOUDMORE_PASSWORD",
-  "CLOUDMORE_CLIENT_SECRET",
-  "CLOUDMORE_RESELLER_ID",
-  "WIV_URL",
-  "WIV_API_KEY",
-];
 const PROXIES = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
 
 const args = process.argv.slice(2);
@@ -31,7 +21,7 @@ if (files.length === 0) {
 }
 
 const env = { ...process.env, ...(soak ? { MSPKIT_SOAK: "1" } : {}) };
-for (const name of [...SERVERS, ...PROXIES]) {
+for (const name of [...VARIABLES, ...PROXIES]) {
   delete env[name];
 }
 const run = ["--expose-gc", "--enable-source-maps", "--test", "--test-reporter=spec", "--test-concurrency=1"];

@@ -1,5 +1,5 @@
-// Builds dist: the CommonJS package, and the ESM entry that hands on the same classes, so that `instanceof` holds
-// between the two. The entry is written from what the package really exports.
+// Builds dist: the CommonJS package, and the ESM entries that hand on the same classes, so that `instanceof` holds
+// between the two. They are written from what the package really exports.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -11,17 +11,19 @@ const require = createRequire(import.meta.url);
 rmSync(join(HERE, "dist"), { recursive: true, force: true });
 execFileSync(join(HERE, "node_modules/.bin/tsc"), ["-p", HERE], { stdio: "inherit" });
 
-const names = Object.keys(require("../dist/cjs/index.js")).filter((name) => name !== "__esModule");
 mkdirSync(join(HERE, "dist/esm"));
-writeFileSync(
-  join(HERE, "dist/esm/index.mjs"),
-  [
-    'import mspkit from "../cjs/index.js";',
-    "",
-    "export const {",
-    ...names.sort().map((name) => `  ${name},`),
-    "} = mspkit;",
-    "",
-  ].join("\n"),
-);
-writeFileSync(join(HERE, "dist/esm/index.d.mts"), 'export * from "../cjs/index.js";\n');
+for (const entry of ["index", "testing"]) {
+  const names = Object.keys(require(`../dist/cjs/${entry}.js`)).filter((name) => name !== "__esModule");
+  writeFileSync(
+    join(HERE, `dist/esm/${entry}.mjs`),
+    [
+      `import mspkit from "../cjs/${entry}.js";`,
+      "",
+      "export const {",
+      ...names.sort().map((name) => `  ${name},`),
+      "} = mspkit;",
+      "",
+    ].join("\n"),
+  );
+  writeFileSync(join(HERE, `dist/esm/${entry}.d.mts`), `export * from "../cjs/${entry}.js";\n`);
+}

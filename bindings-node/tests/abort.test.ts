@@ -14,7 +14,7 @@ let client: NCentral;
 
 before(async () => {
   simulator = await startSimulator({ customers: 120, caps: null });
-  client = new NCentral({ baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt });
+  client = new NCentral({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
 });
 
 after(async () => {

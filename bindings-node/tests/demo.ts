@@ -8,11 +8,11 @@
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { environment, type Simulator, startSimulator } from "./support/simulator.js";
+import { type Simulator, startSimulator } from "./support/simulator.js";
 
 /** The compiled example. */
 export const EXAMPLE = join(__dirname, "..", "build", "examples", "onboard.js");
-export const OPTIONS = { service_orgs: 120, customers: 400, cases: 730, wiv_customers: 12 };
+export const OPTIONS = { serviceOrgs: 120, customers: 400, cases: 730, wivCustomers: 12 };
 
 const FAULTS = [
   {
@@ -29,16 +29,16 @@ const FAULTS = [
 
 /** Plants the faults, and gives the environment in which the example works against this simulator. */
 export async function prepared(simulator: Simulator): Promise<NodeJS.ProcessEnv> {
-  await simulator.post("faults", { seed: 7, rules: FAULTS });
-  const state = (await simulator.get("state")) as { custom_psa_tickets: { ticketId: string }[] };
+  await simulator.control("faults", { seed: 7, rules: FAULTS });
+  const { customPsaTickets } = await simulator.state();
   const of = simulator.credentials;
   return {
     ...process.env,
-    ...environment(simulator),
-    CLOUDMORE_ORGANIZATION_ID: of.cloudmore_organization_id,
-    PSA_USERNAME: of.psa_username,
-    PSA_PASSWORD: of.psa_password,
-    PSA_TICKET_ID: state.custom_psa_tickets[0]?.ticketId,
+    ...simulator.env,
+    CLOUDMORE_ORGANIZATION_ID: of.cloudmoreOrganizationId,
+    PSA_USERNAME: of.psaUsername,
+    PSA_PASSWORD: of.psaPassword,
+    PSA_TICKET_ID: String(customPsaTickets[0]?.ticketId),
   };
 }
 

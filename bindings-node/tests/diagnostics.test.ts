@@ -79,7 +79,7 @@ test("attempts, answers and repetitions are published in their order", async () 
 
 test("lists, requests, failures and blocking calls are published too", async () => {
   const simulator = await startSimulator();
-  const options = { baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt };
+  const options = { baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt };
   await using client = new NCentral(options);
   using sync = new NCentralSync(options);
   const runs: [operation: string, run: () => unknown, status: number][] = [
@@ -140,7 +140,7 @@ test("a call that nobody has listened to has collected nothing", async () => {
 
 test("no event holds a secret", async () => {
   const simulator = await startSimulator();
-  const jwt = simulator.credentials.ncentral_jwt as string;
+  const jwt = simulator.credentials.ncentralJwt;
   await using client = new NCentral({ baseURL: simulator.url, jwt });
   const [seen] = await listening(() => client.customers.list().collect());
   assert.ok(seen.length > 0);

@@ -8,13 +8,13 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { compile, PACKAGE } from "./compile.js";
 import { OPERATIONS, SERVICES, type Service } from "./services.js";
-import { environment, type Simulator, startSimulator } from "./support/simulator.js";
+import { type Simulator, startSimulator } from "./support/simulator.js";
 
 /** The examples show the values that the documents show; the simulator is told to know them. */
 const KNOWN = {
-  cloudmore_organization_id: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
-  psa_username: "psa.user@acme.example",
-  psa_integration_key: "your-private-key",
+  cloudmoreOrganizationId: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+  psaUsername: "psa.user@acme.example",
+  psaIntegrationKey: "your-private-key",
 };
 
 interface Example {
@@ -82,7 +82,7 @@ function source(): string {
     return `export async function example${at}(console: Console${client}) {\n${code}\n}\n`;
   });
   const names = SERVICES.flatMap((service) => [service.asyncName, service.syncName]).join(", ");
-  return `import { ${names} } from "mspkit";\ninterface Console { log(...values: unknown[]): void }\n${functions.join("")}`;
+  return `import { ${names} } from "mspkit";\nimport { Simulator } from "mspkit/testing";\ninterface Console { log(...values: unknown[]): void }\n${functions.join("")}`;
 }
 
 let simulator: Simulator;
@@ -109,12 +109,9 @@ test("the examples compile, run, and show what they say", async (context) => {
   const compiled = require(file) as Record<string, (console: object, client?: object) => Promise<void>>;
   for (const [at, example] of EXAMPLES.entries()) {
     await context.test(example.place, async () => {
-      const ready = (await simulator.post("reset", { credentials: KNOWN })) as Pick<
-        Simulator,
-        "url" | "credentials"
-      >;
-      Object.assign(process.env, environment(ready));
-      await simulator.post("script", { answers: [UNKNOWN] });
+      await simulator.reset({ credentials: KNOWN });
+      Object.assign(process.env, simulator.env);
+      await simulator.control("script", { answers: [UNKNOWN] });
       const shown: unknown[] = [];
       const client = example.whole ? undefined : new example.service[example.front]();
       await compiled[`example${at}`]?.({ log: (...values: unknown[]) => shown.push(...values) }, client);

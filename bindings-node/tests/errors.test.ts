@@ -29,7 +29,7 @@ let client: NCentral;
 
 before(async () => {
   simulator = await startSimulator();
-  client = new NCentral({ baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt });
+  client = new NCentral({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
 });
 
 after(async () => {
@@ -104,7 +104,7 @@ test("the stack shows the caller's line", async () => {
 });
 
 test("errors before sending, of lists and of blocking calls show the caller's line too", async () => {
-  using sync = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt });
+  using sync = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
   const calls = [
     () => client.serviceOrgs.get(""),
     () => client.customers.list({ pageSize: 0 }).collect(),

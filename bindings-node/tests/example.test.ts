@@ -27,7 +27,7 @@ async function ran(...args: string[]): Promise<Ran> {
     const code = new Promise<number | null>((resolve) => child.once("exit", resolve));
     const [said, shown] = await Promise.all([text(child.stdout), text(child.stderr)]);
     assert.equal(await code, 0, said + shown);
-    const log = (await simulator.get("requests?since=0")) as Pick<Ran, "counts">;
+    const log = (await simulator.control("requests?since=0")) as Pick<Ran, "counts">;
     return { said, shown, counts: log.counts };
   } finally {
     await simulator.stop();

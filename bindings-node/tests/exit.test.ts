@@ -15,7 +15,7 @@ let toSlow: object;
 
 before(async () => {
   simulator = await startSimulator();
-  options = { baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt };
+  options = { baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt };
   // Answers late, or never.
   slow = await startFake((request, response) => {
     if (request.url?.includes("/late")) {

@@ -14,7 +14,7 @@ let all: string[];
 
 before(async () => {
   simulator = await startSimulator({ customers: 230 });
-  client = new NCentral({ baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt });
+  client = new NCentral({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
   all = (await client.customers.list().collect()).map((customer) => customer.customerId);
 });
 
@@ -24,7 +24,7 @@ after(async () => {
 });
 
 async function received(): Promise<number> {
-  const log = (await simulator.get("requests?since=0")) as { requests: { path: string }[] };
+  const log = (await simulator.control("requests?since=0")) as { requests: { path: string }[] };
   return log.requests.length;
 }
 
@@ -152,9 +152,9 @@ test("an item that cannot be read ends the list there, and says where to go on",
     { customerId: "3", isSystem: "perhaps" },
     { customerId: "4", customerName: "d" },
   ];
-  using sync = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt });
+  using sync = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
   const answers = [{ match: "GET /api/customers", json: page(items, 4, 1, 50), times: 0 }];
-  await simulator.post("script", { answers });
+  await simulator.control("script", { answers });
   const list = client.customers.list();
   const ids: string[] = [];
   const read = async () => {
@@ -175,7 +175,7 @@ test("an item that cannot be read ends the list there, and says where to go on",
   // All or nothing: what was collected until then is read again.
   const start = client.customers.list().resumeToken;
   await assert.rejects(client.customers.list().collect(), { resumeToken: start });
-  await simulator.post("script", { answers: [] });
+  await simulator.control("script", { answers: [] });
 });
 
 test("a list that fails says where to go on", async () => {

@@ -13,7 +13,7 @@ let options: { baseURL: string; jwt: string | undefined };
 
 before(async () => {
   simulator = await startSimulator({ customers: 5000, caps: null, log: false });
-  options = { baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt };
+  options = { baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt };
 });
 
 after(() => simulator.stop());

@@ -13,6 +13,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +21,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { version } from "mspkit";
 import { HERE } from "./support/child.js";
-import { environment, type Simulator, startSimulator } from "./support/simulator.js";
+import { type Simulator, startSimulator } from "./support/simulator.js";
 
 const BIN = join(HERE, "node_modules", ".bin");
 const MODULE = "mspkit-linux-x64-gnu";
@@ -46,7 +47,7 @@ function run(command: string, args: readonly string[], env: Readonly<Record<stri
 }
 
 function succeeds(command: string, args: readonly string[]): string {
-  const ran = run(command, args, environment(simulator));
+  const ran = run(command, args, simulator.env);
   assert.equal(ran.status, 0, `${command} ${args.join(" ")}\n${ran.stdout}\n${ran.stderr}`);
   return ran.stdout.trim();
 }
@@ -92,6 +93,13 @@ test("what is packed is what is needed, and nothing else", () => {
   const manifest = JSON.parse(readFileSync(join(installed, "mspkit/package.json"), "utf8"));
   assert.deepEqual(manifest.optionalDependencies, { [MODULE]: version });
   assert.ok(!("scripts" in manifest) && !("devDependencies" in manifest));
+  assert.deepEqual(readdirSync(join(installed, MODULE)).sort(), [
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "mspkit-sim",
+    "mspkit.linux-x64-gnu.node",
+    "package.json",
+  ]);
   const binary = JSON.parse(readFileSync(join(installed, MODULE, "package.json"), "utf8"));
   assert.deepEqual([binary.os, binary.cpu, binary.libc], [["linux"], ["x64"], ["glibc"]]);
   const stray = readdirSync(join(installed, "mspkit/dist"), { recursive: true, encoding: "utf8" });
@@ -106,18 +114,48 @@ test("it is used from ESM and from CommonJS, with the same classes", () => {
   assert.equal(succeeds(process.execPath, ["use.cjs"]), "cjs 10 50 404");
 });
 
+test("the simulator is a program of the project, and of its tests", () => {
+  const env = { MSPKIT_SIM: "" };
+  const program = join(project, "node_modules", ".bin", "mspkit-sim");
+  const said = run(program, ["--", "sh", "-c", "echo $WIV_URL; exit 7"], env);
+  assert.deepEqual([said.status, said.stderr], [7, ""]);
+  assert.match(said.stdout, /^http:\/\/127\.0\.0\.1:\d+\n$/);
+  const helped = `
+    const sim = await Simulator.start({ customers: 2 });
+    console.log((await sim.ncentral().customers.list().collect()).length, VARIABLES.length);
+  `;
+  writeFileSync(
+    join(project, "helped.mjs"),
+    `import { Simulator, VARIABLES } from "mspkit/testing";${helped}`,
+  );
+  const required = `const { Simulator, VARIABLES } = require("mspkit/testing"); (async () => {${helped}})();`;
+  writeFileSync(join(project, "helped.cjs"), required);
+  for (const file of ["helped.mjs", "helped.cjs"]) {
+    const ran = run(process.execPath, [file], env);
+    assert.deepEqual([ran.stdout, ran.stderr], ["2 9\n", ""]);
+  }
+});
+
+test("what npm has to carry is not too much", () => {
+  const sizes = tarballs.map((tarball) => statSync(tarball).size);
+  assert.ok(
+    sizes.every((size) => size < (process.env.MSPKIT_PROFILE === "release" ? 6e6 : 60e6)),
+    `${sizes}`,
+  );
+});
+
 test("it works in an empty project as README shows", async () => {
   const readme = readFileSync(join(HERE, "..", "README.md"), "utf8");
   const blocks = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code ?? "");
   assert.ok(blocks.length > 0);
   for (const block of blocks) {
-    await simulator.post("reset", {});
+    await simulator.control("reset", {});
     writeFileSync(join(project, "readme.mjs"), block);
     const lines = succeeds(process.execPath, ["readme.mjs"]).split("\n");
     assert.equal(lines.length, 11);
     assert.match(lines.at(-1) ?? "", /^created customer \d+$/);
   }
-  await simulator.post("reset", {});
+  await simulator.control("reset", {});
 });
 
 /** How TypeScript programs are compiled. */

@@ -12,7 +12,7 @@ let client: NCentralSync;
 
 before(async () => {
   simulator = await startSimulator({ customers: 250 });
-  client = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt });
+  client = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
 });
 
 after(async () => {
@@ -62,14 +62,14 @@ test("errors are thrown", () => {
   );
   const closed = client.withOptions({ timeout: 1000 });
   assert.equal(closed.customers.get("100").customerId, "100");
-  using own = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt });
+  using own = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
   own.close();
   assert.throws(() => own.customers.get("100"), ClosedError);
   assert.throws(() => own.customers.list().collect(), ClosedError);
 });
 
 test("nothing else runs during a call", async () => {
-  await simulator.post("options", { latency_ms: 300 });
+  await simulator.control("options", { latency_ms: 300 });
   let ticks = 0;
   const timer = setInterval(() => {
     ticks += 1;
@@ -77,5 +77,5 @@ test("nothing else runs during a call", async () => {
   client.customers.get("100");
   assert.equal(ticks, 0);
   clearInterval(timer);
-  await simulator.post("options", { latency_ms: 0 });
+  await simulator.control("options", { latency_ms: 0 });
 });

@@ -17,7 +17,7 @@ let options: object;
 
 before(async () => {
   simulator = await startSimulator({ caps: null });
-  options = { baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt };
+  options = { baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt };
   silent = await startFake(() => {});
 });
 

@@ -37,7 +37,7 @@ export class Run {
 
   async run(): Promise<void> {
     const { spec, simulator } = this;
-    const ready = (await simulator.post("reset", spec.sim?.reset ?? {})) as {
+    const ready = (await simulator.control("reset", spec.sim?.reset ?? {})) as {
       url: string;
       credentials: Data;
     };
@@ -58,13 +58,13 @@ export class Run {
 
   async #change(server: ServerSpec): Promise<void> {
     if (server.script !== undefined) {
-      await this.simulator.post("script", { answers: this.#variables.fill(server.script) });
+      await this.simulator.control("script", { answers: this.#variables.fill(server.script) });
     }
     if (server.faults !== undefined) {
-      await this.simulator.post("faults", { seed: 1, rules: this.#variables.fill(server.faults) });
+      await this.simulator.control("faults", { seed: 1, rules: this.#variables.fill(server.faults) });
     }
     if (server.clock !== undefined) {
-      await this.simulator.post("clock", { advance_seconds: server.clock });
+      await this.simulator.control("clock", { advance_seconds: server.clock });
     }
   }
 
@@ -113,7 +113,7 @@ export class Run {
     if (spec.requests === undefined && spec.counts === undefined) {
       return;
     }
-    const log = (await this.simulator.get("requests?since=0")) as {
+    const log = (await this.simulator.control("requests?since=0")) as {
       requests: Received[];
       counts: Record<string, Data>;
     };

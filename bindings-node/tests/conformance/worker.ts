@@ -14,7 +14,7 @@ const CASE_LIMIT = 30_000;
 async function main({ front, sabotage, enough, shared }: Orders): Promise<Verdict> {
   const simulator = await startSimulator();
   try {
-    await simulator.post("sabotage", { kind: sabotage });
+    await simulator.control("sabotage", { kind: sabotage });
     const { cases } = load();
     const failures: string[] = [];
     let ran = 0;

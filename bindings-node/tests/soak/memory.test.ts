@@ -14,7 +14,7 @@ let options: { baseURL: string; jwt: string | undefined };
 
 before(async () => {
   simulator = await startSimulator({ customers: 10_000, caps: null, log: false });
-  options = { baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt };
+  options = { baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt };
 });
 
 after(() => simulator.stop());

@@ -1,0 +1,36 @@
+// Builds a crate of the workspace and says what has become of it. MSPKIT_PROFILE=release gives an optimised one,
+// MSPKIT_CARGO_BUILD names another command than `cargo build`.
+
+import { execFileSync } from "node:child_process";
+import { HERE } from "./places.mjs";
+
+/** The file that a crate becomes: its program, or the library with this ending. */
+export function built(crate, ending = "") {
+  const [cargo, ...command] = (process.env.MSPKIT_CARGO_BUILD ?? "cargo build").split(" ");
+  const args = [...command, "--quiet", "--locked", "-p", crate, "--message-format", "json-render-diagnostics"];
+  if (process.env.MSPKIT_PROFILE === "release") {
+    args.push("--release");
+  }
+  const said = execFileSync(cargo, args, {
+    cwd: HERE,
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const artifacts = said
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line))
+    .filter((message) => message.reason === "compiler-artifact");
+  const file =
+    ending === ""
+      ? artifacts.find((artifact) => artifact.target.name === crate && artifact.executable)?.executable
+      : artifacts
+          .filter((artifact) => artifact.target.name === crate.replaceAll("-", "_"))
+          .flatMap((artifact) => artifact.filenames)
+          .find((name) => name.endsWith(ending));
+  if (file === undefined) {
+    throw new Error(`cargo did not say what it has built of ${crate}`);
+  }
+  return file;
+}

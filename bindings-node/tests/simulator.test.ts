@@ -1,0 +1,221 @@
+/**
+ * `mspkit/testing` and the program `mspkit-sim`: what users test their scripts with.
+ */
+
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Cloudmore, NCentral, OutcomeUnknownError, Wiv } from "mspkit";
+import { type Fault, type SimulatorOptions, VARIABLES } from "mspkit/testing";
+import { HERE, program } from "./support/child.js";
+import { until } from "./support/fake.js";
+import { Simulator } from "./support/simulator.js";
+
+const BIN = join(HERE, "dist", "cjs", "bin.js");
+
+function gone(pid: number): boolean {
+  try {
+    // One that nobody has waited for has ended, too.
+    return readFileSync(`/proc/${pid}/stat`, "utf8").split(")").at(-1)?.trim().startsWith("Z") === true;
+  } catch {
+    return true;
+  }
+}
+
+test("what is loaded is seen by clients and given back", async () => {
+  await using sim = await Simulator.start({ customers: 3 });
+  const client = sim.ncentral();
+  assert.equal((await client.customers.list().collect()).length, 3);
+  await sim.load({
+    serviceOrgs: [{ soName: "Contoso IT", soId: 60 }],
+    customers: [{ customerName: "Woodgrove" }, { customerName: "Fabrikam", city: null }],
+    wivCustomers: [{ customer_name: "Woodgrove" }],
+  });
+  const found = await client.serviceOrgs.listCustomers(60).collect();
+  assert.deepEqual(
+    found.map((customer) => customer.customerName),
+    ["Woodgrove", "Fabrikam"],
+  );
+  assert.match(found[0]?.contactEmail ?? "", /@woodgrove\.example$/);
+  assert.equal(sim.wivSync().customers.list().collect()[0]?.customerName, "Woodgrove");
+  const state = await sim.state();
+  assert.equal(state.serviceOrgs[0]?.soId, "60");
+  await using other = await Simulator.start();
+  await other.load(state);
+  assert.deepEqual((await other.state()).customers, state.customers);
+  await assert.rejects(
+    sim.load({ customers: [{ cty: "Bergen" }] }),
+    /^Error: customers\[0\]\.cty: there is no such field/,
+  );
+});
+
+test("requests fail as they are told to, and are told", async () => {
+  await using sim = await Simulator.start();
+  const client = sim.ncentral();
+  const listing = "ncentral.customers.list";
+  await sim.fail(listing, { status: 429, retryAfter: 0 });
+  await sim.fail(listing, { kind: "close" });
+  assert.equal((await client.customers.list({ pageSize: 20 }).collect()).length, 10);
+  const requests = await sim.requests(listing);
+  assert.deepEqual(
+    requests.map((request) => request.status),
+    [429, null, 200],
+  );
+  const query = { pageNumber: "1", pageSize: "20" };
+  const listed = {
+    method: "GET",
+    path: "/api/customers",
+    query,
+    body: undefined,
+    operation: listing,
+    status: 200,
+  };
+  assert.deepEqual(requests[2], listed);
+  await sim.fail("GET /api/customers/{x}", { kind: "html", status: 502, nth: [2] });
+  const get = () =>
+    client.customers.get(100, { maxRetries: 0 }).then(
+      () => 200,
+      (error) => error.status,
+    );
+  assert.deepEqual([await get(), await get(), await get()], [200, 502, 200]);
+  await sim.fail("ncentral.service_orgs.create_customer", { kind: "commit_close" });
+  const contoso = { customerName: "Contoso", contactFirstName: "Ada", contactLastName: "Lovelace" };
+  await assert.rejects(client.serviceOrgs.createCustomer(50, contoso), OutcomeUnknownError);
+  assert.equal((await sim.state()).customers.at(-1)?.customerName, "Contoso");
+  const [created] = await sim.requests("ncentral.service_orgs.create_customer");
+  assert.deepEqual(created?.body, contoso);
+  await sim.fail("*", { status: 500, times: 0 });
+  await sim.reset();
+  assert.equal(await get(), 200);
+  await assert.rejects(sim.fail("customers", { status: 500 }), /no operation, nor/);
+  await assert.rejects(sim.fail("*", { kind: "delay" }), /missing field `ms`/);
+});
+
+test("time can be moved", async () => {
+  await using sim = await Simulator.start({ accessSeconds: 100 });
+  const client = sim.ncentral();
+  await client.customers.get(100);
+  await sim.advance(101);
+  await client.customers.get(100);
+  const statuses = (await sim.requests("ncentral.customers.get")).map((request) => request.status);
+  assert.deepEqual(statuses, [200, 401, 200]);
+});
+
+test("clients are found by the environment, and made", async () => {
+  await using sim = await Simulator.start({ customers: 2, credentials: { wivApiKey: "planted" } });
+  assert.deepEqual(Object.keys(sim.env), [...VARIABLES, "no_proxy", "NO_PROXY"]);
+  assert.equal(sim.env.WIV_API_KEY, "planted");
+  const saved = { ...process.env };
+  try {
+    Object.assign(process.env, sim.env);
+    const organizationId = sim.credentials.cloudmoreOrganizationId;
+    assert.equal((await new NCentral().customers.list().collect()).length, 2);
+    assert.equal((await new Wiv().customers.list().collect()).length, 5);
+    assert.equal((await new Cloudmore().services.list({ organizationId }).collect()).length, 3);
+    assert.equal((await sim.cloudmore().estore.list({ organizationId }).collect()).length, 8);
+    assert.equal(sim.cloudmoreSync().services.list({ organizationId }).collect().length, 3);
+    assert.equal(sim.ncentralSync().customers.list().collect().length, 2);
+    assert.equal((await sim.wiv().customers.list().collect()).length, 5);
+  } finally {
+    process.env = saved;
+  }
+});
+
+test("a proxy of the machine is passed by", () => {
+  const code = `
+    const { Simulator } = require("mspkit/testing");
+    Simulator.start({ customers: 4 }).then(async (sim) => {
+      console.log((await sim.ncentral().customers.list().collect()).length);
+      Object.assign(process.env, sim.env);
+      console.log((await new (require("mspkit").NCentral)().customers.get(100)).customerId);
+    });
+  `;
+  const env = { ...process.env, HTTP_PROXY: "http://127.0.0.1:9", http_proxy: "http://127.0.0.1:9" };
+  const ran = spawnSync(process.execPath, ["-e", code], { cwd: HERE, env, encoding: "utf8" });
+  assert.deepEqual([ran.stdout, ran.stderr, ran.status], ["4\n100\n", "", 0]);
+});
+
+test("its types are those of the simulator", async () => {
+  await using sim = await Simulator.start();
+  const { options } = (await sim.control("ready")) as { options: object };
+  const declared = readFileSync(join(HERE, "dist", "cjs", "scenario.d.ts"), "utf8");
+  const members = (name: string) => {
+    const body = new RegExp(`interface ${name} \\{(.*?)\\n\\}`, "s").exec(declared)?.[1] ?? "";
+    return [...body.matchAll(/^ {4}readonly (\w+)/gm)].map(([, member]) => member).sort();
+  };
+  const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  assert.deepEqual(members("SimulatorOptions"), Object.keys(options).map(camel).sort());
+  assert.deepEqual(members("State"), Object.keys(await sim.state()).sort());
+  assert.deepEqual(members("Credentials"), Object.keys(sim.credentials).sort());
+  const kinds = [...(/kind\?:(.*?);/s.exec(declared)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(
+    ([, kind]) => kind,
+  );
+  const told: string = await sim.fail("*", { kind: "x" } as unknown as Fault).then(String, String);
+  const known = [...told.matchAll(/`(\w+)`/g)].map(([, kind]) => kind).slice(1);
+  assert.deepEqual(kinds.sort(), known.sort());
+});
+
+test("an unknown option is told and nothing is left", async () => {
+  const mistake = { customer: 3 } as SimulatorOptions;
+  await assert.rejects(Simulator.start(mistake), /unknown field `customer`/);
+  const sim = await Simulator.start();
+  await sim.stop();
+  await sim.stop();
+  assert.ok(gone(sim.pid));
+});
+
+test("it ends with its process, however that ends, and does not keep it", async () => {
+  for (const ending of ["", "process.exit(3)", "process.kill(process.pid, 'SIGKILL')"]) {
+    const code = `
+      const sim = await require("mspkit/testing").Simulator.start();
+      console.log(sim.pid);
+      await sleep(1);
+      ${ending}
+    `;
+    const ended = await program(code);
+    assert.equal(ended.stderr, "");
+    await until("the simulator is gone", () => gone(Number(ended.stdout)));
+  }
+});
+
+test("the program passes on arguments, streams, signals and exit codes", async () => {
+  const ran = (...args: string[]) =>
+    spawnSync(process.execPath, [BIN, ...args], { cwd: HERE, encoding: "utf8" });
+  assert.match(ran("--help").stdout, /--customers <CUSTOMERS>/);
+  assert.deepEqual([ran("--customer").status, ran("--", "sh", "-c", "exit 7").status], [2, 7]);
+  const list = `new (require("mspkit").NCentral)().customers.list().collect().then((all) => console.log(all.length))`;
+  assert.equal(ran("--customers", "4", "--", process.execPath, "-e", list).stdout, "4\n");
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    const child = spawn(process.execPath, [BIN], { cwd: HERE, stdio: ["ignore", "pipe", "inherit"] });
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    child.kill(signal);
+    assert.deepEqual(await new Promise((resolve) => child.once("exit", (...how) => resolve(how))), [0, null]);
+  }
+});
+
+test("a program that is not there, or not one, is told", async () => {
+  const ran = (env: object) =>
+    spawnSync(process.execPath, [BIN], { cwd: HERE, encoding: "utf8", env: { ...process.env, ...env } });
+  const missing = ran({ MSPKIT_SIM: "/no/such/program" });
+  assert.deepEqual(
+    [missing.status, missing.stderr],
+    [1, "mspkit-sim: MSPKIT_SIM names /no/such/program, and there is no such file\n"],
+  );
+  // Beside the sources there is no package of the platform.
+  const none = ran({ MSPKIT_SIM: "" });
+  assert.equal(none.status, 1);
+  assert.match(
+    none.stderr,
+    /^mspkit-sim: this installation of mspkit has no simulator; .* mspkit-linux-x64-gnu\./,
+  );
+  const saved = process.env.MSPKIT_SIM as string;
+  assert.ok(existsSync(saved));
+  process.env.MSPKIT_SIM = "/bin/false";
+  try {
+    await assert.rejects(Simulator.start(), /the simulator ended with 1 at its start/);
+  } finally {
+    process.env.MSPKIT_SIM = saved;
+  }
+});

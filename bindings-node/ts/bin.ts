@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/**
+ * `npx mspkit-sim`: the simulator, with the arguments, streams, signals and exit code of this process.
+ */
+
+import { spawn } from "node:child_process";
+import { program } from "./sim.js";
+
+function fail(error: unknown): void {
+  process.stderr.write(`mspkit-sim: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
+
+function main(): void {
+  const child = spawn(program(), process.argv.slice(2), { stdio: "inherit" });
+  const pass = (signal: NodeJS.Signals) => void child.kill(signal);
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) {
+    process.on(signal, pass);
+  }
+  child.once("error", fail);
+  child.once("exit", (code, signal) => {
+    for (const each of signals) {
+      process.off(each, pass);
+    }
+    if (signal === null) {
+      process.exitCode = code ?? 1;
+    } else {
+      process.kill(process.pid, signal);
+    }
+  });
+}
+
+try {
+  main();
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,165 @@
+/**
+ * What a simulator is told, and what it tells: options, credentials, state, faults, requests.
+ */
+
+/** What a simulator accepts. */
+export interface Credentials {
+  readonly ncentralJwt: string;
+  /** The user of both kinds of PSA. */
+  readonly psaUsername: string;
+  readonly psaPassword: string;
+  readonly psaIntegrationKey: string;
+  readonly cloudmoreUsername: string;
+  readonly cloudmorePassword: string;
+  readonly cloudmoreClientId: string;
+  readonly cloudmoreClientSecret: string;
+  readonly cloudmoreResellerId: string;
+  /** The organization that has services to begin with. */
+  readonly cloudmoreOrganizationId: string;
+  readonly wivApiKey: string;
+}
+
+/** How much a simulator holds, and which of the vendors' habits it shows. Nothing has to be given. */
+export interface SimulatorOptions {
+  /** Names, addresses and ids: the same seed gives the same data; 7. */
+  readonly seed?: number;
+  /** Service organizations of N-central, with ids from 50 on; 3. */
+  readonly serviceOrgs?: number;
+  /** Customers of N-central, with ids from 100 on, spread over the service organizations; 10. */
+  readonly customers?: number;
+  /** Customers of Wiv; 5. */
+  readonly wivCustomers?: number;
+  /** Cases of Wiv, spread over its customers; 60. */
+  readonly cases?: number;
+  /** Services in Cloudmore's E-Store; 8. */
+  readonly estore?: number;
+  /** Services that the known organization of Cloudmore has; 3. */
+  readonly organizationServices?: number;
+  /** How N-central wraps a single object; bare. */
+  readonly envelope?: "bare" | "data";
+  /** How N-central wraps a list; full. */
+  readonly listEnvelope?: "minimal" | "seed" | "full" | "array";
+  /** How N-central writes ids; string. */
+  readonly ids?: "string" | "number";
+  /** What N-central answers to a create; full. */
+  readonly createReturns?: "full" | "id";
+  /** Larger pages are cut to it; 1000. */
+  readonly maxPageSize?: number;
+  /** Life of N-central's access token; 3600. */
+  readonly accessSeconds?: number;
+  /** Life of N-central's refresh token; 90000. */
+  readonly refreshSeconds?: number;
+  /** Life of Cloudmore's token; 86400. */
+  readonly tokenSeconds?: number;
+  /** Whether token answers tell the life; true. */
+  readonly sendExpiry?: boolean;
+  /** N-central answers 500 to everything but the exchange of the token; false. */
+  readonly passwordExpired?: boolean;
+  /** Whether N-central has a standard PSA integration; true. */
+  readonly standardPsa?: boolean;
+  /** Requests in flight by `"GET /api/customers"` or `"*"`, above which 429 is answered. null: no caps at all. */
+  readonly caps?: Readonly<Record<string, number | null>> | null;
+  /** How Cloudmore names a service that was added; header. */
+  readonly located?: "header" | "relative" | "body" | "none";
+  /** Whether Cloudmore's PUT, PATCH and DELETE answer 204 or with the service; true. */
+  readonly emptyWrites?: boolean;
+  /** When a scroll of Wiv expires; 300. */
+  readonly scrollIdleSeconds?: number;
+  /** Whether the id of a scroll changes with each page; true. */
+  readonly scrollRotates?: boolean;
+  /** Time that every answer takes; 0. */
+  readonly latencyMs?: number;
+  /** Whether requests are kept; true. */
+  readonly log?: boolean;
+  /** Credentials to accept instead. */
+  readonly credentials?: Partial<Credentials>;
+}
+
+/** A thing as the vendor's API shows it. */
+export type Shown = Readonly<Record<string, unknown>>;
+
+/** What the services hold. */
+export interface State {
+  /** N-central's service organizations. */
+  readonly serviceOrgs: readonly Shown[];
+  /** N-central's customers; `parentId` is their service organization. */
+  readonly customers: readonly Shown[];
+  /** N-central's custom PSA tickets. */
+  readonly customPsaTickets: readonly Shown[];
+  /** Services in Cloudmore's E-Store. */
+  readonly estore: readonly Shown[];
+  /** The services of Cloudmore's organizations, by the id of the organization. */
+  readonly organizationServices: Readonly<Record<string, readonly Shown[]>>;
+  /** Customers of Wiv. */
+  readonly wivCustomers: readonly Shown[];
+  /** Cases of Wiv. */
+  readonly cases: readonly Shown[];
+  /** The ids of Wiv's workflows. */
+  readonly workflows: readonly string[];
+  /** What was run of them. */
+  readonly workflowRuns: readonly Shown[];
+  /** Searches whose pages are being read; told only. */
+  readonly openScrolls: number;
+  /** Tokens that are good; told only. */
+  readonly openSessions: number;
+}
+
+/** How requests go wrong. */
+export interface Fault {
+  /**
+   * What happens; `status` where nothing is said. `status` is another answer, `html` a proxy's page; with `close`, `reset` and
+   * `hang` nothing is carried out; with `commit_close`, `commit_reset` and `commit_hang` it is, but nobody is told.
+   */
+  readonly kind?:
+    | "delay"
+    | "status"
+    | "html"
+    | "close"
+    | "reset"
+    | "hang"
+    | "commit_close"
+    | "commit_reset"
+    | "commit_hang"
+    | "truncate"
+    | "slow"
+    | "content_type"
+    | "empty_page"
+    | "repeat_page";
+  /** How many requests, 0 for all; 1, or with `nth` or `rate` all of those. */
+  readonly times?: number;
+  /** Only these of the requests that match from now on, counted from 1. */
+  readonly nth?: readonly number[];
+  /** Each of them with this chance, from 0 to 1; always the same ones. */
+  readonly rate?: number;
+  /** Of `status` and `html`. */
+  readonly status?: number;
+  /** Of `status`: seconds, a text, or a date so many seconds from now. */
+  readonly retryAfter?: number | string | { readonly date_in_seconds: number };
+  /** Of `status`: the body; else the vendor's own. */
+  readonly json?: unknown;
+  /** Of `delay`. */
+  readonly ms?: number;
+  /** Of `truncate`: how many still arrive. */
+  readonly bytes?: number;
+  /** Of `slow`. */
+  readonly bytesPerStep?: number;
+  /** Of `slow`. */
+  readonly stepMs?: number;
+  /** Of `content_type`. */
+  readonly value?: string;
+}
+
+/** A request that the simulator received. */
+export interface LoggedRequest {
+  readonly method: string;
+  /** The path, as it was sent. */
+  readonly path: string;
+  /** The query, decoded; a name that was given twice has a list. */
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
+  /** The body: JSON as data, anything else as text, undefined where there is none. */
+  readonly body: unknown;
+  /** The operation that it called, such as `ncentral.customers.list`; null for an unknown path. */
+  readonly operation: string | null;
+  /** The status that was answered; null where nothing was. */
+  readonly status: number | null;
+}

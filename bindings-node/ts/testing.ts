@@ -1,0 +1,308 @@
+/**
+ * Test a script against the simulator: three services on a local port, with data and faults of your choice.
+ *
+ * ```ts
+ * import { Simulator } from "mspkit/testing";
+ *
+ * await using sim = await Simulator.start({ customers: 3 });
+ * const client = sim.ncentral();
+ * await sim.fail("ncentral.customers.list", { status: 503 });
+ * console.log((await client.customers.list().collect()).length); // 3
+ * ```
+ *
+ * A simulator is a process of its own on a port of its own, so tests that run at the same time do not meet. It ends with
+ * `stop()` or the block of `await using`, and at the latest with this process.
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { request } from "node:http";
+import type { Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { Cloudmore, type CloudmoreOptions, CloudmoreSync } from "./generated/cloudmore.js";
+import { NCentral, type NCentralOptions, NCentralSync } from "./generated/ncentral.js";
+import { Wiv, type WivOptions, WivSync } from "./generated/wiv.js";
+import { camel, snake } from "./names.js";
+import type { Credentials, Fault, LoggedRequest, SimulatorOptions, State } from "./scenario.js";
+import { program } from "./sim.js";
+
+export type { Credentials, Fault, LoggedRequest, Shown, SimulatorOptions, State } from "./scenario.js";
+
+/** The environment variables by which clients find their servers. */
+export const VARIABLES = [
+  "NCENTRAL_URL",
+  "NCENTRAL_JWT",
+  "CLOUDMORE_URL",
+  "CLOUDMORE_USERNAME",
+  "CLOUDMORE_PASSWORD",
+  "CLOUDMORE_CLIENT_SECRET",
+  "CLOUDMORE_RESELLER_ID",
+  "WIV_URL",
+  "WIV_API_KEY",
+] as const;
+
+interface Ready {
+  readonly url: string;
+  readonly credentials: Readonly<Record<string, string>>;
+}
+
+/** The simulator's names are the same in lower case, with underscores. */
+function told(said: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(said).map(([key, value]) => [snake(key), value]));
+}
+
+function shown(told: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(told).map(([key, value]) => [camel(key), value]));
+}
+
+/** Clients go past whatever proxy the machine has. */
+const PAST = { trustEnv: false } as const;
+
+/** A running simulator. */
+export class Simulator implements AsyncDisposable {
+  /** Where all three services are. */
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  readonly #options: SimulatorOptions;
+  #known: Ready["credentials"];
+
+  private constructor(child: ChildProcess, ended: Promise<void>, ready: Ready, options: SimulatorOptions) {
+    this.#child = child;
+    this.#ended = ended;
+    this.#options = options;
+    this.url = ready.url;
+    this.#known = ready.credentials;
+  }
+
+  /**
+   * Starts a simulator on a free port.
+   *
+   * @param options - How much it holds and how it behaves.
+   * @throws An `Error`: this installation has no simulator, or it does not know an option.
+   */
+  static async start(options: SimulatorOptions = {}): Promise<Simulator> {
+    // In a session of its own: Ctrl-C is for the test, which then ends the simulator.
+    const child = spawn(program(), ["--port", "0", "--until-stdin-closes"], {
+      stdio: ["pipe", "pipe", "inherit"],
+      detached: true,
+    });
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    const ready = await new Promise<Ready>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code) => reject(new Error(`the simulator ended with ${code} at its start`)));
+      createInterface(child.stdout).once("line", (line) => resolve(JSON.parse(line)));
+    });
+    // It ends with this process, and does not keep it.
+    child.unref();
+    (child.stdin as unknown as Socket).unref();
+    (child.stdout as unknown as Socket).unref();
+    const simulator = new Simulator(child, ended, ready, options);
+    if (Object.keys(options).length > 0) {
+      try {
+        await simulator.reset();
+      } catch (error) {
+        await simulator.stop();
+        throw error;
+      }
+    }
+    return simulator;
+  }
+
+  /** Its process. */
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** What it accepts. */
+  get credentials(): Credentials {
+    return shown(this.#known) as unknown as Credentials;
+  }
+
+  /**
+   * The environment variables by which `new NCentral()`, `new Cloudmore()` and `new Wiv()` find it, past any proxy.
+   *
+   * For a script: `spawn(command, { env: { ...process.env, ...sim.env } })`.
+   */
+  get env(): Record<string, string> {
+    const value = (name: string) =>
+      name.endsWith("_URL") ? this.url : (this.#known[name.toLowerCase()] ?? "");
+    const past = [process.env.no_proxy || process.env.NO_PROXY, "127.0.0.1"].filter(Boolean).join(",");
+    const found = Object.fromEntries(VARIABLES.map((name) => [name, value(name)]));
+    return { ...found, no_proxy: past, NO_PROXY: past };
+  }
+
+  /** A client of N-central. */
+  ncentral(options: NCentralOptions = {}): NCentral {
+    return new NCentral(this.#ncentral(options));
+  }
+
+  /** A client of N-central whose calls block. */
+  ncentralSync(options: NCentralOptions = {}): NCentralSync {
+    return new NCentralSync(this.#ncentral(options));
+  }
+
+  /** A client of Cloudmore. */
+  cloudmore(options: CloudmoreOptions = {}): Cloudmore {
+    return new Cloudmore(this.#cloudmore(options));
+  }
+
+  /** A client of Cloudmore whose calls block. */
+  cloudmoreSync(options: CloudmoreOptions = {}): CloudmoreSync {
+    return new CloudmoreSync(this.#cloudmore(options));
+  }
+
+  /** A client of Wiv. */
+  wiv(options: WivOptions = {}): Wiv {
+    return new Wiv(this.#wiv(options));
+  }
+
+  /** A client of Wiv whose calls block. */
+  wivSync(options: WivOptions = {}): WivSync {
+    return new WivSync(this.#wiv(options));
+  }
+
+  #ncentral(options: NCentralOptions): NCentralOptions {
+    return { ...PAST, baseURL: this.url, jwt: this.credentials.ncentralJwt, ...options };
+  }
+
+  #cloudmore(options: CloudmoreOptions): CloudmoreOptions {
+    const of = this.credentials;
+    return {
+      ...PAST,
+      baseURL: this.url,
+      username: of.cloudmoreUsername,
+      password: of.cloudmorePassword,
+      clientSecret: of.cloudmoreClientSecret,
+      resellerId: of.cloudmoreResellerId,
+      ...options,
+    };
+  }
+
+  #wiv(options: WivOptions): WivOptions {
+    return { ...PAST, baseURL: this.url, apiKey: this.credentials.wivApiKey, ...options };
+  }
+
+  /**
+   * Replaces what the services hold.
+   *
+   * A list that is not given stays, but for what stands under one that is: customers under service organizations, an
+   * organization's services under the E-Store, cases under Wiv's customers. A field that is not given is filled in.
+   *
+   * @param state - The things, each as the vendor's API shows it.
+   * @throws An `Error`: something in it is wrong, and the message says where. Nothing has changed then.
+   *
+   * @example
+   * ```ts
+   * await using sim = await Simulator.start();
+   * await sim.load({ customers: [{ customerName: "Contoso", customerId: 700 }] });
+   * console.log((await sim.ncentral().customers.get(700)).customerName); // Contoso
+   * ```
+   */
+  async load(state: Partial<State>): Promise<void> {
+    await this.control("state", told(state));
+  }
+
+  /** What the services hold now; `load` takes it back. */
+  async state(): Promise<State> {
+    return shown((await this.control("state")) as object) as unknown as State;
+  }
+
+  /**
+   * Lets requests go wrong: the next one that matches, where nothing else is said. What was told before goes first, until it is
+   * used up.
+   *
+   * @param match - An operation such as `ncentral.customers.list`, or `GET /api/customers/{x}`, `GET *`, `*`.
+   * @param fault - What happens, and to how many.
+   * @throws An `Error`: a value is missing or unknown.
+   *
+   * @example
+   * ```ts
+   * await using sim = await Simulator.start();
+   * await sim.fail("wiv.customers.list", { status: 503, retryAfter: 0 });
+   * await sim.wiv().customers.list().collect();
+   * console.log((await sim.requests()).map((request) => request.status)); // 503,200
+   * ```
+   */
+  async fail(match: string, fault: Fault): Promise<void> {
+    const { kind = "status", times, nth, rate, ...fields } = fault;
+    const some = nth !== undefined || rate !== undefined;
+    const limit = (times ?? (some ? 0 : 1)) || undefined;
+    await this.control("fail", { match, nth, rate, times: limit, fault: { kind, ...told(fields) } });
+  }
+
+  /** Moves the clock by which tokens and scrolls expire. */
+  async advance(seconds: number): Promise<void> {
+    await this.control("clock", { advance_seconds: seconds });
+  }
+
+  /**
+   * The requests so far, those for tokens included.
+   *
+   * @param operation - Only those that called this operation, such as `ncentral.customers.list`.
+   */
+  async requests(operation?: string): Promise<LoggedRequest[]> {
+    type Entry = LoggedRequest & { readonly json?: unknown };
+    const { requests } = (await this.control("requests?since=0")) as { requests: Entry[] };
+    const wanted = requests.filter((entry) => operation === undefined || entry.operation === operation);
+    return wanted.map(({ method, path, query, body, json, operation, status }) => {
+      return { method, path, query, body: json ?? (body || undefined), operation, status };
+    });
+  }
+
+  /**
+   * Starts over: data, tokens, clock, faults, requests.
+   *
+   * @param options - They come on top of those that it was started with.
+   */
+  async reset(options: SimulatorOptions = {}): Promise<void> {
+    const all = told({ ...this.#options, ...options });
+    if (all.credentials) {
+      all.credentials = told(all.credentials);
+    }
+    this.#known = ((await this.control("reset", all)) as Ready).credentials;
+  }
+
+  /**
+   * Sends any of its commands, as POST with a body and as GET without; `tests/simulator/README.md` of the sources lists them.
+   *
+   * @throws An `Error`: it did not understand it.
+   */
+  control(command: string, body?: unknown): Promise<unknown> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const method = text === undefined ? "GET" : "POST";
+    const headers = text === undefined ? {} : { "Content-Type": "application/json" };
+    return new Promise((resolve, reject) => {
+      // Without `fetch`: its pool would keep connections, and with them the process, open.
+      const sent = request(`${this.url}/_sim/${command}`, { method, headers, agent: false }, (answer) => {
+        let said = "";
+        answer.setEncoding("utf8");
+        answer.on("data", (part: string) => {
+          said += part;
+        });
+        answer.on("error", reject);
+        answer.on("end", () => {
+          const read = JSON.parse(said) as { error?: string };
+          if (answer.statusCode === 200) {
+            resolve(read);
+          } else {
+            reject(new Error(read.error));
+          }
+        });
+      });
+      sent.on("error", reject);
+      sent.end(text);
+    });
+  }
+
+  /** Ends it. Once more does nothing. */
+  async stop(): Promise<void> {
+    this.#child.ref();
+    this.#child.stdin?.end();
+    await this.#ended;
+  }
+
+  /** As `stop`, at the end of an `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
