@@ -11,7 +11,7 @@ if [ -n "${MSPKIT_TARBALL:-}" ]; then
   mkdir "$PREFIX"
   tar -xzf "$MSPKIT_TARBALL" -C "$PREFIX" --strip-components=1
 else
-  make --no-print-directory install PROFILE="${INSTALL_PROFILE:-debug}" PREFIX="$PREFIX" LIBDIR="$PREFIX/lib" INCLUDEDIR="$PREFIX/include" DESTDIR=
+  make --no-print-directory install PROFILE="${INSTALL_PROFILE:-debug}" PREFIX="$PREFIX" BINDIR="$PREFIX/bin" LIBDIR="$PREFIX/lib" INCLUDEDIR="$PREFIX/include" DESTDIR=
 fi
 cp tests/consumer/* examples/*.c examples/*.cpp "$WORK/outside/"
 cp tests/with_simulator.c "$WORK/outside/"
@@ -56,3 +56,5 @@ for example in onboard-c onboard-cpp; do
   echo "$example: 11 steps done"
 done
 "$WORK/with_simulator" --customers 2000 -- ./epoll
+"$PREFIX/bin/mspkit-sim" --customers 3 -- ./shared || fail "the consumer does not find the installed simulator"
+if "$PREFIX/bin/mspkit-sim" -- false; then fail "the simulator does not end as its command does"; fi

@@ -18,4 +18,4 @@ if [ "${1:-}" = compile ]; then
 fi
 (cd .. && cargo build --quiet --locked -p mspkit-pages)
 # shellcheck disable=SC2016 # the runner gives the arguments
-"$BUILT/mspkit-pages" c --work "$WORK/pages" --check "'$PWD/tests/checks/pages.sh' compile \"\$@\"" --run '"${1%.*}"'
+"$BUILT/mspkit-pages" c --work "$WORK/pages" --path "$PREFIX/bin" --check "'$PWD/tests/checks/pages.sh' compile \"\$@\"" --run '"${1%.*}"'
