@@ -82,7 +82,7 @@ def main(into: Path) -> None:
                 resource.__qualname__ = f"{client.__name__}.{resource.__name__}"
     warnings.simplefilter("error")
     pdoc.render.configure(docformat="google", show_source=False)
-    pdoc.pdoc("mspkit", output_directory=into)
+    pdoc.pdoc("mspkit", "mspkit.testing", output_directory=into)
     page = into / "mspkit.html"
     text = page.read_text()
     known = set(re.findall(r'id="([\w.]+)"', text))
@@ -91,7 +91,10 @@ def main(into: Path) -> None:
         name = found[1]
         return f'<a href="#{name}">{name}</a>' if name in known else name
 
-    page.write_text(re.sub(r"\bmspkit\._\w+\.([\w.]*\w)", link, text))
+    private = re.compile(r"\bmspkit\._\w+\.([\w.]*\w)")
+    page.write_text(private.sub(link, text))
+    page = into / "mspkit" / "testing.html"
+    page.write_text(private.sub(r"mspkit.\1", page.read_text()))
 
 
 if __name__ == "__main__":
