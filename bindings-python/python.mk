@@ -12,13 +12,15 @@ PYTEST = $(APART) MSPKIT_SIM=$(CURDIR)/$(PY_SIM) MSPKIT_DIST=$(CURDIR)/$(WHEELS)
 # A test on a page is a file of its own, and what it prints is looked at.
 PAGE_PYTEST := -q -W error -p no:cacheprovider -c /dev/null --rootdir . -s
 
+# The wheel holds the simulator as a program.
+ship-simulator = install -D -m 755 $(1)/mspkit-sim $(PY)/python/mspkit/_bin/mspkit-sim && strip $(PY)/python/mspkit/_bin/mspkit-sim
+
 .PHONY: wheel sdist simulator pages demo-python test-python soak-python lint-python
 
 wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python package, into target/python
 	$(call say,Building the Python wheel: $(PY))
 	@cargo build --locked --release -p mspkit-sim
-	@install -D -m 755 target/release/mspkit-sim $(PY)/python/mspkit/_bin/mspkit-sim
-	@strip $(PY)/python/mspkit/_bin/mspkit-sim
+	@$(call ship-simulator,target/release)
 	@rm -f $(WHEELS)/*.whl
 	@$(TOOLS)/wheel/bin/maturin build --release --locked --manifest-path $(PY)/Cargo.toml --out $(WHEELS)
 

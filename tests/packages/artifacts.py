@@ -23,7 +23,7 @@ from manifests import only, read
 GLIBC = (2, 17)
 NODE_NAMES = {"x86_64": "x64", "aarch64": "arm64"}
 MEGABYTE = 1_000_000
-BINARY = re.compile(r"\.(so[.\d]*|a|node)$")
+BINARY = re.compile(r"\.(so[.\d]*|a|node)$|^mspkit-sim$")
 OWN = {"LICENSE-MIT", "LICENSE-APACHE"}
 ALL = OWN | {"THIRD-PARTY-LICENSES"}
 
@@ -34,11 +34,11 @@ def expected(version: str) -> dict[str, tuple[float, set[str], set[str]]]:
     here = f"linux-{NODE_NAMES[machine]}-gnu"
     tags = f"cp310-abi3-manylinux2014_{machine}.manylinux_2_17_{machine}"
     return {
-        f"mspkit-{version}-{tags}.whl": (6, ALL, {"_native.abi3.so"}),
+        f"mspkit-{version}-{tags}.whl": (6, ALL, {"_native.abi3.so", "mspkit-sim"}),
         f"mspkit-{version}.tar.gz": (3, ALL, set()),
         f"mspkit-{version}.tgz": (1, ALL, set()),
-        f"mspkit-{here}-{version}.tgz": (6, ALL, {f"mspkit.{here}.node"}),
-        f"mspkit-c-{version}-{here}.tar.gz": (16, ALL, {"libmspkit.so.1.0.0", "libmspkit.a"}),
+        f"mspkit-{here}-{version}.tgz": (6, ALL, {f"mspkit.{here}.node", "mspkit-sim"}),
+        f"mspkit-c-{version}-{here}.tar.gz": (16, ALL, {"libmspkit.so.1.0.0", "libmspkit.a", "mspkit-sim"}),
         f"mspkit-{version}.crate": (1, OWN, set()),
         f"mspkit-{version}.cdx.json": (1, set(), set()),
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED = ("mspkit-python", "mspkit-node", "mspkit-c")
+SHIPPED = ("mspkit-python", "mspkit-node", "mspkit-c", "mspkit-sim")
 PLATFORMS = (
     "x86_64-unknown-linux-gnu",
     "aarch64-unknown-linux-gnu",

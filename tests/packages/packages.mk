@@ -21,6 +21,8 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 	@rm -rf $(DIST)
 	@mkdir -p $(DIST)
 	$(call say,The wheel and the sdist)
+	@$(RELEASE) $(ZIGBUILD) --release --locked -p mspkit-sim
+	@$(call ship-simulator,target/$(TRIPLE)/release)
 	@# In a folder of its own: maturin and cargo-zigbuild would build each other's crates anew.
 	@$(RELEASE) CARGO_TARGET_DIR=target/wheel maturin build --release --locked --manifest-path $(PY)/Cargo.toml --zig --target $(TRIPLE) \
 	  --compatibility manylinux_$(subst .,_,$(GLIBC)) --out $(DIST)
