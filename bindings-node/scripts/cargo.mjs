@@ -7,7 +7,15 @@ import { HERE } from "./places.mjs";
 /** The file that a crate becomes: its program, or the library with this ending. */
 export function built(crate, ending = "") {
   const [cargo, ...command] = (process.env.MSPKIT_CARGO_BUILD ?? "cargo build").split(" ");
-  const args = [...command, "--quiet", "--locked", "-p", crate, "--message-format", "json-render-diagnostics"];
+  const args = [
+    ...command,
+    "--quiet",
+    "--locked",
+    "-p",
+    crate,
+    "--message-format",
+    "json-render-diagnostics",
+  ];
   if (process.env.MSPKIT_PROFILE === "release") {
     args.push("--release");
   }

@@ -49,7 +49,7 @@ test("items come in order, also when many are asked for at once", async () => {
 
 /** Keeps the event loop from turning, until what was read ahead has come. */
 function standStill(): void {
-  const blocking = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentral_jwt });
+  const blocking = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
   for (const id of all.slice(0, 20)) {
     blocking.customers.get(id);
   }
