@@ -157,6 +157,12 @@ test("its types are those of the simulator", async () => {
   assert.deepEqual(kinds.sort(), known.sort());
 });
 
+test("ctrl-C is not for the simulator", async () => {
+  await using sim = await Simulator.start();
+  const [, , group] = readFileSync(`/proc/${sim.pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  assert.equal(Number(group), sim.pid, "it has a group of its own");
+});
+
 test("an unknown option is told and nothing is left", async () => {
   const mistake = { customer: 3 } as SimulatorOptions;
   await assert.rejects(Simulator.start(mistake), /unknown field `customer`/);

@@ -221,6 +221,21 @@ def test_it_ends_with_its_process_however_that_ends() -> None:
         until("the simulator is gone", partial(gone, int(ended.stdout)))
 
 
+def test_ctrl_c_is_not_for_the_simulator() -> None:
+    code = """
+        import os, signal, time
+        from mspkit.testing import Simulator
+        os.setsid()
+        with Simulator() as sim:
+            try:
+                os.killpg(0, signal.SIGINT)
+                time.sleep(10)
+            except KeyboardInterrupt:
+                print(len(sim.state()["customers"]))
+    """
+    assert quiet(code) == "10\n"
+
+
 def test_a_forked_child_talks_to_it_and_leaves_it_alive() -> None:
     code = """
         import os

@@ -102,19 +102,28 @@ async fn main() -> ExitCode {
 async fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let simulator = Simulator::start_on(arguments.port, arguments.options()?)
         .map_err(|error| format!("port {}: {error}", arguments.port))?;
+    // Before anybody is told: whoever knows of it may end it.
+    let mut stop = Stop::listen().map_err(|error| error.to_string())?;
     if let Some((program, rest)) = arguments.command.split_first() {
-        return against(&simulator, program, rest).await.map_err(|error| format!("{program}: {error}"));
+        return against(&simulator, &mut stop, program, rest)
+            .await
+            .map_err(|error| format!("{program}: {error}"));
     }
     println!("{}", json!({"url": simulator.url(), "credentials": simulator.credentials()}));
     std::io::stdout().flush().map_err(|error| error.to_string())?;
     tokio::select! {
         () = stdin_closes(arguments.until_stdin_closes) => Ok(ExitCode::SUCCESS),
-        stopped = stopped() => stopped.map(|()| ExitCode::SUCCESS).map_err(|error| error.to_string()),
+        () = stop.came() => Ok(ExitCode::SUCCESS),
     }
 }
 
 /// Runs a command that finds the simulator by its environment, and gives its status. It is ended with this process.
-async fn against(simulator: &Simulator, program: &str, rest: &[String]) -> std::io::Result<ExitCode> {
+async fn against(
+    simulator: &Simulator,
+    stop: &mut Stop,
+    program: &str,
+    rest: &[String],
+) -> std::io::Result<ExitCode> {
     // Past whatever proxy the machine has.
     let proxied = ["no_proxy", "NO_PROXY"].iter().find_map(|name| std::env::var(name).ok());
     let past =
@@ -126,9 +135,12 @@ async fn against(simulator: &Simulator, program: &str, rest: &[String]) -> std::
         .kill_on_drop(true)
         .spawn()?;
     tokio::select! {
-        ended = child.wait() => Ok(ended?.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)),
-        stopped = stopped() => {
-            stopped?;
+        ended = child.wait() => {
+            let code = ended?.code().and_then(|code| u8::try_from(code).ok());
+            Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+        }
+        // Ctrl-C reaches the command by itself, and how it ends then is its own affair.
+        () = stop.terminated() => {
             child.kill().await?;
             Ok(ExitCode::FAILURE)
         }
@@ -148,16 +160,45 @@ async fn stdin_closes(matters: bool) {
     let _ = wait.await;
 }
 
+/// The signals that end the simulator.
 #[cfg(unix)]
-async fn stopped() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        done = tokio::signal::ctrl_c() => done,
-        _ = terminate.recv() => Ok(()),
+struct Stop(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Stop {
+    /// Listens from now on.
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+    }
+
+    async fn came(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+
+    async fn terminated(&mut self) {
+        self.1.recv().await;
     }
 }
 
 #[cfg(not(unix))]
-async fn stopped() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+struct Stop;
+
+#[cfg(not(unix))]
+impl Stop {
+    #[allow(clippy::unnecessary_wraps)] // Elsewhere it can fail.
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn came(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+
+    async fn terminated(&mut self) {
+        std::future::pending().await
+    }
 }

@@ -40,6 +40,19 @@ fn it_says_where_it_is_and_leaves_when_nobody_is_there() {
     assert!(child.wait().unwrap().success());
 }
 
+#[cfg(unix)]
+#[test]
+fn it_ends_well_by_a_signal_as_soon_as_it_is_known() {
+    for signal in ["TERM", "INT"] {
+        for _ in 0..20 {
+            let (mut child, _) = start(&[]);
+            let sent = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status();
+            assert!(sent.unwrap().success());
+            assert_eq!(child.wait().unwrap().code(), Some(0), "{signal}");
+        }
+    }
+}
+
 #[test]
 fn it_runs_a_command_against_itself_and_ends_as_that_does() {
     let run = |script: &str| {
@@ -59,6 +72,31 @@ fn it_runs_a_command_against_itself_and_ends_as_that_does() {
     let output =
         Command::new(env!("CARGO_BIN_EXE_mspkit-sim")).args(["--", "/no/such/program"]).output().unwrap();
     assert!(String::from_utf8_lossy(&output.stderr).starts_with("mspkit-sim: /no/such/program: "));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_is_for_the_command_and_the_end_for_both() {
+    let mut started = Command::new(env!("CARGO_BIN_EXE_mspkit-sim"));
+    // The shell says so once it is ready, and takes the interrupt as a reason to end with 9.
+    let script = "trap 'exit 9' INT; echo $$; while :; do sleep 0.01; done";
+    started.args(["--", "bash", "-c", script]).stdout(Stdio::piped());
+    for (interrupt, code) in [(true, Some(9)), (false, Some(1))] {
+        let mut child = started.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let own = child.id().to_string();
+        let kill = |signal: &str, pid: &str| Command::new("kill").args([signal, pid]).status().unwrap();
+        if interrupt {
+            kill("-INT", &own);
+            kill("-INT", line.trim());
+        } else {
+            kill("-TERM", &own);
+        }
+        assert_eq!(child.wait().unwrap().code(), code);
+        // Nothing is left.
+        crate::wire::eventually("the command is gone", || !kill("-0", line.trim()).success());
+    }
 }
 
 #[test]
