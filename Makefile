@@ -42,7 +42,7 @@ demo-rust: need-cargo need-compiler ## the same job in Rust
 	$(call say,Running it)
 	@cargo run --quiet --locked -p mspkit --example onboard -- $(ARGS)
 
-test: test-packages test-rust test-python test-node test-c ## every check that fits into a few minutes
+test: test-packages test-rust test-python test-node test-c bench-smoke ## every check that fits into a few minutes
 
 test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.txt ## documents, generated sources, the Rust crates
 	$(call say,The API documents: OpenAPI 3.1 whose examples fit their schemas)
