@@ -163,7 +163,7 @@ DAMAGE = [
     ("CONTRIBUTING.md", "`shield.rs`", "`shields.rs`", "bindings-c/src has no shields.rs"),
     ("CONTRIBUTING.md", "`shield.rs`", "`guard.rs`", "the table of bindings-c/src lacks shield.rs"),
     ("core/Cargo.toml", "[dependencies]\n", '[dependencies]\nleft-pad = "1"\n', "what left-pad of core/Cargo.toml"),
-    ("tests/documents/requirements.txt", "rfc3339-validator==", "#", "no manifest has rfc3339-validator"),
+    ("tests/documents/requirements.txt", "openapi-spec-validator==", "#", "no manifest has openapi-spec-validator"),
     ("bindings-node/package.json", '"publint"', '"publint2"', "what publint2 of bindings-node/package.json"),
 ]
 
