@@ -96,6 +96,7 @@ test("what is packed is what is needed, and nothing else", () => {
   assert.deepEqual(readdirSync(join(installed, MODULE)).sort(), [
     "LICENSE-APACHE",
     "LICENSE-MIT",
+    "THIRD-PARTY-LICENSES",
     "mspkit-sim",
     "mspkit.linux-x64-gnu.node",
     "package.json",
