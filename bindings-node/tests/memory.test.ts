@@ -29,6 +29,24 @@ test("over forty thousand listed items", async (context) => {
   assert.ok(grown < 24, `${grown} MiB`);
 });
 
+test("an item that was given out is not held by its list", async () => {
+  await using client = new NCentral(options);
+  const list = client.customers.list({ pageSize: 100 });
+  const given: WeakRef<object>[] = [];
+  for (let at = 0; at < 10; at += 1) {
+    const { value } = await list.next();
+    given.push(new WeakRef(value as object));
+  }
+  // What a WeakRef has pointed to lives until the turn ends.
+  await new Promise((resolve) => setImmediate(resolve));
+  globalThis.gc?.();
+  assert.deepEqual(
+    given.slice(0, -1).map((item) => item.deref()),
+    Array(9).fill(undefined),
+  );
+  assert.equal((await list.next()).done, false);
+});
+
 test("over lists that are left early", async (context) => {
   await using client = new NCentral(options);
   const grown = await growth(40, async () => {

@@ -49,6 +49,9 @@ export class Page<T> implements Iterable<T> {
   }
 }
 
+/** The items of a page of which all were given out. */
+const NONE: unknown[] = [];
+
 /** How far a list has been read. */
 export abstract class Reading<T extends object> {
   readonly #beginning: Beginning<T>;
@@ -58,7 +61,7 @@ export abstract class Reading<T extends object> {
   /** Where reading goes on, once something else than the place in the page decides it. */
   #resumeAt: string | undefined;
   // The page in hand, and how many of its items were given out.
-  #items: unknown[] = [];
+  #items: unknown[] = NONE;
   #at = 0;
   #meta: string | undefined;
   #said: Said | undefined;
@@ -147,7 +150,12 @@ export abstract class Reading<T extends object> {
     const at = this.#at;
     try {
       const item = this.#beginning.shape.read(this.#items[at]);
+      // Held on here, what was given out would outlive its use and be moved to where V8 seldom collects.
+      this.#items[at] = undefined;
       this.#at = at + 1;
+      if (this.#at === this.#items.length) {
+        this.#items = NONE;
+      }
       return item;
     } catch (error) {
       throw this._fail(this.#readable(error));

@@ -114,6 +114,8 @@ PEERS = {
     "rust": ["mspkit", "reqwest", "hyper"],
 }
 LANGUAGES = tuple(PEERS)
+# The peer whose growth of memory is told beside mspkit's.
+PLAIN = {"python": "requests", "node": "fetch", "c": "curl", "rust": "reqwest"}
 GROWTH_AT_MOST = 10.5
 MEMORY_AT_MOST_MB = 16.0
 IMPORT_AT_MOST = 0.5
