@@ -181,6 +181,42 @@ async fn keeping() -> wire::Server {
 }
 
 #[tokio::test]
+async fn a_base_url_with_a_path_comes_before_every_path() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let seen = asked.clone();
+    let server = wire::Server::start(move |mut stream| {
+        let seen = seen.clone();
+        async move {
+            while let Some((head, _)) = wire::read_request(&mut stream).await {
+                seen.lock().unwrap().push(head.lines().next().unwrap_or_default().to_owned());
+                let body = r#"{"tokens":{"access":{"token":"access-token"}},"data":[{"customerId":"1"}],"totalItems":1,
+                    "_links":{"nextPage":null}}"#;
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+                stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+            }
+        }
+    })
+    .await;
+    for base in ["/msp/n-central", "/msp/n-central/"] {
+        let base_url = server.url(base).to_string();
+        let client =
+            NCentral::builder().base_url(base_url).jwt("the-user-token").trust_env(false).build().unwrap();
+        let customers = client.customers().list(ListCustomers::new()).collect().await.unwrap();
+        assert_eq!(customers[0].customer_id, Some("1".into()));
+        client.request("GET", "/api/devices").send().await.unwrap();
+        let asked: Vec<_> = asked.lock().unwrap().drain(..).collect();
+        assert_eq!(
+            asked,
+            [
+                "post /msp/n-central/api/auth/authenticate http/1.1",
+                "get /msp/n-central/api/customers?pagenumber=1 http/1.1",
+                "get /msp/n-central/api/devices http/1.1",
+            ]
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_client_with_other_options_shares_tokens_connections_and_limits() {
     let server = keeping().await;
     let url = server.url("/").to_string();
