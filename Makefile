@@ -10,6 +10,7 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 TOOLS := .tools
 PYTHON ?= python3
 FUZZ_SECONDS ?= 60
+PROPERTY_CASES ?= 100000
 CARGO_FUZZ := 0.13.1
 FUZZ_TARGETS := $(patsubst core/fuzz/fuzz_targets/%.rs,%,$(sort $(wildcard core/fuzz/fuzz_targets/*.rs)))
 
@@ -66,13 +67,14 @@ test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.tx
 
 soak: deny soak-rust soak-python soak-node soak-c ## what takes longer: long runs, outside judges, fuzzing, every Python and Node.js
 
-# Optimised, but linked fast: there are many test programs.
+# Optimised, but linked fast: each of these programs runs once.
 soak-rust: export CARGO_PROFILE_RELEASE_LTO := off
 soak-rust: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
 soak-rust: need-cargo need-compiler need-node need-python ## the Rust part of it
-	$(call say,The long tests)
-	@$(APART) MSPKIT_SOAK=1 cargo test --release --workspace --locked --lib --bins --tests -- --ignored \
-	  --skip child_ --skip every_operation_fits_its_document
+	$(call say,Properties: $(PROPERTY_CASES) cases of each)
+	@$(APART) PROPTEST_CASES=$(PROPERTY_CASES) cargo test --release --locked -p mspkit --lib
+	$(call say,Thousands of simulated networks that fail)
+	@$(APART) cargo test --release --locked -p mspkit --test simulation -- --ignored --nocapture
 	$(call say,Schemathesis judges what the simulator answers)
 	@tests/judges/with-simulator.sh tests/judges/schemathesis.sh
 	$(call say,Prism judges what the clients send)

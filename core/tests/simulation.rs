@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -187,8 +188,18 @@ fn simulate(seed: u64) -> Seen {
 
 #[test]
 fn nothing_is_created_twice_however_the_network_fails() {
+    nothing_is_created_twice(0..30);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn nothing_is_created_twice_in_thousands_of_networks() {
+    nothing_is_created_twice(30..5_000);
+}
+
+fn nothing_is_created_twice(seeds: Range<u64>) {
     let (mut created, mut unknown, mut lost) = (0, 0, 0);
-    for seed in 0..30 {
+    for seed in seeds {
         let seen = simulate(seed);
         assert_eq!(seen.outcomes.creates.len(), CALLS);
         for (name, kind) in &seen.outcomes.creates {
