@@ -27,6 +27,8 @@ export interface SimulatorOptions {
   readonly serviceOrgs?: number;
   /** Customers of N-central, with ids from 100 on, spread over the service organizations; 10. */
   readonly customers?: number;
+  /** Sites of N-central's customers, with ids from 10,000,000 on, spread over them; 15. */
+  readonly sites?: number;
   /** Customers of Wiv; 5. */
   readonly wivCustomers?: number;
   /** Cases of Wiv, spread over its customers; 60. */
@@ -84,6 +86,8 @@ export interface State {
   readonly serviceOrgs: readonly Shown[];
   /** N-central's customers; `parentId` is their service organization. */
   readonly customers: readonly Shown[];
+  /** The sites of N-central's customers; `parentId` is their customer. */
+  readonly sites: readonly Shown[];
   /** N-central's custom PSA tickets. */
   readonly customPsaTickets: readonly Shown[];
   /** Services in Cloudmore's E-Store. */

@@ -185,8 +185,9 @@ export class Simulator implements AsyncDisposable {
   /**
    * Replaces what the services hold.
    *
-   * A list that is not given stays, but for what stands under one that is: customers under service organizations, an
-   * organization's services under the E-Store, cases under Wiv's customers. A field that is not given is filled in.
+   * A list that is not given stays, but for what stands under one that is: customers under service organizations, sites
+   * under both, an organization's services under the E-Store, cases under Wiv's customers. A field that is not given is
+   * filled in.
    *
    * @param state - The things, each as the vendor's API shows it.
    * @throws An `Error`: something in it is wrong, and the message says where. Nothing has changed then.

@@ -83,6 +83,8 @@ class Options(TypedDict, total=False):
     """Service organizations of N-central, with ids from 50 on; 3."""
     customers: int
     """Customers of N-central, with ids from 100 on, spread over the service organizations; 10."""
+    sites: int
+    """Sites of N-central's customers, with ids from 10,000,000 on, spread over them; 15."""
     wiv_customers: int
     """Customers of Wiv; 5."""
     cases: int
@@ -138,6 +140,8 @@ class State(TypedDict, total=False):
     """N-central's service organizations."""
     customers: Sequence[Mapping[str, Any]]
     """N-central's customers; `parentId` is their service organization."""
+    sites: Sequence[Mapping[str, Any]]
+    """The sites of N-central's customers; `parentId` is their customer."""
     custom_psa_tickets: Sequence[Mapping[str, Any]]
     """N-central's custom PSA tickets."""
     estore: Sequence[Mapping[str, Any]]
@@ -278,8 +282,8 @@ class Simulator:
         """Replaces what the services hold.
 
         A list that is not given stays, but for what stands under one that is: customers under service
-        organizations, an organization's services under the E-Store, cases under Wiv's customers. A field that
-        is not given is filled in.
+        organizations, sites under both, an organization's services under the E-Store, cases under Wiv's
+        customers. A field that is not given is filled in.
 
         Raises:
             SimulatorError: Something in it is wrong; the message says where. Nothing has changed then.

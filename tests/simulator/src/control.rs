@@ -16,7 +16,7 @@ use crate::sabotage::Sabotage;
 use crate::script::{Playing, Script};
 use crate::server::{Shared, caps};
 use crate::state::load;
-use crate::state::org_units::Level;
+use crate::state::org_unit::Level;
 use crate::world::World;
 
 #[derive(Deserialize)]
@@ -127,10 +127,11 @@ fn situation(shared: &Shared) -> Value {
 
 /// Changes behaviour in the middle of a run; what was seeded stays.
 fn patch(shared: &Shared, changes: &serde_json::Map<String, Value>) -> Result<(), Refusal> {
-    const SEEDED: [&str; 8] = [
+    const SEEDED: [&str; 9] = [
         "seed",
         "service_orgs",
         "customers",
+        "sites",
         "wiv_customers",
         "cases",
         "estore",
@@ -165,6 +166,7 @@ pub(crate) fn state(world: &World) -> Value {
     json!({
         "service_orgs": units(Level::ServiceOrg),
         "customers": units(Level::Customer),
+        "sites": units(Level::Site),
         "custom_psa_tickets": tickets.collect::<Vec<_>>(),
         "estore": world.marketplace.store().iter().map(super::state::marketplace::StoreService::detail).collect::<Vec<_>>(),
         "organization_services": services.collect::<serde_json::Map<String, Value>>(),

@@ -27,6 +27,9 @@ struct Arguments {
     /// N-central customers.
     #[arg(long)]
     customers: Option<u64>,
+    /// Sites of N-central customers.
+    #[arg(long)]
+    sites: Option<u64>,
     /// Wiv customers.
     #[arg(long)]
     wiv_customers: Option<u64>,
@@ -67,6 +70,7 @@ impl Arguments {
             ("seed", self.seed),
             ("service_orgs", self.service_orgs),
             ("customers", self.customers),
+            ("sites", self.sites),
             ("wiv_customers", self.wiv_customers),
             ("cases", self.cases),
             ("estore", self.estore),

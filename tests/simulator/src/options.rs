@@ -18,6 +18,8 @@ pub struct Options {
     pub service_orgs: usize,
     /// N-central customers, spread evenly over the service organizations.
     pub customers: usize,
+    /// Sites of N-central's customers, spread evenly over them.
+    pub sites: usize,
     /// Customers of Wiv.
     pub wiv_customers: usize,
     /// Cases of Wiv, spread evenly over its customers.
@@ -132,6 +134,7 @@ impl Default for Options {
             seed: 7,
             service_orgs: 3,
             customers: 10,
+            sites: 15,
             wiv_customers: 5,
             cases: 60,
             estore: 8,

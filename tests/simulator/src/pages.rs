@@ -11,7 +11,7 @@ use crate::options::{IdForm, ListEnvelope, Options};
 use crate::request::{Call, PageFault};
 use crate::select::Select;
 use crate::services::ncentral::Problem;
-use crate::state::org_units::{OrgUnit, Written};
+use crate::state::org_unit::{OrgUnit, Written};
 
 /// Prepared pages are dropped together when they weigh more than this.
 const CACHE_BYTES: usize = 64 << 20;

@@ -1,7 +1,7 @@
 //! The part of FIQL that N-central's `select` is used with: `field==value` and `field!=value`, joined by `;` (and)
 //! and `,` (or), with `*` for any text at either end.
 
-use crate::state::org_units::{Field, OrgUnit};
+use crate::state::org_unit::{Field, OrgUnit};
 
 /// A row filter: any of these, each of which asks for all of its tests.
 #[derive(Debug, PartialEq, Eq)]

@@ -11,9 +11,10 @@ use crate::world::World;
 pub(crate) type Said<'s> = Option<&'s [Value]>;
 
 /// What of the state can be said.
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 10] = [
     "service_orgs",
     "customers",
+    "sites",
     "custom_psa_tickets",
     "estore",
     "organization_services",
@@ -26,7 +27,7 @@ const LISTS: [&str; 9] = [
 const TOLD: [&str; 2] = ["open_scrolls", "open_sessions"];
 
 /// Replaces what the services hold by what was said. A list that was not said stays, but for what stands under one that was:
-/// customers, an organization's services, cases.
+/// customers, sites, an organization's services, cases.
 pub(crate) fn load(world: &mut World, said: &Map<String, Value>) -> Result<(), String> {
     if let Some(name) =
         said.keys().find(|name| !LISTS.contains(&name.as_str()) && !TOLD.contains(&name.as_str()))
@@ -39,8 +40,8 @@ pub(crate) fn load(world: &mut World, said: &Map<String, Value>) -> Result<(), S
         Some(_) => Err(format!("{name}: a list is wanted")),
     };
     let seed = world.options.seed;
-    let (orgs, customers) = (list("service_orgs")?, list("customers")?);
-    let units = (orgs.is_some() || customers.is_some()).then(|| world.org_units.said(orgs, customers, seed));
+    let units = [list("service_orgs")?, list("customers")?, list("sites")?];
+    let units = units.iter().any(Option::is_some).then(|| world.org_units.said(units, seed));
     let tickets = list("custom_psa_tickets")?.map(Tickets::said);
     let organizations = match said.get("organization_services") {
         None => None,

@@ -1,68 +1,32 @@
-//! N-central's organization units: service organizations and the customers under them.
+//! N-central's organization units: service organizations, the customers under them, and the sites of those.
 
 use std::collections::{HashMap, HashSet};
 
 use fastrand::Rng;
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use crate::options::{IdForm, Options};
 use crate::state::load::{self, Said};
 use crate::state::names;
-
-/// The fields of every unit that are text or nothing, in the order in which the vendor writes them.
-pub(crate) const TEXTS: [&str; 17] = [
-    "externalId",
-    "externalId2",
-    "phone",
-    "contactTitle",
-    "contactFirstName",
-    "contactLastName",
-    "contactEmail",
-    "contactPhone",
-    "contactPhoneExt",
-    "contactDepartment",
-    "street1",
-    "street2",
-    "city",
-    "stateProv",
-    "country",
-    "county",
-    "postalCode",
-];
-
-type Texts = [Option<Box<str>>; TEXTS.len()];
+use crate::state::org_unit::{Level, OrgUnit, TEXTS, Texts};
 
 /// The unit above all service organizations.
 const ROOT: u64 = 1;
 const FIRST_SO: u64 = 50;
 const FIRST_CUSTOMER: u64 = 100;
+/// Far above the others, whose ids are to be the same whatever the number of sites.
+const FIRST_SITE: u64 = 10_000_000;
 /// Largest id that a test may choose; the ones above are for what is created.
 const LARGEST: u64 = 999_999_999;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Level {
-    ServiceOrg,
-    Customer,
-}
+/// What the sites of a customer are, one after the other.
+const PREMISES: [&str; 5] = ["Headquarters", "Office", "Warehouse", "Branch", "Depot"];
 
-/// A service organization or a customer.
-#[derive(Debug, Clone)]
-pub(crate) struct OrgUnit {
-    pub(crate) level: Level,
-    pub(crate) id: u64,
-    pub(crate) parent: u64,
-    pub(crate) name: String,
-    texts: Texts,
-    children: u64,
-}
-
-/// All units; customers and service organizations each in the order of their making.
+/// All units, those of each level in the order of their making.
 #[derive(Debug, Default)]
 pub(crate) struct OrgUnits {
-    service_orgs: Vec<OrgUnit>,
-    customers: Vec<OrgUnit>,
-    /// Places of the customers of each service organization.
+    levels: [Vec<OrgUnit>; Level::ALL.len()],
+    /// Places of what stands directly under each unit.
     under: HashMap<u64, Vec<usize>>,
     /// Places by id.
     places: HashMap<u64, (Level, usize)>,
@@ -71,63 +35,58 @@ pub(crate) struct OrgUnits {
 
 impl OrgUnits {
     pub(crate) fn seeded(options: &Options) -> Self {
-        let mut units = Self { next_id: FIRST_SO, ..Self::default() };
+        let mut units = Self::default();
         let mut rng = Rng::with_seed(options.seed);
-        for index in 0..options.service_orgs {
-            let (name, texts) = company(&mut rng, Level::ServiceOrg, index, None);
-            units.add(Level::ServiceOrg, ROOT, name, texts);
-        }
-        units.next_id = units.next_id.max(FIRST_CUSTOMER);
-        if units.service_orgs.is_empty() {
-            return units;
-        }
-        for index in 0..options.customers {
-            let parent = units.service_orgs[index % units.service_orgs.len()].id;
-            let (name, texts) = company(&mut rng, Level::Customer, index, None);
-            units.add(Level::Customer, parent, name, texts);
+        let counts = [options.service_orgs, options.customers, options.sites];
+        for (level, count) in Level::ALL.into_iter().zip(counts) {
+            let mut id = first_id(level).max(units.next_id);
+            for index in 0..count {
+                let parent = match level.above().map(|above| &units.levels[above as usize]) {
+                    None => ROOT,
+                    Some(above) if above.is_empty() => break,
+                    Some(above) => above[index % above.len()].id,
+                };
+                let (name, texts) = units.described(&mut rng, level, index, parent, None);
+                units.put(OrgUnit { level, id, parent, name, texts, children: 0 });
+                id += 1;
+            }
+            if level != Level::Site {
+                units.next_id = id;
+            }
         }
         units
     }
 
-    fn add(&mut self, level: Level, parent: u64, name: String, texts: Texts) -> u64 {
-        let id = self.next_id;
-        self.next_id += 1;
-        self.put(OrgUnit { level, id, parent, name, texts, children: 0 });
-        id
-    }
-
     fn put(&mut self, unit: OrgUnit) {
         let OrgUnit { level, id, parent, .. } = unit;
-        let list = match level {
-            Level::ServiceOrg => &mut self.service_orgs,
-            Level::Customer => &mut self.customers,
-        };
+        let list = &mut self.levels[level as usize];
         let place = list.len();
         list.push(unit);
         self.places.insert(id, (level, place));
-        if level == Level::Customer {
+        if let Some(above) = level.above() {
             self.under.entry(parent).or_default().push(place);
-            if let Some((Level::ServiceOrg, place)) = self.places.get(&parent).copied() {
-                self.service_orgs[place].children += 1;
+            if let Some((_, place)) = self.places.get(&parent) {
+                self.levels[above as usize][*place].children += 1;
             }
         }
     }
 
-    /// The units that a test says. Service organizations that it does not say stay; customers stay with them.
-    pub(crate) fn said(&self, orgs: Said<'_>, customers: Said<'_>, seed: u64) -> Result<Self, String> {
+    /// The units that a test says. Levels above the first that it says stay; what stands under that is empty where it is not
+    /// said too.
+    pub(crate) fn said(&self, said: [Said<'_>; Level::ALL.len()], seed: u64) -> Result<Self, String> {
         let mut units = Self::default();
         let mut rng = Rng::with_seed(seed);
-        if orgs.is_none() {
-            for unit in &self.service_orgs {
-                units.put(OrgUnit { children: 0, ..unit.clone() });
-            }
+        for unit in
+            self.levels.iter().zip(said).take_while(|(_, said)| said.is_none()).flat_map(|(level, _)| level)
+        {
+            units.put(OrgUnit { children: 0, ..unit.clone() });
         }
         let mut taken: HashSet<_> = [0, ROOT].into_iter().chain(units.places.keys().copied()).collect();
-        for (level, list) in [(Level::ServiceOrg, orgs), (Level::Customer, customers)] {
+        let lists = || Level::ALL.into_iter().zip(said);
+        for (level, list) in lists() {
             for (index, said) in list.into_iter().flatten().enumerate() {
-                let path = format!("{}[{index}]", level.list());
                 if let Some(id) = said.get(level.id_field()) {
-                    let path = format!("{path}.{}", level.id_field());
+                    let path = format!("{}[{index}].{}", level.list(), level.id_field());
                     let id = load::id(&path, id).and_then(|id| {
                         (id <= LARGEST)
                             .then_some(id)
@@ -139,14 +98,14 @@ impl OrgUnits {
                 }
             }
         }
-        for (level, list) in [(Level::ServiceOrg, orgs), (Level::Customer, customers)] {
+        for (level, list) in lists() {
             for (index, said) in list.into_iter().flatten().enumerate() {
                 let unit = units.unit(level, index, said, &mut taken, &mut rng)?;
                 units.put(unit);
             }
         }
-        let highest = taken.into_iter().max().unwrap_or(ROOT);
-        units.next_id = FIRST_CUSTOMER.max(highest + 1);
+        let counted = units.places.iter().filter(|(_, (level, _))| *level != Level::Site);
+        units.next_id = FIRST_CUSTOMER.max(counted.map(|(id, _)| id + 1).max().unwrap_or_default());
         Ok(units)
     }
 
@@ -159,37 +118,38 @@ impl OrgUnits {
         rng: &mut Rng,
     ) -> Result<OrgUnit, String> {
         let path = format!("{}[{index}]", level.list());
+        let at = |name: &str| format!("{path}.{name}");
+        let first = level.above().and_then(|above| self.levels[above as usize].first());
+        let parent = match (said.get("parentId"), level.above()) {
+            (Some(id), _) => load::id(&at("parentId"), id)?,
+            (None, None) => ROOT,
+            (None, Some(above)) => {
+                first.map(|unit| unit.id).ok_or_else(|| format!("{path}: there is no {}", above.noun()))?
+            }
+        };
+        match level.above() {
+            None if parent != ROOT => {
+                return Err(format!("{}: {}s stand under {ROOT}", at("parentId"), level.noun()));
+            }
+            Some(above) if self.get(above, parent).is_none() => {
+                return Err(format!("{}: there is no {} {parent}", at("parentId"), above.noun()));
+            }
+            _ => {}
+        }
         let name = said.get(level.name_field()).and_then(Value::as_str);
-        let (name, texts) = company(rng, level, index, name);
+        let (name, texts) = self.described(rng, level, index, parent, name);
         let id = if said.get(level.id_field()).is_some() {
             0
         } else {
-            let first = if level == Level::ServiceOrg { FIRST_SO } else { FIRST_CUSTOMER };
+            let first = first_id(level);
             (first..=first + taken.len() as u64).find(|id| taken.insert(*id)).unwrap_or(first)
-        };
-        let parent = match level {
-            Level::ServiceOrg => ROOT,
-            Level::Customer => self.service_orgs.first().map_or(0, |unit| unit.id),
         };
         let default = OrgUnit { level, id, parent, name, texts, children: 0 };
         let filled = load::fill(&path, said, &default.written(IdForm::String))?;
-        let at = |name: &str| format!("{path}.{name}");
-        let number = |name: &str| load::id(&at(name), &filled[name]);
-        let parent = number("parentId")?;
-        let known = match level {
-            Level::ServiceOrg => parent == ROOT,
-            Level::Customer => self.get(Level::ServiceOrg, parent).is_some(),
-        };
-        if !known {
-            return Err(match level {
-                Level::ServiceOrg => format!("{}: service organizations stand under {ROOT}", at("parentId")),
-                Level::Customer if parent == 0 => format!("{path}: there is no service organization"),
-                Level::Customer => format!("{}: there is no service organization {parent}", at("parentId")),
-            });
-        }
         let texts = TEXTS.map(|name| filled.get(name).and_then(Value::as_str).map(Into::into));
         let name = load::text(&at(level.name_field()), &filled[level.name_field()])?;
-        Ok(OrgUnit { level, id: number(level.id_field())?, parent, name, texts, children: 0 })
+        let id = load::id(&at(level.id_field()), &filled[level.id_field()])?;
+        Ok(OrgUnit { level, id, parent, name, texts, children: 0 })
     }
 
     /// Makes a unit from the body of a create; fields that are not text are passed over.
@@ -197,162 +157,94 @@ impl OrgUnits {
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let texts = TEXTS.map(|name| text(name).map(Into::into));
         let name = text(level.name_field()).unwrap_or_default().to_owned();
-        self.add(level, parent.unwrap_or(ROOT), name, texts)
+        while self.places.contains_key(&self.next_id) {
+            self.next_id += 1;
+        }
+        let id = self.next_id;
+        self.next_id += 1;
+        self.put(OrgUnit { level, id, parent: parent.unwrap_or(ROOT), name, texts, children: 0 });
+        id
     }
 
     pub(crate) fn get(&self, level: Level, id: u64) -> Option<&OrgUnit> {
-        match (level, self.places.get(&id)?) {
-            (Level::ServiceOrg, (Level::ServiceOrg, place)) => self.service_orgs.get(*place),
-            (Level::Customer, (Level::Customer, place)) => self.customers.get(*place),
-            _ => None,
-        }
+        let (found, place) = self.places.get(&id)?;
+        (*found == level).then(|| &self.levels[level as usize][*place])
     }
 
     pub(crate) fn all(&self, level: Level) -> Vec<&OrgUnit> {
-        match level {
-            Level::ServiceOrg => self.service_orgs.iter().collect(),
-            Level::Customer => self.customers.iter().collect(),
-        }
+        self.levels[level as usize].iter().collect()
     }
 
-    /// The customers of one service organization.
-    pub(crate) fn customers_of(&self, so: u64) -> Vec<&OrgUnit> {
-        self.under.get(&so).into_iter().flatten().map(|place| &self.customers[*place]).collect()
-    }
-}
-
-/// A company's name, if it has none yet, and its filled fields.
-fn company(rng: &mut Rng, level: Level, index: usize, name: Option<&str>) -> (String, Texts) {
-    let (prefix, suffix) = match level {
-        Level::ServiceOrg => ("SO", " IT Services"),
-        Level::Customer => ("C", ""),
-    };
-    let company = format!("{}{suffix}", names::company(rng));
-    let company = name.map_or(company, str::to_owned);
-    let contact = names::contact(rng, &company);
-    let texts = [
-        Some(format!("{prefix}-{:05}", index + 1)),
-        None,
-        Some(contact.phone),
-        Some(contact.title.to_owned()),
-        Some(contact.first.to_owned()),
-        Some(contact.last.to_owned()),
-        Some(contact.email),
-        contact.direct,
-        contact.extension,
-        Some(contact.department.to_owned()),
-        Some(contact.street),
-        contact.suite,
-        Some(contact.city.to_owned()),
-        Some(contact.state.to_owned()),
-        Some(contact.country.to_owned()),
-        None,
-        Some(contact.postal.to_owned()),
-    ];
-    (company, texts.map(|text| text.map(String::into_boxed_str)))
-}
-
-impl Level {
-    pub(crate) fn id_field(self) -> &'static str {
-        match self {
-            Self::ServiceOrg => "soId",
-            Self::Customer => "customerId",
-        }
+    /// The units of this level that stand under this one.
+    pub(crate) fn under(&self, parent: u64, level: Level) -> Vec<&OrgUnit> {
+        let places = self.under.get(&parent).into_iter().flatten();
+        places.map(|place| &self.levels[level as usize][*place]).collect()
     }
 
-    pub(crate) fn name_field(self) -> &'static str {
-        match self {
-            Self::ServiceOrg => "soName",
-            Self::Customer => "customerName",
-        }
-    }
-
-    /// What a list of them is called in the state.
-    fn list(self) -> &'static str {
-        match self {
-            Self::ServiceOrg => "service_orgs",
-            Self::Customer => "customers",
-        }
-    }
-
-    fn unit_type(self) -> &'static str {
-        match self {
-            Self::ServiceOrg => "SO",
-            Self::Customer => "CUSTOMER",
-        }
-    }
-}
-
-/// A field's value, for sorting and filtering.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Field<'u> {
-    Absent,
-    Number(u64),
-    Text(&'u str),
-}
-
-impl OrgUnit {
-    /// The field of this name; nothing when there is no such field.
-    pub(crate) fn field(&self, name: &str) -> Option<Field<'_>> {
-        let at = |index: usize| self.texts[index].as_deref().map_or(Field::Absent, Field::Text);
-        Some(match name {
-            name if name == self.level.id_field() => Field::Number(self.id),
-            name if name == self.level.name_field() => Field::Text(&self.name),
-            "parentId" => Field::Number(self.parent),
-            "orgUnitType" => Field::Text(self.level.unit_type()),
-            "descendantCount" => Field::Number(self.children),
-            name => at(TEXTS.iter().position(|text| *text == name)?),
-        })
-    }
-
-    pub(crate) fn written(&self, ids: IdForm) -> Written<'_> {
-        Written { unit: self, ids }
-    }
-}
-
-/// A unit as it is written in an answer.
-pub(crate) struct Written<'u> {
-    unit: &'u OrgUnit,
-    ids: IdForm,
-}
-
-impl Serialize for Written<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let unit = self.unit;
-        let mut map = serializer.serialize_map(None)?;
-        let id = |map: &mut S::SerializeMap, name: &str, id: u64| match self.ids {
-            IdForm::String => map.serialize_entry(name, &id.to_string()),
-            IdForm::Number => map.serialize_entry(name, &id),
+    /// A unit's name, if it has none yet, and its filled fields.
+    fn described(
+        &self,
+        rng: &mut Rng,
+        level: Level,
+        index: usize,
+        parent: u64,
+        name: Option<&str>,
+    ) -> (String, Texts) {
+        // The people of a site are those of its customer.
+        let (prefix, company) = match level {
+            Level::ServiceOrg => ("SO", format!("{} IT Services", names::company(rng))),
+            Level::Customer => ("C", names::company(rng)),
+            Level::Site => {
+                ("S", self.get(Level::Customer, parent).map_or_else(String::new, |unit| unit.name.clone()))
+            }
         };
-        id(&mut map, unit.level.id_field(), unit.id)?;
-        map.serialize_entry(unit.level.name_field(), &unit.name)?;
-        map.serialize_entry("orgUnitType", unit.level.unit_type())?;
-        id(&mut map, "parentId", unit.parent)?;
-        for (name, text) in TEXTS.iter().zip(&unit.texts) {
-            // Only customers have the deprecated county.
-            if *name != "county" || unit.level == Level::Customer {
-                map.serialize_entry(name, text)?;
+        let contact = match name {
+            Some(name) if level != Level::Site => names::contact(rng, name),
+            _ => names::contact(rng, &company),
+        };
+        let own = match level {
+            Level::Site => {
+                let before = self.under.get(&parent).map_or(0, Vec::len);
+                format!("{} {}", contact.city, PREMISES[before % PREMISES.len()])
             }
-        }
-        match unit.level {
-            Level::ServiceOrg => {
-                map.serialize_entry("generation", &1)?;
-                map.serialize_entry("descendantCount", &unit.children)?;
-                map.serialize_entry("isSystem", &false)?;
-                map.serialize_entry("isServiceOrg", &true)?;
-            }
-            Level::Customer => {
-                map.serialize_entry("generation", &2)?;
-                map.serialize_entry("descendantCount", &unit.children)?;
-            }
-        }
-        map.end()
+            Level::ServiceOrg | Level::Customer => company,
+        };
+        let texts = [
+            Some(format!("{prefix}-{:05}", index + 1)),
+            None,
+            Some(contact.phone),
+            Some(contact.title.to_owned()),
+            Some(contact.first.to_owned()),
+            Some(contact.last.to_owned()),
+            Some(contact.email),
+            contact.direct,
+            contact.extension,
+            Some(contact.department.to_owned()),
+            Some(contact.street),
+            contact.suite,
+            Some(contact.city.to_owned()),
+            Some(contact.state.to_owned()),
+            Some(contact.country.to_owned()),
+            None,
+            Some(contact.postal.to_owned()),
+        ];
+        (name.map_or(own, str::to_owned), texts.map(|text| text.map(String::into_boxed_str)))
+    }
+}
+
+/// The ids of a level count up from here.
+fn first_id(level: Level) -> u64 {
+    match level {
+        Level::ServiceOrg => FIRST_SO,
+        Level::Customer => FIRST_CUSTOMER,
+        Level::Site => FIRST_SITE,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::org_unit::Field;
 
     fn seeded(customers: usize) -> OrgUnits {
         OrgUnits::seeded(&Options { customers, ..Options::default() })
@@ -363,7 +255,7 @@ mod tests {
         let units = seeded(10);
         let counts: Vec<_> = units.all(Level::ServiceOrg).iter().map(|so| so.children).collect();
         assert_eq!(counts, [4, 3, 3]);
-        assert_eq!(units.customers_of(50).len(), 4);
+        assert_eq!(units.under(50, Level::Customer).len(), 4);
         assert_eq!(units.all(Level::Customer)[0].id, 100);
     }
 
@@ -378,7 +270,25 @@ mod tests {
         assert_eq!(customer.field("nothing"), None);
         assert_eq!(units.get(Level::ServiceOrg, 51).unwrap().children, 2);
         assert!(units.get(Level::ServiceOrg, id).is_none());
-        assert_eq!(units.customers_of(51).last().unwrap().id, id);
+        assert_eq!(units.under(51, Level::Customer).last().unwrap().id, id);
+    }
+
+    #[test]
+    fn sites_are_spread_and_counted_and_move_no_other_id() {
+        let mut units = OrgUnits::seeded(&Options { customers: 2, sites: 5, ..Options::default() });
+        let counts: Vec<_> = units.all(Level::Customer).iter().map(|customer| customer.children).collect();
+        assert_eq!(counts, [3, 2]);
+        let sites = units.under(100, Level::Site);
+        assert_eq!(sites.iter().map(|site| site.parent).collect::<Vec<_>>(), [100; 3]);
+        assert_eq!(sites.iter().map(|site| site.id - FIRST_SITE).collect::<Vec<_>>(), [0, 2, 4]);
+        let customer = units.get(Level::Customer, 100).unwrap();
+        let domain = |unit: &OrgUnit| match unit.field("contactEmail") {
+            Some(Field::Text(email)) => email.split('@').nth(1).unwrap().to_owned(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(domain(sites[1]), domain(customer));
+        assert!(units.get(Level::Customer, sites[0].id).is_none());
+        assert_eq!(units.create(Level::Customer, Some(50), &Map::new()), 102);
     }
 
     #[test]

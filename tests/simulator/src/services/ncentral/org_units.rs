@@ -1,4 +1,4 @@
-//! Service organizations and customers: lists, single objects and creates.
+//! Service organizations, customers and sites: lists, single objects and creates.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -8,7 +8,7 @@ use crate::answer::Answer;
 use crate::options::{CreateReturns, Envelope, IdForm};
 use crate::pages::{self, PageQuery};
 use crate::request::Call;
-use crate::state::org_units::{Level, TEXTS};
+use crate::state::org_unit::{Level, TEXTS};
 use crate::world::World;
 
 const LICENSES: [&str; 2] = ["Professional", "Essential"];
@@ -27,8 +27,12 @@ pub(super) fn list_customers(world: &mut World, call: &Call<'_>) -> Answer {
 }
 
 pub(super) fn list_customers_of(world: &mut World, call: &Call<'_>) -> Answer {
-    match known(world, Level::ServiceOrg, call) {
-        Ok(so) => list(world, call, Level::Customer, Some(so)),
+    list_under(world, call, Level::ServiceOrg, Level::Customer)
+}
+
+fn list_under(world: &mut World, call: &Call<'_>, above: Level, level: Level) -> Answer {
+    match known(world, above, call) {
+        Ok(parent) => list(world, call, level, Some(parent)),
         Err(refusal) => refusal,
     }
 }
@@ -77,7 +81,7 @@ fn list(world: &mut World, call: &Call<'_>, level: Level, under: Option<u64>) ->
         Err(problems) => return errors::invalid("", &problems, call),
     };
     let units = match under {
-        Some(so) => world.org_units.customers_of(so),
+        Some(parent) => world.org_units.under(parent, level),
         None => world.org_units.all(level),
     };
     let page = query.page(units, call, &world.options);
@@ -131,7 +135,9 @@ fn problems(level: Level, body: &Map<String, Value>) -> Vec<Problem> {
         Level::ServiceOrg => {
             ("soName", "Service Organization name is required and cannot be blank: SO Name: ''")
         }
-        Level::Customer => ("customerName", "Name is required and cannot be blank: Name: ''"),
+        Level::Customer | Level::Site => {
+            (level.name_field(), "Name is required and cannot be blank: Name: ''")
+        }
     };
     let required = [
         name,
