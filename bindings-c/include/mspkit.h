@@ -1732,6 +1732,122 @@ typedef struct mspkit_service_org {
 } mspkit_service_org;
 
 /**
+ * A site: one of a customer's locations. Only the id and the name are sure; everything else may be null
+ * or absent, and servers may send fields that are not listed here.
+ *
+ * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+ * from. A field without a value says by its `presence` whether the server sent null or nothing; where
+ * the type has none, the field beside it does.
+ */
+typedef struct mspkit_site {
+    /**
+     * The whole object as JSON, fields that are not known here included.
+     */
+    struct mspkit_str json;
+    /**
+     * Id of the site.
+     */
+    struct mspkit_text site_id;
+    /**
+     * Name of the site.
+     */
+    struct mspkit_text site_name;
+    /**
+     * Type of an organization unit. Servers may know more than these. Known values: `SYSTEM`, `SO`,
+     * `CUSTOMER`, `SITE`.
+     */
+    struct mspkit_text org_unit_type;
+    /**
+     * Id of the customer it belongs to.
+     */
+    struct mspkit_text parent_id;
+    /**
+     * Id in a system of your own.
+     */
+    struct mspkit_text external_id;
+    /**
+     * A second id in a system of your own.
+     */
+    struct mspkit_text external_id2;
+    /**
+     * First name of the primary contact.
+     */
+    struct mspkit_text contact_first_name;
+    /**
+     * Last name of the primary contact.
+     */
+    struct mspkit_text contact_last_name;
+    /**
+     * Telephone of the site.
+     */
+    struct mspkit_text phone;
+    /**
+     * Title of the primary contact, such as a position.
+     */
+    struct mspkit_text contact_title;
+    /**
+     * E-mail address of the primary contact.
+     */
+    struct mspkit_text contact_email;
+    /**
+     * Telephone of the primary contact.
+     */
+    struct mspkit_text contact_phone;
+    /**
+     * Extension of that telephone.
+     */
+    struct mspkit_text contact_phone_ext;
+    /**
+     * Department of the primary contact.
+     */
+    struct mspkit_text contact_department;
+    /**
+     * First line of the street address.
+     */
+    struct mspkit_text street1;
+    /**
+     * Second line of the street address.
+     */
+    struct mspkit_text street2;
+    /**
+     * City.
+     */
+    struct mspkit_text city;
+    /**
+     * State or province.
+     */
+    struct mspkit_text state_prov;
+    /**
+     * Country, a two-letter ISO 3166-1 code.
+     */
+    struct mspkit_text country;
+    /**
+     * Postal code.
+     */
+    struct mspkit_text postal_code;
+    /**
+     * Depth in the hierarchy of organization units.
+     */
+    struct mspkit_int generation;
+    /**
+     * Number of organization units directly below it.
+     */
+    struct mspkit_int descendant_count;
+    /**
+     * Whether it is the system itself.
+     */
+    struct mspkit_flag is_system;
+    /**
+     * Whether it is a service organization.
+     */
+    struct mspkit_flag is_service_org;
+    /**
+     * County. The vendor has deprecated it.
+     */
+    struct mspkit_text county;
+} mspkit_site;
+
+/**
  * What the server says about the access token.
  *
  * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
@@ -1868,6 +1984,36 @@ typedef struct mspkit_ncentral_customers_list_params {
      */
     struct mspkit_str select;
 } mspkit_ncentral_customers_list_params;
+
+/**
+ * What `mspkit_ncentral_customers_list_sites` takes besides its arguments.
+ */
+typedef struct mspkit_ncentral_customers_list_sites_params {
+    /**
+     * Set by `mspkit_ncentral_customers_list_sites_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
+     * for. (optional, 1 to 1000; 0: not given)
+     */
+    int64_t page_size;
+    /**
+     * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+     * text)
+     */
+    struct mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
+     * `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    struct mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
+     * Passed on as it is. (optional, text)
+     */
+    struct mspkit_str select;
+} mspkit_ncentral_customers_list_sites_params;
 
 /**
  * What `mspkit_ncentral_service_orgs_create` takes besides its arguments.
@@ -3467,6 +3613,18 @@ const struct mspkit_service_org *mspkit_item_service_org(const struct mspkit_ite
 /**
  * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
  */
+struct mspkit_str mspkit_site_json(const struct mspkit_site *view);
+
+/**
+ * What the item is; NULL when it is something else. Lives as long as the item.
+ *
+ * Items of mspkit_ncentral_customers_list_sites are it.
+ */
+const struct mspkit_site *mspkit_item_site(const struct mspkit_item *item);
+
+/**
+ * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+ */
 struct mspkit_str mspkit_token_pair_json(const struct mspkit_token_pair *view);
 
 /**
@@ -4205,6 +4363,50 @@ int32_t mspkit_ncentral_customers_list(const mspkit_ncentral *client,
                                        const struct mspkit_call_options *options,
                                        struct mspkit_pager **pager,
                                        struct mspkit_error **error);
+
+/**
+ * Lists the sites of a customer, page by page.
+ *
+ * The sites under one customer: its locations, each with a contact and an address of its own. The vendor
+ * calls this endpoint a preview; a server that does not have it answers 404 for every customer. Vendor's
+ * guide: Manage Sites. See Manage Sites: https://developer.n-able.com/n-central/docs/manage-sites
+ *
+ * `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+ * renews. Changes nothing; tried again after passing faults.
+ *
+ *
+ * - `customer_id`: Id of the customer. (id)
+ * - `params`: may be NULL; see `mspkit_ncentral_customers_list_sites_params`.
+ * - `paging`, `options`: may be NULL.
+ * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_site`:
+ *   `mspkit_item_site` gives them. Nothing is sent before its first step.
+ * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
+ *
+ * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
+ * not what they may be; the steps of the pager fail with:
+ *
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
+ * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
+ *   server's memory, so a restart ends them all.
+ * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
+ * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
+ * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
+ * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
+ *   executed. The vendor advises waiting 2, 5, then 10 seconds.
+ * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
+ *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
+ * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
+ * - any other code, such as no connection or no answer in time.
+ */
+int32_t mspkit_ncentral_customers_list_sites(const mspkit_ncentral *client,
+                                             const char *customer_id,
+                                             size_t customer_id_len,
+                                             const struct mspkit_ncentral_customers_list_sites_params *params,
+                                             const struct mspkit_paging_options *paging,
+                                             const struct mspkit_call_options *options,
+                                             struct mspkit_pager **pager,
+                                             struct mspkit_error **error);
 
 /**
  * Gets the server's own clock, as a sign of life.
@@ -5062,6 +5264,17 @@ static inline mspkit_ncentral_custom_psa_get_ticket_params mspkit_ncentral_custo
 static inline mspkit_ncentral_customers_list_params mspkit_ncentral_customers_list_params_init(void)
 {
     mspkit_ncentral_customers_list_params made;
+    memset(&made, 0, sizeof made);
+    made.struct_size = sizeof made;
+    return made;
+}
+
+/**
+ * A `mspkit_ncentral_customers_list_sites_params` with nothing given.
+ */
+static inline mspkit_ncentral_customers_list_sites_params mspkit_ncentral_customers_list_sites_params_init(void)
+{
+    mspkit_ncentral_customers_list_sites_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
     return made;

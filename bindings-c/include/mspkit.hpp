@@ -1284,6 +1284,97 @@ template <> struct model<ServiceOrg> {
     static ServiceOrg of(const mspkit_item *item) { return ServiceOrg(*mspkit_item_service_org(item)); }
 };
 
+/// A site: one of a customer's locations. Only the id and the name are sure; everything else may be null
+/// or absent, and servers may send fields that are not listed here.
+struct Site {
+    /// Id of the site.
+    std::optional<std::string> site_id;
+    /// Name of the site.
+    std::optional<std::string> site_name;
+    /// Type of an organization unit. Servers may know more than these.
+    std::optional<std::string> org_unit_type;
+    /// Id of the customer it belongs to.
+    std::optional<std::string> parent_id;
+    /// Id in a system of your own.
+    std::optional<std::string> external_id;
+    /// A second id in a system of your own.
+    std::optional<std::string> external_id2;
+    /// First name of the primary contact.
+    std::optional<std::string> contact_first_name;
+    /// Last name of the primary contact.
+    std::optional<std::string> contact_last_name;
+    /// Telephone of the site.
+    std::optional<std::string> phone;
+    /// Title of the primary contact, such as a position.
+    std::optional<std::string> contact_title;
+    /// E-mail address of the primary contact.
+    std::optional<std::string> contact_email;
+    /// Telephone of the primary contact.
+    std::optional<std::string> contact_phone;
+    /// Extension of that telephone.
+    std::optional<std::string> contact_phone_ext;
+    /// Department of the primary contact.
+    std::optional<std::string> contact_department;
+    /// First line of the street address.
+    std::optional<std::string> street1;
+    /// Second line of the street address.
+    std::optional<std::string> street2;
+    /// City.
+    std::optional<std::string> city;
+    /// State or province.
+    std::optional<std::string> state_prov;
+    /// Country, a two-letter ISO 3166-1 code.
+    std::optional<std::string> country;
+    /// Postal code.
+    std::optional<std::string> postal_code;
+    /// Depth in the hierarchy of organization units.
+    std::optional<std::int64_t> generation;
+    /// Number of organization units directly below it.
+    std::optional<std::int64_t> descendant_count;
+    /// Whether it is the system itself.
+    std::optional<bool> is_system;
+    /// Whether it is a service organization.
+    std::optional<bool> is_service_org;
+    /// County. The vendor has deprecated it.
+    std::optional<std::string> county;
+    /// The whole object as JSON, fields that are not known here included.
+    std::string json;
+
+    explicit Site(const mspkit_site &view)
+        : site_id(detail::field(view.site_id)),
+site_name(detail::field(view.site_name)),
+org_unit_type(detail::field(view.org_unit_type)),
+parent_id(detail::field(view.parent_id)),
+external_id(detail::field(view.external_id)),
+external_id2(detail::field(view.external_id2)),
+contact_first_name(detail::field(view.contact_first_name)),
+contact_last_name(detail::field(view.contact_last_name)),
+phone(detail::field(view.phone)),
+contact_title(detail::field(view.contact_title)),
+contact_email(detail::field(view.contact_email)),
+contact_phone(detail::field(view.contact_phone)),
+contact_phone_ext(detail::field(view.contact_phone_ext)),
+contact_department(detail::field(view.contact_department)),
+street1(detail::field(view.street1)),
+street2(detail::field(view.street2)),
+city(detail::field(view.city)),
+state_prov(detail::field(view.state_prov)),
+country(detail::field(view.country)),
+postal_code(detail::field(view.postal_code)),
+generation(detail::field(view.generation)),
+descendant_count(detail::field(view.descendant_count)),
+is_system(detail::field(view.is_system)),
+is_service_org(detail::field(view.is_service_org)),
+county(detail::field(view.county)),
+json(detail::copy(view.json))
+    {
+    }
+};
+
+template <> struct model<Site> {
+    static Site of(const mspkit_item *item) { return Site(*mspkit_item_site(item)); }
+};
+
 /// What the server says about the access token.
 struct TokenStatus {
     /// The verdict in words.
@@ -1696,6 +1787,22 @@ struct ncentral_custom_psa_get_ticket_params {
 
 /// What `list` of `customers` takes besides its arguments.
 struct ncentral_customers_list_params {
+    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
+    /// for. (optional, 1 to 1000; 0: not given)
+    std::optional<std::int64_t> page_size;
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by;
+    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
+    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order;
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
+    /// Passed on as it is. (optional, text)
+    std::optional<std::string> select;
+};
+
+/// What `list_sites` of `customers` takes besides its arguments.
+struct ncentral_customers_list_sites_params {
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; 0: not given)
     std::optional<std::int64_t> page_size;
@@ -2189,6 +2296,26 @@ public:
                 return error(why);
             }
             return pager<Customer>(got);
+        }
+
+        /// Lists the sites of a customer, page by page. See `mspkit_ncentral_customers_list_sites`.
+        pager<Site> list_sites(std::string_view customer_id, const ncentral_customers_list_sites_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_sites(customer_id, params, paging, options).value(); }
+        result<pager<Site>> try_list_sites(std::string_view customer_id, const ncentral_customers_list_sites_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+        {
+            const detail::options_view said(options);
+            const mspkit_paging_options paged = paging.view();
+            const mspkit_str customer_id_text = detail::given(customer_id);
+            mspkit_ncentral_customers_list_sites_params given = mspkit_ncentral_customers_list_sites_params_init();
+            given.page_size = params.page_size.value_or(0);
+            given.sort_by = detail::given(params.sort_by);
+            given.sort_order = detail::given(params.sort_order);
+            given.select = detail::given(params.select);
+            mspkit_pager *got = nullptr;
+            mspkit_error *why = nullptr;
+            if (mspkit_ncentral_customers_list_sites(held, customer_id_text.data, customer_id_text.len, &given, &paged, said.get(), &got, &why) < 0) {
+                return error(why);
+            }
+            return pager<Site>(got);
         }
 
     private:

@@ -17,7 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 OPERATIONS = {
     "ncentral": {
         "service_orgs": ["list", "create", "get", "list_customers", "create_customer"],
-        "customers": ["list", "get"],
+        "customers": ["list", "get", "list_sites"],
         "standard_psa": ["links", "validate_credential"],
         "custom_psa": [
             "links", "ticket_links", "get_ticket", "get_ticket_info", "create_ticket", "resolve_ticket", "reopen_ticket",

@@ -1183,6 +1183,131 @@ pub unsafe extern "C" fn mspkit_item_service_org(item: *const mspkit_item) -> *c
     quietly(std::ptr::null(), || item.map_or(std::ptr::null(), |item| item.view().get()))
 }
 
+/// A site: one of a customer's locations. Only the id and the name are sure; everything else may be null
+/// or absent, and servers may send fields that are not listed here.
+///
+/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
+/// the type has none, the field beside it does.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_site {
+    /// The whole object as JSON, fields that are not known here included.
+    pub json: mspkit_str,
+    /// Id of the site.
+    pub site_id: mspkit_text,
+    /// Name of the site.
+    pub site_name: mspkit_text,
+    /// Type of an organization unit. Servers may know more than these. Known values: `SYSTEM`, `SO`,
+    /// `CUSTOMER`, `SITE`.
+    pub org_unit_type: mspkit_text,
+    /// Id of the customer it belongs to.
+    pub parent_id: mspkit_text,
+    /// Id in a system of your own.
+    pub external_id: mspkit_text,
+    /// A second id in a system of your own.
+    pub external_id2: mspkit_text,
+    /// First name of the primary contact.
+    pub contact_first_name: mspkit_text,
+    /// Last name of the primary contact.
+    pub contact_last_name: mspkit_text,
+    /// Telephone of the site.
+    pub phone: mspkit_text,
+    /// Title of the primary contact, such as a position.
+    pub contact_title: mspkit_text,
+    /// E-mail address of the primary contact.
+    pub contact_email: mspkit_text,
+    /// Telephone of the primary contact.
+    pub contact_phone: mspkit_text,
+    /// Extension of that telephone.
+    pub contact_phone_ext: mspkit_text,
+    /// Department of the primary contact.
+    pub contact_department: mspkit_text,
+    /// First line of the street address.
+    pub street1: mspkit_text,
+    /// Second line of the street address.
+    pub street2: mspkit_text,
+    /// City.
+    pub city: mspkit_text,
+    /// State or province.
+    pub state_prov: mspkit_text,
+    /// Country, a two-letter ISO 3166-1 code.
+    pub country: mspkit_text,
+    /// Postal code.
+    pub postal_code: mspkit_text,
+    /// Depth in the hierarchy of organization units.
+    pub generation: mspkit_int,
+    /// Number of organization units directly below it.
+    pub descendant_count: mspkit_int,
+    /// Whether it is the system itself.
+    pub is_system: mspkit_flag,
+    /// Whether it is a service organization.
+    pub is_service_org: mspkit_flag,
+    /// County. The vendor has deprecated it.
+    pub county: mspkit_text,
+}
+
+impl Viewed for models::Site {
+    type Struct = mspkit_site;
+
+    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_site {
+        mspkit_site {
+            json,
+            site_id: arena
+                .field_text(self.site_id.as_ref().map(models::Id::as_str), || self.is_set("siteId")),
+            site_name: arena.field_text(self.site_name.as_deref(), || self.is_set("siteName")),
+            org_unit_type: arena
+                .field_text(self.org_unit_type.as_ref().map(models::OrgUnitType::as_str), || {
+                    self.is_set("orgUnitType")
+                }),
+            parent_id: arena
+                .field_text(self.parent_id.as_ref().map(models::Id::as_str), || self.is_set("parentId")),
+            external_id: arena.field_text(self.external_id.as_deref(), || self.is_set("externalId")),
+            external_id2: arena.field_text(self.external_id2.as_deref(), || self.is_set("externalId2")),
+            contact_first_name: arena
+                .field_text(self.contact_first_name.as_deref(), || self.is_set("contactFirstName")),
+            contact_last_name: arena
+                .field_text(self.contact_last_name.as_deref(), || self.is_set("contactLastName")),
+            phone: arena.field_text(self.phone.as_deref(), || self.is_set("phone")),
+            contact_title: arena.field_text(self.contact_title.as_deref(), || self.is_set("contactTitle")),
+            contact_email: arena.field_text(self.contact_email.as_deref(), || self.is_set("contactEmail")),
+            contact_phone: arena.field_text(self.contact_phone.as_deref(), || self.is_set("contactPhone")),
+            contact_phone_ext: arena
+                .field_text(self.contact_phone_ext.as_deref(), || self.is_set("contactPhoneExt")),
+            contact_department: arena
+                .field_text(self.contact_department.as_deref(), || self.is_set("contactDepartment")),
+            street1: arena.field_text(self.street1.as_deref(), || self.is_set("street1")),
+            street2: arena.field_text(self.street2.as_deref(), || self.is_set("street2")),
+            city: arena.field_text(self.city.as_deref(), || self.is_set("city")),
+            state_prov: arena.field_text(self.state_prov.as_deref(), || self.is_set("stateProv")),
+            country: arena.field_text(self.country.as_deref(), || self.is_set("country")),
+            postal_code: arena.field_text(self.postal_code.as_deref(), || self.is_set("postalCode")),
+            generation: int(self.generation, || self.is_set("generation")),
+            descendant_count: int(self.descendant_count, || self.is_set("descendantCount")),
+            is_system: flag(self.is_system, || self.is_set("isSystem")),
+            is_service_org: flag(self.is_service_org, || self.is_set("isServiceOrg")),
+            county: arena.field_text(self.county.as_deref(), || self.is_set("county")),
+        }
+    }
+}
+
+/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_site_json(view: *const mspkit_site) -> mspkit_str {
+    // SAFETY: the caller passes NULL or a view that lives.
+    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
+}
+
+/// What the item is; NULL when it is something else. Lives as long as the item.
+///
+/// Items of mspkit_ncentral_customers_list_sites are it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_item_site(item: *const mspkit_item) -> *const mspkit_site {
+    // SAFETY: the caller passes NULL or an item that lives.
+    let item = unsafe { item.as_ref() };
+    quietly(std::ptr::null(), || item.map_or(std::ptr::null(), |item| item.view().get()))
+}
+
 /// An access token and the refresh token that renews it.
 ///
 /// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got

@@ -1106,6 +1106,101 @@ pub unsafe extern "C" fn mspkit_ncentral_customers_list(
     }
 }
 
+/// What `mspkit_ncentral_customers_list_sites` takes besides its arguments.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_ncentral_customers_list_sites_params {
+    /// Set by `mspkit_ncentral_customers_list_sites_params_init()`.
+    pub struct_size: usize,
+    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
+    /// for. (optional, 1 to 1000; 0: not given)
+    pub page_size: i64,
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    pub sort_by: mspkit_str,
+    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
+    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    pub sort_order: mspkit_str,
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
+    /// Passed on as it is. (optional, text)
+    pub select: mspkit_str,
+}
+
+// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+unsafe impl Versioned for mspkit_ncentral_customers_list_sites_params {
+    const NAME: &str = "mspkit_ncentral_customers_list_sites_params";
+}
+
+unsafe fn write_customers_list_sites(
+    into: &mut Params,
+    customer_id: *const c_char,
+    customer_id_len: usize,
+    params: *const mspkit_ncentral_customers_list_sites_params,
+) -> Result<(), Failure> {
+    // SAFETY: the caller says that the pointers are what the documentation asks for.
+    unsafe {
+        into.argument("customer_id", customer_id, customer_id_len)?;
+        let params = options::read(params)?;
+        into.optional_int("page_size", params.page_size);
+        into.text("sort_by", params.sort_by)?;
+        into.text("sort_order", params.sort_order)?;
+        into.text("select", params.select)?;
+    }
+    Ok(())
+}
+
+/// Lists the sites of a customer, page by page.
+///
+/// The sites under one customer: its locations, each with a contact and an address of its own. The vendor
+/// calls this endpoint a preview; a server that does not have it answers 404 for every customer. Vendor's
+/// guide: Manage Sites. See Manage Sites: https://developer.n-able.com/n-central/docs/manage-sites
+///
+/// `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+/// renews. Changes nothing; tried again after passing faults.
+///
+///
+/// - `customer_id`: Id of the customer. (id)
+/// - `params`: may be NULL; see `mspkit_ncentral_customers_list_sites_params`.
+/// - `paging`, `options`: may be NULL.
+/// - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_site`:
+///   `mspkit_item_site` gives them. Nothing is sent before its first step.
+/// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
+///
+/// Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
+/// not what they may be; the steps of the pager fail with:
+///
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
+/// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
+///   server's memory, so a restart ends them all.
+/// - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
+/// - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
+/// - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
+/// - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
+///   executed. The vendor advises waiting 2, 5, then 10 seconds.
+/// - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
+///   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
+/// - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
+/// - any other code, such as no connection or no answer in time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_ncentral_customers_list_sites(
+    client: *const mspkit_ncentral,
+    customer_id: *const c_char,
+    customer_id_len: usize,
+    params: *const mspkit_ncentral_customers_list_sites_params,
+    paging: *const mspkit_paging_options,
+    options: *const mspkit_call_options,
+    pager: *mut *mut mspkit_pager,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or what the documentation asks for; NULL is looked for.
+    unsafe {
+        pager::list(client, "ncentral.customers.list_sites", paging, options, pager, error, |into| {
+            write_customers_list_sites(into, customer_id, customer_id_len, params)
+        })
+    }
+}
+
 /// Gets the server's own clock, as a sign of life.
 ///
 /// Answers without a token. Vendor's guide: Managing System Health, "Health Check". See Managing System

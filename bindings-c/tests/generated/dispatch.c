@@ -44,6 +44,8 @@ static json *of_server_info(const mspkit_server_info *view);
 
 static json *of_service_org(const mspkit_service_org *view);
 
+static json *of_site(const mspkit_site *view);
+
 static json *of_token_pair(const mspkit_token_pair *view);
 
 static json *of_token_status(const mspkit_token_status *view);
@@ -502,6 +504,66 @@ static json *of_service_org(const mspkit_service_org *view)
     return made;
 }
 
+static json *of_site(const mspkit_site *view)
+{
+    static const char *const known[] = {
+        "siteId",
+        "siteName",
+        "orgUnitType",
+        "parentId",
+        "externalId",
+        "externalId2",
+        "contactFirstName",
+        "contactLastName",
+        "phone",
+        "contactTitle",
+        "contactEmail",
+        "contactPhone",
+        "contactPhoneExt",
+        "contactDepartment",
+        "street1",
+        "street2",
+        "city",
+        "stateProv",
+        "country",
+        "postalCode",
+        "generation",
+        "descendantCount",
+        "isSystem",
+        "isServiceOrg",
+        "county",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "siteId", view->site_id);
+    view_text(made, "siteName", view->site_name);
+    view_text(made, "orgUnitType", view->org_unit_type);
+    view_text(made, "parentId", view->parent_id);
+    view_text(made, "externalId", view->external_id);
+    view_text(made, "externalId2", view->external_id2);
+    view_text(made, "contactFirstName", view->contact_first_name);
+    view_text(made, "contactLastName", view->contact_last_name);
+    view_text(made, "phone", view->phone);
+    view_text(made, "contactTitle", view->contact_title);
+    view_text(made, "contactEmail", view->contact_email);
+    view_text(made, "contactPhone", view->contact_phone);
+    view_text(made, "contactPhoneExt", view->contact_phone_ext);
+    view_text(made, "contactDepartment", view->contact_department);
+    view_text(made, "street1", view->street1);
+    view_text(made, "street2", view->street2);
+    view_text(made, "city", view->city);
+    view_text(made, "stateProv", view->state_prov);
+    view_text(made, "country", view->country);
+    view_text(made, "postalCode", view->postal_code);
+    view_int(made, "generation", view->generation);
+    view_int(made, "descendantCount", view->descendant_count);
+    view_flag(made, "isSystem", view->is_system);
+    view_flag(made, "isServiceOrg", view->is_service_org);
+    view_text(made, "county", view->county);
+    view_extra(made, mspkit_site_json(view), known);
+    return made;
+}
+
 static json *of_token_pair(const mspkit_token_pair *view)
 {
     static const char *const known[] = {
@@ -627,6 +689,9 @@ json *dispatch_item(const mspkit_item *item)
     if (mspkit_item_service_org(item) != NULL) {
         return of_service_org(mspkit_item_service_org(item));
     }
+    if (mspkit_item_site(item) != NULL) {
+        return of_site(mspkit_item_site(item));
+    }
     return NULL;
 }
 
@@ -636,6 +701,7 @@ bool dispatch_is_list(const char *operation)
         "cloudmore.estore.list",
         "cloudmore.services.list",
         "ncentral.customers.list",
+        "ncentral.customers.list_sites",
         "ncentral.service_orgs.list",
         "ncentral.service_orgs.list_customers",
         "wiv.cases.search",
@@ -893,6 +959,15 @@ int32_t dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error *
         params.sort_order = said_text(call->params, "sort_order");
         params.select = said_text(call->params, "select");
         return mspkit_ncentral_customers_list(call->client, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.customers.list_sites") == 0) {
+        mspkit_ncentral_customers_list_sites_params params = mspkit_ncentral_customers_list_sites_params_init();
+        const mspkit_str customer_id = said_text(call->params, "customer_id");
+        params.page_size = said_int(call->params, "page_size");
+        params.sort_by = said_text(call->params, "sort_by");
+        params.sort_order = said_text(call->params, "sort_order");
+        params.select = said_text(call->params, "select");
+        return mspkit_ncentral_customers_list_sites(call->client, customer_id.data, customer_id.len, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.list") == 0) {
         mspkit_ncentral_service_orgs_list_params params = mspkit_ncentral_service_orgs_list_params_init();

@@ -353,6 +353,67 @@ export interface ServiceOrg {
   readonly isServiceOrg?: boolean | null;
 }
 
+/**
+ * A site: one of a customer's locations. Only the id and the name are sure; everything else may be null
+ * or absent, and servers may send fields that are not listed here.
+ */
+export interface Site {
+  /** Id of the site. */
+  readonly siteId: string;
+  /** Name of the site. */
+  readonly siteName?: string | null;
+  /** Type of an organization unit. Servers may know more than these. */
+  readonly orgUnitType?: OrgUnitType | null;
+  /** Id of the customer it belongs to. */
+  readonly parentId?: string | null;
+  /** Id in a system of your own. */
+  readonly externalId?: string | null;
+  /** A second id in a system of your own. */
+  readonly externalId2?: string | null;
+  /** First name of the primary contact. */
+  readonly contactFirstName?: string | null;
+  /** Last name of the primary contact. */
+  readonly contactLastName?: string | null;
+  /** Telephone of the site. */
+  readonly phone?: string | null;
+  /** Title of the primary contact, such as a position. */
+  readonly contactTitle?: string | null;
+  /** E-mail address of the primary contact. */
+  readonly contactEmail?: string | null;
+  /** Telephone of the primary contact. */
+  readonly contactPhone?: string | null;
+  /** Extension of that telephone. */
+  readonly contactPhoneExt?: string | null;
+  /** Department of the primary contact. */
+  readonly contactDepartment?: string | null;
+  /** First line of the street address. */
+  readonly street1?: string | null;
+  /** Second line of the street address. */
+  readonly street2?: string | null;
+  /** City. */
+  readonly city?: string | null;
+  /** State or province. */
+  readonly stateProv?: string | null;
+  /** Country, a two-letter ISO 3166-1 code. */
+  readonly country?: string | null;
+  /** Postal code. */
+  readonly postalCode?: string | null;
+  /** Depth in the hierarchy of organization units. */
+  readonly generation?: number | null;
+  /** Number of organization units directly below it. */
+  readonly descendantCount?: number | null;
+  /** Whether it is the system itself. */
+  readonly isSystem?: boolean | null;
+  /** Whether it is a service organization. */
+  readonly isServiceOrg?: boolean | null;
+  /**
+   * County. The vendor has deprecated it.
+   *
+   * @deprecated The vendor wants it no longer.
+   */
+  readonly county?: string | null;
+}
+
 /** An access token and the refresh token that renews it. */
 export interface TokenPair {
   /** The token that calls are made with. */

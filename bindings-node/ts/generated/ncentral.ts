@@ -16,6 +16,7 @@ import type {
   ServerHealth,
   ServerInfo,
   ServiceOrg,
+  Site,
   TokenStatus,
 } from "./models.js";
 import * as shapes from "./shapes.js";
@@ -40,6 +41,27 @@ export interface CustomPsaGetTicketParams {
 
 /** Parameters of `customers.list`. */
 export interface CustomersListParams extends Paging {
+  /**
+   * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
+   * for.
+   */
+  readonly pageSize?: number | undefined;
+  /** Name of the field to sort by, such as `soName`. Without it the order is the server's. */
+  readonly sortBy?: string | undefined;
+  /**
+   * Direction of the sort, upper or lower case. The server takes ASC when it is not given. One of `ASC`
+   * or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+   */
+  readonly sortOrder?: string | undefined;
+  /**
+   * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
+   * Passed on as it is.
+   */
+  readonly select?: string | undefined;
+}
+
+/** Parameters of `customers.listSites`. */
+export interface CustomersListSitesParams extends Paging {
   /**
    * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
    * for.
@@ -1200,6 +1222,48 @@ export class Customers extends AsyncResource {
   list(params: CustomersListParams = {}, options?: CallOptions): Pager<Customer> {
     return this._list("ncentral.customers.list", shapes.Customer, params, options);
   }
+
+  /**
+   * Lists the sites of a customer, page by page.
+   *
+   * The sites under one customer: its locations, each with a contact and an address of its own. The
+   * vendor calls this endpoint a preview; a server that does not have it answers 404 for every customer.
+   * Vendor's guide: Manage Sites.
+   *
+   * `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+   * renews. Changes nothing; tried again after passing faults.
+   *
+   * @param customerId - Id of the customer.
+   * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
+   * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
+   *   signal; the client's where they are not given.
+   * @returns A pager of `Site`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
+   *   before it is read.
+   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
+   * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
+   *   server's memory, so a restart ends them all.
+   * @throws {PermissionDeniedError} 403: The API user lacks the permission.
+   * @throws {NotFoundError} 404: There is no such object, or the server is too old for the endpoint.
+   * @throws {ConflictError} 409: The request contradicts the state of the object.
+   * @throws {RateLimitError} 429: Too many calls to this endpoint are in flight. This one was not
+   *   executed. The vendor advises waiting 2, 5, then 10 seconds.
+   * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
+   *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
+   *   503: The server is starting, stopping or overloaded.
+   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
+   *   is one.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
+   * @example
+   * ```ts
+   * for await (const site of client.customers.listSites("100", { pageSize: 50 })) {
+   *   console.log(site.siteId);
+   * }
+   * ```
+   */
+  listSites(customerId: Id, params: CustomersListSitesParams = {}, options?: CallOptions): Pager<Site> {
+    return this._list("ncentral.customers.list_sites", shapes.Site, { ...params, customerId }, options);
+  }
 }
 
 /**
@@ -1284,6 +1348,52 @@ export class CustomersSync extends SyncResource {
    */
   list(params: CustomersListParams = {}, options?: SyncCallOptions): SyncPager<Customer> {
     return this._list("ncentral.customers.list", shapes.Customer, params, options);
+  }
+
+  /**
+   * Lists the sites of a customer, page by page.
+   *
+   * The sites under one customer: its locations, each with a contact and an address of its own. The
+   * vendor calls this endpoint a preview; a server that does not have it answers 404 for every customer.
+   * Vendor's guide: Manage Sites.
+   *
+   * `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+   * renews. Changes nothing; tried again after passing faults.
+   *
+   * @param customerId - Id of the customer.
+   * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
+   * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
+   *   client's where they are not given.
+   * @returns A pager of `Site`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
+   *   before it is read.
+   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
+   * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
+   *   server's memory, so a restart ends them all.
+   * @throws {PermissionDeniedError} 403: The API user lacks the permission.
+   * @throws {NotFoundError} 404: There is no such object, or the server is too old for the endpoint.
+   * @throws {ConflictError} 409: The request contradicts the state of the object.
+   * @throws {RateLimitError} 429: Too many calls to this endpoint are in flight. This one was not
+   *   executed. The vendor advises waiting 2, 5, then 10 seconds.
+   * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
+   *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
+   *   503: The server is starting, stopping or overloaded.
+   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
+   *   is one.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
+   * @example
+   * ```ts
+   * for (const site of client.customers.listSites("100", { pageSize: 50 })) {
+   *   console.log(site.siteId);
+   * }
+   * ```
+   */
+  listSites(
+    customerId: Id,
+    params: CustomersListSitesParams = {},
+    options?: SyncCallOptions,
+  ): SyncPager<Site> {
+    return this._list("ncentral.customers.list_sites", shapes.Site, { ...params, customerId }, options);
   }
 }
 

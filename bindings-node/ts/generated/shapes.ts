@@ -281,6 +281,63 @@ export const ServiceOrg = new Shape<models.ServiceOrg>(
     isBool(it.isServiceOrg),
 );
 
+export const Site = new Shape<models.Site>(
+  "Site",
+  {
+    siteId: "id",
+    siteName: "text",
+    orgUnitType: "text",
+    parentId: "id",
+    externalId: "text",
+    externalId2: "text",
+    contactFirstName: "text",
+    contactLastName: "text",
+    phone: "text",
+    contactTitle: "text",
+    contactEmail: "text",
+    contactPhone: "text",
+    contactPhoneExt: "text",
+    contactDepartment: "text",
+    street1: "text",
+    street2: "text",
+    city: "text",
+    stateProv: "text",
+    country: "text",
+    postalCode: "text",
+    generation: "integer",
+    descendantCount: "integer",
+    isSystem: "bool",
+    isServiceOrg: "bool",
+    county: "text",
+  },
+  (it) =>
+    isText(it.siteId) &&
+    isText(it.siteName) &&
+    isText(it.orgUnitType) &&
+    isText(it.parentId) &&
+    isText(it.externalId) &&
+    isText(it.externalId2) &&
+    isText(it.contactFirstName) &&
+    isText(it.contactLastName) &&
+    isText(it.phone) &&
+    isText(it.contactTitle) &&
+    isText(it.contactEmail) &&
+    isText(it.contactPhone) &&
+    isText(it.contactPhoneExt) &&
+    isText(it.contactDepartment) &&
+    isText(it.street1) &&
+    isText(it.street2) &&
+    isText(it.city) &&
+    isText(it.stateProv) &&
+    isText(it.country) &&
+    isText(it.postalCode) &&
+    isInteger(it.generation) &&
+    isInteger(it.descendantCount) &&
+    isBool(it.isSystem) &&
+    isBool(it.isServiceOrg) &&
+    isText(it.county),
+);
+
 export const TokenStatus = new Shape<models.TokenStatus>(
   "TokenStatus",
   {

@@ -29,6 +29,7 @@ __all__ = [
     "ServerHealth",
     "ServerInfo",
     "ServiceOrg",
+    "Site",
     "TokenPair",
     "TokenStatus",
     "WorkflowRun",
@@ -445,6 +446,67 @@ class ServiceOrg(Model):
     """Whether it is the system itself."""
     is_service_org: Field[bool | None] = field("isServiceOrg", "bool")
     """Whether it is a service organization."""
+
+
+class Site(Model):
+    """A site: one of a customer's locations.
+
+    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
+    that are not listed here.
+    """
+
+    __slots__ = ()
+
+    site_id: Field[str] = field("siteId", "id", required=True)
+    """Id of the site."""
+    site_name: Field[str | None] = field("siteName", "text")
+    """Name of the site."""
+    org_unit_type: Field[str | None] = field("orgUnitType", "text")
+    """Type of an organization unit. Servers may know more than these."""
+    parent_id: Field[str | None] = field("parentId", "id")
+    """Id of the customer it belongs to."""
+    external_id: Field[str | None] = field("externalId", "text")
+    """Id in a system of your own."""
+    external_id2: Field[str | None] = field("externalId2", "text")
+    """A second id in a system of your own."""
+    contact_first_name: Field[str | None] = field("contactFirstName", "text")
+    """First name of the primary contact."""
+    contact_last_name: Field[str | None] = field("contactLastName", "text")
+    """Last name of the primary contact."""
+    phone: Field[str | None] = field("phone", "text")
+    """Telephone of the site."""
+    contact_title: Field[str | None] = field("contactTitle", "text")
+    """Title of the primary contact, such as a position."""
+    contact_email: Field[str | None] = field("contactEmail", "text")
+    """E-mail address of the primary contact."""
+    contact_phone: Field[str | None] = field("contactPhone", "text")
+    """Telephone of the primary contact."""
+    contact_phone_ext: Field[str | None] = field("contactPhoneExt", "text")
+    """Extension of that telephone."""
+    contact_department: Field[str | None] = field("contactDepartment", "text")
+    """Department of the primary contact."""
+    street1: Field[str | None] = field("street1", "text")
+    """First line of the street address."""
+    street2: Field[str | None] = field("street2", "text")
+    """Second line of the street address."""
+    city: Field[str | None] = field("city", "text")
+    """City."""
+    state_prov: Field[str | None] = field("stateProv", "text")
+    """State or province."""
+    country: Field[str | None] = field("country", "text")
+    """Country, a two-letter ISO 3166-1 code."""
+    postal_code: Field[str | None] = field("postalCode", "text")
+    """Postal code."""
+    generation: Field[int | None] = field("generation", "integer")
+    """Depth in the hierarchy of organization units."""
+    descendant_count: Field[int | None] = field("descendantCount", "integer")
+    """Number of organization units directly below it."""
+    is_system: Field[bool | None] = field("isSystem", "bool")
+    """Whether it is the system itself."""
+    is_service_org: Field[bool | None] = field("isServiceOrg", "bool")
+    """Whether it is a service organization."""
+    county: Field[str | None] = field("county", "text")
+    """County. The vendor has deprecated it."""
 
 
 class TokenStatus(Model):

@@ -17,6 +17,7 @@ from mspkit._models import (
     ServerHealth,
     ServerInfo,
     ServiceOrg,
+    Site,
     TokenStatus,
 )
 from mspkit._pager import AsyncPager, Pager
@@ -1647,6 +1648,96 @@ class Customers(SyncResource):
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
+    def list_sites(
+        self,
+        customer_id: Id,
+        *,
+        page_size: int | None = None,
+        sort_by: str | None = None,
+        sort_order: str | None = None,
+        select: str | None = None,
+        limit: int | None = None,
+        concurrency: int | None = None,
+        resume_token: str | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Pager[Site]:
+        """Lists the sites of a customer, page by page.
+
+        The sites under one customer: its locations, each with a contact and an address of its own. The
+        vendor calls this endpoint a preview; a server that does not have it answers 404 for every
+        customer. Vendor's guide: Manage Sites.
+
+        See [Manage Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+
+        `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+        renews. Changes nothing; tried again after passing faults.
+
+        Args:
+            customer_id: Id of the customer.
+            page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
+                give fewer than asked for.
+            sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
+                server's.
+            sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
+                not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
+                in any case.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not
+                choose fields. Passed on as it is.
+            limit: Items in total; all of them when it is not given.
+            concurrency: Pages in flight at the same time, read ahead in order; never above the
+                endpoint's limit. Chosen by mspkit when it is not given.
+            resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            timeout: Seconds for each page, queueing and retries included; the client's when it is not
+                given.
+            max_retries: Further attempts after a fault, 0 for none; the client's when it is not
+                given.
+            extra_headers: Headers to send as well.
+            extra_query: Query parameters to send as well.
+            extra_body: Fields of the JSON body to send as well.
+
+        Returns:
+            A pager of `Site`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
+            before it is read.
+
+        Raises:
+            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            BadRequestError: 400: The request was refused, for one or several reasons.
+            AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
+                server's memory, so a restart ends them all.
+            PermissionDeniedError: 403: The API user lacks the permission.
+            NotFoundError: 404: There is no such object, or the server is too old for the endpoint.
+            ConflictError: 409: The request contradicts the state of the object.
+            RateLimitError: 429: Too many calls to this endpoint are in flight. This one was not
+                executed. The vendor advises waiting 2, 5, then 10 seconds.
+            ServerError: 500: The server failed; or the API user's password has expired, and then
+                everything but `authenticate` answers like this; or a standard PSA is called that is not
+                set up. 503: The server is starting, stopping or overloaded.
+            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
+                is one.
+
+        Example:
+            >>> for site in client.customers.list_sites("100", page_size=50):
+            ...     print("site", site.site_id)
+            site ...
+        """
+        return self._client._list(
+            "ncentral.customers.list_sites",
+            Site,
+            {
+                "customer_id": customer_id,
+                "page_size": opt(page_size),
+                "sort_by": opt(sort_by),
+                "sort_order": opt(sort_order),
+                "select": opt(select),
+            },
+            paging(limit, concurrency, resume_token),
+            call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
+        )
+
 
 class AsyncCustomers(AsyncResource):
     """Customers of every service organization that the API user may see.
@@ -1796,6 +1887,96 @@ class AsyncCustomers(AsyncResource):
             "ncentral.customers.list",
             Customer,
             {
+                "page_size": opt(page_size),
+                "sort_by": opt(sort_by),
+                "sort_order": opt(sort_order),
+                "select": opt(select),
+            },
+            paging(limit, concurrency, resume_token),
+            call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
+        )
+
+    def list_sites(
+        self,
+        customer_id: Id,
+        *,
+        page_size: int | None = None,
+        sort_by: str | None = None,
+        sort_order: str | None = None,
+        select: str | None = None,
+        limit: int | None = None,
+        concurrency: int | None = None,
+        resume_token: str | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> AsyncPager[Site]:
+        """Lists the sites of a customer, page by page.
+
+        The sites under one customer: its locations, each with a contact and an address of its own. The
+        vendor calls this endpoint a preview; a server that does not have it answers 404 for every
+        customer. Vendor's guide: Manage Sites.
+
+        See [Manage Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+
+        `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+        renews. Changes nothing; tried again after passing faults.
+
+        Args:
+            customer_id: Id of the customer.
+            page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
+                give fewer than asked for.
+            sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
+                server's.
+            sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
+                not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
+                in any case.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not
+                choose fields. Passed on as it is.
+            limit: Items in total; all of them when it is not given.
+            concurrency: Pages in flight at the same time, read ahead in order; never above the
+                endpoint's limit. Chosen by mspkit when it is not given.
+            resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            timeout: Seconds for each page, queueing and retries included; the client's when it is not
+                given.
+            max_retries: Further attempts after a fault, 0 for none; the client's when it is not
+                given.
+            extra_headers: Headers to send as well.
+            extra_query: Query parameters to send as well.
+            extra_body: Fields of the JSON body to send as well.
+
+        Returns:
+            A pager of `Site`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
+            before it is read.
+
+        Raises:
+            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            BadRequestError: 400: The request was refused, for one or several reasons.
+            AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
+                server's memory, so a restart ends them all.
+            PermissionDeniedError: 403: The API user lacks the permission.
+            NotFoundError: 404: There is no such object, or the server is too old for the endpoint.
+            ConflictError: 409: The request contradicts the state of the object.
+            RateLimitError: 429: Too many calls to this endpoint are in flight. This one was not
+                executed. The vendor advises waiting 2, 5, then 10 seconds.
+            ServerError: 500: The server failed; or the API user's password has expired, and then
+                everything but `authenticate` answers like this; or a standard PSA is called that is not
+                set up. 503: The server is starting, stopping or overloaded.
+            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
+                is one.
+
+        Example:
+            >>> async for site in client.customers.list_sites("100", page_size=50):
+            ...     print("site", site.site_id)
+            site ...
+        """
+        return self._client._list(
+            "ncentral.customers.list_sites",
+            Site,
+            {
+                "customer_id": customer_id,
                 "page_size": opt(page_size),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),

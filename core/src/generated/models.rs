@@ -341,6 +341,63 @@ model! {
 }
 
 model! {
+    /// A site: one of a customer's locations. Only the id and the name are sure; everything else may be
+    /// null or absent, and servers may send fields that are not listed here.
+    pub struct Site {
+        /// Id of the site.
+        pub site_id: Id => "siteId",
+        /// Name of the site.
+        pub site_name: String => "siteName",
+        /// Type of an organization unit. Servers may know more than these.
+        pub org_unit_type: OrgUnitType => "orgUnitType",
+        /// Id of the customer it belongs to.
+        pub parent_id: Id => "parentId",
+        /// Id in a system of your own.
+        pub external_id: String => "externalId",
+        /// A second id in a system of your own.
+        pub external_id2: String => "externalId2",
+        /// First name of the primary contact.
+        pub contact_first_name: String => "contactFirstName",
+        /// Last name of the primary contact.
+        pub contact_last_name: String => "contactLastName",
+        /// Telephone of the site.
+        pub phone: String => "phone",
+        /// Title of the primary contact, such as a position.
+        pub contact_title: String => "contactTitle",
+        /// E-mail address of the primary contact.
+        pub contact_email: String => "contactEmail",
+        /// Telephone of the primary contact.
+        pub contact_phone: String => "contactPhone",
+        /// Extension of that telephone.
+        pub contact_phone_ext: String => "contactPhoneExt",
+        /// Department of the primary contact.
+        pub contact_department: String => "contactDepartment",
+        /// First line of the street address.
+        pub street1: String => "street1",
+        /// Second line of the street address.
+        pub street2: String => "street2",
+        /// City.
+        pub city: String => "city",
+        /// State or province.
+        pub state_prov: String => "stateProv",
+        /// Country, a two-letter ISO 3166-1 code.
+        pub country: String => "country",
+        /// Postal code.
+        pub postal_code: String => "postalCode",
+        /// Depth in the hierarchy of organization units.
+        pub generation: i64 => "generation",
+        /// Number of organization units directly below it.
+        pub descendant_count: i64 => "descendantCount",
+        /// Whether it is the system itself.
+        pub is_system: bool => "isSystem",
+        /// Whether it is a service organization.
+        pub is_service_org: bool => "isServiceOrg",
+        /// County. The vendor has deprecated it.
+        pub county: String => "county",
+    }
+}
+
+model! {
     /// An access token and the refresh token that renews it.
     pub struct TokenPair {
         /// The token that calls are made with.

@@ -6,12 +6,12 @@ use crate::call_builder::{Call, List};
 use crate::client::NCentral;
 use crate::generated::models::{
     AuthTokens, CustomPsaTicket, CustomPsaTicketInfo, Customer, Links, PsaCredentialCheck, ServerHealth,
-    ServerInfo, ServiceOrg, TokenStatus,
+    ServerInfo, ServiceOrg, Site, TokenStatus,
 };
 use crate::generated::operations::{OPERATIONS, op};
 use crate::generated::params::{
-    CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListCustomers,
-    ListServiceOrgCustomers, ListServiceOrgs, ValidatePsaCredential,
+    CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListCustomerSites,
+    ListCustomers, ListServiceOrgCustomers, ListServiceOrgs, ValidatePsaCredential,
 };
 use crate::model::Id;
 
@@ -604,6 +604,65 @@ impl<'c> Customers<'c> {
     pub fn list(&self, params: ListCustomers) -> List<'c, Customer> {
         List::new(self.client.core(), &OPERATIONS[op::NCENTRAL_CUSTOMERS_LIST]).params(&params)
     }
+
+    /// Lists the sites of a customer, page by page.
+    ///
+    /// The sites under one customer: its locations, each with a contact and an address of its own. The
+    /// vendor calls this endpoint a preview; a server that does not have it answers 404 for every
+    /// customer. Vendor's guide: Manage Sites. See [Manage
+    /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+    ///
+    /// `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+    /// renews. Changes nothing; tried again after passing faults.
+    ///
+    /// # Parameters
+    /// - `customer_id` (id): Id of the customer.
+    /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
+    ///   given, and may give fewer than asked for.
+    /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
+    ///   is the server's.
+    /// - `sort_order` (optional, `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
+    ///   in any case): Direction of the sort, upper or lower case. The server takes ASC when it is not
+    ///   given.
+    /// - `select` (optional, text): A filter on rows in the vendor's FIQL form, such as `soName==Acme*`.
+    ///   It does not choose fields. Passed on as it is.
+    ///
+    /// # Errors
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
+    ///   be; nothing was sent.
+    /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
+    ///   reasons.
+    /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
+    ///   expired. Tokens live in the server's memory, so a restart ends them all.
+    /// - [`PermissionDenied`](crate::ErrorKind::PermissionDenied), 403: The API user lacks the
+    ///   permission.
+    /// - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such object, or the server is too old
+    ///   for the endpoint.
+    /// - [`Conflict`](crate::ErrorKind::Conflict), 409: The request contradicts the state of the object.
+    /// - [`RateLimit`](crate::ErrorKind::RateLimit), 429: Too many calls to this endpoint are in flight.
+    ///   This one was not executed. The vendor advises waiting 2, 5, then 10 seconds.
+    /// - [`Server`](crate::ErrorKind::Server), 500: The server failed; or the API user's password has
+    ///   expired, and then everything but `authenticate` answers like this; or a standard PSA is called
+    ///   that is not set up.
+    /// - [`Server`](crate::ErrorKind::Server), 503: The server is starting, stopping or overloaded.
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::params::ListCustomerSites::new().page_size(50);
+    /// let mut sites = client.customers().list_sites("321", params).items();
+    /// while let Some(site) = sites.next().await {
+    ///     let site = site?;
+    ///     println!("{:?}", site.site_id);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list_sites(&self, customer_id: impl Into<Id>, params: ListCustomerSites) -> List<'c, Site> {
+        List::new(self.client.core(), &OPERATIONS[op::NCENTRAL_CUSTOMERS_LIST_SITES])
+            .path("customer_id", customer_id)
+            .params(&params)
+    }
 }
 
 /// The server's version and whether it is up.
@@ -1140,12 +1199,12 @@ pub mod blocking {
     use crate::blocking::{Call, List, NCentral};
     use crate::generated::models::{
         AuthTokens, CustomPsaTicket, CustomPsaTicketInfo, Customer, Links, PsaCredentialCheck, ServerHealth,
-        ServerInfo, ServiceOrg, TokenStatus,
+        ServerInfo, ServiceOrg, Site, TokenStatus,
     };
     use crate::generated::operations::{OPERATIONS, op};
     use crate::generated::params::{
-        CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListCustomers,
-        ListServiceOrgCustomers, ListServiceOrgs, ValidatePsaCredential,
+        CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListCustomerSites,
+        ListCustomers, ListServiceOrgCustomers, ListServiceOrgs, ValidatePsaCredential,
     };
     use crate::model::Id;
 
@@ -1749,6 +1808,65 @@ pub mod blocking {
         /// ```
         pub fn list(&self, params: ListCustomers) -> List<'c, Customer> {
             List::new(self.client.core(), &OPERATIONS[op::NCENTRAL_CUSTOMERS_LIST]).params(&params)
+        }
+
+        /// Lists the sites of a customer, page by page.
+        ///
+        /// The sites under one customer: its locations, each with a contact and an address of its own. The
+        /// vendor calls this endpoint a preview; a server that does not have it answers 404 for every
+        /// customer. Vendor's guide: Manage Sites. See [Manage
+        /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+        ///
+        /// `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
+        /// renews. Changes nothing; tried again after passing faults.
+        ///
+        /// # Parameters
+        /// - `customer_id` (id): Id of the customer.
+        /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
+        ///   given, and may give fewer than asked for.
+        /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
+        ///   is the server's.
+        /// - `sort_order` (optional, `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
+        ///   in any case): Direction of the sort, upper or lower case. The server takes ASC when it is not
+        ///   given.
+        /// - `select` (optional, text): A filter on rows in the vendor's FIQL form, such as `soName==Acme*`.
+        ///   It does not choose fields. Passed on as it is.
+        ///
+        /// # Errors
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
+        ///   be; nothing was sent.
+        /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
+        ///   reasons.
+        /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
+        ///   expired. Tokens live in the server's memory, so a restart ends them all.
+        /// - [`PermissionDenied`](crate::ErrorKind::PermissionDenied), 403: The API user lacks the
+        ///   permission.
+        /// - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such object, or the server is too old
+        ///   for the endpoint.
+        /// - [`Conflict`](crate::ErrorKind::Conflict), 409: The request contradicts the state of the object.
+        /// - [`RateLimit`](crate::ErrorKind::RateLimit), 429: Too many calls to this endpoint are in flight.
+        ///   This one was not executed. The vendor advises waiting 2, 5, then 10 seconds.
+        /// - [`Server`](crate::ErrorKind::Server), 500: The server failed; or the API user's password has
+        ///   expired, and then everything but `authenticate` answers like this; or a standard PSA is called
+        ///   that is not set up.
+        /// - [`Server`](crate::ErrorKind::Server), 503: The server is starting, stopping or overloaded.
+        ///
+        /// # Example
+        /// ```no_run
+        /// # fn run() -> Result<(), mspkit::Error> {
+        /// let client = mspkit::blocking::NCentral::builder()
+        ///     .base_url("https://ncentral.example.com").jwt("…").build()?;
+        /// let params = mspkit::params::ListCustomerSites::new().page_size(50);
+        /// for site in client.customers().list_sites("321", params).items() {
+        ///     let site = site?;
+        ///     println!("{:?}", site.site_id);
+        /// }
+        /// # Ok(()) }
+        /// ```
+        pub fn list_sites(&self, customer_id: impl Into<Id>, params: ListCustomerSites) -> List<'c, Site> {
+            List::new(self.client.core(), &OPERATIONS[op::NCENTRAL_CUSTOMERS_LIST_SITES])
+                .path("customer_id", customer_id)
+                .params(&params)
         }
     }
 

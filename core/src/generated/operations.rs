@@ -51,32 +51,34 @@ pub(crate) mod op {
     pub(crate) const NCENTRAL_CUSTOMERS_GET: usize = 19;
     /// `ncentral.customers.list`
     pub(crate) const NCENTRAL_CUSTOMERS_LIST: usize = 20;
+    /// `ncentral.customers.list_sites`
+    pub(crate) const NCENTRAL_CUSTOMERS_LIST_SITES: usize = 21;
     /// `ncentral.server.health`
-    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 21;
+    pub(crate) const NCENTRAL_SERVER_HEALTH: usize = 22;
     /// `ncentral.server.info`
-    pub(crate) const NCENTRAL_SERVER_INFO: usize = 22;
+    pub(crate) const NCENTRAL_SERVER_INFO: usize = 23;
     /// `ncentral.service_orgs.create`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 23;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE: usize = 24;
     /// `ncentral.service_orgs.create_customer`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 24;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_CREATE_CUSTOMER: usize = 25;
     /// `ncentral.service_orgs.get`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 25;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_GET: usize = 26;
     /// `ncentral.service_orgs.list`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 26;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 27;
     /// `ncentral.service_orgs.list_customers`
-    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 27;
+    pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 28;
     /// `ncentral.standard_psa.links`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 28;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 29;
     /// `ncentral.standard_psa.validate_credential`
-    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 29;
+    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 30;
     /// `wiv.cases.search`
-    pub(crate) const WIV_CASES_SEARCH: usize = 30;
+    pub(crate) const WIV_CASES_SEARCH: usize = 31;
     /// `wiv.cases.search_own`
-    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 31;
+    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 32;
     /// `wiv.customers.list`
-    pub(crate) const WIV_CUSTOMERS_LIST: usize = 32;
+    pub(crate) const WIV_CUSTOMERS_LIST: usize = 33;
     /// `wiv.workflows.run`
-    pub(crate) const WIV_WORKFLOWS_RUN: usize = 33;
+    pub(crate) const WIV_WORKFLOWS_RUN: usize = 34;
 }
 
 /// An optional parameter with nothing special about it; rows say what is different.
@@ -812,6 +814,53 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         retry_500: true,
         limit: Limit { group: "GET /api/customers", cap: 5 },
         id_fields: &["customerId", "parentId"],
+        outcome_check: None,
+    },
+    Operation {
+        id: "ncentral.customers.list_sites",
+        service: Service::NCentral,
+        resource: "customers",
+        name: "list_sites",
+        summary: "Lists the sites of a customer, page by page.",
+        method: Method::GET,
+        path: "/api/customers/{customerId}/sites",
+        params: &[
+            Param {
+                name: "customer_id",
+                wire: "customerId",
+                place: Place::Path,
+                kind: Kind::Id,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                place: Place::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                place: Place::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "siteId", envelope: true },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/customers/{customerId}/sites", cap: 5 },
+        id_fields: &["siteId", "parentId"],
         outcome_check: None,
     },
     Operation {

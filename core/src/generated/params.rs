@@ -163,6 +163,28 @@ params! {
 }
 
 params! {
+    /// Parameters of [`Customers::list_sites`](crate::resources::ncentral::Customers::list_sites): Lists
+    /// the sites of a customer, page by page.
+    pub struct ListCustomerSites {
+        required {
+        }
+        optional {
+            /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
+            /// than asked for. A whole number, 1 to 1000.
+            page_size: int,
+            /// Name of the field to sort by, such as `soName`. Without it the order is the server's.
+            sort_by: text,
+            /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One
+            /// of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            sort_order: text,
+            /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose
+            /// fields. Passed on as it is.
+            select: text,
+        }
+    }
+}
+
+params! {
     /// Parameters of
     /// [`ServiceOrgs::list_customers`](crate::resources::ncentral::ServiceOrgs::list_customers): Lists
     /// the customers of a service organization, page by page.

@@ -3,9 +3,9 @@
 //! runners call.
 
 use mspkit::params::{
-    AddService, CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListCustomers,
-    ListServiceOrgCustomers, ListServiceOrgs, ListWivCustomers, PatchService, RunWorkflow, SearchCases,
-    SearchOwnCases, UpdateService, ValidatePsaCredential,
+    AddService, CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket,
+    ListCustomerSites, ListCustomers, ListServiceOrgCustomers, ListServiceOrgs, ListWivCustomers,
+    PatchService, RunWorkflow, SearchCases, SearchOwnCases, UpdateService, ValidatePsaCredential,
 };
 
 use crate::support::{BlockingClients, Clients, Outcome, Overrides, Params};
@@ -151,6 +151,13 @@ pub(crate) async fn call(
         }
         "ncentral.customers.list" => {
             let call = clients.ncentral.customers().list(list_customers(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.customers.list_sites" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .list_sites(params.id("customer_id"), list_customer_sites(params));
             Outcome::from_list(call, overrides).await
         }
         "ncentral.server.health" => {
@@ -348,6 +355,13 @@ pub(crate) fn call_blocking(
             let call = clients.ncentral.customers().list(list_customers(params));
             Outcome::from_blocking_list(call, overrides)
         }
+        "ncentral.customers.list_sites" => {
+            let call = clients
+                .ncentral
+                .customers()
+                .list_sites(params.id("customer_id"), list_customer_sites(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
         "ncentral.server.health" => {
             let call = clients.ncentral.server().health();
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -482,6 +496,17 @@ fn get_custom_psa_ticket(params: &Params) -> GetCustomPsaTicket {
 
 fn list_customers(params: &Params) -> ListCustomers {
     let mut built = ListCustomers::new();
+    optional!(built, params,
+        page_size: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn list_customer_sites(params: &Params) -> ListCustomerSites {
+    let mut built = ListCustomerSites::new();
     optional!(built, params,
         page_size: int,
         sort_by: text,

@@ -137,6 +137,12 @@ pub static ROUTES: &[Route] = &[
         path: "/api/customers",
         auth: "access_token",
     },
+    Route {
+        operation: "ncentral.customers.list_sites",
+        method: "GET",
+        path: "/api/customers/{customerId}/sites",
+        auth: "access_token",
+    },
     Route { operation: "ncentral.server.health", method: "GET", path: "/api/health", auth: "none" },
     Route {
         operation: "ncentral.server.info",

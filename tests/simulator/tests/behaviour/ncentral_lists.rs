@@ -107,6 +107,25 @@ fn select_filters_rows_and_warns_of_what_it_cannot_read() {
 }
 
 #[test]
+fn a_customers_sites_are_its_own_and_paged() {
+    let sim = simulator(json!({"customers": 2, "sites": 5}));
+    let client = Client::ncentral(&sim);
+    let page = client.get("/api/customers/100/sites?pageSize=2&pageNumber=2").expect(200).json();
+    assert_eq!((ids(&page["data"], "siteId"), &page["totalItems"]), (vec!["10000004".to_owned()], &json!(3)));
+    let site = page["data"][0].as_object().unwrap();
+    assert_eq!((site.len(), &site["orgUnitType"], &site["parentId"]), (23, &json!("SITE"), &json!("100")));
+    assert_eq!(client.get("/api/customers/101/sites").expect(200).json()["totalItems"], 2);
+    // A new customer has none, which is no error; a unit of another kind is no customer.
+    let body = json!({"customerName": "Client Corp", "contactFirstName": "Jane", "contactLastName": "Doe"});
+    assert_eq!(client.post("/api/service-orgs/50/customers", &body).expect(201).json()["customerId"], 102);
+    assert_eq!(client.get("/api/customers/102/sites").expect(200).json()["data"], json!([]));
+    for (unknown, status) in [("555", 404), ("50", 404), ("10000004", 404), ("x", 400)] {
+        let refused = client.get(&format!("/api/customers/{unknown}/sites")).expect(status).json();
+        assert!(refused["message"].as_str().unwrap().contains(&format!("'{unknown}'")), "{refused}");
+    }
+}
+
+#[test]
 fn a_created_customer_is_in_the_next_list() {
     let sim = simulator(json!({"customers": 3}));
     let client = Client::ncentral(&sim);

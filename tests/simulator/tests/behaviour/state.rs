@@ -50,6 +50,29 @@ fn units_are_seen_by_every_endpoint() {
 }
 
 #[test]
+fn sites_stand_under_customers() {
+    let sim = simulator(json!({"customers": 3}));
+    let client = Client::ncentral(&sim);
+    let sites = |customer: u64| {
+        let page = client.get(&format!("/api/customers/{customer}/sites")).expect(200).json();
+        page["data"].as_array().unwrap().clone()
+    };
+    let said = json!({"sites": [{"parentId": 102, "siteName": "Harbour"}, {"siteId": "7", "city": null}]});
+    let state = sim.control("state", &said).unwrap();
+    assert_eq!(state["customers"].as_array().unwrap().len(), 3);
+    assert_eq!((sites(100).len(), sites(101).len(), sites(102).len()), (1, 0, 1));
+    assert_eq!((&sites(100)[0]["siteId"], &sites(100)[0]["city"]), (&json!("7"), &Value::Null));
+    assert_eq!(
+        (&sites(102)[0]["siteId"], &sites(102)[0]["siteName"]),
+        (&json!("10000000"), &json!("Harbour"))
+    );
+    assert_eq!(client.get("/api/customers/102").expect(200).json()["descendantCount"], 1);
+    // They go with what they stand under.
+    let state = sim.control("state", &json!({"customers": [{}]})).unwrap();
+    assert_eq!(state["sites"], json!([]));
+}
+
+#[test]
 fn services_are_seen_by_every_endpoint() {
     let sim = simulator(json!({}));
     let said = json!({
@@ -129,6 +152,9 @@ fn mistakes_are_told_with_their_path_and_change_nothing() {
         (json!({"service_orgs": [], "customers": [{}]}), "customers[0]"),
         (json!({"service_orgs": [{"parentId": 5}]}), "service_orgs[0].parentId: "),
         (json!({"service_orgs": [{"county": "x"}]}), "service_orgs[0].county: "),
+        (json!({"sites": [{"parentId": 99}]}), "sites[0].parentId: there is no customer 99"),
+        (json!({"sites": [{"siteId": 100}]}), "sites[0].siteId: 100 is there already"),
+        (json!({"customers": [], "sites": [{}]}), "sites[0]: there is no customer"),
         (
             json!({"custom_psa_tickets": [{}, {"ticketId": 1_142_285_696}]}),
             "custom_psa_tickets[1].ticketId: ",

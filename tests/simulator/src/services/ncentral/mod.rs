@@ -29,6 +29,7 @@ pub(crate) const HANDLERS: &[(&str, Handler)] = &[
     ("ncentral.custom_psa.ticket_links", psa::ticket_links),
     ("ncentral.customers.get", org_units::get_customer),
     ("ncentral.customers.list", org_units::list_customers),
+    ("ncentral.customers.list_sites", org_units::list_sites),
     ("ncentral.server.health", server::health),
     ("ncentral.server.info", server::info),
     ("ncentral.service_orgs.create", org_units::create_service_org),

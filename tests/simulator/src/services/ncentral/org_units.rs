@@ -30,6 +30,10 @@ pub(super) fn list_customers_of(world: &mut World, call: &Call<'_>) -> Answer {
     list_under(world, call, Level::ServiceOrg, Level::Customer)
 }
 
+pub(super) fn list_sites(world: &mut World, call: &Call<'_>) -> Answer {
+    list_under(world, call, Level::Customer, Level::Site)
+}
+
 fn list_under(world: &mut World, call: &Call<'_>, above: Level, level: Level) -> Answer {
     match known(world, above, call) {
         Ok(parent) => list(world, call, level, Some(parent)),
