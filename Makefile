@@ -22,7 +22,7 @@ APART := env $(SERVERS:%=-u %)
 say = @printf '\n== %s\n' "$(1)"
 missing = { echo "mspkit: $(1)" >&2; exit 1; }
 
-.PHONY: help demo demo-rust test test-rust soak soak-rust bench bench-core generate lint clean
+.PHONY: help demo demo-rust test test-rust soak soak-rust judges bench bench-core generate lint clean
 .PHONY: need-cargo need-clippy need-compiler need-node need-python need-rustfmt
 
 help: ## this list
@@ -70,16 +70,11 @@ soak: deny soak-rust soak-python soak-node soak-c ## what takes longer: long run
 # Optimised, but linked fast: each of these programs runs once.
 soak-rust: export CARGO_PROFILE_RELEASE_LTO := off
 soak-rust: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
-soak-rust: need-cargo need-compiler need-node need-python ## the Rust part of it
+soak-rust: need-cargo need-compiler judges ## the Rust part of it
 	$(call say,Properties: $(PROPERTY_CASES) cases of each)
 	@$(APART) PROPTEST_CASES=$(PROPERTY_CASES) cargo test --release --locked -p mspkit --lib
 	$(call say,Thousands of simulated networks that fail)
 	@$(APART) cargo test --release --locked -p mspkit --test simulation -- --ignored --nocapture
-	$(call say,Schemathesis judges what the simulator answers)
-	@tests/judges/with-simulator.sh tests/judges/schemathesis.sh
-	$(call say,Prism judges what the clients send)
-	@$(APART) cargo test --quiet --locked -p mspkit --test prism --no-run
-	@$(APART) tests/judges/prism.sh cargo test --locked -p mspkit --test prism -- --ignored
 ifneq ($(FUZZ_TARGETS),)
 	$(call say,Fuzzing the parsers for $(FUZZ_SECONDS) s each: $(FUZZ_TARGETS))
 	@$(TOOLS)/cargo/bin/cargo-fuzz --version 2>/dev/null | grep -qx 'cargo-fuzz $(CARGO_FUZZ)' || \
@@ -87,6 +82,13 @@ ifneq ($(FUZZ_TARGETS),)
 	@for target in $(FUZZ_TARGETS); do echo "-- $$target"; PATH="$(CURDIR)/$(TOOLS)/cargo/bin:$$PATH" RUSTC_BOOTSTRAP=1 \
 	  cargo fuzz run --fuzz-dir core/fuzz "$$target" -- -max_total_time=$(FUZZ_SECONDS); done
 endif
+
+judges: need-cargo need-compiler need-node need-python ## outside judges of what the clients send and the simulator answers
+	$(call say,Schemathesis judges what the simulator answers)
+	@tests/judges/with-simulator.sh tests/judges/schemathesis.sh
+	$(call say,Prism judges what the clients send)
+	@$(APART) cargo test --quiet --locked -p mspkit --test prism --no-run
+	@$(APART) tests/judges/prism.sh cargo test --locked -p mspkit --test prism -- --ignored
 
 bench: bench-core bench-peers ## how fast it is, and what others would take
 

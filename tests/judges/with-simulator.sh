@@ -7,9 +7,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 [ $# -gt 0 ] || { echo "with-simulator: no command given" >&2; exit 1; }
 
-cargo build --release --locked -p mspkit-sim
+# Unoptimised: the judge takes longer to think than the simulator to answer.
+cargo build --locked -p mspkit-sim
 # It serves until its standard input closes, which happens when this script ends, however it ends.
-coproc simulator { cargo run --quiet --release --locked -p mspkit-sim -- --seed 7 --until-stdin-closes; }
+coproc simulator { cargo run --quiet --locked -p mspkit-sim -- --seed 7 --until-stdin-closes; }
 read -r line <&"${simulator[0]}" || { echo "with-simulator: the simulator did not start" >&2; exit 1; }
 [[ $line =~ \"url\":\"([^\"]+)\" ]] || { echo "with-simulator: no address in: $line" >&2; exit 1; }
 "$@" "${BASH_REMATCH[1]}"
