@@ -15,7 +15,7 @@ $(RELEASE_TOOLS)/installed.txt: $(PACKAGES)/requirements.txt
 RELEASE := PATH='$(CURDIR)/$(RELEASE_TOOLS)/bin':"$$PATH"
 ZIGBUILD := cargo zigbuild --target $(TRIPLE).$(GLIBC)
 
-.PHONY: FORCE release test-release licenses test-packages lint-workflows deny advisories api hooks fast need-binutils
+.PHONY: release test-release licenses test-packages lint-workflows deny advisories api hooks fast need-binutils
 
 release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NODE)/node_modules/installed.json ## everything that is published, into dist
 	@rm -rf $(DIST)
@@ -79,15 +79,15 @@ surface-node = node $(NODE)/scripts/surface.mjs
 surface = mkdir -p $(SURFACE) && { { $(surface-$(1)); } > $(SURFACE)/$(1).txt || { test $$? -eq 3 && \
   cp api/$(1).txt $(SURFACE)/; }; } && { diff -u api/$(1).txt $(SURFACE)/$(1).txt || \
   $(call missing,the public surface differs from api/$(1).txt; if it should: make api); }
+keep-surface = { { $(surface-$(1)); } > $(SURFACE)/$(1).txt && cp $(SURFACE)/$(1).txt api/; } || test $$? -eq 3
 
 api: need-cargo wheel node $(PY_TOOLS)/installed.txt ## write the lists of the public surface
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(WHEELS)/*.whl
 	@mkdir -p $(SURFACE)
-	@for list in rust python node; do $(MAKE) $(SURFACE)/$$list.txt && cp $(SURFACE)/$$list.txt api/; done
+	@$(call keep-surface,rust)
+	@$(call keep-surface,python)
+	@$(call keep-surface,node)
 	@cd bindings-c && tests/checks/interface.sh --update
-
-$(SURFACE)/%.txt: FORCE
-	@$(surface-$*) > $@
 
 need-deny = $(TOOLS)/cargo/bin/cargo-deny --version 2>/dev/null | grep -qx 'cargo-deny $(CARGO_DENY)' || \
   cargo install --quiet --locked --debug --target-dir target/tools --root $(TOOLS)/cargo --version $(CARGO_DENY) cargo-deny
