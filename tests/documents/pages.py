@@ -3,7 +3,8 @@
     python tests/documents/pages.py                every check
     python tests/documents/pages.py --self-check   damages copies in memory and expects each to be noticed
 
-Relative links lead to a file, and to a heading of it where they name one. The table of docs/errors.md is that of
+Links into this repository lead to a file, and to a heading of it where they name one; those of packages' pages, which are
+read elsewhere, are absolute. The table of docs/errors.md is that of
 core/api/errors.yaml. In CONTRIBUTING.md every folder has its place in the house, every source its line in the table of its
 folder, every dependency its line in the list; and none has a line too many.
 """
@@ -24,6 +25,9 @@ BUILT = {"target", "node_modules", "dist", "build", "packed", "__pycache__", "_b
 # Sources that need no line: what every crate and package begins with.
 PLAIN = {"lib.rs", "mod.rs", "main.rs", "__init__.py", "_native.pyi", "py.typed", "index.ts", "__pycache__"}
 LINK = re.compile(r"(?<!\!)\[[^\]\[]*\]\(([^)\s]+)\)")
+# The pages that come with packages, and how they lead to the others.
+HERE = "https://github.com/mspkit/mspkit/blob/main/"
+PAGES = ("bindings-python/README.md", "bindings-node/README.md", "bindings-c/README.md")
 CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 Read = Callable[[str], str]
@@ -59,10 +63,14 @@ def anchors(text: str) -> set[str]:
 def links(read: Read) -> Iterator[str]:
     for name in files(".md"):
         for target in LINK.findall(CODE.sub("", read(name))):
-            if re.match(r"[a-z]+:", target):
+            inside = target.removeprefix(HERE)
+            if re.match(r"[a-z]+:", inside):
                 continue
-            path, _, anchor = target.partition("#")
-            place = (ROOT / name).parent / path if path else ROOT / name
+            if inside == target and target.startswith("../") and name in PAGES:
+                yield f"{name}: {target} leads nowhere from the package's page; write {HERE}…"
+            path, _, anchor = inside.partition("#")
+            folder = ROOT if inside != target else (ROOT / name).parent
+            place = folder / path if path else ROOT / name
             if not place.exists() or not place.resolve().is_relative_to(ROOT):
                 yield f"{name}: {target} leads nowhere"
             elif anchor and anchor not in anchors(read(str(place.resolve().relative_to(ROOT)))):
@@ -156,6 +164,9 @@ DAMAGE = [
     ("README.md", "(docs/lists.md)", "(docs/list.md)", "docs/list.md leads nowhere"),
     ("docs/limits.md", "#options)", "#optoins)", "there is no such heading"),
     ("docs/README.md", "../CONTRIBUTING.md#", "../../CONTRIBUTING.md#", "leads nowhere"),
+    ("bindings-c/README.md", f"{HERE}docs/testing.md", f"{HERE}docs/test.md", "docs/test.md leads nowhere"),
+    ("bindings-c/README.md", f"{HERE}README.md#c-and-c", f"{HERE}README.md#c", "there is no such heading"),
+    ("bindings-node/README.md", f"{HERE}docs/lists.md", "../docs/lists.md", "leads nowhere from the package's page"),
     ("docs/errors.md", "`MSPKIT_E_TIMEOUT`", "`MSPKIT_E_TIME`", "this row is missing: | `Timeout`"),
     ("core/api/errors.yaml", "Make a new client.", "Make one.", "has no row | `Closed`"),
     ("CONTRIBUTING.md", "\n  simulator/ ", "\n  simulated/ ", "the house has tests/simulated/"),
