@@ -115,8 +115,8 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/documents/pages.py
-	@for part in tests/*.py tests/documents tests/conformance tests/packages tests/judges/schemathesis; do \
-	  $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
+	@for part in tests/*.py tests/documents tests/conformance tests/packages tests/judges/schemathesis docs; do \
+	  MYPYPATH=$(PY)/python $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
 clean: need-cargo ## remove what was built and installed here
 	$(call say,Removing target and .tools)

@@ -15,7 +15,7 @@ PAGE_PYTEST := -q -W error -p no:cacheprovider -c /dev/null --rootdir . -s
 # The wheel holds the simulator as a program.
 ship-simulator = install -D -m 755 $(1)/mspkit-sim $(PY)/python/mspkit/_bin/mspkit-sim && strip $(PY)/python/mspkit/_bin/mspkit-sim
 
-.PHONY: wheel sdist simulator pages demo-python test-python soak-python lint-python
+.PHONY: wheel sdist simulator pages demo-python test-python soak-python
 
 wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python package, into target/python
 	$(call say,Building the Python wheel: $(PY))

@@ -72,8 +72,9 @@ def main(into: Path) -> None:
         mspkit.AsyncCloudmore,
         mspkit.AsyncWiv,
     ):
-        for place in [one for one in vars(client).values() if isinstance(one, property)]:
-            resource = inspect.get_annotations(place.fget, eval_str=True)["return"]
+        getters = [one.fget for one in vars(client).values() if isinstance(one, property) and one.fget]
+        for getter in getters:
+            resource = inspect.get_annotations(getter, eval_str=True)["return"]
             if resource.__module__ == client.__module__:
                 setattr(client, resource.__name__, resource)
                 for method, member in list(vars(resource).items()):
