@@ -4,7 +4,6 @@ use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;
 
 use mspkit::Operation;
-use serde_json::json;
 
 use crate::arena::Arena;
 use crate::generated::codes;
@@ -117,7 +116,7 @@ pub extern "C" fn mspkit_operations_json() -> mspkit_str {
         TABLE
             .get_or_init(|| {
                 let mut arena = Arena::new();
-                let kept = Kept(arena.text(&table()));
+                let kept = Kept(arena.text(&Operation::table()));
                 (arena, kept)
             })
             .1
@@ -132,39 +131,6 @@ struct Kept(mspkit_str);
 unsafe impl Send for Kept {}
 // SAFETY: as above.
 unsafe impl Sync for Kept {}
-
-fn table() -> String {
-    let rows: Vec<_> = Operation::all()
-        .iter()
-        .map(|operation| {
-            let params: Vec<_> = operation
-                .params
-                .iter()
-                .map(|param| {
-                    json!({
-                        "name": param.name,
-                        "wire": param.wire,
-                        "place": format!("{:?}", param.place).to_lowercase(),
-                        "required": param.required,
-                        "secret": param.secret,
-                        "from_option": param.from_option,
-                    })
-                })
-                .collect();
-            json!({
-                "id": operation.id,
-                "resource": operation.resource,
-                "name": operation.name,
-                "summary": operation.summary,
-                "method": operation.method.as_str(),
-                "path": operation.path,
-                "list": operation.paging != mspkit::Paging::None,
-                "params": params,
-            })
-        })
-        .collect();
-    serde_json::Value::Array(rows).to_string()
-}
 
 #[cfg(test)]
 mod tests {

@@ -60,12 +60,8 @@ impl Core {
     /// A client by the JSON of its options.
     #[napi(constructor, catch_unwind)]
     pub fn new(service: String, options: String, asynchronous: bool) -> napi::Result<Self> {
-        let service = match service.as_str() {
-            "ncentral" => Service::NCentral,
-            "cloudmore" => Service::Cloudmore,
-            "wiv" => Service::Wiv,
-            other => return Err(Failure::internal(format!("no service {other:?}")).into()),
-        };
+        let service =
+            Service::named(&service).ok_or_else(|| Failure::internal(format!("no service {service:?}")))?;
         let config = Config::from_json(options.as_bytes()).map_err(Failure::from)?;
         let core = mspkit::Core::new(service, &config).map_err(Failure::from)?;
         let base_url = core.base_url().as_str().trim_end_matches('/').to_owned();

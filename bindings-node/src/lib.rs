@@ -10,7 +10,6 @@ mod big;
 mod client;
 mod crossing;
 mod failure;
-mod operations;
 mod pager;
 mod port;
 mod runtime;
@@ -30,7 +29,7 @@ pub fn start() -> &'static str {
 /// The core's table of operations, as the JSON of an array.
 #[napi(catch_unwind)]
 pub fn operations() -> String {
-    operations::table()
+    mspkit::Operation::table()
 }
 
 /// Panics, for the test that shows that a panic ends neither the process nor the event loop.

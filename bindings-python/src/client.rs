@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use mspkit::{CallOptions, Config, PagingOptions, Service};
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -74,12 +75,8 @@ impl Drop for Identity {
 impl Core {
     #[new]
     fn new(py: Python<'_>, service: &str, options: &[u8], asynchronous: bool) -> PyResult<Self> {
-        let service = match service {
-            "ncentral" => Service::NCentral,
-            "cloudmore" => Service::Cloudmore,
-            "wiv" => Service::Wiv,
-            other => return Err(pyo3::exceptions::PyValueError::new_err(format!("no service {other:?}"))),
-        };
+        let service = Service::named(service)
+            .ok_or_else(|| PyValueError::new_err(format!("no service {service:?}")))?;
         let made = detached(py, || -> Result<Identity, Failure> {
             let config = Config::from_json(options)?;
             let core = core_of(service, &config, asynchronous)?;
@@ -246,7 +243,7 @@ impl Core {
             let (own, other) =
                 if asynchronous { ("a blocking", "an async") } else { ("an async", "a blocking") };
             let message = format!("{own} client was used for {other} call");
-            return Err(pyo3::exceptions::PyTypeError::new_err(message));
+            return Err(PyTypeError::new_err(message));
         }
         let core = self.core(py)?;
         let watch = Watch::new(wanted);

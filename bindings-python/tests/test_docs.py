@@ -82,4 +82,4 @@ def test_example(
 def test_every_method_has_an_example_that_is_run() -> None:
     ran = [param.id for param in _examples()]
     assert len(ran) == len(set(ran))
-    assert len(ran) == 2 * (len(_native.OPERATIONS) + len(CLIENTS))
+    assert len(ran) == 2 * (len(_native.operations()) + len(CLIENTS))

@@ -22,7 +22,7 @@ OF_ANY_CALL = ("timeout", "max_retries", "extra_headers", "extra_query", "extra_
 SECTIONS = ("Args:", "Returns:", "Raises:", "Example:")
 
 BOTH = pytest.mark.parametrize("asynchronous", [False, True], ids=["blocking", "async"])
-EACH = pytest.mark.parametrize("operation", _native.OPERATIONS, ids=lambda operation: operation["id"])
+EACH = pytest.mark.parametrize("operation", _native.operations(), ids=lambda operation: operation["id"])
 
 
 def resource_class(service: str, resource: str, asynchronous: bool) -> Any:
@@ -41,8 +41,8 @@ def methods(of: type[Any]) -> set[str]:
 
 
 def test_there_are_operations() -> None:
-    assert len(_native.OPERATIONS) > 30
-    assert {operation["id"].split(".")[0] for operation in _native.OPERATIONS} == CLIENTS.keys()
+    assert len(_native.operations()) > 30
+    assert {operation["id"].split(".")[0] for operation in _native.operations()} == CLIENTS.keys()
 
 
 @BOTH
@@ -95,7 +95,7 @@ def test_the_docstring_says_everything(operation: dict[str, Any], asynchronous: 
 @BOTH
 def test_there_are_no_methods_besides(service: str, asynchronous: bool) -> None:
     table: dict[str, set[str]] = {}
-    for operation in _native.OPERATIONS:
+    for operation in _native.operations():
         if operation["id"].startswith(f"{service}."):
             table.setdefault(operation["resource"], set()).add(operation["name"])
     client = CLIENTS[service][asynchronous]

@@ -5,6 +5,8 @@
 
 use http::Method;
 
+mod table;
+
 /// One of the three vendors' services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]

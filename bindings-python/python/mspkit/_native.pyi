@@ -9,7 +9,6 @@ from typing_extensions import Self, disjoint_base
 from mspkit._model import Model
 
 __all__ = [
-    "OPERATIONS",
     "Core",
     "Cursor",
     "Field",
@@ -24,6 +23,7 @@ __all__ = [
     "decode",
     "encode",
     "forked",
+    "operations",
     "shutdown",
 ]
 
@@ -31,7 +31,6 @@ _T = TypeVar("_T")
 _M = TypeVar("_M", bound=Model)
 
 __version__: Final[str]
-OPERATIONS: Final[tuple[dict[str, Any], ...]]
 
 _Sink = Callable[[list[tuple[Any, ...]]], None]
 
@@ -209,4 +208,5 @@ class Port:
 def decode(json: bytes, /) -> Any: ...
 def encode(value: object, left_out: object = None, /) -> bytes | None: ...
 def forked() -> None: ...
+def operations() -> list[dict[str, Any]]: ...
 def shutdown() -> None: ...

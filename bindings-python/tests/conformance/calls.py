@@ -22,7 +22,7 @@ ASYNC: dict[str, type[AsyncClient]] = {
     "cloudmore": mspkit.AsyncCloudmore,
     "wiv": mspkit.AsyncWiv,
 }
-LISTS = {operation["id"] for operation in _native.OPERATIONS if operation["paging"] != "none"}
+LISTS = {operation["id"] for operation in _native.operations() if operation["paging"] != "none"}
 OPTIONS = ("timeout", "max_retries", "extra_headers", "extra_query", "extra_body")
 
 
