@@ -49,14 +49,13 @@ impl Failure {
 
     /// A panic. What it carried is dropped here, where another panic does no harm.
     pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> Self {
-        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let said = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
+        let message = mspkit_binding::panicked(payload.as_ref());
         let dropped = std::panic::AssertUnwindSafe(|| drop(payload));
         if let Err(again) = std::panic::catch_unwind(dropped) {
             // It panics whenever it is dropped; there is nobody left to drop it for.
             std::mem::forget(again);
         }
-        Self::own(MSPKIT_E_PANIC, format!("something went wrong inside mspkit that never should: {said}"))
+        Self::own(MSPKIT_E_PANIC, message)
     }
 
     pub(crate) fn with_resume_token(mut self, token: &str) -> Self {

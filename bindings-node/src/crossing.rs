@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use mspkit::{Meta, RawPage, RawResponse};
+use mspkit_binding::Event;
 use napi::bindgen_prelude::{Array, Env};
 use serde::Serialize;
 
 use crate::big;
 use crate::failure::{Failure, panicked};
 use crate::text::Text;
+use crate::watch::told;
 
 /// How an entry is to be taken; `ts/native.ts` says the same.
 const FAILED: u32 = 0;
@@ -76,10 +78,10 @@ impl Entry {
     }
 
     /// An array of its own, with the events that were seen on the way behind it.
-    pub(crate) fn alone(self, env: &Env, events: Option<String>) -> napi::Result<Array<'_>> {
+    pub(crate) fn alone(self, env: &Env, events: Vec<Event>) -> napi::Result<Array<'_>> {
         let mut array = env.create_array(PLACES + 1)?;
         self.write(*env, &mut array, 0)?;
-        if let Some(events) = events {
+        if let Some(events) = told(events) {
             array.set(PLACES, events)?;
         }
         Ok(array)

@@ -2,10 +2,10 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::error::Error as _;
 use std::sync::Once;
 
 use mspkit::{Error, ErrorKind};
+use mspkit_binding::CLOSED;
 use serde::Serialize;
 
 use crate::crossing::{json, milliseconds, pairs};
@@ -81,7 +81,7 @@ impl Failure {
     }
 
     pub(crate) fn closed() -> Self {
-        Self::Own(ErrorKind::Closed, "the client is closed; make another one".to_owned())
+        Self::Own(ErrorKind::Closed, CLOSED.to_owned())
     }
 
     /// The fields, with times in milliseconds.
@@ -121,20 +121,10 @@ fn describe(error: &Error) -> Fields<'_> {
             })
             .collect(),
         resume_token: error.resume_token(),
-        causes: causes(error),
+        causes: mspkit_binding::causes(error)
+            .map(|(errno, cause)| Cause { errno, text: cause.to_string() })
+            .collect(),
     }
-}
-
-/// Outermost first.
-fn causes(error: &Error) -> Vec<Cause> {
-    let mut found = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let errno = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
-        found.push(Cause { errno, text: cause.to_string() });
-        next = cause.source();
-    }
-    found
 }
 
 /// Panics become errors, which their callers print if they like. The hook is this library's own: Rust's standard library
@@ -153,11 +143,6 @@ thread_local! {
 
 /// A panic of this thread, as a failure like any other.
 pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Failure {
-    let said = payload
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
     let place = PLACE.take().map_or(String::new(), |place| format!(" [{place}]"));
-    Failure::internal(format!("something went wrong inside mspkit that never should: {said}{place}"))
+    Failure::internal(mspkit_binding::panicked(payload) + &place)
 }

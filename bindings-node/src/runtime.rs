@@ -5,7 +5,9 @@
 
 use std::sync::OnceLock;
 
-use tokio::runtime::{Builder, Handle, Runtime};
+#[cfg(unix)]
+use mspkit_unix::block_signals;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::failure::Failure;
 
@@ -38,24 +40,12 @@ fn get_or_build(
     Ok(place.get_or_init(|| built))
 }
 
-#[cfg(unix)]
-fn block_signals() {
-    // Refused only for an invalid mask, and this one is whole.
-    let _ = nix::sys::signal::SigSet::all().thread_block();
-}
-
 #[cfg(not(unix))]
 fn block_signals() {}
 
-/// Lets what was given up be cleaned away: without threads of its own the blocking runtime would only do it at the
-/// next call, and the server would see its connections open until then.
+/// Lets the blocking runtime clean away what was given up.
 pub(crate) fn settle() {
-    let Some(runtime) = BLOCKING.get() else { return };
-    if Handle::try_current().is_err() {
-        runtime.block_on(async {
-            for _ in 0..16 {
-                tokio::task::yield_now().await;
-            }
-        });
+    if let Some(runtime) = BLOCKING.get() {
+        mspkit_binding::settle(runtime);
     }
 }

@@ -1,115 +1,30 @@
-//! What is seen of a call while it happens, on its way to `diagnostics_channel`.
-//!
-//! Events are noted by whichever thread drives the call, only while somebody wants them, and read by JavaScript's.
+//! What was seen of a call, on its way to `diagnostics_channel`.
 
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-
-use mspkit::Hooks;
+use mspkit_binding::{Event, What};
 use serde_json::{Value, json};
 
-use crate::crossing::milliseconds;
-use crate::port::Target;
+use crate::crossing::{Entry, milliseconds};
 
-/// Which events are wanted; `ts/diagnostics.ts` says the same.
-const REQUEST: u8 = 1;
-const RESPONSE: u8 = 2;
-const RETRY: u8 = 4;
+/// The events of one call or list that JavaScript has not seen yet; `ts/diagnostics.ts` says which are wanted.
+pub(crate) type Watch = mspkit_binding::Watch<Entry>;
 
-/// The events of one call or list that JavaScript has not seen yet.
-#[derive(Default)]
-pub(crate) struct Watch {
-    wanted: AtomicU8,
-    seen: Mutex<Seen>,
+/// Events as the JSON of an array of kind and event; nothing when there are none.
+pub(crate) fn told(events: Vec<Event>) -> Option<String> {
+    let events: Vec<_> = events.into_iter().map(json_of).collect();
+    (!events.is_empty()).then(|| Value::from(events).to_string())
 }
 
-#[derive(Default)]
-struct Seen {
-    events: Vec<Value>,
-    /// Who is told that there are events; nobody, where a blocking call looks by itself.
-    target: Option<Target>,
-}
-
-impl Watch {
-    pub(crate) fn new(wanted: u8) -> Arc<Self> {
-        let watch = Self::default();
-        watch.want(wanted);
-        Arc::new(watch)
-    }
-
-    pub(crate) fn want(&self, wanted: u8) {
-        self.wanted.store(wanted, Ordering::Relaxed);
-    }
-
-    /// Says who is told of events from here on, and of those that nobody was told of.
-    pub(crate) fn tell(self: &Arc<Self>, target: Option<Target>) {
-        let mut seen = self.lock();
-        if let (false, Some(target)) = (seen.events.is_empty(), &target) {
-            target.events(self.clone());
+fn json_of(event: Event) -> Value {
+    let number = event.what.number();
+    let mut told = match event.what {
+        What::Request { method, path } => json!({ "method": method, "path": path }),
+        What::Response { status, cause, took } => {
+            json!({ "status": status, "cause": cause, "took": milliseconds(took) })
         }
-        seen.target = target;
-    }
-
-    /// The core with hooks that note what is wanted at the time.
-    pub(crate) fn over(self: &Arc<Self>, core: &mspkit::Core) -> mspkit::Core {
-        let (request, response, retry) = (self.clone(), self.clone(), self.clone());
-        let hooks = Hooks::default()
-            .on_request(move |event| {
-                request.note(
-                    REQUEST,
-                    event.operation,
-                    event.request_id,
-                    event.attempt,
-                    || json!({ "method": event.method, "path": event.path }),
-                );
-            })
-            .on_response(move |event| {
-                response.note(RESPONSE, event.operation, event.request_id, event.attempt, || {
-                    json!({ "status": event.status, "cause": event.cause, "took": milliseconds(event.took) })
-                });
-            })
-            .on_retry(move |event| {
-                retry.note(
-                    RETRY,
-                    event.operation,
-                    event.request_id,
-                    event.attempt,
-                    || json!({ "reason": event.reason, "wait": milliseconds(event.wait) }),
-                );
-            });
-        core.with_hooks(hooks)
-    }
-
-    fn note(
-        self: &Arc<Self>,
-        kind: u8,
-        operation: &str,
-        request_id: &str,
-        attempt: usize,
-        what: impl FnOnce() -> Value,
-    ) {
-        if self.wanted.load(Ordering::Relaxed) & kind == 0 {
-            return;
-        }
-        let mut event = what();
-        event["operation"] = operation.into();
-        event["requestId"] = request_id.into();
-        event["attempt"] = attempt.into();
-        let mut seen = self.lock();
-        seen.events.push(json!([kind, event]));
-        // One message stands for all events until they are taken.
-        if let (1, Some(target)) = (seen.events.len(), &seen.target) {
-            target.events(self.clone());
-        }
-    }
-
-    /// The events so far, as the JSON of an array of kind and event.
-    pub(crate) fn take(&self) -> Option<String> {
-        let events = std::mem::take(&mut self.lock().events);
-        (!events.is_empty()).then(|| Value::from(events).to_string())
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+        What::Retry { reason, wait } => json!({ "reason": reason, "wait": milliseconds(wait) }),
+    };
+    told["operation"] = event.operation.into();
+    told["requestId"] = event.request_id.into();
+    told["attempt"] = event.attempt.into();
+    json!([number, told])
 }

@@ -146,7 +146,7 @@ impl Core {
         let pager = || -> Result<Pager, Failure> {
             let paging = PagingOptions::from_json(paging)?;
             let options = CallOptions::from_json(options)?;
-            let raw = core.with_hooks(watch.hooks()).pager(operation, params, &paging, &options)?;
+            let raw = watch.over(&core).pager(operation, params, &paging, &options)?;
             Ok(Pager::new(raw, watch, self.identity.asynchronous))
         };
         pager().map_err(|failure| failure.raise(py))
@@ -247,7 +247,7 @@ impl Core {
         }
         let core = self.core(py)?;
         let watch = Watch::new(wanted);
-        let core = if wanted == 0 { core } else { core.with_hooks(watch.hooks()) };
+        let core = if wanted == 0 { core } else { watch.over(&core) };
         Ok((core, watch))
     }
 

@@ -1,9 +1,9 @@
 //! Failures on their way to Python: the fields of an error, from which Python makes the exception.
 
 use std::any::Any;
-use std::error::Error as _;
 
 use mspkit::{Error, ErrorKind};
+use mspkit_binding::CLOSED;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
@@ -31,7 +31,7 @@ impl Failure {
     }
 
     pub(crate) fn closed() -> Self {
-        Self::Own(ErrorKind::Closed, "the client is closed; make another one".to_owned())
+        Self::Own(ErrorKind::Closed, CLOSED.to_owned())
     }
 
     pub(crate) fn ending() -> Self {
@@ -94,28 +94,16 @@ fn describe(error: &Error, fields: &Bound<'_, PyDict>) -> PyResult<()> {
     fields.set_item("causes", causes(py, error)?)
 }
 
-/// What the failure came from, outermost first; the system's own errors with their numbers.
+/// What the failure came from, outermost first; the system's own errors in its words.
 fn causes<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyTuple>> {
-    let mut found: Vec<(Option<i32>, String)> = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let number = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
-        let text = match number {
-            Some(number) => nix::errno::Errno::from_raw(number).desc().to_owned(),
-            None => cause.to_string(),
-        };
-        found.push((number, text));
-        next = cause.source();
-    }
-    PyTuple::new(py, found)
+    let told = mspkit_binding::causes(error).map(|(number, cause)| match number {
+        Some(number) => (Some(number), nix::errno::Errno::from_raw(number).desc().to_owned()),
+        None => (None, cause.to_string()),
+    });
+    PyTuple::new(py, told.collect::<Vec<_>>())
 }
 
 /// A panic, as an error that `except Exception` sees.
 pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Failure {
-    let said = payload
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
-    Failure::internal(format!("something went wrong inside mspkit that never should: {said}"))
+    Failure::internal(mspkit_binding::panicked(payload))
 }

@@ -1,24 +1,20 @@
-//! Where the async calls of one event loop complete.
-//!
-//! The runtime's threads push what has completed and signal a descriptor once; the loop's thread drains. `armed` says
-//! that a signal is under way: it is lowered *before* the queue is taken, so that what comes in between signals again.
+//! Where the async calls of one event loop complete: the loop's thread waits for a descriptor, and drains.
 
-use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::FutureExt;
+use mspkit_binding::Came;
 use mspkit_unix::Signal;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
-use tokio::task::AbortHandle;
 
 use crate::answer::Response;
 use crate::failure::{Failure, panicked};
 use crate::process;
 use crate::runtime;
-use crate::watch::Watch;
+use crate::watch::{Watch, told};
 
 /// How an entry of the queue is to be taken; `_port.py` says the same.
 const FAILED: u8 = 0;
@@ -32,80 +28,15 @@ pub(crate) enum Outcome {
     Filled(bool),
 }
 
-enum Entry {
-    Failed(Failure),
-    Done(Outcome),
-    Events(Arc<Watch>),
-}
-
-struct Shared {
-    queue: Mutex<Vec<(u64, Entry)>>,
-    armed: AtomicBool,
-    signal: Signal,
-    tasks: Mutex<HashMap<u64, Task>>,
-
-    last: AtomicU64,
-}
-
-/// A call in flight.
-struct Task {
-    handle: AbortHandle,
-    watch: Arc<Watch>,
-}
-
-impl Task {
-    /// Drops the call. What is seen from here on waits for whoever reads the list on.
-    fn cancel(self) {
-        self.watch.tell(None);
-        self.handle.abort();
-    }
-}
-
-impl Shared {
-    fn push(&self, token: u64, entry: Entry) {
-        lock(&self.queue).push((token, entry));
-        self.wake();
-    }
-
-    fn wake(&self) {
-        if !self.armed.swap(true, Ordering::AcqRel) {
-            self.signal.raise();
-        }
-    }
-
-    fn take(&self) -> Vec<(u64, Entry)> {
-        self.signal.lower();
-        self.armed.store(false, Ordering::Release);
-        // The queue's own lock orders this after every push that found the flag raised.
-        std::mem::take(&mut *lock(&self.queue))
-    }
-
-    fn cancel_all(&self) {
-        for (_, task) in lock(&self.tasks).drain() {
-            task.cancel();
-        }
-    }
-}
-
-/// A call's place in a port.
-#[derive(Clone)]
-pub(crate) struct Target {
-    shared: Arc<Shared>,
-    token: u64,
-}
-
-impl Target {
-    /// Says that there are events to be seen.
-    pub(crate) fn events(&self, watch: Arc<Watch>) {
-        self.shared.push(self.token, Entry::Events(watch));
-    }
-}
+type Shared = mspkit_binding::Port<Result<Outcome, Failure>>;
 
 /// Where the async calls of one event loop complete.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Port {
-    /// Left alone in a forked child.
+    /// Left alone in a forked child, and the descriptor with it.
     shared: Option<Arc<Shared>>,
+    signal: Arc<Signal>,
+    last: AtomicU64,
     process: u32,
 }
 
@@ -113,41 +44,32 @@ pub(crate) struct Port {
 impl Port {
     #[new]
     fn new() -> PyResult<Self> {
-        let shared = Shared {
-            queue: Mutex::default(),
-            armed: AtomicBool::new(false),
-            signal: Signal::new()?,
-            tasks: Mutex::default(),
-            last: AtomicU64::new(0),
-        };
-        Ok(Self { shared: Some(Arc::new(shared)), process: std::process::id() })
+        let signal = Arc::new(Signal::new()?);
+        let raised = signal.clone();
+        let shared = Some(Shared::new(move || raised.raise()));
+        Ok(Self { shared, signal, last: AtomicU64::new(0), process: std::process::id() })
     }
 
     /// The descriptor that is readable when there is something to drain.
     fn fileno(&self, py: Python<'_>) -> PyResult<i32> {
-        Ok(self.shared(py)?.signal.fileno())
+        self.shared(py)?;
+        Ok(self.signal.fileno())
     }
 
     /// What has completed or happened since: token, how to take it, and what it is.
     fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let shared = self.shared(py)?;
-        let entries: PyResult<Vec<Bound<'py, PyTuple>>> = shared
-            .take()
-            .into_iter()
-            .filter(|(token, entry)| match entry {
-                Entry::Events(_) => lock(&shared.tasks).contains_key(token),
-                // Nobody waits any more for what was cancelled.
-                _ => lock(&shared.tasks).remove(token).is_some(),
-            })
-            .map(|(token, entry)| entry.into_tuple(py, token))
-            .collect();
+        // Lowered before the queue is taken, so that what comes in between raises it again.
+        self.signal.lower();
+        let entries: PyResult<Vec<_>> =
+            shared.take().into_iter().map(|(token, came)| entry(py, token, came)).collect();
         PyList::new(py, entries?)
     }
 
     /// Drops a call: its request ends and its slot is free.
     fn cancel(&self, py: Python<'_>, token: u64) {
-        if let Some(task) = self.shared(py).ok().and_then(|shared| lock(&shared.tasks).remove(&token)) {
-            task.cancel();
+        if let Ok(shared) = self.shared(py) {
+            shared.cancel(token);
         }
     }
 
@@ -176,20 +98,12 @@ impl Port {
         }
         let shared = self.shared(py)?;
         let runtime = runtime::asynchronous().map_err(|failure| failure.raise(py))?;
-        let token = shared.last.fetch_add(1, Ordering::Relaxed) + 1;
-        let (completed, watched) = (shared.clone(), watch.clone());
+        let token = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         let call = async move {
-            let entry = match AssertUnwindSafe(call).catch_unwind().await {
-                Ok(Ok(outcome)) => Entry::Done(outcome),
-                Ok(Err(failure)) => Entry::Failed(failure),
-                Err(payload) => Entry::Failed(panicked(payload.as_ref())),
-            };
-            watched.tell(None);
-            completed.push(token, entry);
+            let ended = AssertUnwindSafe(call).catch_unwind().await;
+            ended.unwrap_or_else(|payload| Err(panicked(payload.as_ref())))
         };
-        watch.tell(Some(Target { shared: shared.clone(), token }));
-        let task = Task { handle: runtime.spawn(call).abort_handle(), watch: watch.clone() };
-        lock(&shared.tasks).insert(token, task);
+        shared.submit(token, runtime, watch, call);
         Ok(token)
     }
 
@@ -215,19 +129,11 @@ impl Drop for Port {
     }
 }
 
-impl Entry {
-    fn into_tuple(self, py: Python<'_>, token: u64) -> PyResult<Bound<'_, PyTuple>> {
-        match self {
-            Self::Failed(failure) => (token, FAILED, failure.parts(py)?).into_pyobject(py),
-            Self::Done(outcome) => match outcome {
-                Outcome::Answer(answer) => (token, DONE, Bound::new(py, *answer)?).into_pyobject(py),
-                Outcome::Filled(ended) => (token, DONE, ended).into_pyobject(py),
-            },
-            Self::Events(watch) => (token, EVENTS, watch.take(py)?).into_pyobject(py),
-        }
+fn entry(py: Python<'_>, token: u64, came: Came<Result<Outcome, Failure>>) -> PyResult<Bound<'_, PyTuple>> {
+    match came {
+        Came::Done(Err(failure)) => (token, FAILED, failure.parts(py)?).into_pyobject(py),
+        Came::Done(Ok(Outcome::Answer(answer))) => (token, DONE, Bound::new(py, *answer)?).into_pyobject(py),
+        Came::Done(Ok(Outcome::Filled(ended))) => (token, DONE, ended).into_pyobject(py),
+        Came::Events(events) => (token, EVENTS, told(py, events)?).into_pyobject(py),
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

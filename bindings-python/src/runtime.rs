@@ -48,15 +48,9 @@ fn build(builder: &mut Builder) -> Result<Runtime, Failure> {
         .map_err(|error| Failure::internal(format!("no runtime could be made: {error}")))
 }
 
-/// Lets what was given up be cleaned away: without threads of its own the runtime would only do it at the next call,
-/// and the server would see its connections open until then.
+/// Lets the runtime of blocking calls clean away what was given up.
 pub(crate) fn settle() {
-    let Some(runtime) = BLOCKING.get() else { return };
-    if tokio::runtime::Handle::try_current().is_err() {
-        runtime.block_on(async {
-            for _ in 0..16 {
-                tokio::task::yield_now().await;
-            }
-        });
+    if let Some(runtime) = BLOCKING.get() {
+        mspkit_binding::settle(runtime);
     }
 }

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use crate::failure::{Failure, panicked};
 use crate::process::stay_away_when_ending;
 use crate::runtime;
-use crate::watch::{Sink, Watch};
+use crate::watch::{Sink, Watch, deliver};
 
 /// How late Ctrl-C may be seen.
 const SLICE: Duration = Duration::from_millis(30);
@@ -36,7 +36,7 @@ pub(crate) fn wait<T: Send>(
     let interrupted = loop {
         let slice =
             detached(py, || runtime.block_on(async { tokio::time::timeout(SLICE, &mut future).await }));
-        if let Err(raised) = sink.map_or(Ok(()), |sink| watch.deliver(py, sink)) {
+        if let Err(raised) = sink.map_or(Ok(()), |sink| deliver(py, watch, sink)) {
             break raised;
         }
         match slice {

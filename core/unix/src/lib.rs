@@ -1,4 +1,4 @@
-//! What the bindings for C and Python share of a Unix system: a descriptor that event loops can wait for, and threads
+//! What the bindings share of a Unix system: a descriptor that event loops can wait for, and threads
 //! that take no signals.
 
 mod signal;

@@ -1,0 +1,60 @@
+//! Failures that a binding has to tell by itself, and what a failure of the core came from.
+
+use std::any::Any;
+use std::error::Error;
+
+/// What a closed client says.
+pub const CLOSED: &str = "the client is closed; make another one";
+
+/// What a panic says once it has become a failure.
+pub fn panicked(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    let said = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
+    format!("something went wrong inside mspkit that never should: {said}")
+}
+
+/// What an error came from, outermost first; the system's own errors with their numbers.
+pub fn causes<'e>(
+    error: &'e (dyn Error + 'static),
+) -> impl Iterator<Item = (Option<i32>, &'e (dyn Error + 'static))> {
+    std::iter::successors(error.source(), |cause| (*cause).source())
+        .map(|cause| (cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error), cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+    use std::io;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Outer(io::Error);
+
+    impl fmt::Display for Outer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("outer")
+        }
+    }
+
+    impl Error for Outer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn what_a_panic_carries_is_told_when_it_is_text() {
+        let begin = "something went wrong inside mspkit that never should: ";
+        assert_eq!(panicked(&"a literal"), format!("{begin}a literal"));
+        assert_eq!(panicked(&"made".to_owned()), format!("{begin}made"));
+        assert_eq!(panicked(&7), begin);
+    }
+
+    #[test]
+    fn causes_have_the_numbers_of_the_system() {
+        let error = Outer(io::Error::other(Outer(io::Error::from_raw_os_error(111))));
+        let numbers: Vec<_> = causes(&error).map(|(number, _)| number).collect();
+        assert_eq!(numbers, [None, Some(111)]);
+    }
+}

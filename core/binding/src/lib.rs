@@ -1,0 +1,20 @@
+//! What the bindings share that is no part of any language: where async calls complete, what is seen of a call while it
+//! happens, and the words of failures that are a binding's own.
+
+mod failure;
+mod port;
+mod settle;
+mod watch;
+
+pub use self::failure::{CLOSED, causes, panicked};
+pub use self::port::{Came, Port};
+pub use self::settle::settle;
+pub use self::watch::{Event, Watch, What};
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Locks a mutex; a panic elsewhere does not make what it guards wrong, since no guard lives across a step that can
+/// fail halfway.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,182 @@
+//! What is seen of a call while it happens, until its language asks for it.
+//!
+//! Events are noted by whichever thread drives the call, only while somebody wants them, and read by a thread of the
+//! language.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use mspkit::{Core, Hooks};
+
+use crate::lock;
+use crate::port::Target;
+
+/// Which events are wanted, as a sum; the languages say the same.
+const REQUEST: u8 = 1;
+const RESPONSE: u8 = 2;
+const RETRY: u8 = 4;
+
+/// The events of one call or list that its language has not seen yet. `T` is what calls come to in its port.
+pub struct Watch<T> {
+    wanted: AtomicU8,
+    seen: Mutex<Seen<T>>,
+}
+
+struct Seen<T> {
+    events: Vec<Event>,
+    /// Who is told that there are events; nobody, where a blocking call looks by itself.
+    target: Option<Target<T>>,
+}
+
+/// Something that was seen of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// The operation.
+    pub operation: String,
+    /// The id of the call.
+    pub request_id: String,
+    /// Which attempt of the call it was, from 1.
+    pub attempt: usize,
+    /// What has happened.
+    pub what: What,
+}
+
+/// What has happened; see the events of the core.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the fields are those of the core's events")]
+pub enum What {
+    /// A request is about to be sent.
+    Request { method: String, path: String },
+    /// An attempt has ended.
+    Response { status: Option<u16>, cause: Option<String>, took: Duration },
+    /// Another attempt will be made.
+    Retry { reason: String, wait: Duration },
+}
+
+impl What {
+    /// The number by which this kind of event is wanted.
+    pub fn number(&self) -> u8 {
+        match self {
+            Self::Request { .. } => REQUEST,
+            Self::Response { .. } => RESPONSE,
+            Self::Retry { .. } => RETRY,
+        }
+    }
+}
+
+impl<T: Send + 'static> Watch<T> {
+    /// A watch for the events of these numbers.
+    pub fn new(wanted: u8) -> Arc<Self> {
+        let seen = Seen { events: Vec::new(), target: None };
+        Arc::new(Self { wanted: AtomicU8::new(wanted), seen: Mutex::new(seen) })
+    }
+
+    /// Says which events are wanted from here on.
+    pub fn want(&self, wanted: u8) {
+        self.wanted.store(wanted, Ordering::Relaxed);
+    }
+
+    /// Says who is told of events from here on, and of those that nobody was told of.
+    pub(crate) fn tell(self: &Arc<Self>, target: Option<Target<T>>) {
+        let mut seen = self.lock();
+        if let (false, Some(target)) = (seen.events.is_empty(), &target) {
+            target.events(self.clone());
+        }
+        seen.target = target;
+    }
+
+    /// The core with hooks that note what is wanted at the time.
+    pub fn over(self: &Arc<Self>, core: &Core) -> Core {
+        let (request, response, retry) = (self.clone(), self.clone(), self.clone());
+        let hooks = Hooks::default()
+            .on_request(move |event| {
+                request.note(REQUEST, event.operation, event.request_id, event.attempt, || What::Request {
+                    method: event.method.to_owned(),
+                    path: event.path.to_owned(),
+                });
+            })
+            .on_response(move |event| {
+                response.note(RESPONSE, event.operation, event.request_id, event.attempt, || {
+                    What::Response {
+                        status: event.status,
+                        cause: event.cause.map(str::to_owned),
+                        took: event.took,
+                    }
+                });
+            })
+            .on_retry(move |event| {
+                retry.note(RETRY, event.operation, event.request_id, event.attempt, || What::Retry {
+                    reason: event.reason.to_owned(),
+                    wait: event.wait,
+                });
+            });
+        core.with_hooks(hooks)
+    }
+
+    fn note(
+        self: &Arc<Self>,
+        number: u8,
+        operation: &str,
+        request_id: &str,
+        attempt: usize,
+        what: impl FnOnce() -> What,
+    ) {
+        if self.wanted.load(Ordering::Relaxed) & number == 0 {
+            return;
+        }
+        let (operation, request_id) = (operation.to_owned(), request_id.to_owned());
+        let event = Event { operation, request_id, attempt, what: what() };
+        let mut seen = self.lock();
+        seen.events.push(event);
+        // One message stands for all events until they are taken.
+        if let (1, Some(target)) = (seen.events.len(), &seen.target) {
+            target.events(self.clone());
+        }
+    }
+
+    /// The events since it was asked last.
+    pub fn take(&self) -> Vec<Event> {
+        std::mem::take(&mut self.lock().events)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen<T>> {
+        lock(&self.seen)
+    }
+}
+
+impl<T> fmt::Debug for Watch<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch").field("wanted", &self.wanted).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+impl<T: Send + 'static> Watch<T> {
+    /// Notes a retry, as a hook does.
+    pub(crate) fn note_retry(self: &Arc<Self>, attempt: usize) {
+        let what = || What::Retry { reason: "HTTP 503".to_owned(), wait: Duration::ZERO };
+        self.note(RETRY, "wiv.cases.search", "id", attempt, what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_wanted_is_noted_and_it_is_given_once() {
+        let watch: Arc<Watch<()>> = Watch::new(REQUEST | RESPONSE);
+        watch.note_retry(1);
+        assert_eq!(watch.take(), []);
+        watch.want(RETRY);
+        watch.note_retry(2);
+        let taken = watch.take();
+        assert_eq!(
+            taken.iter().map(|event| (event.attempt, event.what.number())).collect::<Vec<_>>(),
+            [(2, RETRY)]
+        );
+        assert_eq!(watch.take(), []);
+    }
+}
