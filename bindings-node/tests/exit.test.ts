@@ -66,7 +66,9 @@ test("a process whose only call was aborted ends", async () => {
     `const client = new mspkit.NCentral(options);
      const aborting = new AbortController();
      const call = client.request("GET", "/never", { signal: aborting.signal });
-     setTimeout(() => { process.stdout.write("idle"); aborting.abort(); }, 50);
+     await flying(client);
+     process.stdout.write("idle");
+     aborting.abort();
      await call.catch(() => {});`,
     toSlow,
   );
@@ -94,7 +96,8 @@ test("an uncaught exception ends the process as always", async () => {
     `const client = new mspkit.NCentral(options);
      client.request("GET", "/never").catch(() => {});
      process.on("exit", () => process.stdout.write("exit handler"));
-     setTimeout(() => { throw new Error("mine"); }, 20);`,
+     await flying(client);
+     setTimeout(() => { throw new Error("mine"); });`,
     toSlow,
   );
   assert.equal(ended.code, 1);
@@ -106,7 +109,8 @@ test("Ctrl-C ends a process that waits for a call, and its own handler runs", as
   const waiting = `
     const client = new mspkit.NCentral(options);
     client.request("GET", "/never").catch(() => {});
-    setTimeout(() => process.stdout.write("idle"), 50);`;
+    await flying(client);
+    process.stdout.write("idle");`;
   const interrupt = (line: string, kill: (signal: NodeJS.Signals) => void) => {
     if (line === "idle") {
       kill("SIGINT");

@@ -11,8 +11,6 @@ ANSWER = b'{"customerId": "1", "customerName": "One"}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 GOOD = HEAD % len(ANSWER) + ANSWER
 UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n"
-# Wiv needs no token, so the first request is the one that is tested.
-PATH = "/msp/customers"
 
 
 class Server:

@@ -10,13 +10,18 @@ from children import often, quiet, run
 from conftest import Clients
 
 BEGIN = """
-    import asyncio, os, signal, sys, threading
+    import asyncio, os, signal, sys, threading, time
     import mspkit
     client, blocking = mspkit.AsyncNCentral(), mspkit.NCentral()
+    async def flying(calls=1):
+        end = time.monotonic() + 10
+        while sum(limit.in_flight + limit.waiting for limit in client.limits()) < calls:
+            assert time.monotonic() < end, client.limits()
+            await asyncio.sleep(0.001)
     async def begin(count=50):
         await client.server.info()
         tasks = [asyncio.ensure_future(client.customers.get(100 + at % 10)) for at in range(count)]
-        await asyncio.sleep(0.02)
+        await flying()
         return tasks
 """
 SCENARIOS = {
@@ -37,7 +42,7 @@ SCENARIOS = {
         async for item in pager:
             break
         asyncio.ensure_future(pager.collect())
-        await asyncio.sleep(0.02)
+        await flying()
     asyncio.run(main())
     next(blocking.customers.list(page_size=1, concurrency=5))
     """,
@@ -90,16 +95,13 @@ def test_exit_does_not_wait_for_calls(clients: Clients) -> None:
     clients.sim.control("options", {"latency_ms": 20_000})
     begin = time.monotonic()
     code = """
-    import asyncio, threading
-    import mspkit
-    client, blocking = mspkit.AsyncNCentral(), mspkit.NCentral()
     async def main():
         tasks = [asyncio.ensure_future(client.server.health()) for _ in range(20)]
         threading.Thread(target=blocking.server.health, daemon=True).start()
-        await asyncio.sleep(0.1)
+        await flying(21)
     asyncio.run(main())
     """
-    quiet(code, clients.sim)
+    quiet(BEGIN + code, clients.sim)
     assert time.monotonic() - begin < 2
     clients.sim.control("options", {"latency_ms": 0})
 

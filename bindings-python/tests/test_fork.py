@@ -86,7 +86,7 @@ def test_os_fork_from_a_thread(clients: Clients) -> None:
 def test_fork_under_asyncio_and_a_fork_of_a_fork(clients: Clients) -> None:
     clients.sim.control("options", {"latency_ms": 10})
     code = """
-        import asyncio, os, warnings
+        import asyncio, os, time, warnings
         warnings.simplefilter("ignore", DeprecationWarning)
         import mspkit
         client = mspkit.AsyncNCentral()
@@ -110,7 +110,10 @@ def test_fork_under_asyncio_and_a_fork_of_a_fork(clients: Clients) -> None:
         async def main():
             await client.server.info()
             flying = asyncio.ensure_future(calls())
-            await asyncio.sleep(0.005)
+            end = time.monotonic() + 10
+            while not any(limit.in_flight for limit in client.limits()):
+                assert time.monotonic() < end
+                await asyncio.sleep(0)
             # A child of a running loop cannot run another one in it, so it forgets that it is in one.
             pid = fork(lambda: (asyncio._set_running_loop(None), child()))
             await flying

@@ -19,8 +19,9 @@ export interface Ended {
 }
 
 /**
- * Runs a program that may use `mspkit`, `options` and `sleep`; it fails when it has not ended after `limit` milliseconds.
- * The time is counted from when it writes `idle`. `onLine` may send it signals.
+ * Runs a program that may use `mspkit`, `options`, `sleep`, and `flying`, which waits until a client has a call in flight;
+ * it fails when it has not ended after `limit` milliseconds. The time is counted from when it writes `idle`. `onLine` may
+ * send it signals.
  */
 export async function program(
   text: string,
@@ -33,6 +34,12 @@ export async function program(
     const mspkit = require("mspkit");
     const options = ${JSON.stringify(options)};
     const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const flying = async (client) => {
+      for (let turns = 0; !client.limits().some((limit) => limit.inFlight > 0); turns += 1) {
+        if (turns > 5000) throw new Error("no call is in flight");
+        await sleep(1);
+      }
+    };
     const main = async () => { ${text} };
     main();
   `;
