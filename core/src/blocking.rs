@@ -1,8 +1,8 @@
 //! The same three clients for programs without a runtime: every call waits on the calling thread.
 //!
 //! One runtime drives them all: whoever waits, drives, and one thread beside while pages of lists are read ahead. So
-//! nothing else runs between calls, and a call that waits for its turn also drives the calls that hold it. Threads may share a client. Inside an async program these
-//! clients refuse to be used; take the async ones there.
+//! nothing else runs between calls, and a call that waits for its turn also drives the calls that hold it. Threads may
+//! share a client. Inside an async program these clients refuse to be used; take the async ones there.
 
 use std::sync::{Arc, OnceLock};
 use std::thread::Builder as Thread;
@@ -12,7 +12,6 @@ use tokio::runtime::{Builder as RuntimeBuilder, Handle, Runtime};
 
 use crate::call_builder::{self, call_options, paging_options, said_methods};
 use crate::client::{Builder, Client, client_methods, credentials, sealed};
-use crate::config::Config;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::helper::Helper;
@@ -95,16 +94,6 @@ macro_rules! client {
         impl $Name {
             client_methods!(driven.core);
 
-            /// The same client with other `timeout`, `attempt_timeout`, `max_retries` or `max_retry_after`;
-            /// connections, tokens and limits stay shared.
-            ///
-            /// # Errors
-            /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) for options that belong to the client itself.
-            pub fn with_options(&self, options: &Config) -> Result<Self> {
-                let core = self.driven.core.with_options(options)?;
-                Ok(Self { driven: Driven { core, runtime: self.driven.runtime } })
-            }
-
             /// A request to an endpoint that mspkit does not know, with credentials, limits and retries.
             pub fn request(&self, method: &str, path: &str) -> FreeRequest<'_> {
                 let call = call_builder::FreeRequest::new(&self.driven.core, method, path);
@@ -113,6 +102,10 @@ macro_rules! client {
 
             pub(crate) fn core(&self) -> &Driven {
                 &self.driven
+            }
+
+            fn with_core(&self, core: Core) -> Self {
+                Self { driven: Driven { core, runtime: self.driven.runtime } }
             }
         }
     };

@@ -262,6 +262,15 @@ macro_rules! client_methods {
             Self::builder().build()
         }
 
+        /// The same client with other `timeout`, `attempt_timeout`, `max_retries` or `max_retry_after`;
+        /// connections, tokens and limits stay shared.
+        ///
+        /// # Errors
+        /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) for options that belong to the client itself.
+        pub fn with_options(&self, options: &$crate::Config) -> $crate::Result<Self> {
+            Ok(self.with_core(self.$($core)+.with_options(options)?))
+        }
+
         /// What each endpoint's limit is doing.
         pub fn limits(&self) -> Vec<$crate::LimitStatus> {
             self.$($core)+.limits()
@@ -296,15 +305,6 @@ macro_rules! client {
         impl $Name {
             client_methods!(core);
 
-            /// The same client with other `timeout`, `attempt_timeout`, `max_retries` or `max_retry_after`;
-            /// connections, tokens and limits stay shared.
-            ///
-            /// # Errors
-            /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) for options that belong to the client itself.
-            pub fn with_options(&self, options: &Config) -> Result<Self> {
-                Ok(Self { core: self.core.with_options(options)? })
-            }
-
             /// A request to an endpoint that mspkit does not know, with credentials, limits and retries.
             pub fn request(&self, method: &str, path: &str) -> FreeRequest<'_> {
                 FreeRequest::new(&self.core, method, path)
@@ -312,6 +312,10 @@ macro_rules! client {
 
             pub(crate) fn core(&self) -> &Core {
                 &self.core
+            }
+
+            fn with_core(&self, core: Core) -> Self {
+                Self { core }
             }
         }
     };
