@@ -1,18 +1,19 @@
 """What all clients have: options, calls, lists, requests to other endpoints, closing, copying and pickling.
 
-Arguments become JSON here and answers become models here; everything between is the native core's.
+Answers become models here, and arguments become JSON in `_encode.py`; everything between is the native
+core's.
 """
 
 from __future__ import annotations
 
 import atexit
-import json
 import os
 from collections.abc import Coroutine, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from mspkit import _native
-from mspkit._errors import MspError, failure
+from mspkit._encode import encode, encode_given, free_body, free_options
+from mspkit._errors import MspError
 from mspkit._log import Watcher
 from mspkit._model import Model
 from mspkit._pager import AsyncPager, Pager
@@ -39,84 +40,6 @@ FILES = {"ca_bundle", "client_cert"}
 
 atexit.register(_native.shutdown)
 os.register_at_fork(after_in_child=_native.forked)
-
-
-def _sendable(value: object) -> object:
-    if isinstance(value, Model):
-        return value.to_dict(by_wire_name=True)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, (tuple, set, frozenset)):
-        return list(value)
-    # Dates, and ids in the form of uuid.UUID.
-    if callable(isoformat := getattr(value, "isoformat", None)):
-        return isoformat()
-    if type(value).__name__ == "UUID":
-        return str(value)
-    raise TypeError(f"a value of type {type(value).__name__} cannot be sent")
-
-
-_encoder = json.JSONEncoder(default=_sendable, allow_nan=False, separators=(",", ":"))
-
-
-def encode(what: str, value: object) -> bytes:
-    """The JSON of arguments."""
-    plain = _native.encode(value)
-    if plain is not None:
-        return plain
-    try:
-        return _encoder.encode(value).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        text = f"{what}: {error}"
-        raise failure("InvalidRequest", text) from error
-
-
-def encode_given(params: dict[str, Any]) -> bytes:
-    """The JSON of the parameters that were given."""
-    plain = _native.encode(params, UNSET)
-    if plain is not None:
-        return plain
-    return encode("parameters", {name: value for name, value in params.items() if value is not UNSET})
-
-
-def call_options(
-    timeout: float | None,
-    max_retries: int | None,
-    extra_headers: Mapping[str, str] | None,
-    extra_query: Mapping[str, Any] | None,
-    extra_body: Mapping[str, Any] | None,
-) -> bytes:
-    """The options of one call, as the native side takes them."""
-    if (
-        timeout is None
-        and max_retries is None
-        and extra_headers is None
-        and extra_query is None
-        and extra_body is None
-    ):
-        return b"{}"
-    said = {
-        "timeout": timeout,
-        "max_retries": max_retries,
-        "extra_headers": extra_headers,
-        "extra_query": extra_query,
-        "extra_body": extra_body,
-    }
-    said = {name: value for name, value in said.items() if value is not None}
-    return encode("call options", said)
-
-
-def paging(
-    limit: int | None, concurrency: int | None, resume_token: str | None, on_lost_page: str | None = None
-) -> dict[str, Any]:
-    """How a list is read."""
-    said = {
-        "limit": limit,
-        "concurrency": concurrency,
-        "resume_token": resume_token,
-        "on_lost_page": on_lost_page,
-    }
-    return {name: value for name, value in said.items() if value is not None}
 
 
 class Client:
@@ -298,8 +221,8 @@ class SyncClient(Client):
         Raises:
             MspError: Every kind.
         """
-        said = _free_body(body)
-        options = _free_options(query, headers, timeout, max_retries, extra_headers, extra_query, extra_body)
+        said = free_body(body)
+        options = free_options(query, headers, timeout, max_retries, extra_headers, extra_query, extra_body)
         watcher = self._watcher
         watch = watcher.wanted()
         try:
@@ -390,8 +313,8 @@ class AsyncClient(Client):
         """
         from mspkit._port import here
 
-        said = _free_body(body)
-        options = _free_options(query, headers, timeout, max_retries, extra_headers, extra_query, extra_body)
+        said = free_body(body)
+        options = free_options(query, headers, timeout, max_retries, extra_headers, extra_query, extra_body)
         bridge = here()
         watch = self._watcher.wanted()
         token = self._core.submit_request(bridge.port, method, path, said, options, watch)
@@ -407,24 +330,6 @@ class AsyncClient(Client):
 
     async def __aexit__(self, *raised: object) -> None:
         await self.close()
-
-
-def _free_body(body: Any) -> bytes | None:
-    return None if body is None else encode("body", body)
-
-
-def _free_options(
-    query: Mapping[str, Any] | None,
-    headers: Mapping[str, str] | None,
-    timeout: float | None,
-    max_retries: int | None,
-    extra_headers: Mapping[str, str] | None,
-    extra_query: Mapping[str, Any] | None,
-    extra_body: Mapping[str, Any] | None,
-) -> bytes:
-    all_headers = {**(headers or {}), **(extra_headers or {})}
-    all_query = {**(query or {}), **(extra_query or {})}
-    return call_options(timeout, max_retries, all_headers or None, all_query or None, extra_body)
 
 
 class SyncResource:

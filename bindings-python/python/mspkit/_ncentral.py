@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from mspkit._client import AsyncClient, AsyncResource, SyncClient, SyncResource, call_options, paging
+from mspkit._client import AsyncClient, AsyncResource, SyncClient, SyncResource
+from mspkit._encode import call_options, paging
 from mspkit._models import (
     AuthTokens,
     Customer,

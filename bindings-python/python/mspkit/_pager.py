@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar, overload
 
 from mspkit import _native
+from mspkit._encode import encode
 from mspkit._errors import MspError, failure
 from mspkit._log import Watcher
 from mspkit._model import Model
@@ -133,8 +134,6 @@ class Reading(Generic[T]):
         return self._before if self._items is None else self._before + self._items.consumed
 
     def _open(self, token: str | None = None, narrow: int | None = None) -> _native.Pager:
-        from mspkit._client import encode
-
         core, operation, params, paging, options = self._begin
         paging = dict(paging)
         if token is not None:

@@ -9,7 +9,8 @@ from typing import Any
 import mspkit
 from conformance.outcome import Outcome
 from mspkit import MspError, ResponseMeta, _native
-from mspkit._client import AsyncClient, SyncClient, call_options
+from mspkit._client import AsyncClient, SyncClient
+from mspkit._encode import call_options
 from mspkit._model import Model
 
 BLOCKING: dict[str, type[SyncClient]] = {
