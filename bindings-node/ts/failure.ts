@@ -31,7 +31,7 @@ export function site(below: (...args: never[]) => unknown): Site {
 }
 
 /** An error of a kind, by its name in the core. */
-export function failure(kind: string, message: string, fields?: ErrorFields): MspError {
+function failure(kind: string, message: string, fields?: ErrorFields): MspError {
   return new (KINDS.get(kind) ?? MspError)(message, fields);
 }
 
