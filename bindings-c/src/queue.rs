@@ -1,14 +1,8 @@
 //! Completion queues: where submitted calls end, each exactly once, and a descriptor that says when there is something.
-//!
-//! The descriptor is raised and lowered under the queue's own lock, so it is readable exactly while `mspkit_queue_next`
-//! would not have to wait.
 
-use std::collections::{HashMap, VecDeque};
 use std::ffi::c_void;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
-use mspkit_unix::Signal;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::abi::{MSPKIT_DONE, MSPKIT_E_STRUCT_SIZE, MSPKIT_EMPTY, MSPKIT_OK};
 use crate::answer::mspkit_answer;
@@ -18,11 +12,14 @@ use crate::failure::Failure;
 use crate::generated::codes::MSPKIT_E_CLOSED;
 use crate::guard::{borrow, guard, output, quietly, release};
 use crate::item::mspkit_item;
-use crate::lock;
 use crate::options::LARGEST;
 use crate::page::mspkit_page;
 use crate::runtime::Runtime;
 use crate::task;
+
+mod shared;
+
+use shared::{Completed, Next, Shared, UserData};
 
 /// Where submitted calls complete. Any number of threads may use it at the same time. Yours to free with
 /// `mspkit_queue_free`, before or after clients and pagers.
@@ -65,116 +62,6 @@ pub(crate) enum Outcome {
     Done,
 }
 
-struct Shared {
-    state: Mutex<State>,
-    ready: Condvar,
-    signal: Signal,
-}
-
-#[derive(Default)]
-struct State {
-    done: VecDeque<Completed>,
-    in_flight: HashMap<mspkit_operation, Arc<Cancel>>,
-    last: mspkit_operation,
-    closed: bool,
-    /// Nobody will read it any more.
-    freed: bool,
-}
-
-struct Completed {
-    operation: mspkit_operation,
-    user_data: UserData,
-    outcome: Result<Outcome, Failure>,
-}
-
-/// The caller's pointer, which is carried and never followed.
-struct UserData(*mut c_void);
-
-// SAFETY: nothing here reads or writes what it points at.
-unsafe impl Send for UserData {}
-
-impl State {
-    /// Whether `mspkit_queue_next` would not have to wait.
-    fn has_something(&self) -> bool {
-        !self.done.is_empty() || (self.closed && self.in_flight.is_empty())
-    }
-}
-
-impl Shared {
-    /// Changes the state, and raises or lowers the descriptor with it.
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let mut state = lock(&self.state);
-        let before = state.has_something();
-        let result = change(&mut state);
-        match (before, state.has_something()) {
-            (false, true) => self.signal.raise(),
-            (true, false) => self.signal.lower(),
-            _ => {}
-        }
-        if state.has_something() {
-            self.ready.notify_all();
-        }
-        result
-    }
-
-    fn complete(&self, operation: mspkit_operation, user_data: UserData, outcome: Result<Outcome, Failure>) {
-        // What nobody will read is dropped outside of the lock.
-        let dropped = self.change(|state| {
-            state.in_flight.remove(&operation);
-            let completed = Completed { operation, user_data, outcome };
-            if state.freed {
-                return Some(completed);
-            }
-            state.done.push_back(completed);
-            None
-        });
-        drop(dropped);
-    }
-
-    fn cancel_all(&self) {
-        let all: Vec<_> = lock(&self.state).in_flight.values().cloned().collect();
-        for cancel in all {
-            cancel.cancel();
-        }
-    }
-
-    fn next(&self, timeout: Option<Duration>) -> Next {
-        let until = timeout.map(|timeout| Instant::now() + timeout);
-        let mut state = lock(&self.state);
-        loop {
-            if !state.done.is_empty() {
-                drop(state);
-                // Another thread may have been faster; then it waits on.
-                if let Some(completed) = self.change(|state| state.done.pop_front()) {
-                    return Next::Completed(completed);
-                }
-                state = lock(&self.state);
-                continue;
-            }
-            if state.has_something() {
-                return Next::Closed;
-            }
-            state = match until {
-                None => self.ready.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some(until) => {
-                    let Some(left) =
-                        until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
-                    else {
-                        return Next::Nothing;
-                    };
-                    self.ready.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
-        }
-    }
-}
-
-enum Next {
-    Completed(Completed),
-    Closed,
-    Nothing,
-}
-
 impl mspkit_queue {
     /// Starts work that completes here.
     ///
@@ -213,14 +100,8 @@ impl mspkit_queue {
     {
         runtime.handle()?;
         let cancel = Arc::<Cancel>::default();
-        let number = self.shared.change(|state| {
-            if state.closed {
-                return Err(Failure::own(MSPKIT_E_CLOSED, "queue: it is closed and takes nothing any more"));
-            }
-            state.last += 1;
-            state.in_flight.insert(state.last, cancel.clone());
-            Ok(state.last)
-        })?;
+        let refused = || Failure::own(MSPKIT_E_CLOSED, "queue: it is closed and takes nothing any more");
+        let number = self.shared.begin(cancel.clone()).ok_or_else(refused)?;
         if !operation.is_null() {
             // Before it starts: whoever reads the queue may want to look it up.
             // SAFETY: the caller says so.
@@ -277,9 +158,9 @@ pub unsafe extern "C" fn mspkit_queue_new(
     unsafe {
         guard(error, || {
             output("queue", queue)?;
-            let signal = Signal::new()
+            let shared = Shared::new()
                 .map_err(|error| Failure::internal(format!("no descriptor could be made: {error}")))?;
-            let shared = Arc::new(Shared { state: Mutex::default(), ready: Condvar::new(), signal });
+            let shared = Arc::new(shared);
             queue.write(Box::into_raw(Box::new(mspkit_queue { shared })));
             Ok(MSPKIT_OK)
         })
@@ -291,7 +172,7 @@ pub unsafe extern "C" fn mspkit_queue_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_queue_fd(queue: *const mspkit_queue) -> i32 {
     // SAFETY: the caller passes NULL or a queue that was not freed.
-    unsafe { queue.as_ref() }.map_or(-1, |queue| queue.shared.signal.fileno())
+    unsafe { queue.as_ref() }.map_or(-1, |queue| queue.shared.fileno())
 }
 
 /// Gives the next completion.
@@ -343,10 +224,7 @@ pub unsafe extern "C" fn mspkit_queue_cancel(queue: *const mspkit_queue, operati
     unsafe {
         guard(std::ptr::null_mut(), || {
             let queue = borrow("queue", queue)?;
-            let found = lock(&queue.shared.state).in_flight.get(&operation).cloned();
-            if let Some(cancel) = found {
-                cancel.cancel();
-            }
+            queue.shared.cancel(operation);
             Ok(MSPKIT_OK)
         })
     }
@@ -357,10 +235,7 @@ pub unsafe extern "C" fn mspkit_queue_cancel(queue: *const mspkit_queue, operati
 pub unsafe extern "C" fn mspkit_queue_pending(queue: *const mspkit_queue) -> usize {
     // SAFETY: the caller passes NULL or a queue that was not freed.
     match unsafe { queue.as_ref() } {
-        Some(queue) => quietly(0, || {
-            let state = lock(&queue.shared.state);
-            state.in_flight.len() + state.done.len()
-        }),
+        Some(queue) => quietly(0, || queue.shared.pending()),
         None => 0,
     }
 }
@@ -374,8 +249,7 @@ pub unsafe extern "C" fn mspkit_queue_close(queue: *const mspkit_queue) -> i32 {
     unsafe {
         guard(std::ptr::null_mut(), || {
             let queue = borrow("queue", queue)?;
-            queue.shared.change(|state| state.closed = true);
-            queue.shared.cancel_all();
+            queue.shared.close();
             Ok(MSPKIT_OK)
         })
     }
@@ -388,14 +262,7 @@ pub unsafe extern "C" fn mspkit_queue_free(queue: *mut mspkit_queue) {
     // SAFETY: the caller passes NULL or a queue that was given out and is not used again.
     unsafe {
         if let Some(queue) = queue.as_ref() {
-            quietly((), || {
-                let unread = queue.shared.change(|state| {
-                    (state.closed, state.freed) = (true, true);
-                    std::mem::take(&mut state.done)
-                });
-                drop(unread);
-                queue.shared.cancel_all();
-            });
+            quietly((), || queue.shared.free());
         }
         release(queue);
     }

@@ -1,0 +1,185 @@
+//! What a queue holds: calls in flight, those that have ended, and the descriptor that says so.
+//!
+//! The descriptor is raised and lowered under the queue's own lock, so it is readable exactly while `mspkit_queue_next`
+//! would not have to wait.
+
+use std::collections::{HashMap, VecDeque};
+use std::ffi::c_void;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use mspkit_unix::Signal;
+
+use super::{Outcome, mspkit_operation};
+use crate::cancel::Cancel;
+use crate::failure::Failure;
+use crate::lock;
+
+/// What a queue and the calls that complete in it have in common.
+pub(super) struct Shared {
+    state: Mutex<State>,
+    ready: Condvar,
+    signal: Signal,
+}
+
+#[derive(Default)]
+struct State {
+    done: VecDeque<Completed>,
+    in_flight: HashMap<mspkit_operation, Arc<Cancel>>,
+    last: mspkit_operation,
+    closed: bool,
+    /// Nobody will read it any more.
+    freed: bool,
+}
+
+/// A call that has ended.
+pub(super) struct Completed {
+    pub(super) operation: mspkit_operation,
+    pub(super) user_data: UserData,
+    pub(super) outcome: Result<Outcome, Failure>,
+}
+
+/// The caller's pointer, which is carried and never followed.
+pub(super) struct UserData(pub(super) *mut c_void);
+
+// SAFETY: nothing here reads or writes what it points at.
+unsafe impl Send for UserData {}
+
+impl State {
+    /// Whether `mspkit_queue_next` would not have to wait.
+    fn has_something(&self) -> bool {
+        !self.done.is_empty() || (self.closed && self.in_flight.is_empty())
+    }
+}
+
+impl Shared {
+    pub(super) fn new() -> std::io::Result<Self> {
+        Ok(Self { state: Mutex::default(), ready: Condvar::new(), signal: Signal::new()? })
+    }
+
+    pub(super) fn fileno(&self) -> i32 {
+        self.signal.fileno()
+    }
+
+    /// Takes in a call that `cancel` ends, and gives its number; nothing when the queue is closed.
+    pub(super) fn begin(&self, cancel: Arc<Cancel>) -> Option<mspkit_operation> {
+        self.change(|state| {
+            if state.closed {
+                return None;
+            }
+            state.last += 1;
+            state.in_flight.insert(state.last, cancel);
+            Some(state.last)
+        })
+    }
+
+    /// How many calls have not been given out.
+    pub(super) fn pending(&self) -> usize {
+        let state = lock(&self.state);
+        state.in_flight.len() + state.done.len()
+    }
+
+    /// Takes nothing any more, and ends what is in flight.
+    pub(super) fn close(&self) {
+        self.change(|state| state.closed = true);
+        self.cancel_all();
+    }
+
+    /// As [`Self::close`], when nobody will read what completes.
+    pub(super) fn free(&self) {
+        let unread = self.change(|state| {
+            (state.closed, state.freed) = (true, true);
+            std::mem::take(&mut state.done)
+        });
+        drop(unread);
+        self.cancel_all();
+    }
+
+    /// Ends a call, if it is in flight.
+    pub(super) fn cancel(&self, operation: mspkit_operation) {
+        let found = lock(&self.state).in_flight.get(&operation).cloned();
+        if let Some(cancel) = found {
+            cancel.cancel();
+        }
+    }
+
+    /// Changes the state, and raises or lowers the descriptor with it.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = lock(&self.state);
+        let before = state.has_something();
+        let result = change(&mut state);
+        match (before, state.has_something()) {
+            (false, true) => self.signal.raise(),
+            (true, false) => self.signal.lower(),
+            _ => {}
+        }
+        if state.has_something() {
+            self.ready.notify_all();
+        }
+        result
+    }
+
+    pub(super) fn complete(
+        &self,
+        operation: mspkit_operation,
+        user_data: UserData,
+        outcome: Result<Outcome, Failure>,
+    ) {
+        // What nobody will read is dropped outside of the lock.
+        let dropped = self.change(|state| {
+            state.in_flight.remove(&operation);
+            let completed = Completed { operation, user_data, outcome };
+            if state.freed {
+                return Some(completed);
+            }
+            state.done.push_back(completed);
+            None
+        });
+        drop(dropped);
+    }
+
+    fn cancel_all(&self) {
+        let all: Vec<_> = lock(&self.state).in_flight.values().cloned().collect();
+        for cancel in all {
+            cancel.cancel();
+        }
+    }
+
+    /// Waits for the next call that has ended, for ever without a time.
+    pub(super) fn next(&self, timeout: Option<Duration>) -> Next {
+        let until = timeout.map(|timeout| Instant::now() + timeout);
+        let mut state = lock(&self.state);
+        loop {
+            if !state.done.is_empty() {
+                drop(state);
+                // Another thread may have been faster; then it waits on.
+                if let Some(completed) = self.change(|state| state.done.pop_front()) {
+                    return Next::Completed(completed);
+                }
+                state = lock(&self.state);
+                continue;
+            }
+            if state.has_something() {
+                return Next::Closed;
+            }
+            state = match until {
+                None => self.ready.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(until) => {
+                    let Some(left) =
+                        until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
+                    else {
+                        return Next::Nothing;
+                    };
+                    self.ready.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+}
+
+/// What waiting gives.
+pub(super) enum Next {
+    Completed(Completed),
+    Closed,
+    Nothing,
+}
