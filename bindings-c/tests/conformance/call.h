@@ -14,10 +14,6 @@ typedef struct {
     size_t untyped;
 } way;
 
-/* A client as section 4 wants it; NULL with `*refused` when it cannot be built. */
-mspkit_client *client_of(const way *way, const char *service, const json *options, const json *variables,
-                         mspkit_error **refused);
-
 /* Makes the call of a step whose variables are filled in. */
 outcome call_step(way *way, const mspkit_client *client, const json *step);
 

@@ -12,6 +12,7 @@
 #include "call.h"
 #include "fail.h"
 #include "match.h"
+#include "said.h"
 
 jmp_buf failed_here;
 const char *failed_why;

@@ -1,0 +1,176 @@
+/* See said.h. */
+#include "said.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../support/memory.h"
+#include "fail.h"
+
+mspkit_pair *pairs_of(const json *object, size_t *count)
+{
+    mspkit_pair *pairs = (mspkit_pair *)keep(256 * sizeof *pairs);
+    size_t at, entry;
+    *count = 0;
+    for (at = 0; at < object->count; at++) {
+        const json *value = object->items[at];
+        for (entry = 0; entry < (value->kind == JSON_ARRAY ? value->count : 1); entry++) {
+            const json *one = value->kind == JSON_ARRAY ? value->items[entry] : value;
+            mspkit_pair *pair = &pairs[(*count)++];
+            pair->name.data = object->names[at]->text;
+            pair->name.len = object->names[at]->len;
+            pair->value.data = one->kind == JSON_STRING ? one->text : json_write(one);
+            pair->value.len = one->kind == JSON_STRING ? one->len : MSPKIT_NTS;
+        }
+    }
+    return pairs;
+}
+
+/* Milliseconds that a field can say; false for what only JSON can. */
+static bool milliseconds(const json *value, int64_t *into)
+{
+    double time = value->kind == JSON_NUMBER ? strtod(value->text, NULL) : 0;
+    if (time <= 0) {
+        return false;
+    }
+    *into = (int64_t)lround(time * 1000);
+    return true;
+}
+
+static bool retries(const json *value, int32_t *into)
+{
+    if (value->kind != JSON_NUMBER || strpbrk(value->text, ".-eE") != NULL) {
+        return false;
+    }
+    *into = strcmp(value->text, "0") == 0 ? MSPKIT_NO : (int32_t)atoi(value->text);
+    return true;
+}
+
+mspkit_call_options call_options_of(const json *said)
+{
+    mspkit_call_options options = mspkit_call_options_init();
+    json *more = json_object();
+    size_t at;
+    for (at = 0; said != NULL && at < said->count; at++) {
+        const char *name = said->names[at]->text;
+        const json *value = said->items[at];
+        if (strcmp(name, "timeout") == 0 && milliseconds(value, &options.timeout_ms)) {
+        } else if (strcmp(name, "max_retries") == 0 && retries(value, &options.max_retries)) {
+        } else if (strcmp(name, "extra_headers") == 0) {
+            options.extra_headers = pairs_of(value, &options.extra_header_count);
+        } else if (strcmp(name, "extra_query") == 0) {
+            options.extra_query = pairs_of(value, &options.extra_query_count);
+        } else if (strcmp(name, "extra_body") == 0) {
+            options.extra_body = mspkit_nts(json_write(value));
+        } else {
+            json_put(more, name, (json *)value);
+        }
+    }
+    if (more->count > 0) {
+        options.json = mspkit_nts(json_write(more));
+    }
+    return options;
+}
+
+mspkit_paging_options paging_of(const json *said)
+{
+    mspkit_paging_options paging = mspkit_paging_options_init();
+    json *more = json_object();
+    size_t at;
+    paging.concurrency = 1;
+    for (at = 0; said != NULL && at < said->count; at++) {
+        const char *name = said->names[at]->text;
+        const json *value = said->items[at];
+        bool number = value->kind == JSON_NUMBER && strpbrk(value->text, ".-eE") == NULL && strcmp(value->text, "0") != 0;
+        if (strcmp(name, "limit") == 0 && number) {
+            paging.limit = strtoull(value->text, NULL, 10);
+        } else if (strcmp(name, "concurrency") == 0 && number) {
+            paging.concurrency = (uint32_t)strtoul(value->text, NULL, 10);
+        } else if (strcmp(name, "resume_token") == 0 && value->kind == JSON_STRING) {
+            paging.resume_token.data = value->text;
+            paging.resume_token.len = value->len;
+        } else if (strcmp(name, "on_lost_page") == 0 && (json_is(value, "raise") || json_is(value, "restart"))) {
+            paging.restart_lost = json_is(value, "raise") ? MSPKIT_NO : MSPKIT_YES;
+        } else {
+            paging.concurrency = strcmp(name, "concurrency") == 0 ? 0 : paging.concurrency;
+            json_put(more, name, (json *)value);
+        }
+    }
+    if (more->count > 0) {
+        paging.json = mspkit_nts(json_write(more));
+    }
+    return paging;
+}
+
+mspkit_client *client_of(const way *way, const char *service, const json *said, const json *variables,
+                         mspkit_error **refused)
+{
+    static const char *const defaults[][3] = {
+        {"ncentral", "base_url", "url"},
+        {"ncentral", "jwt", "ncentral_jwt"},
+        {"cloudmore", "base_url", "url"},
+        {"cloudmore", "username", "cloudmore_username"},
+        {"cloudmore", "password", "cloudmore_password"},
+        {"cloudmore", "client_secret", "cloudmore_client_secret"},
+        {"cloudmore", "reseller_id", "cloudmore_reseller_id"},
+        {"wiv", "base_url", "url"},
+        {"wiv", "api_key", "wiv_api_key"},
+    };
+    mspkit_client_options options = mspkit_client_options_init();
+    struct {
+        const char *name;
+        mspkit_str *into;
+    } texts[] = {
+        {"base_url", &options.base_url},       {"jwt", &options.jwt},
+        {"username", &options.username},       {"password", &options.password},
+        {"client_secret", &options.client_secret}, {"client_id", &options.client_id},
+        {"client_auth", &options.client_auth}, {"reseller_id", &options.reseller_id},
+        {"api_key", &options.api_key},         {"app_info", &options.app_info},
+    };
+    json *all = json_object(), *more = json_object();
+    mspkit_client *client = NULL;
+    size_t at, text;
+    int32_t status;
+    for (at = 0; at < sizeof defaults / sizeof *defaults; at++) {
+        if (strcmp(defaults[at][0], service) == 0 && json_get(said, defaults[at][1]) == NULL) {
+            json_put(all, defaults[at][1], json_get(variables, defaults[at][2]));
+        }
+    }
+    for (at = 0; said != NULL && at < said->count; at++) {
+        json_put(all, said->names[at]->text, said->items[at]);
+    }
+    options.runtime = way->runtime;
+    options.trust_env = MSPKIT_NO;
+    for (at = 0; at < all->count; at++) {
+        const char *name = all->names[at]->text;
+        const json *value = all->items[at];
+        for (text = 0; text < sizeof texts / sizeof *texts && strcmp(texts[text].name, name) != 0; text++) {
+        }
+        if (value->kind == JSON_NULL) {
+        } else if (text < sizeof texts / sizeof *texts && value->kind == JSON_STRING) {
+            texts[text].into->data = value->text;
+            texts[text].into->len = value->len;
+        } else if (strcmp(name, "timeout") == 0 && milliseconds(value, &options.timeout_ms)) {
+        } else if (strcmp(name, "attempt_timeout") == 0 && milliseconds(value, &options.attempt_timeout_ms)) {
+        } else if (strcmp(name, "max_retry_after") == 0 && milliseconds(value, &options.max_retry_after_ms)) {
+        } else if (strcmp(name, "max_retries") == 0 && retries(value, &options.max_retries)) {
+        } else {
+            json_put(more, name, (json *)value);
+        }
+    }
+    if (more->count > 0) {
+        options.json = mspkit_nts(json_write(more));
+    }
+    if (strcmp(service, "ncentral") == 0) {
+        status = mspkit_ncentral_new(&options, &client, refused);
+    } else if (strcmp(service, "cloudmore") == 0) {
+        status = mspkit_cloudmore_new(&options, &client, refused);
+    } else {
+        status = mspkit_wiv_new(&options, &client, refused);
+    }
+    if ((status == MSPKIT_OK) != (*refused == NULL) || (status == MSPKIT_OK) != (client != NULL)) {
+        fail("a client was made with status %d", (int)status);
+    }
+    return client;
+}
