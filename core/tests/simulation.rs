@@ -192,13 +192,14 @@ fn nothing_is_created_twice_however_the_network_fails() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "takes a minute"]
 fn nothing_is_created_twice_in_thousands_of_networks() {
     nothing_is_created_twice(30..5_000);
 }
 
 fn nothing_is_created_twice(seeds: Range<u64>) {
-    let (mut created, mut unknown, mut lost) = (0, 0, 0);
+    let (mut created, mut unknown, mut lost, mut read) = (0, 0, 0, 0);
+    let calls = CALLS * seeds.clone().count();
     for seed in seeds {
         let seen = simulate(seed);
         assert_eq!(seen.outcomes.creates.len(), CALLS);
@@ -214,9 +215,13 @@ fn nothing_is_created_twice(seeds: Range<u64>) {
             unknown += usize::from(*kind == Some(ErrorKind::OutcomeUnknown));
             lost += usize::from(times == 1 && kind.is_some());
         }
-        assert!(seen.outcomes.reads > 0, "seed {seed}: no read got through");
+        read += seen.outcomes.reads;
     }
-    println!("simulation: {created} created, {unknown} unknown, of which {lost} were");
+    println!(
+        "simulation: of {calls} creates {created} were told as such, {unknown} unknown, {lost} of them done; {read} reads"
+    );
+    // Not in each simulation: after several 429 a pause may outlast what is left of it.
+    assert!(read > calls / 2, "few reads got through: {read} of {calls}");
     assert!(created > 100 && unknown > 20 && lost > 5, "the network hardly fails, or fails always");
 }
 
