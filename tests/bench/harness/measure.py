@@ -200,7 +200,8 @@ class Bench:
             self.add(Result(key, "", "MB", [(ours, 0.0)], rows.MEMORY_AT_MOST_MB, ratio=False))
             peer = rows.PLAIN[language]
             try:
-                self.add(Result(key, peer, "MB", [(ours, grown(peer))]))
+                # What hardly grows is no measure: less than 1 MB counts as that.
+                self.add(Result(key, peer, "MB", [(ours, max(grown(peer), 1.0))]))
             except MissingError as reason:
                 self.skip(key, peer, reason)
 
