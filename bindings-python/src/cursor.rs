@@ -26,7 +26,7 @@ impl Cursor {
 }
 
 /// The items of a page that were not given out yet, each made when it is asked for.
-#[pyclass(frozen, module = "mspkit._native")]
+#[pyclass(frozen, generic, module = "mspkit._native")]
 pub(crate) struct Items {
     cursor: Py<Cursor>,
     /// The model's `__new__`, and what it takes: making an item by it runs no code of Python's.

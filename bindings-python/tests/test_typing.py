@@ -8,9 +8,13 @@ import os
 import re
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import pytest
+
+import mspkit
+from mspkit import _native
 
 TESTS = Path(__file__).resolve().parent
 PROJECT = TESTS.parent
@@ -85,6 +89,10 @@ def test_pyright_finds_every_public_name_typed() -> None:
         symbol["name"] for symbol in report["symbols"] if symbol["isExported"] and not symbol["isTypeKnown"]
     ]
     assert report["completenessScore"] == 1, unknown
+
+
+def test_items_are_generic_also_when_the_program_runs() -> None:
+    assert typing.get_origin(_native.Items[mspkit.Customer]) is _native.Items
 
 
 def test_the_stub_of_the_native_module_is_true() -> None:
