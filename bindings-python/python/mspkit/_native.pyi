@@ -117,8 +117,10 @@ class Cursor:
 
 @final
 class Items(Generic[_M]):
-    """The items of a page that were not given out yet; generic only here, not at run time."""
+    """The items of a page that were not given out yet."""
 
+    @classmethod
+    def __class_getitem__(cls, key: Any) -> GenericAlias: ...
     @property
     def page(self) -> Page: ...
     @property
