@@ -28,7 +28,8 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 	  --compatibility manylinux_$(subst .,_,$(GLIBC)) --out $(DIST)
 	@$(RELEASE) maturin sdist --manifest-path $(PY)/Cargo.toml --out $(DIST)
 	$(call say,The npm packages)
-	@export $(RELEASE) MSPKIT_CARGO_BUILD='$(ZIGBUILD)'; $(NPM) run --silent build && npm run --silent pack:all
+	@export $(RELEASE) MSPKIT_CARGO_BUILD='$(ZIGBUILD)'; $(NPM) run --silent build
+	@export $(RELEASE) MSPKIT_CARGO_BUILD='$(ZIGBUILD)'; $(NPM) run --silent pack:all
 	@cp $(NODE)/packed/*.tgz $(DIST)/
 	$(call say,The C library)
 	@export $(RELEASE); $(MAKE) -C bindings-c tarball DIST='$(CURDIR)/$(DIST)' \
