@@ -94,8 +94,10 @@ export class Simulator implements AsyncDisposable {
     });
     // It ends with this process, and does not keep it.
     child.unref();
-    (child.stdin as unknown as Socket).unref();
-    (child.stdout as unknown as Socket).unref();
+    for (const pipe of [child.stdin, child.stdout]) {
+      // Sockets in Node and Deno; in Bun streams that hold nothing, and have no such method.
+      (pipe as unknown as Partial<Socket>).unref?.();
+    }
     const simulator = new Simulator(child, ended, ready, options);
     if (Object.keys(options).length > 0) {
       try {
