@@ -35,8 +35,9 @@ fi
   "$CC" -std=c11 -D_GNU_SOURCE "${WARNINGS[@]}" epoll.c -o epoll $cflags $libs
   "$CXX" -std=c++17 "${WARNINGS[@]}" onboard.cpp -o onboard-cpp $cflags $libs
 }
-if ldd static | grep -q libmspkit; then fail "the static consumer needs the shared library"; fi
-ldd shared | grep -q "libmspkit.so.1 => $PREFIX" || fail "the shared consumer does not use the installed library"
+# Not in a pipe: grep ends at the first match, and what still writes would fail.
+if grep -q libmspkit <<<"$(ldd static)"; then fail "the static consumer needs the shared library"; fi
+grep -q "libmspkit.so.1 => $PREFIX" <<<"$(ldd shared)" || fail "the shared consumer does not use the installed library"
 for consumer in shared shared-cpp; do "$WORK/with_simulator" -- "./$consumer"; done
 "$WORK/with_simulator" -- ./dlopen "$PREFIX/lib/libmspkit.so.1"
 LD_LIBRARY_PATH='' "$WORK/with_simulator" -- ./static

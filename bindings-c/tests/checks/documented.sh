@@ -21,5 +21,5 @@ found="$(undocumented include/mspkit.h)"
 # The check sees what it is for.
 sed '0,/^ \* Success\.$/{/^\/\*\*$/{N;/Success/d}}; 0,/^#define MSPKIT_OK 0$/s//#define MSPKIT_OK 0\n#define MSPKIT_BARE 1/' \
   include/mspkit.h > "$WORK/bare.h"
-undocumented "$WORK/bare.h" | grep -q MSPKIT_BARE || fail "an item without a comment is not noticed"
+grep -q MSPKIT_BARE <<<"$(undocumented "$WORK/bare.h")" || fail "an item without a comment is not noticed"
 echo "every item of mspkit.h is documented"

@@ -14,6 +14,6 @@ $difference"
 sed 's/^int32_t mspkit_abi_version(void);/&\nint32_t mspkit_not_there(void);/' include/mspkit.h > "$WORK/more.h"
 if diff -q <(declared "$WORK/more.h") <(exported) >/dev/null; then fail "a function without an export is not noticed"; fi
 abi="$(sed -n 's/^#define MSPKIT_ABI_VERSION \(.*\)/\1/p' include/mspkit.h)"
-readelf -d "$library" | grep -q "soname: \[libmspkit.so.$abi\]" || fail "the soname is not libmspkit.so.$abi"
-readelf -d "$library" | grep -q NODELETE || fail "the library could be unmapped"
+grep -q "soname: \[libmspkit.so.$abi\]" <<<"$(readelf -d "$library")" || fail "the soname is not libmspkit.so.$abi"
+grep -q NODELETE <<<"$(readelf -d "$library")" || fail "the library could be unmapped"
 echo "$(exported | wc -l) exports, those of the header; libmspkit.so.$abi"
