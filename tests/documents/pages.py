@@ -26,7 +26,8 @@ BUILT = {"target", "node_modules", "dist", "build", "packed", "__pycache__", "_b
 PLAIN = {"lib.rs", "mod.rs", "main.rs", "__init__.py", "_native.pyi", "py.typed", "index.ts", "__pycache__"}
 LINK = re.compile(r"(?<!\!)\[[^\]\[]*\]\(([^)\s]+)\)")
 # The pages that come with packages, and how they lead to the others.
-HERE = "https://github.com/mspkit/mspkit/blob/main/"
+[REPOSITORY] = re.findall(r'^repository = "(.*)"', (ROOT / "Cargo.toml").read_text(encoding="utf-8"), re.MULTILINE)
+HERE = f"{REPOSITORY}/blob/main/"
 PAGES = ("bindings-python/README.md", "bindings-node/README.md", "bindings-c/README.md")
 CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 

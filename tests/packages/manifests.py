@@ -56,6 +56,10 @@ def claims() -> list[Claim]:
         Claim("bindings-python/pyproject.toml", r'^(?:Homepage|Repository) = "(.*)"', address),
         Claim("bindings-python/pyproject.toml", r'^Issues = "(.*)"', f"{address}/issues"),
         Claim("bindings-python/pyproject.toml", r'^Changelog = "(.*)"', f"{address}/blob/main/CHANGELOG.md"),
+        *(
+            Claim(f"bindings-{language}/README.md", r"\(([^\s)]+)/blob/main/", address)
+            for language in ("python", "node", "c")
+        ),
         # What builds here is what builds elsewhere from the sdist.
         Claim("bindings-python/requirements.txt", r"^(maturin==.*)$",
               only(r'^requires = \["(.*)"\]', read("bindings-python/pyproject.toml"))),
