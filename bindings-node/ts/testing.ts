@@ -228,9 +228,7 @@ export class Simulator implements AsyncDisposable {
    */
   async fail(match: string, fault: Fault): Promise<void> {
     const { kind = "status", times, nth, rate, ...fields } = fault;
-    const some = nth !== undefined || rate !== undefined;
-    const limit = (times ?? (some ? 0 : 1)) || undefined;
-    await this.control("fail", { match, nth, rate, times: limit, fault: { kind, ...told(fields) } });
+    await this.control("fail", { match, nth, rate, times, fault: { kind, ...told(fields) } });
   }
 
   /** Moves the clock by which tokens and scrolls expire. */

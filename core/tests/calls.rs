@@ -277,7 +277,7 @@ async fn a_dropped_call_frees_its_slot_and_its_connection() {
     support::faults(
         &simulator,
         1,
-        &json!([{"match": "GET /api/customers/{customerId}", "fault": {"kind": "hang"}}]),
+        &json!([{"match": "GET /api/customers/{customerId}", "times": 0, "fault": {"kind": "hang"}}]),
     );
     let calls: Vec<_> = (0..5)
         .map(|_| {

@@ -359,13 +359,11 @@ class Simulator:
             "step_ms": step_ms,
             "value": value,
         }
-        if times is None and nth is None and rate is None:
-            times = 1
         rule = {
             "match": match,
             "nth": None if nth is None else list(nth),
             "rate": rate,
-            "times": times or None,
+            "times": times,
         }
         given = {name: said for name, said in fields.items() if said is not None}
         self.control("fail", {**rule, "fault": {"kind": kind, **given}})

@@ -20,7 +20,7 @@ pub struct FaultPlan {
     pub rules: Vec<FaultRule>,
 }
 
-/// Which requests go wrong. Without `nth` and `rate` all that match do.
+/// Which requests go wrong: the next one that matches, where nothing else is said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultRule {
@@ -33,7 +33,7 @@ pub struct FaultRule {
     /// Each of them with this chance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
-    /// At most this many.
+    /// At most this many, 0 for all; not given: 1, or with `nth` or `rate` all of those.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
     /// What happens.
@@ -182,7 +182,9 @@ impl Faults {
 
 impl Progress {
     fn fires(&self, seed: u64, index: u64) -> bool {
-        if self.rule.times.is_some_and(|times| self.fired >= times) {
+        let some = self.rule.nth.is_some() || self.rule.rate.is_some();
+        let times = self.rule.times.unwrap_or(u64::from(!some));
+        if times > 0 && self.fired >= times {
             return false;
         }
         if self.rule.nth.as_ref().is_some_and(|nth| !nth.contains(&self.matched)) {
@@ -216,6 +218,16 @@ mod tests {
     fn times_ends_a_rule() {
         let plan = r#"{"rules":[{"match":"*","times":2,"fault":{"kind":"hang"}}]}"#;
         assert_eq!(fired(plan, 5), [1, 2]);
+    }
+
+    #[test]
+    fn one_request_goes_wrong_where_nothing_else_is_said_and_all_for_0() {
+        let plan = |said: &str| format!(r#"{{"rules":[{{"match":"*",{said}"fault":{{"kind":"hang"}}}}]}}"#);
+        assert_eq!(fired(&plan(""), 3), [1]);
+        assert_eq!(fired(&plan(r#""times":0,"#), 3), [1, 2, 3]);
+        assert_eq!(fired(&plan(r#""times":0,"nth":[1,3],"#), 3), [1, 3]);
+        assert_eq!(fired(&plan(r#""times":1,"nth":[1,3],"#), 3), [1]);
+        assert_eq!(fired(&plan(r#""rate":1,"#), 3), [1, 2, 3]);
     }
 
     #[test]
