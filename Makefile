@@ -14,10 +14,16 @@ PROPERTY_CASES ?= 100000
 CARGO_FUZZ := 0.13.1
 FUZZ_TARGETS := $(patsubst core/fuzz/fuzz_targets/%.rs,%,$(sort $(wildcard core/fuzz/fuzz_targets/*.rs)))
 
-# Tests talk to simulators. What the shell knows of real servers is kept from them.
+# Where cargo builds: CARGO_TARGET_DIR where it is set. Every part of this Makefile and its scripts looks there; it has to be
+# absolute, since some of them run in other folders.
+export CARGO_TARGET_DIR := $(if $(CARGO_TARGET_DIR),$(if $(filter /%,$(firstword $(CARGO_TARGET_DIR))),,$(CURDIR)/)$(CARGO_TARGET_DIR),$(CURDIR)/target)
+BUILT := $(CARGO_TARGET_DIR)
+
+# Tests talk to simulators. What the shell knows of real servers and of proxies is kept from them.
 SERVERS := NCENTRAL_URL NCENTRAL_JWT CLOUDMORE_URL CLOUDMORE_USERNAME CLOUDMORE_PASSWORD CLOUDMORE_CLIENT_SECRET \
   CLOUDMORE_RESELLER_ID WIV_URL WIV_API_KEY
-APART := env $(SERVERS:%=-u %)
+PROXIES := HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy
+APART := env $(SERVERS:%=-u %) $(PROXIES:%=-u %)
 
 say = @printf '\n== %s\n' "$(1)"
 missing = { echo "mspkit: $(1)" >&2; exit 1; }

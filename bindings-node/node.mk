@@ -1,7 +1,7 @@
 # The Node module: how it is built, used and tried. A part of the Makefile, which includes it.
 
 NODE := bindings-node
-NPM := cd $(NODE) && MSPKIT_PROFILE=release MSPKIT_SIM=$(CURDIR)/target/debug/mspkit-sim npm
+NPM := cd $(NODE) && MSPKIT_PROFILE=release MSPKIT_SIM='$(BUILT)/debug/mspkit-sim' npm
 
 .PHONY: node npm-packages demo-node test-node soak-node lint-node
 
@@ -28,7 +28,7 @@ test-node: node simulator pages ## the Node module
 	@$(NPM) test --silent
 	$(call say,The JavaScript and TypeScript examples of the pages)
 	@$(NPM) run --silent pack:all
-	@$(APART) target/debug/mspkit-pages node --check '$(CURDIR)/$(NODE)/scripts/pages.sh check "$$@"' \
+	@$(APART) '$(BUILT)/debug/mspkit-pages' node --check '$(CURDIR)/$(NODE)/scripts/pages.sh check "$$@"' \
 	  --run '$(CURDIR)/$(NODE)/scripts/pages.sh run "$$1"'
 	@$(call surface,node)
 

@@ -2,31 +2,31 @@
 
 PY := bindings-python
 PY_TOOLS := $(TOOLS)/python
-WHEELS := target/python
-PY_SIM := target/debug/mspkit-sim
+WHEELS := $(BUILT)/python
+PY_SIM := $(BUILT)/debug/mspkit-sim
 
 # Compiled files and caches are kept out of the sources.
-PYTEST = $(APART) MSPKIT_SIM=$(CURDIR)/$(PY_SIM) MSPKIT_DIST=$(CURDIR)/$(WHEELS) PYTHONDONTWRITEBYTECODE=1 \
+PYTEST = $(APART) MSPKIT_SIM='$(PY_SIM)' MSPKIT_DIST='$(WHEELS)' PYTHONDONTWRITEBYTECODE=1 \
   $(1)/bin/python -m pytest -p no:cacheprovider --rootdir $(PY) $(PY)/tests
 
 # A test on a page is a file of its own, and what it prints is looked at.
 PAGE_PYTEST := -q -W error -p no:cacheprovider -c /dev/null --rootdir . -s
 
 # The wheel holds the simulator as a program.
-ship-simulator = install -D -m 755 $(1)/mspkit-sim $(PY)/python/mspkit/_bin/mspkit-sim && strip $(PY)/python/mspkit/_bin/mspkit-sim
+ship-simulator = install -D -m 755 '$(1)/mspkit-sim' $(PY)/python/mspkit/_bin/mspkit-sim && strip $(PY)/python/mspkit/_bin/mspkit-sim
 
 .PHONY: wheel sdist simulator pages demo-python test-python soak-python
 
-wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python package, into target/python
+wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python package, into CARGO_TARGET_DIR/python
 	$(call say,Building the Python wheel: $(PY))
 	@cargo build --locked --release -p mspkit-sim
-	@$(call ship-simulator,target/release)
-	@rm -f $(WHEELS)/*.whl
-	@$(TOOLS)/wheel/bin/maturin build --release --locked --manifest-path $(PY)/Cargo.toml --out $(WHEELS)
+	@$(call ship-simulator,$(BUILT)/release)
+	@rm -f '$(WHEELS)'/*.whl
+	@$(TOOLS)/wheel/bin/maturin build --release --locked --manifest-path $(PY)/Cargo.toml --out '$(WHEELS)'
 
 sdist: need-cargo $(TOOLS)/wheel/installed.txt
-	@rm -f $(WHEELS)/*.tar.gz
-	@$(TOOLS)/wheel/bin/maturin sdist --manifest-path $(PY)/Cargo.toml --out $(WHEELS)
+	@rm -f '$(WHEELS)'/*.tar.gz
+	@$(TOOLS)/wheel/bin/maturin sdist --manifest-path $(PY)/Cargo.toml --out '$(WHEELS)'
 
 simulator: need-cargo need-compiler
 	@cargo build --locked -p mspkit-sim
@@ -39,16 +39,16 @@ pages: need-cargo need-compiler
 demo-python: wheel
 	$(call say,Running the demo: $(PY)/examples/onboard.py)
 	@$(PYTHON) -m venv $(TOOLS)/demo
-	@$(TOOLS)/demo/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(WHEELS)/*.whl
+	@$(TOOLS)/demo/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
 	@$(TOOLS)/demo/bin/python $(PY)/tests/demo.py $(ARGS)
 
 test-python: wheel sdist simulator pages need-node $(PY_TOOLS)/installed.txt ## the Python package
 	$(call say,The Python package: the wheel as users install it)
-	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(WHEELS)/*.whl
+	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
 	@$(call PYTEST,$(PY_TOOLS))
 	$(call say,The Python examples of the pages)
 	@$(PYTHON) -m venv --clear $(TOOLS)/pages
-	@$(APART) target/debug/mspkit-pages python --path $(TOOLS)/pages/bin \
+	@$(APART) '$(BUILT)/debug/mspkit-pages' python --path $(TOOLS)/pages/bin \
 	  --check '$(CURDIR)/$(PY_TOOLS)/bin/mypy --strict --no-incremental "$$@"' \
 	  --run 'if grep -q "^def test_" "$$1"; then $(CURDIR)/$(PY_TOOLS)/bin/python -m pytest $(PAGE_PYTEST) "$$1"; else python -W error "$$1"; fi'
 	@$(call surface,python)

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034 # for those who read it
 # What the scripts of this folder share. WORK, TARGET, CC and CXX may come from the Makefile.
 ROOT="$(cd .. && pwd)"
-TARGET="${TARGET:-$ROOT/target}"
+TARGET="${TARGET:-${CARGO_TARGET_DIR:-$ROOT/target}}"
 WORK="${WORK:-$TARGET/bindings-c}"
 BUILT="$TARGET/debug"
 CC="${CC:-cc}"
@@ -13,9 +13,10 @@ export ROOT TARGET WORK BUILT CC CXX PREFIX
 WARNINGS=(-Wall -Wextra -Wpedantic -Werror)
 SUPPORT=(tests/support/json.c tests/support/memory.c tests/support/sim.c)
 
-# Tests talk to simulators. What the shell knows of real servers is kept from them.
+# Tests talk to simulators. What the shell knows of real servers and of proxies is kept from them.
 unset NCENTRAL_URL NCENTRAL_JWT CLOUDMORE_URL CLOUDMORE_USERNAME CLOUDMORE_PASSWORD CLOUDMORE_CLIENT_SECRET \
   CLOUDMORE_RESELLER_ID WIV_URL WIV_API_KEY
+unset HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy
 
 say() { printf '\n== %s\n' "$1"; }
 fail() { echo "$1" >&2; exit 1; }

@@ -7,6 +7,7 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 tools=.tools
+built=${CARGO_TARGET_DIR:-$PWD/target}
 
 # Every interpreter once, whatever its names; those of version managers are not on the path.
 interpreters() {
@@ -29,14 +30,14 @@ while read -r version interpreter; do
   environment=$tools/python-$version
   "$interpreter" -m venv --clear "$environment"
   "$environment/bin/pip" install --quiet --disable-pip-version-check -r bindings-python/tests/requirements.txt
-  dist=target/python
+  dist=$built/python
   if [[ $version == *t ]]; then
-    dist=target/python-$version
+    dist=$built/python-$version
     rm -rf "$dist"
     $tools/wheel/bin/maturin build --release --locked --interpreter "$interpreter" \
       --manifest-path bindings-python/Cargo.toml --out "$dist"
   fi
   "$environment/bin/pip" install --quiet --disable-pip-version-check --no-index "$dist"/*.whl
-  MSPKIT_SOAK=1 MSPKIT_SIM=$PWD/target/debug/mspkit-sim MSPKIT_DIST=$PWD/target/python PYTHONDONTWRITEBYTECODE=1 \
+  MSPKIT_SOAK=1 MSPKIT_SIM="$built/debug/mspkit-sim" MSPKIT_DIST="$built/python" PYTHONDONTWRITEBYTECODE=1 \
     "$environment/bin/python" -m pytest -p no:cacheprovider --durations 5 --rootdir bindings-python bindings-python/tests
 done <<<"$found"

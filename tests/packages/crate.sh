@@ -7,7 +7,7 @@
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
 crate="$(realpath "$1")" with_simulator="$(realpath "$2")"
-place="$root/target/crate"
+place="${CARGO_TARGET_DIR:-$root/target}/crate"
 rm -rf "$place"
 mkdir -p "$place/project/src" "$place/mspkit"
 tar -xzf "$crate" -C "$place/mspkit" --strip-components=1

@@ -61,7 +61,7 @@ def claims() -> list[Claim]:
             for language in ("python", "node", "c")
         ),
         # What builds here is what builds elsewhere from the sdist.
-        Claim("bindings-python/requirements.txt", r"^(maturin==.*)$",
+        Claim("bindings-python/requirements.txt", r"^(maturin==\S+)",
               only(r'^requires = \["(.*)"\]', read("bindings-python/pyproject.toml"))),
         Claim("bindings-node/package.json", r'^  "version": "(.*)"', version),
         Claim("bindings-node/package.json", r'^  "license": "(.*)"', f"({fact['license']})"),

@@ -12,19 +12,21 @@ CARGO_DENY := 0.20.2
 
 RELEASE_TOOLS := $(TOOLS)/release
 $(RELEASE_TOOLS)/installed.txt: $(PACKAGES)/requirements.txt
-RELEASE := PATH='$(CURDIR)/$(RELEASE_TOOLS)/bin':"$$PATH"
+RELEASE := PATH='$(CURDIR)/$(RELEASE_TOOLS)/bin':"$$PATH" CARGO_ENCODED_RUSTFLAGS="$$($(PACKAGES)/remap.sh)"
+# The time that archives give their files.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 ZIGBUILD := cargo zigbuild --target $(TRIPLE).$(GLIBC)
 
-.PHONY: release test-release licenses test-packages lint-workflows deny advisories api hooks fast need-binutils
+.PHONY: release reproduce test-release licenses test-packages lint-workflows deny advisories api hooks fast need-binutils
 
 release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NODE)/node_modules/installed.json ## everything that is published, into dist
 	@rm -rf $(DIST)
 	@mkdir -p $(DIST)
 	$(call say,The wheel and the sdist)
 	@$(RELEASE) $(ZIGBUILD) --release --locked -p mspkit-sim
-	@$(call ship-simulator,target/$(TRIPLE)/release)
+	@$(call ship-simulator,$(BUILT)/$(TRIPLE)/release)
 	@# In a folder of its own: maturin and cargo-zigbuild would build each other's crates anew.
-	@$(RELEASE) CARGO_TARGET_DIR=target/wheel maturin build --release --locked --manifest-path $(PY)/Cargo.toml --zig --target $(TRIPLE) \
+	@$(RELEASE) CARGO_TARGET_DIR='$(BUILT)/wheel' maturin build --release --locked --manifest-path $(PY)/Cargo.toml --zig --target $(TRIPLE) \
 	  --compatibility manylinux_$(subst .,_,$(GLIBC)) --out $(DIST)
 	@$(RELEASE) maturin sdist --manifest-path $(PY)/Cargo.toml --out $(DIST)
 	$(call say,The npm packages)
@@ -35,9 +37,9 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 	@export $(RELEASE); $(MAKE) -C bindings-c tarball DIST='$(CURDIR)/$(DIST)' \
 	  MSPKIT_CARGO_BUILD='$(ZIGBUILD)' TRIPLE=$(TRIPLE) PLATFORM=$(PLATFORM)
 	$(call say,The crate)
-	@rm -f target/package/*.crate
+	@rm -f '$(BUILT)'/package/*.crate
 	@cargo package --quiet --locked --allow-dirty --no-verify -p mspkit
-	@cp target/package/mspkit-[0-9]*.crate $(DIST)/
+	@cp '$(BUILT)'/package/mspkit-[0-9]*.crate $(DIST)/
 	$(call say,The bill of materials)
 	@$(PYTHON) $(PACKAGES)/sbom.py $(DIST)
 	@$(RELEASE) python $(PACKAGES)/valid.py $(DIST)/*.cdx.json
@@ -48,16 +50,16 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 test-release: release simulator need-cxx $(PY_TOOLS)/installed.txt ## the same, and a trial of each package
 	$(call say,The wheel and the sdist in empty environments)
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(DIST)/*.whl
-	@$(subst $(WHEELS),$(DIST),$(call PYTEST,$(PY_TOOLS)))/test_package.py
+	@$(subst '$(WHEELS)','$(CURDIR)/$(DIST)',$(call PYTEST,$(PY_TOOLS)))/test_package.py
 	$(call say,The npm packages in an empty project)
 	@$(NPM) run --silent build:tests
-	@cd $(NODE) && MSPKIT_SIM='$(CURDIR)/$(PY_SIM)' MSPKIT_PACKED='$(CURDIR)/$(DIST)' node scripts/test.mjs package
+	@cd $(NODE) && MSPKIT_SIM='$(PY_SIM)' MSPKIT_PACKED='$(CURDIR)/$(DIST)' node scripts/test.mjs package
 	$(call say,The C library as it is unpacked)
-	@cd bindings-c && MSPKIT_TARBALL="$$(echo $(CURDIR)/$(DIST)/mspkit-c-*.tar.gz)" WORK='$(CURDIR)/target/bindings-c-release' \
-	  MSPKIT_SIM='$(CURDIR)/$(PY_SIM)' tests/checks/consumers.sh
-	@cd bindings-c && WORK='$(CURDIR)/target/bindings-c-release' tests/checks/symbols.sh
+	@cd bindings-c && MSPKIT_TARBALL="$$(echo $(CURDIR)/$(DIST)/mspkit-c-*.tar.gz)" WORK='$(BUILT)/bindings-c-release' \
+	  MSPKIT_SIM='$(PY_SIM)' tests/checks/consumers.sh
+	@cd bindings-c && WORK='$(BUILT)/bindings-c-release' tests/checks/symbols.sh
 	$(call say,The crate as a dependency)
-	@MSPKIT_SIM='$(CURDIR)/$(PY_SIM)' $(PACKAGES)/crate.sh $(DIST)/mspkit-[0-9]*.crate target/bindings-c-release/with_simulator
+	@MSPKIT_SIM='$(PY_SIM)' $(PACKAGES)/crate.sh $(DIST)/mspkit-[0-9]*.crate '$(BUILT)/bindings-c-release/with_simulator'
 
 test-packages: need-cargo need-python ## manifests, licences: that they say the same
 	$(call say,The manifests: what Cargo.toml says)
@@ -66,32 +68,37 @@ test-packages: need-cargo need-python ## manifests, licences: that they say the 
 	$(call say,The licences of others: those of Cargo.lock)
 	@$(PYTHON) $(PACKAGES)/licenses.py --check
 
+# What differs between two builds names what of a machine has got into a package.
+reproduce: release ## build what is published once more, from a clone in another folder, and compare
+	$(call say,The same once more in another folder)
+	@$(PACKAGES)/reproduce.sh $(DIST)
+
 licenses: need-cargo need-python ## write THIRD-PARTY-LICENSES
 	@$(PYTHON) $(PACKAGES)/licenses.py
 
 # The public surface as lists that are kept in api/, so that a change of it is seen in review. That of C is in bindings-c/abi.
-SURFACE := target/surface
+SURFACE := $(BUILT)/surface
 surface-rust = RUSTDOC='$(CURDIR)/$(PACKAGES)/rustdoc.sh' RUSTDOCFLAGS='-Z unstable-options --output-format json' \
-  cargo doc --quiet --locked -p mspkit --no-deps && $(PYTHON) $(PACKAGES)/rust_api.py target/doc/mspkit.json
+  cargo doc --quiet --locked -p mspkit --no-deps && $(PYTHON) $(PACKAGES)/rust_api.py '$(BUILT)/doc/mspkit.json'
 surface-python = $(PY_TOOLS)/bin/python -I $(PY)/tests/surface.py
 surface-node = node $(NODE)/scripts/surface.mjs
 
 # What ends with 3 has said why there is nothing to compare.
-surface = mkdir -p $(SURFACE) && { { $(surface-$(1)); } > $(SURFACE)/$(1).txt || { test $$? -eq 3 && \
-  cp api/$(1).txt $(SURFACE)/; }; } && { diff -u api/$(1).txt $(SURFACE)/$(1).txt || \
+surface = mkdir -p '$(SURFACE)' && { { $(surface-$(1)); } > '$(SURFACE)/$(1).txt' || { test $$? -eq 3 && \
+  cp api/$(1).txt '$(SURFACE)/'; }; } && { diff -u api/$(1).txt '$(SURFACE)/$(1).txt' || \
   $(call missing,the public surface differs from api/$(1).txt; if it should: make api); }
-keep-surface = { { $(surface-$(1)); } > $(SURFACE)/$(1).txt && cp $(SURFACE)/$(1).txt api/; } || test $$? -eq 3
+keep-surface = { { $(surface-$(1)); } > '$(SURFACE)/$(1).txt' && cp '$(SURFACE)/$(1).txt' api/; } || test $$? -eq 3
 
 api: need-cargo wheel node $(PY_TOOLS)/installed.txt ## write the lists of the public surface
-	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(WHEELS)/*.whl
-	@mkdir -p $(SURFACE)
+	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
+	@mkdir -p '$(SURFACE)'
 	@$(call keep-surface,rust)
 	@$(call keep-surface,python)
 	@$(call keep-surface,node)
 	@cd bindings-c && tests/checks/interface.sh --update
 
 need-deny = $(TOOLS)/cargo/bin/cargo-deny --version 2>/dev/null | grep -qx 'cargo-deny $(CARGO_DENY)' || \
-  cargo install --quiet --locked --debug --target-dir target/tools --root $(TOOLS)/cargo --version $(CARGO_DENY) cargo-deny
+  cargo install --quiet --locked --debug --target-dir '$(BUILT)/tools' --root $(TOOLS)/cargo --version $(CARGO_DENY) cargo-deny
 
 deny: need-cargo need-compiler ## licences, duplicates and sources of all dependencies; builds cargo-deny at first
 	$(call say,The dependencies: licences and bans and sources)

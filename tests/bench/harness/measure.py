@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from harness import rows
-from harness.tools import ROOT, MissingError, Tools, run
+from harness.tools import ROOT, TARGET, MissingError, Tools, run
 from harness.workers import Done, FailedError, Simulator, Worker
 
 
@@ -299,7 +299,7 @@ class Bench:
         if not self.wanted(key):
             return
         run("cargo", "bench", "--quiet", "--locked", "-p", "mspkit", "--bench", "core", "--", "get a customer")
-        told = ROOT / "target" / "criterion" / "call" / "get a customer" / "new" / "estimates.json"
+        told = TARGET / "criterion" / "call" / "get a customer" / "new" / "estimates.json"
         nanoseconds = json.loads(told.read_text())["median"]["point_estimate"]
         self.add(Result(key, "", "us", [(nanoseconds / 1000, 0.0)], rows.CORE_AT_MOST_US, ratio=False))
 

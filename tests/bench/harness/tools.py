@@ -13,7 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 BENCH = ROOT / "tests" / "bench"
 INTO = ROOT / ".tools" / "bench"
-WHEELS = ROOT / "target" / "python"
+# Where cargo builds; a path of its own stays as it is.
+TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
+WHEELS = TARGET / "python"
 NODE_PACKAGE = ROOT / "bindings-node"
 C_LIBRARY = ROOT / "bindings-c"
 # What is not Python's own and has its list of requirements elsewhere.
@@ -54,7 +56,7 @@ class Tools:
 
     def __init__(self, profile: str) -> None:
         self.profile = profile
-        self.built = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / profile
+        self.built = TARGET / profile
 
     def command(self, language: str, peer: str) -> tuple[list[str], dict[str, str]]:
         """How a peer is started: the command, and variables for it."""
@@ -84,7 +86,7 @@ class Tools:
         if name == "mspkit":
             wheels = sorted(WHEELS.glob("*.whl"))
             if not wheels:
-                raise MissingError("there is no wheel in target/python; `make wheel` builds it")
+                raise MissingError(f"there is no wheel in {WHEELS}; `make wheel` builds it")
             wanted, stamp = ["--no-index", str(wheels[-1])], f"{wheels[-1].name} {wheels[-1].stat().st_mtime_ns}"
         else:
             listed = BENCH / "python" / "requirements" / f"{name}.txt"
@@ -162,7 +164,7 @@ class Tools:
     def _c_program(self, peer: str) -> Path:
         if peer == "mspkit":
             root = Path(os.environ.get("MSPKIT_C", C_LIBRARY))
-            library = root.parent / "target" / self.profile / "libmspkit_c.so"
+            library = (TARGET if root == C_LIBRARY else root.parent / "target") / self.profile / "libmspkit_c.so"
             if not (root / "include" / "mspkit.h").exists():
                 raise MissingError(f"there is no C library in {root.name}")
             if root == C_LIBRARY:

@@ -29,7 +29,8 @@ impl Said {
     fn read(mut args: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
         let root = fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))?;
         let language = args.next().ok_or("which language?")?;
-        let work = root.join("target/pages").join(&language);
+        let built = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        let work = built.join("pages").join(&language);
         let mut said = Self { language, root, work, path: None, check: None, run: None };
         while let Some(option) = args.next() {
             let value = args.next().ok_or_else(|| format!("{option} wants a value"))?;
