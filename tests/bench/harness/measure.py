@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from harness import rows
-from harness.tools import ROOT, TARGET, MissingError, Tools, run
+from harness.tools import TARGET, MissingError, Tools, run
 from harness.workers import Done, FailedError, Simulator, Worker
 
 
