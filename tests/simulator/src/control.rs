@@ -13,7 +13,7 @@ use crate::faults::{FaultPlan, FaultRule, Faults};
 use crate::options::Options;
 use crate::request::Request;
 use crate::sabotage::Sabotage;
-use crate::script::{Playing, Script};
+use crate::script::{Playing, Script, ScriptedAnswer};
 use crate::server::{Shared, caps};
 use crate::state::load;
 use crate::state::org_unit::Level;
@@ -30,8 +30,10 @@ pub(crate) type Refusal = (StatusCode, String);
 
 pub(crate) fn answer(shared: &Shared, request: &Request) -> Answer {
     let name = request.path().trim_start_matches("/_sim/");
-    let orders =
-        matches!(name, "reset" | "options" | "clock" | "script" | "faults" | "fail" | "state" | "sabotage");
+    let orders = matches!(
+        name,
+        "reset" | "options" | "clock" | "script" | "answer" | "faults" | "fail" | "state" | "sabotage"
+    );
     let done = match request.method {
         Method::POST if orders => command(shared, name, &request.body),
         Method::GET if name == "state" || !orders => {
@@ -74,6 +76,13 @@ pub(crate) fn command(shared: &Shared, name: &str, body: &[u8]) -> Result<Value,
             let answers = script.answers.len();
             shared.world().script = Playing::new(script);
             Ok(json!({"answers": answers}))
+        }
+        "answer" => {
+            let answer: ScriptedAnswer = read(body)?;
+            answer.check().map_err(|error| refuse(&error))?;
+            let mut world = shared.world();
+            world.script.add(answer);
+            Ok(json!({"answers": world.script.count()}))
         }
         "faults" => {
             let plan: FaultPlan = read(body)?;

@@ -93,7 +93,11 @@ impl PageQuery {
             problems.push(Problem::new("sortOrder", format!("Invalid sortOrder '{order}'")));
         }
         let mut warnings = Vec::new();
-        let select = call.query("select").filter(|text| !text.is_empty()).and_then(|text| {
+        let select = call.query("select").filter(|text| !text.is_empty());
+        if select.as_deref().is_some_and(Select::is_broken) {
+            problems.push(Problem::new("select", "select must be a valid expression"));
+        }
+        let select = select.and_then(|text| {
             let select = Select::parse(&text);
             if select.is_none() {
                 warnings.push("The select expression could not be read and was ignored.");

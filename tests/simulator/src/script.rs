@@ -136,6 +136,16 @@ impl Playing {
         Self { answers }
     }
 
+    /// Adds an answer, behind those that are there; their counting goes on.
+    pub(crate) fn add(&mut self, answer: ScriptedAnswer) {
+        self.answers.push((Arc::new(answer), 0));
+    }
+
+    /// How many there are, those that are used up included.
+    pub(crate) fn count(&self) -> usize {
+        self.answers.len()
+    }
+
     /// Takes the next answer for this request, when there is one and the request may have it.
     pub(crate) fn take(
         &mut self,
@@ -169,6 +179,16 @@ mod tests {
         let mut next = || playing.take(&Method::GET, "/x", true).map(|answer| answer.status);
         assert_eq!([next(), next(), next()], [Some(500), Some(204), Some(204)]);
         assert!(playing.take(&Method::POST, "/x", true).is_none());
+    }
+
+    #[test]
+    fn an_answer_that_is_added_comes_last_and_uses_nothing_up() {
+        let mut playing = Playing::new(script(r#"{"answers":[{"match":"GET /x","times":2,"status":500}]}"#));
+        assert_eq!(playing.take(&Method::GET, "/x", true).unwrap().status, 500);
+        playing.add(serde_json::from_str(r#"{"match":"GET /x","status":404}"#).unwrap());
+        let mut next = || playing.take(&Method::GET, "/x", true).map(|answer| answer.status);
+        assert_eq!([next(), next(), next()], [Some(500), Some(404), None]);
+        assert_eq!(playing.count(), 2);
     }
 
     #[test]

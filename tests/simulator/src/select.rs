@@ -31,6 +31,19 @@ impl Select {
         any.collect::<Option<Vec<_>>>().map(Self)
     }
 
+    /// Whether an expression is none, whatever of the language is known here: a test compares nothing, or parentheses do
+    /// not match.
+    pub(crate) fn is_broken(expression: &str) -> bool {
+        let mut depth = 0_i32;
+        for letter in expression.chars() {
+            depth += i32::from(letter == '(') - i32::from(letter == ')');
+            if depth < 0 {
+                return true;
+            }
+        }
+        depth != 0 || expression.split([',', ';']).any(|test| !test.contains('='))
+    }
+
     pub(crate) fn keeps(&self, unit: &OrgUnit) -> bool {
         self.0.iter().any(|all| all.iter().all(|test| test.holds(unit)))
     }
@@ -67,6 +80,16 @@ mod tests {
         assert!(Select::parse("customerName").is_none());
         assert!(Select::parse("generation=gt=2").is_none());
         assert!(Select::parse("==x").is_none());
+    }
+
+    #[test]
+    fn what_is_no_expression_at_all_is_told_apart() {
+        for broken in ["(((", "a==b)", "(a==b", "nonsense", "a==b;;c==d", ")a==b("] {
+            assert!(Select::is_broken(broken), "{broken}");
+        }
+        for known in ["a==b", "(a==b,c!=d);e=gt=2", "name==x;y=#1"] {
+            assert!(!Select::is_broken(known), "{known}");
+        }
     }
 
     #[test]

@@ -101,9 +101,13 @@ fn select_filters_rows_and_warns_of_what_it_cannot_read() {
     let page = client.get("/api/customers?select=parentId%3D%3D51").json();
     assert_eq!(page["totalItems"], 3);
     assert!(page.get("_warning").is_none());
-    let page = client.get("/api/customers?select=nonsense").json();
+    let page = client.get("/api/customers?select=generation%3Dgt%3D2").json();
     assert_eq!(page["totalItems"], 10);
     assert!(page["_warning"].as_str().unwrap().contains("select"));
+    for broken in ["(((", "nonsense"] {
+        let refused = client.get(&format!("/api/customers?select={broken}")).expect(400).json();
+        assert_eq!(refused["errors"][0]["field"], "select");
+    }
 }
 
 #[test]

@@ -26,6 +26,18 @@ fn a_script_speaks_before_the_handlers() {
 }
 
 #[test]
+fn an_answer_is_added_to_the_script() {
+    let sim = simulator(json!({}));
+    let client = Client::ncentral(&sim);
+    sim.control("answer", &json!({"match": "GET /api/devices", "json": {"data": [1]}})).unwrap();
+    sim.control("answer", &json!({"match": "GET /api/devices", "times": 0, "status": 204})).unwrap();
+    assert_eq!(client.get("/api/devices").expect(200).json(), json!({"data": [1]}));
+    client.get("/api/devices").expect(204);
+    client.get("/api/devices").expect(204);
+    assert!(sim.control("answer", &json!({"match": "GET /x", "status": 20})).is_err());
+}
+
+#[test]
 fn a_script_checks_credentials_unless_told_not_to() {
     let sim = simulator(json!({}));
     let strict = json!({"match": "GET /api/customers", "status": 204});
