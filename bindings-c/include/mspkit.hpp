@@ -239,7 +239,7 @@ struct client_options {
     std::optional<std::string> base_url, jwt, username, password, client_secret, client_id, client_auth, reseller_id, api_key;
     std::optional<std::string> proxy, ca_bundle, client_cert, app_info;
     milliseconds timeout{0}, attempt_timeout{0}, connect_timeout{0};
-    std::optional<milliseconds> max_retry_after;
+    std::optional<milliseconds> max_retry_after, max_backoff;
     std::optional<unsigned> max_retries;
     std::optional<bool> verify, trust_env, allow_http;
     std::uint64_t max_body_bytes = 0;
@@ -269,6 +269,7 @@ struct client_options {
         if (max_retry_after) {
             made.max_retry_after_ms = max_retry_after->count() == 0 ? MSPKIT_NO : max_retry_after->count();
         }
+        if (max_backoff) made.max_backoff_ms = max_backoff->count() == 0 ? MSPKIT_NO : max_backoff->count();
         made.max_retries = detail::retries(max_retries);
         made.verify = detail::choice(verify);
         made.trust_env = detail::choice(trust_env);
@@ -1514,7 +1515,7 @@ class cloudmore : public client {
 public:
     explicit cloudmore(const client_options &options = {}) : client(mspkit_cloudmore_new, options) {}
 
-    /// The same client with other `timeout`, `attempt_timeout`, `max_retries` or `max_retry_after`.
+    /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`.
     cloudmore with_options(const client_options &options) const { return cloudmore(*this, options); }
 
     /// The E-Store, the services that an organization may add. Which they are depends on its Cloud
@@ -1952,7 +1953,7 @@ class ncentral : public client {
 public:
     explicit ncentral(const client_options &options = {}) : client(mspkit_ncentral_new, options) {}
 
-    /// The same client with other `timeout`, `attempt_timeout`, `max_retries` or `max_retry_after`.
+    /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`.
     ncentral with_options(const client_options &options) const { return ncentral(*this, options); }
 
     /// The token exchange. Clients do this by themselves; these calls are for looking closer.
@@ -2694,7 +2695,7 @@ class wiv : public client {
 public:
     explicit wiv(const client_options &options = {}) : client(mspkit_wiv_new, options) {}
 
-    /// The same client with other `timeout`, `attempt_timeout`, `max_retries` or `max_retry_after`.
+    /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`.
     wiv with_options(const client_options &options) const { return wiv(*this, options); }
 
     /// Cases, which are findings about a customer's cloud such as stopped instances that still cost

@@ -124,7 +124,7 @@ pub unsafe extern "C" fn mspkit_wiv_new(
 }
 
 /// Makes a client with other options out of one: `timeout_ms`, `attempt_timeout_ms`, `max_retries` and
-/// `max_retry_after_ms`. Connections, tokens and limits are shared, and so is closing; each is freed by itself.
+/// `max_retry_after_ms`, `max_backoff_ms`. Connections, tokens and limits are shared, and so is closing; each is freed by itself.
 ///
 /// `copy` gets it. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for options that belong to the client itself.
 #[unsafe(no_mangle)]

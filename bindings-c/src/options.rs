@@ -111,6 +111,9 @@ pub struct mspkit_client_options {
     pub max_body_bytes: u64,
     /// More options as one JSON object, named as in Python, times in seconds; fields that are set go before.
     pub json: mspkit_str,
+    /// The longest pause, in milliseconds, that mspkit decides on by itself; 0: 30,000; `MSPKIT_NO`: none. A wait that the
+    /// server asks for is not shortened.
+    pub max_backoff_ms: i64,
 }
 
 // SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.

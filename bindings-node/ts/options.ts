@@ -25,6 +25,11 @@ export interface ClientOptions {
   readonly maxRetries?: number | undefined;
   /** The longest `Retry-After`, in milliseconds, that is waited for; 120,000. */
   readonly maxRetryAfter?: number | undefined;
+  /**
+   * The longest pause, in milliseconds, that mspkit decides on by itself; 30,000. A wait that the server asks for is not
+   * shortened.
+   */
+  readonly maxBackoff?: number | undefined;
   /** A proxy, as `http://[user:password@]host[:port]`. */
   readonly proxy?: string | undefined;
   /** Certificate authorities besides the platform's: a path, or PEM text. */
@@ -48,7 +53,10 @@ export interface ClientOptions {
 }
 
 /** What `withOptions` can change: how calls are made, not by whom and where. */
-export type CallDefaults = Pick<ClientOptions, "timeout" | "attemptTimeout" | "maxRetries" | "maxRetryAfter">;
+export type CallDefaults = Pick<
+  ClientOptions,
+  "timeout" | "attemptTimeout" | "maxRetries" | "maxRetryAfter" | "maxBackoff"
+>;
 
 /** Query parameters: text, numbers, true or false, or lists of these, which repeat the parameter. */
 export type Query = Readonly<Record<string, unknown>>;
@@ -129,6 +137,7 @@ const CLIENT: Readonly<Record<string, Check>> = {
   connect_timeout: kinds.positiveTime,
   max_retries: kinds.count,
   max_retry_after: kinds.time,
+  max_backoff: kinds.time,
   proxy: kinds.text,
   ca_bundle: kinds.text,
   client_cert: kinds.text,

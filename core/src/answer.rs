@@ -75,6 +75,7 @@ pub(crate) fn meta(answered: Answered) -> Meta {
         attempts: answered.attempts.len(),
         elapsed: answered.elapsed,
         history: answered.attempts,
+        origin: answered.origin,
     }
 }
 

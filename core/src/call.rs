@@ -37,6 +37,7 @@ pub(crate) struct Effort {
     pub(crate) attempt_timeout: Duration,
     pub(crate) max_retries: u32,
     pub(crate) max_retry_after: Duration,
+    pub(crate) max_backoff: Duration,
 }
 
 /// A request with all that decides how it is treated.
@@ -51,6 +52,12 @@ pub(crate) struct Request {
     pub(crate) prepared: Prepared,
 }
 
+impl Request {
+    fn origin(&self) -> Origin {
+        Origin { label: self.label, class: self.class, outcome_check: self.outcome_check }
+    }
+}
+
 /// A successful answer, not yet shaped.
 #[derive(Debug)]
 pub(crate) struct Answered {
@@ -60,6 +67,15 @@ pub(crate) struct Answered {
     pub(crate) request_id: String,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) elapsed: Duration,
+    pub(crate) origin: Origin,
+}
+
+/// Which request an answer belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin {
+    pub(crate) label: &'static str,
+    pub(crate) class: Class,
+    pub(crate) outcome_check: Option<&'static str>,
 }
 
 /// Makes the call.
@@ -270,6 +286,7 @@ impl Call<'_> {
             request_id: self.id.to_owned(),
             attempts: attempts.to_vec(),
             elapsed: self.started.elapsed(),
+            origin: self.request.origin(),
         })
     }
 

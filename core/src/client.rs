@@ -102,6 +102,12 @@ impl<C: Client> Builder<C> {
         self
     }
 
+    /// The longest pause that mspkit decides on by itself; 30 s. A wait that the server asks for is not shortened by it.
+    pub fn max_backoff(mut self, wait: Duration) -> Self {
+        self.config.max_backoff = Some(wait);
+        self
+    }
+
     /// The proxy for all requests, `http://[user:password@]host[:port]`.
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
         self.config.proxy = Some(url.into());
@@ -262,8 +268,8 @@ macro_rules! client_methods {
             Self::builder().build()
         }
 
-        /// The same client with other `timeout`, `attempt_timeout`, `max_retries` or `max_retry_after`;
-        /// connections, tokens and limits stay shared.
+        /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or
+        /// `max_backoff`; connections, tokens and limits stay shared.
         ///
         /// # Errors
         /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) for options that belong to the client itself.

@@ -115,8 +115,8 @@ impl Core {
         &self.shared.base
     }
 
-    /// The same client with other `timeout`, `attempt_timeout`, `max_retries` or `max_retry_after`; connections,
-    /// tokens and limits stay shared.
+    /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`;
+    /// connections, tokens and limits stay shared.
     ///
     /// # Errors
     /// `InvalidRequest` for options that belong to the connection or the identity of a client.
@@ -295,6 +295,7 @@ impl Core {
             attempt_timeout: self.settings.attempt_timeout,
             max_retries: options.max_retries.unwrap_or(self.settings.max_retries),
             max_retry_after: self.settings.max_retry_after,
+            max_backoff: self.settings.max_backoff,
         })
     }
 

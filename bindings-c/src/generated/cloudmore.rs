@@ -274,7 +274,7 @@ unsafe fn write_services_add(
 ///
 /// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
 /// - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the services of the
-///   organization (`services.list`) and look for this one before adding it again.
+///   organization (`services.list`) and look for this one.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
 ///   body.

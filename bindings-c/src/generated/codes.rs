@@ -64,6 +64,10 @@ pub const MSPKIT_E_CLOSED: i32 = -15;
 /// Something went wrong inside mspkit that never should. Report it, with the message.
 pub const MSPKIT_E_INTERNAL: i32 = -16;
 
+/// The call succeeded, but its answer lacks the field that was asked for. Look the object up, as the
+/// message says. What was created is there, so do not create it again.
+pub const MSPKIT_E_MISSING_FIELD: i32 = -18;
+
 /// What `mspkit_strerror` says of each.
 pub(crate) const KINDS: &[(i32, &CStr)] = &[
     (MSPKIT_E_INVALID_REQUEST, c"The call was refused before anything was sent, because an argument or the configuration is wrong"),
@@ -82,4 +86,5 @@ pub(crate) const KINDS: &[(i32, &CStr)] = &[
     (MSPKIT_E_CANCELLED, c"The call was cancelled by its caller; a write may have been carried out"),
     (MSPKIT_E_CLOSED, c"The client was closed before the call or during it"),
     (MSPKIT_E_INTERNAL, c"Something went wrong inside mspkit that never should"),
+    (MSPKIT_E_MISSING_FIELD, c"The call succeeded, but its answer lacks the field that was asked for"),
 ];

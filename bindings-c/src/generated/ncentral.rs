@@ -358,7 +358,7 @@ unsafe fn write_custom_psa_create_ticket(
 ///
 /// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
 /// - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. Get the ticket
-///   (`custom_psa.get_ticket_info`) and see whether it is linked before creating it again.
+///   (`custom_psa.get_ticket_info`) and see whether it is linked.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -1435,7 +1435,7 @@ unsafe fn write_service_orgs_create(
 ///
 /// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
 /// - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the service organizations
-///   (`service_orgs.list`) and look for the name that was sent before creating it again.
+///   (`service_orgs.list`) and look for the name that was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -1591,8 +1591,7 @@ unsafe fn write_service_orgs_create_customer(
 ///
 /// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
 /// - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the customers of the service
-///   organization (`service_orgs.list_customers`) and look for the name that was sent before creating it
-///   again.
+///   organization (`service_orgs.list_customers`) and look for the name that was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.

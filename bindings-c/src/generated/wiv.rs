@@ -305,7 +305,7 @@ unsafe fn write_workflows_run(
 ///
 /// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
 /// - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. Look for the run in the
-///   workflow's history in Wiv's web interface before starting it again; the API cannot list runs.
+///   workflow's history in Wiv's web interface; the API cannot list runs.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
 /// - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.

@@ -137,6 +137,7 @@ pub(crate) unsafe fn config(given: &mspkit_client_options) -> Result<Config, Fai
         said.milliseconds("attempt_timeout", given.attempt_timeout_ms, false)?;
         said.milliseconds("connect_timeout", given.connect_timeout_ms, false)?;
         said.milliseconds("max_retry_after", given.max_retry_after_ms, true)?;
+        said.milliseconds("max_backoff", given.max_backoff_ms, true)?;
         said.retries(given.max_retries)?;
         said.choice("verify", given.verify)?;
         said.choice("trust_env", given.trust_env)?;

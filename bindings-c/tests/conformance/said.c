@@ -56,6 +56,7 @@ mspkit_call_options call_options_of(const json *said)
         const char *name = said->names[at]->text;
         const json *value = said->items[at];
         if (strcmp(name, "timeout") == 0 && milliseconds(value, &options.timeout_ms)) {
+        } else if (strcmp(name, "max_backoff") == 0 && milliseconds(value, &options.max_backoff_ms)) {
         } else if (strcmp(name, "max_retries") == 0 && retries(value, &options.max_retries)) {
         } else if (strcmp(name, "extra_headers") == 0) {
             options.extra_headers = pairs_of(value, &options.extra_header_count);
@@ -154,6 +155,7 @@ mspkit_client *client_of(const way *way, const char *service, const json *said, 
         } else if (strcmp(name, "timeout") == 0 && milliseconds(value, &options.timeout_ms)) {
         } else if (strcmp(name, "attempt_timeout") == 0 && milliseconds(value, &options.attempt_timeout_ms)) {
         } else if (strcmp(name, "max_retry_after") == 0 && milliseconds(value, &options.max_retry_after_ms)) {
+        } else if (strcmp(name, "max_backoff") == 0 && milliseconds(value, &options.max_backoff_ms)) {
         } else if (strcmp(name, "max_retries") == 0 && retries(value, &options.max_retries)) {
         } else {
             json_put(more, name, (json *)value);

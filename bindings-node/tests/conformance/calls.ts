@@ -37,7 +37,7 @@ const CLIENTS = {
   sync: { ncentral: mspkit.NCentralSync, cloudmore: mspkit.CloudmoreSync, wiv: mspkit.WivSync },
 };
 /** Options that are seconds in the cases, and milliseconds here. */
-const TIMES = ["timeout", "attempt_timeout", "connect_timeout", "max_retry_after"];
+const TIMES = ["timeout", "attempt_timeout", "connect_timeout", "max_retry_after", "max_backoff"];
 const PLAIN = new Shape<Data>("Untyped", {});
 const table = new Map(operations().map((operation) => [operation.id, operation]));
 

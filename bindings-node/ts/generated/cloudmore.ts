@@ -295,7 +295,7 @@ export class Services extends AsyncResource {
    * @returns A service that was just added to an organization.
    * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
    * @throws {OutcomeUnknownError} It was sent and its fate is not known. List the services of the
-   *   organization (`services.list`) and look for this one before adding it again.
+   *   organization (`services.list`) and look for this one.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -557,7 +557,7 @@ export class ServicesSync extends SyncResource {
    * @returns A service that was just added to an organization.
    * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
    * @throws {OutcomeUnknownError} It was sent and its fate is not known. List the services of the
-   *   organization (`services.list`) and look for this one before adding it again.
+   *   organization (`services.list`) and look for this one.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.

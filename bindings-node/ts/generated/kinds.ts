@@ -164,3 +164,13 @@ export class InternalError extends MspError {
   static override readonly kind = "Internal";
   declare readonly kind: "Internal";
 }
+
+/**
+ * The call succeeded, but its answer lacks the field that was asked for.
+ *
+ * Look the object up, as the message says. What was created is there, so do not create it again.
+ */
+export class MissingFieldError extends MspError {
+  static override readonly kind = "MissingField";
+  declare readonly kind: "MissingField";
+}

@@ -543,7 +543,7 @@ export class CustomPsa extends AsyncResource {
    * @returns The link between an N-central ticket and a ticket of the custom PSA.
    * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
    * @throws {OutcomeUnknownError} It was sent and its fate is not known. Get the ticket
-   *   (`customPsa.getTicketInfo`) and see whether it is linked before creating it again.
+   *   (`customPsa.getTicketInfo`) and see whether it is linked.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -853,7 +853,7 @@ export class CustomPsaSync extends SyncResource {
    * @returns The link between an N-central ticket and a ticket of the custom PSA.
    * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
    * @throws {OutcomeUnknownError} It was sent and its fate is not known. Get the ticket
-   *   (`customPsa.getTicketInfo`) and see whether it is linked before creating it again.
+   *   (`customPsa.getTicketInfo`) and see whether it is linked.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1576,7 +1576,7 @@ export class ServiceOrgs extends AsyncResource {
    * @returns A service organization.
    * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
    * @throws {OutcomeUnknownError} It was sent and its fate is not known. List the service organizations
-   *   (`serviceOrgs.list`) and look for the name that was sent before creating it again.
+   *   (`serviceOrgs.list`) and look for the name that was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1625,8 +1625,7 @@ export class ServiceOrgs extends AsyncResource {
    * @returns A customer of a service organization.
    * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
    * @throws {OutcomeUnknownError} It was sent and its fate is not known. List the customers of the
-   *   service organization (`serviceOrgs.listCustomers`) and look for the name that was sent before
-   *   creating it again.
+   *   service organization (`serviceOrgs.listCustomers`) and look for the name that was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1805,7 +1804,7 @@ export class ServiceOrgsSync extends SyncResource {
    * @returns A service organization.
    * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
    * @throws {OutcomeUnknownError} It was sent and its fate is not known. List the service organizations
-   *   (`serviceOrgs.list`) and look for the name that was sent before creating it again.
+   *   (`serviceOrgs.list`) and look for the name that was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1854,8 +1853,7 @@ export class ServiceOrgsSync extends SyncResource {
    * @returns A customer of a service organization.
    * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
    * @throws {OutcomeUnknownError} It was sent and its fate is not known. List the customers of the
-   *   service organization (`serviceOrgs.listCustomers`) and look for the name that was sent before
-   *   creating it again.
+   *   service organization (`serviceOrgs.listCustomers`) and look for the name that was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.

@@ -323,7 +323,7 @@ export class Workflows extends AsyncResource {
    * @returns A run of a workflow that was started.
    * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
    * @throws {OutcomeUnknownError} It was sent and its fate is not known. Look for the run in the
-   *   workflow's history in Wiv's web interface before starting it again; the API cannot list runs.
+   *   workflow's history in Wiv's web interface; the API cannot list runs.
    * @throws {BadRequestError} 400: The request was refused.
    * @throws {AuthenticationError} 401: The key is missing, unknown or expired.
    * @throws {PermissionDeniedError} 403: The key does not allow this.
@@ -370,7 +370,7 @@ export class WorkflowsSync extends SyncResource {
    * @returns A run of a workflow that was started.
    * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
    * @throws {OutcomeUnknownError} It was sent and its fate is not known. Look for the run in the
-   *   workflow's history in Wiv's web interface before starting it again; the API cannot list runs.
+   *   workflow's history in Wiv's web interface; the API cannot list runs.
    * @throws {BadRequestError} 400: The request was refused.
    * @throws {AuthenticationError} 401: The key is missing, unknown or expired.
    * @throws {PermissionDeniedError} 403: The key does not allow this.

@@ -89,6 +89,7 @@ class Client:
         attempt_timeout: float | None = None,
         max_retries: int | None = None,
         max_retry_after: float | None = None,
+        max_backoff: float | None = None,
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
@@ -100,6 +101,7 @@ class Client:
             attempt_timeout: Seconds for one attempt.
             max_retries: Further attempts after a fault.
             max_retry_after: The longest `Retry-After`, in seconds, that is waited for.
+            max_backoff: The longest pause, in seconds, that mspkit decides on by itself.
             on_request: Called for each attempt that was sent.
             on_response: Called for each attempt that has ended.
             on_retry: Called before each further attempt.
@@ -112,6 +114,7 @@ class Client:
             "attempt_timeout": attempt_timeout,
             "max_retries": max_retries,
             "max_retry_after": max_retry_after,
+            "max_backoff": max_backoff,
         }
         said = {name: value for name, value in said.items() if value is not None}
         old = self._watcher

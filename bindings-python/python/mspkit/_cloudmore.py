@@ -409,7 +409,7 @@ class Services(SyncResource):
         Raises:
             InvalidRequestError: An argument is not what it may be; nothing was sent.
             OutcomeUnknownError: It was sent and its fate is not known. List the services of the
-                organization (`services.list`) and look for this one before adding it again.
+                organization (`services.list`) and look for this one.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -888,7 +888,7 @@ class AsyncServices(AsyncResource):
         Raises:
             InvalidRequestError: An argument is not what it may be; nothing was sent.
             OutcomeUnknownError: It was sent and its fate is not known. List the services of the
-                organization (`services.list`) and look for this one before adding it again.
+                organization (`services.list`) and look for this one.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -1339,6 +1339,7 @@ class Cloudmore(SyncClient):
         connect_timeout: float = 5,
         max_retries: int = 2,
         max_retry_after: float = 120,
+        max_backoff: float = 30,
         proxy: str | None = None,
         ca_bundle: str | None = None,
         client_cert: str | None = None,
@@ -1370,6 +1371,8 @@ class Cloudmore(SyncClient):
             max_retries: Further attempts after a fault; 0 sends once.
             max_retry_after: The longest `Retry-After` in seconds that is waited for; a longer one
                 fails the call.
+            max_backoff: The longest pause in seconds that mspkit decides on by itself; a wait that
+                the server asks for is not shortened.
             proxy: `http://[user:password@]host[:port]`; else the environment's.
             ca_bundle: Certificate authorities besides the platform's: a path, or PEM text.
             client_cert: A client certificate with its key: a path, or PEM text.
@@ -1401,6 +1404,7 @@ class Cloudmore(SyncClient):
                 "connect_timeout": connect_timeout,
                 "max_retries": max_retries,
                 "max_retry_after": max_retry_after,
+                "max_backoff": max_backoff,
                 "proxy": proxy,
                 "ca_bundle": ca_bundle,
                 "client_cert": client_cert,
@@ -1469,6 +1473,7 @@ class AsyncCloudmore(AsyncClient):
         connect_timeout: float = 5,
         max_retries: int = 2,
         max_retry_after: float = 120,
+        max_backoff: float = 30,
         proxy: str | None = None,
         ca_bundle: str | None = None,
         client_cert: str | None = None,
@@ -1500,6 +1505,8 @@ class AsyncCloudmore(AsyncClient):
             max_retries: Further attempts after a fault; 0 sends once.
             max_retry_after: The longest `Retry-After` in seconds that is waited for; a longer one
                 fails the call.
+            max_backoff: The longest pause in seconds that mspkit decides on by itself; a wait that
+                the server asks for is not shortened.
             proxy: `http://[user:password@]host[:port]`; else the environment's.
             ca_bundle: Certificate authorities besides the platform's: a path, or PEM text.
             client_cert: A client certificate with its key: a path, or PEM text.
@@ -1531,6 +1538,7 @@ class AsyncCloudmore(AsyncClient):
                 "connect_timeout": connect_timeout,
                 "max_retries": max_retries,
                 "max_retry_after": max_retry_after,
+                "max_backoff": max_backoff,
                 "proxy": proxy,
                 "ca_bundle": ca_bundle,
                 "client_cert": client_cert,

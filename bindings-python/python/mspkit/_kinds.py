@@ -16,6 +16,7 @@ __all__ = [
     "ConflictError",
     "InternalError",
     "InvalidRequestError",
+    "MissingFieldError",
     "NotFoundError",
     "OperationCancelledError",
     "OutcomeUnknownError",
@@ -176,6 +177,15 @@ class InternalError(MspError):
     kind: ClassVar[str] = "Internal"
 
 
+class MissingFieldError(MspError, AttributeError):
+    """The call succeeded, but its answer lacks the field that was asked for.
+
+    Look the object up, as the message says. What was created is there, so do not create it again.
+    """
+
+    kind: ClassVar[str] = "MissingField"
+
+
 KINDS: Final[dict[str, type[MspError]]] = {
     "InvalidRequest": InvalidRequestError,
     "Connection": APIConnectionError,
@@ -193,5 +203,6 @@ KINDS: Final[dict[str, type[MspError]]] = {
     "Cancelled": OperationCancelledError,
     "Closed": ClosedError,
     "Internal": InternalError,
+    "MissingField": MissingFieldError,
 }
 """The class of each kind, by the name that the core gives it."""

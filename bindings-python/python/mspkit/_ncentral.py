@@ -590,7 +590,7 @@ class CustomPsa(SyncResource):
         Raises:
             InvalidRequestError: An argument is not what it may be; nothing was sent.
             OutcomeUnknownError: It was sent and its fate is not known. Get the ticket
-                (`custom_psa.get_ticket_info`) and see whether it is linked before creating it again.
+                (`custom_psa.get_ticket_info`) and see whether it is linked.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -1068,7 +1068,7 @@ class AsyncCustomPsa(AsyncResource):
         Raises:
             InvalidRequestError: An argument is not what it may be; nothing was sent.
             OutcomeUnknownError: It was sent and its fate is not known. Get the ticket
-                (`custom_psa.get_ticket_info`) and see whether it is linked before creating it again.
+                (`custom_psa.get_ticket_info`) and see whether it is linked.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -2316,7 +2316,7 @@ class ServiceOrgs(SyncResource):
         Raises:
             InvalidRequestError: An argument is not what it may be; nothing was sent.
             OutcomeUnknownError: It was sent and its fate is not known. List the service organizations
-                (`service_orgs.list`) and look for the name that was sent before creating it again.
+                (`service_orgs.list`) and look for the name that was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -2439,8 +2439,7 @@ class ServiceOrgs(SyncResource):
         Raises:
             InvalidRequestError: An argument is not what it may be; nothing was sent.
             OutcomeUnknownError: It was sent and its fate is not known. List the customers of the
-                service organization (`service_orgs.list_customers`) and look for the name that was sent
-                before creating it again.
+                service organization (`service_orgs.list_customers`) and look for the name that was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -2816,7 +2815,7 @@ class AsyncServiceOrgs(AsyncResource):
         Raises:
             InvalidRequestError: An argument is not what it may be; nothing was sent.
             OutcomeUnknownError: It was sent and its fate is not known. List the service organizations
-                (`service_orgs.list`) and look for the name that was sent before creating it again.
+                (`service_orgs.list`) and look for the name that was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -2939,8 +2938,7 @@ class AsyncServiceOrgs(AsyncResource):
         Raises:
             InvalidRequestError: An argument is not what it may be; nothing was sent.
             OutcomeUnknownError: It was sent and its fate is not known. List the customers of the
-                service organization (`service_orgs.list_customers`) and look for the name that was sent
-                before creating it again.
+                service organization (`service_orgs.list_customers`) and look for the name that was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -3564,6 +3562,7 @@ class NCentral(SyncClient):
         connect_timeout: float = 5,
         max_retries: int = 2,
         max_retry_after: float = 120,
+        max_backoff: float = 30,
         proxy: str | None = None,
         ca_bundle: str | None = None,
         client_cert: str | None = None,
@@ -3590,6 +3589,8 @@ class NCentral(SyncClient):
             max_retries: Further attempts after a fault; 0 sends once.
             max_retry_after: The longest `Retry-After` in seconds that is waited for; a longer one
                 fails the call.
+            max_backoff: The longest pause in seconds that mspkit decides on by itself; a wait that
+                the server asks for is not shortened.
             proxy: `http://[user:password@]host[:port]`; else the environment's.
             ca_bundle: Certificate authorities besides the platform's: a path, or PEM text.
             client_cert: A client certificate with its key: a path, or PEM text.
@@ -3616,6 +3617,7 @@ class NCentral(SyncClient):
                 "connect_timeout": connect_timeout,
                 "max_retries": max_retries,
                 "max_retry_after": max_retry_after,
+                "max_backoff": max_backoff,
                 "proxy": proxy,
                 "ca_bundle": ca_bundle,
                 "client_cert": client_cert,
@@ -3702,6 +3704,7 @@ class AsyncNCentral(AsyncClient):
         connect_timeout: float = 5,
         max_retries: int = 2,
         max_retry_after: float = 120,
+        max_backoff: float = 30,
         proxy: str | None = None,
         ca_bundle: str | None = None,
         client_cert: str | None = None,
@@ -3728,6 +3731,8 @@ class AsyncNCentral(AsyncClient):
             max_retries: Further attempts after a fault; 0 sends once.
             max_retry_after: The longest `Retry-After` in seconds that is waited for; a longer one
                 fails the call.
+            max_backoff: The longest pause in seconds that mspkit decides on by itself; a wait that
+                the server asks for is not shortened.
             proxy: `http://[user:password@]host[:port]`; else the environment's.
             ca_bundle: Certificate authorities besides the platform's: a path, or PEM text.
             client_cert: A client certificate with its key: a path, or PEM text.
@@ -3754,6 +3759,7 @@ class AsyncNCentral(AsyncClient):
                 "connect_timeout": connect_timeout,
                 "max_retries": max_retries,
                 "max_retry_after": max_retry_after,
+                "max_backoff": max_backoff,
                 "proxy": proxy,
                 "ca_bundle": ca_bundle,
                 "client_cert": client_cert,

@@ -572,8 +572,7 @@ class Workflows(SyncResource):
         Raises:
             InvalidRequestError: An argument is not what it may be; nothing was sent.
             OutcomeUnknownError: It was sent and its fate is not known. Look for the run in the
-                workflow's history in Wiv's web interface before starting it again; the API cannot list
-                runs.
+                workflow's history in Wiv's web interface; the API cannot list runs.
             BadRequestError: 400: The request was refused.
             AuthenticationError: 401: The key is missing, unknown or expired.
             PermissionDeniedError: 403: The key does not allow this.
@@ -652,8 +651,7 @@ class AsyncWorkflows(AsyncResource):
         Raises:
             InvalidRequestError: An argument is not what it may be; nothing was sent.
             OutcomeUnknownError: It was sent and its fate is not known. Look for the run in the
-                workflow's history in Wiv's web interface before starting it again; the API cannot list
-                runs.
+                workflow's history in Wiv's web interface; the API cannot list runs.
             BadRequestError: 400: The request was refused.
             AuthenticationError: 401: The key is missing, unknown or expired.
             PermissionDeniedError: 403: The key does not allow this.
@@ -710,6 +708,7 @@ class Wiv(SyncClient):
         connect_timeout: float = 5,
         max_retries: int = 2,
         max_retry_after: float = 120,
+        max_backoff: float = 30,
         proxy: str | None = None,
         ca_bundle: str | None = None,
         client_cert: str | None = None,
@@ -735,6 +734,8 @@ class Wiv(SyncClient):
             max_retries: Further attempts after a fault; 0 sends once.
             max_retry_after: The longest `Retry-After` in seconds that is waited for; a longer one
                 fails the call.
+            max_backoff: The longest pause in seconds that mspkit decides on by itself; a wait that
+                the server asks for is not shortened.
             proxy: `http://[user:password@]host[:port]`; else the environment's.
             ca_bundle: Certificate authorities besides the platform's: a path, or PEM text.
             client_cert: A client certificate with its key: a path, or PEM text.
@@ -761,6 +762,7 @@ class Wiv(SyncClient):
                 "connect_timeout": connect_timeout,
                 "max_retries": max_retries,
                 "max_retry_after": max_retry_after,
+                "max_backoff": max_backoff,
                 "proxy": proxy,
                 "ca_bundle": ca_bundle,
                 "client_cert": client_cert,
@@ -822,6 +824,7 @@ class AsyncWiv(AsyncClient):
         connect_timeout: float = 5,
         max_retries: int = 2,
         max_retry_after: float = 120,
+        max_backoff: float = 30,
         proxy: str | None = None,
         ca_bundle: str | None = None,
         client_cert: str | None = None,
@@ -847,6 +850,8 @@ class AsyncWiv(AsyncClient):
             max_retries: Further attempts after a fault; 0 sends once.
             max_retry_after: The longest `Retry-After` in seconds that is waited for; a longer one
                 fails the call.
+            max_backoff: The longest pause in seconds that mspkit decides on by itself; a wait that
+                the server asks for is not shortened.
             proxy: `http://[user:password@]host[:port]`; else the environment's.
             ca_bundle: Certificate authorities besides the platform's: a path, or PEM text.
             client_cert: A client certificate with its key: a path, or PEM text.
@@ -873,6 +878,7 @@ class AsyncWiv(AsyncClient):
                 "connect_timeout": connect_timeout,
                 "max_retries": max_retries,
                 "max_retry_after": max_retry_after,
+                "max_backoff": max_backoff,
                 "proxy": proxy,
                 "ca_bundle": ca_bundle,
                 "client_cert": client_cert,

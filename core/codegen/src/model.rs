@@ -147,6 +147,8 @@ pub struct ErrorKind {
     pub status: Option<u16>,
     /// The Python class.
     pub python: String,
+    /// The class of Python's own that it is as well.
+    pub python_base: Option<String>,
     /// The Node class.
     pub node: String,
     /// What happened.

@@ -55,6 +55,10 @@ pub struct Config {
     /// The longest `Retry-After` that is waited for; 120 s.
     #[serde(deserialize_with = "seconds")]
     pub max_retry_after: Option<Duration>,
+    /// The longest pause that mspkit decides on by itself, after a fault or where a 429 names no time; 30 s. A wait that
+    /// the server asks for is not shortened by it.
+    #[serde(deserialize_with = "seconds")]
+    pub max_backoff: Option<Duration>,
     /// `http://[user:password@]host[:port]`.
     pub proxy: Option<Secret>,
     /// Certificate authorities besides the platform's: a path, or PEM text.
@@ -129,6 +133,7 @@ pub(crate) struct Settings {
     pub(crate) attempt_timeout: Duration,
     pub(crate) max_retries: u32,
     pub(crate) max_retry_after: Duration,
+    pub(crate) max_backoff: Duration,
 }
 
 impl Default for Settings {
@@ -138,6 +143,7 @@ impl Default for Settings {
             attempt_timeout: Duration::from_secs(30),
             max_retries: 2,
             max_retry_after: Duration::from_secs(120),
+            max_backoff: Duration::from_secs(30),
         }
     }
 }
@@ -231,6 +237,7 @@ impl Config {
                 .unwrap_or(base.attempt_timeout),
             max_retries: self.max_retries.unwrap_or(base.max_retries),
             max_retry_after: self.max_retry_after.unwrap_or(base.max_retry_after).min(LONGEST),
+            max_backoff: self.max_backoff.unwrap_or(base.max_backoff).min(LONGEST),
         })
     }
 

@@ -167,8 +167,7 @@ impl<'c> Services<'c> {
     /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
     ///   be; nothing was sent.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-    ///   List the services of the organization (`services.list`) and look for this one before adding it
-    ///   again.
+    ///   List the services of the organization (`services.list`) and look for this one.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
     ///   one of three shapes.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -684,8 +683,7 @@ pub mod blocking {
         /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
         ///   be; nothing was sent.
         /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-        ///   List the services of the organization (`services.list`) and look for this one before adding it
-        ///   again.
+        ///   List the services of the organization (`services.list`) and look for this one.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
         ///   one of three shapes.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown

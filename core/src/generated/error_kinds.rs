@@ -39,6 +39,8 @@ pub enum ErrorKind {
     Closed,
     /// Something went wrong inside mspkit that never should.
     Internal,
+    /// The call succeeded, but its answer lacks the field that was asked for.
+    MissingField,
 }
 
 impl ErrorKind {
@@ -60,6 +62,7 @@ impl ErrorKind {
         ErrorKind::Cancelled,
         ErrorKind::Closed,
         ErrorKind::Internal,
+        ErrorKind::MissingField,
     ];
 
     /// Its name, the same in every language.
@@ -81,6 +84,7 @@ impl ErrorKind {
             ErrorKind::Cancelled => "Cancelled",
             ErrorKind::Closed => "Closed",
             ErrorKind::Internal => "Internal",
+            ErrorKind::MissingField => "MissingField",
         }
     }
 
@@ -103,6 +107,7 @@ impl ErrorKind {
             ErrorKind::Cancelled => -14,
             ErrorKind::Closed => -15,
             ErrorKind::Internal => -16,
+            ErrorKind::MissingField => -18,
         }
     }
 
@@ -145,6 +150,9 @@ impl ErrorKind {
             ErrorKind::Cancelled => "Nothing, if it was meant.",
             ErrorKind::Closed => "Make a new client.",
             ErrorKind::Internal => "Report it, with the message.",
+            ErrorKind::MissingField => {
+                "Look the object up, as the message says. What was created is there, so do not create it again."
+            }
         }
     }
 }

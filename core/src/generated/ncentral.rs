@@ -208,7 +208,7 @@ impl<'c> CustomPsa<'c> {
     /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
     ///   be; nothing was sent.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known. Get
-    ///   the ticket (`custom_psa.get_ticket_info`) and see whether it is linked before creating it again.
+    ///   the ticket (`custom_psa.get_ticket_info`) and see whether it is linked.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -790,8 +790,7 @@ impl<'c> ServiceOrgs<'c> {
     /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
     ///   be; nothing was sent.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-    ///   List the service organizations (`service_orgs.list`) and look for the name that was sent before
-    ///   creating it again.
+    ///   List the service organizations (`service_orgs.list`) and look for the name that was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -858,7 +857,7 @@ impl<'c> ServiceOrgs<'c> {
     ///   be; nothing was sent.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
     ///   List the customers of the service organization (`service_orgs.list_customers`) and look for the
-    ///   name that was sent before creating it again.
+    ///   name that was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -1405,7 +1404,7 @@ pub mod blocking {
         /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
         ///   be; nothing was sent.
         /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known. Get
-        ///   the ticket (`custom_psa.get_ticket_info`) and see whether it is linked before creating it again.
+        ///   the ticket (`custom_psa.get_ticket_info`) and see whether it is linked.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -1997,8 +1996,7 @@ pub mod blocking {
         /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
         ///   be; nothing was sent.
         /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-        ///   List the service organizations (`service_orgs.list`) and look for the name that was sent before
-        ///   creating it again.
+        ///   List the service organizations (`service_orgs.list`) and look for the name that was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -2066,7 +2064,7 @@ pub mod blocking {
         ///   be; nothing was sent.
         /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
         ///   List the customers of the service organization (`service_orgs.list_customers`) and look for the
-        ///   name that was sent before creating it again.
+        ///   name that was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or

@@ -235,9 +235,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             cap: 10,
         },
         id_fields: &["id"],
-        outcome_check: Some(
-            "List the services of the organization (`services.list`) and look for this one before adding it again.",
-        ),
+        outcome_check: Some("List the services of the organization (`services.list`) and look for this one."),
     },
     Operation {
         id: "cloudmore.services.get",
@@ -594,9 +592,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         retry_500: true,
         limit: Limit { group: "POST /api/custom-psa/tickets", cap: 5 },
         id_fields: &["psaCustomTicketId"],
-        outcome_check: Some(
-            "Get the ticket (`custom_psa.get_ticket_info`) and see whether it is linked before creating it again.",
-        ),
+        outcome_check: Some("Get the ticket (`custom_psa.get_ticket_info`) and see whether it is linked."),
     },
     Operation {
         id: "ncentral.custom_psa.get_ticket",
@@ -948,7 +944,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /api/service-orgs", cap: 5 },
         id_fields: &["soId", "parentId"],
         outcome_check: Some(
-            "List the service organizations (`service_orgs.list`) and look for the name that was sent before creating it again.",
+            "List the service organizations (`service_orgs.list`) and look for the name that was sent.",
         ),
     },
     Operation {
@@ -1018,7 +1014,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /api/service-orgs/{soId}/customers", cap: 5 },
         id_fields: &["customerId", "parentId"],
         outcome_check: Some(
-            "List the customers of the service organization (`service_orgs.list_customers`) and look for the name that was sent before creating it again.",
+            "List the customers of the service organization (`service_orgs.list_customers`) and look for the name that was sent.",
         ),
     },
     Operation {
@@ -1305,7 +1301,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /workflows/{workflow_id}/run", cap: 5 },
         id_fields: &["execution_id", "tenant_id", "trigger_id", "workflow_id"],
         outcome_check: Some(
-            "Look for the run in the workflow's history in Wiv's web interface before starting it again; the API cannot list runs.",
+            "Look for the run in the workflow's history in Wiv's web interface; the API cannot list runs.",
         ),
     },
 ];

@@ -200,8 +200,7 @@ impl<'c> Workflows<'c> {
     /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
     ///   be; nothing was sent.
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-    ///   Look for the run in the workflow's history in Wiv's web interface before starting it again; the
-    ///   API cannot list runs.
+    ///   Look for the run in the workflow's history in Wiv's web interface; the API cannot list runs.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The key is missing, unknown or
     ///   expired.
@@ -444,8 +443,7 @@ pub mod blocking {
         /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
         ///   be; nothing was sent.
         /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-        ///   Look for the run in the workflow's history in Wiv's web interface before starting it again; the
-        ///   API cannot list runs.
+        ///   Look for the run in the workflow's history in Wiv's web interface; the API cannot list runs.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The key is missing, unknown or
         ///   expired.

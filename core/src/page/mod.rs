@@ -18,7 +18,7 @@ use self::numbered::Numbered;
 use self::resume::{Place, Resume};
 use self::scroll::Scroll;
 use crate::answer;
-use crate::call::{self, Answered, Effort};
+use crate::call::{self, Effort};
 use crate::call_builder::decode;
 use crate::config;
 use crate::core::Core;
@@ -305,9 +305,9 @@ impl List {
     async fn fetch(&self, prepared: Prepared, continuation: bool) -> Result<(Cut, Meta)> {
         let operation = self.draft.operation;
         let request = self.core.request_of(operation, prepared, continuation);
-        let Answered { status, headers, body, request_id, attempts, elapsed } =
-            call::run(&self.core, &request, &self.effort).await?;
-        let meta = Meta { status, headers, request_id, attempts: attempts.len(), elapsed, history: attempts };
+        let answered = call::run(&self.core, &request, &self.effort).await?;
+        let body = answered.body.clone();
+        let meta = answer::meta(answered);
         let cut = raw::list(&body, self.envelope, self.item_id, operation.id_fields)
             .and_then(|cut| self.check_links(&cut.facts).map(|()| cut));
         match cut {

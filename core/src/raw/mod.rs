@@ -20,8 +20,10 @@ pub(crate) use self::ids::Entry;
 use self::ids::Ids;
 pub(crate) use self::members::{member, walk};
 pub(crate) use self::scan::{Broken, Scan};
+use crate::call::Origin;
 use crate::error::{Attempt, Error, ErrorKind, Result};
 use crate::error_body;
+use crate::retry::Class;
 
 /// What is known of an answer besides its body. `Debug` shows the names of the headers, not what they hold.
 #[derive(Clone)]
@@ -39,6 +41,28 @@ pub struct Meta {
     pub elapsed: Duration,
     /// Every attempt, for errors that are found only later.
     pub(crate) history: Vec<Attempt>,
+    pub(crate) origin: Origin,
+}
+
+impl Meta {
+    /// The error for a field of a successful answer that was asked for and did not come; `field` is its name as the
+    /// caller writes it. After a create it says where to look.
+    pub fn missing(&self, field: &str) -> Error {
+        let Origin { label, class, outcome_check } = self.origin;
+        let error = Error::new(
+            ErrorKind::MissingField,
+            if class == Class::Create {
+                format!("created (HTTP {}), but no {field} came", self.status)
+            } else {
+                format!("the server sent no {field} (HTTP {})", self.status)
+            },
+        );
+        let error = match outcome_check {
+            Some(check) => error.with_hint(check),
+            None => error,
+        };
+        error.with_operation(label).with_request_id(&self.request_id).with_attempts(self.history.clone())
+    }
 }
 
 /// The answer to one call. `Debug` shows how long the body is, not what it holds.

@@ -7,7 +7,7 @@ use crate::node::{Document, Node};
 use crate::problem::{Problem, Problems};
 
 const FILE: &str = "core/api/errors.yaml";
-const KEYS: [&str; 7] = ["name", "code", "status", "python", "node", "doc", "act"];
+const KEYS: [&str; 8] = ["name", "code", "status", "python", "python_base", "node", "doc", "act"];
 
 pub(super) fn table(root: &Path, problems: &mut Problems) -> Vec<ErrorKind> {
     let read = || -> Result<Vec<Result<ErrorKind, Problem>>, Problem> {
@@ -37,6 +37,7 @@ fn kind(row: &Node<'_>) -> Result<ErrorKind, Problem> {
         code: row.need("code")?.int()?,
         status,
         python: text("python")?,
+        python_base: row.get("python_base").map(|base| base.text().map(str::to_owned)).transpose()?,
         node: text("node")?,
         doc: text("doc")?,
         act: text("act")?,
