@@ -260,6 +260,12 @@
 #define MSPKIT_E_INTERNAL -16
 
 /**
+ * The call succeeded, but its answer lacks the field that was asked for. Look the object up, as the
+ * message says. What was created is there, so do not create it again.
+ */
+#define MSPKIT_E_MISSING_FIELD -18
+
+/**
  * The answer to a call. Yours to free with `mspkit_answer_free`; may be read from several threads at the same time.
  * Everything that is got from it lives as long as it does.
  */
@@ -536,6 +542,11 @@ typedef struct mspkit_client_options {
      * More options as one JSON object, named as in Python, times in seconds; fields that are set go before.
      */
     struct mspkit_str json;
+    /**
+     * The longest pause, in milliseconds, that mspkit decides on by itself; 0: 30,000; `MSPKIT_NO`: none. A wait that the
+     * server asks for is not shortened.
+     */
+    int64_t max_backoff_ms;
 } mspkit_client_options;
 
 /**
@@ -2529,7 +2540,7 @@ int32_t mspkit_wiv_new(const struct mspkit_client_options *options,
 
 /**
  * Makes a client with other options out of one: `timeout_ms`, `attempt_timeout_ms`, `max_retries` and
- * `max_retry_after_ms`. Connections, tokens and limits are shared, and so is closing; each is freed by itself.
+ * `max_retry_after_ms`, `max_backoff_ms`. Connections, tokens and limits are shared, and so is closing; each is freed by itself.
  *
  * `copy` gets it. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for options that belong to the client itself.
  */
@@ -3049,7 +3060,7 @@ int32_t mspkit_cloudmore_estore_list(const mspkit_cloudmore *client,
  *
  * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the services of the
- *   organization (`services.list`) and look for this one before adding it again.
+ *   organization (`services.list`) and look for this one.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3886,7 +3897,7 @@ int32_t mspkit_ncentral_auth_validate_submit(const mspkit_ncentral *client,
  *
  * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. Get the ticket
- *   (`custom_psa.get_ticket_info`) and see whether it is linked before creating it again.
+ *   (`custom_psa.get_ticket_info`) and see whether it is linked.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4533,7 +4544,7 @@ int32_t mspkit_ncentral_server_info_submit(const mspkit_ncentral *client,
  *
  * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the service organizations
- *   (`service_orgs.list`) and look for the name that was sent before creating it again.
+ *   (`service_orgs.list`) and look for the name that was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4593,8 +4604,7 @@ int32_t mspkit_ncentral_service_orgs_create_submit(const mspkit_ncentral *client
  *
  * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the customers of the service
- *   organization (`service_orgs.list_customers`) and look for the name that was sent before creating it
- *   again.
+ *   organization (`service_orgs.list_customers`) and look for the name that was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -5033,7 +5043,7 @@ int32_t mspkit_wiv_customers_list(const mspkit_wiv *client,
  *
  * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. Look for the run in the
- *   workflow's history in Wiv's web interface before starting it again; the API cannot list runs.
+ *   workflow's history in Wiv's web interface; the API cannot list runs.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
  * - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
