@@ -7,8 +7,7 @@
 import { inspect } from "node:util";
 import { Call } from "./call.js";
 import { wanted } from "./diagnostics.js";
-import { encode, encodeArguments } from "./encode.js";
-import { crossing, placing, type Site, site } from "./failure.js";
+import { crossing, METHOD, placing, type Site, site } from "./failure.js";
 import type { Shape } from "./model.js";
 import type { NativeCore } from "./native.js";
 import {
@@ -16,13 +15,14 @@ import {
   type CallOptions,
   type ClientOptions,
   callOptions,
-  pagingOptions,
   type RequestOptions,
   requestOptions,
 } from "./options.js";
 import { Pager } from "./pager.js";
+import { argumentsOf, listArguments, targetOf } from "./params.js";
 import { begin, type Submit } from "./port.js";
 import { RawResponse, ResponseMeta } from "./response.js";
+import { uncloneable } from "./secret.js";
 import { type Handle, type LimitStatus, layered, open, result, type Service, shown } from "./shared.js";
 
 export { SyncClient, SyncResource } from "./sync.js";
@@ -32,13 +32,16 @@ let coreOf: (client: AsyncClient) => NativeCore;
 /** What the async clients have in common. */
 export abstract class AsyncClient {
   readonly #core: NativeCore;
+  readonly #own: readonly string[];
 
   static {
     coreOf = (client) => client.#core;
   }
 
-  protected constructor(service: Service, options: ClientOptions) {
-    this.#core = open(service, options, true);
+  protected constructor(service: Service, own: readonly string[], options: ClientOptions) {
+    this.#own = own;
+    const made = { service, own, options, asynchronous: true };
+    this.#core = placing(site(new.target), () => open(made));
   }
 
   /** Where the service is. */
@@ -60,7 +63,7 @@ export abstract class AsyncClient {
    */
   withOptions(options: CallDefaults): this {
     const Own = this.constructor as new (handle: Handle) => this;
-    return new Own(layered(this.#core, options));
+    return new Own(placing(site(this.withOptions), () => layered(this.#core, this.#own, options)));
   }
 
   /**
@@ -79,13 +82,13 @@ export abstract class AsyncClient {
    * console.log(answer.status, answer.json());
    * ```
    */
-  request(method: string, path: string, options?: RequestOptions): Call<RawResponse> {
+  request(method: string, path: string | URL, options?: RequestOptions): Call<RawResponse> {
     const at = site(this.request);
     const start = (resolve: (response: RawResponse) => void, reject: (error: unknown) => void) => {
+      const target = targetOf(method, path);
       const { body, json, signal } = requestOptions(options);
       const watch = wanted();
-      const submit: Submit = (port, id) =>
-        this.#core.submitRequest(port, id, watch, String(method), String(path), body, json);
+      const submit: Submit = (port, id) => this.#core.submitRequest(port, id, watch, ...target, body, json);
       const answered = (text: string, meta: string) => resolve(new RawResponse(JSON.parse(meta), text));
       begin(at, signal, watch !== 0, submit, answered, reject);
     };
@@ -118,61 +121,66 @@ export class AsyncResource {
 
   constructor(client: AsyncClient) {
     this.#client = client;
+    uncloneable(this, "a client is not cloned; make one in each thread");
   }
 
   /** @internal */
   protected _call<T extends object>(
     operation: string,
     shape: Shape<T>,
-    args: object,
+    ids: object,
+    params: unknown,
     options: CallOptions | undefined,
   ): Call<T> {
-    const at = site(this._call);
+    const at = site(this._call, METHOD);
     const read = (text: string, meta: string, marker: string | undefined) =>
       result(operation, shape, text, meta, marker);
-    return this.#begin(at, operation, args, options, read);
+    return this.#begin(at, operation, ids, params, options, read);
   }
 
   /** @internal */
   protected _callEmpty(
     operation: string,
-    args: object,
+    ids: object,
+    params: unknown,
     options: CallOptions | undefined,
   ): Call<ResponseMeta> {
-    const at = site(this._callEmpty);
-    return this.#begin(at, operation, args, options, (_, meta) => new ResponseMeta(JSON.parse(meta)));
+    const at = site(this._callEmpty, METHOD);
+    const read = (_: string, meta: string) => new ResponseMeta(JSON.parse(meta));
+    return this.#begin(at, operation, ids, params, options, read);
   }
 
   /** @internal */
   protected _list<T extends object>(
     operation: string,
     shape: Shape<T>,
-    args: object,
+    ids: object,
+    params: unknown,
     options: CallOptions | undefined,
   ): Pager<T> {
     const core = coreOf(this.#client);
-    const open = (change: object) => {
-      const { paging, params } = pagingOptions({ ...args, ...change });
+    const open = (change: { limit?: number }) => {
+      const [said, how] = listArguments(operation, ids, params, change);
       const { json } = callOptions(options);
-      const [said, how] = [encodeArguments(params), encode("paging options", paging)];
       return crossing(() => core.pager(operation, said, how, json));
     };
-    return new Pager({ operation, shape, open, args, site: site(this._list) }, options?.signal);
+    return new Pager({ operation, shape, open, site: site(this._list, METHOD) }, options?.signal);
   }
 
   #begin<T extends object>(
     at: Site,
     operation: string,
-    args: object,
+    ids: object,
+    params: unknown,
     options: CallOptions | undefined,
     read: (text: string, meta: string, marker: string | undefined) => T,
   ): Call<T> {
     const start = (resolve: (result: T) => void, reject: (error: unknown) => void) => {
       const core = coreOf(this.#client);
       const { json, signal } = callOptions(options);
-      const params = encodeArguments(args);
+      const said = argumentsOf(operation, ids, params);
       const watch = wanted();
-      const submit: Submit = (port, id) => core.submitCall(port, id, watch, operation, params, json);
+      const submit: Submit = (port, id) => core.submitCall(port, id, watch, operation, said, json);
       const answered = (text: string, meta: string, marker: string | undefined) => {
         try {
           resolve(read(text, meta, marker));

@@ -4,6 +4,7 @@
 
 import { invalid } from "./failure.js";
 import { snake } from "./names.js";
+import { withDigits } from "./parse.js";
 import { Secret } from "./secret.js";
 
 /** Deeper than any request; what is nested deeper refers to itself. */
@@ -80,7 +81,11 @@ function nested(path: string, value: object, depth: number): string | undefined 
   if (value instanceof Secret) {
     return JSON.stringify(value.reveal());
   }
-  if ("toJSON" in value && typeof value.toJSON === "function") {
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    // A Buffer would write itself as an object with the numbers of its bytes.
+    throw invalid(path, `must be plain data and not ${value.constructor.name}`, value);
+  }
+  if ("toJSON" in value && typeof value.toJSON === "function" && value.toJSON !== withDigits) {
     return written(path, value.toJSON(), depth + 1);
   }
   if (Array.isArray(value)) {

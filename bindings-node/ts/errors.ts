@@ -45,6 +45,7 @@ export interface ErrorFields {
 /** What `toJSON` writes, besides name and message. Headers and body of an answer are not for logs. */
 const WRITTEN = [
   "kind",
+  "summary",
   "operation",
   "status",
   "code",

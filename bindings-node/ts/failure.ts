@@ -21,12 +21,27 @@ const KINDS: ReadonlyMap<string, typeof MspError> = new Map(
 );
 
 /** A place in the caller's code, to be shown by an error that is made later. */
-export type Site = { readonly stack?: string };
+export interface Site {
+  readonly stack?: string;
+  /** How many of its frames are this package's own, and are not shown. */
+  readonly own: number;
+}
 
-/** Notes the caller's place. Only noting costs; the text is made when somebody reads it. */
-export function site(below: (...args: never[]) => unknown): Site {
-  const place: Site = {};
-  Error.captureStackTrace(place, below);
+/** Behind what calls are made by stands the method of a resource, and behind that its caller. */
+export const METHOD = 1;
+
+/** A function; or a class, which TypeScript knows by what it makes. */
+type Callable = ((...args: never[]) => unknown) | { readonly prototype: object };
+
+/**
+ * Notes the caller's place. Only noting costs; the text is made when somebody reads it.
+ *
+ * @param below - The function whose caller it is.
+ * @param own - How many frames below it are this package's own.
+ */
+export function site(below: Callable, own = 0): Site {
+  const place: Site = { own };
+  Error.captureStackTrace(place, below as () => unknown);
   return place;
 }
 
@@ -89,10 +104,12 @@ export function fromNative(json: string, at?: Site): MspError {
   return at === undefined ? error : placed(error, at);
 }
 
+const FRAME = "\n    at ";
+
 /** The same error with the frames of another place. */
 export function placed<E extends Error>(error: E, at: Site): E {
-  const frames = at.stack?.indexOf("\n    at ") ?? -1;
-  const value = `${error.name}: ${error.message}${frames < 0 ? "" : at.stack?.slice(frames)}`;
+  const [, ...frames] = at.stack?.split(FRAME) ?? [];
+  const value = [`${error.name}: ${error.message}`, ...frames.slice(at.own)].join(FRAME);
   Object.defineProperty(error, "stack", { value, writable: true, configurable: true });
   return error;
 }

@@ -6,6 +6,7 @@
  * stands for; what cannot stand for its field fails the call, and not some later look at it.
  */
 
+import { writable } from "./parse.js";
 import { Secret } from "./secret.js";
 
 /** What a field holds. */
@@ -132,7 +133,7 @@ export class Shape<T> {
     for (const row of this.#checked) {
       const found = data[row.wire];
       if (found !== undefined && found !== null) {
-        data[row.wire] = readField(row, found);
+        data[row.wire] = held(data, readField(row, found));
       }
     }
   }
@@ -166,10 +167,15 @@ function rename(data: Data, names: ReadonlyMap<string, string>): Data {
   for (const wire of Object.keys(data)) {
     const name = names.get(wire);
     if (name !== undefined || !taken.has(wire)) {
-      put(renamed, name ?? wire, data[wire]);
+      put(renamed, name ?? wire, held(renamed, data[wire]));
     }
   }
   return renamed;
+}
+
+/** What an object is about to hold; with a bigint, it is one that can still be written as JSON. */
+function held(holder: object, value: unknown): unknown {
+  return typeof value === "bigint" && !writable(holder) ? String(value) : value;
 }
 
 /** Sets a field; one that a server calls `__proto__` is a field like any other. */
@@ -188,7 +194,13 @@ function readField(row: Row, value: unknown): unknown {
   if (!Array.isArray(value)) {
     throw new Unreadable(row.wire, value, "a list");
   }
-  return value.filter((entry) => entry !== null).map((entry) => readOne(row, entry));
+  const entries: unknown[] = [];
+  for (const entry of value) {
+    if (entry !== null) {
+      entries.push(held(entries, readOne(row, entry)));
+    }
+  }
+  return entries;
 }
 
 function readOne(row: Row, value: unknown): unknown {
@@ -243,12 +255,14 @@ function integer(value: unknown): number | bigint | undefined {
   return typeof value === "bigint" || Number.isInteger(value) ? (value as number | bigint) : undefined;
 }
 
-function number(value: unknown): number | bigint | undefined {
-  if (typeof value === "string") {
-    const parsed = value.trim() === "" ? Number.NaN : Number(value);
-    return Number.isFinite(parsed) ? parsed : undefined;
+function number(value: unknown): number | undefined {
+  // A fraction is not exact anyway, so neither need a large one be.
+  const parsed = typeof value === "bigint" ? Number(value) : value;
+  if (typeof parsed !== "string") {
+    return typeof parsed === "number" ? parsed : undefined;
   }
-  return typeof value === "number" || typeof value === "bigint" ? value : undefined;
+  const read = parsed.trim() === "" ? Number.NaN : Number(parsed);
+  return Number.isFinite(read) ? read : undefined;
 }
 
 function bool(value: unknown): boolean | undefined {

@@ -7,6 +7,7 @@ import { checkSignal } from "./abort.js";
 import { encode } from "./encode.js";
 import { invalid } from "./failure.js";
 import { camel } from "./names.js";
+import { entries, record, unknownName } from "./plain.js";
 
 /** An id, as an argument. Answers hold ids as text. */
 export type Id = string | number | bigint;
@@ -14,7 +15,7 @@ export type Id = string | number | bigint;
 /** What every client can be told. */
 export interface ClientOptions {
   /** Where the service is; else the service's environment variable, else its default. */
-  readonly baseURL?: string | undefined;
+  readonly baseURL?: string | URL | undefined;
   /** Milliseconds for a whole call, with queueing and retries; 120,000. */
   readonly timeout?: number | undefined;
   /** Milliseconds for one attempt; 30,000. */
@@ -59,7 +60,7 @@ export type CallDefaults = Pick<
 >;
 
 /** Query parameters: text, numbers, true or false, or lists of these, which repeat the parameter. */
-export type Query = Readonly<Record<string, unknown>>;
+export type Query = Readonly<Record<string, unknown>> | URLSearchParams;
 
 /** Options of one blocking call. */
 export interface SyncCallOptions {
@@ -68,7 +69,7 @@ export interface SyncCallOptions {
   /** Further attempts after a fault, 0 for none; the client's when it is not given. */
   readonly maxRetries?: number | undefined;
   /** Headers to send as well; they replace those of the same name. */
-  readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
+  readonly headers?: Readonly<Record<string, string | undefined>> | Headers | undefined;
   /** Query parameters to send as well; they replace those of the same name. */
   readonly query?: Query | undefined;
   /** Fields of the JSON body to send as well; they replace those of the same name. */
@@ -111,8 +112,13 @@ export interface ScrollPaging extends Paging {
 
 type Check = (name: string, value: unknown) => unknown;
 
+const text: Check = (name, value) =>
+  typeof value === "string" ? value : refuse(name, "must be text", value);
+
 const kinds = {
-  text: (name, value) => (typeof value === "string" ? value : refuse(name, "must be text", value)),
+  text,
+  address: (name, value) => text(name, value instanceof URL ? value.href : value),
+  id: (name, value) => text(name, /^(?:number|bigint)$/.test(typeof value) ? String(value) : value),
   flag: (name, value) => (typeof value === "boolean" ? value : refuse(name, "must be true or false", value)),
   time: (name, value) => milliseconds(name, value, 0) / 1000,
   positiveTime: (name, value) => milliseconds(name, value, Number.MIN_VALUE) / 1000,
@@ -121,24 +127,28 @@ const kinds = {
   any: (_, value) => value,
 } satisfies Record<string, Check>;
 
-/** Every option of every client by its name in the core, and what it may be. */
-const CLIENT: Readonly<Record<string, Check>> = {
-  base_url: kinds.text,
+/** What the clients of single services have besides, by its name in the core, and what it may be. */
+const OWN: Readonly<Record<string, Check>> = {
   jwt: kinds.text,
   username: kinds.text,
   password: kinds.text,
   client_secret: kinds.text,
   client_id: kinds.text,
   client_auth: kinds.text,
-  reseller_id: (name, value) => kinds.text(name, typeof value === "number" ? String(value) : value),
+  reseller_id: kinds.id,
   api_key: kinds.text,
+};
+
+/** What all clients have. */
+const CLIENT: Readonly<Record<string, Check>> = {
+  base_url: kinds.address,
   timeout: kinds.positiveTime,
   attempt_timeout: kinds.positiveTime,
   connect_timeout: kinds.positiveTime,
   max_retries: kinds.count,
   max_retry_after: kinds.time,
   max_backoff: kinds.time,
-  proxy: kinds.text,
+  proxy: kinds.address,
   ca_bundle: kinds.text,
   client_cert: kinds.text,
   verify: kinds.flag,
@@ -154,8 +164,8 @@ const CALL: Readonly<Record<string, Check>> = {
   timeout: kinds.positiveTime,
   max_retries: kinds.count,
   extra_headers: headers,
-  extra_query: (name, value) => record(name, value),
-  extra_body: (name, value) => record(name, value),
+  extra_query: (name, value) => Object.fromEntries(entries(name, value, "URLSearchParams")),
+  extra_body: record,
 };
 
 const PAGING: Readonly<Record<string, Check>> = {
@@ -174,12 +184,19 @@ function table(rows: Readonly<Record<string, Check>>): Table {
   return new Map(Object.entries(rows).map(([core, check]) => [camel(core), [core, check] as const]));
 }
 
-const clientTable = table(CLIENT);
+const sharedTable = table(CLIENT);
+const ownTable = table(OWN);
 const callTable = table({ ...CALL, ...SIGNAL });
 const syncCallTable = table(CALL);
 const requestTable = table({ ...CALL, ...SIGNAL, extra_body: kinds.any });
 const syncRequestTable = table({ ...CALL, extra_body: kinds.any });
 const pagingTable = table(PAGING);
+
+/** What a list can be told about how it is read. */
+export const PAGING_NAMES: readonly string[] = [...pagingTable.keys()];
+
+/** What belongs to the options of a call, and may be given among its parameters by mistake. */
+export const CALL_NAMES: ReadonlySet<string> = new Set(callTable.keys());
 
 /** The options under the core's names, each checked; those that are not given are left out. */
 function checked(what: string, options: unknown, table: Table): Record<string, unknown> {
@@ -187,7 +204,7 @@ function checked(what: string, options: unknown, table: Table): Record<string, u
   for (const [name, value] of Object.entries(record(what, options))) {
     const row = table.get(name);
     if (row === undefined) {
-      throw invalid(name, `is none of the ${what}, which are ${[...table.keys()].join(", ")}`, value);
+      throw unknownName(name, `is none of the ${what}`, [...table.keys()], value);
     }
     if (value !== undefined && value !== null) {
       const [core, check] = row;
@@ -203,9 +220,15 @@ function json(what: string, said: Record<string, unknown>): string {
   return encode(what, said);
 }
 
-/** The options of a client, as the native half takes them. */
-export function clientOptions(options: object): string {
-  return json("options", checked("client options", options, clientTable));
+/**
+ * The options of a client, as the native half takes them.
+ *
+ * @param own - The names of those that only the client's service has.
+ * @param options - What was given.
+ */
+export function clientOptions(own: readonly string[], options: object): string {
+  const rows = [...ownTable].filter(([name]) => own.includes(name));
+  return json("options", checked("client options", options, new Map([...rows, ...sharedTable])));
 }
 
 /** The options of one call, as the native half takes them, and its signal. */
@@ -233,14 +256,9 @@ export function requestOptions(
   return { body, json: json("request options", said), signal };
 }
 
-/** How a list is read, taken out of its arguments; the rest are parameters. */
-export function pagingOptions(args: object): { paging: Record<string, unknown>; params: object } {
-  const paging: Record<string, unknown> = {};
-  const params: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(args)) {
-    (pagingTable.has(name) ? paging : params)[name] = value;
-  }
-  return { paging: checked("paging options", paging, pagingTable), params };
+/** How a list is read, as the native half takes it. */
+export function pagingOptions(paging: object): string {
+  return json("paging options", checked("paging options", paging, pagingTable));
 }
 
 function refuse(name: string, allowed: string, value: unknown): never {
@@ -265,19 +283,10 @@ function whole(name: string, value: unknown, least: number): number {
   return value;
 }
 
-function record(name: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Symbol.iterator in value) {
-    refuse(name, "must be an object", value);
-  }
-  return value as Record<string, unknown>;
-}
-
 function headers(name: string, value: unknown): Record<string, unknown> {
-  const given = value instanceof Headers ? Object.fromEntries(value) : record(name, value);
-  for (const [header, text] of Object.entries(given)) {
-    if (typeof text !== "string") {
-      refuse(`${name}[${JSON.stringify(header)}]`, "must be text", text);
-    }
+  const given = entries(name, value, "Headers");
+  for (const [header, value] of given) {
+    text(`${name}[${JSON.stringify(header)}]`, value);
   }
-  return given;
+  return Object.fromEntries(given);
 }

@@ -9,13 +9,12 @@ import { invalid, placed, placing, type Site, undecodable } from "./failure.js";
 import { type Shape, Unreadable } from "./model.js";
 import type { NativePager } from "./native.js";
 import { parse } from "./parse.js";
-import { ResponseMeta, type Said } from "./response.js";
+import { note, ResponseMeta, type Said } from "./response.js";
 
 /** A list that nobody has read yet. */
 export interface Beginning<T> {
   readonly operation: string;
   readonly shape: Shape<T>;
-  readonly args: { readonly limit?: number };
   /** Opens the list, with some of the arguments changed. */
   readonly open: (change: object) => NativePager;
   /** Where the caller has asked for it. */
@@ -42,6 +41,7 @@ export class Page<T> implements Iterable<T> {
     this.number = said.number;
     this.resumeToken = said.resumeToken ?? "";
     this.responseMeta = meta;
+    note(this, meta);
   }
 
   [Symbol.iterator](): Iterator<T> {
@@ -208,8 +208,7 @@ export abstract class Reading<T extends object> {
     if (!Number.isSafeInteger(limit) || limit < 1) {
       throw invalid("limit", "must be a whole number, at least 1", limit);
     }
-    const asked = this.#beginning.args.limit;
-    this._pager({ limit: asked === undefined ? limit : Math.min(limit, asked) });
+    this._pager({ limit });
   }
 
   /** @internal Goes back to where reading began: what was read until it failed was not given out. */

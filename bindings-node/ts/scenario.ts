@@ -138,7 +138,7 @@ export interface Fault {
   /** Of `status` and `html`. */
   readonly status?: number;
   /** Of `status`: seconds, a text, or a date so many seconds from now. */
-  readonly retryAfter?: number | string | { readonly date_in_seconds: number };
+  readonly retryAfter?: number | string | { readonly dateInSeconds: number };
   /** Of `status`: the body; else the vendor's own. */
   readonly json?: unknown;
   /** Of `delay`. */
@@ -151,6 +151,20 @@ export interface Fault {
   readonly stepMs?: number;
   /** Of `content_type`. */
   readonly value?: string;
+}
+
+/** What is answered instead of the simulator's own answer. */
+export interface Answer {
+  /** The body, as JSON. */
+  readonly json?: unknown;
+  /** The body, as text; instead of `json`. */
+  readonly text?: string;
+  /** The status; 200. */
+  readonly status?: number;
+  /** Headers besides the content type. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How many requests, 0 for all; 0. */
+  readonly times?: number;
 }
 
 /** A request that the simulator received. */

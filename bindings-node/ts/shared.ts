@@ -32,18 +32,27 @@ export class Handle {
   constructor(readonly core: NativeCore) {}
 }
 
+/** What a client is made of. */
+export interface Made {
+  readonly service: Service;
+  /** The names of the options that its service has for itself. */
+  readonly own: readonly string[];
+  readonly options: ClientOptions | Handle;
+  readonly asynchronous: boolean;
+}
+
 /** The native client for a client's options. */
-export function open(service: Service, options: ClientOptions | Handle, asynchronous: boolean): NativeCore {
+export function open({ service, own, options, asynchronous }: Made): NativeCore {
   if (options instanceof Handle) {
     return options.core;
   }
-  const said = clientOptions(options ?? {});
+  const said = clientOptions(own, options ?? {});
   return crossing(() => new native.Core(service, said, asynchronous));
 }
 
 /** The native client with other options for its calls. */
-export function layered(core: NativeCore, options: CallDefaults): Handle {
-  const said = clientOptions(options);
+export function layered(core: NativeCore, own: readonly string[], options: CallDefaults): Handle {
+  const said = clientOptions(own, options);
   return new Handle(crossing(() => core.withOptions(said)));
 }
 

@@ -81,7 +81,7 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
       return false;
     }
     try {
-      const [, text, meta, marker] = wait((watch) => this._pager().nextSync(watch));
+      const [, text, meta, marker] = wait(this._site, (watch) => this._pager().nextSync(watch));
       return this._turn(text, meta, marker);
     } catch (error) {
       throw this._fail(error);

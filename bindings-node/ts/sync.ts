@@ -4,20 +4,20 @@
  */
 
 import { inspect } from "node:util";
-import { encode, encodeArguments } from "./encode.js";
-import { crossing, site } from "./failure.js";
+import { crossing, METHOD, placing, type Site, site } from "./failure.js";
 import type { Shape } from "./model.js";
 import type { Answer, NativeCore } from "./native.js";
 import {
   type CallDefaults,
   type ClientOptions,
   callOptions,
-  pagingOptions,
   requestOptions,
   type SyncCallOptions,
   type SyncRequestOptions,
 } from "./options.js";
+import { argumentsOf, listArguments, targetOf } from "./params.js";
 import { RawResponse, ResponseMeta } from "./response.js";
+import { uncloneable } from "./secret.js";
 import { type Handle, type LimitStatus, layered, open, result, type Service, shown } from "./shared.js";
 import { SyncPager } from "./sync-pager.js";
 import { wait } from "./wait.js";
@@ -27,13 +27,16 @@ let coreOf: (client: SyncClient) => NativeCore;
 /** What the blocking clients have in common. */
 export abstract class SyncClient {
   readonly #core: NativeCore;
+  readonly #own: readonly string[];
 
   static {
     coreOf = (client) => client.#core;
   }
 
-  protected constructor(service: Service, options: ClientOptions) {
-    this.#core = open(service, options, false);
+  protected constructor(service: Service, own: readonly string[], options: ClientOptions) {
+    this.#own = own;
+    const made = { service, own, options, asynchronous: false };
+    this.#core = placing(site(new.target), () => open(made));
   }
 
   /** Where the service is. */
@@ -50,7 +53,7 @@ export abstract class SyncClient {
    */
   withOptions(options: CallDefaults): this {
     const Own = this.constructor as new (handle: Handle) => this;
-    return new Own(layered(this.#core, options));
+    return new Own(placing(site(this.withOptions), () => layered(this.#core, this.#own, options)));
   }
 
   /**
@@ -63,10 +66,15 @@ export abstract class SyncClient {
    * @param options - Query, headers, body and how the call is made.
    * @throws {@link MspError} Every kind.
    */
-  request(method: string, path: string, options?: SyncRequestOptions): RawResponse {
-    const { body, json } = requestOptions(options, true);
-    const answer = wait((watch) => this.#core.requestSync(watch, String(method), String(path), body, json));
-    return new RawResponse(JSON.parse(answer[2]), answer[1]);
+  request(method: string, path: string | URL, options?: SyncRequestOptions): RawResponse {
+    const at = site(this.request);
+    return placing(at, () => {
+      const target = targetOf(method, path);
+      const { body, json } = requestOptions(options, true);
+      const send = (watch: number) => this.#core.requestSync(watch, ...target, body, json);
+      const answer = wait(at, send);
+      return new RawResponse(JSON.parse(answer[2]), answer[1]);
+    });
   }
 
   /** What the limit of each endpoint that was used is doing. */
@@ -95,22 +103,33 @@ export class SyncResource {
 
   constructor(client: SyncClient) {
     this.#client = client;
+    uncloneable(this, "a client is not cloned; make one in each thread");
   }
 
   /** @internal */
   protected _call<T extends object>(
     operation: string,
     shape: Shape<T>,
-    args: object,
+    ids: object,
+    params: unknown,
     options: SyncCallOptions | undefined,
   ): T {
-    const [, text, meta, marker] = this.#answer(operation, args, options);
-    return result(operation, shape, text, meta, marker);
+    const at = site(this._call, METHOD);
+    return placing(at, () => {
+      const [, text, meta, marker] = this.#answer(at, operation, ids, params, options);
+      return result(operation, shape, text, meta, marker);
+    });
   }
 
   /** @internal */
-  protected _callEmpty(operation: string, args: object, options: SyncCallOptions | undefined): ResponseMeta {
-    const [, , meta] = this.#answer(operation, args, options);
+  protected _callEmpty(
+    operation: string,
+    ids: object,
+    params: unknown,
+    options: SyncCallOptions | undefined,
+  ): ResponseMeta {
+    const at = site(this._callEmpty, METHOD);
+    const [, , meta] = placing(at, () => this.#answer(at, operation, ids, params, options));
     return new ResponseMeta(JSON.parse(meta));
   }
 
@@ -118,23 +137,29 @@ export class SyncResource {
   protected _list<T extends object>(
     operation: string,
     shape: Shape<T>,
-    args: object,
+    ids: object,
+    params: unknown,
     options: SyncCallOptions | undefined,
   ): SyncPager<T> {
     const core = coreOf(this.#client);
-    const open = (change: object) => {
-      const { paging, params } = pagingOptions({ ...args, ...change });
+    const open = (change: { limit?: number }) => {
+      const [said, how] = listArguments(operation, ids, params, change);
       const { json } = callOptions(options, true);
-      const [said, how] = [encodeArguments(params), encode("paging options", paging)];
       return crossing(() => core.pager(operation, said, how, json));
     };
-    return new SyncPager({ operation, shape, open, args, site: site(this._list) });
+    return new SyncPager({ operation, shape, open, site: site(this._list, METHOD) });
   }
 
-  #answer(operation: string, args: object, options: SyncCallOptions | undefined): Answer {
+  #answer(
+    at: Site,
+    operation: string,
+    ids: object,
+    params: unknown,
+    options: SyncCallOptions | undefined,
+  ): Answer {
     const core = coreOf(this.#client);
     const { json } = callOptions(options, true);
-    const params = encodeArguments(args);
-    return wait((watch) => core.callSync(watch, operation, params, json));
+    const said = argumentsOf(operation, ids, params);
+    return wait(at, (watch) => core.callSync(watch, operation, said, json));
   }
 }

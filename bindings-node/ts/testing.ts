@@ -18,14 +18,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { request } from "node:http";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { placed, type Site, site } from "./failure.js";
 import { Cloudmore, type CloudmoreOptions, CloudmoreSync } from "./generated/cloudmore.js";
 import { NCentral, type NCentralOptions, NCentralSync } from "./generated/ncentral.js";
 import { Wiv, type WivOptions, WivSync } from "./generated/wiv.js";
 import { camel, snake } from "./names.js";
-import type { Credentials, Fault, LoggedRequest, SimulatorOptions, State } from "./scenario.js";
+import type { Answer, Credentials, Fault, LoggedRequest, SimulatorOptions, State } from "./scenario.js";
 import { program } from "./sim.js";
 
-export type { Credentials, Fault, LoggedRequest, Shown, SimulatorOptions, State } from "./scenario.js";
+export type { Answer, Credentials, Fault, LoggedRequest, Shown, SimulatorOptions, State } from "./scenario.js";
 
 /** The environment variables by which clients find their servers. */
 export const VARIABLES = [
@@ -50,8 +51,38 @@ function told(said: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(said).map(([key, value]) => [snake(key), value]));
 }
 
+/** A refusal of the simulator's, which says which of its words are names of what it can be told. */
+interface Refusal {
+  readonly error: string;
+  readonly names?: readonly string[];
+}
+
+/** A refusal under the names that are used here. */
+function spelled({ error, names = [] }: Refusal): string {
+  return error.replace(/\w+/g, (word) => (names.includes(word) ? camel(word) : word));
+}
+
 function shown(told: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(told).map(([key, value]) => [camel(key), value]));
+}
+
+/** What of a match is an operation, under the simulator's name; paths stay. */
+function named(match: string): string {
+  return /[ /*]/.test(match) ? match : snake(match);
+}
+
+/** An operation under its name here. */
+function inNode(operation: string): string {
+  return operation.split(".").map(camel).join(".");
+}
+
+/** Does something; an error that it ends with shows the line of the test. */
+async function from<T>(at: Site, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw error instanceof Error ? placed(error, at) : error;
+  }
 }
 
 /** Clients go past whatever proxy the machine has. */
@@ -81,6 +112,10 @@ export class Simulator implements AsyncDisposable {
    * @throws An `Error`: this installation has no simulator, or it does not know an option.
    */
   static async start(options: SimulatorOptions = {}): Promise<Simulator> {
+    return from(site(Simulator.start), () => Simulator.#start(options));
+  }
+
+  static async #start(options: SimulatorOptions): Promise<Simulator> {
     // In a session of its own: Ctrl-C is for the test, which then ends the simulator.
     const child = spawn(program(), ["--port", "0", "--until-stdin-closes"], {
       stdio: ["pipe", "pipe", "inherit"],
@@ -202,12 +237,12 @@ export class Simulator implements AsyncDisposable {
    * ```
    */
   async load(state: Partial<State>): Promise<void> {
-    await this.control("state", told(state));
+    await this.#control(site(this.load), "state", told(state));
   }
 
   /** What the services hold now; `load` takes it back. */
   async state(): Promise<State> {
-    return shown((await this.control("state")) as object) as unknown as State;
+    return shown((await this.#control(site(this.state), "state")) as object) as unknown as State;
   }
 
   /**
@@ -228,12 +263,39 @@ export class Simulator implements AsyncDisposable {
    */
   async fail(match: string, fault: Fault): Promise<void> {
     const { kind = "status", times, nth, rate, ...fields } = fault;
-    await this.control("fail", { match, nth, rate, times, fault: { kind, ...told(fields) } });
+    const how: Record<string, unknown> = told(fields);
+    if (typeof how.retry_after === "object" && how.retry_after !== null) {
+      how.retry_after = told(how.retry_after);
+    }
+    const rule = { match: named(match), nth, rate, times, fault: { kind, ...how } };
+    await this.#control(site(this.fail), "fail", rule);
+  }
+
+  /**
+   * Answers for an endpoint, also for one that the simulator does not know, with what a test gives it.
+   *
+   * @param path - A path such as `/api/devices`, where `{x}` stands for one segment; or with its method, as in
+   *   `POST /api/devices`; or an operation, as `fail` takes it.
+   * @param answer - What is answered.
+   * @throws An `Error`: a value is unknown or cannot be sent.
+   *
+   * @example
+   * ```ts
+   * await using sim = await Simulator.start();
+   * await sim.answer("/api/devices", { json: { data: [{ deviceId: 7 }], totalItems: 1 } });
+   * const devices = await sim.ncentral().request("GET", "/api/devices");
+   * console.log(devices.text); // {"data":[{"deviceId":7}],"totalItems":1}
+   * ```
+   */
+  async answer(path: string, answer: Answer = {}): Promise<void> {
+    const { times = 0, ...said } = answer;
+    const match = path.startsWith("/") ? `* ${path}` : named(path);
+    await this.#control(site(this.answer), "answer", { match, times, ...told(said) });
   }
 
   /** Moves the clock by which tokens and scrolls expire. */
   async advance(seconds: number): Promise<void> {
-    await this.control("clock", { advance_seconds: seconds });
+    await this.#control(site(this.advance), "clock", { advance_seconds: seconds });
   }
 
   /**
@@ -243,10 +305,13 @@ export class Simulator implements AsyncDisposable {
    */
   async requests(operation?: string): Promise<LoggedRequest[]> {
     type Entry = LoggedRequest & { readonly json?: unknown };
-    const { requests } = (await this.control("requests?since=0")) as { requests: Entry[] };
-    const wanted = requests.filter((entry) => operation === undefined || entry.operation === operation);
+    const answer = await this.#control(site(this.requests), "requests?since=0");
+    const { requests } = answer as { requests: Entry[] };
+    const only = operation === undefined ? undefined : named(operation);
+    const wanted = requests.filter((entry) => only === undefined || entry.operation === only);
     return wanted.map(({ method, path, query, body, json, operation, status }) => {
-      return { method, path, query, body: json ?? (body || undefined), operation, status };
+      const name = operation === null ? null : inNode(operation);
+      return { method, path, query, body: json ?? (body || undefined), operation: name, status };
     });
   }
 
@@ -256,11 +321,12 @@ export class Simulator implements AsyncDisposable {
    * @param options - They come on top of those that it was started with.
    */
   async reset(options: SimulatorOptions = {}): Promise<void> {
+    const at = site(this.reset);
     const all = told({ ...this.#options, ...options });
     if (all.credentials) {
       all.credentials = told(all.credentials);
     }
-    this.#known = ((await this.control("reset", all)) as Ready).credentials;
+    this.#known = ((await this.#control(at, "reset", all)) as Ready).credentials;
   }
 
   /**
@@ -268,7 +334,15 @@ export class Simulator implements AsyncDisposable {
    *
    * @throws An `Error`: it did not understand it.
    */
-  control(command: string, body?: unknown): Promise<unknown> {
+  async control(command: string, body?: unknown): Promise<unknown> {
+    return this.#control(site(this.control), command, body);
+  }
+
+  #control(at: Site, command: string, body?: unknown): Promise<unknown> {
+    return from(at, () => this.#send(command, body));
+  }
+
+  #send(command: string, body: unknown): Promise<unknown> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const method = text === undefined ? "GET" : "POST";
     const headers = text === undefined ? {} : { "Content-Type": "application/json" };
@@ -282,11 +356,11 @@ export class Simulator implements AsyncDisposable {
         });
         answer.on("error", reject);
         answer.on("end", () => {
-          const read = JSON.parse(said) as { error?: string };
+          const read = JSON.parse(said) as unknown;
           if (answer.statusCode === 200) {
             resolve(read);
           } else {
-            reject(new Error(read.error));
+            reject(new Error(spelled(read as Refusal)));
           }
         });
       });

@@ -3,15 +3,15 @@
  */
 
 import { publish, wanted } from "./diagnostics.js";
-import { crossing, fromNative, site } from "./failure.js";
+import { crossing, fromNative, type Site } from "./failure.js";
 import { type Answer, FAILED } from "./native.js";
 
-/** Makes a call and waits for it. What it fails by is thrown. */
-export function wait(run: (watch: number) => Answer): Answer {
+/** Makes a call and waits for it. What it fails by is thrown, with the caller's place. */
+export function wait(at: Site, run: (watch: number) => Answer): Answer {
   const answer = crossing(() => run(wanted()));
   publish(answer[4]);
   if (answer[0] === FAILED) {
-    throw fromNative(answer[1], site(wait));
+    throw fromNative(answer[1], at);
   }
   return answer;
 }

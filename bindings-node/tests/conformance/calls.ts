@@ -126,7 +126,7 @@ export class Step {
     if (Object.keys(given).length > 0) {
       // There is no place for these arguments, so they go where the method would have gone.
       const plain = client instanceof AsyncClient ? new AsyncResource(client) : new SyncResource(client);
-      return (plain as unknown as Underneath)._call?.(row.id, PLAIN, here(this.#params), this.#options);
+      return (plain as unknown as Underneath)._call?.(row.id, PLAIN, {}, here(this.#params), this.#options);
     }
     return method.call(resource, ...ids, this.#options);
   }
@@ -134,7 +134,8 @@ export class Step {
   /** Arguments under names that are not the core's: the same name may be right here, so the core is asked itself. */
   #toTheCore(operation: string): never {
     const [service] = operation.split(".") as ["ncentral"];
-    const core = open(service, { baseURL: "http://127.0.0.1:9", jwt: "a.b.c" } as object, false);
+    const options = { baseURL: "http://127.0.0.1:9", jwt: "a.b.c" };
+    const core = open({ service, own: ["jwt"], options, asynchronous: false });
     crossing(() => core.pager(operation, JSON.stringify(this.#params), "{}", "{}"));
     throw new Error(`the core takes ${JSON.stringify(this.#params)}`);
   }

@@ -137,7 +137,7 @@ export class Estore extends AsyncResource {
    * ```
    */
   get(params: EstoreGetParams, options?: CallOptions): Call<EstoreServiceDetail> {
-    return this._call("cloudmore.estore.get", shapes.EstoreServiceDetail, params, options);
+    return this._call("cloudmore.estore.get", shapes.EstoreServiceDetail, {}, params, options);
   }
 
   /**
@@ -178,7 +178,7 @@ export class Estore extends AsyncResource {
    * ```
    */
   list(params: EstoreListParams, options?: CallOptions): Pager<EstoreService> {
-    return this._list("cloudmore.estore.list", shapes.EstoreService, params, options);
+    return this._list("cloudmore.estore.list", shapes.EstoreService, {}, params, options);
   }
 }
 
@@ -226,7 +226,7 @@ export class EstoreSync extends SyncResource {
    * ```
    */
   get(params: EstoreGetParams, options?: SyncCallOptions): EstoreServiceDetail {
-    return this._call("cloudmore.estore.get", shapes.EstoreServiceDetail, params, options);
+    return this._call("cloudmore.estore.get", shapes.EstoreServiceDetail, {}, params, options);
   }
 
   /**
@@ -267,7 +267,7 @@ export class EstoreSync extends SyncResource {
    * ```
    */
   list(params: EstoreListParams, options?: SyncCallOptions): SyncPager<EstoreService> {
-    return this._list("cloudmore.estore.list", shapes.EstoreService, params, options);
+    return this._list("cloudmore.estore.list", shapes.EstoreService, {}, params, options);
   }
 }
 
@@ -321,7 +321,7 @@ export class Services extends AsyncResource {
    * ```
    */
   add(params: ServicesAddParams, options?: CallOptions): Call<AddedService> {
-    return this._call("cloudmore.services.add", shapes.AddedService, params, options);
+    return this._call("cloudmore.services.add", shapes.AddedService, {}, params, options);
   }
 
   /**
@@ -361,7 +361,7 @@ export class Services extends AsyncResource {
    * ```
    */
   get(params: ServicesGetParams, options?: CallOptions): Call<OrganizationService> {
-    return this._call("cloudmore.services.get", shapes.OrganizationService, params, options);
+    return this._call("cloudmore.services.get", shapes.OrganizationService, {}, params, options);
   }
 
   /**
@@ -402,7 +402,7 @@ export class Services extends AsyncResource {
    * ```
    */
   list(params: ServicesListParams, options?: CallOptions): Pager<OrganizationService> {
-    return this._list("cloudmore.services.list", shapes.OrganizationService, params, options);
+    return this._list("cloudmore.services.list", shapes.OrganizationService, {}, params, options);
   }
 
   /**
@@ -444,7 +444,7 @@ export class Services extends AsyncResource {
    * ```
    */
   patch(params: ServicesPatchParams, options?: CallOptions): Call<ResponseMeta> {
-    return this._callEmpty("cloudmore.services.patch", params, options);
+    return this._callEmpty("cloudmore.services.patch", {}, params, options);
   }
 
   /**
@@ -486,7 +486,7 @@ export class Services extends AsyncResource {
    * ```
    */
   remove(params: ServicesRemoveParams, options?: CallOptions): Call<ResponseMeta> {
-    return this._callEmpty("cloudmore.services.remove", params, options);
+    return this._callEmpty("cloudmore.services.remove", {}, params, options);
   }
 
   /**
@@ -529,7 +529,7 @@ export class Services extends AsyncResource {
    * ```
    */
   update(params: ServicesUpdateParams, options?: CallOptions): Call<ResponseMeta> {
-    return this._callEmpty("cloudmore.services.update", params, options);
+    return this._callEmpty("cloudmore.services.update", {}, params, options);
   }
 }
 
@@ -583,7 +583,7 @@ export class ServicesSync extends SyncResource {
    * ```
    */
   add(params: ServicesAddParams, options?: SyncCallOptions): AddedService {
-    return this._call("cloudmore.services.add", shapes.AddedService, params, options);
+    return this._call("cloudmore.services.add", shapes.AddedService, {}, params, options);
   }
 
   /**
@@ -623,7 +623,7 @@ export class ServicesSync extends SyncResource {
    * ```
    */
   get(params: ServicesGetParams, options?: SyncCallOptions): OrganizationService {
-    return this._call("cloudmore.services.get", shapes.OrganizationService, params, options);
+    return this._call("cloudmore.services.get", shapes.OrganizationService, {}, params, options);
   }
 
   /**
@@ -664,7 +664,7 @@ export class ServicesSync extends SyncResource {
    * ```
    */
   list(params: ServicesListParams, options?: SyncCallOptions): SyncPager<OrganizationService> {
-    return this._list("cloudmore.services.list", shapes.OrganizationService, params, options);
+    return this._list("cloudmore.services.list", shapes.OrganizationService, {}, params, options);
   }
 
   /**
@@ -706,7 +706,7 @@ export class ServicesSync extends SyncResource {
    * ```
    */
   patch(params: ServicesPatchParams, options?: SyncCallOptions): ResponseMeta {
-    return this._callEmpty("cloudmore.services.patch", params, options);
+    return this._callEmpty("cloudmore.services.patch", {}, params, options);
   }
 
   /**
@@ -748,7 +748,7 @@ export class ServicesSync extends SyncResource {
    * ```
    */
   remove(params: ServicesRemoveParams, options?: SyncCallOptions): ResponseMeta {
-    return this._callEmpty("cloudmore.services.remove", params, options);
+    return this._callEmpty("cloudmore.services.remove", {}, params, options);
   }
 
   /**
@@ -791,7 +791,7 @@ export class ServicesSync extends SyncResource {
    * ```
    */
   update(params: ServicesUpdateParams, options?: SyncCallOptions): ResponseMeta {
-    return this._callEmpty("cloudmore.services.update", params, options);
+    return this._callEmpty("cloudmore.services.update", {}, params, options);
   }
 }
 
@@ -801,7 +801,7 @@ export class ServicesSync extends SyncResource {
  */
 export interface CloudmoreOptions extends ClientOptions {
   /** Address of the service; else `CLOUDMORE_URL`, else the vendor's. */
-  readonly baseURL?: string | undefined;
+  readonly baseURL?: string | URL | undefined;
   /** Name of the API user; else `CLOUDMORE_USERNAME`. */
   readonly username?: string | undefined;
   /** Password of the API user; else `CLOUDMORE_PASSWORD`. */
@@ -855,7 +855,11 @@ export class Cloudmore extends AsyncClient {
    * @throws {InvalidRequestError} An option is missing, or not what it may be.
    */
   constructor(options: CloudmoreOptions = {}) {
-    super("cloudmore", options);
+    super(
+      "cloudmore",
+      ["username", "password", "clientSecret", "resellerId", "clientId", "clientAuth"],
+      options,
+    );
   }
 }
 
@@ -895,6 +899,10 @@ export class CloudmoreSync extends SyncClient {
    * @throws {InvalidRequestError} An option is missing, or not what it may be.
    */
   constructor(options: CloudmoreOptions = {}) {
-    super("cloudmore", options);
+    super(
+      "cloudmore",
+      ["username", "password", "clientSecret", "resellerId", "clientId", "clientAuth"],
+      options,
+    );
   }
 }

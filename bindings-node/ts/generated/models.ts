@@ -53,7 +53,7 @@ export interface AuthToken {
   /** How it is sent, Bearer or Body. */
   readonly type?: string | null;
   /** How long it lives, in seconds. */
-  readonly expirySeconds?: number | null;
+  readonly expirySeconds?: number | bigint | null;
 }
 
 /** The tokens of a session. */
@@ -186,9 +186,9 @@ export interface Customer {
   /** Postal code. */
   readonly postalCode?: string | null;
   /** Depth in the hierarchy of organization units. */
-  readonly generation?: number | null;
+  readonly generation?: number | bigint | null;
   /** Number of organization units directly below it. */
-  readonly descendantCount?: number | null;
+  readonly descendantCount?: number | bigint | null;
   /** Whether it is the system itself. */
   readonly isSystem?: boolean | null;
   /** Whether it is a service organization. */
@@ -240,23 +240,23 @@ export interface MspCustomer {
   /** Name of the customer. Asked for as `name`. */
   readonly customerName?: string | null;
   /** Number of users of the customer. */
-  readonly usersNumber?: number | null;
+  readonly usersNumber?: number | bigint | null;
   /** Number of active workflows. */
-  readonly activeWorkflows?: number | null;
+  readonly activeWorkflows?: number | bigint | null;
   /** What the findings cost. */
   readonly costImpact?: number | null;
   /** What was saved so far. */
   readonly realizedSavings?: number | null;
   /** Number of integrations. */
-  readonly numOfIntegrations?: number | null;
+  readonly numOfIntegrations?: number | bigint | null;
   /** The kinds of integrations. */
   readonly integrationTypes?: readonly string[] | null;
   /** The integrations in detail. The vendor does not publish their fields. */
   readonly integrations?: readonly unknown[] | null;
   /** Number of workflow runs that succeeded. */
-  readonly successfulRuns?: number | null;
+  readonly successfulRuns?: number | bigint | null;
   /** Number of workflow runs that failed. */
-  readonly failedRuns?: number | null;
+  readonly failedRuns?: number | bigint | null;
 }
 
 /**
@@ -344,9 +344,9 @@ export interface ServiceOrg {
   /** Postal code. */
   readonly postalCode?: string | null;
   /** Depth in the hierarchy of organization units. */
-  readonly generation?: number | null;
+  readonly generation?: number | bigint | null;
   /** Number of organization units directly below it. */
-  readonly descendantCount?: number | null;
+  readonly descendantCount?: number | bigint | null;
   /** Whether it is the system itself. */
   readonly isSystem?: boolean | null;
   /** Whether it is a service organization. */
@@ -399,9 +399,9 @@ export interface Site {
   /** Postal code. */
   readonly postalCode?: string | null;
   /** Depth in the hierarchy of organization units. */
-  readonly generation?: number | null;
+  readonly generation?: number | bigint | null;
   /** Number of organization units directly below it. */
-  readonly descendantCount?: number | null;
+  readonly descendantCount?: number | bigint | null;
   /** Whether it is the system itself. */
   readonly isSystem?: boolean | null;
   /** Whether it is a service organization. */

@@ -253,7 +253,7 @@ export class Auth extends AsyncResource {
    * ```
    */
   authenticate(options?: CallOptions): Call<AuthTokens> {
-    return this._call("ncentral.auth.authenticate", shapes.AuthTokens, {}, options);
+    return this._call("ncentral.auth.authenticate", shapes.AuthTokens, {}, undefined, options);
   }
 
   /**
@@ -289,7 +289,7 @@ export class Auth extends AsyncResource {
    * ```
    */
   logout(options?: CallOptions): Call<ResponseMeta> {
-    return this._callEmpty("ncentral.auth.logout", {}, options);
+    return this._callEmpty("ncentral.auth.logout", {}, undefined, options);
   }
 
   /**
@@ -326,7 +326,7 @@ export class Auth extends AsyncResource {
    * ```
    */
   refresh(options?: CallOptions): Call<AuthTokens> {
-    return this._call("ncentral.auth.refresh", shapes.AuthTokens, {}, options);
+    return this._call("ncentral.auth.refresh", shapes.AuthTokens, {}, undefined, options);
   }
 
   /**
@@ -362,7 +362,7 @@ export class Auth extends AsyncResource {
    * ```
    */
   validate(options?: CallOptions): Call<TokenStatus> {
-    return this._call("ncentral.auth.validate", shapes.TokenStatus, {}, options);
+    return this._call("ncentral.auth.validate", shapes.TokenStatus, {}, undefined, options);
   }
 }
 
@@ -406,7 +406,7 @@ export class AuthSync extends SyncResource {
    * ```
    */
   authenticate(options?: SyncCallOptions): AuthTokens {
-    return this._call("ncentral.auth.authenticate", shapes.AuthTokens, {}, options);
+    return this._call("ncentral.auth.authenticate", shapes.AuthTokens, {}, undefined, options);
   }
 
   /**
@@ -442,7 +442,7 @@ export class AuthSync extends SyncResource {
    * ```
    */
   logout(options?: SyncCallOptions): ResponseMeta {
-    return this._callEmpty("ncentral.auth.logout", {}, options);
+    return this._callEmpty("ncentral.auth.logout", {}, undefined, options);
   }
 
   /**
@@ -479,7 +479,7 @@ export class AuthSync extends SyncResource {
    * ```
    */
   refresh(options?: SyncCallOptions): AuthTokens {
-    return this._call("ncentral.auth.refresh", shapes.AuthTokens, {}, options);
+    return this._call("ncentral.auth.refresh", shapes.AuthTokens, {}, undefined, options);
   }
 
   /**
@@ -515,7 +515,7 @@ export class AuthSync extends SyncResource {
    * ```
    */
   validate(options?: SyncCallOptions): TokenStatus {
-    return this._call("ncentral.auth.validate", shapes.TokenStatus, {}, options);
+    return this._call("ncentral.auth.validate", shapes.TokenStatus, {}, undefined, options);
   }
 }
 
@@ -569,7 +569,7 @@ export class CustomPsa extends AsyncResource {
    * ```
    */
   createTicket(params: CustomPsaCreateTicketParams, options?: CallOptions): Call<CustomPsaTicket> {
-    return this._call("ncentral.custom_psa.create_ticket", shapes.CustomPsaTicket, params, options);
+    return this._call("ncentral.custom_psa.create_ticket", shapes.CustomPsaTicket, {}, params, options);
   }
 
   /**
@@ -619,7 +619,8 @@ export class CustomPsa extends AsyncResource {
     return this._call(
       "ncentral.custom_psa.get_ticket",
       shapes.CustomPsaTicketInfo,
-      { ...params, customPsaTicketId },
+      { customPsaTicketId },
+      params,
       options,
     );
   }
@@ -664,6 +665,7 @@ export class CustomPsa extends AsyncResource {
       "ncentral.custom_psa.get_ticket_info",
       shapes.CustomPsaTicketInfo,
       { customPsaTicketId },
+      undefined,
       options,
     );
   }
@@ -701,7 +703,7 @@ export class CustomPsa extends AsyncResource {
    * ```
    */
   links(options?: CallOptions): Call<Links> {
-    return this._call("ncentral.custom_psa.links", shapes.Links, {}, options);
+    return this._call("ncentral.custom_psa.links", shapes.Links, {}, undefined, options);
   }
 
   /**
@@ -744,6 +746,7 @@ export class CustomPsa extends AsyncResource {
       "ncentral.custom_psa.reopen_ticket",
       shapes.CustomPsaTicket,
       { customPsaTicketId },
+      undefined,
       options,
     );
   }
@@ -788,6 +791,7 @@ export class CustomPsa extends AsyncResource {
       "ncentral.custom_psa.resolve_ticket",
       shapes.CustomPsaTicket,
       { customPsaTicketId },
+      undefined,
       options,
     );
   }
@@ -825,7 +829,7 @@ export class CustomPsa extends AsyncResource {
    * ```
    */
   ticketLinks(options?: CallOptions): Call<Links> {
-    return this._call("ncentral.custom_psa.ticket_links", shapes.Links, {}, options);
+    return this._call("ncentral.custom_psa.ticket_links", shapes.Links, {}, undefined, options);
   }
 }
 
@@ -879,7 +883,7 @@ export class CustomPsaSync extends SyncResource {
    * ```
    */
   createTicket(params: CustomPsaCreateTicketParams, options?: SyncCallOptions): CustomPsaTicket {
-    return this._call("ncentral.custom_psa.create_ticket", shapes.CustomPsaTicket, params, options);
+    return this._call("ncentral.custom_psa.create_ticket", shapes.CustomPsaTicket, {}, params, options);
   }
 
   /**
@@ -929,7 +933,8 @@ export class CustomPsaSync extends SyncResource {
     return this._call(
       "ncentral.custom_psa.get_ticket",
       shapes.CustomPsaTicketInfo,
-      { ...params, customPsaTicketId },
+      { customPsaTicketId },
+      params,
       options,
     );
   }
@@ -974,6 +979,7 @@ export class CustomPsaSync extends SyncResource {
       "ncentral.custom_psa.get_ticket_info",
       shapes.CustomPsaTicketInfo,
       { customPsaTicketId },
+      undefined,
       options,
     );
   }
@@ -1011,7 +1017,7 @@ export class CustomPsaSync extends SyncResource {
    * ```
    */
   links(options?: SyncCallOptions): Links {
-    return this._call("ncentral.custom_psa.links", shapes.Links, {}, options);
+    return this._call("ncentral.custom_psa.links", shapes.Links, {}, undefined, options);
   }
 
   /**
@@ -1054,6 +1060,7 @@ export class CustomPsaSync extends SyncResource {
       "ncentral.custom_psa.reopen_ticket",
       shapes.CustomPsaTicket,
       { customPsaTicketId },
+      undefined,
       options,
     );
   }
@@ -1098,6 +1105,7 @@ export class CustomPsaSync extends SyncResource {
       "ncentral.custom_psa.resolve_ticket",
       shapes.CustomPsaTicket,
       { customPsaTicketId },
+      undefined,
       options,
     );
   }
@@ -1135,7 +1143,7 @@ export class CustomPsaSync extends SyncResource {
    * ```
    */
   ticketLinks(options?: SyncCallOptions): Links {
-    return this._call("ncentral.custom_psa.ticket_links", shapes.Links, {}, options);
+    return this._call("ncentral.custom_psa.ticket_links", shapes.Links, {}, undefined, options);
   }
 }
 
@@ -1180,7 +1188,7 @@ export class Customers extends AsyncResource {
    * ```
    */
   get(customerId: Id, options?: CallOptions): Call<Customer> {
-    return this._call("ncentral.customers.get", shapes.Customer, { customerId }, options);
+    return this._call("ncentral.customers.get", shapes.Customer, { customerId }, undefined, options);
   }
 
   /**
@@ -1220,7 +1228,7 @@ export class Customers extends AsyncResource {
    * ```
    */
   list(params: CustomersListParams = {}, options?: CallOptions): Pager<Customer> {
-    return this._list("ncentral.customers.list", shapes.Customer, params, options);
+    return this._list("ncentral.customers.list", shapes.Customer, {}, params, options);
   }
 
   /**
@@ -1262,7 +1270,7 @@ export class Customers extends AsyncResource {
    * ```
    */
   listSites(customerId: Id, params: CustomersListSitesParams = {}, options?: CallOptions): Pager<Site> {
-    return this._list("ncentral.customers.list_sites", shapes.Site, { ...params, customerId }, options);
+    return this._list("ncentral.customers.list_sites", shapes.Site, { customerId }, params, options);
   }
 }
 
@@ -1307,7 +1315,7 @@ export class CustomersSync extends SyncResource {
    * ```
    */
   get(customerId: Id, options?: SyncCallOptions): Customer {
-    return this._call("ncentral.customers.get", shapes.Customer, { customerId }, options);
+    return this._call("ncentral.customers.get", shapes.Customer, { customerId }, undefined, options);
   }
 
   /**
@@ -1347,7 +1355,7 @@ export class CustomersSync extends SyncResource {
    * ```
    */
   list(params: CustomersListParams = {}, options?: SyncCallOptions): SyncPager<Customer> {
-    return this._list("ncentral.customers.list", shapes.Customer, params, options);
+    return this._list("ncentral.customers.list", shapes.Customer, {}, params, options);
   }
 
   /**
@@ -1393,7 +1401,7 @@ export class CustomersSync extends SyncResource {
     params: CustomersListSitesParams = {},
     options?: SyncCallOptions,
   ): SyncPager<Site> {
-    return this._list("ncentral.customers.list_sites", shapes.Site, { ...params, customerId }, options);
+    return this._list("ncentral.customers.list_sites", shapes.Site, { customerId }, params, options);
   }
 }
 
@@ -1434,7 +1442,7 @@ export class Server extends AsyncResource {
    * ```
    */
   health(options?: CallOptions): Call<ServerHealth> {
-    return this._call("ncentral.server.health", shapes.ServerHealth, {}, options);
+    return this._call("ncentral.server.health", shapes.ServerHealth, {}, undefined, options);
   }
 
   /**
@@ -1470,7 +1478,7 @@ export class Server extends AsyncResource {
    * ```
    */
   info(options?: CallOptions): Call<ServerInfo> {
-    return this._call("ncentral.server.info", shapes.ServerInfo, {}, options);
+    return this._call("ncentral.server.info", shapes.ServerInfo, {}, undefined, options);
   }
 }
 
@@ -1511,7 +1519,7 @@ export class ServerSync extends SyncResource {
    * ```
    */
   health(options?: SyncCallOptions): ServerHealth {
-    return this._call("ncentral.server.health", shapes.ServerHealth, {}, options);
+    return this._call("ncentral.server.health", shapes.ServerHealth, {}, undefined, options);
   }
 
   /**
@@ -1547,7 +1555,7 @@ export class ServerSync extends SyncResource {
    * ```
    */
   info(options?: SyncCallOptions): ServerInfo {
-    return this._call("ncentral.server.info", shapes.ServerInfo, {}, options);
+    return this._call("ncentral.server.info", shapes.ServerInfo, {}, undefined, options);
   }
 }
 
@@ -1603,7 +1611,7 @@ export class ServiceOrgs extends AsyncResource {
    * ```
    */
   create(params: ServiceOrgsCreateParams, options?: CallOptions): Call<ServiceOrg> {
-    return this._call("ncentral.service_orgs.create", shapes.ServiceOrg, params, options);
+    return this._call("ncentral.service_orgs.create", shapes.ServiceOrg, {}, params, options);
   }
 
   /**
@@ -1652,7 +1660,7 @@ export class ServiceOrgs extends AsyncResource {
    * ```
    */
   createCustomer(soId: Id, params: ServiceOrgsCreateCustomerParams, options?: CallOptions): Call<Customer> {
-    return this._call("ncentral.service_orgs.create_customer", shapes.Customer, { ...params, soId }, options);
+    return this._call("ncentral.service_orgs.create_customer", shapes.Customer, { soId }, params, options);
   }
 
   /**
@@ -1690,7 +1698,7 @@ export class ServiceOrgs extends AsyncResource {
    * ```
    */
   get(soId: Id, options?: CallOptions): Call<ServiceOrg> {
-    return this._call("ncentral.service_orgs.get", shapes.ServiceOrg, { soId }, options);
+    return this._call("ncentral.service_orgs.get", shapes.ServiceOrg, { soId }, undefined, options);
   }
 
   /**
@@ -1730,7 +1738,7 @@ export class ServiceOrgs extends AsyncResource {
    * ```
    */
   list(params: ServiceOrgsListParams = {}, options?: CallOptions): Pager<ServiceOrg> {
-    return this._list("ncentral.service_orgs.list", shapes.ServiceOrg, params, options);
+    return this._list("ncentral.service_orgs.list", shapes.ServiceOrg, {}, params, options);
   }
 
   /**
@@ -1775,7 +1783,7 @@ export class ServiceOrgs extends AsyncResource {
     params: ServiceOrgsListCustomersParams = {},
     options?: CallOptions,
   ): Pager<Customer> {
-    return this._list("ncentral.service_orgs.list_customers", shapes.Customer, { ...params, soId }, options);
+    return this._list("ncentral.service_orgs.list_customers", shapes.Customer, { soId }, params, options);
   }
 }
 
@@ -1831,7 +1839,7 @@ export class ServiceOrgsSync extends SyncResource {
    * ```
    */
   create(params: ServiceOrgsCreateParams, options?: SyncCallOptions): ServiceOrg {
-    return this._call("ncentral.service_orgs.create", shapes.ServiceOrg, params, options);
+    return this._call("ncentral.service_orgs.create", shapes.ServiceOrg, {}, params, options);
   }
 
   /**
@@ -1880,7 +1888,7 @@ export class ServiceOrgsSync extends SyncResource {
    * ```
    */
   createCustomer(soId: Id, params: ServiceOrgsCreateCustomerParams, options?: SyncCallOptions): Customer {
-    return this._call("ncentral.service_orgs.create_customer", shapes.Customer, { ...params, soId }, options);
+    return this._call("ncentral.service_orgs.create_customer", shapes.Customer, { soId }, params, options);
   }
 
   /**
@@ -1918,7 +1926,7 @@ export class ServiceOrgsSync extends SyncResource {
    * ```
    */
   get(soId: Id, options?: SyncCallOptions): ServiceOrg {
-    return this._call("ncentral.service_orgs.get", shapes.ServiceOrg, { soId }, options);
+    return this._call("ncentral.service_orgs.get", shapes.ServiceOrg, { soId }, undefined, options);
   }
 
   /**
@@ -1958,7 +1966,7 @@ export class ServiceOrgsSync extends SyncResource {
    * ```
    */
   list(params: ServiceOrgsListParams = {}, options?: SyncCallOptions): SyncPager<ServiceOrg> {
-    return this._list("ncentral.service_orgs.list", shapes.ServiceOrg, params, options);
+    return this._list("ncentral.service_orgs.list", shapes.ServiceOrg, {}, params, options);
   }
 
   /**
@@ -2003,7 +2011,7 @@ export class ServiceOrgsSync extends SyncResource {
     params: ServiceOrgsListCustomersParams = {},
     options?: SyncCallOptions,
   ): SyncPager<Customer> {
-    return this._list("ncentral.service_orgs.list_customers", shapes.Customer, { ...params, soId }, options);
+    return this._list("ncentral.service_orgs.list_customers", shapes.Customer, { soId }, params, options);
   }
 }
 
@@ -2046,7 +2054,7 @@ export class StandardPsa extends AsyncResource {
    * ```
    */
   links(options?: CallOptions): Call<Links> {
-    return this._call("ncentral.standard_psa.links", shapes.Links, {}, options);
+    return this._call("ncentral.standard_psa.links", shapes.Links, {}, undefined, options);
   }
 
   /**
@@ -2099,7 +2107,8 @@ export class StandardPsa extends AsyncResource {
     return this._call(
       "ncentral.standard_psa.validate_credential",
       shapes.PsaCredentialCheck,
-      { ...params, psaType },
+      { psaType },
+      params,
       options,
     );
   }
@@ -2144,7 +2153,7 @@ export class StandardPsaSync extends SyncResource {
    * ```
    */
   links(options?: SyncCallOptions): Links {
-    return this._call("ncentral.standard_psa.links", shapes.Links, {}, options);
+    return this._call("ncentral.standard_psa.links", shapes.Links, {}, undefined, options);
   }
 
   /**
@@ -2197,7 +2206,8 @@ export class StandardPsaSync extends SyncResource {
     return this._call(
       "ncentral.standard_psa.validate_credential",
       shapes.PsaCredentialCheck,
-      { ...params, psaType },
+      { psaType },
+      params,
       options,
     );
   }
@@ -2209,7 +2219,7 @@ export class StandardPsaSync extends SyncResource {
  */
 export interface NCentralOptions extends ClientOptions {
   /** Address of the server, such as `https://ncentral.example.com`; else `NCENTRAL_URL`. */
-  readonly baseURL?: string | undefined;
+  readonly baseURL?: string | URL | undefined;
   /** The user's API token (a JWT); else `NCENTRAL_JWT`. */
   readonly jwt?: string | undefined;
 }
@@ -2260,7 +2270,7 @@ export class NCentral extends AsyncClient {
    * @throws {InvalidRequestError} An option is missing, or not what it may be.
    */
   constructor(options: NCentralOptions = {}) {
-    super("ncentral", options);
+    super("ncentral", ["jwt"], options);
   }
 }
 
@@ -2311,6 +2321,6 @@ export class NCentralSync extends SyncClient {
    * @throws {InvalidRequestError} An option is missing, or not what it may be.
    */
   constructor(options: NCentralOptions = {}) {
-    super("ncentral", options);
+    super("ncentral", ["jwt"], options);
   }
 }

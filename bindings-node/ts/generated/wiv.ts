@@ -91,7 +91,7 @@ export class Cases extends AsyncResource {
    * ```
    */
   search(params: CasesSearchParams = {}, options?: CallOptions): Pager<Case> {
-    return this._list("wiv.cases.search", shapes.Case, params, options);
+    return this._list("wiv.cases.search", shapes.Case, {}, params, options);
   }
 
   /**
@@ -128,7 +128,7 @@ export class Cases extends AsyncResource {
    * ```
    */
   searchOwn(params: CasesSearchOwnParams = {}, options?: CallOptions): Pager<Case> {
-    return this._list("wiv.cases.search_own", shapes.Case, params, options);
+    return this._list("wiv.cases.search_own", shapes.Case, {}, params, options);
   }
 }
 
@@ -173,7 +173,7 @@ export class CasesSync extends SyncResource {
    * ```
    */
   search(params: CasesSearchParams = {}, options?: SyncCallOptions): SyncPager<Case> {
-    return this._list("wiv.cases.search", shapes.Case, params, options);
+    return this._list("wiv.cases.search", shapes.Case, {}, params, options);
   }
 
   /**
@@ -210,7 +210,7 @@ export class CasesSync extends SyncResource {
    * ```
    */
   searchOwn(params: CasesSearchOwnParams = {}, options?: SyncCallOptions): SyncPager<Case> {
-    return this._list("wiv.cases.search_own", shapes.Case, params, options);
+    return this._list("wiv.cases.search_own", shapes.Case, {}, params, options);
   }
 }
 
@@ -253,7 +253,7 @@ export class Customers extends AsyncResource {
    * ```
    */
   list(params: CustomersListParams = {}, options?: CallOptions): Pager<MspCustomer> {
-    return this._list("wiv.customers.list", shapes.MspCustomer, params, options);
+    return this._list("wiv.customers.list", shapes.MspCustomer, {}, params, options);
   }
 }
 
@@ -296,7 +296,7 @@ export class CustomersSync extends SyncResource {
    * ```
    */
   list(params: CustomersListParams = {}, options?: SyncCallOptions): SyncPager<MspCustomer> {
-    return this._list("wiv.customers.list", shapes.MspCustomer, params, options);
+    return this._list("wiv.customers.list", shapes.MspCustomer, {}, params, options);
   }
 }
 
@@ -343,7 +343,7 @@ export class Workflows extends AsyncResource {
    * ```
    */
   run(workflowId: Id, params: WorkflowsRunParams = {}, options?: CallOptions): Call<WorkflowRun> {
-    return this._call("wiv.workflows.run", shapes.WorkflowRun, { ...params, workflowId }, options);
+    return this._call("wiv.workflows.run", shapes.WorkflowRun, { workflowId }, params, options);
   }
 }
 
@@ -390,7 +390,7 @@ export class WorkflowsSync extends SyncResource {
    * ```
    */
   run(workflowId: Id, params: WorkflowsRunParams = {}, options?: SyncCallOptions): WorkflowRun {
-    return this._call("wiv.workflows.run", shapes.WorkflowRun, { ...params, workflowId }, options);
+    return this._call("wiv.workflows.run", shapes.WorkflowRun, { workflowId }, params, options);
   }
 }
 
@@ -400,7 +400,7 @@ export class WorkflowsSync extends SyncResource {
  */
 export interface WivOptions extends ClientOptions {
   /** Address of the service; else `WIV_URL`, else the vendor's. */
-  readonly baseURL?: string | undefined;
+  readonly baseURL?: string | URL | undefined;
   /** The API key; else `WIV_API_KEY`. */
   readonly apiKey?: string | undefined;
 }
@@ -435,7 +435,7 @@ export class Wiv extends AsyncClient {
    * @throws {InvalidRequestError} An option is missing, or not what it may be.
    */
   constructor(options: WivOptions = {}) {
-    super("wiv", options);
+    super("wiv", ["apiKey"], options);
   }
 }
 
@@ -469,6 +469,6 @@ export class WivSync extends SyncClient {
    * @throws {InvalidRequestError} An option is missing, or not what it may be.
    */
   constructor(options: WivOptions = {}) {
-    super("wiv", options);
+    super("wiv", ["apiKey"], options);
   }
 }

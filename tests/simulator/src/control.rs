@@ -48,7 +48,10 @@ pub(crate) fn answer(shared: &Shared, request: &Request) -> Answer {
     };
     match done {
         Ok(value) => Answer::ok(&value),
-        Err((status, message)) => Answer::json(status, &json!({"error": message})),
+        Err((status, message)) => {
+            let names = names(&message);
+            Answer::json(status, &json!({"error": message, "names": names}))
+        }
     }
 }
 
@@ -122,7 +125,48 @@ fn question(shared: &Shared, name: &str, since: u64) -> Result<Value, Refusal> {
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|error| refuse(&error))
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let read = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| wrong(&error))?;
+    deserializer.end().map_err(|error| refuse(&error))?;
+    Ok(read)
+}
+
+/// What is wrong with a command, without words of Rust, and without a line that its user never saw: a helper wrote it.
+fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
+    let inner = error.inner();
+    let said = inner.to_string();
+    if !inner.is_data() {
+        return refuse(&said);
+    }
+    let said = said.replace(&format!(" at line {} column {}", inner.line(), inner.column()), "");
+    let said = ["u16", "u32", "u64", "i64", "usize"]
+        .iter()
+        .fold(said, |said, number| said.replace(&format!("expected {number}"), "expected a whole number"))
+        .replace("expected f64", "expected a number");
+    let path = error.path().to_string();
+    if said.starts_with("invalid ") && path != "." {
+        refuse(&format!("{path}: {said}"))
+    } else {
+        refuse(&said)
+    }
+}
+
+/// Which words of a refusal are names of what can be told here: helpers write them as their language does.
+fn names(refusal: &str) -> Vec<&str> {
+    const FIELDS: [&str; 3] = ["unknown field ", "missing field ", "duplicate field "];
+    if FIELDS.iter().any(|begin| refusal.starts_with(begin)) {
+        return refusal.split('`').skip(1).step_by(2).collect();
+    }
+    let words = refusal.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let known = load::names();
+    let path = refusal.split(": invalid ").next().filter(|path| path.len() < refusal.len());
+    words
+        .filter(|word| {
+            known.contains(word)
+                || ["retry_after", "date_in_seconds"].contains(word)
+                || path.is_some_and(|path| path.split(['.', '[', ']']).any(|part| part == *word))
+        })
+        .collect()
 }
 
 fn refuse(error: &impl ToString) -> Refusal {

@@ -102,7 +102,7 @@ pub enum Fault {
 
 /// The value of a `Retry-After` header.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "retry_after: must be seconds, a text, or an object with date_in_seconds")]
 pub enum RetryAfter {
     /// Seconds.
     Seconds(u64),

@@ -136,8 +136,10 @@ impl Playing {
         Self { answers }
     }
 
-    /// Adds an answer, behind those that are there; their counting goes on.
+    /// Adds an answer, behind those that are there; their counting goes on. One for the same requests that would never be
+    /// used up makes way for it.
     pub(crate) fn add(&mut self, answer: ScriptedAnswer) {
+        self.answers.retain(|(before, _)| before.times > 0 || before.pattern != answer.pattern);
         self.answers.push((Arc::new(answer), 0));
     }
 
@@ -188,6 +190,18 @@ mod tests {
         playing.add(serde_json::from_str(r#"{"match":"GET /x","status":404}"#).unwrap());
         let mut next = || playing.take(&Method::GET, "/x", true).map(|answer| answer.status);
         assert_eq!([next(), next(), next()], [Some(500), Some(404), None]);
+        assert_eq!(playing.count(), 2);
+    }
+
+    #[test]
+    fn an_answer_that_is_added_replaces_what_would_never_end() {
+        let answer = |text: &str| serde_json::from_str::<ScriptedAnswer>(text).unwrap();
+        let mut playing = Playing::default();
+        playing.add(answer(r#"{"match":"GET /x","status":201,"times":0}"#));
+        playing.add(answer(r#"{"match":"GET /x","status":202}"#));
+        playing.add(answer(r#"{"match":"GET /x","status":203,"times":0}"#));
+        let mut next = || playing.take(&Method::GET, "/x", true).map(|answer| answer.status);
+        assert_eq!([next(), next(), next()], [Some(202), Some(203), Some(203)]);
         assert_eq!(playing.count(), 2);
     }
 

@@ -161,11 +161,16 @@ fn shape_type(shape: &Shape) -> String {
     match shape {
         Shape::Id | Shape::Text => "string".to_owned(),
         Shape::Secret => "Secret".to_owned(),
-        Shape::Integer | Shape::Number => "number".to_owned(),
+        // Beyond 2^53 it is a bigint, since a number would have other digits.
+        Shape::Integer => "number | bigint".to_owned(),
+        Shape::Number => "number".to_owned(),
         Shape::Bool => "boolean".to_owned(),
         Shape::Json => "unknown".to_owned(),
         Shape::Model { name } | Shape::Enum { name } => name.clone(),
-        Shape::List { of } => format!("readonly {}[]", shape_type(of)),
+        Shape::List { of } => match shape_type(of) {
+            union if union.contains(" | ") => format!("readonly ({union})[]"),
+            held => format!("readonly {held}[]"),
+        },
     }
 }
 

@@ -26,6 +26,11 @@ const LISTS: [&str; 10] = [
 /// What is told with it, and only looked at.
 const TOLD: [&str; 2] = ["open_scrolls", "open_sessions"];
 
+/// What members of the state are called.
+pub(crate) fn names() -> Vec<&'static str> {
+    LISTS.into_iter().chain(TOLD).collect()
+}
+
 /// Replaces what the services hold by what was said. A list that was not said stays, but for what stands under one that was:
 /// customers, sites, an organization's services, cases.
 pub(crate) fn load(world: &mut World, said: &Map<String, Value>) -> Result<(), String> {

@@ -54,6 +54,61 @@ fn mistakes_are_told() {
 }
 
 #[test]
+fn mistakes_are_told_in_words_of_their_own_with_the_names_among_them() {
+    let sim = simulator(json!({}));
+    let control = Client::anonymous(&sim);
+    let rule = |fault: Value| json!({"match": "*", "fault": fault});
+    let cases: [(&str, Value, &str, &[&str]); 5] = [
+        (
+            "/_sim/reset",
+            json!({"service_orgz": 2}),
+            "unknown field `service_orgz`, expected one of",
+            &["service_orgs"],
+        ),
+        ("/_sim/reset", json!({"service_orgs": "x"}), "service_orgs: invalid type", &["service_orgs"]),
+        (
+            "/_sim/fail",
+            rule(json!({"kind": "slow", "step_ms": 1})),
+            "missing field `bytes_per_step`",
+            &["bytes_per_step"],
+        ),
+        (
+            "/_sim/fail",
+            rule(json!({"kind": "status", "status": 503, "retry_after": {}})),
+            "retry_after: must be seconds",
+            &["retry_after"],
+        ),
+        ("/_sim/state", json!({"wiv_customers": 1}), "wiv_customers: a list is wanted", &["wiv_customers"]),
+    ];
+    for (path, body, said, names) in cases {
+        let reply = control.post(path, &body).expect(400).json();
+        let error = reply["error"].as_str().unwrap();
+        assert!(error.starts_with(said), "{error}");
+        assert!(!["line", "u64", "untagged"].iter().any(|word| error.contains(word)), "{error}");
+        let told: Vec<_> = reply["names"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert!(names.iter().all(|name| told.contains(name)), "{told:?}");
+    }
+    // The values of `kind` are the same in every language.
+    let reply = control.post("/_sim/fail", &rule(json!({"kind": "commit"}))).expect(400).json();
+    assert_eq!(reply["names"], json!([]));
+}
+
+#[test]
+fn answers_are_added_for_endpoints_that_nobody_knows() {
+    let sim = simulator(json!({}));
+    let control = Client::anonymous(&sim);
+    let client = Client::ncentral(&sim);
+    client.get("/api/devices").expect(404);
+    let answer = |status: u16| json!({"match": "* /api/devices", "times": 0, "status": status, "json": {}});
+    control.post("/_sim/answer", &answer(201)).expect(200);
+    client.get("/api/devices").expect(201);
+    client.post("/api/devices", &json!({})).expect(201);
+    control.post("/_sim/answer", &answer(202)).expect(200);
+    client.get("/api/devices").expect(202);
+    control.post("/_sim/answer", &json!({"match": "*", "status": 20})).expect(400);
+}
+
+#[test]
 fn requests_are_logged_as_they_came() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);

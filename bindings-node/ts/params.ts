@@ -1,0 +1,85 @@
+/**
+ * The arguments of a call: ids and parameters as the core has them, and how a list is read.
+ */
+
+import { encodeArguments } from "./encode.js";
+import { invalid } from "./failure.js";
+import { camel } from "./names.js";
+import { type OperationRow, operations } from "./native.js";
+import { CALL_NAMES, PAGING_NAMES, pagingOptions } from "./options.js";
+import { record, unknownName } from "./plain.js";
+
+let table: ReadonlyMap<string, OperationRow> | undefined;
+
+/** The names that the parameters of an operation have here. */
+function namesOf(operation: string, ids: object): string[] {
+  // Only read for mistakes: every call would else wait for the table.
+  table ??= new Map(operations().map((row) => [row.id, row]));
+  const row = table.get(operation);
+  const own = (row?.params ?? []).map((param) => camel(param.name)).filter((name) => !Object.hasOwn(ids, name));
+  const paging = PAGING_NAMES.filter((name) => name !== "onLostPage" || row?.paging === "scroll");
+  return row === undefined || row.paging === "none" ? own : [...own, ...paging];
+}
+
+const PLACES = ["first", "second", "third", "fourth"];
+
+/** Refuses what was put into the wrong object, or has the name that it has in other languages. */
+function checkName(operation: string, ids: object, name: string, value: unknown): void {
+  if (!name.includes("_") && !CALL_NAMES.has(name)) {
+    return;
+  }
+  const names = namesOf(operation, ids);
+  if (names.includes(name)) {
+    return;
+  }
+  if (CALL_NAMES.has(name)) {
+    const place = PLACES[Object.keys(ids).length + 1];
+    throw invalid(name, `belongs to the options, the ${place} argument`, value);
+  }
+  throw unknownName(name, "is none of the parameters", names, value);
+}
+
+/** The arguments of a call, as the native half takes them: ids, and parameters in an object of their own. */
+export function argumentsOf(operation: string, ids: object, params: unknown): string {
+  return encodeArguments({ ...checkedParams(operation, ids, params), ...ids });
+}
+
+/** The arguments of a list and how it is read, as the native half takes both. */
+export function listArguments(
+  operation: string,
+  ids: object,
+  given: unknown,
+  change: { readonly limit?: number },
+): [params: string, paging: string] {
+  const [paging, params]: Record<string, unknown>[] = [{}, {}];
+  const said: { limit?: number } = { ...checkedParams(operation, ids, given) };
+  if (change.limit !== undefined) {
+    said.limit = Math.min(change.limit, said.limit ?? change.limit);
+  }
+  for (const [name, value] of Object.entries(said)) {
+    ((PAGING_NAMES.includes(name) ? paging : params) as Record<string, unknown>)[name] = value;
+  }
+  return [encodeArguments({ ...params, ...ids }), pagingOptions(paging as object)];
+}
+
+function checkedParams(operation: string, ids: object, params: unknown): object {
+  if (params === undefined || params === null) {
+    return {};
+  }
+  const given = record("params", params);
+  for (const [name, value] of Object.entries(given)) {
+    checkName(operation, ids, name, value);
+  }
+  return given;
+}
+
+/** Method and path of a request to an endpoint that mspkit does not know. */
+export function targetOf(method: unknown, path: unknown): [method: string, path: string] {
+  if (typeof method !== "string") {
+    throw invalid("method", "must be an HTTP method such as GET", method);
+  }
+  if (typeof path !== "string" && !(path instanceof URL)) {
+    throw invalid("path", "must be a path such as /api/sites, or a URL of the client's own server", path);
+  }
+  return [method, String(path)];
+}

@@ -1,0 +1,58 @@
+/**
+ * Objects with names and values, as arguments are given: read, or refused for what they are.
+ */
+
+import { invalid } from "./failure.js";
+import { closest } from "./names.js";
+
+/** What an object is, when it is more than its members; nothing when it is not. */
+export function kindOf(value: object): string | undefined {
+  // A Buffer is one to its user, and bytes to JavaScript.
+  const tag = ArrayBuffer.isView(value)
+    ? value.constructor.name
+    : Object.prototype.toString.call(value).slice("[object ".length, -1);
+  return tag === "Object" ? undefined : tag;
+}
+
+/** An object with names and values. A list, a Map or a signal has none that could be read. */
+export function record(name: string, value: unknown): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw invalid(name, "must be an object", value);
+  }
+  const kind = kindOf(value);
+  if (kind !== undefined) {
+    throw invalid(name, `must be a plain object and not ${kind}`, value);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** The members of an object, or of what the web has in its place; those that are not given are left out. */
+export function entries(
+  name: string,
+  value: unknown,
+  also: "Headers" | "URLSearchParams",
+): [string, unknown][] {
+  const kind = typeof value === "object" && value !== null ? kindOf(value) : undefined;
+  if (kind !== also) {
+    const given =
+      kind === undefined || Array.isArray(value) ? record(name, value) : refuseKind(name, kind, also, value);
+    return Object.entries(given).filter(([, each]) => each !== undefined && each !== null);
+  }
+  const grouped = new Map<string, string | string[]>();
+  for (const [key, text] of value as Iterable<[string, string]>) {
+    const before = grouped.get(key);
+    grouped.set(key, before === undefined ? text : [before, text].flat());
+  }
+  return [...grouped];
+}
+
+function refuseKind(name: string, kind: string, also: string, value: unknown): never {
+  throw invalid(name, `must be a plain object or ${also}, and not ${kind}`, value);
+}
+
+/** The refusal of a name that there is not. */
+export function unknownName(name: string, is: string, names: readonly string[], value: unknown): Error {
+  const meant = closest(name, names);
+  const known = names.length > 0 ? `, which are ${names.join(", ")}` : "";
+  return invalid(name, `${is}${known}${meant === undefined ? "" : `; did you mean ${meant}`}`, value);
+}
