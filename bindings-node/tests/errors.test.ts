@@ -123,6 +123,46 @@ test("errors before sending, of lists and of blocking calls show the caller's li
   }
 });
 
+test("the first line of every stack is the caller's", async () => {
+  using sync = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
+  class Own extends NCentral {}
+  const [read, readSync] = [client.customers.list(), sync.customers.list()];
+  await read.collect();
+  readSync.collect();
+  const calls: (() => unknown)[] = [
+    () => client.serviceOrgs.get("9999"),
+    () => client.serviceOrgs.get(""),
+    () => client.request("GET", "/api/no-such-thing"),
+    () => client.request("GET", "no slash"),
+    () => client.customers.list({ pageSize: 0 }).collect(),
+    () => client.customers.list({ pageSize: 0 }).next(),
+    () => client.customers.list({ limit: 0 }).pages().next(),
+    () => client.customers.list({ page_size: 1 } as object).resumeToken,
+    () => client.withOptions({ timeout: -1 }),
+    () => new NCentral({ baseURL: "ftp://x", jwt: "x" }),
+    () => new Own({ baseUrl: "https://x" } as object),
+    () => new NCentralSync({ timeout: "x" } as object),
+    () => sync.serviceOrgs.get("9999"),
+    () => sync.serviceOrgs.get(""),
+    () => sync.request("GET", "/api/no-such-thing"),
+    () => sync.request("GET", "no slash"),
+    () => sync.withOptions({ timeout: -1 }),
+    () => sync.customers.list({ pageSize: 0 }).collect(),
+    () => sync.serviceOrgs.listCustomers("9999").next(),
+    () => read.collect(),
+    () => read.pages(),
+    () => read[Symbol.asyncIterator](),
+    () => readSync.collect(),
+    () => readSync.pages(),
+    () => readSync[Symbol.iterator](),
+  ];
+  for (const call of calls) {
+    const error = await caught(call);
+    const first = error.stack?.slice(`${error.name}: ${error.message}`.length).split("\n")[1];
+    assert.match(first ?? "", /errors\.test\.(ts|js):/, `${call}: ${error.stack}`);
+  }
+});
+
 test("nothing is thrown where a promise is returned", async () => {
   const calls = [
     () => client.serviceOrgs.get(""),
@@ -275,6 +315,7 @@ test("an error is written as JSON without headers and body, and cloned with mess
   assert.equal(written.kind, "NotFound");
   assert.equal(written.status, 404);
   assert.equal(written.message, error.message);
+  assert.equal(written.summary, error.summary);
   assert.ok(!("headers" in written) && !("body" in written) && !("stack" in written));
   const clone = structuredClone(error);
   assert.equal(clone.message, error.message);

@@ -4,7 +4,16 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { InvalidRequestError, MspError, NCentral, NCentralSync, ResponseDecodeError } from "mspkit";
+import {
+  type Customer,
+  InvalidRequestError,
+  MspError,
+  NCentral,
+  NCentralSync,
+  type Page,
+  ResponseDecodeError,
+  responseOf,
+} from "mspkit";
 import { JWT, json, page, startFake } from "./support/fake.js";
 import { type Simulator, startSimulator } from "./support/simulator.js";
 
@@ -86,6 +95,17 @@ test("the token speaks of what was given out, not of a page that has come meanwh
   assert.equal(list.resumeToken, token);
   assert.equal((await asked).value?.customerId, all[7]);
   await list.return();
+});
+
+test("pages know the answers that they came with, and are written as JSON", async () => {
+  using sync = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
+  const page = (await client.customers.list({ pageSize: 50 }).pages().next()).value as Page<Customer>;
+  const other = sync.customers.list({ pageSize: 50 }).pages().next().value as Page<Customer>;
+  for (const each of [page, other]) {
+    assert.equal(responseOf(each)?.status, 200);
+    assert.equal(responseOf(each)?.requestId, each.responseMeta.requestId);
+    assert.equal(JSON.parse(JSON.stringify(each)).items.length, 50);
+  }
 });
 
 test("pages come in order, also when several are asked for at once", async () => {

@@ -4,10 +4,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inspect } from "node:util";
+import { inspect, isDeepStrictEqual } from "node:util";
+import { MessageChannel } from "node:worker_threads";
 import { OrgUnitType, Secret } from "mspkit";
+import { encode } from "../dist/cjs/encode.js";
 import * as shapes from "../dist/cjs/generated/shapes.js";
 import { Field, many, named, Shape, Unreadable } from "../dist/cjs/model.js";
+import { parse } from "../dist/cjs/parse.js";
 
 const Part = new Shape<Record<string, unknown>>("Part", { part_id: named("partId", "id") });
 const Thing = new Shape<Record<string, unknown>>("Thing", {
@@ -106,10 +109,58 @@ test("a secret shows itself only when it is asked to", () => {
     inspect({ token }, { showHidden: true }),
     `${token}`,
   ];
-  for (const text of [...shown, JSON.stringify(structuredClone({ ...token }))]) {
+  for (const text of [
+    ...shown,
+    inspect({ ...token }),
+    inspect(token, { customInspect: false, showHidden: true }),
+  ]) {
     assert.ok(!text.includes("s3cret"), text);
   }
   assert.equal(token.reveal(), "s3cret");
+});
+
+test("secrets are equal when their texts are, and nothing of them is cloned", () => {
+  const [one, same, other] = ["a", "a", "b"].map((text) => ({ token: new Secret(text) }));
+  assert.deepStrictEqual(one, same);
+  assert.notDeepStrictEqual(one, other);
+  assert.ok(isDeepStrictEqual(one, same) && !isDeepStrictEqual(one, other));
+  assert.throws(() => structuredClone(one), /a Secret is not cloned; reveal\(\) gives its text/);
+  const { port1 } = new MessageChannel();
+  assert.throws(() => port1.postMessage(one), /a Secret is not cloned/);
+  port1.close();
+});
+
+test("integers beyond 2^53 keep their digits and are written as JSON by them", () => {
+  const Numbers = new Shape<Record<string, unknown>>("Numbers", {
+    count: "integer",
+    share: "number",
+    part_count: named("partCount", "integer"),
+    counts: many("integer"),
+  });
+  const large = "12345678901234567890";
+  const came = (text: string) => Numbers.read(parse(text.replaceAll("@", `"!${large}"`), "!"));
+  const cases: [text: string, written: unknown][] = [
+    ['{"count":@}', { count: large }],
+    ['{"part_count":@,"x":1}', { partCount: large, x: 1 }],
+    ['{"counts":[1,@,null]}', { counts: [1, large] }],
+    [`{"count":"${large}"}`, { count: large }],
+    ['{"unknown":@,"count":1}', { unknown: large, count: 1 }],
+    ['{"unknown":{"deep":[@,{"n":@}]}}', { unknown: { deep: [large, { n: large }] } }],
+    // A field of that name is a field.
+    ['{"toJSON":5,"unknown":@}', { toJSON: 5, unknown: large }],
+    ['{"unknown":@,"toJSON":"x","count":@}', { unknown: large, toJSON: "x", count: large }],
+    ['{"unknown":{"__proto__":@}}', JSON.parse(`{"unknown":{"__proto__":"${large}"}}`)],
+  ];
+  for (const [text, written] of cases) {
+    assert.deepStrictEqual(JSON.parse(JSON.stringify([came(text)])), [written], text);
+  }
+  const model = came('{"count":@,"unknown":[@]}');
+  assert.deepStrictEqual(model, { count: BigInt(large), unknown: [BigInt(large)] });
+  assert.deepStrictEqual(Object.keys(model), ["count", "unknown"]);
+  // Sent back, they are the numbers that they were.
+  assert.equal(encode("body", model), `{"count":${large},"unknown":[${large}]}`);
+  // A fraction is a fraction.
+  assert.deepStrictEqual(came('{"share":@}'), { share: Number(large) });
 });
 
 test("the known values of an open enumeration are there to compare with", () => {

@@ -93,6 +93,83 @@ test("requests fail as they are told to, and are told", async () => {
   await assert.rejects(sim.fail("*", { kind: "delay" }), /missing field `ms`/);
 });
 
+test("endpoints that it does not know answer what they are told to", async () => {
+  await using sim = await Simulator.start();
+  const client = sim.ncentral();
+  const asked = async (path: string) => {
+    const answer = await client.request("GET", path);
+    return [answer.status, answer.text];
+  };
+  await sim.answer("/api/devices/{x}", { json: { deviceId: 7 } });
+  assert.deepEqual([await asked("/api/devices/7"), await asked("/api/devices/8")].flat(), [
+    ...[200, '{"deviceId":7}'],
+    ...[200, '{"deviceId":7}'],
+  ]);
+  await sim.answer("GET /api/devices/{x}", { text: "later", status: 202, headers: { "X-A": "b" }, times: 1 });
+  await sim.answer("/api/devices/{x}", { json: [] });
+  assert.deepEqual(await asked("/api/devices/7"), [202, "later"]);
+  assert.deepEqual(await asked("/api/devices/7"), [200, "[]"]);
+  await sim.answer("ncentral.service_orgs.list", { json: { data: [{ soId: 9 }], totalItems: 1 } });
+  assert.equal((await client.serviceOrgs.list().collect())[0]?.soId, "9");
+  await sim.reset();
+  await assert.rejects(asked("/api/devices/7"), { status: 404 });
+  await assert.rejects(sim.answer("devices"), /'devices' is no operation/);
+  await assert.rejects(sim.answer("/x", { satus: 200 } as object), /unknown field `satus`/);
+});
+
+test("a mistake is told in the names of here, with the line of the test", async () => {
+  await using sim = await Simulator.start();
+  const cases: [run: () => Promise<unknown>, told: RegExp][] = [
+    [
+      () => sim.fail("*", { statusCode: 503 } as Fault),
+      /^unknown field `statusCode`, expected one of `status`, `retryAfter`/,
+    ],
+    [() => sim.fail("*", { kind: "slow", stepMs: 1 }), /^missing field `bytesPerStep`$/],
+    [
+      () => sim.fail("*", { status: 503, retryAfter: {} as never }),
+      /^retryAfter: must be seconds, a text, or .* dateInSeconds$/,
+    ],
+    [() => sim.fail("nothing", {}), /'nothing' is no operation/],
+    [
+      () => sim.load({ customer: [] } as object),
+      /^customer: there is no such member; there are serviceOrgs, /,
+    ],
+    [() => sim.load({ serviceOrgs: [{ soNam: 1 }] }), /^serviceOrgs\[0\]\.soNam: there is no such field/],
+    [() => sim.reset({ seed: "x" } as object), /^seed: invalid type: string "x", expected a whole number$/],
+    [() => sim.answer("/x", { json: 1, text: "" }), /give json or text, not both/],
+    [() => sim.control("nothing"), /there is no \/_sim\/nothing/],
+    [
+      () => Simulator.start({ service_orgs: 1, serviceOrg: 2 } as object),
+      /^unknown field `serviceOrg`, .*`serviceOrgs`/,
+    ],
+  ];
+  for (const [run, told] of cases) {
+    const error = await run().then(
+      () => assert.fail(String(told)),
+      (error: Error) => error,
+    );
+    assert.match(error.message, told);
+    assert.doesNotMatch(error.message, /line \d|u64|untagged/);
+    const first = error.stack?.split("\n")[1];
+    assert.match(first ?? "", /simulator\.test\.(ts|js):/, error.stack);
+  }
+  const saved = process.env.MSPKIT_SIM as string;
+  process.env.MSPKIT_SIM = "/bin/false";
+  const error = await Simulator.start().catch((error: Error) => error);
+  process.env.MSPKIT_SIM = saved;
+  assert.match((error as Error).stack?.split("\n")[1] ?? "", /simulator\.test\.(ts|js):/);
+});
+
+test("a date of Retry-After counts from now", async () => {
+  await using sim = await Simulator.start();
+  await sim.fail("ncentral.customers.get", { status: 429, retryAfter: { dateInSeconds: 600 } });
+  const error = await sim
+    .ncentral()
+    .customers.get(100, { maxRetries: 0 })
+    .catch((error) => error);
+  assert.ok(error.retryAfter > 590_000 && error.retryAfter < 602_000, String(error.retryAfter));
+});
+
 test("time can be moved", async () => {
   await using sim = await Simulator.start({ accessSeconds: 100 });
   const client = sim.ncentral();

@@ -42,6 +42,14 @@ const USE = `
   parentPort.postMessage([one.soId, all.length]);
 `;
 
+test("a client is not passed on to a worker as a shell of itself", async () => {
+  await using client = new NCentral(options);
+  for (const data of [{ client }, { customers: client.customers }]) {
+    assert.throws(() => start("", data), /a client is not cloned; make one in each thread/);
+    assert.throws(() => structuredClone(data), { name: "DataCloneError" });
+  }
+});
+
 test("twenty workers one after another load, use and end by themselves", async () => {
   for (let round = 0; round < 20; round += 1) {
     const worker = start(USE);

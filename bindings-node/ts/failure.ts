@@ -50,9 +50,14 @@ function failure(kind: string, message: string, fields?: ErrorFields): MspError 
   return new (KINDS.get(kind) ?? MspError)(message, fields);
 }
 
-/** The error for an argument that cannot be sent: names it, what is allowed and what was given. */
-export function invalid(argument: string, allowed: string, given?: unknown): kinds.InvalidRequestError {
-  return new InvalidRequestError(`${argument}: ${allowed}; given: ${told(given)}`);
+/** The error for an argument that cannot be sent: names it, what is allowed and, where something was, what was given. */
+export function invalid(
+  argument: string,
+  allowed: string,
+  ...given: [value?: unknown]
+): kinds.InvalidRequestError {
+  const what = given.length > 0 ? `; given: ${told(given[0])}` : "";
+  return new InvalidRequestError(`${argument}: ${allowed}${what}`);
 }
 
 /** A text may be a secret, and is not told. */

@@ -40,7 +40,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
 
   /** The items, one after another. */
   [Symbol.asyncIterator](): this {
-    this._begin();
+    this._begin(this[Symbol.asyncIterator]);
     return this;
   }
 
@@ -96,7 +96,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
    * ```
    */
   pages(): AsyncIterableIterator<Page<T>, undefined> {
-    this._begin();
+    this._begin(this.pages);
     const step = async (): Promise<IteratorResult<Page<T>, undefined>> =>
       (await this.#fetchPage()) ? { value: this._page(), done: false } : END;
     // One after another, also when several are asked for at once.
@@ -125,7 +125,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
    * @throws {@link MspError} Every kind.
    */
   async collect(options: { readonly limit?: number | undefined } = {}): Promise<T[]> {
-    this._begin();
+    this._begin(this.collect);
     this._atMost(options.limit);
     const token = this.resumeToken;
     const items: T[] = [];

@@ -16,7 +16,9 @@ function namesOf(operation: string, ids: object): string[] {
   // Only read for mistakes: every call would else wait for the table.
   table ??= new Map(operations().map((row) => [row.id, row]));
   const row = table.get(operation);
-  const own = (row?.params ?? []).map((param) => camel(param.name)).filter((name) => !Object.hasOwn(ids, name));
+  const own = (row?.params ?? [])
+    .map((param) => camel(param.name))
+    .filter((name) => !Object.hasOwn(ids, name));
   const paging = PAGING_NAMES.filter((name) => name !== "onLostPage" || row?.paging === "scroll");
   return row === undefined || row.paging === "none" ? own : [...own, ...paging];
 }

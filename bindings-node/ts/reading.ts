@@ -5,7 +5,7 @@
  */
 
 import { MspError } from "./errors.js";
-import { invalid, placed, placing, type Site, undecodable } from "./failure.js";
+import { invalid, placed, placing, type Site, site, undecodable } from "./failure.js";
 import { type Shape, Unreadable } from "./model.js";
 import type { NativePager } from "./native.js";
 import { parse } from "./parse.js";
@@ -104,14 +104,10 @@ export abstract class Reading<T extends object> {
     return this.#pager;
   }
 
-  /** @internal Takes the only turn that there is at reading the list. */
-  protected _begin(): void {
+  /** @internal Takes the only turn that there is at reading the list, by this method. */
+  protected _begin(by: () => unknown): void {
     if (this.#begun) {
-      throw invalid(
-        "list",
-        "is read once; list again, with its resumeToken to go on",
-        "a list that was read",
-      );
+      throw placed(invalid("list", "is read once; list again, with its resumeToken to go on"), site(by));
     }
     this.#begun = true;
   }

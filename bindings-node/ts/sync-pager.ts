@@ -15,7 +15,7 @@ const END = { value: undefined, done: true } as const;
 export class SyncPager<T extends object> extends Reading<T> implements IterableIterator<T> {
   /** The items, one after another. */
   [Symbol.iterator](): this {
-    this._begin();
+    this._begin(this[Symbol.iterator]);
     return this;
   }
 
@@ -38,7 +38,7 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
 
   /** The pages, one after another. */
   pages(): IterableIterator<Page<T>, undefined> {
-    this._begin();
+    this._begin(this.pages);
     const pages: IterableIterator<Page<T>, undefined> = {
       next: () => (this.#fetch() ? { value: this._page(), done: false } : END),
       return: () => {
@@ -59,7 +59,7 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
    * @throws {@link MspError} Every kind.
    */
   collect(options: { readonly limit?: number | undefined } = {}): T[] {
-    this._begin();
+    this._begin(this.collect);
     this._atMost(options.limit);
     const token = this.resumeToken;
     const items: T[] = [];

@@ -26,7 +26,15 @@ import { camel, snake } from "./names.js";
 import type { Answer, Credentials, Fault, LoggedRequest, SimulatorOptions, State } from "./scenario.js";
 import { program } from "./sim.js";
 
-export type { Answer, Credentials, Fault, LoggedRequest, Shown, SimulatorOptions, State } from "./scenario.js";
+export type {
+  Answer,
+  Credentials,
+  Fault,
+  LoggedRequest,
+  Shown,
+  SimulatorOptions,
+  State,
+} from "./scenario.js";
 
 /** The environment variables by which clients find their servers. */
 export const VARIABLES = [
