@@ -22,7 +22,11 @@ pub(crate) fn shape(
     draft: &Draft,
     answered: Answered,
 ) -> Result<RawResponse> {
-    let json = result(core, operation, &draft.fields, &answered);
+    let json =
+        result(core, operation, &draft.fields, &answered).map_err(|error| match &answered.unreadable {
+            Some(fault) => raw::undecodable(&fault.to_string()),
+            None => error,
+        });
     let answer = response(answered, Bytes::new());
     match json {
         Ok(json) => Ok(RawResponse { json, ..answer }),

@@ -25,7 +25,7 @@ use crate::operation::Auth;
 use crate::request::Prepared;
 use crate::retry::{self, Class, Progress, Verdict};
 use crate::secret::Redactor;
-use crate::transport::{self, Response};
+use crate::transport::{self, Fault, Response};
 
 /// A server may move a path a few times; more is a loop.
 const MAX_REDIRECTS: usize = 5;
@@ -64,6 +64,8 @@ pub(crate) struct Answered {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// Why the body, which is empty then, could not be read: of writes, whose success is known from the status.
+    pub(crate) unreadable: Option<Arc<Fault>>,
     pub(crate) request_id: String,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) elapsed: Duration,
@@ -239,6 +241,7 @@ impl Call<'_> {
             let mut outgoing = transport::Request::new(method.clone(), url.clone());
             outgoing.headers = headers.clone();
             outgoing.body = body.clone();
+            outgoing.until = Some(until);
             let sent = outgoing.sent.clone();
             let response = match timeout_at(until, self.core.shared.transport.send(outgoing)).await {
                 Ok(Ok(response)) => without_mark(response),
@@ -248,7 +251,7 @@ impl Call<'_> {
                 }
             };
             match redirect(&response, &method, &url) {
-                None => return Ending::Answer(response),
+                None => return Ending::answer(response, self.request.class),
                 Some(Err(reason)) => return Ending::Refused { response, reason },
                 Some(Ok(next)) => {
                     if response.status == http::StatusCode::SEE_OTHER && method != Method::HEAD {
@@ -283,6 +286,7 @@ impl Call<'_> {
             status: response.status.as_u16(),
             headers: response.headers,
             body: response.body,
+            unreadable: response.unreadable,
             request_id: self.id.to_owned(),
             attempts: attempts.to_vec(),
             elapsed: self.started.elapsed(),

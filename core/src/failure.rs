@@ -18,27 +18,38 @@ pub(crate) enum Ending {
     NotSent { cause: String, timed_out: bool, fault: Option<Fault> },
     /// Sent, but without a whole answer.
     Lost { cause: String, timed_out: bool, fault: Option<Fault> },
+    /// With a success whose body was wanted and cannot be read.
+    Unreadable { response: Response, fault: Arc<Fault> },
     /// With an answer that is not taken: a redirect elsewhere.
     Refused { response: Response, reason: String },
     /// With an answer that is larger than allowed.
     TooLarge(Fault),
+    /// Without anything having been sent, by a proxy that would do the same again.
+    Barred(Fault),
     /// The request is not one that can be sent.
     Unsendable(Fault),
 }
 
 impl Ending {
+    /// An answer decides by its status. Only the success of a call that was made for the answer needs the body too.
+    pub(crate) fn answer(response: Response, class: Class) -> Self {
+        match response.unreadable.clone() {
+            Some(fault) if response.status.is_success() && !class.changes_state() => {
+                Self::Unreadable { response, fault }
+            }
+            _ => Self::Answer(response),
+        }
+    }
+
+    /// Only `sent` says whether the server may have seen the request, not what the fault is called.
     pub(crate) fn fault(fault: Fault, sent: bool) -> Self {
         let cause = fault.to_string();
         match fault.kind {
             FaultKind::TooLarge => Self::TooLarge(fault),
-            FaultKind::InvalidRequest => Self::Unsendable(fault),
-            FaultKind::Connect | FaultKind::ConnectTimeout => Self::NotSent {
-                cause,
-                timed_out: fault.kind == FaultKind::ConnectTimeout,
-                fault: Some(fault),
-            },
             _ if sent => Self::Lost { cause, timed_out: false, fault: Some(fault) },
-            _ => Self::NotSent { cause, timed_out: false, fault: Some(fault) },
+            FaultKind::InvalidRequest => Self::Unsendable(fault),
+            FaultKind::Refused => Self::Barred(fault),
+            kind => Self::NotSent { cause, timed_out: kind == FaultKind::ConnectTimeout, fault: Some(fault) },
         }
     }
 
@@ -65,13 +76,20 @@ impl Ending {
             Self::Answer(response) => Some(Seen::Status(response.status.as_u16())),
             Self::NotSent { .. } => Some(Seen::NotSent),
             Self::Lost { .. } => Some(Seen::Lost),
-            Self::Refused { .. } | Self::TooLarge(_) | Self::Unsendable(_) => None,
+            Self::Unreadable { fault, .. } => match fault.kind {
+                // They would be the same again.
+                FaultKind::TooLarge | FaultKind::Coding => None,
+                _ => Some(Seen::Lost),
+            },
+            Self::Refused { .. } | Self::TooLarge(_) | Self::Unsendable(_) | Self::Barred(_) => None,
         }
     }
 
     pub(crate) fn status(&self) -> Option<u16> {
         match self {
-            Self::Answer(response) | Self::Refused { response, .. } => Some(response.status.as_u16()),
+            Self::Answer(response) | Self::Refused { response, .. } | Self::Unreadable { response, .. } => {
+                Some(response.status.as_u16())
+            }
             _ => None,
         }
     }
@@ -86,9 +104,12 @@ impl Ending {
 
     pub(crate) fn cause(&self) -> Option<String> {
         match self {
-            Self::Answer(_) | Self::Refused { .. } => None,
+            Self::Answer(response) | Self::Refused { response, .. } => {
+                response.unreadable.as_ref().map(ToString::to_string)
+            }
             Self::NotSent { cause, .. } | Self::Lost { cause, .. } => Some(cause.clone()),
-            Self::TooLarge(fault) | Self::Unsendable(fault) => Some(fault.to_string()),
+            Self::Unreadable { fault, .. } => Some(fault.to_string()),
+            Self::TooLarge(fault) | Self::Unsendable(fault) | Self::Barred(fault) => Some(fault.to_string()),
         }
     }
 }
@@ -119,10 +140,25 @@ pub(crate) fn explain(ending: Ending, class: Class) -> Error {
             };
             with_fault(Error::new(kind, cause).with_retryable(class.harmless()), fault)
         }
+        Ending::Unreadable { response, fault } => {
+            let kind = match fault.kind {
+                FaultKind::TooLarge | FaultKind::Coding => ErrorKind::Decode,
+                FaultKind::Late => ErrorKind::Timeout,
+                _ => ErrorKind::Connection,
+            };
+            Error::new(kind, fault.to_string())
+                .with_answer(response.status.as_u16(), &response.headers, &response.body)
+                .with_retryable(kind != ErrorKind::Decode && class.harmless())
+                .with_source(fault)
+        }
         Ending::TooLarge(fault) => {
-            let kind = if class == Class::Create { ErrorKind::OutcomeUnknown } else { ErrorKind::Decode };
-            let message = format!("{fault}; raise max_body_bytes to allow it");
-            with_fault(Error::new(kind, message), Some(fault))
+            let kind = if class.changes_state() { ErrorKind::OutcomeUnknown } else { ErrorKind::Decode };
+            let message = fault.to_string();
+            with_fault(Error::new(kind, message).with_retryable(class == Class::IdempotentWrite), Some(fault))
+        }
+        Ending::Barred(fault) => {
+            let message = format!("{fault}; nothing was sent");
+            with_fault(Error::new(ErrorKind::Connection, message), Some(fault))
         }
         Ending::Unsendable(fault) => {
             let message = fault.to_string();
@@ -142,6 +178,8 @@ fn answered(response: &Response, class: Class) -> Error {
     let status = response.status.as_u16();
     let words = error_body::read(&response.body);
     let kind = match status {
+        // The server itself never asks a client for this; a proxy does.
+        407 => ErrorKind::Connection,
         401 => ErrorKind::Authentication,
         403 => ErrorKind::PermissionDenied,
         404 => ErrorKind::NotFound,
@@ -153,13 +191,29 @@ fn answered(response: &Response, class: Class) -> Error {
         _ => ErrorKind::BadRequest,
     };
     let reason = response.status.canonical_reason().unwrap_or("no reason given");
-    let message = words.message.unwrap_or_else(|| reason.to_owned());
+    let mut message = words.message.unwrap_or_else(|| reason.to_owned());
+    if status == 407 {
+        let proxy = response.proxy.as_deref().map(|proxy| format!("the proxy {proxy}"));
+        let proxy = proxy.as_deref().unwrap_or("a proxy on the way");
+        message = format!(
+            "{proxy} wants proxy authorization, which is not about the credentials of the service; user and \
+             password belong into the proxy's address: {message}"
+        );
+    }
+    if let Some(fault) = &response.unreadable {
+        message = format!("{message}; its body could not be read: {fault}");
+    }
     let retryable = match kind {
         ErrorKind::RateLimit => true,
         ErrorKind::Server => class.harmless(),
         _ => false,
     };
-    Error::new(kind, message)
+    let error = Error::new(kind, message);
+    let error = match &response.unreadable {
+        Some(fault) => error.with_source(fault.clone()),
+        None => error,
+    };
+    error
         .with_server_words(words.code, words.field_errors, words.server_error_id)
         .with_answer(status, &response.headers, &response.body)
         .with_retryable(retryable)

@@ -153,14 +153,112 @@ async fn empty_body_may_be_called_gzip() {
 }
 
 #[tokio::test]
-async fn encoding_that_was_not_asked_for_is_malformed() {
-    for encoding in ["br", "gzip, gzip", "deflate"] {
-        let answer =
-            format!("HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: 2\r\n\r\n{{}}");
-        assert_eq!(fault_of(answer).await, FaultKind::Malformed, "{encoding}");
+async fn other_names_and_siblings_of_gzip_are_decoded() {
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), Compression::default());
+    zlib.write_all(b"{\"a\":1}").unwrap();
+    let zlib = zlib.finish().unwrap();
+    let members = [gzip(b"{\"a\""), gzip(b":1}")].concat();
+    let named = [
+        ("GZIP", gzip(b"{\"a\":1}")),
+        ("x-gzip", members),
+        ("Deflate", zlib),
+        ("Identity", b"{\"a\":1}".into()),
+    ];
+    for (name, body) in named {
+        let head =
+            format!("HTTP/1.1 200 OK\r\nContent-Encoding: {name}\r\nContent-Length: {}\r\n\r\n", body.len());
+        let server = Server::answering([head.as_bytes(), &body].concat()).await;
+        assert_eq!(text(&outcome(&http(), server.get("/")).await.unwrap()), "{\"a\":1}", "{name}");
     }
-    let server =
-        Server::answering("HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}")
-            .await;
-    assert_eq!(text(&outcome(&http(), server.get("/")).await.unwrap()), "{}");
+}
+
+#[tokio::test]
+async fn coding_that_was_not_asked_for_is_named_beside_the_status() {
+    for coding in ["br", "gzip, gzip", "zstd"] {
+        let answer = format!(
+            "HTTP/1.1 201 Created\r\nContent-Encoding: {coding}\r\nContent-Length: 2\r\nX-Id: 7\r\n\r\n{{}}"
+        );
+        let server = Server::answering(answer).await;
+        let response = within(http().send(server.get("/"))).await.unwrap();
+        assert_eq!((response.status.as_u16(), &response.headers["x-id"]), (201, &"7".parse().unwrap()));
+        let fault = response.unreadable.unwrap();
+        assert_eq!(fault.kind, FaultKind::Coding);
+        assert!(fault.to_string().contains(coding), "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_refusal_the_beginning_is_read_and_the_rest_left() {
+    let long = b"x".repeat(8 << 20);
+    let plain = format!("HTTP/1.1 400 No\r\nContent-Length: {}\r\n\r\n", long.len()).into_bytes();
+    let mut coded = gzip_answer(&gzip(&long));
+    coded.splice(9..12, *b"503");
+    for answer in [[plain, long.clone()].concat(), coded] {
+        let server = Server::answering(answer).await;
+        let response = outcome(&http(), server.get("/")).await.unwrap();
+        assert!(response.status.as_u16() >= 400);
+        assert_eq!(response.body, long[..256 << 10]);
+    }
+}
+
+#[tokio::test]
+async fn status_and_headers_outlive_a_body_that_cannot_be_read() {
+    let cut = "Content-Length: 99\r\n\r\n{";
+    let chunk = "Transfer-Encoding: chunked\r\n\r\nzz\r\n";
+    let huge = "Content-Length: 1000000000\r\n\r\n{";
+    let odd = "Content-Encoding: br\r\nContent-Length: 2\r\n\r\nab";
+    let broken = "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab";
+    for status in [201, 204 + 2, 302, 403, 429, 503] {
+        for body in [cut, chunk, huge, odd, broken] {
+            let server = Server::answering(format!("HTTP/1.1 {status} X\r\nRetry-After: 2\r\n{body}")).await;
+            let response = within(http().send(server.get("/"))).await.unwrap();
+            assert_eq!(
+                (response.status.as_u16(), response.headers["retry-after"].as_bytes()),
+                (status, &b"2"[..])
+            );
+            assert!(response.unreadable.is_some() && response.body.is_empty(), "{status}, {body:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn body_that_does_not_come_in_time_leaves_the_status() {
+    let server = Server::start(|mut stream| async move {
+        read_request(&mut stream).await;
+        stream.write_all(b"HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\n{").await.unwrap();
+        let _ = stream.read(&mut [0; 1]).await;
+    })
+    .await;
+    let mut request = server.get("/");
+    let until = tokio::time::Instant::now() + Duration::from_millis(200);
+    request.until = Some(until);
+    let response = tokio::time::timeout_at(until, http().send(request)).await.unwrap().unwrap();
+    assert_eq!(response.status.as_u16(), 403);
+    assert_eq!(response.unreadable.unwrap().kind, FaultKind::Late);
+}
+
+/// The longest that a task beside the reading had to wait for its turn.
+async fn longest_wait(reading: impl Future<Output = ()>) -> Duration {
+    let longest = std::cell::Cell::new(Duration::ZERO);
+    let beat = async {
+        loop {
+            let begun = std::time::Instant::now();
+            tokio::task::yield_now().await;
+            longest.set(longest.get().max(begun.elapsed()));
+        }
+    };
+    tokio::select! { () = reading => {}, () = beat => {} }
+    longest.get()
+}
+
+#[test]
+fn decoding_leaves_others_their_turn() {
+    let far = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let here = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let server = far.block_on(Server::answering(gzip_answer(&gzip(&vec![b' '; 60_000_000]))));
+    let waited = here.block_on(longest_wait(async {
+        assert_eq!(outcome(&http(), server.get("/")).await.unwrap().body.len(), 60_000_000);
+    }));
+    // Some milliseconds; the bound is for a debug build on a busy machine.
+    assert!(waited < Duration::from_millis(500), "{waited:?}");
 }

@@ -57,7 +57,7 @@ async fn exchange(request: Request) -> Result<Response, Fault> {
     request.sent.mark();
     let (head, body) = sender.send_request(outgoing).await.map_err(closed)?.into_parts();
     let body = body.collect().await.map_err(closed)?.to_bytes();
-    Ok(Response { status: head.status, headers: head.headers, body })
+    Ok(Response { headers: head.headers, ..Response::new(head.status, body) })
 }
 
 fn closed(error: hyper::Error) -> Fault {

@@ -306,9 +306,19 @@ async fn what_is_not_http_is_malformed() {
 }
 
 #[tokio::test]
+async fn hundreds_of_headers_are_read() {
+    let many: String = (0..350).map(|n| format!("X-Trace-{n}: v\r\n")).collect();
+    let server = Server::answering(format!("HTTP/1.1 200 OK\r\n{many}Content-Length: 2\r\n\r\n{{}}")).await;
+    assert_eq!(outcome(&http(), server.get("/")).await.unwrap().headers.len(), 351);
+}
+
+#[tokio::test]
 async fn flood_of_headers_is_too_large() {
     let many = "X-A: b\r\n".repeat(5_000);
     assert_eq!(fault_of(format!("HTTP/1.1 200 OK\r\n{many}\r\n")).await, FaultKind::TooLarge);
+    let server = Server::answering(format!("HTTP/1.1 200 OK\r\n{many}\r\n")).await;
+    let message = outcome(&http(), server.get("/")).await.unwrap_err().to_string();
+    assert!(message.contains("headers") && !message.contains("max_body_bytes"), "{message}");
     let long = "b".repeat(2 << 20);
     assert_eq!(fault_of(format!("HTTP/1.1 200 OK\r\nX-A: {long}\r\n\r\n")).await, FaultKind::TooLarge);
 }

@@ -1,19 +1,31 @@
-//! Bodies: the one that goes out tells when it does, the one that comes back is bounded.
+//! Bodies: the one that goes out tells when it does, the one that comes back is bounded, in bytes and in time.
 
 use std::convert::Infallible;
+use std::error::Error as StdError;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use ::http::HeaderMap;
-use ::http::header::CONTENT_ENCODING;
+use ::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
-use super::fault::fault;
+use super::coding::{self, Coding, Decoder, Overflow};
+use super::fault::while_reading;
 use super::{Fault, FaultKind, Sent};
 
 /// How much room is made for a body before any of it has come.
 const FIRST_ROOM: usize = 1 << 20;
+
+/// At most this much is read of an answer that refuses: it is for people, and what it says stands at its beginning.
+pub(super) const LONGEST_REFUSAL: usize = 256 << 10;
+
+/// What is decoded at a time: deflate makes a thousand times as much of it at most, so that nothing else waits long.
+const PORTION: usize = 1 << 10;
+
+/// How much is decoded before others have their turn.
+const TURN: usize = 1 << 18;
 
 /// A request body that marks its request as sent when the connection asks for it.
 ///
@@ -54,52 +66,139 @@ impl Body for Outgoing {
     }
 }
 
-/// reqwest leaves the header in place where it did not decompress: only gzip was asked for.
-pub(super) fn refuse_encoding(headers: &HeaderMap) -> Result<(), Fault> {
-    for value in headers.get_all(CONTENT_ENCODING) {
-        let name = String::from_utf8_lossy(value.as_bytes());
-        if !name.is_empty() && !name.eq_ignore_ascii_case("identity") {
-            let reason = format!("the content encoding {name:?} was not asked for");
-            return Err(Fault::new(FaultKind::Malformed, reason));
-        }
-    }
-    Ok(())
+/// How much of a body is taken.
+#[derive(Clone, Copy)]
+pub(super) enum Limit {
+    /// The whole of it; a longer one is a fault.
+    Whole(usize),
+    /// Its beginning; what comes after that is not read, and the connection ends.
+    Beginning(usize),
 }
 
-/// Reads a body to its end, at most `limit` bytes of it after decompression.
-///
-/// Compressed bytes that decompress to nothing are not counted; they end when the caller gives up. Of a gzip body in
-/// several members only the first may come through (<https://github.com/tower-rs/tower-http/issues/737>).
-pub(super) async fn read(mut answer: reqwest::Response, limit: usize) -> Result<Bytes, Fault> {
-    let announced = answer.content_length().unwrap_or(0);
-    if announced > limit as u64 {
-        return Err(too_large(limit));
+impl Limit {
+    fn bytes(self) -> usize {
+        match self {
+            Self::Whole(bytes) | Self::Beginning(bytes) => bytes,
+        }
     }
+}
+
+/// Reads a body and takes its coding off, in the headers too.
+pub(super) async fn read<B>(mut body: B, headers: &mut HeaderMap, limit: Limit) -> Result<Bytes, Fault>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: StdError + 'static,
+{
+    let coding = coding::of(headers)?;
+    let announced = body.size_hint().exact().unwrap_or(0);
+    if let Limit::Whole(bytes) = limit
+        && announced > bytes as u64
+    {
+        return Err(too_large(bytes));
+    }
+    if coding == Coding::Identity {
+        return plain(&mut body, announced, limit).await;
+    }
+    let text = decoded(&mut body, coding, limit).await?;
+    headers.remove(CONTENT_ENCODING);
+    headers.remove(CONTENT_LENGTH);
+    Ok(text)
+}
+
+async fn plain<B>(body: &mut B, announced: u64, limit: Limit) -> Result<Bytes, Fault>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: StdError + 'static,
+{
     // A body in one piece, as most are, needs no copy.
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     let mut length = 0;
-    while let Some(piece) = answer.chunk().await.map_err(|error| fault(error, None))? {
-        length += piece.len();
-        if length > limit {
-            return Err(too_large(limit));
-        }
-        if length == piece.len() {
-            first = piece;
+    while let Some(mut piece) = next(body).await? {
+        if piece.is_empty() {
             continue;
         }
-        if whole.is_empty() {
-            let room = usize::try_from(announced).unwrap_or(FIRST_ROOM).min(FIRST_ROOM);
-            whole.reserve(room.max(length));
-            whole.extend_from_slice(&first);
+        let left = limit.bytes() - length;
+        let full = piece.len() > left;
+        if full {
+            let Limit::Beginning(_) = limit else { return Err(too_large(limit.bytes())) };
+            piece.truncate(left);
         }
-        whole.extend_from_slice(&piece);
-        // What is only decompressed never waits for the network.
+        length += piece.len();
+        if length == piece.len() {
+            first = piece;
+        } else {
+            if whole.is_empty() {
+                let room = usize::try_from(announced).unwrap_or(FIRST_ROOM).min(FIRST_ROOM);
+                whole.reserve(room.max(length));
+                whole.extend_from_slice(&first);
+            }
+            whole.extend_from_slice(&piece);
+        }
+        if full {
+            break;
+        }
         tokio::task::coop::consume_budget().await;
     }
     Ok(if whole.is_empty() { first } else { whole.freeze() })
 }
 
+async fn decoded<B>(body: &mut B, coding: Coding, limit: Limit) -> Result<Bytes, Fault>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: StdError + 'static,
+{
+    let mut decoder = Decoder::new(coding, limit.bytes());
+    let mut shown = 0;
+    while let Some(piece) = next(body).await? {
+        for portion in piece.chunks(PORTION) {
+            match (decoder.feed(portion), limit) {
+                (Ok(()), _) => {}
+                (Err(error), _) if !error.is::<Overflow>() => return Err(broken(coding, &*error)),
+                (Err(_), Limit::Whole(bytes)) => return Err(too_large(bytes)),
+                (Err(_), Limit::Beginning(_)) => return Ok(decoder.so_far().into()),
+            }
+            // What is only decoded never waits for the network.
+            if decoder.length() - shown >= TURN {
+                shown = decoder.length();
+                tokio::task::yield_now().await;
+            }
+        }
+        tokio::task::coop::consume_budget().await;
+    }
+    let mut text = decoder.finish().map_err(|error| broken(coding, &*error))?;
+    match limit {
+        Limit::Whole(bytes) if text.len() > bytes => return Err(too_large(bytes)),
+        Limit::Whole(_) => {}
+        Limit::Beginning(bytes) => text.truncate(bytes),
+    }
+    Ok(text.into())
+}
+
+async fn next<B>(body: &mut B) -> Result<Option<Bytes>, Fault>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: StdError + 'static,
+{
+    loop {
+        match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
+            // Trailers say nothing that is used.
+            Some(Ok(frame)) => {
+                if let Ok(piece) = frame.into_data() {
+                    return Ok(Some(piece));
+                }
+            }
+            Some(Err(error)) => return Err(while_reading(&error)),
+            None => return Ok(None),
+        }
+    }
+}
+
+fn broken(coding: Coding, error: &(dyn StdError + Send + Sync)) -> Fault {
+    Fault::new(FaultKind::Malformed, format!("its body is not whole and right {coding}: {error}"))
+}
+
 fn too_large(limit: usize) -> Fault {
-    Fault::new(FaultKind::TooLarge, format!("its body has more than {limit} bytes, see max_body_bytes"))
+    let reason = format!("its body has more than {limit} bytes; raise max_body_bytes to allow more");
+    Fault::new(FaultKind::TooLarge, reason)
 }

@@ -1,38 +1,80 @@
-//! What an error of reqwest means: which fault it is, in words that show no query and no credentials.
+//! What a failed exchange means: which fault it is, and whether the request may have reached the server.
+//!
+//! That nothing was sent is only ever concluded from what this side knows: that no connection was made, or that none has
+//! taken the request. What the other side sends, an alert of TLS or the end of the connection, says nothing about it.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 
-use rustls::AlertDescription as Alert;
 use url::Url;
 
-use super::{Fault, FaultKind};
+use super::words::{causes, in_words, tls};
+use super::{Fault, FaultKind, Sent};
 
 /// hyper's message for too many or too long headers; its predicate for that is compiled for servers only.
 const HEAD_TOO_LARGE: &str = "message head is too large";
 
-/// The fault behind `error`, which came from sending a request or from reading the body of its answer.
-pub(super) fn fault(error: reqwest::Error, proxy: Option<&str>) -> Fault {
-    let target = error.url().map(authority).unwrap_or_default();
-    let error = error.without_url();
-    let kind = kind(&error);
-    let words = in_words(&error);
-    let number = causes(&error).find_map(|cause| cause.downcast_ref::<io::Error>()?.raw_os_error());
-    let system = number.map(io::Error::from_raw_os_error);
-    if !error.is_connect() {
-        return Fault::new(kind, Told { words, system });
+/// What the client says of a failure before there was an answer.
+#[derive(Clone, Copy)]
+pub(super) struct Stage {
+    /// The connection was not made.
+    pub(super) connecting: bool,
+    /// It was not made in time.
+    pub(super) late: bool,
+    /// The request is none.
+    pub(super) building: bool,
+}
+
+impl Stage {
+    pub(super) fn of(error: &reqwest::Error) -> Self {
+        let connecting = error.is_connect();
+        Self { connecting, late: connecting && error.is_timeout(), building: error.is_builder() }
     }
-    let through = proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
-    let hint = if kind == FaultKind::ConnectTimeout {
-        " (see connect_timeout)"
-    } else if words.contains("UnknownIssuer") {
-        " (the authority that signed it can be given as ca_bundle)"
-    } else {
-        ""
+}
+
+/// Where a request went.
+#[derive(Clone, Copy)]
+pub(super) struct Way<'a> {
+    pub(super) target: &'a Url,
+    /// Host and port of the proxy, if there is one.
+    pub(super) proxy: Option<&'a str>,
+}
+
+/// The fault behind an error that came in place of an answer. `sent` is right afterwards.
+pub(super) fn while_sending(
+    error: &(dyn StdError + 'static),
+    stage: Stage,
+    way: Way<'_>,
+    sent: &Sent,
+) -> Fault {
+    let kind = match kind_of(error, stage) {
+        // The connection took the request, so it was there.
+        kind if kind.nothing_was_sent() && sent.get() => FaultKind::Closed,
+        kind => kind,
     };
-    let words = format!("connecting to {target}{through}: {words}{hint}");
-    Fault::new(kind, Told { words, system })
+    if !kind.nothing_was_sent() {
+        sent.mark();
+    }
+    let words = in_words(error);
+    if !stage.connecting {
+        return told(kind, error, words);
+    }
+    let target = authority(way.target);
+    let through = way.proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
+    let hint = if kind == FaultKind::ConnectTimeout { " (see connect_timeout)" } else { "" };
+    told(kind, error, format!("connecting to {target}{through}: {words}{hint}"))
+}
+
+/// The fault behind an error inside the body of an answer.
+pub(super) fn while_reading(error: &(dyn StdError + 'static)) -> Fault {
+    let kind = causes(error).find_map(kind_of_cause).unwrap_or(FaultKind::Closed);
+    told(kind, error, in_words(error))
+}
+
+fn told(kind: FaultKind, error: &(dyn StdError + 'static), words: String) -> Fault {
+    let number = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()?.raw_os_error());
+    Fault::new(kind, Told { words, system: number.map(io::Error::from_raw_os_error) })
 }
 
 /// A cause in words, over the system's own error where it came from one.
@@ -60,22 +102,14 @@ pub(super) fn authority(url: &Url) -> String {
     format!("{}:{port}", url.host_str().unwrap_or_default())
 }
 
-fn kind(error: &reqwest::Error) -> FaultKind {
-    if error.is_builder() {
-        return FaultKind::InvalidRequest;
+fn kind_of(error: &(dyn StdError + 'static), stage: Stage) -> FaultKind {
+    match stage {
+        Stage { building: true, .. } => FaultKind::InvalidRequest,
+        Stage { late: true, .. } => FaultKind::ConnectTimeout,
+        Stage { connecting: true, .. } => FaultKind::Connect,
+        _ if causes(error).any(never_written) => FaultKind::Connect,
+        _ => causes(error).find_map(kind_of_cause).unwrap_or(FaultKind::Closed),
     }
-    if error.is_connect() {
-        return if error.is_timeout() { FaultKind::ConnectTimeout } else { FaultKind::Connect };
-    }
-    let mut causes = causes(error);
-    if causes.clone().any(refused_in_handshake) || error.is_request() && causes.clone().any(never_written) {
-        return FaultKind::Connect;
-    }
-    // An error inside the body that is not the connection's is the decompressor's.
-    if error.is_decode() && !causes.clone().any(<dyn StdError>::is::<hyper::Error>) {
-        return FaultKind::Malformed;
-    }
-    causes.find_map(kind_of_cause).unwrap_or(FaultKind::Closed)
 }
 
 fn kind_of_cause(cause: &(dyn StdError + 'static)) -> Option<FaultKind> {
@@ -97,50 +131,4 @@ fn kind_of_cause(cause: &(dyn StdError + 'static)) -> Option<FaultKind> {
 /// Whether the connection went away before the request was handed to it.
 fn never_written(cause: &(dyn StdError + 'static)) -> bool {
     cause.downcast_ref::<hyper::Error>().is_some_and(|error| error.is_canceled() || error.is_closed())
-}
-
-/// Whether a server ended TLS because of this client's certificate. Since TLS 1.3 that arrives after the handshake, when
-/// a request may have been written already, but the server reads no request before it has accepted the certificate.
-fn refused_in_handshake(cause: &(dyn StdError + 'static)) -> bool {
-    let Some(rustls::Error::AlertReceived(alert)) = tls(cause) else { return false };
-    matches!(
-        alert,
-        Alert::AccessDenied
-            | Alert::BadCertificate
-            | Alert::CertificateExpired
-            | Alert::CertificateRequired
-            | Alert::CertificateRevoked
-            | Alert::CertificateUnknown
-            | Alert::DecryptError
-            | Alert::HandshakeFailure
-            | Alert::UnknownCA
-            | Alert::UnsupportedCertificate
-    )
-}
-
-fn tls<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
-    cause.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref()
-}
-
-/// An error and the errors that caused it.
-fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> + Clone {
-    std::iter::successors(Some(error), |&cause| cause.source())
-}
-
-/// The causes of an error as one line, saying nothing twice.
-fn in_words(error: &reqwest::Error) -> String {
-    let words = causes(error).fold(String::new(), |words, cause| {
-        let more = cause.to_string();
-        // The client says the same for every failure.
-        if cause.is::<reqwest::Error>() || more.starts_with("client error (") || words.contains(&more) {
-            words
-        } else if words.is_empty() {
-            more
-        } else {
-            format!("{words}: {more}")
-        }
-    });
-    if words.is_empty() { error.to_string() } else { words }
 }

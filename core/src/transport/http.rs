@@ -4,25 +4,37 @@
 //! seam, where it is known what a request means. HTTP/2 is left out so that each request in flight has a connection of
 //! its own, and what becomes of one says nothing about another.
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use ::http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use ::http::header::{
+    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+use ::http::response::Parts;
 use ::http::{HeaderValue, Method, Uri};
 use bytes::Bytes;
 use reqwest::redirect::Policy;
 use reqwest::{Body, Client, Proxy, retry};
 use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::body::{self, Outgoing};
-use super::fault::{authority, fault};
+use super::body::{self, LONGEST_REFUSAL, Limit, Outgoing};
+use super::fault::{Stage, Way, authority, while_sending};
 use super::tls::{self, Trust};
 use super::{Attempt, Fault, FaultKind, OptionsError, Request, Response, Transport, TransportOptions};
 
 /// Headers that say how a message is framed or routed, which only the connection knows.
 const OWN_HEADERS: [HeaderName; 7] =
     [CONNECTION, CONTENT_LENGTH, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE];
+
+/// Chains of proxies add dozens; hyper takes a hundred by itself.
+const MAX_HEADERS: usize = 400;
+
+/// Before the caller gives up, an answer without its whole body is given to it.
+const MARGIN: Duration = Duration::from_millis(5);
 
 /// Sends requests over HTTP/1.1, in clear or over TLS 1.2 and later.
 ///
@@ -48,6 +60,8 @@ impl Http {
         let client = Client::builder()
             .tls_backend_preconfigured(tls::settings(options, &trust)?)
             .http1_only()
+            .http1_max_headers(MAX_HEADERS)
+            .gzip(false)
             .redirect(Policy::none())
             .retry(retry::never())
             .user_agent(user_agent)
@@ -68,30 +82,47 @@ impl Http {
     }
 
     async fn exchange(&self, request: Request) -> Result<Response, Fault> {
-        let sent = request.sent.clone();
+        let (sent, until, url) = (request.sent.clone(), request.until, request.url.clone());
         let request = prepare(request)?;
         settle().await?;
         if request.url().scheme() == "https" {
             let ready = self.trust.prepare().await;
             ready.map_err(|reason| Fault::new(FaultKind::Connect, reason))?;
         }
-        let mut answer = match self.client.execute(request).await {
+        let answer = match self.client.execute(request).await {
             Ok(answer) => answer,
             Err(error) => {
-                let fault = fault(error, self.proxy.as_deref());
-                if fault.kind.nothing_was_sent() {
-                    sent.withdraw();
-                } else {
-                    sent.mark();
-                }
-                return Err(fault);
+                let stage = Stage::of(&error);
+                let way = Way { target: &url, proxy: self.proxy.as_deref() };
+                return Err(while_sending(&error.without_url(), stage, way, &sent));
             }
         };
         sent.mark();
-        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
-        body::refuse_encoding(&headers)?;
-        let body = body::read(answer, self.max_body_bytes).await?;
-        Ok(Response { status, headers, body })
+        let (head, body) = ::http::Response::<Body>::from(answer).into_parts();
+        Ok(self.whole(head, body, until).await)
+    }
+
+    /// The answer of a head and what of its body can be read in time.
+    async fn whole<B>(&self, mut head: Parts, body: B, until: Option<Instant>) -> Response
+    where
+        B: http_body::Body<Data = Bytes> + Unpin,
+        B::Error: StdError + 'static,
+    {
+        let limit = if head.status.is_client_error() || head.status.is_server_error() {
+            Limit::Beginning(LONGEST_REFUSAL.min(self.max_body_bytes))
+        } else {
+            Limit::Whole(self.max_body_bytes)
+        };
+        let reading = body::read(body, &mut head.headers, limit);
+        let read = match until.map(|until| until.checked_sub(MARGIN).unwrap_or(until)) {
+            Some(until) => timeout_at(until, reading).await.unwrap_or_else(|_| Err(late())),
+            None => reading.await,
+        };
+        let (body, unreadable) = match read {
+            Ok(body) => (body, None),
+            Err(fault) => (Bytes::new(), Some(Arc::new(fault))),
+        };
+        Response { status: head.status, headers: head.headers, body, unreadable, proxy: None }
     }
 }
 
@@ -111,7 +142,7 @@ impl fmt::Debug for Http {
 }
 
 fn prepare(request: Request) -> Result<reqwest::Request, Fault> {
-    let Request { method, url, headers, body, sent } = request;
+    let Request { method, url, mut headers, body, sent, .. } = request;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(invalid("the address holds a user or a password"));
     }
@@ -124,6 +155,7 @@ fn prepare(request: Request) -> Result<reqwest::Request, Fault> {
     // A server may wait for a body that these methods usually have, unless it is told that its length is zero.
     let wants_body = matches!(method, Method::POST | Method::PUT | Method::PATCH);
     let body = body.or_else(|| wants_body.then(Bytes::new));
+    headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
     let mut prepared = reqwest::Request::new(method, url);
     *prepared.headers_mut() = headers;
     *prepared.body_mut() = Some(Body::wrap(Outgoing::new(body, sent)));
@@ -160,6 +192,10 @@ async fn settle() -> Result<(), Fault> {
         tokio::task::yield_now().await;
     }
     Ok(())
+}
+
+fn late() -> Fault {
+    Fault::new(FaultKind::Late, "its body was still on the way")
 }
 
 fn invalid(reason: &str) -> Fault {

@@ -4,12 +4,14 @@
 //! HTTP over sockets, [`Memory`] answers from a closure. Whoever wants something else in a test implements [`Transport`].
 
 mod body;
+mod coding;
 mod fault;
 mod http;
 mod memory;
 mod options;
 mod sent;
 mod tls;
+mod words;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 
 use ::http::{HeaderMap, Method, StatusCode};
 use bytes::Bytes;
+use tokio::time::Instant;
 use url::Url;
 
 pub use self::http::Http;
@@ -31,10 +34,10 @@ pub type Attempt<'a> = Pin<Box<dyn Future<Output = Result<Response, Fault>> + Se
 
 /// Carries one request to a server and brings the whole answer back.
 ///
-/// Every status is an answer, not a fault, redirects and errors included. An implementation sets [`Request::sent`]
-/// before anything of the request can reach the server, does not send a request twice, and stops when the returned
-/// future is dropped. A fault whose [`FaultKind`] says that nothing was sent means just that, whatever the flag says;
-/// after any other fault, and for an attempt that was dropped, the flag decides.
+/// Every status is an answer, not a fault, redirects and errors included, and also when its body cannot be read:
+/// [`Response::unreadable`] says so. An implementation sets [`Request::sent`] before anything of the request can reach
+/// the server, does not send a request twice, and stops when the returned future is dropped. After a fault, and for an
+/// attempt that was dropped, the flag alone says whether the server may have seen the request.
 pub trait Transport: Send + Sync + fmt::Debug {
     /// Sends `request` and reads the answer to its end.
     fn send(&self, request: Request) -> Attempt<'_>;
@@ -63,13 +66,16 @@ pub struct Request {
     pub body: Option<Bytes>,
     /// Set as soon as the request may have reached the server.
     pub sent: Sent,
+    /// When the caller gives up. A body that is not here by then is given up a moment before, so that the status is not
+    /// lost with it.
+    pub until: Option<Instant>,
 }
 
 impl Request {
     /// A request without headers and body.
     #[must_use]
     pub fn new(method: Method, url: Url) -> Self {
-        Self { method, url, headers: HeaderMap::new(), body: None, sent: Sent::new() }
+        Self { method, url, headers: HeaderMap::new(), body: None, sent: Sent::new(), until: None }
     }
 }
 
@@ -107,14 +113,18 @@ pub struct Response {
     pub status: StatusCode,
     /// The headers as they came, but without `Content-Encoding` and `Content-Length` where the body was decompressed.
     pub headers: HeaderMap,
-    /// The body.
+    /// The body; of an answer with an error status its beginning, where it is long.
     pub body: Bytes,
+    /// Why the body could not be read, where it could not: it is empty here then, and was not on the server.
+    pub unreadable: Option<Arc<Fault>>,
+    /// Host and port of the proxy that the request went to in clear, and that may have answered in the server's place.
+    pub proxy: Option<Arc<str>>,
 }
 
 impl Response {
     /// An answer without headers.
     pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: HeaderMap::new(), body: body.into() }
+        Self { status, headers: HeaderMap::new(), body: body.into(), unreadable: None, proxy: None }
     }
 }
 
@@ -124,11 +134,13 @@ impl fmt::Debug for Response {
             .field("status", &self.status)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("body_bytes", &self.body.len())
+            .field("unreadable", &self.unreadable)
+            .field("proxy", &self.proxy)
             .finish()
     }
 }
 
-/// What went wrong with an attempt that brought no answer.
+/// What went wrong with an attempt that brought no answer, or with the body of an answer.
 ///
 /// Neither `Display` nor `Debug` shows more of an address than host and port, nor the credentials of a proxy.
 #[derive(Debug)]
@@ -167,12 +179,18 @@ pub enum FaultKind {
     Connect,
     /// No connection within the connect timeout. Nothing was sent.
     ConnectTimeout,
+    /// A proxy refused to connect to the server and would do so again. Nothing was sent.
+    Refused,
     /// The connection ended before or inside the answer.
     Closed,
-    /// The head of the answer, or its decompressed body, is larger than allowed.
+    /// The body was not here when the caller gave up.
+    Late,
+    /// The head of the answer, or its decoded body, is larger than allowed.
     TooLarge,
-    /// The answer is not HTTP, or its encoding is broken or cut off.
+    /// The answer is not HTTP, or its coding is broken or cut off.
     Malformed,
+    /// The body is in a content coding that was not asked for.
+    Coding,
     /// The request cannot be sent as it is. Nothing was sent.
     InvalidRequest,
 }
@@ -180,7 +198,7 @@ pub enum FaultKind {
 impl FaultKind {
     /// Whether the fault itself says that the server has seen nothing of the request.
     fn nothing_was_sent(self) -> bool {
-        matches!(self, Self::Connect | Self::ConnectTimeout | Self::InvalidRequest)
+        matches!(self, Self::Connect | Self::ConnectTimeout | Self::Refused | Self::InvalidRequest)
     }
 }
 
@@ -189,9 +207,12 @@ impl fmt::Display for FaultKind {
         f.write_str(match self {
             Self::Connect => "no connection",
             Self::ConnectTimeout => "no connection in time",
-            Self::Closed => "the connection was closed before the answer was complete",
-            Self::TooLarge => "the answer is too large",
-            Self::Malformed => "the answer is malformed",
+            Self::Refused => "the proxy refuses",
+            Self::Closed => "the connection was closed before the response was complete",
+            Self::Late => "the response was not complete in time",
+            Self::TooLarge => "the response is too large",
+            Self::Malformed => "the response is malformed",
+            Self::Coding => "the response cannot be decoded",
             Self::InvalidRequest => "the request cannot be sent",
         })
     }

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// the request can simply be sent again. A flag belongs to one attempt.
 ///
 /// [`Http`](super::Http) sets it when a connection that is ready takes the request, with or without a body, and not while
-/// the name is looked up or the connection is made. A fault of kind `Connect`, `ConnectTimeout` or `InvalidRequest` takes
-/// it back: whatever was written then, the server did not read it.
+/// the name is looked up or the connection is made. Nothing takes it back: what a server says afterwards, in TLS or in
+/// HTTP, does not prove that it has not read the request.
 #[derive(Clone, Debug, Default)]
 pub struct Sent(Arc<AtomicBool>);
 
@@ -24,11 +24,6 @@ impl Sent {
     /// Sets the flag.
     pub fn mark(&self) {
         self.0.store(true, Ordering::Release);
-    }
-
-    /// Takes the mark back: the server turned out never to read what was written.
-    pub(super) fn withdraw(&self) {
-        self.0.store(false, Ordering::Release);
     }
 
     /// Whether the flag is set: `false` is a promise that the server has seen nothing of the request.

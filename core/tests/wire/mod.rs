@@ -141,9 +141,13 @@ pub async fn fault_of(answer: impl Into<Vec<u8>>) -> FaultKind {
     fault.kind
 }
 
-/// What becomes of a request whose fate must be known within the limit.
+/// What becomes of a request whose fate must be known within the limit; a body that cannot be read counts as its fault.
 pub async fn outcome(transport: &Http, request: Request) -> Result<Response, Fault> {
-    within(transport.send(request)).await
+    let mut response = within(transport.send(request)).await?;
+    match response.unreadable.take() {
+        Some(fault) => Err(Arc::into_inner(fault).unwrap()),
+        None => Ok(response),
+    }
 }
 
 pub async fn within<T>(future: impl Future<Output = T>) -> T {
