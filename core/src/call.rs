@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 use url::Url;
 
+use crate::abandon::Fate;
 use crate::auth::{Authenticator, Tokens};
 use crate::core::Core;
 use crate::error::{Attempt, Error, ErrorKind, Result};
@@ -84,9 +85,12 @@ pub(crate) struct Origin {
 pub(crate) async fn run(core: &Core, request: &Request, effort: &Effort) -> Result<Answered> {
     let id = request_id();
     let span = tracing::debug_span!("mspkit.call", operation = request.label, request_id = id);
-    let call = Call { core, request, effort, id: &id, started: Instant::now() };
+    let call = Call { core, request, effort, id: &id, started: Instant::now(), fate: Fate::default() };
+    // Dropped last: by then it is known what was sent.
+    let _abandoned = Abandoned(&call);
     async {
         let result = call.run().await;
+        call.fate.end();
         if let Err(error) = &result {
             tracing::warn!(kind = ?error.kind(), status = error.status(), attempts = error.attempts().len(), "giving up");
         }
@@ -126,6 +130,21 @@ struct Call<'a> {
     effort: &'a Effort,
     id: &'a str,
     started: Instant,
+    fate: Fate,
+}
+
+/// Tells of a write that was dropped before it ended.
+struct Abandoned<'a>(&'a Call<'a>);
+
+impl Drop for Abandoned<'_> {
+    fn drop(&mut self) {
+        let Call { core, request, fate, .. } = self.0;
+        let Some(hook) = &core.hooks.on_abandoned else { return };
+        if !fate.is_ended() && request.class.changes_state() {
+            let error = fate.error(request.class.harmless());
+            hook(&self.0.dress(failure::advise(error, request.outcome_check, false), &[]));
+        }
+    }
 }
 
 impl Call<'_> {
@@ -187,6 +206,7 @@ impl Call<'_> {
                 return Err(self.failed(ending, &attempts, tokens.as_deref()));
             };
             let verdict = progress.judge(seen, &core.shared.budget);
+            self.fate.judged(progress.maybe_changed());
             let wait = match verdict {
                 Verdict::Accept => return self.accept(ending, &attempts, tokens.as_deref()),
                 Verdict::Fail => return Err(self.failed(ending, &attempts, tokens.as_deref())),
@@ -243,6 +263,7 @@ impl Call<'_> {
             outgoing.body = body.clone();
             outgoing.until = Some(until);
             let sent = outgoing.sent.clone();
+            self.fate.sending(&sent);
             let response = match timeout_at(until, self.core.shared.transport.send(outgoing)).await {
                 Ok(Ok(response)) => without_mark(response),
                 Ok(Err(fault)) => return Ending::fault(fault, sent.get()),

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::error::Error;
+
 /// A request is about to be sent.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -56,13 +58,14 @@ pub struct RetryEvent<'a> {
 
 type Hook<E> = Option<Arc<E>>;
 
-/// The three hooks of a client. They run on the thread that drives the call and must not block.
+/// The hooks of a client. They run on the thread that drives the call and must not block.
 #[derive(Clone, Default)]
 #[allow(clippy::struct_field_names, reason = "the names that callers give them by")]
 pub struct Hooks {
     pub(crate) on_request: Hook<dyn Fn(&RequestEvent<'_>) + Send + Sync>,
     pub(crate) on_response: Hook<dyn Fn(&ResponseEvent<'_>) + Send + Sync>,
     pub(crate) on_retry: Hook<dyn Fn(&RetryEvent<'_>) + Send + Sync>,
+    pub(crate) on_abandoned: Hook<dyn Fn(&Error) + Send + Sync>,
 }
 
 impl Hooks {
@@ -84,6 +87,14 @@ impl Hooks {
     #[must_use]
     pub fn on_retry(mut self, hook: impl Fn(&RetryEvent<'_>) + Send + Sync + 'static) -> Self {
         self.on_retry = Some(Arc::new(hook));
+        self
+    }
+
+    /// Called when a write is dropped before it has ended, with what there is to say of it: `OutcomeUnknown` where it may
+    /// have been carried out, else `Cancelled`. A binding whose calls can be cancelled tells its caller.
+    #[must_use]
+    pub fn on_abandoned(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
+        self.on_abandoned = Some(Arc::new(hook));
         self
     }
 
@@ -115,6 +126,7 @@ impl fmt::Debug for Hooks {
             .field("on_request", &self.on_request.is_some())
             .field("on_response", &self.on_response.is_some())
             .field("on_retry", &self.on_retry.is_some())
+            .field("on_abandoned", &self.on_abandoned.is_some())
             .finish()
     }
 }

@@ -22,6 +22,7 @@ mod model;
 #[macro_use]
 pub mod params;
 
+mod abandon;
 mod answer;
 mod auth;
 pub mod blocking;
