@@ -86,11 +86,11 @@ impl Core {
         params: String,
         options: String,
     ) -> napi::Result<()> {
-        let (core, watch) = self.begin(watch)?;
+        let (core, watched) = self.begin(watch)?;
         let options = call_options(&options)?;
-        port.submit(id, &watch, async move {
-            Ok(Crossing::result(&core.call(&operation, params.as_bytes(), &options).await?))
-        })
+        let call =
+            async move { Ok(Crossing::result(&core.call(&operation, params.as_bytes(), &options).await?)) };
+        port.submit_call(id, watch, &watched, call)
     }
 
     /// Calls an operation and waits for its answer.
@@ -123,12 +123,13 @@ impl Core {
         body: Option<String>,
         options: String,
     ) -> napi::Result<()> {
-        let (core, watch) = self.begin(watch)?;
+        let (core, watched) = self.begin(watch)?;
         let options = call_options(&options)?;
-        port.submit(id, &watch, async move {
+        let call = async move {
             let body = body.as_deref().map(str::as_bytes);
             Ok(Crossing::body(&core.request(&method, &path, body, &options).await?))
-        })
+        };
+        port.submit_call(id, watch, &watched, call)
     }
 
     /// Sends a request to an endpoint that mspkit does not know and waits for its answer.

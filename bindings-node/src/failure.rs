@@ -84,6 +84,11 @@ impl Failure {
         Self::Own(ErrorKind::Closed, CLOSED.to_owned())
     }
 
+    /// The caller has given up a call of which there is nothing more to say.
+    pub(crate) fn cancelled() -> Self {
+        Self::Own(ErrorKind::Cancelled, "the call was given up".to_owned())
+    }
+
     /// The fields, with times in milliseconds.
     pub(crate) fn to_json(&self) -> String {
         match self {

@@ -32,6 +32,12 @@ pub fn operations() -> String {
     mspkit::Operation::table()
 }
 
+/// The fields of the error for a write that was given up before it was begun.
+#[napi(catch_unwind)]
+pub fn given_up(operation: String) -> String {
+    failure::Failure::from(mspkit::Error::given_up(&operation)).to_json()
+}
+
 /// Panics, for the test that shows that a panic ends neither the process nor the event loop.
 ///
 /// # Panics

@@ -14,7 +14,7 @@ use napi_derive::napi;
 use crate::crossing::{Crossing, Entry, PLACES};
 use crate::failure::Failure;
 use crate::runtime;
-use crate::watch::{Watch, told};
+use crate::watch::{FATE, Watch, told};
 
 /// Wakes the thread. Weak: alone it holds no process.
 type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
@@ -64,6 +64,13 @@ impl Port {
         self.shared.cancel(id.into());
     }
 
+    /// Ends a call that was begun as one that can be stopped: its request ends and its slot is free. It completes as any
+    /// other, with what there is to say of it.
+    #[napi(catch_unwind)]
+    pub fn stop(&self, id: u32) {
+        self.shared.stop(id.into());
+    }
+
     /// Panics inside a call, for the test that shows that the call fails and nothing else does.
     #[napi(catch_unwind)]
     #[allow(clippy::panic, reason = "it is what is tested")]
@@ -82,6 +89,25 @@ impl Port {
     ) -> napi::Result<()> {
         let call = async move { Entry::of(AssertUnwindSafe(call).catch_unwind().await) };
         self.shared.submit(id.into(), runtime::asynchronous()?, watch, call);
+        Ok(())
+    }
+
+    /// Starts a call; one whose fate is wanted can be [stopped](Self::stop), and fails then by what is known of it.
+    pub(crate) fn submit_call(
+        &self,
+        id: u32,
+        wanted: u8,
+        watch: &Arc<Watch>,
+        call: impl Future<Output = Result<Crossing, Failure>> + Send + 'static,
+    ) -> napi::Result<()> {
+        if wanted & FATE == 0 {
+            return self.submit(id, watch, call);
+        }
+        let call = async move { Entry::of(AssertUnwindSafe(call).catch_unwind().await) };
+        let watched = watch.clone();
+        let stopped =
+            move || Entry::Failed(watched.abandoned().map_or_else(Failure::cancelled, Failure::from));
+        self.shared.submit_stoppable(id.into(), runtime::asynchronous()?, watch, call, stopped);
         Ok(())
     }
 }

@@ -8,6 +8,9 @@ use crate::crossing::{Entry, milliseconds};
 /// The events of one call or list that JavaScript has not seen yet; `ts/diagnostics.ts` says which are wanted.
 pub(crate) type Watch = mspkit_binding::Watch<Entry>;
 
+/// Wanted of a call that may be stopped: what there is to say of it then.
+pub(crate) const FATE: u8 = 8;
+
 /// Events as the JSON of an array of kind and event; nothing when there are none.
 pub(crate) fn told(events: Vec<Event>) -> Option<String> {
     let events: Vec<_> = events.into_iter().map(json_of).collect();

@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { after, before, test } from "node:test";
-import { NCentral } from "mspkit";
+import { inspect } from "node:util";
+import { MspError, NCentral, OperationCancelledError, OutcomeUnknownError } from "mspkit";
 import { type Fake, JWT, json, page, startFake, until } from "./support/fake.js";
 import { type Simulator, startSimulator } from "./support/simulator.js";
 
@@ -128,6 +129,104 @@ test("a thousand calls on one signal leave no listener", async () => {
     await Promise.all(Array.from({ length: 20 }, (_, at) => client.customers.get(100 + at, { signal })));
     assert.equal(listeners(signal), 0);
   }
+});
+
+const contoso = { customerName: "Contoso", contactFirstName: "Ada", contactLastName: "Lovelace" };
+
+/** What a promise is rejected with. */
+function rejection(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => assert.fail("it was not rejected"),
+    (error: Error) => error,
+  );
+}
+
+test("a create that was sent and is aborted says that it may have been carried out", async () => {
+  await using server = await silent();
+  await using client = of(server);
+  for (const call of [
+    (signal: AbortSignal) => client.serviceOrgs.createCustomer(50, contoso, { signal }),
+    (signal: AbortSignal) => client.request("POST", "/api/anything", { body: {}, signal }),
+  ]) {
+    const before = server.requests;
+    const aborting = new AbortController();
+    const caught = rejection(call(aborting.signal));
+    await until("the request has arrived", () => server.requests > before);
+    aborting.abort();
+    const error = await caught;
+    assert.ok(error instanceof DOMException);
+    assert.deepEqual([error.name, error.message], ["AbortError", aborting.signal.reason.message]);
+    assert.ok(error.cause instanceof OutcomeUnknownError, inspect(error));
+    assert.equal(error.cause.retryable, false);
+    assert.match(error.cause.message, /given up after it was sent.*Whether it took effect is not known/);
+    assert.match(error.stack ?? "", /abort\.test/);
+    assert.equal(listeners(aborting.signal), 0);
+    assert.ok(client.limits().every((limit) => limit.waiting === 0));
+  }
+});
+
+test("a create that was not sent and is aborted says so", async () => {
+  await using server = await silent();
+  await using client = of(server);
+  const aborting = new AbortController();
+  // Five are on their way, as many as the vendor allows; the sixth waits for its slot.
+  const sent = Array.from({ length: 5 }, () =>
+    rejection(client.serviceOrgs.createCustomer(50, contoso, { signal: aborting.signal })),
+  );
+  await until("five have arrived", () => server.requests === 5);
+  const waiting = rejection(client.serviceOrgs.createCustomer(50, contoso, { signal: aborting.signal }));
+  await until("the sixth waits", () => client.limits().some((limit) => limit.waiting === 1));
+  aborting.abort();
+  const errors = await Promise.all([...sent, waiting]);
+  assert.deepEqual(
+    errors.map((error) => (error.cause as MspError).kind),
+    [...Array(5).fill("OutcomeUnknown"), "Cancelled"],
+  );
+  const unsent = errors[5]?.cause;
+  assert.ok(unsent instanceof OperationCancelledError);
+  assert.match(unsent.message, /given up before it was sent; nothing was carried out/);
+  // One that was aborted before it was made is not sent either.
+  const late = await rejection(client.serviceOrgs.createCustomer(50, contoso, { signal: aborting.signal }));
+  assert.ok(late.name === "AbortError" && late.cause instanceof OperationCancelledError, inspect(late));
+  assert.equal(server.requests, 5);
+});
+
+test("a reason of the caller's own is the rejection itself, with what became of the write", async () => {
+  await using server = await silent();
+  await using client = of(server);
+  const create = (signal: AbortSignal) =>
+    rejection(client.serviceOrgs.createCustomer(50, contoso, { signal }));
+  const own = new Error("changed my mind");
+  const aborting = new AbortController();
+  const calls = [create(aborting.signal)];
+  await until("one has arrived", () => server.requests === 1);
+  aborting.abort(own);
+  calls.push(create(aborting.signal));
+  assert.deepEqual(await Promise.all(calls), [own, own]);
+  // The second was never sent; both are told.
+  assert.ok(own.cause instanceof AggregateError);
+  assert.deepEqual(own.cause.errors.map((error: MspError) => error.kind).sort(), [
+    "Cancelled",
+    "OutcomeUnknown",
+  ]);
+  const explained = new Error("why", { cause: "because" });
+  assert.equal(await create(AbortSignal.abort(explained)), explained);
+  assert.equal(explained.cause, "because");
+  for (const reason of ["a text", Object.freeze(new Error("frozen")), null]) {
+    assert.equal(await create(AbortSignal.abort(reason)), reason);
+  }
+});
+
+test("a timeout of a signal says it too, and there is nothing to say of a read", async () => {
+  await using server = await silent();
+  await using client = of(server);
+  const error = await rejection(
+    client.serviceOrgs.createCustomer(50, contoso, { signal: AbortSignal.timeout(200) }),
+  );
+  assert.equal(error.name, "TimeoutError");
+  assert.ok(error.cause instanceof MspError);
+  const read = await rejection(client.customers.get("1", { signal: AbortSignal.timeout(20) }));
+  assert.equal(read.cause, undefined);
 });
 
 test("what is no signal is refused", async () => {

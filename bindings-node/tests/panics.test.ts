@@ -47,7 +47,12 @@ test("a panic in an export is an error", () => {
 test("a panic in a call fails that call alone", async () => {
   const call = () =>
     new Promise((resolve, reject) => {
-      begin(site(call), undefined, false, (port, id) => port.submitPanic(id, "ouch"), resolve, reject);
+      begin(
+        { site: site(call), signal: undefined, watch: 0 },
+        (port, id) => port.submitPanic(id, "ouch"),
+        resolve,
+        reject,
+      );
     });
   await assert.rejects(call(), (error) => error instanceof InternalError && /ouch/.test(error.message));
   await assert.rejects(call(), /ouch/);

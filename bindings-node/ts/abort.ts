@@ -3,7 +3,8 @@
  * none when there is none: a signal may outlive a hundred thousand calls.
  */
 
-import { invalid } from "./failure.js";
+import type { MspError } from "./errors.js";
+import { invalid, placed, type Site } from "./failure.js";
 
 type Listener = () => void;
 
@@ -32,7 +33,8 @@ export function onAbort(signal: AbortSignal, listener: Listener): () => void {
     const listeners = new Set<Listener>();
     const heard = () => {
       watched.delete(signal);
-      for (const each of listeners) {
+      // The last ones first: they may wait for the slots of the first ones, and must not be sent for these to end.
+      for (const each of [...listeners].reverse()) {
         each();
       }
     };
@@ -49,4 +51,43 @@ export function onAbort(signal: AbortSignal, listener: Listener): () => void {
       signal.removeEventListener("abort", heard);
     }
   };
+}
+
+/** The caller's own reasons that were told what became of a call. */
+const told = new WeakSet<Error>();
+
+/**
+ * What a write is rejected with that was given up: the reason of its signal, which says by its `cause` whether the write may
+ * have been carried out.
+ *
+ * The reason that the platform makes is the same for all calls of a signal, so each write gets one of its own. The caller's
+ * own stays itself; when several writes are given up for it, its cause has them all.
+ */
+export function givenUp(reason: unknown, cause: MspError, at: Site): unknown {
+  if (!(reason instanceof Error) || !Object.isExtensible(reason)) {
+    return reason;
+  }
+  if (isThePlatforms(reason)) {
+    return placed(caused(new DOMException(reason.message, reason.name), cause), at);
+  }
+  if (told.has(reason)) {
+    const before = reason.cause instanceof AggregateError ? reason.cause.errors : [reason.cause];
+    return caused(reason, new AggregateError([...before, cause], cause.message));
+  }
+  if (reason.cause === undefined) {
+    told.add(reason);
+    return caused(reason, cause);
+  }
+  return reason;
+}
+
+function isThePlatforms(reason: Error): boolean {
+  return (
+    reason instanceof DOMException &&
+    (reason.name === "TimeoutError" || reason.message === AbortSignal.abort().reason.message)
+  );
+}
+
+function caused<E extends Error>(error: E, value: Error): E {
+  return Object.defineProperty(error, "cause", { value, writable: true, configurable: true });
 }

@@ -5,11 +5,12 @@
  */
 
 import { inspect } from "node:util";
+import { givenUp } from "./abort.js";
 import { Call } from "./call.js";
-import { wanted } from "./diagnostics.js";
-import { crossing, METHOD, placing, type Site, site } from "./failure.js";
+import { FATE, wanted } from "./diagnostics.js";
+import { crossing, fromNative, METHOD, placing, type Site, site } from "./failure.js";
 import type { Shape } from "./model.js";
-import type { NativeCore } from "./native.js";
+import { type NativeCore, native } from "./native.js";
 import {
   type CallDefaults,
   type CallOptions,
@@ -19,7 +20,7 @@ import {
   requestOptions,
 } from "./options.js";
 import { Pager } from "./pager.js";
-import { argumentsOf, listArguments, targetOf } from "./params.js";
+import { argumentsOf, isWrite, listArguments, targetOf } from "./params.js";
 import { begin, type Submit } from "./port.js";
 import { RawResponse, ResponseMeta } from "./response.js";
 import { uncloneable } from "./secret.js";
@@ -87,10 +88,11 @@ export abstract class AsyncClient {
     const start = (resolve: (response: RawResponse) => void, reject: (error: unknown) => void) => {
       const target = targetOf(method, path);
       const { body, json, signal } = requestOptions(options);
-      const watch = wanted();
+      const watch = watched(signal);
+      checkAborted(signal, at, "request", () => !/^(?:get|head|options)$/i.test(target[0]));
       const submit: Submit = (port, id) => this.#core.submitRequest(port, id, watch, ...target, body, json);
       const answered = (text: string, meta: string) => resolve(new RawResponse(JSON.parse(meta), text));
-      begin(at, signal, watch !== 0, submit, answered, reject);
+      begin({ site: at, signal, watch }, submit, answered, reject);
     };
     return new Call((resolve, reject) => placing(at, () => start(resolve, reject)));
   }
@@ -112,6 +114,23 @@ export abstract class AsyncClient {
 
   [inspect.custom](): string {
     return shown(this);
+  }
+}
+
+/** What is wanted of a call: events, and what became of it when its signal ends it. */
+function watched(signal: AbortSignal | undefined): number {
+  return signal === undefined ? wanted() : wanted() | FATE;
+}
+
+/** Begins nothing for a signal that is aborted already. */
+function checkAborted(
+  signal: AbortSignal | undefined,
+  at: Site,
+  operation: string,
+  write: () => boolean,
+): void {
+  if (signal?.aborted === true) {
+    throw write() ? givenUp(signal.reason, fromNative(native.givenUp(operation)), at) : signal.reason;
   }
 }
 
@@ -179,7 +198,8 @@ export class AsyncResource {
       const core = coreOf(this.#client);
       const { json, signal } = callOptions(options);
       const said = argumentsOf(operation, ids, params);
-      const watch = wanted();
+      const watch = watched(signal);
+      checkAborted(signal, at, operation, () => isWrite(operation));
       const submit: Submit = (port, id) => core.submitCall(port, id, watch, operation, said, json);
       const answered = (text: string, meta: string, marker: string | undefined) => {
         try {
@@ -188,7 +208,7 @@ export class AsyncResource {
           reject(error);
         }
       };
-      begin(at, signal, watch !== 0, submit, answered, reject);
+      begin({ site: at, signal, watch }, submit, answered, reject);
     };
     return new Call((resolve, reject) => placing(at, () => start(resolve, reject)));
   }

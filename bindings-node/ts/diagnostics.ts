@@ -48,6 +48,9 @@ export interface RetryEvent {
   readonly wait: number;
 }
 
+/** Wanted of a call that may be given up: what there is to say of it then. `src/watch.rs` says the same. */
+export const FATE = 8;
+
 // The native half is asked for kinds by these numbers; `src/watch.rs` says the same.
 const CHANNELS = [
   { kind: 1, channel: channel("mspkit:request") },

@@ -21,6 +21,8 @@ export interface NativePort {
   /** What has completed since, five places each: id, kind, text, meta, marker. */
   drain(): unknown[];
   cancel(id: number): void;
+  /** Ends a call that was begun with `FATE`; it completes with what there is to say of it. */
+  stop(id: number): void;
   submitPanic(id: number, message: string): undefined;
 }
 
@@ -65,6 +67,8 @@ interface Native {
   /** Makes it ready, once per process, and gives its version. */
   start(): string;
   operations(): string;
+  /** The fields of the error for a write that was given up before it was begun. */
+  givenUp(operation: string): string;
   panics(message: string): void;
   readonly Core: new (service: string, options: string, asynchronous: boolean) => NativeCore;
   readonly Port: new (wake: () => void) => NativePort;

@@ -78,7 +78,10 @@ export interface SyncCallOptions {
 
 /** Options of one call. */
 export interface CallOptions extends SyncCallOptions {
-  /** Cancels the call; its `reason` is the rejection. A write that was sent may have been carried out. */
+  /**
+   * Cancels the call; its `reason` is the rejection. The rejection of a write says by its `cause` whether it may have been carried
+   * out: an `OutcomeUnknownError` where it was sent, an `OperationCancelledError` where it was not.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -90,7 +93,10 @@ export interface SyncRequestOptions extends Omit<SyncCallOptions, "body"> {
 
 /** Options of a request to an endpoint that mspkit does not know. */
 export interface RequestOptions extends SyncRequestOptions {
-  /** Cancels the call; its `reason` is the rejection. A write that was sent may have been carried out. */
+  /**
+   * Cancels the call; its `reason` is the rejection. The rejection of a write says by its `cause` whether it may have been carried
+   * out: an `OutcomeUnknownError` where it was sent, an `OperationCancelledError` where it was not.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -179,9 +179,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
       const watch = wanted();
       return await new Promise<boolean>((resolve, reject) => {
         this.#call = begin(
-          this._site,
-          this.#signal,
-          watch !== 0,
+          { site: this._site, signal: this.#signal, watch },
           (port, id) => pager.submitNext(port, id, watch),
           (text, meta, marker) => {
             try {

@@ -11,11 +11,20 @@ import { record, unknownName } from "./plain.js";
 
 let table: ReadonlyMap<string, OperationRow> | undefined;
 
+/** The row of an operation. Only read where something went wrong: every script would else wait for the table. */
+function rowOf(operation: string): OperationRow | undefined {
+  table ??= new Map(operations().map((row) => [row.id, row]));
+  return table.get(operation);
+}
+
+/** Whether an operation may change something. */
+export function isWrite(operation: string): boolean {
+  return rowOf(operation)?.method !== "GET";
+}
+
 /** The names that the parameters of an operation have here. */
 function namesOf(operation: string, ids: object): string[] {
-  // Only read for mistakes: every call would else wait for the table.
-  table ??= new Map(operations().map((row) => [row.id, row]));
-  const row = table.get(operation);
+  const row = rowOf(operation);
   const own = (row?.params ?? [])
     .map((param) => camel(param.name))
     .filter((name) => !Object.hasOwn(ids, name));

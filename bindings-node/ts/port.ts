@@ -7,8 +7,9 @@
 
 import { AsyncResource } from "node:async_hooks";
 import * as timers from "node:timers";
-import { onAbort } from "./abort.js";
-import { publish } from "./diagnostics.js";
+import { givenUp, onAbort } from "./abort.js";
+import { FATE, publish } from "./diagnostics.js";
+import type { MspError } from "./errors.js";
 import { crossing, fromNative, type Site } from "./failure.js";
 import { type Answer, EVENTS, FAILED, type NativePort, native } from "./native.js";
 
@@ -54,19 +55,26 @@ function nextId(): number {
 /** How a call is handed to the native half: to which port, under which id. Gives the answer if it is there already. */
 export type Submit = (port: NativePort, id: number) => Answer | null | undefined;
 
+/** How a call is begun. */
+export interface Begin {
+  /** The caller's place, for the error. */
+  readonly site: Site;
+  /** Cancels the call; its reason is the rejection. */
+  readonly signal: AbortSignal | undefined;
+  /** What is wanted of the call while it happens. */
+  readonly watch: number;
+}
+
 /**
  * Begins a call. Exactly one of `resolve` and `reject` is called: now, when the answer is there already, or later, and
  * then the call's id is given, by which it can be dropped.
  *
- * @param site - The caller's place, for the error.
- * @param signal - Cancels the call; its reason is the rejection.
- * @param watched - Whether events of the call are collected.
+ * @param how - Site, signal, and what is wanted. With `FATE`, what the signal ends is rejected when it is known what became
+ *   of it, and resolved where its answer was there already.
  * @param submit - Hands the call over; what it throws is thrown here.
  */
 export function begin(
-  site: Site,
-  signal: AbortSignal | undefined,
-  watched: boolean,
+  { site, signal, watch }: Begin,
   submit: Submit,
   resolve: Outcome["resolve"],
   reject: Outcome["reject"],
@@ -81,13 +89,30 @@ export function begin(
     complete({ site, resolve, reject }, kind, text, meta, marker);
     return undefined;
   }
-  const unlisten = signal === undefined ? undefined : onAbort(signal, () => drop(id, signal.reason));
-  const scope = watched ? new AsyncResource("mspkit.call", { requireManualDestroy: true }) : undefined;
+  const unlisten = signal === undefined ? undefined : onAbort(signal, () => abort(id, signal, watch));
+  // Events may have to be told in the caller's async context.
+  const events = watch & ~FATE;
+  const scope = events === 0 ? undefined : new AsyncResource("mspkit.call", { requireManualDestroy: true });
   pending.set(id, { site, resolve, reject, scope, unlisten });
   if (pending.size === 1) {
     holder.ref();
   }
   return id;
+}
+
+/** A signal has ended a call. */
+function abort(id: number, signal: AbortSignal, watch: number): void {
+  const call = pending.get(id);
+  if (call === undefined || (watch & FATE) === 0) {
+    drop(id, signal.reason);
+    return;
+  }
+  const { reason } = signal;
+  // Of a read there is nothing to say.
+  const rejection = (said: MspError) =>
+    said.operation === undefined ? reason : givenUp(reason, said, call.site);
+  pending.set(id, { ...call, reject: (error) => call.reject(rejection(error as MspError)) });
+  made?.port.stop(id);
 }
 
 /** Lets the event loop turn. What is there already would else leave no time for timers and connections of others. */

@@ -55,3 +55,12 @@ impl Fate {
         Error::new(ErrorKind::Cancelled, message).with_retryable(true)
     }
 }
+
+impl Error {
+    /// The error for a write that its caller has given up before it was begun. A binding whose calls can be cancelled
+    /// tells its caller.
+    #[must_use]
+    pub fn given_up(operation: &str) -> Self {
+        Fate::default().error(false).with_operation(operation)
+    }
+}

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 use crate::lock;
@@ -41,6 +42,8 @@ pub enum Came<T> {
 struct Task<T> {
     handle: AbortHandle,
     watch: Arc<Watch<T>>,
+    /// Ends it with an outcome.
+    stop: Option<oneshot::Sender<()>>,
 }
 
 impl<T: Send + 'static> Task<T> {
@@ -97,6 +100,41 @@ impl<T: Send + 'static> Port<T> {
         watch: &Arc<Watch<T>>,
         call: impl Future<Output = T> + Send + 'static,
     ) {
+        self.start(id, runtime, watch, call, None);
+    }
+
+    /// Starts a call that can also be [stopped](Self::stop): then it is dropped, and `stopped` says what it came to.
+    pub fn submit_stoppable(
+        self: &Arc<Self>,
+        id: u64,
+        runtime: &Runtime,
+        watch: &Arc<Watch<T>>,
+        call: impl Future<Output = T> + Send + 'static,
+        stopped: impl FnOnce() -> T + Send + 'static,
+    ) {
+        let (stop, stopping) = oneshot::channel();
+        let call = async move {
+            let mut call = Box::pin(call);
+            tokio::select! {
+                // What came of it goes before that it was stopped.
+                biased;
+                outcome = &mut call => return outcome,
+                Ok(()) = stopping => {}
+            }
+            drop(call);
+            stopped()
+        };
+        self.start(id, runtime, watch, call, Some(stop));
+    }
+
+    fn start(
+        self: &Arc<Self>,
+        id: u64,
+        runtime: &Runtime,
+        watch: &Arc<Watch<T>>,
+        call: impl Future<Output = T> + Send + 'static,
+        stop: Option<oneshot::Sender<()>>,
+    ) {
         let (completed, watched) = (self.clone(), watch.clone());
         let call = async move {
             let outcome = call.await;
@@ -104,7 +142,7 @@ impl<T: Send + 'static> Port<T> {
             completed.push(id, Queued::Done(outcome));
         };
         watch.tell(Some(Target { port: self.clone(), id }));
-        let task = Task { handle: runtime.spawn(call).abort_handle(), watch: watch.clone() };
+        let task = Task { handle: runtime.spawn(call).abort_handle(), watch: watch.clone(), stop };
         lock(&self.tasks).insert(id, task);
     }
 
@@ -121,6 +159,15 @@ impl<T: Send + 'static> Port<T> {
                 .map(|events| (id, Came::Events(events))),
         };
         taken.into_iter().filter_map(came).collect()
+    }
+
+    /// Ends a stoppable call: its request ends and its slot is free. What it came to is taken as that of any other.
+    pub fn stop(&self, id: u64) {
+        let stop = lock(&self.tasks).get_mut(&id).and_then(|task| task.stop.take());
+        if let Some(stop) = stop {
+            // It may have ended in this moment.
+            let _ = stop.send(());
+        }
     }
 
     /// Drops a call: its request ends and its slot is free. What has completed already is not heard of either.
@@ -149,7 +196,7 @@ impl<T> fmt::Debug for Port<T> {
 #[cfg(test)]
 mod tests {
     use std::future::pending;
-    use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+    use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
     use std::time::Duration;
 
     use tokio::runtime::Builder;
@@ -199,6 +246,27 @@ mod tests {
         port.cancel(2);
         assert_eq!(dropped.recv_timeout(LIMIT), Err(RecvTimeoutError::Disconnected));
         assert_eq!(port.take(), []);
+    }
+
+    #[test]
+    fn what_is_stopped_is_dropped_and_says_what_it_came_to() {
+        let (runtime, port, woken) = port();
+        let (held, dropped) = channel::<()>();
+        let call = async move {
+            let _held = held;
+            pending().await
+        };
+        // Said after it was dropped: by then all is known.
+        let stopped = move || u32::from(dropped.try_recv() == Err(TryRecvError::Disconnected));
+        port.submit_stoppable(1, &runtime, &Watch::new(0), call, stopped);
+        port.stop(1);
+        woken.recv_timeout(LIMIT).unwrap();
+        assert_eq!(port.take(), [(1, Came::Done(1))]);
+        port.submit_stoppable(2, &runtime, &Watch::new(0), async { 42 }, || 0);
+        woken.recv_timeout(LIMIT).unwrap();
+        port.stop(2);
+        port.stop(3);
+        assert_eq!(port.take(), [(2, Came::Done(42))]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use mspkit::{Core, Hooks};
+use mspkit::{Core, Error, Hooks};
 
 use crate::lock;
 use crate::port::Target;
@@ -22,6 +22,8 @@ const RETRY: u8 = 4;
 pub struct Watch<T> {
     wanted: AtomicU8,
     seen: Mutex<Seen<T>>,
+    /// What is said of a write that was dropped.
+    abandoned: Mutex<Option<Error>>,
 }
 
 struct Seen<T> {
@@ -70,7 +72,7 @@ impl<T: Send + 'static> Watch<T> {
     /// A watch for the events of these numbers.
     pub fn new(wanted: u8) -> Arc<Self> {
         let seen = Seen { events: Vec::new(), target: None };
-        Arc::new(Self { wanted: AtomicU8::new(wanted), seen: Mutex::new(seen) })
+        Arc::new(Self { wanted: AtomicU8::new(wanted), seen: Mutex::new(seen), abandoned: Mutex::default() })
     }
 
     /// Says which events are wanted from here on.
@@ -90,7 +92,9 @@ impl<T: Send + 'static> Watch<T> {
     /// The core with hooks that note what is wanted at the time.
     pub fn over(self: &Arc<Self>, core: &Core) -> Core {
         let (request, response, retry) = (self.clone(), self.clone(), self.clone());
+        let abandoned = self.clone();
         let hooks = Hooks::default()
+            .on_abandoned(move |error| *lock(&abandoned.abandoned) = Some(error.clone()))
             .on_request(move |event| {
                 request.note(REQUEST, event.operation, event.request_id, event.attempt, || What::Request {
                     method: event.method.to_owned(),
@@ -134,6 +138,11 @@ impl<T: Send + 'static> Watch<T> {
         if let (1, Some(target)) = (seen.events.len(), &seen.target) {
             target.events(self.clone());
         }
+    }
+
+    /// What there is to say of the call, once it was dropped; nothing where it was no write.
+    pub fn abandoned(&self) -> Option<Error> {
+        lock(&self.abandoned).take()
     }
 
     /// The events since it was asked last.
