@@ -20,6 +20,12 @@ pub struct mspkit_error {
     message: mspkit_str,
     reason: mspkit_str,
     operation: mspkit_str,
+    argument: mspkit_str,
+    given: mspkit_str,
+    allowed: mspkit_str,
+    method: mspkit_str,
+    path: mspkit_str,
+    server: mspkit_str,
     server_code: mspkit_str,
     request_id: mspkit_str,
     server_error_id: mspkit_str,
@@ -81,6 +87,12 @@ impl mspkit_error {
             message: arena.text(message),
             reason: arena.text(message),
             operation: mspkit_str::NONE,
+            argument: mspkit_str::NONE,
+            given: mspkit_str::NONE,
+            allowed: mspkit_str::NONE,
+            method: mspkit_str::NONE,
+            path: mspkit_str::NONE,
+            server: mspkit_str::NONE,
             server_code: mspkit_str::NONE,
             request_id: mspkit_str::NONE,
             server_error_id: mspkit_str::NONE,
@@ -94,7 +106,7 @@ impl mspkit_error {
         };
         let made = match failure {
             Failure::Own { message, resume_token, .. } => own(&mut arena, message, resume_token.as_deref()),
-            Failure::Core(error) => Self {
+            Failure::Core(error) | Failure::Refused { error, .. } => Self {
                 status: error.status().map_or(0, i32::from),
                 retryable: error.retryable(),
                 retry_after_ms: error.retry_after().map_or(-1, |wait| {
@@ -103,6 +115,12 @@ impl mspkit_error {
                 }),
                 reason: arena.text(error.message()),
                 operation: arena.optional(error.operation()),
+                argument: arena.optional(error.argument_name()),
+                given: arena.optional(error.given()),
+                allowed: arena.optional(error.allowed()),
+                method: arena.optional(error.method()),
+                path: arena.optional(error.path()),
+                server: arena.optional(error.server()),
                 server_code: arena.optional(error.code()),
                 request_id: arena.optional(error.request_id()),
                 server_error_id: arena.optional(error.server_error_id()),
@@ -179,6 +197,48 @@ pub unsafe extern "C" fn mspkit_error_reason(error: *const mspkit_error) -> mspk
 pub unsafe extern "C" fn mspkit_error_operation(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.operation) }
+}
+
+/// The argument that is wrong, as it is called in C; `data` NULL where no argument is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_argument(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.argument) }
+}
+
+/// What was given for it, as far as it may be told; `data` NULL when that is not known.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_given(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.given) }
+}
+
+/// What the argument may be; `data` NULL where no argument is wrong.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_allowed(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.allowed) }
+}
+
+/// The HTTP method of the request; `data` NULL when there was none to send.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_method(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.method) }
+}
+
+/// The path of the request, without the query; `data` NULL when there was none to send.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_path(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.path) }
+}
+
+/// The server of the request, as scheme, host and port; `data` NULL when there was none to send.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_server(error: *const mspkit_error) -> mspkit_str {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, mspkit_str::NONE, |error| error.server) }
 }
 
 /// The HTTP status of the last answer; 0 when none came.

@@ -2,7 +2,8 @@
 
 use std::any::Any;
 
-use mspkit::{Error, ErrorKind};
+use mspkit_binding::seconds;
+use mspkit::{Error, ErrorKind, Spelling};
 use serde_json::{Map, Value, json};
 
 use crate::abi::MSPKIT_E_PANIC;
@@ -17,17 +18,24 @@ pub(crate) enum Failure {
     Core(Box<Error>),
     /// What the boundary itself has to say.
     Own { code: i32, message: String, resume_token: Option<String> },
+    /// An argument that the boundary itself refuses, under a code of its own.
+    Refused { code: i32, error: Box<Error> },
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Core(Box::new(error))
+        Self::Core(Box::new(error.spelled(Spelling::SnakeMilliseconds)))
     }
 }
 
 impl Failure {
     pub(crate) fn own(code: i32, message: impl Into<String>) -> Self {
         Self::Own { code, message: message.into(), resume_token: None }
+    }
+
+    /// An argument that cannot be used, by its name in C.
+    pub(crate) fn argument(code: i32, name: &str, given: Option<&str>, allowed: &str) -> Self {
+        Self::Refused { code, error: Box::new(Error::refused(name, given, allowed)) }
     }
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
@@ -68,14 +76,14 @@ impl Failure {
     pub(crate) fn code(&self) -> i32 {
         match self {
             Self::Core(error) => error.kind().code(),
-            Self::Own { code, .. } => *code,
+            Self::Own { code, .. } | Self::Refused { code, .. } => *code,
         }
     }
 
     /// The kind in the table of all languages.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Core(error) => error.kind(),
+            Self::Core(error) | Self::Refused { error, .. } => error.kind(),
             Self::Own { code, .. } => match *code {
                 MSPKIT_E_PANIC => ErrorKind::Internal,
                 code => ErrorKind::ALL
@@ -98,7 +106,7 @@ pub(crate) fn described(failure: &Failure) -> Value {
             all.insert("message".to_owned(), message.as_str().into());
             all.insert("resume_token".to_owned(), json!(resume_token));
         }
-        Failure::Core(error) => {
+        Failure::Core(error) | Failure::Refused { error, .. } => {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             let headers: Map<String, Value> = error
                 .headers()
@@ -111,6 +119,12 @@ pub(crate) fn described(failure: &Failure) -> Value {
                 "message": error.to_string(),
                 "reason": error.message(),
                 "operation": error.operation(),
+                "argument": error.argument_name(),
+                "given": error.given(),
+                "allowed": error.allowed(),
+                "method": error.method(),
+                "path": error.path(),
+                "server": error.server(),
                 "status": error.status(),
                 "server_code": error.code(),
                 "field_errors": fields
@@ -119,13 +133,13 @@ pub(crate) fn described(failure: &Failure) -> Value {
                 "request_id": error.request_id(),
                 "server_error_id": error.server_error_id(),
                 "retryable": error.retryable(),
-                "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
+                "retry_after": error.retry_after().map(seconds),
                 "attempts": attempts
                     .map(|attempt| json!({
                         "status": attempt.status,
                         "cause": attempt.cause,
-                        "waited": attempt.waited.as_secs_f64(),
-                        "took": attempt.took.as_secs_f64(),
+                        "waited": seconds(attempt.waited),
+                        "took": seconds(attempt.took),
                     }))
                     .collect::<Vec<_>>(),
                 "headers": headers,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mspkit::{CallOptions, Config, PagingOptions, Service};
+use mspkit::{CallOptions, Config, PagingOptions, Service, Spelling};
 use napi::bindgen_prelude::{Array, Env};
 use napi_derive::napi;
 use serde_json::json;
@@ -25,6 +25,7 @@ pub struct Core {
 
 /// What a client and its copies with other options share.
 struct Identity {
+    service: Service,
     base_url: String,
     asynchronous: bool,
     /// Nothing once the client is closed.
@@ -62,10 +63,10 @@ impl Core {
     pub fn new(service: String, options: String, asynchronous: bool) -> napi::Result<Self> {
         let service =
             Service::named(&service).ok_or_else(|| Failure::internal(format!("no service {service:?}")))?;
-        let config = Config::from_json(options.as_bytes()).map_err(Failure::from)?;
+        let config = config(&options, service)?;
         let core = mspkit::Core::new(service, &config).map_err(Failure::from)?;
         let base_url = core.base_url().as_str().trim_end_matches('/').to_owned();
-        let identity = Identity { base_url, asynchronous, core: RwLock::new(Some(core)) };
+        let identity = Identity { service, base_url, asynchronous, core: RwLock::new(Some(core)) };
         Ok(Self { identity: Arc::new(identity), layers: Vec::new() })
     }
 
@@ -162,8 +163,8 @@ impl Core {
         let watch = Watch::new(0);
         let make = || -> Result<_, Failure> {
             let core = watch.over(&self.core()?);
-            let paging = PagingOptions::from_json(paging.as_bytes())?;
-            let options = CallOptions::from_json(options.as_bytes())?;
+            let paging = PagingOptions::from_json_in(paging.as_bytes(), Spelling::Camel)?;
+            let options = call_options(&options)?;
             Ok(core.pager(&operation, params.as_bytes(), &paging, &options)?)
         };
         let raw = make()?;
@@ -174,7 +175,7 @@ impl Core {
     #[napi(catch_unwind)]
     pub fn with_options(&self, options: String) -> napi::Result<Self> {
         let mut layers = self.layers.clone();
-        layers.push(Config::from_json(options.as_bytes()).map_err(Failure::from)?);
+        layers.push(config(&options, self.identity.service)?);
         let layered = Self { identity: self.identity.clone(), layers };
         layered.core()?;
         Ok(layered)
@@ -218,6 +219,10 @@ impl Core {
     }
 }
 
+fn config(options: &str, service: Service) -> Result<Config, Failure> {
+    Ok(Config::from_json_in(options.as_bytes(), Spelling::Camel, Some(service))?)
+}
+
 fn call_options(options: &str) -> Result<CallOptions, Failure> {
-    Ok(CallOptions::from_json(options.as_bytes())?)
+    Ok(CallOptions::from_json_in(options.as_bytes(), Spelling::Camel)?)
 }

@@ -3,10 +3,10 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::time::Duration;
 
 use http::HeaderMap;
 use mspkit::{Meta, RawPage, RawResponse};
+pub(crate) use mspkit_binding::milliseconds;
 use mspkit_binding::Event;
 use napi::bindgen_prelude::{Array, Env};
 use serde::Serialize;
@@ -187,10 +187,6 @@ impl<'a> Known<'a> {
 /// Headers as pairs of lower-case name and text.
 pub(crate) fn pairs(headers: &HeaderMap) -> Vec<(&str, Cow<'_, str>)> {
     headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()))).collect()
-}
-
-pub(crate) fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
 }
 
 /// The JSON of something of ours, whose names and values are all writable.

@@ -4,8 +4,9 @@ use std::any::Any;
 use std::cell::Cell;
 use std::sync::Once;
 
-use mspkit::{Error, ErrorKind};
+use mspkit::{Error, ErrorKind, Spelling};
 use mspkit_binding::CLOSED;
+use napi_derive::napi;
 use serde::Serialize;
 
 use crate::crossing::{json, milliseconds, pairs};
@@ -21,7 +22,7 @@ pub(crate) enum Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Core(error)
+        Self::Core(error.spelled(Spelling::Camel))
     }
 }
 
@@ -39,6 +40,12 @@ struct Fields<'a> {
     text: String,
     message: Option<&'a str>,
     operation: Option<&'a str>,
+    argument: Option<&'a str>,
+    given: Option<&'a str>,
+    allowed: Option<&'a str>,
+    method: Option<&'a str>,
+    path: Option<&'a str>,
+    server: Option<&'a str>,
     status: Option<u16>,
     code: Option<&'a str>,
     field_errors: Vec<FieldError<'a>>,
@@ -106,6 +113,12 @@ fn describe(error: &Error) -> Fields<'_> {
         text: error.to_string(),
         message: Some(error.message()),
         operation: error.operation(),
+        argument: error.argument_name(),
+        given: error.given(),
+        allowed: error.allowed(),
+        method: error.method(),
+        path: error.path(),
+        server: error.server(),
         status: error.status(),
         code: error.code(),
         field_errors: field_errors
@@ -130,6 +143,18 @@ fn describe(error: &Error) -> Fields<'_> {
             .map(|(errno, cause)| Cause { errno, text: cause.to_string() })
             .collect(),
     }
+}
+
+/// The fields of the error for an argument that JavaScript itself refuses.
+#[napi(catch_unwind)]
+pub fn refused(argument: String, allowed: String, given: Option<String>) -> String {
+    Failure::from(Error::refused(&argument, given.as_deref(), &allowed)).to_json()
+}
+
+/// The fields of the error for an argument that JSON has no word for.
+#[napi(catch_unwind)]
+pub fn unsendable(argument: String, given: String) -> String {
+    Failure::from(Error::unsendable(&argument, &given)).to_json()
 }
 
 /// Panics become errors, which their callers print if they like. The hook is this library's own: Rust's standard library

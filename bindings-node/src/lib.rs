@@ -38,6 +38,12 @@ pub fn given_up(operation: String) -> String {
     failure::Failure::from(mspkit::Error::given_up(&operation)).to_json()
 }
 
+/// What says how a list is read, among its arguments.
+#[napi(catch_unwind)]
+pub fn paging_names() -> Vec<String> {
+    mspkit::PagingOptions::names(mspkit::Spelling::Camel)
+}
+
 /// Panics, for the test that shows that a panic ends neither the process nor the event loop.
 ///
 /// # Panics

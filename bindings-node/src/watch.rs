@@ -20,13 +20,16 @@ pub(crate) fn told(events: Vec<Event>) -> Option<String> {
 fn json_of(event: Event) -> Value {
     let number = event.what.number();
     let mut told = match event.what {
-        What::Request { method, path } => json!({ "method": method, "path": path }),
+        What::Request => json!({}),
         What::Response { status, cause, took } => {
             json!({ "status": status, "cause": cause, "took": milliseconds(took) })
         }
         What::Retry { reason, wait } => json!({ "reason": reason, "wait": milliseconds(wait) }),
     };
     told["operation"] = event.operation.into();
+    told["method"] = event.method.into();
+    told["path"] = event.path.into();
+    told["server"] = event.server.into();
     told["requestId"] = event.request_id.into();
     told["attempt"] = event.attempt.into();
     json!([number, told])

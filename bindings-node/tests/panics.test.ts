@@ -37,7 +37,7 @@ test("a panic in an export is an error", () => {
     () => crossing(() => native.panics("oh")),
     (error) => {
       assert.ok(error instanceof InternalError);
-      assert.match(error.message, /inside mspkit that never should: .*oh/);
+      assert.match(error.message, /internal error in mspkit: .*oh/);
       return true;
     },
   );

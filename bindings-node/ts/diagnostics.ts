@@ -8,20 +8,28 @@ import { channel } from "node:diagnostics_channel";
 export interface RequestEvent {
   /** The operation, such as `ncentral.customers.list`. */
   readonly operation: string;
-  /** The id that the client gave the call. */
-  readonly requestId: string;
-  /** The number of the attempt, from 1. */
-  readonly attempt: number;
   /** The HTTP method. */
   readonly method: string;
   /** The path, without the query. */
   readonly path: string;
+  /** The server: scheme, host and port. */
+  readonly server: string;
+  /** The id that the client gave the call. */
+  readonly requestId: string;
+  /** The number of the attempt, from 1. */
+  readonly attempt: number;
 }
 
 /** Published on `mspkit:response` for each attempt that has ended. */
 export interface ResponseEvent {
   /** The operation, such as `ncentral.customers.list`. */
   readonly operation: string;
+  /** The HTTP method. */
+  readonly method: string;
+  /** The path, without the query. */
+  readonly path: string;
+  /** The server: scheme, host and port. */
+  readonly server: string;
   /** The id that the client gave the call. */
   readonly requestId: string;
   /** The number of the attempt, from 1. */
@@ -38,6 +46,12 @@ export interface ResponseEvent {
 export interface RetryEvent {
   /** The operation, such as `ncentral.customers.list`. */
   readonly operation: string;
+  /** The HTTP method. */
+  readonly method: string;
+  /** The path, without the query. */
+  readonly path: string;
+  /** The server: scheme, host and port. */
+  readonly server: string;
   /** The id that the client gave the call. */
   readonly requestId: string;
   /** The number of the attempt that has failed, from 1. */

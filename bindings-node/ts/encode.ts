@@ -2,8 +2,7 @@
  * Arguments become JSON for the core. What JSON would change silently is refused instead.
  */
 
-import { invalid } from "./failure.js";
-import { snake } from "./names.js";
+import { invalid, unsendable } from "./failure.js";
 import { withDigits } from "./parse.js";
 import { Secret } from "./secret.js";
 
@@ -19,18 +18,18 @@ const MAX_DEPTH = 100;
 export function encode(what: string, value: unknown): string {
   const text = written(what, value, 0);
   if (text === undefined) {
-    throw invalid(what, "must be given", value);
+    throw invalid(what, "is required");
   }
   return text;
 }
 
-/** The JSON of a call's arguments, by the core's names. Those that are `undefined` are left out. */
+/** The JSON of a call's arguments, by their names here, which the core reads. Those that are `undefined` are left out. */
 export function encodeArguments(args: object): string {
   let text = "{";
   for (const [name, value] of Object.entries(args)) {
     const json = argument(name, value);
     if (json !== undefined) {
-      text += `${text.length > 1 ? "," : ""}${JSON.stringify(snake(name))}:${json}`;
+      text += `${text.length > 1 ? "," : ""}${JSON.stringify(name)}:${json}`;
     }
   }
   return `${text}}`;
@@ -59,7 +58,7 @@ function written(path: string, value: unknown, depth: number): string | undefine
       return JSON.stringify(value);
     case "number":
       if (!Number.isFinite(value)) {
-        throw invalid(path, "must be a finite number", value);
+        throw unsendable(path, value);
       }
       return String(value);
     case "boolean":
@@ -70,7 +69,7 @@ function written(path: string, value: unknown, depth: number): string | undefine
     case "object":
       return value === null ? "null" : nested(path, value, depth);
     default:
-      throw invalid(path, "must be plain data", value);
+      throw unsendable(path, value);
   }
 }
 
@@ -83,7 +82,7 @@ function nested(path: string, value: object, depth: number): string | undefined 
   }
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
     // A Buffer would write itself as an object with the numbers of its bytes.
-    throw invalid(path, `must be plain data and not ${value.constructor.name}`, value);
+    throw unsendable(path, value);
   }
   if ("toJSON" in value && typeof value.toJSON === "function" && value.toJSON !== withDigits) {
     return written(path, value.toJSON(), depth + 1);
@@ -95,7 +94,7 @@ function nested(path: string, value: object, depth: number): string | undefined 
   // A map, or a promise that nobody has waited for, would become an object without members.
   const kind = Object.prototype.toString.call(value);
   if (kind !== "[object Object]") {
-    throw invalid(path, `must be plain data and not ${kind.slice(8, -1)}`, value);
+    throw unsendable(path, value);
   }
   const members: string[] = [];
   for (const [name, inner] of Object.entries(value)) {

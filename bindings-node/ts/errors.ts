@@ -28,6 +28,12 @@ export interface Attempt {
 export interface ErrorFields {
   readonly summary?: string | undefined;
   readonly operation?: string | undefined;
+  readonly argument?: string | undefined;
+  readonly given?: string | undefined;
+  readonly allowed?: string | undefined;
+  readonly method?: string | undefined;
+  readonly path?: string | undefined;
+  readonly server?: string | undefined;
   readonly status?: number | undefined;
   readonly code?: string | undefined;
   readonly fieldErrors?: readonly FieldError[] | undefined;
@@ -47,6 +53,12 @@ const WRITTEN = [
   "kind",
   "summary",
   "operation",
+  "argument",
+  "given",
+  "allowed",
+  "method",
+  "path",
+  "server",
   "status",
   "code",
   "fieldErrors",
@@ -73,6 +85,18 @@ export class MspError extends Error {
   declare readonly summary: string;
   /** The operation that failed, such as `ncentral.customers.list`. */
   declare readonly operation: string | undefined;
+  /** The argument that is wrong, where one is; of what is refused before it is sent. */
+  declare readonly argument: string | undefined;
+  /** What was given for it, as far as it may be told. */
+  declare readonly given: string | undefined;
+  /** What it may be. */
+  declare readonly allowed: string | undefined;
+  /** The HTTP method of the request, once there was one to send. */
+  declare readonly method: string | undefined;
+  /** The path of the request, without the query. */
+  declare readonly path: string | undefined;
+  /** The server of the request: scheme, host and port. */
+  declare readonly server: string | undefined;
   /** The HTTP status of the last answer. */
   declare readonly status: number | undefined;
   /** The vendor's error code, such as `InvalidValue`. */
@@ -106,6 +130,12 @@ export class MspError extends Error {
     define(this, "kind", new.target.kind, false);
     define(this, "summary", fields.summary ?? message, false);
     define(this, "operation", fields.operation);
+    define(this, "argument", fields.argument);
+    define(this, "given", fields.given);
+    define(this, "allowed", fields.allowed);
+    define(this, "method", fields.method);
+    define(this, "path", fields.path);
+    define(this, "server", fields.server);
     define(this, "status", fields.status);
     define(this, "code", fields.code);
     define(this, "fieldErrors", fields.fieldErrors ?? []);

@@ -5,13 +5,13 @@
 import { getSystemErrorName } from "node:util";
 import { type ErrorFields, MspError } from "./errors.js";
 import * as kinds from "./generated/kinds.js";
-import { inNamesHere } from "./names.js";
+import { native } from "./native.js";
 import type { ResponseMeta } from "./response.js";
 
 /** How the native half's own errors begin when they are thrown. */
 const THROWN = "mspkit:";
 
-const { InvalidRequestError, ResponseDecodeError } = kinds;
+const { ResponseDecodeError } = kinds;
 
 /** The class of each kind, by the name that the core gives it. */
 const KINDS: ReadonlyMap<string, typeof MspError> = new Map(
@@ -50,14 +50,26 @@ function failure(kind: string, message: string, fields?: ErrorFields): MspError 
   return new (KINDS.get(kind) ?? MspError)(message, fields);
 }
 
-/** The error for an argument that cannot be sent: names it, what is allowed and, where something was, what was given. */
-export function invalid(
-  argument: string,
-  allowed: string,
-  ...given: [value?: unknown]
-): kinds.InvalidRequestError {
-  const what = given.length > 0 ? `; given: ${told(given[0])}` : "";
-  return new InvalidRequestError(`${argument}: ${allowed}${what}`);
+/**
+ * The error for an argument that cannot be sent: names it, what is allowed and, where something was, what was given. The
+ * core words it.
+ */
+export function invalid(argument: string, allowed: string, ...given: [value?: unknown]): MspError {
+  return fromNative(native.refused(argument, allowed, given.length > 0 ? told(given[0]) : null));
+}
+
+/** The error for an argument that JSON has no word for. */
+export function unsendable(argument: string, given: unknown): MspError {
+  const shown = typeof given === "number" ? String(given) : `a value of type ${typeName(given)}`;
+  return fromNative(native.unsendable(argument, shown));
+}
+
+function typeName(given: unknown): string {
+  if (typeof given !== "object" || given === null) {
+    return typeof given;
+  }
+  // A Buffer is one to its user, and bytes to JavaScript.
+  return ArrayBuffer.isView(given) ? given.constructor.name : Object.prototype.toString.call(given).slice(8, -1);
 }
 
 /** A text may be a secret, and is not told. */
@@ -92,11 +104,9 @@ interface Said {
 /** The error that the native half describes, with the place of the call. */
 export function fromNative(json: string, at?: Site): MspError {
   const { kind, text, message, headers, attempts, fieldErrors, causes, ...rest } = JSON.parse(json) as Said;
-  // An argument's name is the one that it has here; what a server says stays.
-  const words = kind === "InvalidRequest" ? inNamesHere : (said: string) => said;
-  const error = failure(kind, words(text), {
+  const error = failure(kind, text, {
     ...(withoutNulls(rest) as ErrorFields),
-    summary: words(message ?? text),
+    summary: message ?? text,
     headers: new Headers(headers ?? []),
     attempts: (attempts ?? []).map((one) => ({
       ...one,
@@ -144,7 +154,7 @@ function fromThrown(error: unknown): unknown {
   if (error.message.startsWith(THROWN)) {
     return fromNative(error.message.slice(THROWN.length));
   }
-  const message = `something went wrong inside mspkit that never should: ${error.message}`;
+  const message = `internal error in mspkit: ${error.message}`;
   return failure("Internal", message, { cause: error });
 }
 

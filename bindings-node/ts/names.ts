@@ -66,11 +66,3 @@ function distance(one: string, other: string): number {
   }
   return above[other.length] as number;
 }
-
-/** A text, or a word with underscores. */
-const QUOTED_OR_SNAKE = /"(?:[^"\\]|\\.)*"|\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b/g;
-
-/** The core's words about an argument, with the names that arguments have here. Quoted texts stay. */
-export function inNamesHere(message: string): string {
-  return message.replace(QUOTED_OR_SNAKE, (word) => (word.startsWith('"') ? word : camel(word)));
-}

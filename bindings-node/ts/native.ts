@@ -69,6 +69,11 @@ interface Native {
   operations(): string;
   /** The fields of the error for a write that was given up before it was begun. */
   givenUp(operation: string): string;
+  /** What says how a list is read, among its arguments. */
+  pagingNames(): string[];
+  /** The fields of errors for arguments that are refused here; the core words them. */
+  refused(argument: string, allowed: string, given: string | null): string;
+  unsendable(argument: string, given: string): string;
   panics(message: string): void;
   readonly Core: new (service: string, options: string, asynchronous: boolean) => NativeCore;
   readonly Port: new (wake: () => void) => NativePort;

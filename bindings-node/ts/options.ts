@@ -1,6 +1,6 @@
 /**
- * Options of clients, calls and lists: what they are called here and in the core, and what they may be. Times are
- * milliseconds here and seconds there; they are converted in this file and nowhere else.
+ * Options of clients, calls and lists: what they are called here, and what they may be. The core reads them by these
+ * names, with times in milliseconds.
  */
 
 import { checkSignal } from "./abort.js";
@@ -126,8 +126,8 @@ const kinds = {
   address: (name, value) => text(name, value instanceof URL ? value.href : value),
   id: (name, value) => text(name, /^(?:number|bigint)$/.test(typeof value) ? String(value) : value),
   flag: (name, value) => (typeof value === "boolean" ? value : refuse(name, "must be true or false", value)),
-  time: (name, value) => milliseconds(name, value, 0) / 1000,
-  positiveTime: (name, value) => milliseconds(name, value, Number.MIN_VALUE) / 1000,
+  time: (name, value) => milliseconds(name, value, 0),
+  positiveTime: (name, value) => milliseconds(name, value, Number.MIN_VALUE),
   count: (name, value) => whole(name, value, 0),
   positiveCount: (name, value) => whole(name, value, 1),
   any: (_, value) => value,
@@ -183,11 +183,11 @@ const PAGING: Readonly<Record<string, Check>> = {
 
 const SIGNAL: Readonly<Record<string, Check>> = { signal: kinds.any };
 
-/** Options by their names here: the name in the core, and what it may be. */
-type Table = ReadonlyMap<string, readonly [core: string, check: Check]>;
+/** Options by their names here, and what they may be. */
+type Table = ReadonlyMap<string, Check>;
 
 function table(rows: Readonly<Record<string, Check>>): Table {
-  return new Map(Object.entries(rows).map(([core, check]) => [camel(core), [core, check] as const]));
+  return new Map(Object.entries(rows).map(([core, check]) => [camel(core), check]));
 }
 
 const sharedTable = table(CLIENT);
@@ -204,7 +204,7 @@ export const PAGING_NAMES: readonly string[] = [...pagingTable.keys()];
 /** What belongs to the options of a call, and may be given among its parameters by mistake. */
 export const CALL_NAMES: ReadonlySet<string> = new Set(callTable.keys());
 
-/** The options under the core's names, each checked; those that are not given are left out. */
+/** The options, each checked; those that are not given are left out. */
 function checked(what: string, options: unknown, table: Table): Record<string, unknown> {
   const said: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(record(what, options))) {
@@ -213,8 +213,7 @@ function checked(what: string, options: unknown, table: Table): Record<string, u
       throw unknownName(name, `is none of the ${what}`, [...table.keys()], value);
     }
     if (value !== undefined && value !== null) {
-      const [core, check] = row;
-      said[core] = check(name, value);
+      said[name] = row(name, value);
     }
   }
   return said;
@@ -256,9 +255,9 @@ export function requestOptions(
   sync = false,
 ): { body: string | null; json: string; signal: AbortSignal | undefined } {
   const given = checked("request options", options ?? {}, sync ? syncRequestTable : requestTable);
-  const { signal, extra_body, ...said } = given;
+  const { signal, body: extra, ...said } = given;
   checkSignal(signal);
-  const body = extra_body === undefined ? null : encode("body", extra_body);
+  const body = extra === undefined ? null : encode("body", extra);
   return { body, json: json("request options", said), signal };
 }
 

@@ -49,7 +49,7 @@ macro_rules! answer {
 
             #[getter]
             fn elapsed(&self) -> f64 {
-                self.meta().elapsed.as_secs_f64()
+                mspkit_binding::seconds(self.meta().elapsed)
             }
 
             $($more)*

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mspkit::{CallOptions, Config, PagingOptions, Service};
+use mspkit::{CallOptions, Config, PagingOptions, Service, Spelling};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -78,7 +78,7 @@ impl Core {
         let service = Service::named(service)
             .ok_or_else(|| PyValueError::new_err(format!("no service {service:?}")))?;
         let made = detached(py, || -> Result<Identity, Failure> {
-            let config = Config::from_json(options)?;
+            let config = Config::from_json_in(options, Spelling::Snake, Some(service))?;
             let core = core_of(service, &config, asynchronous)?;
             let base_url = core.base_url().as_str().trim_end_matches('/').to_owned();
             let made = PerProcess::new();
@@ -198,7 +198,7 @@ impl Core {
     fn with_options(&self, py: Python<'_>, options: &[u8]) -> PyResult<Self> {
         let layered = || -> Result<Self, Failure> {
             let mut layers = self.layers.clone();
-            layers.push(Config::from_json(options)?);
+            layers.push(Config::from_json_in(options, Spelling::Snake, Some(self.identity.service))?);
             let layered = Self { identity: self.identity.clone(), layers };
             if !self.identity.closed.load(Ordering::Acquire) {
                 layered.layered(self.identity.core()?)?;
@@ -222,7 +222,7 @@ impl Core {
                 dict.set_item("cap", limit.cap)?;
                 dict.set_item("in_flight", limit.in_flight)?;
                 dict.set_item("waiting", limit.waiting)?;
-                dict.set_item("last_429", limit.last_429.map(|ago| ago.as_secs_f64()))?;
+                dict.set_item("last_429", limit.last_429.map(|ago| mspkit_binding::seconds(ago)))?;
                 Ok(dict)
             })
             .collect();

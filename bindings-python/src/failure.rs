@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use mspkit::{Error, ErrorKind};
-use mspkit_binding::CLOSED;
+use mspkit_binding::{CLOSED, seconds};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
@@ -35,7 +35,7 @@ impl Failure {
     }
 
     pub(crate) fn ending() -> Self {
-        Self::Own(ErrorKind::Closed, "the interpreter is ending; nothing is begun any more".to_owned())
+        Self::Own(ErrorKind::Closed, "the interpreter is shutting down; no call can be started".to_owned())
     }
 
     pub(crate) fn undecodable(message: impl Into<String>) -> Self {
@@ -75,12 +75,19 @@ fn describe(error: &Error, fields: &Bound<'_, PyDict>) -> PyResult<()> {
     fields.set_item("text", error.to_string())?;
     fields.set_item("message", error.message())?;
     fields.set_item("operation", error.operation())?;
+    fields.set_item("argument", error.argument_name())?;
+    fields.set_item("given", error.given())?;
+    fields.set_item("allowed", error.allowed())?;
+    fields.set_item("method", error.method())?;
+    fields.set_item("path", error.path())?;
+    fields.set_item("server", error.server())?;
+    fields.set_item("expected", error.is_expected())?;
     fields.set_item("status", error.status())?;
     fields.set_item("code", error.code())?;
     fields.set_item("request_id", error.request_id())?;
     fields.set_item("server_error_id", error.server_error_id())?;
     fields.set_item("retryable", error.retryable())?;
-    fields.set_item("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()))?;
+    fields.set_item("retry_after", error.retry_after().map(|wait| seconds(wait)))?;
     fields.set_item("resume_token", error.resume_token())?;
     fields.set_item("body", PyBytes::new(py, error.body()))?;
     fields.set_item("headers", header_pairs(py, error.headers())?)?;
@@ -89,7 +96,7 @@ fn describe(error: &Error, fields: &Bound<'_, PyDict>) -> PyResult<()> {
     let attempts = error
         .attempts()
         .iter()
-        .map(|one| (one.status, one.cause.as_deref(), one.waited.as_secs_f64(), one.took.as_secs_f64()));
+        .map(|one| (one.status, one.cause.as_deref(), seconds(one.waited), seconds(one.took)));
     fields.set_item("attempts", PyList::new(py, attempts.collect::<Vec<_>>())?)?;
     fields.set_item("causes", causes(py, error)?)
 }
@@ -101,6 +108,28 @@ fn causes<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyTuple>> 
         None => (None, cause.to_string()),
     });
     PyTuple::new(py, told.collect::<Vec<_>>())
+}
+
+/// The kind and fields of an error for an argument that Python itself refuses.
+#[pyfunction]
+#[pyo3(signature = (argument, allowed, given = None))]
+pub(crate) fn refused<'py>(
+    py: Python<'py>,
+    argument: &str,
+    allowed: &str,
+    given: Option<&str>,
+) -> PyResult<(&'static str, Bound<'py, PyDict>)> {
+    Failure::from(Error::refused(argument, given, allowed)).parts(py)
+}
+
+/// The kind and fields of an error for an argument that JSON has no word for.
+#[pyfunction]
+pub(crate) fn unsendable<'py>(
+    py: Python<'py>,
+    argument: &str,
+    given: &str,
+) -> PyResult<(&'static str, Bound<'py, PyDict>)> {
+    Failure::from(Error::unsendable(argument, given)).parts(py)
 }
 
 /// A panic, as an error that `except Exception` sees.

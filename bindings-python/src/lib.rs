@@ -39,6 +39,8 @@ mod _native {
     #[pymodule_export]
     use super::encode::encode;
     #[pymodule_export]
+    use super::failure::{refused, unsendable};
+    #[pymodule_export]
     use super::field::{Field, ModelShape};
     #[pymodule_export]
     use super::item::Item;

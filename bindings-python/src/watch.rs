@@ -1,6 +1,6 @@
 //! What was seen of a call, on its way to hooks and log. It is handed to Python by whoever waits for the call.
 
-use mspkit_binding::{Event, What};
+use mspkit_binding::{Event, What, seconds};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
@@ -30,16 +30,13 @@ pub(crate) fn deliver(py: Python<'_>, watch: &Watch, sink: &Sink<'_>) -> PyResul
 
 fn tuple(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyTuple>> {
     let number = event.what.number();
-    let Event { operation, request_id, attempt, what } = event;
+    let Event { operation, method, path, server, request_id, attempt, what } = event;
+    let call = (operation, method, path, server, request_id, attempt);
     match what {
-        What::Request { method, path } => {
-            (number, operation, request_id, attempt, method, path).into_pyobject(py)
-        }
+        What::Request => (number, call).into_pyobject(py),
         What::Response { status, cause, took } => {
-            (number, operation, request_id, attempt, status, cause, took.as_secs_f64()).into_pyobject(py)
+            (number, call, status, cause, seconds(took)).into_pyobject(py)
         }
-        What::Retry { reason, wait } => {
-            (number, operation, request_id, attempt, reason, wait.as_secs_f64()).into_pyobject(py)
-        }
+        What::Retry { reason, wait } => (number, call, reason, seconds(wait)).into_pyobject(py),
     }
 }

@@ -54,6 +54,7 @@ pub(crate) fn unreadable(
     let shown = if operation.answer == Answer::Tokens { Bytes::new() } else { body.clone() };
     error
         .with_operation(operation.id)
+        .with_target(Some(meta.target.clone()))
         .with_answer(meta.status, &meta.headers, &shown)
         .with_attempts(meta.history.clone())
         .redacted(&core.redactor(secrets))
@@ -80,6 +81,7 @@ pub(crate) fn meta(answered: Answered) -> Meta {
         elapsed: answered.elapsed,
         history: answered.attempts,
         origin: answered.origin,
+        target: answered.target,
     }
 }
 

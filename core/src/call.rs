@@ -17,7 +17,7 @@ use url::Url;
 use crate::abandon::Fate;
 use crate::auth::{Authenticator, Tokens};
 use crate::core::Core;
-use crate::error::{Attempt, Error, ErrorKind, Result};
+use crate::error::{Attempt, Error, ErrorKind, Result, Target};
 use crate::error_body;
 use crate::failure::{self, Ending};
 use crate::hooks::{RequestEvent, ResponseEvent, RetryEvent};
@@ -27,6 +27,7 @@ use crate::request::Prepared;
 use crate::retry::{self, Class, Progress, Verdict};
 use crate::secret::Redactor;
 use crate::transport::{self, Fault, Response};
+use crate::words::{Name, Time};
 
 /// A server may move a path a few times; more is a loop.
 const MAX_REDIRECTS: usize = 5;
@@ -45,6 +46,8 @@ pub(crate) struct Effort {
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) label: &'static str,
+    /// Whether it is a page of a list.
+    pub(crate) list: bool,
     pub(crate) class: Class,
     pub(crate) retry_500: bool,
     pub(crate) auth: Auth,
@@ -71,6 +74,7 @@ pub(crate) struct Answered {
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) elapsed: Duration,
     pub(crate) origin: Origin,
+    pub(crate) target: Arc<Target>,
 }
 
 /// Which request an answer belongs to.
@@ -84,20 +88,32 @@ pub(crate) struct Origin {
 /// Makes the call.
 pub(crate) async fn run(core: &Core, request: &Request, effort: &Effort) -> Result<Answered> {
     let id = request_id();
+    let target = Arc::new(Target::new(&request.prepared.method, &request.prepared.url));
     let span = tracing::debug_span!("mspkit.call", operation = request.label, request_id = id);
-    let call = Call { core, request, effort, id: &id, started: Instant::now(), fate: Fate::default() };
+    let call = Call { core, request, effort, id: &id, target: &target, started: Instant::now(), fate: Fate::default() };
     // Dropped last: by then it is known what was sent.
     let _abandoned = Abandoned(&call);
     async {
         let result = call.run().await;
         call.fate.end();
         if let Err(error) = &result {
-            tracing::warn!(kind = ?error.kind(), status = error.status(), attempts = error.attempts().len(), "giving up");
+            tell_end(error, &target);
         }
         result
     }
     .instrument(span)
     .await
+}
+
+/// Logs how a call has failed. That one object is not there is an answer, and no reason to warn.
+fn tell_end(error: &Error, target: &Target) {
+    let Target { method, path, server } = target;
+    let (kind, status, attempts) = (error.kind(), error.status(), error.attempts().len());
+    if error.is_expected() {
+        tracing::info!(method, path, server, ?kind, status, attempts, "not found");
+    } else {
+        tracing::warn!(method, path, server, ?kind, status, attempts, "giving up");
+    }
 }
 
 /// Waits for what a call needs before it can be made, no longer than the call may take.
@@ -111,7 +127,7 @@ pub(crate) async fn within<T>(
 }
 
 fn no_token_within(timeout: Duration) -> Error {
-    let message = format!("no access token within {:.1} s; nothing was sent", timeout.as_secs_f64());
+    let message = format!("no access token within {}; nothing was sent", Time(timeout));
     Error::new(ErrorKind::Timeout, message).with_retryable(true)
 }
 
@@ -129,6 +145,7 @@ struct Call<'a> {
     request: &'a Request,
     effort: &'a Effort,
     id: &'a str,
+    target: &'a Arc<Target>,
     started: Instant,
     fate: Fate,
 }
@@ -196,7 +213,7 @@ impl Call<'_> {
             drop(permit);
             attempts.push(Attempt {
                 status: ending.status(),
-                cause: ending.cause().map(|cause| self.redactor().clean(&cause)),
+                cause: ending.cause().map(|cause| core.shared.spelling.say(&self.redactor().clean(&cause))),
                 waited: sent_at - waiting_since,
                 took: sent_at.elapsed(),
             });
@@ -225,15 +242,9 @@ impl Call<'_> {
                 let failed = self.failed(ending, &attempts, tokens.as_deref());
                 let after = failed.retry_after().or((verdict == Verdict::Throttled).then_some(wait));
                 let hint = if too_long {
-                    format!(
-                        "The server asks to wait {:.1} s, which is longer than allowed",
-                        wait.as_secs_f64()
-                    )
+                    format!("The server asks to wait {}, which is longer than allowed", Time(wait))
                 } else {
-                    format!(
-                        "The call's {:.1} s leave no time for another attempt",
-                        effort.timeout.as_secs_f64()
-                    )
+                    format!("No time left for another attempt ({}: {})", Name("timeout"), Time(effort.timeout))
                 };
                 return Err(failed.with_retry_after(after).with_hint(hint));
             }
@@ -255,6 +266,7 @@ impl Call<'_> {
                 operation: self.request.label,
                 method: method.as_str(),
                 path: url.path(),
+                server: &self.target.server,
                 request_id: self.id,
                 attempt,
             });
@@ -312,6 +324,7 @@ impl Call<'_> {
             attempts: attempts.to_vec(),
             elapsed: self.started.elapsed(),
             origin: self.request.origin(),
+            target: self.target.clone(),
         })
     }
 
@@ -340,15 +353,14 @@ impl Call<'_> {
     fn no_turn(&self, why: NoTurn) -> Error {
         match why {
             NoTurn::Paused(pause) => {
-                let seconds = pause.as_secs_f64();
-                let message = format!("the server asked for a pause of {seconds:.1} s; nothing was sent");
+                let message = format!("the server asked for a pause of {}; nothing was sent", Time(pause));
                 Error::new(ErrorKind::RateLimit, message).with_retryable(true).with_retry_after(Some(pause))
             }
             NoTurn::Late => {
                 let status = self.request.gate.status(self.request.label);
                 let message = format!(
-                    "no turn within {:.1} s: {} calls in flight (limit {}), {} waiting; nothing was sent",
-                    self.effort.timeout.as_secs_f64(),
+                    "no slot within {}: {} calls in flight (limit {}), {} waiting; nothing was sent",
+                    Time(self.effort.timeout),
                     status.in_flight,
                     status.cap,
                     status.waiting,
@@ -367,14 +379,20 @@ impl Call<'_> {
             | ErrorKind::PermissionDenied => ErrorKind::Authentication,
             other => other,
         };
-        let from = error.operation().unwrap_or("the token endpoint").to_owned();
+        let from = error.operation().map_or("the token endpoint".to_owned(), |from| Name(from).to_string());
         let error = error.with_kind(kind).with_prefix(&format!("no access token ({from})"));
         let error = error.for_operation(self.request.label);
         if error.attempts().is_empty() { self.dress(error, attempts) } else { error }
     }
 
     fn dress(&self, error: Error, attempts: &[Attempt]) -> Error {
-        error.with_operation(self.request.label).with_request_id(self.id).with_attempts(attempts.to_vec())
+        let expected = error.kind() == ErrorKind::NotFound && self.request.class.harmless() && !self.request.list;
+        error
+            .with_operation(self.request.label)
+            .with_target(Some(self.target.clone()))
+            .with_request_id(self.id)
+            .with_attempts(attempts.to_vec())
+            .with_expected(expected)
     }
 
     fn redactor(&self) -> Redactor {
@@ -385,6 +403,9 @@ impl Call<'_> {
         if let Some(last) = attempts.last() {
             self.core.hooks.response(&ResponseEvent {
                 operation: self.request.label,
+                method: &self.target.method,
+                path: &self.target.path,
+                server: &self.target.server,
                 request_id: self.id,
                 attempt: attempts.len(),
                 status: last.status,
@@ -402,6 +423,9 @@ impl Call<'_> {
         };
         self.core.hooks.retry(&RetryEvent {
             operation: self.request.label,
+            method: &self.target.method,
+            path: &self.target.path,
+            server: &self.target.server,
             request_id: self.id,
             attempt: attempts.len(),
             reason: &reason,

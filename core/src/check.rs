@@ -1,11 +1,12 @@
 //! What a parameter may be: each kind's check, with an error that names the argument, what was given and what is
 //! allowed.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::operation::{Kind, Param};
-use crate::request::shown;
 
 /// A value that passed its check, in the two forms in which it can travel.
 pub(crate) struct Given {
@@ -24,72 +25,127 @@ impl Given {
 /// Checks the raw JSON of one parameter.
 pub(crate) fn value(param: &Param, raw: &str) -> Result<Given> {
     let refuse = |allowed: &str| Err(Error::argument(param.name, &shown(param, raw), allowed));
-    if matches!(param.kind, Kind::Array | Kind::Object) {
-        // Kept as text: what is nested is the vendor's business, and its numbers keep all their digits.
-        let (opener, allowed) =
-            if param.kind == Kind::Array { ('[', "must be a list") } else { ('{', "must be an object") };
-        if !raw.starts_with(opener) {
-            return refuse(allowed);
-        }
-        return Ok(Given { text: raw.to_owned(), json: raw.to_owned() });
-    }
-    let parsed: Value = serde_json::from_str(raw)
-        .map_err(|error| Error::argument(param.name, "broken JSON", &error.to_string()))?;
-    let as_text = |text: &str| Ok(Given { text: text.to_owned(), json: Value::from(text).to_string() });
+    let parsed: Value = match serde_json::from_str(raw) {
+        // Kept as text below: what is nested is the vendor's business, and its numbers keep all their digits.
+        _ if matches!(param.kind, Kind::Array | Kind::Object) => Value::Null,
+        Ok(parsed) => parsed,
+        Err(_) if raw.starts_with('"') => return refuse("must be Unicode text, without half a surrogate pair"),
+        // A number that no parser holds.
+        Err(_) => Value::Null,
+    };
     match (param.kind, &parsed) {
         (Kind::Id, Value::String(text)) if text.trim().is_empty() => refuse("must not be empty"),
-        (Kind::Id | Kind::Text, Value::String(text)) => as_text(text),
-        (Kind::Id, Value::Number(number)) if number.is_i64() || number.is_u64() => {
-            as_text(&number.to_string())
+        (Kind::TextList, Value::Array(_)) if accept(param.kind, &parsed, raw).is_none() => {
+            refuse("must be a list of names without commas, or comma-separated text")
         }
-        (Kind::Id, _) => refuse("must be text or a whole number"),
-        (Kind::Guid, Value::String(text)) if is_guid(text) => as_text(text),
-        (Kind::Guid, _) => refuse("must be a GUID such as 8806367b-001a-4632-afb4-27a7fad7660c"),
-        (Kind::Text, _) => refuse("must be text"),
-        (Kind::NonBlank | Kind::TextList, Value::String(text)) if !text.trim().is_empty() => as_text(text),
-        (Kind::NonBlank, _) => refuse("must be text that is not blank"),
-        (Kind::Int { min, max }, Value::Number(number))
-            if number.as_i64().is_some_and(|n| (min..=max).contains(&n)) =>
-        {
-            Ok(Given { text: number.to_string(), json: number.to_string() })
-        }
-        (Kind::Int { min, max: i64::MAX }, _) => refuse(&format!("must be a whole number, {min} or more")),
-        (Kind::Int { min, max }, _) => refuse(&format!("must be a whole number from {min} to {max}")),
-        (Kind::Bool, Value::Bool(flag)) => Ok(Given { text: flag.to_string(), json: flag.to_string() }),
-        (Kind::Bool, _) => refuse("must be true or false"),
-        (Kind::Date, Value::String(text)) if is_date(text) => as_text(text),
-        (Kind::Date, _) => refuse("must be a date, YYYY-MM-DD"),
-        (Kind::DateRange, Value::Object(range)) if is_range(range) => {
-            Ok(Given { text: raw.to_owned(), json: raw.to_owned() })
-        }
-        (Kind::DateRange, _) => refuse(
-            "must be {\"start\": \"YYYY-MM-DD\", \"end\": \"YYYY-MM-DD\"}, with the end not before the start",
-        ),
-        (Kind::HttpUrl, Value::String(text)) if is_http_url(text) => as_text(text),
-        (Kind::HttpUrl, _) => refuse("must be an absolute http or https URL"),
-        (Kind::Country, Value::String(text)) if letters(text, 2) => as_text(text),
-        (Kind::Country, _) => refuse("must be a country code of two letters, ISO 3166-1 alpha-2"),
-        (Kind::Currency, Value::String(text))
-            if letters(text, 3) && text.bytes().all(|b| b.is_ascii_uppercase()) =>
-        {
-            as_text(text)
-        }
-        (Kind::Currency, _) => refuse("must be a currency code of three capital letters, ISO 4217"),
-        (Kind::OneOf { values, any_case }, Value::String(text))
-            if values
-                .iter()
-                .any(|value| *value == text || (any_case && value.eq_ignore_ascii_case(text))) =>
-        {
-            as_text(text)
-        }
-        (Kind::OneOf { values, .. }, _) => refuse(&format!("must be one of {}", values.join(", "))),
-        (Kind::TextList, Value::Array(entries)) => match text_list(entries) {
-            Some(joined) => as_text(&joined),
-            None => refuse("must be a list of names without commas, or comma-separated text"),
+        _ => match accept(param.kind, &parsed, raw) {
+            Some(given) => Ok(given),
+            None => refuse(&allowed(param.kind)),
         },
-        (Kind::TextList, _) => refuse("must be a list of names, or comma-separated text"),
-        (Kind::Array | Kind::Object, _) => refuse("must be JSON"),
     }
+}
+
+/// The value, if it is one of this kind.
+fn accept(kind: Kind, parsed: &Value, raw: &str) -> Option<Given> {
+    let as_it_is = || Some(Given { text: raw.to_owned(), json: raw.to_owned() });
+    let number = |text: String| Some(Given { json: text.clone(), text });
+    let text = |text: &str| Some(Given { text: text.to_owned(), json: Value::from(text).to_string() });
+    match (kind, parsed) {
+        (Kind::Array, _) if raw.starts_with('[') => as_it_is(),
+        (Kind::Object, _) if raw.starts_with('{') => as_it_is(),
+        (Kind::Id, Value::String(id)) if !id.trim().is_empty() => text(id),
+        (Kind::Id, Value::Number(_)) => text(&whole(raw)?),
+        (Kind::Guid, Value::String(guid)) if is_guid(guid) => text(guid),
+        (Kind::Text, Value::String(any)) => text(any),
+        (Kind::NonBlank | Kind::TextList, Value::String(any)) if !any.trim().is_empty() => text(any),
+        (Kind::TextList, Value::Array(entries)) => text(&text_list(entries)?),
+        (Kind::Int { min, max }, Value::Number(_)) => {
+            let whole = whole(raw)?;
+            whole.parse().is_ok_and(|n: i64| (min..=max).contains(&n)).then_some(whole).and_then(number)
+        }
+        (Kind::Bool, Value::Bool(_)) => as_it_is(),
+        (Kind::Date, Value::String(date)) if is_date(date) => text(date),
+        (Kind::DateRange, Value::Object(range)) if is_range(range) => as_it_is(),
+        (Kind::HttpUrl, Value::String(url)) if is_http_url(url) => text(url),
+        (Kind::Country, Value::String(code)) if letters(code, 2) => text(code),
+        (Kind::Currency, Value::String(code)) if letters(code, 3) && code.bytes().all(|b| b.is_ascii_uppercase()) => {
+            text(code)
+        }
+        (Kind::OneOf { values, any_case }, Value::String(one))
+            if values.iter().any(|value| value == one || (any_case && value.eq_ignore_ascii_case(one))) =>
+        {
+            text(one)
+        }
+        _ => None,
+    }
+}
+
+/// What a parameter of this kind may be, as errors say it.
+pub(crate) fn allowed(kind: Kind) -> Cow<'static, str> {
+    match kind {
+        Kind::Id => "must be text or a whole number".into(),
+        Kind::Guid => "must be a GUID such as 8806367b-001a-4632-afb4-27a7fad7660c".into(),
+        Kind::Text => "must be text".into(),
+        Kind::NonBlank => "must be text that is not blank".into(),
+        Kind::Int { min, max: i64::MAX } => format!("must be a whole number, {min} or more").into(),
+        Kind::Int { min, max } => format!("must be a whole number from {min} to {max}").into(),
+        Kind::Bool => "must be true or false".into(),
+        Kind::Date => "must be a date, YYYY-MM-DD".into(),
+        Kind::DateRange => {
+            "must be {\"start\": \"YYYY-MM-DD\", \"end\": \"YYYY-MM-DD\"}, with the end not before the start".into()
+        }
+        Kind::HttpUrl => "must be an absolute http or https URL".into(),
+        Kind::Country => "must be a country code of two letters, ISO 3166-1 alpha-2".into(),
+        Kind::Currency => "must be a currency code of three capital letters, ISO 4217".into(),
+        Kind::OneOf { values, .. } => format!("must be one of {}", values.join(", ")).into(),
+        Kind::TextList => "must be a list of names, or comma-separated text".into(),
+        Kind::Array => "must be a list".into(),
+        Kind::Object => "must be an object".into(),
+    }
+}
+
+/// A whole number as its digits, by its JSON; `7.0` is 7. Digits that stand in the text are kept, however many; a
+/// number with a point or an exponent comes from a type that has lost digits beyond 2^53.
+pub(crate) fn whole(raw: &str) -> Option<String> {
+    const EXACT: f64 = 9_007_199_254_740_991.0;
+    let digits = raw.strip_prefix('-').unwrap_or(raw);
+    let (before, behind) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    if digits != "0" && all_digits(digits) {
+        return Some(raw.to_owned());
+    }
+    if all_digits(before) && all_digits(behind) && behind.bytes().any(|digit| digit != b'0') {
+        return None;
+    }
+    let number: f64 = raw.parse().ok()?;
+    // Adding zero takes the sign from a negative one.
+    (number.fract() == 0.0 && number.abs() <= EXACT).then(|| format!("{:.0}", number + 0.0))
+}
+
+/// What was given, by its JSON. A text may be a secret in the wrong place, so it is not told.
+pub(crate) fn told(raw: &str) -> String {
+    match raw.as_bytes().first() {
+        Some(b'"') => "a text".to_owned(),
+        Some(b'{') => "an object".to_owned(),
+        Some(b'[') => "a list".to_owned(),
+        _ => short(raw),
+    }
+}
+
+/// A value as an error shows it.
+pub(crate) fn short(raw: &str) -> String {
+    match raw.char_indices().nth(80) {
+        Some((at, _)) => format!("{}…", &raw[..at]),
+        None => raw.to_owned(),
+    }
+}
+
+/// What a parameter was given, as an error may show it.
+fn shown(param: &Param, raw: &str) -> String {
+    if param.secret { "a secret".to_owned() } else { short(raw) }
 }
 
 fn text_list(entries: &[Value]) -> Option<String> {
@@ -164,12 +220,12 @@ mod tests {
         let cases: &[(Kind, &[&str], &[&str])] = &[
             (
                 Kind::Id,
-                &["\"50\"", "50", "-1", "18446744073709551615", "\"a b\""],
-                &["\"\"", "1.5", "true", "{}", "\" \""],
+                &["\"50\"", "50", "-1", "18446744073709551615", "\"a b\"", "7.0", "7e0"],
+                &["\"\"", "1.5", "true", "{}", "\" \"", "1e400", "9007199254740994.0", r#""\ud800""#],
             ),
             (Kind::Guid, &["\"8806367b-001a-4632-afb4-27a7fad7660c\""], &["\"Csp\"", "\"8806367b\"", "5"]),
             (Kind::NonBlank, &["\"x\""], &["\"\"", "\"  \"", "1"]),
-            (Kind::Int { min: 1, max: 1000 }, &["1", "1000"], &["0", "1001", "1.5", "\"5\"", "-1"]),
+            (Kind::Int { min: 1, max: 1000 }, &["1", "1000", "1.0"], &["0", "1001", "1.5", "\"5\"", "-1"]),
             (Kind::Bool, &["true"], &["1", "\"true\""]),
             (
                 Kind::Date,
@@ -198,6 +254,18 @@ mod tests {
                 assert!(text.starts_with("thing: must") && text.contains(raw), "{kind:?} {raw}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn ids_keep_their_digits() {
+        let id = |raw| check(Kind::Id, raw).unwrap().text;
+        assert_eq!(id("7.0"), "7");
+        assert_eq!(id("-0.0"), "0");
+        assert_eq!(id("7e2"), "700");
+        assert_eq!(id("9007199254740993"), "9007199254740993");
+        assert_eq!(id("123456789012345678901234567890"), "123456789012345678901234567890");
+        // Text is sent as it is.
+        assert_eq!(id("\"7.0\""), "7.0");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::auth::Authenticator;
 use crate::call::{self, Effort, Request};
 use crate::call_builder::decode;
 use crate::config::{Config, Credentials, LONGEST, Plan, Settings, quote};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, REQUEST, Result};
 use crate::helper::{Attendant, InFlight};
 use crate::hooks::Hooks;
 use crate::limit::{self, Gate, LimitStatus};
@@ -30,6 +30,7 @@ use crate::retry::{Class, RetryBudget};
 use crate::secret::{Redactor, Secret};
 use crate::transport::{Http, Transport};
 use crate::unlisted;
+use crate::words::{Name, Spelling, UNIT};
 
 /// Gates that a client keeps before it looks for idle ones.
 const MAX_GATES: usize = 256;
@@ -48,6 +49,7 @@ pub(crate) struct Shared {
     pub(crate) service: Service,
     pub(crate) base: Url,
     pub(crate) auth: Authenticator,
+    pub(crate) spelling: Spelling,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) budget: RetryBudget,
     /// What calls go by that were given nothing else.
@@ -94,6 +96,7 @@ impl Core {
             service,
             redactor: static_secrets(&credentials, proxy.as_ref()),
             auth: Authenticator::new(credentials),
+            spelling: config.spelling,
             base,
             transport,
             budget: RetryBudget::new(),
@@ -188,7 +191,7 @@ impl Core {
     ) -> Result<(RawResponse, Draft)> {
         let operation = self.operation(operation)?;
         if operation.paging != Paging::None {
-            let message = format!("{} is a list; it is read with a pager", operation.id);
+            let message = format!("{} is a list; it is read with a pager", Name(operation.id));
             return Err(Error::new(ErrorKind::InvalidRequest, message));
         }
         let draft = self.draft(operation, params, options)?;
@@ -235,9 +238,8 @@ impl Core {
         body: Option<&[u8]>,
         options: &CallOptions,
     ) -> Result<RawResponse> {
-        let label = "request";
         let request = unlisted::request(self, method, path, body, options)
-            .map_err(|error| error.with_operation(label))?;
+            .map_err(|error| error.with_operation(REQUEST))?;
         let answered = call::run(self, &request, &self.effort(options)?).await?;
         Ok(answer::unshaped(answered))
     }
@@ -280,7 +282,7 @@ impl Core {
     }
 
     fn draft(&self, operation: &'static Operation, params: &[u8], options: &CallOptions) -> Result<Draft> {
-        Draft::new(operation, params, options, &|option| match option {
+        Draft::new(operation, params, options, self.shared.spelling, &|option| match option {
             "reseller_id" => self.shared.reseller_id.clone(),
             _ => None,
         })
@@ -288,7 +290,7 @@ impl Core {
 
     pub(crate) fn effort(&self, options: &CallOptions) -> Result<Effort> {
         if options.timeout == Some(Duration::ZERO) {
-            return Err(Error::argument("timeout", "0", "must be more than 0 seconds"));
+            return Err(Error::argument("timeout", "0", &format!("must be a number of {UNIT} more than 0")));
         }
         Ok(Effort {
             timeout: options.timeout.unwrap_or(self.settings.timeout).min(LONGEST),
@@ -307,6 +309,7 @@ impl Core {
     ) -> Request {
         Request {
             label: operation.id,
+            list: operation.paging != Paging::None,
             class: Class::of(operation, continuation),
             retry_500: operation.retry_500,
             auth: operation.auth,

@@ -8,10 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method};
+use url::Url;
+
+use crate::check;
 
 pub use crate::generated::ErrorKind;
+use crate::raw::Meta;
 use crate::secret::{MASK, Redactor};
+use crate::words::Spelling;
+use crate::words::{self, Name, Phrase};
 
 /// At most this much of an answer is kept in an error.
 pub(crate) const BODY_KEPT: usize = 16 * 1024;
@@ -29,7 +35,11 @@ pub struct Error(Box<Details>);
 struct Details {
     kind: ErrorKind,
     operation: Option<String>,
-    message: String,
+    target: Option<Arc<Target>>,
+    message: Phrase,
+    argument: Option<Phrase>,
+    given: Option<String>,
+    allowed: Option<Phrase>,
     status: Option<u16>,
     code: Option<String>,
     field_errors: Vec<FieldError>,
@@ -41,9 +51,30 @@ struct Details {
     retry_after: Option<Duration>,
     attempts: Vec<Attempt>,
     resume_token: Option<String>,
-    hints: Vec<String>,
+    hints: Vec<Phrase>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    expected: bool,
+    /// The language that it is for, once that is known.
+    spelling: Option<Spelling>,
 }
+
+/// What a request is sent to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) server: String,
+}
+
+impl Target {
+    pub(crate) fn new(method: &Method, url: &Url) -> Self {
+        let (method, path) = (method.as_str().to_owned(), url.path().to_owned());
+        Self { method, path, server: url.origin().ascii_serialization() }
+    }
+}
+
+/// The operation of requests to endpoints that no table lists.
+pub(crate) const REQUEST: &str = "request";
 
 /// What the server said about one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -82,7 +113,11 @@ impl Error {
         Self(Box::new(Details {
             kind,
             operation: None,
-            message: message.into(),
+            target: None,
+            message: Phrase::new(message, Spelling::default()),
+            argument: None,
+            given: None,
+            allowed: None,
             status: None,
             code: None,
             field_errors: Vec::new(),
@@ -96,12 +131,92 @@ impl Error {
             resume_token: None,
             hints: Vec::new(),
             source: None,
+            expected: false,
+            spelling: None,
         }))
     }
 
-    /// An argument that cannot be sent: names it, what was given and what is allowed.
+    /// An argument that cannot be sent: names it, what was given and what is allowed. The name is the core's, with what
+    /// a caller has named in brackets: `extra_query[page]`.
     pub(crate) fn argument(name: &str, given: &str, allowed: &str) -> Self {
-        Self::new(ErrorKind::InvalidRequest, format!("{name}: {allowed}; given: {given}"))
+        let (own, callers) = name.split_at(name.find('[').unwrap_or(name.len()));
+        Self::refused(&format!("{}{callers}", Name(own)), Some(given), allowed)
+    }
+
+    /// An argument that is missing. `what` says what it is, and where else it can be given.
+    pub(crate) fn required(name: &str, what: &str) -> Self {
+        let name = Name(name).to_string();
+        let error = Self::new(ErrorKind::InvalidRequest, format!("{name} is required: {what}"));
+        error.with_argument(&name, None, what)
+    }
+
+    /// A name that there is not among those that there are, by their names in the core. `written` is the caller's.
+    pub(crate) fn unknown(
+        written: &str,
+        what: &str,
+        known: impl Iterator<Item = &'static str>,
+        spelling: Spelling,
+    ) -> Self {
+        let known: Vec<_> = known.map(|name| spelling.name(name)).collect();
+        let written = check::short(written);
+        let advice = match (words::meant(&written, known.iter().cloned()), known.as_slice()) {
+            (Some(meant), _) => format!("; did you mean {meant}?"),
+            (None, []) => String::new(),
+            (None, known) => format!("; there are {}", known.join(", ")),
+        };
+        let allowed = if known.is_empty() { "none".to_owned() } else { format!("must be one of {}", known.join(", ")) };
+        Self::new(ErrorKind::InvalidRequest, format!("{written}: is not {what}{advice}"))
+            .with_argument(&written, None, &allowed)
+            .spelled(spelling)
+    }
+
+    /// An argument that a binding itself refuses, by its name there: `allowed` says what it must be, as in `must be
+    /// text`, and `given` what it was, where that can be told.
+    ///
+    /// ```
+    /// let error = mspkit::Error::refused("timeout", Some("a text"), "must be a number of seconds");
+    /// assert_eq!(error.to_string(), "timeout: must be a number of seconds; given: a text");
+    /// assert_eq!((error.argument_name(), error.given()), (Some("timeout"), Some("a text")));
+    /// ```
+    pub fn refused(argument: &str, given: Option<&str>, allowed: &str) -> Self {
+        let told = given.map_or(String::new(), |given| format!("; given: {given}"));
+        Self::new(ErrorKind::InvalidRequest, format!("{argument}: {allowed}{told}"))
+            .with_argument(argument, given, allowed)
+    }
+
+    /// An argument that JSON has no word for, by its name there: `given` is what it is, such as `a value of type
+    /// Decimal`, or `NaN`.
+    pub fn unsendable(argument: &str, given: &str) -> Self {
+        let number = ["nan", "nat", "infinity", "-infinity", "inf", "-inf"];
+        let allowed = if number.contains(&given.to_ascii_lowercase().as_str()) {
+            "must be a finite number, or left out"
+        } else {
+            "must be plain data: text, numbers, true, false, lists and objects of these"
+        };
+        Self::refused(argument, Some(given), allowed)
+    }
+
+    /// An answer that a binding cannot read, with what is known of the answer.
+    pub fn undecodable(operation: &str, meta: &Meta, reason: &str) -> Self {
+        Self::new(ErrorKind::Decode, reason)
+            .with_operation(operation)
+            .with_target(Some(meta.target.clone()))
+            .with_answer(meta.status, &meta.headers, &Bytes::new())
+            .with_attempts(meta.history.clone())
+            .with_request_id(&meta.request_id)
+    }
+
+    /// The error in the spelling of a language: names of arguments and operations, and times. The first spelling that is
+    /// given stays, so that whoever knows best speaks first.
+    #[must_use]
+    pub fn spelled(mut self, spelling: Spelling) -> Self {
+        if self.0.spelling.is_none() {
+            self.0.spelling = Some(spelling);
+            let details = &mut *self.0;
+            let parts = [&mut details.message].into_iter().chain(&mut details.argument);
+            parts.chain(&mut details.allowed).chain(&mut details.hints).for_each(|part| part.respell(spelling));
+        }
+        self
     }
 
     /// What kind of failure it is.
@@ -109,14 +224,49 @@ impl Error {
         self.0.kind
     }
 
-    /// The operation that failed, such as `ncentral.customers.list`.
+    /// The argument that is wrong, as the caller writes it, where one is.
+    pub fn argument_name(&self) -> Option<&str> {
+        self.0.argument.as_ref().map(Phrase::said)
+    }
+
+    /// What was given for it, as far as it may be told.
+    pub fn given(&self) -> Option<&str> {
+        self.0.given.as_deref()
+    }
+
+    /// What it may be.
+    pub fn allowed(&self) -> Option<&str> {
+        self.0.allowed.as_ref().map(Phrase::said)
+    }
+
+    /// The HTTP method of the request, once there was one to send.
+    pub fn method(&self) -> Option<&str> {
+        self.0.target.as_ref().map(|target| target.method.as_str())
+    }
+
+    /// The path of the request, without the query.
+    pub fn path(&self) -> Option<&str> {
+        self.0.target.as_ref().map(|target| target.path.as_str())
+    }
+
+    /// The server of the request: scheme, host and port.
+    pub fn server(&self) -> Option<&str> {
+        self.0.target.as_ref().map(|target| target.server.as_str())
+    }
+
+    /// Whether it is an answer like any other: there is no such object. Not worth a warning in a log.
+    pub fn is_expected(&self) -> bool {
+        self.0.expected && self.0.kind == ErrorKind::NotFound
+    }
+
+    /// The operation that failed, such as `ncentral.customers.list`; the same in every language.
     pub fn operation(&self) -> Option<&str> {
         self.0.operation.as_deref()
     }
 
     /// What happened, without operation, status and ids; `Display` gives the whole sentence.
     pub fn message(&self) -> &str {
-        &self.0.message
+        self.0.message.said()
     }
 
     /// The HTTP status of the last answer.
@@ -179,6 +329,23 @@ impl Error {
         self
     }
 
+    fn with_argument(mut self, argument: &str, given: Option<&str>, allowed: &str) -> Self {
+        let phrase = |text: &str| Some(Phrase::new(text, self.0.spelling.unwrap_or_default()));
+        (self.0.argument, self.0.allowed) = (phrase(argument), phrase(allowed));
+        self.0.given = given.map(str::to_owned);
+        self
+    }
+
+    pub(crate) fn with_target(mut self, target: Option<Arc<Target>>) -> Self {
+        self.0.target = self.0.target.or(target);
+        self
+    }
+
+    pub(crate) fn with_expected(mut self, expected: bool) -> Self {
+        self.0.expected = expected;
+        self
+    }
+
     pub(crate) fn with_request_id(mut self, id: &str) -> Self {
         self.0.request_id.get_or_insert_with(|| id.to_owned());
         self
@@ -204,9 +371,10 @@ impl Error {
         self
     }
 
-    /// A sentence on what to do, said after the message.
-    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.0.hints.push(hint.into());
+    /// A sentence on what to do, said after the message. Names in backticks are spelled as the caller's language does.
+    pub(crate) fn with_hint(mut self, hint: impl AsRef<str>) -> Self {
+        let spelling = self.0.spelling.unwrap_or_default();
+        self.0.hints.push(Phrase::new(words::with_names(hint.as_ref()), spelling));
         self
     }
 
@@ -221,7 +389,8 @@ impl Error {
     }
 
     pub(crate) fn with_prefix(mut self, prefix: &str) -> Self {
-        self.0.message = format!("{prefix}: {}", self.0.message);
+        let spelling = self.0.spelling.unwrap_or_default();
+        self.0.message.change(spelling, |message| format!("{prefix}: {message}"));
         self
     }
 
@@ -246,7 +415,9 @@ impl Error {
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
         let details = &mut *self.0;
         let clean = |text: &mut String| *text = shorten(redactor.clean(text));
-        clean(&mut details.message);
+        let spelling = details.spelling.unwrap_or_default();
+        details.message.change(spelling, |message| shorten(redactor.clean(message)));
+        details.given.iter_mut().for_each(clean);
         details.code.iter_mut().for_each(clean);
         details.server_error_id.iter_mut().for_each(clean);
         for field in &mut details.field_errors {
@@ -305,23 +476,33 @@ impl fmt::Display for ErrorKind {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Details { operation, message, status, hints, server_error_id, request_id, attempts, .. } =
+        let Details { operation, target, message, status, hints, server_error_id, request_id, attempts, .. } =
             &*self.0;
-        if let Some(operation) = operation {
-            write!(f, "{operation}: ")?;
+        let mut text = String::new();
+        let free = operation.as_deref() == Some(REQUEST);
+        match (operation, target.as_deref()) {
+            (_, Some(Target { method, path, .. })) if free => text += &format!("{method} {path}: "),
+            (Some(operation), _) => text += &format!("{}: ", self.0.spelling.unwrap_or_default().name(operation)),
+            (None, _) => {}
         }
         if let Some(status) = status {
-            write!(f, "HTTP {status}: ")?;
+            text += &format!("HTTP {status}: ");
         }
-        f.write_str(message)?;
+        text += message.said();
         for field in &self.0.field_errors {
-            if !message.contains(&field.message) {
+            if !message.said().contains(&field.message) {
                 let separator = if field.field.is_empty() { "" } else { ": " };
-                write!(f, "; {}{separator}{}", field.field, field.message)?;
+                go_on(&mut text, "; ", &format!("{}{separator}{}", field.field, field.message));
             }
         }
         for hint in hints {
-            write!(f, ". {hint}")?;
+            go_on(&mut text, ". ", hint.said());
+        }
+        f.write_str(&text)?;
+        match target.as_deref() {
+            Some(Target { server, .. }) if free => write!(f, " [{server}]")?,
+            Some(Target { method, path, server }) => write!(f, " [{method} {path} at {server}]")?,
+            None => {}
         }
         if attempts.len() > 1 {
             write!(f, " [after {} attempts]", attempts.len())?;
@@ -336,13 +517,25 @@ impl fmt::Display for Error {
     }
 }
 
+/// Adds to a text behind a separator. What a server said may end in a full stop of its own.
+fn go_on(text: &mut String, separator: &str, more: &str) {
+    text.truncate(text.trim_end_matches(['.', ' ']).len());
+    let ended = text.ends_with(['!', '?', '…']) && separator.starts_with('.');
+    text.push_str(if ended { " " } else { separator });
+    text.push_str(more);
+}
+
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Details { kind, operation, message, status, code, field_errors, attempts, .. } = &*self.0;
         f.debug_struct("Error")
             .field("kind", kind)
             .field("operation", operation)
-            .field("message", message)
+            .field("message", &message.said())
+            .field("argument", &self.argument_name())
+            .field("given", &self.0.given)
+            .field("allowed", &self.allowed())
+            .field("target", &self.0.target)
             .field("status", status)
             .field("code", code)
             .field("field_errors", field_errors)

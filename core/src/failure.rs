@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::error_body;
 use crate::retry::{self, Class, Seen};
 use crate::transport::{Fault, FaultKind, Response};
+use crate::words::{Name, Time};
 
 /// How one attempt ended.
 #[derive(Debug)]
@@ -54,16 +55,16 @@ impl Ending {
     }
 
     pub(crate) fn timed_out(sent: bool, after: Duration) -> Self {
-        let seconds = after.as_secs_f64();
+        let after = Time(after);
         if sent {
             Self::Lost {
-                cause: format!("no answer {seconds:.1} s into the call"),
+                cause: format!("no answer {after} into the call"),
                 timed_out: true,
                 fault: None,
             }
         } else {
             Self::NotSent {
-                cause: format!("not sent {seconds:.1} s into the call"),
+                cause: format!("not sent {after} into the call"),
                 timed_out: true,
                 fault: None,
             }
@@ -235,7 +236,7 @@ pub(crate) fn own_up(error: Error, class: Class, outcome_check: Option<&str>) ->
         return error;
     }
     let error = error.with_kind(ErrorKind::OutcomeUnknown).with_retryable(class.harmless());
-    advise(error, outcome_check, false).with_prefix("an earlier attempt may have taken effect, and then")
+    advise(error, outcome_check, false).with_prefix("an earlier attempt may have taken effect; the last attempt failed")
 }
 
 /// What the caller can do about it, where the error alone does not say.

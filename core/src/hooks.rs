@@ -16,6 +16,8 @@ pub struct RequestEvent<'a> {
     pub method: &'a str,
     /// The path, without the query.
     pub path: &'a str,
+    /// The server: scheme, host and port.
+    pub server: &'a str,
     /// The id of the call, the same for all its attempts.
     pub request_id: &'a str,
     /// Which attempt of the call it is, from 1.
@@ -28,6 +30,12 @@ pub struct RequestEvent<'a> {
 pub struct ResponseEvent<'a> {
     /// The operation.
     pub operation: &'a str,
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The path, without the query.
+    pub path: &'a str,
+    /// The server: scheme, host and port.
+    pub server: &'a str,
     /// The id of the call.
     pub request_id: &'a str,
     /// Which attempt of the call it was, from 1.
@@ -46,6 +54,12 @@ pub struct ResponseEvent<'a> {
 pub struct RetryEvent<'a> {
     /// The operation.
     pub operation: &'a str,
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The path, without the query.
+    pub path: &'a str,
+    /// The server: scheme, host and port.
+    pub server: &'a str,
     /// The id of the call.
     pub request_id: &'a str,
     /// Which attempt failed, from 1.
@@ -99,21 +113,24 @@ impl Hooks {
     }
 
     pub(crate) fn request(&self, event: &RequestEvent<'_>) {
-        tracing::debug!(attempt = event.attempt, method = event.method, path = event.path, "request");
+        let RequestEvent { method, path, server, attempt, .. } = *event;
+        tracing::debug!(method, path, server, attempt, "request");
         if let Some(hook) = &self.on_request {
             hook(event);
         }
     }
 
     pub(crate) fn response(&self, event: &ResponseEvent<'_>) {
-        tracing::debug!(attempt = event.attempt, status = event.status, cause = event.cause, took = ?event.took, "response");
+        let ResponseEvent { method, path, server, attempt, status, cause, took, .. } = *event;
+        tracing::debug!(method, path, server, attempt, status, cause, ?took, "response");
         if let Some(hook) = &self.on_response {
             hook(event);
         }
     }
 
     pub(crate) fn retry(&self, event: &RetryEvent<'_>) {
-        tracing::info!(attempt = event.attempt, reason = event.reason, wait = ?event.wait, "retry");
+        let RetryEvent { method, path, server, attempt, reason, wait, .. } = *event;
+        tracing::info!(method, path, server, attempt, reason, ?wait, "retry");
         if let Some(hook) = &self.on_retry {
             hook(event);
         }

@@ -46,6 +46,7 @@ mod request;
 mod retry;
 mod secret;
 mod unlisted;
+mod words;
 
 mod generated;
 pub mod transport;
@@ -77,6 +78,7 @@ pub use crate::page::{OnLostPage, PagingOptions, RawPage, RawPager};
 pub use crate::raw::{Meta, RawResponse};
 pub use crate::request::CallOptions;
 pub use crate::secret::Secret;
+pub use crate::words::Spelling;
 
 /// Locks a mutex; a panic elsewhere does not make what it guards wrong, since no guard lives across a step that can
 /// fail halfway.

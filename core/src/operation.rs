@@ -241,6 +241,17 @@ pub struct Limit {
     pub cap: u32,
 }
 
+impl Service {
+    /// What people call it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::NCentral => "N-central",
+            Self::Cloudmore => "Cloudmore",
+            Self::Wiv => "Wiv",
+        }
+    }
+}
+
 impl Operation {
     /// The operation with this id, if there is one.
     pub fn find(id: &str) -> Option<&'static Operation> {

@@ -14,11 +14,12 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use crate::check::{self, Given};
-use crate::config::{self, quote};
+use crate::config::{options, quote};
 use crate::encode;
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::{BodyKind, Operation, Param, Place};
+use crate::operation::{BodyKind, Operation, Paging, Param, Place};
 use crate::secret::Secret;
+use crate::words::{Name, Spelling};
 
 /// Options of one call; bindings hand them over as one JSON object, with times in seconds. `Debug` shows the names of
 /// what is added, not the values.
@@ -60,14 +61,22 @@ impl CallOptions {
     /// # Errors
     /// `InvalidRequest` when it is not an object of known options.
     pub fn from_json(options: &[u8]) -> Result<Self> {
-        config::read_options("call options", options)
+        Self::from_json_in(options, Spelling::default())
+    }
+
+    /// The options that a JSON object describes in the spelling of a language.
+    ///
+    /// # Errors
+    /// `InvalidRequest` when it is not an object of known options.
+    pub fn from_json_in(options: &[u8], spelling: Spelling) -> Result<Self> {
+        options::read("call options", options::CALL, options, spelling, None)
     }
 
     pub(crate) fn check_written(&self) -> Result<()> {
         match &self.unwritable {
             None => Ok(()),
             Some(what) => {
-                Err(Error::argument(what, "a value that JSON cannot hold", "must be writable as JSON"))
+                Err(Error::argument(what, "a value that JSON cannot hold", "cannot be written as JSON"))
             }
         }
     }
@@ -98,6 +107,8 @@ pub(crate) type Fields = Vec<(String, String)>;
 pub(crate) struct Draft {
     pub(crate) operation: &'static Operation,
     path: String,
+    /// How long the parameters in the path are there.
+    path_lengths: Vec<(&'static str, usize)>,
     pub(crate) query: Vec<(String, String)>,
     headers: HeaderMap,
     pub(crate) fields: Fields,
@@ -116,28 +127,31 @@ impl Draft {
         operation: &'static Operation,
         params: &[u8],
         options: &CallOptions,
+        spelling: Spelling,
         stand_in: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self> {
-        Self::build(operation, params, options, stand_in).map_err(|error| error.with_operation(operation.id))
+        Self::build(operation, params, options, spelling, stand_in).map_err(|error| error.with_operation(operation.id))
     }
 
     fn build(
         operation: &'static Operation,
         params: &[u8],
         options: &CallOptions,
+        spelling: Spelling,
         stand_in: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self> {
-        let given = read_params(operation, params)?;
+        let given = read_params(operation, params, spelling)?;
         let mut draft = Self {
             operation,
             path: operation.path.to_owned(),
+            path_lengths: Vec::new(),
             query: Vec::new(),
             headers: HeaderMap::new(),
             fields: Vec::new(),
             secrets: Vec::new(),
         };
         for param in operation.params {
-            let value = given.iter().find(|(name, _)| *name == param.name).map(|(_, raw)| raw.get());
+            let value = given.iter().find(|(name, _)| *name == spelling.name(param.name)).map(|(_, raw)| raw.get());
             // Nothing stands for null but in a body, where the vendor tells the two apart.
             let value = value.filter(|raw| *raw != "null" || (param.place == Place::Body && !param.required));
             let fallback = value.is_none().then(|| param.from_option.and_then(stand_in)).flatten();
@@ -147,14 +161,22 @@ impl Draft {
                 None if param.required => {
                     let also = param
                         .from_option
-                        .map_or(String::new(), |option| format!(" (or the client's {option})"));
-                    return Err(Error::argument(param.name, "nothing", &format!("is required{also}")));
+                        .map_or(String::new(), |option| format!(", here or as the client's {}", Name(option)));
+                    return Err(Error::required(param.name, &format!("it {}{also}", check::allowed(param.kind))));
                 }
                 None => {}
             }
         }
         draft.add(options)?;
+        draft.check_length()?;
         Ok(draft)
+    }
+
+    fn check_length(&self) -> Result<()> {
+        let own = |wire: &str| self.operation.params.iter().find(|param| param.wire == wire);
+        let name = |wire: &str| own(wire).map_or(format!("extra_query[{wire}]"), |param| param.name.to_owned());
+        let query = self.query.iter().map(|(wire, value)| (name(wire), query_length(wire, value)));
+        check_length(query.chain(self.path_lengths.iter().map(|(name, length)| ((*name).to_owned(), *length))))
     }
 
     fn place(&mut self, param: &'static Param, raw: &str) -> Result<()> {
@@ -168,7 +190,9 @@ impl Draft {
                     return Err(Error::argument(param.name, &quote(&value.text), reason));
                 }
                 let slot = format!("{{{}}}", param.wire);
-                self.path = self.path.replace(&slot, &encode::segment(&value.text));
+                let segment = encode::segment(&value.text);
+                self.path_lengths.push((param.name, segment.len()));
+                self.path = self.path.replace(&slot, &segment);
             }
             Place::Query => self.query.push((param.wire.to_owned(), value.text)),
             Place::Header => {
@@ -254,32 +278,65 @@ impl Draft {
 }
 
 /// Parameters as name and raw text, none unknown, none twice.
-fn read_params<'a>(operation: &Operation, params: &'a [u8]) -> Result<Vec<(String, &'a RawValue)>> {
-    let text = if params.is_empty() { "{}" } else { std::str::from_utf8(params).map_err(bad_params)? };
+fn read_params<'a>(
+    operation: &Operation,
+    params: &'a [u8],
+    spelling: Spelling,
+) -> Result<Vec<(String, &'a RawValue)>> {
+    let text = if params.is_empty() { "{}" } else { std::str::from_utf8(params).map_err(|_| bad_params())? };
     let mut given: Vec<(String, &RawValue)> = Vec::new();
-    let parsed: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| {
-        if error.is_data() { bad_params("something else was given") } else { bad_params(error) }
-    })?;
+    let parsed: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|_| bad_params())?;
     for (name, raw) in parsed {
-        if operation.param(&name).is_none() {
-            let known: Vec<&str> = operation.params.iter().map(|param| param.name).collect();
-            let allowed = match known.as_slice() {
-                [] => "is not a parameter; this operation has none".to_owned(),
-                names => format!("is not a parameter; there are {}", names.join(", ")),
-            };
-            return Err(Error::argument(&name, "a value", &allowed));
+        if operation.params.iter().all(|param| spelling.name(param.name) != name) {
+            return Err(unknown_param(operation, &name, spelling));
         }
         given.push((name, raw));
     }
     Ok(given)
 }
 
-fn bad_params(error: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::InvalidRequest, format!("parameters: must be one JSON object: {error}"))
+/// A name that is no parameter; often it is an option, in the wrong place.
+fn unknown_param(operation: &Operation, name: &str, spelling: Spelling) -> Error {
+    let list = operation.paging != Paging::None;
+    let is_one_of = |rows: &[options::Row]| rows.iter().any(|row| spelling.name(row.name) == name);
+    if is_one_of(options::CALL) {
+        return Error::refused(name, None, "is not a parameter; it is an option of the call").spelled(spelling);
+    }
+    if is_one_of(options::PAGING) {
+        let allowed = if list { "is not a parameter; it says how a list is read" } else { "is for lists, and this operation is none" };
+        return Error::refused(name, None, allowed).spelled(spelling);
+    }
+    let of_lists = options::PAGING.iter().filter(|_| list).map(|row| row.name);
+    Error::unknown(name, "a parameter", operation.params.iter().map(|param| param.name).chain(of_lists), spelling)
+}
+
+fn bad_params() -> Error {
+    Error::new(ErrorKind::InvalidRequest, "parameters: must be one JSON object")
 }
 
 fn internal(error: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::InvalidRequest, error.to_string())
+    Error::new(ErrorKind::Internal, error.to_string())
+}
+
+/// Path and query together, in characters. No server takes as many, and requests cannot be made with many more.
+const LONGEST_TARGET: usize = 60_000;
+
+/// Refuses what would make path and query too long; names the longest part of them.
+pub(crate) fn check_length(parts: impl Iterator<Item = (String, usize)>) -> Result<()> {
+    let parts: Vec<_> = parts.collect();
+    if parts.iter().map(|(_, length)| length).sum::<usize>() <= LONGEST_TARGET {
+        return Ok(());
+    }
+    let longest = parts.iter().max_by_key(|(_, length)| *length);
+    let (name, length) = longest.map_or(("path", 0), |(name, length)| (name.as_str(), *length));
+    let allowed = format!("must be shorter: path and query may have {LONGEST_TARGET} characters together");
+    Err(Error::argument(name, &format!("{length} characters"), &allowed))
+}
+
+/// How long a parameter is in a query.
+pub(crate) fn query_length(name: &str, value: &str) -> usize {
+    let length = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).map(str::len).sum::<usize>();
+    length(name) + length(value) + 2
 }
 
 /// A path under the base. Only the path is parsed: nothing in it can lead to another server.
@@ -343,6 +400,9 @@ fn header_value(argument: &str, text: &str, secret: bool) -> Result<HeaderValue>
 
 /// Adds a query parameter. Numbers go as they were written: a parser would round the large ones.
 pub(crate) fn add_query(query: &mut Vec<(String, String)>, name: &str, raw: &RawValue) -> Result<()> {
+    let refuse = |given: &str, allowed: &str| {
+        Err(Error::argument(&format!("extra_query[{name}]"), given, allowed))
+    };
     let entries: Vec<&RawValue> = match raw.get().as_bytes().first() {
         Some(b'[') => serde_json::from_str(raw.get()).map_err(internal)?,
         _ => vec![raw],
@@ -351,28 +411,15 @@ pub(crate) fn add_query(query: &mut Vec<(String, String)>, name: &str, raw: &Raw
         let text = entry.get();
         match text.as_bytes().first() {
             Some(b'n') => {}
-            Some(b'"') => query.push((name.to_owned(), serde_json::from_str(text).map_err(internal)?)),
+            Some(b'"') => match serde_json::from_str(text) {
+                Ok(text) => query.push((name.to_owned(), text)),
+                Err(_) => return refuse("a text", "must be Unicode text, without half a surrogate pair"),
+            },
             Some(b'{' | b'[') => {
-                let argument = format!("extra_query[{name}]");
-                return Err(Error::argument(
-                    &argument,
-                    "something else",
-                    "must be text, a number, true, false, or a list of these",
-                ));
+                return refuse(&check::told(text), "must be text, a number, true, false, or a list of these");
             }
             _ => query.push((name.to_owned(), text.to_owned())),
         }
     }
     Ok(())
-}
-
-/// Whether a parameter of this kind may be named in an error with its value.
-pub(crate) fn shown(param: &Param, raw: &str) -> String {
-    if param.secret {
-        return "a secret".to_owned();
-    }
-    match raw.char_indices().nth(80) {
-        Some((at, _)) => format!("{}…", &raw[..at]),
-        None => raw.to_owned(),
-    }
 }

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use http::Method;
+use percent_encoding::percent_decode_str;
 use serde_json::value::RawValue;
 use url::Url;
 
 use crate::call::Request;
 use crate::config::quote;
 use crate::core::Core;
-use crate::error::{Error, Result};
+use crate::error::{Error, REQUEST, Result};
 use crate::operation::{Auth, Operation, Service};
-use crate::request::{CallOptions, Prepared, add_headers, add_query};
+use crate::request::{CallOptions, Prepared, add_headers, add_query, check_length, query_length};
 use crate::retry::Class;
+use crate::words::Name;
 
 /// In flight at most for endpoints that no table describes: the lowest cap that the vendors' lists have.
 const UNKNOWN_ENDPOINT_CAP: u32 = 5;
@@ -34,6 +36,8 @@ pub(crate) fn request(
     for (name, raw) in &options.extra_query {
         add_query(&mut query, name, raw)?;
     }
+    let parts = query.iter().map(|(name, value)| (format!("extra_query[{name}]"), query_length(name, value)));
+    check_length(std::iter::once(("path".to_owned(), path.len())).chain(parts))?;
     if !query.is_empty() {
         prepared.url.query_pairs_mut().extend_pairs(query);
     }
@@ -46,7 +50,8 @@ pub(crate) fn request(
     let below_base = prepared.url.path().strip_prefix(core.shared.base.path().trim_end_matches('/'));
     let (group, cap) = limit_of(&prepared.method, below_base.unwrap_or(prepared.url.path()));
     Ok(Request {
-        label: "request",
+        label: REQUEST,
+        list: false,
         class: Class::of_method(&prepared.method),
         retry_500: true,
         auth: match core.shared.service {
@@ -59,26 +64,79 @@ pub(crate) fn request(
     })
 }
 
+/// The URL of a path, or of a URL on the client's own server. What a parser would change is refused: a path is sent as
+/// it was written.
 fn url(core: &Core, path: &str) -> Result<Url> {
+    let base = &core.shared.base;
     let refuse = |allowed: &str| Err(Error::argument("path", &shown(path), allowed));
-    if path.chars().any(|c| c.is_control() || c == '\\') {
-        return refuse("must not hold control characters or backslashes");
+    if let Some(reason) = refuse_text(path) {
+        return refuse(reason);
     }
-    let whole = if path.starts_with('/') && !path.starts_with("//") {
-        Url::parse(&format!("{}{path}", core.shared.base.as_str().trim_end_matches('/')))
-    } else if path.starts_with("http://") || path.starts_with("https://") {
+    let absolute = path.starts_with("http://") || path.starts_with("https://");
+    if !absolute && (!path.starts_with('/') || path.starts_with("//")) {
+        return refuse("must begin with one / or be a URL of the client's own server");
+    }
+    let prefix = base.path().trim_end_matches('/');
+    let whole = if absolute {
         Url::parse(path)
     } else {
-        return refuse("must begin with / or be a URL of the client's own server");
+        Url::parse(&format!("{}{prefix}{path}", base.origin().ascii_serialization()))
     };
     let Ok(url) = whole else {
         return refuse("must be a path such as /api/sites");
     };
-    if url.origin() != core.shared.base.origin() || !url.username().is_empty() || url.password().is_some() {
-        let own = core.shared.base.origin().ascii_serialization();
+    if url.origin() != base.origin() || !url.username().is_empty() || url.password().is_some() {
+        let own = base.origin().ascii_serialization();
         return refuse(&format!("must stay on {own}: credentials are sent nowhere else"));
     }
+    let written = if absolute { below_authority(path) } else { path };
+    let (written_path, written_query) = match written.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (written, None),
+    };
+    if written_path.split('/').any(climbs) {
+        return refuse("must not hold `.` or `..` as a segment, encoded or not");
+    }
+    let below = if absolute { url.path() } else { url.path().strip_prefix(prefix).unwrap_or_default() };
+    if below != written_path {
+        return refuse("must be percent-encoded where it is more than letters, digits and -._~!$&'()*+,;=:@/");
+    }
+    if url.query() != written_query {
+        let query = Name("extra_query");
+        return refuse(&format!("must be percent-encoded behind the ?; {query} is encoded by mspkit"));
+    }
+    if !url.path().strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        return refuse(&format!("must stay below {}", base.as_str().trim_end_matches('/')));
+    }
     Ok(url)
+}
+
+/// Why a text cannot stand in the first line of a request.
+fn refuse_text(path: &str) -> Option<&'static str> {
+    match path.chars().find(|letter| !letter.is_ascii_graphic() || matches!(letter, '\\' | '#')) {
+        Some('\\') => Some("must not hold backslashes"),
+        Some('#') => Some("must not hold a fragment"),
+        Some(' ') => Some("must not hold blanks; percent-encode them as %20"),
+        Some(letter) if letter.is_ascii() => Some("must not hold control characters"),
+        Some(_) => Some("must be ASCII; percent-encode what is not"),
+        None => None,
+    }
+}
+
+/// What stands behind scheme and host.
+fn below_authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    match rest.find(['/', '?']) {
+        Some(at) if rest[at..].starts_with('/') => &rest[at..],
+        // A parser puts the slash in.
+        _ => "",
+    }
+}
+
+/// Whether a segment leads to another one, for any server on the way: some decode it, some cut it at a semicolon.
+fn climbs(segment: &str) -> bool {
+    let decoded = percent_decode_str(segment).decode_utf8_lossy();
+    decoded.split(['/', '\\']).any(|part| matches!(part.split(';').next(), Some("." | "..")))
 }
 
 /// A path as an error may show it: a query often holds a token, and what stands before a host always does.
@@ -92,9 +150,10 @@ fn shown(path: &str) -> String {
 
 /// The JSON body of a free request: the given one, with `extra_body` laid over it.
 fn json_body(body: Option<&[u8]>, options: &CallOptions) -> Result<Option<Vec<u8>>> {
+    // The argument is called so in every language; `extra_body` is another one.
     let bad = |error: serde_json::Error| {
-        let allowed = if error.is_data() { "must be an object".to_owned() } else { error.to_string() };
-        Error::argument("body", "JSON that cannot be sent", &allowed)
+        let allowed = if error.is_data() { "must be an object, where fields are added to it" } else { "must be JSON" };
+        Error::refused("body", Some("something else"), allowed)
     };
     if options.extra_body.is_empty() {
         if let Some(body) = body {
@@ -137,6 +196,16 @@ fn is_version(segment: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn segments_that_lead_elsewhere_are_known_in_every_spelling() {
+        for segment in ["..", ".", "%2e%2e", "%2E.", ".%2e", "..%2f", "%2e%2e%5C", "..;a=b", "a%2f..%2fb"] {
+            assert!(climbs(segment), "{segment}");
+        }
+        for segment in ["", "...", "..a", "a..", ".well-known", "%252e%252e", "a;..", "v1.0"] {
+            assert!(!climbs(segment), "{segment}");
+        }
+    }
 
     #[test]
     fn unknown_paths_share_the_limit_of_their_template() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mspkit::{CallOptions, Config, PagingOptions};
+use mspkit::{CallOptions, Config, PagingOptions, Spelling};
 use serde_json::{Map, Value};
 
 use super::{mspkit_call_options, mspkit_client_options, mspkit_paging_options, read};
@@ -86,7 +86,7 @@ impl Said {
 }
 
 fn range(name: &str, given: i64, allowed: &str) -> Failure {
-    Failure::own(MSPKIT_E_RANGE, format!("{name}: must be {allowed}; given: {given}"))
+    Failure::argument(MSPKIT_E_RANGE, name, Some(&given.to_string()), &format!("must be {allowed}"))
 }
 
 /// The entries of an array that the caller passed.
@@ -147,7 +147,10 @@ pub(crate) unsafe fn config(given: &mspkit_client_options) -> Result<Config, Fai
         }
         said
     };
-    Ok(Config::from_json(&said.into_json())?)
+    // The JSON is in the words of every language; what calls tell is in those of C.
+    let mut config = Config::from_json(&said.into_json())?;
+    config.spelling = Spelling::SnakeMilliseconds;
+    Ok(config)
 }
 
 /// Options of a call, and what cancels it.

@@ -40,6 +40,12 @@ static json *error_of(const mspkit_error *error)
     json_put(made, "retry_after", wait < 0 ? json_null() : json_number(keep_text("%.3f", (double)wait / 1000)));
     json_put(made, "attempts", json_integer((long long)mspkit_error_attempt_count(error)));
     json_put(made, "has_resume_token", json_bool(mspkit_error_resume_token(error).data != NULL));
+    json_put(made, "argument", words_of(mspkit_error_argument(error)));
+    json_put(made, "given", words_of(mspkit_error_given(error)));
+    json_put(made, "allowed", words_of(mspkit_error_allowed(error)));
+    json_put(made, "method", words_of(mspkit_error_method(error)));
+    json_put(made, "path", words_of(mspkit_error_path(error)));
+    json_put(made, "server", words_of(mspkit_error_server(error)));
     for (at = 0; at < mspkit_error_field_error_count(error); at++) {
         const mspkit_field_error *said = mspkit_error_field_error(error, at);
         json *field = json_object();

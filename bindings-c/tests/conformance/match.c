@@ -112,7 +112,9 @@ int matches(const json *want, const json *have)
 static void match_error(const json *want, const json *have)
 {
     static const char *const plain[] = {"kind",      "status",      "code",     "server_error_id",
-                                        "retryable", "retry_after", "attempts", "has_resume_token"};
+                                        "retryable", "retry_after", "attempts", "has_resume_token",
+                                        "argument",  "given",       "allowed",  "method",
+                                        "path",      "server"};
     const char *message = json_get(have, "message")->text;
     const json *debug = json_get(have, "debug");
     size_t index, entry, at;

@@ -171,13 +171,19 @@ function failure(want: Data, error: MspError): void {
     retry_after: error.retryAfter === undefined ? null : error.retryAfter / 1000,
     attempts: error.attempts.length,
     has_resume_token: error.resumeToken !== undefined,
+    argument: error.argument ?? null,
+    given: error.given ?? null,
+    allowed: error.allowed ?? null,
+    method: error.method ?? null,
+    path: error.path ?? null,
+    server: error.server ?? null,
   };
   for (const [name, wanted] of Object.entries(want)) {
     const at = `error.${name} of ${shown(message)}`;
     if (name === "message_contains") {
       for (const text of wanted as string[]) {
-        // Arguments have the names of this language here.
-        const here = error.kind === "InvalidRequest" ? camel(text) : text;
+        // Arguments and operations have the names of this language here.
+        const here = message.includes(text) ? text : camel(text);
         if (!message.toLowerCase().includes(here.toLowerCase())) {
           throw new Mismatch(`${at}: does not hold ${shown(here)}`);
         }
@@ -189,6 +195,8 @@ function failure(want: Data, error: MspError): void {
       }
     } else if (name === "field_errors") {
       fieldErrors(wanted as Data[], error, at);
+    } else if (name === "argument" && typeof wanted === "string") {
+      value(camel(wanted), came.argument, at);
     } else if (name in came) {
       value(wanted, came[name], at);
     } else {

@@ -12,7 +12,7 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from mspkit import _native
-from mspkit._encode import encode, encode_given, free_body, free_options
+from mspkit._encode import encode_given, encode_members, free_body, free_options
 from mspkit._errors import MspError
 from mspkit._log import Watcher
 from mspkit._model import Model
@@ -68,7 +68,7 @@ class Client:
         given = {name: value for name, value in options.items() if value is not None and value is not UNSET}
         for name in FILES & given.keys():
             given[name] = os.fspath(given[name])
-        core = _native.Core(self._service, encode("options", given), self._asynchronous)
+        core = _native.Core(self._service, encode_members(given), self._asynchronous)
         kept = {name: value for name, value in given.items() if name not in SECRETS}
         self._set(core, kept, Watcher(on_request, on_response, on_retry))
 
@@ -121,7 +121,7 @@ class Client:
         watcher = Watcher(
             on_request or old.on_request, on_response or old.on_response, on_retry or old.on_retry
         )
-        core = self._core.with_options(encode("options", said))
+        core = self._core.with_options(encode_members(said))
         return self._sibling(core, {**self._options, **said}, watcher)
 
     def limits(self) -> list[LimitStatus]:

@@ -7,13 +7,21 @@ can be sent.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from mspkit import _native
-from mspkit._errors import failure
+from mspkit._errors import refused, unsendable
 from mspkit._model import Model
 from mspkit._types import UNSET
+
+
+class _UnsendableError(Exception):
+    """A value that JSON has no word for."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
 
 
 def _sendable(value: object) -> object:
@@ -28,22 +36,50 @@ def _sendable(value: object) -> object:
         return isoformat()
     if type(value).__name__ == "UUID":
         return str(value)
-    raise TypeError(f"a value of type {type(value).__name__} cannot be sent")
+    raise _UnsendableError(value)
 
 
 _encoder = json.JSONEncoder(default=_sendable, allow_nan=False, separators=(",", ":"))
 
 
 def encode(what: str, value: object) -> bytes:
-    """The JSON of arguments."""
+    """The JSON of one argument; what cannot be sent is refused by its name."""
     plain = _native.encode(value)
     if plain is not None:
         return plain
     try:
         return _encoder.encode(value).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        text = f"{what}: {error}"
-        raise failure("InvalidRequest", text) from error
+    except _UnsendableError as error:
+        raise unsendable(what, error.value) from None
+    except RecursionError:
+        raise refused(what, "is nested too deeply, or holds itself") from None
+    except TypeError as error:
+        raise refused(what, f"must be plain data ({error})") from error
+    except ValueError as error:
+        if "Circular" in str(error):
+            raise refused(what, "is nested too deeply, or holds itself") from None
+        _refuse_number(what, value)
+        raise refused(what, f"must be plain data ({error})") from error
+
+
+def _refuse_number(what: str, value: object) -> None:
+    """Refuses the number that JSON has no word for, by where it stands."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise unsendable(what, value) from None
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            _refuse_number(f"{what}[{name}]", inner)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for at, inner in enumerate(value):
+            _refuse_number(f"{what}[{at}]", inner)
+
+
+def encode_members(members: Mapping[str, Any]) -> bytes:
+    """The JSON of named arguments, each refused by its own name."""
+    plain = _native.encode(members)
+    if plain is not None:
+        return plain
+    return b"{" + b",".join(encode("name", name) + b":" + encode(name, members[name]) for name in members) + b"}"
 
 
 def encode_given(params: dict[str, Any]) -> bytes:
@@ -51,7 +87,7 @@ def encode_given(params: dict[str, Any]) -> bytes:
     plain = _native.encode(params, UNSET)
     if plain is not None:
         return plain
-    return encode("parameters", {name: value for name, value in params.items() if value is not UNSET})
+    return encode_members({name: value for name, value in params.items() if value is not UNSET})
 
 
 def call_options(
@@ -78,7 +114,7 @@ def call_options(
         "extra_body": extra_body,
     }
     said = {name: value for name, value in said.items() if value is not None}
-    return encode("call options", said)
+    return encode_members(said)
 
 
 def paging(

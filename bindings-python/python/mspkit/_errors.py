@@ -9,6 +9,12 @@ from mspkit._types import Attempt, FieldError, Headers
 FIELDS = (
     "operation",
     "message",
+    "argument",
+    "given",
+    "allowed",
+    "method",
+    "path",
+    "server",
     "status",
     "code",
     "field_errors",
@@ -36,6 +42,18 @@ class MspError(Exception):
     """What happened, without operation, status and ids; `str(error)` gives the whole sentence."""
     operation: str | None
     """The operation that failed, such as `ncentral.customers.list`."""
+    argument: str | None
+    """The argument that is wrong, where one is; of what is refused before it is sent."""
+    given: str | None
+    """What was given for it, as far as it may be told."""
+    allowed: str | None
+    """What it may be."""
+    method: str | None
+    """The HTTP method of the request, once there was one to send."""
+    path: str | None
+    """The path of the request, without the query."""
+    server: str | None
+    """The server of the request: scheme, host and port."""
     status: int | None
     """The HTTP status of the last answer."""
     code: str | None
@@ -58,6 +76,8 @@ class MspError(Exception):
     """Every attempt that was made."""
     resume_token: str | None
     """Where a list can be taken up again."""
+    _expected: bool = False
+    """Whether it is an answer like any other, and not worth a warning."""
 
     def __init_subclass__(cls) -> None:
         if cls.__module__.startswith("mspkit."):
@@ -69,6 +89,12 @@ class MspError(Exception):
         *,
         message: str | None = None,
         operation: str | None = None,
+        argument: str | None = None,
+        given: str | None = None,
+        allowed: str | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        server: str | None = None,
         status: int | None = None,
         code: str | None = None,
         field_errors: tuple[FieldError, ...] = (),
@@ -84,6 +110,12 @@ class MspError(Exception):
         super().__init__(text)
         self.message = text if message is None else message
         self.operation = operation
+        self.argument = argument
+        self.given = given
+        self.allowed = allowed
+        self.method = method
+        self.path = path
+        self.server = server
         self.status = status
         self.code = code
         self.field_errors = field_errors
@@ -124,10 +156,26 @@ def failure(kind: str, text: str, **fields: Any) -> MspError:
     return KINDS[kind](text, **fields)
 
 
+def refused(argument: str, allowed: str, given: str | None = None) -> MspError:
+    """The error for an argument that is refused here; the core words it."""
+    from mspkit import _native
+
+    return from_native(*_native.refused(argument, allowed, given))
+
+
+def unsendable(argument: str, value: object) -> MspError:
+    """The error for an argument that JSON has no word for."""
+    from mspkit import _native
+
+    given = str(value) if isinstance(value, float) else f"a value of type {type(value).__name__}"
+    return from_native(*_native.unsendable(argument, given))
+
+
 def from_native(kind: str, fields: dict[str, Any]) -> MspError:
     """The error that the native side describes."""
     text = fields.pop("text")
     causes: list[tuple[int | None, str]] = fields.pop("causes", [])
+    expected: bool = fields.pop("expected", False)
     error = failure(
         kind,
         text,
@@ -141,6 +189,7 @@ def from_native(kind: str, fields: dict[str, Any]) -> MspError:
         ),
         **fields,
     )
+    error._expected = expected
     cause: BaseException | None = None
     for number, said in reversed(causes):
         outer = OSError(said) if number is None else OSError(number, said)

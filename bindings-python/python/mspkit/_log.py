@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 REQUEST, RESPONSE, RETRY = 1, 2, 4
 DEBUG, INFO, WARNING = 10, 20, 30
 
+# What every event says of its call: operation, method, path, server, request id, attempt.
+Call = tuple[str, str, str, str, str, int]
+
 _logger: logging.Logger | None = None
 
 
@@ -68,47 +71,44 @@ class Watcher:
     def deliver(self, records: list[tuple[Any, ...]]) -> None:
         """Tells hooks and log about events, in their order."""
         log = logger()
-        for kind, *values in records:
+        for kind, call, *values in records:
             if kind == REQUEST:
-                self._request(log, *values)
+                self._request(log, call)
             elif kind == RESPONSE:
-                self._response(log, *values)
+                self._response(log, call, *values)
             else:
-                self._retry(log, *values)
+                self._retry(log, call, *values)
 
-    def _request(
-        self,
-        log: logging.Logger | None,
-        operation: str,
-        request_id: str,
-        attempt: int,
-        method: str,
-        path: str,
-    ) -> None:
+    def _request(self, log: logging.Logger | None, call: Call) -> None:
+        operation, method, path, server, request_id, attempt = call
         if log is not None:
-            log.debug("%s: %s %s, attempt %d [request id %s]", operation, method, path, attempt, request_id)
+            text = "%s: %s %s at %s, attempt %d [request id %s]"
+            log.debug(text, operation, method, path, server, attempt, request_id)
         if self.on_request is not None:
             event = RequestEvent(
-                operation=operation, request_id=request_id, attempt=attempt, method=method, path=path
+                operation=operation,
+                method=method,
+                path=path,
+                server=server,
+                request_id=request_id,
+                attempt=attempt,
             )
             self.on_request(event)
 
     def _response(
-        self,
-        log: logging.Logger | None,
-        operation: str,
-        request_id: str,
-        attempt: int,
-        status: int | None,
-        cause: str | None,
-        took: float,
+        self, log: logging.Logger | None, call: Call, status: int | None, cause: str | None, took: float
     ) -> None:
+        operation, method, path, server, request_id, attempt = call
         if log is not None:
             ending = f"HTTP {status}" if status is not None else cause
-            log.debug("%s: %s after %.3f s [request id %s]", operation, ending, took, request_id)
+            text = "%s: %s after %.3f s [%s %s at %s] [request id %s]"
+            log.debug(text, operation, ending, took, method, path, server, request_id)
         if self.on_response is not None:
             event = ResponseEvent(
                 operation=operation,
+                method=method,
+                path=path,
+                server=server,
                 request_id=request_id,
                 attempt=attempt,
                 status=status,
@@ -117,21 +117,21 @@ class Watcher:
             )
             self.on_response(event)
 
-    def _retry(
-        self,
-        log: logging.Logger | None,
-        operation: str,
-        request_id: str,
-        attempt: int,
-        reason: str,
-        wait: float,
-    ) -> None:
+    def _retry(self, log: logging.Logger | None, call: Call, reason: str, wait: float) -> None:
+        operation, method, path, server, request_id, attempt = call
         if log is not None:
-            text = "%s: %s, attempt %d follows in %.1f s [request id %s]"
-            log.info(text, operation, reason, attempt + 1, wait, request_id)
+            text = "%s: %s, attempt %d follows in %.1f s [%s %s at %s] [request id %s]"
+            log.info(text, operation, reason, attempt + 1, wait, method, path, server, request_id)
         if self.on_retry is not None:
             event = RetryEvent(
-                operation=operation, request_id=request_id, attempt=attempt, reason=reason, wait=wait
+                operation=operation,
+                method=method,
+                path=path,
+                server=server,
+                request_id=request_id,
+                attempt=attempt,
+                reason=reason,
+                wait=wait,
             )
             self.on_retry(event)
 
@@ -140,4 +140,4 @@ class Watcher:
         log = logger()
         if log is not None and error.request_id is not None:
             # As text: a record that somebody keeps must not keep the frames of the call.
-            log.warning("%s", str(error))
+            log.log(INFO if error._expected else WARNING, "%s", str(error))

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar, overload
 
 from mspkit import _native
-from mspkit._encode import encode
+from mspkit._encode import encode_members
 from mspkit._errors import MspError, failure
 from mspkit._log import Watcher
 from mspkit._model import Model
@@ -142,7 +142,7 @@ class Reading(Generic[T]):
             paging["limit"] -= self._given
         if narrow is not None:
             paging["limit"] = min(narrow, paging.get("limit", narrow))
-        return core.pager(operation, params, encode("paging options", paging), options)
+        return core.pager(operation, params, encode_members(paging), options)
 
     @property
     def resume_token(self) -> str:

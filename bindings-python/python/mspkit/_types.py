@@ -208,7 +208,7 @@ class LimitStatus(Record):
 class RequestEvent(Record):
     """A request was sent."""
 
-    __slots__ = ("attempt", "method", "operation", "path", "request_id")
+    __slots__ = ("attempt", "method", "operation", "path", "request_id", "server")
 
     operation: str
     """The operation, such as `ncentral.customers.list`."""
@@ -216,6 +216,8 @@ class RequestEvent(Record):
     """The HTTP method."""
     path: str
     """The path, without the query."""
+    server: str
+    """The server: scheme, host and port."""
     request_id: str
     """The id of the call, the same for all its attempts."""
     attempt: int
@@ -226,10 +228,26 @@ class RequestEvent(Record):
 class ResponseEvent(Record):
     """An attempt has ended."""
 
-    __slots__ = ("attempt", "cause", "operation", "request_id", "status", "took")
+    __slots__ = (
+        "attempt",
+        "cause",
+        "method",
+        "operation",
+        "path",
+        "request_id",
+        "server",
+        "status",
+        "took",
+    )
 
     operation: str
     """The operation."""
+    method: str
+    """The HTTP method."""
+    path: str
+    """The path, without the query."""
+    server: str
+    """The server: scheme, host and port."""
     request_id: str
     """The id of the call."""
     attempt: int
@@ -246,10 +264,16 @@ class ResponseEvent(Record):
 class RetryEvent(Record):
     """Another attempt will be made."""
 
-    __slots__ = ("attempt", "operation", "reason", "request_id", "wait")
+    __slots__ = ("attempt", "method", "operation", "path", "reason", "request_id", "server", "wait")
 
     operation: str
     """The operation."""
+    method: str
+    """The HTTP method."""
+    path: str
+    """The path, without the query."""
+    server: str
+    """The server: scheme, host and port."""
     request_id: str
     """The id of the call."""
     attempt: int

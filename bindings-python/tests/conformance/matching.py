@@ -105,6 +105,12 @@ def failure(want: Mapping[str, Any], error: Any) -> None:
         "retry_after": error.retry_after,
         "attempts": len(error.attempts),
         "has_resume_token": error.resume_token is not None,
+        "argument": error.argument,
+        "given": error.given,
+        "allowed": error.allowed,
+        "method": error.method,
+        "path": error.path,
+        "server": error.server,
     }
     for name, wanted in want.items():
         at = f"error.{name} of {message!r}"

@@ -10,7 +10,7 @@ pub const CLOSED: &str = "the client is closed; make another one";
 pub fn panicked(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();
     let said = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
-    format!("something went wrong inside mspkit that never should: {said}")
+    format!("internal error in mspkit: {said}")
 }
 
 /// What an error came from, outermost first; the system's own errors with their numbers.
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn what_a_panic_carries_is_told_when_it_is_text() {
-        let begin = "something went wrong inside mspkit that never should: ";
+        let begin = "internal error in mspkit: ";
         assert_eq!(panicked(&"a literal"), format!("{begin}a literal"));
         assert_eq!(panicked(&"made".to_owned()), format!("{begin}made"));
         assert_eq!(panicked(&7), begin);

@@ -4,11 +4,13 @@
 mod failure;
 mod port;
 mod settle;
+mod time;
 mod watch;
 
 pub use self::failure::{CLOSED, causes, panicked};
 pub use self::port::{Came, Port};
 pub use self::settle::settle;
+pub use self::time::{milliseconds, seconds};
 pub use self::watch::{Event, Watch, What};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -37,6 +37,12 @@ struct Seen<T> {
 pub struct Event {
     /// The operation.
     pub operation: String,
+    /// The HTTP method.
+    pub method: String,
+    /// The path, without the query.
+    pub path: String,
+    /// The server: scheme, host and port.
+    pub server: String,
     /// The id of the call.
     pub request_id: String,
     /// Which attempt of the call it was, from 1.
@@ -50,7 +56,7 @@ pub struct Event {
 #[allow(missing_docs, reason = "the fields are those of the core's events")]
 pub enum What {
     /// A request is about to be sent.
-    Request { method: String, path: String },
+    Request,
     /// An attempt has ended.
     Response { status: Option<u16>, cause: Option<String>, took: Duration },
     /// Another attempt will be made.
@@ -61,7 +67,7 @@ impl What {
     /// The number by which this kind of event is wanted.
     pub fn number(&self) -> u8 {
         match self {
-            Self::Request { .. } => REQUEST,
+            Self::Request => REQUEST,
             Self::Response { .. } => RESPONSE,
             Self::Retry { .. } => RETRY,
         }
@@ -96,42 +102,34 @@ impl<T: Send + 'static> Watch<T> {
         let hooks = Hooks::default()
             .on_abandoned(move |error| *lock(&abandoned.abandoned) = Some(error.clone()))
             .on_request(move |event| {
-                request.note(REQUEST, event.operation, event.request_id, event.attempt, || What::Request {
-                    method: event.method.to_owned(),
-                    path: event.path.to_owned(),
+                request.note(REQUEST, || {
+                    let target = (event.method, event.path, event.server);
+                    seen(event.operation, target, event.request_id, event.attempt, What::Request)
                 });
             })
             .on_response(move |event| {
-                response.note(RESPONSE, event.operation, event.request_id, event.attempt, || {
-                    What::Response {
-                        status: event.status,
-                        cause: event.cause.map(str::to_owned),
-                        took: event.took,
-                    }
+                response.note(RESPONSE, || {
+                    let target = (event.method, event.path, event.server);
+                    let cause = event.cause.map(str::to_owned);
+                    let what = What::Response { status: event.status, cause, took: event.took };
+                    seen(event.operation, target, event.request_id, event.attempt, what)
                 });
             })
             .on_retry(move |event| {
-                retry.note(RETRY, event.operation, event.request_id, event.attempt, || What::Retry {
-                    reason: event.reason.to_owned(),
-                    wait: event.wait,
+                retry.note(RETRY, || {
+                    let target = (event.method, event.path, event.server);
+                    let what = What::Retry { reason: event.reason.to_owned(), wait: event.wait };
+                    seen(event.operation, target, event.request_id, event.attempt, what)
                 });
             });
         core.with_hooks(hooks)
     }
 
-    fn note(
-        self: &Arc<Self>,
-        number: u8,
-        operation: &str,
-        request_id: &str,
-        attempt: usize,
-        what: impl FnOnce() -> What,
-    ) {
+    fn note(self: &Arc<Self>, number: u8, event: impl FnOnce() -> Event) {
         if self.wanted.load(Ordering::Relaxed) & number == 0 {
             return;
         }
-        let (operation, request_id) = (operation.to_owned(), request_id.to_owned());
-        let event = Event { operation, request_id, attempt, what: what() };
+        let event = event();
         let mut seen = self.lock();
         seen.events.push(event);
         // One message stands for all events until they are taken.
@@ -155,6 +153,24 @@ impl<T: Send + 'static> Watch<T> {
     }
 }
 
+fn seen(
+    operation: &str,
+    (method, path, server): (&str, &str, &str),
+    request_id: &str,
+    attempt: usize,
+    what: What,
+) -> Event {
+    Event {
+        operation: operation.to_owned(),
+        method: method.to_owned(),
+        path: path.to_owned(),
+        server: server.to_owned(),
+        request_id: request_id.to_owned(),
+        attempt,
+        what,
+    }
+}
+
 impl<T> fmt::Debug for Watch<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watch").field("wanted", &self.wanted).finish_non_exhaustive()
@@ -165,8 +181,9 @@ impl<T> fmt::Debug for Watch<T> {
 impl<T: Send + 'static> Watch<T> {
     /// Notes a retry, as a hook does.
     pub(crate) fn note_retry(self: &Arc<Self>, attempt: usize) {
-        let what = || What::Retry { reason: "HTTP 503".to_owned(), wait: Duration::ZERO };
-        self.note(RETRY, "wiv.cases.search", "id", attempt, what);
+        let what = What::Retry { reason: "HTTP 503".to_owned(), wait: Duration::ZERO };
+        let target = ("POST", "/v1/cases/search", "https://api.wiv.ai");
+        self.note(RETRY, || seen("wiv.cases.search", target, "id", attempt, what));
     }
 }
 

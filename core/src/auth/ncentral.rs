@@ -16,6 +16,7 @@ use crate::operation::Operation;
 use crate::raw;
 use crate::request::{CallOptions, Draft};
 use crate::secret::Secret;
+use crate::words::Spelling;
 
 /// The vendor's defaults, for answers without `expirySeconds`.
 const ACCESS_LIFE: Duration = Duration::from_secs(3600);
@@ -43,7 +44,7 @@ async fn ask(core: &Core, operation: &'static str, refresh: Option<&Secret>) -> 
         return Err(Error::new(ErrorKind::InvalidRequest, "the token operation is missing from the table"));
     };
     let options = CallOptions::default();
-    let draft = Draft::new(operation, b"{}", &options, &|_| None)?;
+    let draft = Draft::new(operation, b"{}", &options, Spelling::default(), &|_| None)?;
     let mut prepared = draft.finish(&core.shared.base, &[], &[]);
     if let Some(token) = refresh {
         refresh_body(&mut prepared.headers, &mut prepared.body, token);

@@ -3,6 +3,7 @@
 use url::{Host, Url};
 
 use crate::error::{Error, Result};
+use crate::words::Name;
 
 /// The checked URL, without a slash or a documented `/api` at its end.
 pub(super) fn check(said: &str, allow_http: bool) -> Result<Url> {
@@ -17,7 +18,7 @@ pub(super) fn check(said: &str, allow_http: bool) -> Result<Url> {
         return refuse("a URL with user or password", "must not hold credentials");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("a URL with a query or fragment", "must end with the host or a path");
+        return refuse("a URL with a query or fragment", "must not contain a query or fragment");
     }
     let shown = url.to_string();
     match url.scheme() {
@@ -26,7 +27,10 @@ pub(super) fn check(said: &str, allow_http: bool) -> Result<Url> {
         "http" => {
             return refuse(
                 &shown,
-                "must be https (http is accepted for this machine only, or with allow_http=true)",
+                &format!(
+                    "must be https (http is accepted for this machine only, or where {} is true)",
+                    Name("allow_http")
+                ),
             );
         }
         scheme => return refuse(&format!("{scheme}:…"), "must begin with https://"),

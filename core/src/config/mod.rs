@@ -3,17 +3,18 @@
 //! Arguments go before the environment. Nothing after [`Config::resolve`] looks at either again.
 
 mod base_url;
+pub(crate) mod options;
 
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::operation::Service;
 use crate::secret::Secret;
 use crate::transport::{Pem, TransportOptions};
+use crate::words::{Spelling, UNIT};
 
 /// The options of a client as they were given; bindings hand them over as one JSON object.
 ///
@@ -80,6 +81,9 @@ pub struct Config {
     pub pool_idle_timeout: Option<Duration>,
     /// How many idle connections are kept; 32.
     pub pool_max_idle: Option<usize>,
+    /// How the client writes names and times: in what it is given, and in what it tells.
+    #[serde(skip)]
+    pub spelling: Spelling,
 }
 
 /// Where Cloudmore's client secret travels when a token is asked for.
@@ -154,11 +158,22 @@ impl Config {
     /// # Errors
     /// `InvalidRequest` when it is not an object of known options.
     pub fn from_json(options: &[u8]) -> Result<Self> {
-        read_options("options", options)
+        Self::from_json_in(options, Spelling::default(), None)
+    }
+
+    /// The configuration that a JSON object describes in the spelling of a language, whose calls are then spelled so as
+    /// well. With a service, the options of other services' clients are refused.
+    ///
+    /// # Errors
+    /// `InvalidRequest` when it is not an object of known options.
+    pub fn from_json_in(options: &[u8], spelling: Spelling, service: Option<Service>) -> Result<Self> {
+        let read: Self = options::read("options", options::CLIENT, options, spelling, service)?;
+        Ok(Self { spelling, ..read })
     }
 
     pub(crate) fn resolve(&self, service: Service, env: impl Fn(&str) -> Option<String>) -> Result<Plan> {
         let env = |name: &str| env(name).filter(|value| !value.trim().is_empty());
+        self.given().try_for_each(|name| options::refuse_foreign(name, service))?;
         let transport = self.transport()?;
         Ok(Plan {
             base: self.base(service, &env)?,
@@ -243,6 +258,11 @@ impl Config {
 
     /// The first option given here that belongs to the connection or the identity of a client.
     pub(crate) fn fixed_option(&self) -> Option<&'static str> {
+        self.given().find(|name| options::is_fixed(name))
+    }
+
+    /// The options that were given.
+    fn given(&self) -> impl Iterator<Item = &'static str> + use<> {
         [
             ("base_url", self.base_url.is_some()),
             ("jwt", self.jwt.is_some()),
@@ -251,8 +271,13 @@ impl Config {
             ("client_secret", self.client_secret.is_some()),
             ("client_id", self.client_id.is_some()),
             ("client_auth", self.client_auth.is_some()),
+            ("reseller_id", self.reseller_id.is_some()),
             ("api_key", self.api_key.is_some()),
+            ("timeout", self.timeout.is_some()),
+            ("attempt_timeout", self.attempt_timeout.is_some()),
             ("connect_timeout", self.connect_timeout.is_some()),
+            ("max_retries", self.max_retries.is_some()),
+            ("max_retry_after", self.max_retry_after.is_some()),
             ("proxy", self.proxy.is_some()),
             ("ca_bundle", self.ca_bundle.is_some()),
             ("client_cert", self.client_cert.is_some()),
@@ -265,7 +290,7 @@ impl Config {
             ("pool_max_idle", self.pool_max_idle.is_some()),
         ]
         .into_iter()
-        .find_map(|(name, given)| given.then_some(name))
+        .filter_map(|(name, given)| given.then_some(name))
     }
 
     fn transport(&self) -> Result<TransportOptions> {
@@ -298,7 +323,7 @@ fn pem(said: &str) -> Pem {
 }
 
 fn missing(option: &str, variable: &str, what: &str) -> Error {
-    Error::argument(option, "nothing", &format!("{what} is required, as an argument or in {variable}"))
+    Error::required(option, &format!("{what}, as an argument or in {variable}"))
 }
 
 fn check_credential(name: &str, text: &str) -> Result<()> {
@@ -317,7 +342,7 @@ fn check_credential(name: &str, text: &str) -> Result<()> {
 
 fn positive(name: &str, time: Option<Duration>) -> Result<Option<Duration>> {
     match time {
-        Some(Duration::ZERO) => Err(Error::argument(name, "0", "must be more than 0 seconds")),
+        Some(Duration::ZERO) => Err(Error::argument(name, "0", &format!("must be a number of {UNIT} more than 0"))),
         other => Ok(other.map(|time| time.min(LONGEST))),
     }
 }
@@ -327,30 +352,6 @@ pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
     Duration::try_from_secs_f64(seconds)
         .map(|time| Some(time.min(LONGEST)))
         .map_err(|_| serde::de::Error::custom("a time must be a number of seconds, 0 or more"))
-}
-
-/// Reads options from a JSON object. The parser's own words could quote a credential, so only names are told.
-pub(crate) fn read_options<T: DeserializeOwned>(what: &str, json: &[u8]) -> Result<T> {
-    let refuse = |said: &str| Error::new(ErrorKind::InvalidRequest, format!("{what}: {said}"));
-    // Structs are also read from lists of their fields; nobody means that here.
-    if json.trim_ascii_start().first() != Some(&b'{') {
-        return Err(refuse("must be a JSON object"));
-    }
-    let mut parser = serde_json::Deserializer::from_slice(json);
-    serde_path_to_error::deserialize(&mut parser).map_err(|error| {
-        let path = error.path().to_string();
-        let text = error.inner().to_string();
-        if text.starts_with("unknown field") {
-            refuse(text.split(" at line ").next().unwrap_or(&text))
-        } else if path == "." {
-            refuse("must be a JSON object of options")
-        } else {
-            // What is expected comes from our types; what was given stands before it and is left out.
-            let expected = text.rsplit_once(", expected ").map(|(_, expected)| expected);
-            let expected = expected.and_then(|expected| expected.split(" at line ").next());
-            refuse(&format!("{path}: must be {}", expected.unwrap_or("of the right type and range")))
-        }
-    })
 }
 
 pub(crate) fn quote(text: &str) -> String {

@@ -1,6 +1,7 @@
 //! Whether what was said becomes what it means.
 
 use super::*;
+use crate::error::ErrorKind;
 
 fn no_env(_: &str) -> Option<String> {
     None

@@ -20,13 +20,14 @@ use self::scroll::Scroll;
 use crate::answer;
 use crate::call::{self, Effort};
 use crate::call_builder::decode;
-use crate::config;
+use crate::config::options;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::FromAnswer;
 use crate::operation::{Answer, Paging};
 use crate::raw::{self, Cut, Entry, Meta, NextLink, PageFacts};
 use crate::request::{Draft, Prepared};
+use crate::words::Spelling;
 
 /// How a list is read; bindings hand it over as one JSON object.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -62,7 +63,20 @@ impl PagingOptions {
     /// # Errors
     /// `InvalidRequest` when it is not an object of known options.
     pub fn from_json(options: &[u8]) -> Result<Self> {
-        config::read_options("paging options", options)
+        Self::from_json_in(options, Spelling::default())
+    }
+
+    /// The options that a JSON object describes in the spelling of a language.
+    ///
+    /// # Errors
+    /// `InvalidRequest` when it is not an object of known options.
+    pub fn from_json_in(options: &[u8], spelling: Spelling) -> Result<Self> {
+        options::read("paging options", options::PAGING, options, spelling, None)
+    }
+
+    /// The names of all options, in the spelling of a language.
+    pub fn names(spelling: Spelling) -> Vec<String> {
+        options::PAGING.iter().map(|row| spelling.name(row.name).into_owned()).collect()
     }
 }
 

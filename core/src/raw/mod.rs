@@ -10,6 +10,7 @@ mod members;
 mod scan;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,7 +22,7 @@ use self::ids::Ids;
 pub(crate) use self::members::{member, walk};
 pub(crate) use self::scan::{Broken, Scan};
 use crate::call::Origin;
-use crate::error::{Attempt, Error, ErrorKind, Result};
+use crate::error::{Attempt, Error, ErrorKind, Result, Target};
 use crate::error_body;
 use crate::retry::Class;
 
@@ -42,6 +43,7 @@ pub struct Meta {
     /// Every attempt, for errors that are found only later.
     pub(crate) history: Vec<Attempt>,
     pub(crate) origin: Origin,
+    pub(crate) target: Arc<Target>,
 }
 
 impl Meta {
@@ -61,7 +63,11 @@ impl Meta {
             Some(check) => error.with_hint(check),
             None => error,
         };
-        error.with_operation(label).with_request_id(&self.request_id).with_attempts(self.history.clone())
+        error
+            .with_operation(label)
+            .with_target(Some(self.target.clone()))
+            .with_request_id(&self.request_id)
+            .with_attempts(self.history.clone())
     }
 }
 

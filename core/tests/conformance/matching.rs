@@ -121,6 +121,12 @@ fn failure(want: &Map<String, Value>, error: &mspkit::Error) -> Result<(), Strin
             "retry_after" => error.retry_after().map_or(Value::Null, |wait| Value::from(wait.as_secs_f64())),
             "attempts" => Value::from(error.attempts().len()),
             "has_resume_token" => Value::from(error.resume_token().is_some()),
+            "argument" => error.argument_name().into(),
+            "given" => error.given().into(),
+            "allowed" => error.allowed().into(),
+            "method" => error.method().into(),
+            "path" => error.path().into(),
+            "server" => error.server().into(),
             "message_contains" => {
                 let lower = message.to_lowercase();
                 for text in want.as_array().into_iter().flatten().filter_map(Value::as_str) {
