@@ -244,7 +244,11 @@ impl Call<'_> {
                 let hint = if too_long {
                     format!("The server asks to wait {}, which is longer than allowed", Time(wait))
                 } else {
-                    format!("No time left for another attempt ({}: {})", Name("timeout"), Time(effort.timeout))
+                    format!(
+                        "No time left for another attempt ({}: {})",
+                        Name("timeout"),
+                        Time(effort.timeout)
+                    )
                 };
                 return Err(failed.with_retry_after(after).with_hint(hint));
             }
@@ -386,7 +390,8 @@ impl Call<'_> {
     }
 
     fn dress(&self, error: Error, attempts: &[Attempt]) -> Error {
-        let expected = error.kind() == ErrorKind::NotFound && self.request.class.harmless() && !self.request.list;
+        let expected =
+            error.kind() == ErrorKind::NotFound && self.request.class.harmless() && !self.request.list;
         error
             .with_operation(self.request.label)
             .with_target(Some(self.target.clone()))

@@ -29,7 +29,9 @@ pub(crate) fn value(param: &Param, raw: &str) -> Result<Given> {
         // Kept as text below: what is nested is the vendor's business, and its numbers keep all their digits.
         _ if matches!(param.kind, Kind::Array | Kind::Object) => Value::Null,
         Ok(parsed) => parsed,
-        Err(_) if raw.starts_with('"') => return refuse("must be Unicode text, without half a surrogate pair"),
+        Err(_) if raw.starts_with('"') => {
+            return refuse("must be Unicode text, without half a surrogate pair");
+        }
         // A number that no parser holds.
         Err(_) => Value::Null,
     };
@@ -68,7 +70,9 @@ fn accept(kind: Kind, parsed: &Value, raw: &str) -> Option<Given> {
         (Kind::DateRange, Value::Object(range)) if is_range(range) => as_it_is(),
         (Kind::HttpUrl, Value::String(url)) if is_http_url(url) => text(url),
         (Kind::Country, Value::String(code)) if letters(code, 2) => text(code),
-        (Kind::Currency, Value::String(code)) if letters(code, 3) && code.bytes().all(|b| b.is_ascii_uppercase()) => {
+        (Kind::Currency, Value::String(code))
+            if letters(code, 3) && code.bytes().all(|b| b.is_ascii_uppercase()) =>
+        {
             text(code)
         }
         (Kind::OneOf { values, any_case }, Value::String(one))
@@ -92,7 +96,8 @@ pub(crate) fn allowed(kind: Kind) -> Cow<'static, str> {
         Kind::Bool => "must be true or false".into(),
         Kind::Date => "must be a date, YYYY-MM-DD".into(),
         Kind::DateRange => {
-            "must be {\"start\": \"YYYY-MM-DD\", \"end\": \"YYYY-MM-DD\"}, with the end not before the start".into()
+            "must be {\"start\": \"YYYY-MM-DD\", \"end\": \"YYYY-MM-DD\"}, with the end not before the start"
+                .into()
         }
         Kind::HttpUrl => "must be an absolute http or https URL".into(),
         Kind::Country => "must be a country code of two letters, ISO 3166-1 alpha-2".into(),

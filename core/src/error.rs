@@ -164,7 +164,8 @@ impl Error {
             (None, []) => String::new(),
             (None, known) => format!("; there are {}", known.join(", ")),
         };
-        let allowed = if known.is_empty() { "none".to_owned() } else { format!("must be one of {}", known.join(", ")) };
+        let allowed =
+            if known.is_empty() { "none".to_owned() } else { format!("must be one of {}", known.join(", ")) };
         Self::new(ErrorKind::InvalidRequest, format!("{written}: is not {what}{advice}"))
             .with_argument(&written, None, &allowed)
             .spelled(spelling)
@@ -214,7 +215,10 @@ impl Error {
             self.0.spelling = Some(spelling);
             let details = &mut *self.0;
             let parts = [&mut details.message].into_iter().chain(&mut details.argument);
-            parts.chain(&mut details.allowed).chain(&mut details.hints).for_each(|part| part.respell(spelling));
+            parts
+                .chain(&mut details.allowed)
+                .chain(&mut details.hints)
+                .for_each(|part| part.respell(spelling));
         }
         self
     }
@@ -476,13 +480,16 @@ impl fmt::Display for ErrorKind {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Details { operation, target, message, status, hints, server_error_id, request_id, attempts, .. } =
-            &*self.0;
+        let Details {
+            operation, target, message, status, hints, server_error_id, request_id, attempts, ..
+        } = &*self.0;
         let mut text = String::new();
         let free = operation.as_deref() == Some(REQUEST);
         match (operation, target.as_deref()) {
             (_, Some(Target { method, path, .. })) if free => text += &format!("{method} {path}: "),
-            (Some(operation), _) => text += &format!("{}: ", self.0.spelling.unwrap_or_default().name(operation)),
+            (Some(operation), _) => {
+                text += &format!("{}: ", self.0.spelling.unwrap_or_default().name(operation))
+            }
             (None, _) => {}
         }
         if let Some(status) = status {

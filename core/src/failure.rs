@@ -57,17 +57,9 @@ impl Ending {
     pub(crate) fn timed_out(sent: bool, after: Duration) -> Self {
         let after = Time(after);
         if sent {
-            Self::Lost {
-                cause: format!("no answer {after} into the call"),
-                timed_out: true,
-                fault: None,
-            }
+            Self::Lost { cause: format!("no answer {after} into the call"), timed_out: true, fault: None }
         } else {
-            Self::NotSent {
-                cause: format!("not sent {after} into the call"),
-                timed_out: true,
-                fault: None,
-            }
+            Self::NotSent { cause: format!("not sent {after} into the call"), timed_out: true, fault: None }
         }
     }
 
@@ -236,7 +228,8 @@ pub(crate) fn own_up(error: Error, class: Class, outcome_check: Option<&str>) ->
         return error;
     }
     let error = error.with_kind(ErrorKind::OutcomeUnknown).with_retryable(class.harmless());
-    advise(error, outcome_check, false).with_prefix("an earlier attempt may have taken effect; the last attempt failed")
+    advise(error, outcome_check, false)
+        .with_prefix("an earlier attempt may have taken effect; the last attempt failed")
 }
 
 /// What the caller can do about it, where the error alone does not say.

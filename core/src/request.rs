@@ -130,7 +130,8 @@ impl Draft {
         spelling: Spelling,
         stand_in: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self> {
-        Self::build(operation, params, options, spelling, stand_in).map_err(|error| error.with_operation(operation.id))
+        Self::build(operation, params, options, spelling, stand_in)
+            .map_err(|error| error.with_operation(operation.id))
     }
 
     fn build(
@@ -151,7 +152,8 @@ impl Draft {
             secrets: Vec::new(),
         };
         for param in operation.params {
-            let value = given.iter().find(|(name, _)| *name == spelling.name(param.name)).map(|(_, raw)| raw.get());
+            let value =
+                given.iter().find(|(name, _)| *name == spelling.name(param.name)).map(|(_, raw)| raw.get());
             // Nothing stands for null but in a body, where the vendor tells the two apart.
             let value = value.filter(|raw| *raw != "null" || (param.place == Place::Body && !param.required));
             let fallback = value.is_none().then(|| param.from_option.and_then(stand_in)).flatten();
@@ -159,10 +161,13 @@ impl Draft {
             match value.or(fallback.as_deref()).or(param.default) {
                 Some(raw) => draft.place(param, raw)?,
                 None if param.required => {
-                    let also = param
-                        .from_option
-                        .map_or(String::new(), |option| format!(", here or as the client's {}", Name(option)));
-                    return Err(Error::required(param.name, &format!("it {}{also}", check::allowed(param.kind))));
+                    let also = param.from_option.map_or(String::new(), |option| {
+                        format!(", here or as the client's {}", Name(option))
+                    });
+                    return Err(Error::required(
+                        param.name,
+                        &format!("it {}{also}", check::allowed(param.kind)),
+                    ));
                 }
                 None => {}
             }
@@ -174,9 +179,12 @@ impl Draft {
 
     fn check_length(&self) -> Result<()> {
         let own = |wire: &str| self.operation.params.iter().find(|param| param.wire == wire);
-        let name = |wire: &str| own(wire).map_or(format!("extra_query[{wire}]"), |param| param.name.to_owned());
+        let name =
+            |wire: &str| own(wire).map_or(format!("extra_query[{wire}]"), |param| param.name.to_owned());
         let query = self.query.iter().map(|(wire, value)| (name(wire), query_length(wire, value)));
-        check_length(query.chain(self.path_lengths.iter().map(|(name, length)| ((*name).to_owned(), *length))))
+        check_length(
+            query.chain(self.path_lengths.iter().map(|(name, length)| ((*name).to_owned(), *length))),
+        )
     }
 
     fn place(&mut self, param: &'static Param, raw: &str) -> Result<()> {
@@ -283,7 +291,8 @@ fn read_params<'a>(
     params: &'a [u8],
     spelling: Spelling,
 ) -> Result<Vec<(String, &'a RawValue)>> {
-    let text = if params.is_empty() { "{}" } else { std::str::from_utf8(params).map_err(|_| bad_params())? };
+    let text =
+        if params.is_empty() { "{}" } else { std::str::from_utf8(params).map_err(|_| bad_params())? };
     let mut given: Vec<(String, &RawValue)> = Vec::new();
     let parsed: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|_| bad_params())?;
     for (name, raw) in parsed {
@@ -300,14 +309,24 @@ fn unknown_param(operation: &Operation, name: &str, spelling: Spelling) -> Error
     let list = operation.paging != Paging::None;
     let is_one_of = |rows: &[options::Row]| rows.iter().any(|row| spelling.name(row.name) == name);
     if is_one_of(options::CALL) {
-        return Error::refused(name, None, "is not a parameter; it is an option of the call").spelled(spelling);
+        return Error::refused(name, None, "is not a parameter; it is an option of the call")
+            .spelled(spelling);
     }
     if is_one_of(options::PAGING) {
-        let allowed = if list { "is not a parameter; it says how a list is read" } else { "is for lists, and this operation is none" };
+        let allowed = if list {
+            "is not a parameter; it says how a list is read"
+        } else {
+            "is for lists, and this operation is none"
+        };
         return Error::refused(name, None, allowed).spelled(spelling);
     }
     let of_lists = options::PAGING.iter().filter(|_| list).map(|row| row.name);
-    Error::unknown(name, "a parameter", operation.params.iter().map(|param| param.name).chain(of_lists), spelling)
+    Error::unknown(
+        name,
+        "a parameter",
+        operation.params.iter().map(|param| param.name).chain(of_lists),
+        spelling,
+    )
 }
 
 fn bad_params() -> Error {
@@ -335,7 +354,8 @@ pub(crate) fn check_length(parts: impl Iterator<Item = (String, usize)>) -> Resu
 
 /// How long a parameter is in a query.
 pub(crate) fn query_length(name: &str, value: &str) -> usize {
-    let length = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).map(str::len).sum::<usize>();
+    let length =
+        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).map(str::len).sum::<usize>();
     length(name) + length(value) + 2
 }
 
@@ -400,9 +420,8 @@ fn header_value(argument: &str, text: &str, secret: bool) -> Result<HeaderValue>
 
 /// Adds a query parameter. Numbers go as they were written: a parser would round the large ones.
 pub(crate) fn add_query(query: &mut Vec<(String, String)>, name: &str, raw: &RawValue) -> Result<()> {
-    let refuse = |given: &str, allowed: &str| {
-        Err(Error::argument(&format!("extra_query[{name}]"), given, allowed))
-    };
+    let refuse =
+        |given: &str, allowed: &str| Err(Error::argument(&format!("extra_query[{name}]"), given, allowed));
     let entries: Vec<&RawValue> = match raw.get().as_bytes().first() {
         Some(b'[') => serde_json::from_str(raw.get()).map_err(internal)?,
         _ => vec![raw],

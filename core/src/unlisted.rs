@@ -99,7 +99,9 @@ fn url(core: &Core, path: &str) -> Result<Url> {
     }
     let below = if absolute { url.path() } else { url.path().strip_prefix(prefix).unwrap_or_default() };
     if below != written_path {
-        return refuse("must be percent-encoded where it is more than letters, digits and -._~!$&'()*+,;=:@/");
+        return refuse(
+            "must be percent-encoded where it is more than letters, digits and -._~!$&'()*+,;=:@/",
+        );
     }
     if url.query() != written_query {
         let query = Name("extra_query");
@@ -152,7 +154,8 @@ fn shown(path: &str) -> String {
 fn json_body(body: Option<&[u8]>, options: &CallOptions) -> Result<Option<Vec<u8>>> {
     // The argument is called so in every language; `extra_body` is another one.
     let bad = |error: serde_json::Error| {
-        let allowed = if error.is_data() { "must be an object, where fields are added to it" } else { "must be JSON" };
+        let allowed =
+            if error.is_data() { "must be an object, where fields are added to it" } else { "must be JSON" };
         Error::refused("body", Some("something else"), allowed)
     };
     if options.extra_body.is_empty() {

@@ -28,12 +28,8 @@ pub enum Spelling {
 }
 
 /// What JavaScript calls otherwise than its words in camel case.
-const NAMED_IN_CAMEL: [(&str, &str); 4] = [
-    ("base_url", "baseURL"),
-    ("extra_headers", "headers"),
-    ("extra_query", "query"),
-    ("extra_body", "body"),
-];
+const NAMED_IN_CAMEL: [(&str, &str); 4] =
+    [("base_url", "baseURL"), ("extra_headers", "headers"), ("extra_query", "query"), ("extra_body", "body")];
 
 impl Spelling {
     /// The name of an option, a parameter or an operation, by its name in the core.
@@ -230,7 +226,8 @@ mod tests {
 
     #[test]
     fn short_times_are_not_nothing() {
-        let said = |spelling: Spelling, micros| spelling.say(&Time(Duration::from_micros(micros)).to_string());
+        let said =
+            |spelling: Spelling, micros| spelling.say(&Time(Duration::from_micros(micros)).to_string());
         assert_eq!(said(Spelling::Snake, 5_000), "0.005 s");
         assert_eq!(said(Spelling::Camel, 5_000), "5 ms");
         assert_eq!(said(Spelling::Camel, 40), "0.040 ms");

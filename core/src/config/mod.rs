@@ -278,6 +278,7 @@ impl Config {
             ("connect_timeout", self.connect_timeout.is_some()),
             ("max_retries", self.max_retries.is_some()),
             ("max_retry_after", self.max_retry_after.is_some()),
+            ("max_backoff", self.max_backoff.is_some()),
             ("proxy", self.proxy.is_some()),
             ("ca_bundle", self.ca_bundle.is_some()),
             ("client_cert", self.client_cert.is_some()),
@@ -342,7 +343,9 @@ fn check_credential(name: &str, text: &str) -> Result<()> {
 
 fn positive(name: &str, time: Option<Duration>) -> Result<Option<Duration>> {
     match time {
-        Some(Duration::ZERO) => Err(Error::argument(name, "0", &format!("must be a number of {UNIT} more than 0"))),
+        Some(Duration::ZERO) => {
+            Err(Error::argument(name, "0", &format!("must be a number of {UNIT} more than 0")))
+        }
         other => Ok(other.map(|time| time.min(LONGEST))),
     }
 }

@@ -29,7 +29,10 @@ enum Is {
     Id,
     Flag,
     /// A whole number within these.
-    Count { least: u64, most: u64 },
+    Count {
+        least: u64,
+        most: u64,
+    },
     /// A length of time; zero where that means something.
     Time {
         zero: bool,
@@ -140,7 +143,9 @@ pub(crate) fn read<T: DeserializeOwned>(
     spelling: Spelling,
     service: Option<Service>,
 ) -> Result<T> {
-    let bad = || Error::new(ErrorKind::InvalidRequest, format!("{what}: must be one JSON object")).spelled(spelling);
+    let bad = || {
+        Error::new(ErrorKind::InvalidRequest, format!("{what}: must be one JSON object")).spelled(spelling)
+    };
     let text = std::str::from_utf8(json).map_err(|_| bad())?;
     let given: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|_| bad())?;
     let mut members = Vec::with_capacity(given.len());
@@ -154,7 +159,8 @@ pub(crate) fn read<T: DeserializeOwned>(
             refuse_foreign(row.name, service).map_err(|error| error.spelled(spelling))?;
         }
         if raw.get() != "null" {
-            members.push((row.name, row.value(raw.get(), spelling).map_err(|error| error.spelled(spelling))?));
+            members
+                .push((row.name, row.value(raw.get(), spelling).map_err(|error| error.spelled(spelling))?));
         }
     }
     let object = crate::request::object(members.iter().map(|(name, raw)| (*name, raw.as_str())));
@@ -191,7 +197,9 @@ impl Row {
                 _ => refuse(&format!("must be a number of {UNIT} more than 0")),
             },
             Is::OneOf(values) => {
-                if values.iter().any(|value| raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(*value)) {
+                if values.iter().any(|value| {
+                    raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(*value)
+                }) {
                     return Ok(raw.to_owned());
                 }
                 refuse(&format!("must be one of {}", values.join(", ")))
@@ -208,7 +216,9 @@ impl Row {
                 }
                 Ok(raw.to_owned())
             }
-            Is::Object if serde_json::from_str::<BTreeMap<String, &RawValue>>(raw).is_ok() => Ok(raw.to_owned()),
+            Is::Object if serde_json::from_str::<BTreeMap<String, &RawValue>>(raw).is_ok() => {
+                Ok(raw.to_owned())
+            }
             Is::Object => refuse("must be an object"),
         }
     }

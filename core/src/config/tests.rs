@@ -69,3 +69,72 @@ fn json_options_are_checked_without_being_quoted() {
     assert!(Config::from_json(b"[]").is_err());
     assert_eq!(Config::from_json(br#"{"timeout":1.5}"#).unwrap().timeout, Some(Duration::from_millis(1500)));
 }
+
+#[test]
+fn every_option_of_the_table_is_one_of_the_struct() {
+    for row in options::CLIENT {
+        let taken = [r#""text""#, "true", "2", r#""basic""#]
+            .into_iter()
+            .find_map(|value| Config::from_json(format!("{{\"{}\":{value}}}", row.name).as_bytes()).ok());
+        assert_eq!(taken.unwrap().given().collect::<Vec<_>>(), [row.name]);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_in_the_words_of_its_language() {
+    let told = |json: &str, spelling, service| {
+        let error = Config::from_json_in(json.as_bytes(), spelling, service).unwrap_err();
+        (error.to_string(), error.argument_name().unwrap_or_default().to_owned())
+    };
+    let cases = [
+        (r#"{"timeout":0}"#, "timeout: must be a number of milliseconds more than 0; given: 0", "timeout"),
+        (
+            r#"{"attemptTimeout":"5"}"#,
+            "attemptTimeout: must be a number of milliseconds more than 0; given: a text",
+            "attemptTimeout",
+        ),
+        (r#"{"maxRetries":-1}"#, "maxRetries: must be a whole number, 0 or more; given: -1", "maxRetries"),
+        (r#"{"maxRetries":1.5}"#, "maxRetries: must be a whole number, 0 or more; given: 1.5", "maxRetries"),
+        (
+            r#"{"timeout":1e400}"#,
+            "timeout: must be a number of milliseconds more than 0; given: 1e400",
+            "timeout",
+        ),
+        (r#"{"verify":"no"}"#, "verify: must be true or false; given: a text", "verify"),
+        (r#"{"baseUrl":"x"}"#, "baseUrl: is not an option; did you mean baseURL?", "baseUrl"),
+        (r#"{"base_url":"x"}"#, "base_url: is not an option; did you mean baseURL?", "base_url"),
+        (r#"{"jwt":{"a":1}}"#, "jwt: must be text; given: an object", "jwt"),
+        (
+            r#"{"apiKey":"k"}"#,
+            "apiKey: is an option of Wiv clients, and this is one of N-central; given: a value",
+            "apiKey",
+        ),
+    ];
+    for (json, text, argument) in cases {
+        assert_eq!(
+            told(json, Spelling::Camel, Some(Service::NCentral)),
+            (text.to_owned(), argument.to_owned())
+        );
+    }
+    let (text, _) = told(r#"{"colour":1}"#, Spelling::Snake, Some(Service::Wiv));
+    assert!(text.contains("there are base_url, api_key, timeout") && !text.contains("jwt"), "{text}");
+    let (text, _) = told(r#"{"timeout":-1}"#, Spelling::Snake, None);
+    assert_eq!(text, "timeout: must be a number of seconds more than 0; given: -1");
+}
+
+#[test]
+fn options_of_another_service_are_refused_also_where_they_come_as_a_struct() {
+    let config = Config { api_key: Some("k".into()), jwt: Some("j".into()), ..Config::default() };
+    let error = config.resolve(Service::NCentral, no_env).unwrap_err();
+    assert_eq!(error.argument_name(), Some("api_key"), "{error}");
+}
+
+#[test]
+fn times_are_read_in_the_unit_of_their_language_and_large_numbers_mean_the_longest() {
+    let timeout =
+        |json: &str, spelling| Config::from_json_in(json.as_bytes(), spelling, None).unwrap().timeout;
+    assert_eq!(timeout(r#"{"timeout":1500}"#, Spelling::Camel), Some(Duration::from_millis(1500)));
+    assert_eq!(timeout(r#"{"timeout":1e300}"#, Spelling::Snake), Some(LONGEST));
+    let many = Config::from_json(br#"{"max_retries":99999999999999999999999,"max_body_bytes":5e9}"#).unwrap();
+    assert_eq!((many.max_retries, many.max_body_bytes), (Some(i32::MAX as u32), Some(5_000_000_000)));
+}
