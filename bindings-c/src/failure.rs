@@ -2,8 +2,8 @@
 
 use std::any::Any;
 
-use mspkit_binding::seconds;
 use mspkit::{Error, ErrorKind, Spelling};
+use mspkit_binding::seconds;
 use serde_json::{Map, Value, json};
 
 use crate::abi::MSPKIT_E_PANIC;

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 
 use http::HeaderMap;
 use mspkit::{Meta, RawPage, RawResponse};
-pub(crate) use mspkit_binding::milliseconds;
 use mspkit_binding::Event;
+pub(crate) use mspkit_binding::milliseconds;
 use napi::bindgen_prelude::{Array, Env};
 use serde::Serialize;
 

@@ -6,7 +6,6 @@ use std::sync::Once;
 
 use mspkit::{Error, ErrorKind, Spelling};
 use mspkit_binding::CLOSED;
-use napi_derive::napi;
 use serde::Serialize;
 
 use crate::crossing::{json, milliseconds, pairs};
@@ -143,18 +142,6 @@ fn describe(error: &Error) -> Fields<'_> {
             .map(|(errno, cause)| Cause { errno, text: cause.to_string() })
             .collect(),
     }
-}
-
-/// The fields of the error for an argument that JavaScript itself refuses.
-#[napi(catch_unwind)]
-pub fn refused(argument: String, allowed: String, given: Option<String>) -> String {
-    Failure::from(Error::refused(&argument, given.as_deref(), &allowed)).to_json()
-}
-
-/// The fields of the error for an argument that JSON has no word for.
-#[napi(catch_unwind)]
-pub fn unsendable(argument: String, given: String) -> String {
-    Failure::from(Error::unsendable(&argument, &given)).to_json()
 }
 
 /// Panics become errors, which their callers print if they like. The hook is this library's own: Rust's standard library

@@ -44,6 +44,18 @@ pub fn paging_names() -> Vec<String> {
     mspkit::PagingOptions::names(mspkit::Spelling::Camel)
 }
 
+/// The fields of the error for an argument that JavaScript itself refuses.
+#[napi(catch_unwind)]
+pub fn refused(argument: String, allowed: String, given: Option<String>) -> String {
+    failure::Failure::from(mspkit::Error::refused(&argument, given.as_deref(), &allowed)).to_json()
+}
+
+/// The fields of the error for an argument that JSON has no word for.
+#[napi(catch_unwind)]
+pub fn unsendable(argument: String, given: String) -> String {
+    failure::Failure::from(mspkit::Error::unsendable(&argument, &given)).to_json()
+}
+
 /// Panics, for the test that shows that a panic ends neither the process nor the event loop.
 ///
 /// # Panics

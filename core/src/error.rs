@@ -499,11 +499,11 @@ impl fmt::Display for Error {
         for field in &self.0.field_errors {
             if !message.said().contains(&field.message) {
                 let separator = if field.field.is_empty() { "" } else { ": " };
-                go_on(&mut text, "; ", &format!("{}{separator}{}", field.field, field.message));
+                text += &format!("; {}{separator}{}", field.field, field.message);
             }
         }
         for hint in hints {
-            go_on(&mut text, ". ", hint.said());
+            add_sentence(&mut text, hint.said());
         }
         f.write_str(&text)?;
         match target.as_deref() {
@@ -524,12 +524,11 @@ impl fmt::Display for Error {
     }
 }
 
-/// Adds to a text behind a separator. What a server said may end in a full stop of its own.
-fn go_on(text: &mut String, separator: &str, more: &str) {
-    text.truncate(text.trim_end_matches(['.', ' ']).len());
-    let ended = text.ends_with(['!', '?', '…']) && separator.starts_with('.');
-    text.push_str(if ended { " " } else { separator });
-    text.push_str(more);
+/// Adds a sentence to a text, which may end in a full stop of its own where a server has said it.
+fn add_sentence(text: &mut String, sentence: &str) {
+    text.truncate(text.trim_end().len());
+    text.push_str(if text.ends_with(['.', '!', '?', '…']) { " " } else { ". " });
+    text.push_str(sentence);
 }
 
 impl fmt::Debug for Error {

@@ -276,7 +276,7 @@ impl Front2 {
 /// The client of the case, beside two of the other services that are never used.
 fn clients(front: Front, service: &str, options: &Value) -> Result<Front2, Error> {
     let given = Config::from_json(options.to_string().as_bytes())?;
-    let config = |name: &str| if name == service { given.clone() } else { unused() };
+    let config = |name: &str| if name == service { given.clone() } else { unused(name) };
     let core_service = match service {
         "ncentral" => Service::NCentral,
         "cloudmore" => Service::Cloudmore,
@@ -303,10 +303,14 @@ fn clients(front: Front, service: &str, options: &Value) -> Result<Front2, Error
     Ok(Front2 { core: Core::new(core_service, &given)?, typed, runtime })
 }
 
-fn unused() -> Config {
-    let json = json!({"base_url": "http://127.0.0.1:9", "jwt": "unused", "username": "unused", "password": "unused",
-        "client_secret": "unused", "api_key": "unused"});
-    Config::from_json(json.to_string().as_bytes()).unwrap()
+fn unused(service: &str) -> Config {
+    let mut options = match service {
+        "ncentral" => json!({"jwt": "unused"}),
+        "cloudmore" => json!({"username": "unused", "password": "unused", "client_secret": "unused"}),
+        _ => json!({"api_key": "unused"}),
+    };
+    options["base_url"] = "http://127.0.0.1:9".into();
+    Config::from_json(options.to_string().as_bytes()).unwrap()
 }
 
 fn control(simulator: &Simulator, command: &str, body: &Value) -> Result<Value, String> {
