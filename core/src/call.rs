@@ -90,7 +90,15 @@ pub(crate) async fn run(core: &Core, request: &Request, effort: &Effort) -> Resu
     let id = request_id();
     let target = Arc::new(Target::new(&request.prepared.method, &request.prepared.url));
     let span = tracing::debug_span!("mspkit.call", operation = request.label, request_id = id);
-    let call = Call { core, request, effort, id: &id, target: &target, started: Instant::now(), fate: Fate::default() };
+    let call = Call {
+        core,
+        request,
+        effort,
+        id: &id,
+        target: &target,
+        started: Instant::now(),
+        fate: Fate::default(),
+    };
     // Dropped last: by then it is known what was sent.
     let _abandoned = Abandoned(&call);
     async {

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::error_body;
 use crate::retry::{self, Class, Seen};
 use crate::transport::{Fault, FaultKind, Response};
-use crate::words::{Name, Time};
+use crate::words::{Time, with_names};
 
 /// How one attempt ended.
 #[derive(Debug)]
@@ -101,8 +101,10 @@ impl Ending {
                 response.unreadable.as_ref().map(ToString::to_string)
             }
             Self::NotSent { cause, .. } | Self::Lost { cause, .. } => Some(cause.clone()),
-            Self::Unreadable { fault, .. } => Some(fault.to_string()),
-            Self::TooLarge(fault) | Self::Unsendable(fault) | Self::Barred(fault) => Some(fault.to_string()),
+            Self::Unreadable { fault, .. } => Some(with_names(&fault.to_string())),
+            Self::TooLarge(fault) | Self::Unsendable(fault) | Self::Barred(fault) => {
+                Some(with_names(&fault.to_string()))
+            }
         }
     }
 }
@@ -139,14 +141,14 @@ pub(crate) fn explain(ending: Ending, class: Class) -> Error {
                 FaultKind::Late => ErrorKind::Timeout,
                 _ => ErrorKind::Connection,
             };
-            Error::new(kind, fault.to_string())
+            Error::new(kind, with_names(&fault.to_string()))
                 .with_answer(response.status.as_u16(), &response.headers, &response.body)
                 .with_retryable(kind != ErrorKind::Decode && class.harmless())
                 .with_source(fault)
         }
         Ending::TooLarge(fault) => {
             let kind = if class.changes_state() { ErrorKind::OutcomeUnknown } else { ErrorKind::Decode };
-            let message = fault.to_string();
+            let message = with_names(&fault.to_string());
             with_fault(Error::new(kind, message).with_retryable(class == Class::IdempotentWrite), Some(fault))
         }
         Ending::Barred(fault) => {

@@ -199,6 +199,6 @@ fn broken(coding: Coding, error: &(dyn StdError + Send + Sync)) -> Fault {
 }
 
 fn too_large(limit: usize) -> Fault {
-    let reason = format!("its body has more than {limit} bytes; raise max_body_bytes to allow more");
+    let reason = format!("its body has more than {limit} bytes; raise `max_body_bytes` to allow more");
     Fault::new(FaultKind::TooLarge, reason)
 }
