@@ -7,6 +7,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { test } from "node:test";
 import { NCentral, NCentralSync, type RequestEvent, type ResponseEvent, type RetryEvent } from "mspkit";
+import { program } from "./support/child.js";
 import { JWT, json, startFake } from "./support/fake.js";
 import { startSimulator } from "./support/simulator.js";
 
@@ -136,6 +137,30 @@ test("a call that nobody has listened to has collected nothing", async () => {
     await call;
   });
   assert.deepEqual(seen, []);
+});
+
+test("a subscriber that throws takes no result away, and is told of as any other error", async () => {
+  const simulator = await startSimulator();
+  const ended = await program(
+    `
+      let told = 0;
+      process.on("uncaughtException", (error) => { told += Number(error.message === "mine"); });
+      for (const kind of ["request", "response", "retry"]) {
+        require("node:diagnostics_channel").subscribe("mspkit:" + kind, () => { throw new Error("mine"); });
+      }
+      const client = new mspkit.NCentral(options);
+      const sync = new mspkit.NCentralSync(options);
+      const one = await client.serviceOrgs.createCustomer(50, { customerName: "a", contactFirstName: "b", contactLastName: "c" });
+      const all = await client.customers.list().collect();
+      const blocking = sync.customers.list().collect();
+      await sleep(10);
+      console.log(one.customerName, all.length === blocking.length, told);
+    `,
+    { baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt },
+  );
+  await simulator.stop();
+  // Of each of the clients the exchange of the token too: two events for each of five requests.
+  assert.deepEqual([ended.stdout, ended.stderr, ended.code], ["a true 10\n", "", 0]);
 });
 
 test("no event holds a secret", async () => {
