@@ -7,10 +7,10 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use nix::sys::signal::SigSet;
 use tracing::Level;
 
 use crate::abi::{MSPKIT_E_BUSY, MSPKIT_E_RANGE, MSPKIT_OK};
@@ -159,7 +159,7 @@ impl Sink {
 /// `level` is `MSPKIT_LOG_ERROR` to `MSPKIT_LOG_TRACE`: records up to it are told. `user_data` is passed to the callback,
 /// unread. Before it returns, the former callback has been told what was logged so far, and is never called again.
 /// Thread-safe. Fails with `MSPKIT_E_RANGE` for another level, and with `MSPKIT_E_BUSY` when the callback itself calls
-/// it.
+/// it, and with `MSPKIT_E_INTERNAL` when the system gives no thread; the former callback stays then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_log_set(
     callback: mspkit_log_callback,
@@ -181,10 +181,16 @@ pub unsafe extern "C" fn mspkit_log_set(
                 ));
             }
             let mut writer = lock(&WRITER);
+            let wanted = callback.filter(|_| level != MSPKIT_LOG_OFF);
+            // The thread is there before the former callback goes: without one that stays.
+            let next = wanted.map(|callback| begin(Sink { callback, user_data })).transpose()?;
             end(writer.take());
-            if let Some(callback) = callback.filter(|_| level != MSPKIT_LOG_OFF) {
-                *writer = Some(begin(Sink { callback, user_data }, level)?);
-            }
+            *writer = next.map(|(thread, start)| {
+                WANTED.store(level, Ordering::Relaxed);
+                tracing::callsite::rebuild_interest_cache();
+                drop(start);
+                thread
+            });
             Ok(MSPKIT_OK)
         })
     }
@@ -204,16 +210,14 @@ fn end(writer: Option<JoinHandle<()>>) {
     }
 }
 
-fn begin(sink: Sink, level: i32) -> Result<JoinHandle<()>, Failure> {
+/// A thread that tells a callback, once what stands beside it is dropped.
+fn begin(sink: Sink) -> Result<(JoinHandle<()>, Sender<()>), Failure> {
     records::install();
-    // The thread is born with the signals of its maker, so they are blocked before and set back after.
-    let before = SigSet::all().thread_swap_mask(nix::sys::signal::SigmaskHow::SIG_BLOCK);
-    let thread = std::thread::Builder::new().name("mspkit-log".to_owned()).spawn(move || sink.run());
-    if let Ok(before) = before {
-        let _ = before.thread_set_mask();
-    }
+    let (start, started) = channel();
+    let thread = mspkit_unix::spawn(move || {
+        let _ = started.recv();
+        sink.run();
+    });
     let thread = thread.map_err(|error| Failure::internal(format!("no thread could be made: {error}")))?;
-    WANTED.store(level, Ordering::Relaxed);
-    tracing::callsite::rebuild_interest_cache();
-    Ok(thread)
+    Ok((thread, start))
 }

@@ -56,12 +56,18 @@ impl mspkit_pager {
         [Some(self.freed.clone()), token, client]
     }
 
+    /// Takes a step; what was lent out before ends with that.
+    fn step(&self) -> Result<Step, Failure> {
+        let step = self.shared.step()?;
+        *lock(&self.lent) = Lent::default();
+        Ok(step)
+    }
+
     /// Runs a step while the caller waits.
-    fn wait<T, W>(&self, work: impl FnOnce(Step) -> W) -> Result<T, Failure>
+    fn wait<T, W>(&self, step: Step, work: impl FnOnce(Step) -> W) -> Result<T, Failure>
     where
         W: Future<Output = Result<T, Failure>>,
     {
-        let step = self.shared.step()?;
         let token = step.reading.as_ref().map(|reading| reading.resume_token()).unwrap_or_default();
         task::wait(&self.runtime, self.ends(), work(step))
             .map_err(|failure| failure.with_resume_token(&token))
@@ -77,7 +83,7 @@ impl mspkit_pager {
     {
         // SAFETY: the caller says so.
         let queue = unsafe { borrow("queue", into.queue)? };
-        let step = self.shared.step()?;
+        let step = self.step()?;
         let token = step.reading.as_ref().map(|reading| reading.resume_token()).unwrap_or_default();
         let freed = self.freed.clone();
         let [own, client] = self.ends.clone();
@@ -199,14 +205,14 @@ pub unsafe extern "C" fn mspkit_pager_next(
         guard(error, || {
             let pager = borrow("pager", pager.cast_const())?;
             output("item", item)?;
-            *lock(&pager.lent) = Lent::default();
+            let mut step = pager.step()?;
             // An item that is already here costs no trip through the runtime.
-            let mut step = pager.shared.step()?;
             let ready = step.reading.as_mut().and_then(|reading| reading.ready(pager.shared.reader));
-            drop(step);
             let next = match ready {
                 Some(ready) => ready.map(Some)?,
-                None => pager.wait(|step| step.work(async |reading, reader| reading.item(reader).await))?,
+                None => {
+                    pager.wait(step, |step| step.work(async |reading, reader| reading.item(reader).await))?
+                }
             };
             let Some(next) = next else { return Ok(MSPKIT_DONE) };
             let next = Box::new(next);
@@ -232,8 +238,9 @@ pub unsafe extern "C" fn mspkit_pager_next_page(
         guard(error, || {
             let pager = borrow("pager", pager.cast_const())?;
             output("page", page)?;
-            *lock(&pager.lent) = Lent::default();
-            let next = pager.wait(|step| step.work(async |reading, reader| reading.page(reader).await))?;
+            let step = pager.step()?;
+            let next =
+                pager.wait(step, |step| step.work(async |reading, reader| reading.page(reader).await))?;
             let Some(next) = next else { return Ok(MSPKIT_DONE) };
             page.write(Box::into_raw(Box::new(next)));
             Ok(MSPKIT_OK)

@@ -98,7 +98,8 @@ impl mspkit_queue {
     where
         W: Future<Output = Result<Outcome, Failure>> + Send + 'static,
     {
-        runtime.handle()?;
+        // A number is only taken when nothing can fail any more: what has one completes.
+        let place = task::Place::on(runtime)?;
         let cancel = Arc::<Cancel>::default();
         let refused = || Failure::own(MSPKIT_E_CLOSED, "queue: it is closed and takes nothing any more");
         let number = self.shared.begin(cancel.clone()).ok_or_else(refused)?;
@@ -108,14 +109,15 @@ impl mspkit_queue {
             unsafe { operation.write(number) };
         }
         let (shared, user_data) = (self.shared.clone(), UserData(user_data));
-        task::start(runtime, [Some(cancel), token, client], work, move |outcome| {
+        place.start([Some(cancel), token, client], work, move |outcome| {
             let outcome = if resume_token.is_empty() {
                 outcome
             } else {
                 outcome.map_err(|failure| failure.with_resume_token(&resume_token))
             };
             shared.complete(number, user_data, outcome);
-        })
+        });
+        Ok(())
     }
 }
 

@@ -4,6 +4,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use mspkit::InFlight;
+use tokio::runtime::Handle;
 
 use crate::cancel::Cancel;
 use crate::failure::Failure;
@@ -26,23 +28,34 @@ impl<T, F: FnOnce(Result<T, Failure>)> Drop for Finish<T, F> {
     }
 }
 
-/// Starts work whose outcome is handed over exactly once, on a thread of the runtime or of whoever ends it.
-pub(crate) fn start<T, W, F>(runtime: &Runtime, ends: Ends, work: W, hand_over: F) -> Result<(), Failure>
-where
-    T: Send + 'static,
-    W: Future<Output = Result<T, Failure>> + Send + 'static,
-    F: FnOnce(Result<T, Failure>) + Send + 'static,
-{
-    let handle = runtime.handle()?;
-    let in_flight = runtime.in_flight()?;
-    let mut finish = Finish { hand_over: Some(hand_over), outcome: None };
-    handle.spawn(async move {
-        // Dropped before the outcome is handed over: whoever gets it may at once begin what the work has kept busy.
-        finish.outcome = Some(race(ends, work).await);
-        drop(finish);
-        drop(in_flight);
-    });
-    Ok(())
+/// A place on a runtime for one task: all that starting it can fail at is behind us.
+pub(crate) struct Place {
+    handle: Handle,
+    in_flight: Option<InFlight>,
+}
+
+impl Place {
+    /// Takes one, before anything else learns of the task.
+    pub(crate) fn on(runtime: &Runtime) -> Result<Self, Failure> {
+        Ok(Self { handle: runtime.handle()?.clone(), in_flight: runtime.in_flight()? })
+    }
+
+    /// Starts work whose outcome is handed over exactly once, on a thread of the runtime or of whoever ends it.
+    pub(crate) fn start<T, W, F>(self, ends: Ends, work: W, hand_over: F)
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T, Failure>> + Send + 'static,
+        F: FnOnce(Result<T, Failure>) + Send + 'static,
+    {
+        let Self { handle, in_flight } = self;
+        let mut finish = Finish { hand_over: Some(hand_over), outcome: None };
+        handle.spawn(async move {
+            // Dropped before the outcome is handed over: whoever gets it may at once begin what the work has kept busy.
+            finish.outcome = Some(race(ends, work).await);
+            drop(finish);
+            drop(in_flight);
+        });
+    }
 }
 
 async fn race<T>(ends: Ends, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

@@ -6,10 +6,13 @@
 use std::sync::OnceLock;
 
 #[cfg(unix)]
-use mspkit_unix::block_signals;
+use mspkit_unix::{block_signals, spawn};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::failure::Failure;
+
+/// Threads that drive async calls.
+const THREADS: usize = 2;
 
 static BLOCKING: OnceLock<Runtime> = OnceLock::new();
 static ASYNC: OnceLock<Runtime> = OnceLock::new();
@@ -21,7 +24,14 @@ pub(crate) fn blocking() -> Result<&'static Runtime, Failure> {
 
 /// What async calls run on.
 pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
-    get_or_build(&ASYNC, Builder::new_multi_thread().worker_threads(2))
+    if ASYNC.get().is_none() {
+        mspkit_binding::room(THREADS, spawn).map_err(|error| refused(&error))?;
+    }
+    get_or_build(&ASYNC, Builder::new_multi_thread().worker_threads(THREADS))
+}
+
+fn refused(error: &std::io::Error) -> Failure {
+    Failure::internal(format!("no runtime could be made: {error}"))
 }
 
 fn get_or_build(
@@ -36,12 +46,17 @@ fn get_or_build(
         .thread_name("mspkit")
         .on_thread_start(block_signals)
         .build()
-        .map_err(|error| Failure::internal(format!("no runtime could be made: {error}")))?;
+        .map_err(|error| refused(&error))?;
     Ok(place.get_or_init(|| built))
 }
 
 #[cfg(not(unix))]
 fn block_signals() {}
+
+#[cfg(not(unix))]
+fn spawn(run: impl FnOnce() + Send + 'static) -> std::io::Result<std::thread::JoinHandle<()>> {
+    std::thread::Builder::new().name("mspkit".to_owned()).spawn(run)
+}
 
 /// Lets the blocking runtime clean away what was given up.
 pub(crate) fn settle() {

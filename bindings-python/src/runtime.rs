@@ -11,6 +11,9 @@ use tokio::runtime::{Builder, Runtime};
 use crate::failure::Failure;
 use crate::process::PerProcess;
 
+/// Threads that drive async calls.
+const THREADS: usize = 2;
+
 static BLOCKING: PerProcess<Runtime> = PerProcess::new();
 static HELPER: PerProcess<Helper> = PerProcess::new();
 static ASYNC: PerProcess<Runtime> = PerProcess::new();
@@ -35,7 +38,14 @@ pub(crate) fn attend() -> Option<InFlight> {
 
 /// What async calls run on.
 pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
-    ASYNC.get_or_make(|| build(Builder::new_multi_thread().worker_threads(2)))
+    ASYNC.get_or_make(|| {
+        mspkit_binding::room(THREADS, mspkit_unix::spawn).map_err(|error| refused(&error))?;
+        build(Builder::new_multi_thread().worker_threads(THREADS))
+    })
+}
+
+fn refused(error: &std::io::Error) -> Failure {
+    Failure::internal(format!("no runtime could be made: {error}"))
 }
 
 fn build(builder: &mut Builder) -> Result<Runtime, Failure> {
@@ -45,7 +55,7 @@ fn build(builder: &mut Builder) -> Result<Runtime, Failure> {
         // Without it the interpreter's handlers would run on a thread that Python does not know.
         .on_thread_start(mspkit_unix::block_signals)
         .build()
-        .map_err(|error| Failure::internal(format!("no runtime could be made: {error}")))
+        .map_err(|error| refused(&error))
 }
 
 /// Lets the runtime of blocking calls clean away what was given up.

@@ -1,14 +1,16 @@
 //! What the bindings share that is no part of any language: where async calls complete, what is seen of a call while it
-//! happens, and the words of failures that are a binding's own.
+//! happens, whether there are threads for a runtime, and the words of failures that are a binding's own.
 
 mod failure;
 mod port;
+mod room;
 mod settle;
 mod time;
 mod watch;
 
 pub use self::failure::{CLOSED, causes, panicked};
 pub use self::port::{Came, Port};
+pub use self::room::room;
 pub use self::settle::settle;
 pub use self::time::{milliseconds, seconds};
 pub use self::watch::{Event, Watch, What};
