@@ -12,8 +12,9 @@
  * Texts are UTF-8. Pass them by pointer and length; MSPKIT_NTS is the length of one that ends at its first NUL. What is
  * passed is copied before a function returns.
  *
- * Structs that begin with `struct_size` are initialised by their `_init()`. What is 0 or NULL then is not given. Structs that
- * are got by const pointer may grow at their end: never copy, never put them into arrays.
+ * Structs that begin with `struct_size` are initialised by their `_init()`, never by zeroes: it sets numbers, and what is true
+ * or false, to MSPKIT_DEFAULT, which stands for not given, as NULL does for texts and arrays. So 0 means 0, and false means
+ * false. Structs that are got by const pointer may grow at their end: never copy, never put them into arrays.
  *
  * Threads. A handle that is passed as a const pointer may be used by several threads at the same time. Nothing may be used
  * while or after it is freed. After fork, a child uses nothing that its parent made; it may make clients of its own. A
@@ -112,6 +113,11 @@
 #define MSPKIT_E_PANIC -107
 
 /**
+ * What was asked for is not what is there: another model, or a page where an answer is.
+ */
+#define MSPKIT_E_TYPE -108
+
+/**
  * A field was not sent.
  */
 #define MSPKIT_ABSENT 0
@@ -127,14 +133,9 @@
 #define MSPKIT_PRESENT 2
 
 /**
- * Yes, for an option with a default of its own.
+ * A number, or a yes or no, that is not given: what stands in for it is said where it is used. The initialisers set it.
  */
-#define MSPKIT_YES 1
-
-/**
- * No, for an option with a default of its own; none, for a number of retries.
- */
-#define MSPKIT_NO -1
+#define MSPKIT_DEFAULT -2147483648
 
 /**
  * Nothing is logged.
@@ -388,7 +389,7 @@ typedef struct mspkit_meta {
 } mspkit_meta;
 
 /**
- * What one call takes besides its parameters. All zeroes but `struct_size`, or NULL in its place: as the client.
+ * What one call takes besides its parameters. As `mspkit_call_options_init()` makes it, or NULL: as the client.
  */
 typedef struct mspkit_call_options {
     /**
@@ -396,11 +397,11 @@ typedef struct mspkit_call_options {
      */
     size_t struct_size;
     /**
-     * Milliseconds for the whole call, of a list for each page; 0: the client's.
+     * Milliseconds for the whole call, of a list for each page; `MSPKIT_DEFAULT`: the client's.
      */
     int64_t timeout_ms;
     /**
-     * Further attempts after a fault; 0: the client's; `MSPKIT_NO`: none.
+     * Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: the client's.
      */
     int32_t max_retries;
     /**
@@ -439,7 +440,7 @@ typedef struct mspkit_call_options {
 typedef uint64_t mspkit_operation;
 
 /**
- * What a client is made of. All zeroes but `struct_size`: everything from the environment or by default.
+ * What a client is made of. As `mspkit_client_options_init()` makes it: everything from the environment or by default.
  */
 typedef struct mspkit_client_options {
     /**
@@ -503,50 +504,50 @@ typedef struct mspkit_client_options {
      */
     struct mspkit_str app_info;
     /**
-     * Milliseconds for a whole call, queueing and retries included; 0: 120,000.
+     * Milliseconds for a whole call, queueing and retries included; `MSPKIT_DEFAULT`: 120,000.
      */
     int64_t timeout_ms;
     /**
-     * Milliseconds for one attempt; 0: 30,000.
+     * Milliseconds for one attempt; `MSPKIT_DEFAULT`: 30,000.
      */
     int64_t attempt_timeout_ms;
     /**
-     * Milliseconds for name lookup, TCP, proxy and TLS together; 0: 5,000.
+     * Milliseconds for name lookup, TCP, proxy and TLS together; `MSPKIT_DEFAULT`: 5,000.
      */
     int64_t connect_timeout_ms;
     /**
-     * The longest `Retry-After`, in milliseconds, that is waited for; 0: 120,000; `MSPKIT_NO`: none is.
+     * The longest `Retry-After`, in milliseconds, that is waited for, 0 for none; `MSPKIT_DEFAULT`: 120,000.
      */
     int64_t max_retry_after_ms;
     /**
-     * Further attempts after a fault; 0: 2; `MSPKIT_NO`: none.
+     * The longest pause, in milliseconds, that mspkit decides on by itself, 0 for none; `MSPKIT_DEFAULT`: 30,000. A wait
+     * that the server asks for is not shortened.
+     */
+    int64_t max_backoff_ms;
+    /**
+     * Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: 2.
      */
     int32_t max_retries;
     /**
-     * Whether the server's certificate is checked: `MSPKIT_YES` or `MSPKIT_NO`; 0: yes.
+     * Whether the server's certificate is checked: true or false; `MSPKIT_DEFAULT`: true.
      */
     int32_t verify;
     /**
-     * Whether the environment's proxies apply: `MSPKIT_YES` or `MSPKIT_NO`; 0: yes.
+     * Whether the environment's proxies apply: true or false; `MSPKIT_DEFAULT`: true.
      */
     int32_t trust_env;
     /**
-     * Whether `http` is allowed to other machines: `MSPKIT_YES` or `MSPKIT_NO`; 0: no.
+     * Whether `http` is allowed to other machines: true or false; `MSPKIT_DEFAULT`: false.
      */
     int32_t allow_http;
     /**
-     * The largest answer in bytes, decompressed; 0: 64 MiB.
+     * The largest answer in bytes, decompressed; `MSPKIT_DEFAULT`: 64 MiB.
      */
-    uint64_t max_body_bytes;
+    int64_t max_body_bytes;
     /**
      * More options as one JSON object, named as in Python, times in seconds; fields that are set go before.
      */
     struct mspkit_str json;
-    /**
-     * The longest pause, in milliseconds, that mspkit decides on by itself; 0: 30,000; `MSPKIT_NO`: none. A wait that the
-     * server asks for is not shortened.
-     */
-    int64_t max_backoff_ms;
 } mspkit_client_options;
 
 /**
@@ -659,7 +660,7 @@ typedef struct mspkit_log_record {
 typedef void (*mspkit_log_callback)(void *user_data, const struct mspkit_log_record *record);
 
 /**
- * How a list is read. All zeroes but `struct_size`, or NULL in its place: all of it, as mspkit thinks best.
+ * How a list is read. As `mspkit_paging_options_init()` makes it, or NULL: all of it, as mspkit thinks best.
  */
 typedef struct mspkit_paging_options {
     /**
@@ -667,18 +668,24 @@ typedef struct mspkit_paging_options {
      */
     size_t struct_size;
     /**
-     * Items in total; 0: all.
+     * Items in total; `MSPKIT_DEFAULT`: all.
      */
-    uint64_t limit;
+    int64_t limit;
     /**
-     * Pages of a numbered list in flight at the same time, never above the endpoint's limit; 0: chosen by mspkit.
+     * Pages of a numbered list in flight at the same time, never above the endpoint's limit; `MSPKIT_DEFAULT`: chosen by
+     * mspkit.
      */
-    uint32_t concurrency;
+    int64_t concurrency;
     /**
-     * What to do when a page of a scroll is lost, which cannot be asked for again: 0: search anew and skip what was
-     * given out; `MSPKIT_NO`: fail, with where to resume.
+     * What to do when a page of a scroll is lost, which cannot be asked for again: `restart` searches anew and skips what
+     * was given out, `raise` fails, with where to resume; not given: `restart`.
      */
-    int32_t restart_lost;
+    struct mspkit_str on_lost_page;
+    /**
+     * What to do at the end of a list of which the server said that there is more: `warn` tells the log, `raise` fails,
+     * `ignore` does neither; not given: `warn`.
+     */
+    struct mspkit_str on_incomplete;
     /**
      * Where to go on, from an earlier pager of the same list or from its error.
      */
@@ -1935,7 +1942,8 @@ typedef struct mspkit_ncentral_custom_psa_create_ticket_params {
      */
     size_t struct_size;
     /**
-     * Id of the N-central ticket, as N-central handed it to the PSA. (required, 1 or more)
+     * Id of the N-central ticket, as N-central handed it to the PSA. (required, 1 or more;
+     * `MSPKIT_DEFAULT` until it is set)
      */
     int64_t psa_custom_ticket_id;
     /**
@@ -1976,7 +1984,7 @@ typedef struct mspkit_ncentral_customers_list_params {
     size_t struct_size;
     /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; 0: not given)
+     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
     /**
@@ -2006,7 +2014,7 @@ typedef struct mspkit_ncentral_customers_list_sites_params {
     size_t struct_size;
     /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; 0: not given)
+     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
     /**
@@ -2189,7 +2197,7 @@ typedef struct mspkit_ncentral_service_orgs_list_params {
     size_t struct_size;
     /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; 0: not given)
+     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
     /**
@@ -2219,7 +2227,7 @@ typedef struct mspkit_ncentral_service_orgs_list_customers_params {
     size_t struct_size;
     /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; 0: not given)
+     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
     /**
@@ -2291,7 +2299,7 @@ typedef struct mspkit_wiv_cases_search_params {
     /**
      * Cases per page; the server takes 250 when it is not given. The vendor advises 25 to 100 where
      * people wait and up to 500 in batches. More than 500 is sent with a warning, not refused.
-     * (optional, 1 or more; 0: not given)
+     * (optional, 1 or more; `MSPKIT_DEFAULT`: not given)
      */
     int64_t max_returned_items;
     /**
@@ -2315,7 +2323,7 @@ typedef struct mspkit_wiv_cases_search_own_params {
     /**
      * Cases per page; the server takes 250 when it is not given. The vendor advises 25 to 100 where
      * people wait and up to 500 in batches. More than 500 is sent with a warning, not refused.
-     * (optional, 1 or more; 0: not given)
+     * (optional, 1 or more; `MSPKIT_DEFAULT`: not given)
      */
     int64_t max_returned_items;
 } mspkit_wiv_cases_search_own_params;
@@ -2690,6 +2698,16 @@ size_t mspkit_error_header_count(const struct mspkit_error *error);
 const struct mspkit_pair *mspkit_error_header(const struct mspkit_error *error, size_t index);
 
 /**
+ * Makes an error, for layers over this header that have something of their own to say.
+ *
+ * `code` is a negative one of this header; another is taken for `MSPKIT_E_INVALID_REQUEST`. `message` is copied; NULL: what
+ * `mspkit_strerror` says. Free it with `mspkit_error_free`. Thread-safe. NULL only when there is no memory.
+ */
+struct mspkit_error *mspkit_error_new(int32_t code,
+                                      const char *message,
+                                      size_t message_len);
+
+/**
  * Frees an error. NULL is allowed.
  */
 void mspkit_error_free(struct mspkit_error *error);
@@ -2710,7 +2728,7 @@ void mspkit_item_free(struct mspkit_item *item);
  * `level` is `MSPKIT_LOG_ERROR` to `MSPKIT_LOG_TRACE`: records up to it are told. `user_data` is passed to the callback,
  * unread. Before it returns, the former callback has been told what was logged so far, and is never called again.
  * Thread-safe. Fails with `MSPKIT_E_RANGE` for another level, and with `MSPKIT_E_BUSY` when the callback itself calls
- * it.
+ * it, and with `MSPKIT_E_INTERNAL` when the system gives no thread; the former callback stays then.
  */
 int32_t mspkit_log_set(mspkit_log_callback callback,
                        void *user_data,
@@ -4927,7 +4945,7 @@ int32_t mspkit_ncentral_standard_psa_validate_credential_submit(const mspkit_nce
  * not what they may be; the steps of the pager fail with:
  *
  * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
- * - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `restart_lost` is `MSPKIT_NO`.
+ * - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `on_lost_page` is `raise`.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The search was refused, or the scroll has expired.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
  * - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
@@ -4965,7 +4983,7 @@ int32_t mspkit_wiv_cases_search(const mspkit_wiv *client,
  * not what they may be; the steps of the pager fail with:
  *
  * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
- * - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `restart_lost` is `MSPKIT_NO`.
+ * - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `on_lost_page` is `raise`.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The search was refused, or the scroll has expired.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
  * - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
@@ -5111,6 +5129,8 @@ static inline mspkit_call_options mspkit_call_options_init(void)
     mspkit_call_options made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.timeout_ms = MSPKIT_DEFAULT;
+    made.max_retries = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5122,6 +5142,16 @@ static inline mspkit_client_options mspkit_client_options_init(void)
     mspkit_client_options made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.timeout_ms = MSPKIT_DEFAULT;
+    made.attempt_timeout_ms = MSPKIT_DEFAULT;
+    made.connect_timeout_ms = MSPKIT_DEFAULT;
+    made.max_retry_after_ms = MSPKIT_DEFAULT;
+    made.max_backoff_ms = MSPKIT_DEFAULT;
+    made.max_retries = MSPKIT_DEFAULT;
+    made.verify = MSPKIT_DEFAULT;
+    made.trust_env = MSPKIT_DEFAULT;
+    made.allow_http = MSPKIT_DEFAULT;
+    made.max_body_bytes = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5133,6 +5163,8 @@ static inline mspkit_paging_options mspkit_paging_options_init(void)
     mspkit_paging_options made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.limit = MSPKIT_DEFAULT;
+    made.concurrency = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5254,6 +5286,7 @@ static inline mspkit_ncentral_custom_psa_create_ticket_params mspkit_ncentral_cu
     mspkit_ncentral_custom_psa_create_ticket_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.psa_custom_ticket_id = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5276,6 +5309,7 @@ static inline mspkit_ncentral_customers_list_params mspkit_ncentral_customers_li
     mspkit_ncentral_customers_list_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.page_size = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5287,6 +5321,7 @@ static inline mspkit_ncentral_customers_list_sites_params mspkit_ncentral_custom
     mspkit_ncentral_customers_list_sites_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.page_size = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5320,6 +5355,7 @@ static inline mspkit_ncentral_service_orgs_list_params mspkit_ncentral_service_o
     mspkit_ncentral_service_orgs_list_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.page_size = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5331,6 +5367,7 @@ static inline mspkit_ncentral_service_orgs_list_customers_params mspkit_ncentral
     mspkit_ncentral_service_orgs_list_customers_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.page_size = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5353,6 +5390,7 @@ static inline mspkit_wiv_cases_search_params mspkit_wiv_cases_search_params_init
     mspkit_wiv_cases_search_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.max_returned_items = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5364,6 +5402,7 @@ static inline mspkit_wiv_cases_search_own_params mspkit_wiv_cases_search_own_par
     mspkit_wiv_cases_search_own_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.max_returned_items = MSPKIT_DEFAULT;
     return made;
 }
 

@@ -8,15 +8,18 @@
 
 #include "mspkit.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -24,6 +27,23 @@
 namespace mspkit {
 
 using milliseconds = std::chrono::milliseconds;
+
+/// An id, as text or as a number. It lives no longer than the text that it was made of.
+class id {
+public:
+    id(const char *text) : text(text == nullptr ? std::string_view() : std::string_view(text)) {}
+    id(std::string_view text) : text(text) {}
+    id(const std::string &text) : text(text) {}
+    template <class Number, std::enable_if_t<std::is_integral_v<Number> && !std::is_same_v<Number, bool> && !std::is_same_v<Number, char>, int> = 0>
+    id(Number number) : digits(std::to_string(number))
+    {
+    }
+    std::string_view view() const noexcept { return digits.empty() ? text : std::string_view(digits); }
+
+private:
+    std::string_view text = {};
+    std::string digits = {};
+};
 
 namespace detail {
 
@@ -71,6 +91,8 @@ inline mspkit_str given(std::string_view text)
     return made;
 }
 
+inline mspkit_str given(const id &said) { return given(said.view()); }
+
 inline mspkit_str given(const std::optional<std::string> &text) { return text ? given(std::string_view(*text)) : mspkit_str{}; }
 
 inline std::vector<mspkit_str> given(const std::optional<std::vector<std::string>> &texts)
@@ -84,11 +106,20 @@ inline std::vector<mspkit_str> given(const std::optional<std::vector<std::string
     return made;
 }
 
-inline std::int32_t choice(std::optional<bool> said) { return said ? (*said ? MSPKIT_YES : MSPKIT_NO) : 0; }
-
-inline std::int32_t retries(std::optional<unsigned> said)
+/// A number, a time, or what is true or false, as the fields of C's options say it. What a field cannot hold is as good as
+/// its largest value.
+template <class Field, class T> Field number(const std::optional<T> &said)
 {
-    return said ? (*said == 0 ? MSPKIT_NO : static_cast<std::int32_t>(*said)) : 0;
+    if (!said) {
+        return MSPKIT_DEFAULT;
+    }
+    if constexpr (std::is_same_v<T, milliseconds>) {
+        return static_cast<Field>(said->count());
+    } else if constexpr (std::is_unsigned_v<T> && sizeof(T) >= sizeof(Field)) {
+        return static_cast<Field>(std::min<T>(*said, static_cast<T>(std::numeric_limits<Field>::max())));
+    } else {
+        return static_cast<Field>(*said);
+    }
 }
 
 } // namespace detail
@@ -145,19 +176,44 @@ public:
     /// The value; throws the error where there is none.
     T &value() &
     {
-        if (!has_value()) {
-            throw std::get<1>(held);
-        }
-        return std::get<0>(held);
+        check();
+        return **this;
     }
-    T &&value() && { return std::move(value()); }
+    const T &value() const &
+    {
+        check();
+        return **this;
+    }
+    T &&value() &&
+    {
+        check();
+        return *std::move(*this);
+    }
+    const T &&value() const &&
+    {
+        check();
+        return *std::move(*this);
+    }
     /// Only where there is a value.
-    T &operator*() { return *std::get_if<0>(&held); }
-    T *operator->() { return std::get_if<0>(&held); }
+    T &operator*() & noexcept { return *std::get_if<0>(&held); }
+    const T &operator*() const & noexcept { return *std::get_if<0>(&held); }
+    T &&operator*() && noexcept { return std::move(*std::get_if<0>(&held)); }
+    const T &&operator*() const && noexcept { return std::move(*std::get_if<0>(&held)); }
+    T *operator->() noexcept { return std::get_if<0>(&held); }
+    const T *operator->() const noexcept { return std::get_if<0>(&held); }
     /// Only where there is none.
-    const mspkit::error &error() const { return *std::get_if<1>(&held); }
+    mspkit::error &error() & noexcept { return *std::get_if<1>(&held); }
+    const mspkit::error &error() const & noexcept { return *std::get_if<1>(&held); }
+    mspkit::error &&error() && noexcept { return std::move(*std::get_if<1>(&held)); }
+    const mspkit::error &&error() const && noexcept { return std::move(*std::get_if<1>(&held)); }
 
 private:
+    void check() const
+    {
+        if (!has_value()) {
+            throw error();
+        }
+    }
     std::variant<T, mspkit::error> held;
 };
 
@@ -169,6 +225,12 @@ inline void check(std::int32_t status, mspkit_error *const &why)
     if (status < 0) {
         throw error(why);
     }
+}
+
+/// What says that something is not what it was taken for.
+inline error wrong(std::string_view message)
+{
+    return error(mspkit_error_new(MSPKIT_E_TYPE, message.data(), message.size()));
 }
 
 } // namespace detail
@@ -236,14 +298,14 @@ private:
 /// What a client is made of; see `mspkit_client_options`.
 struct client_options {
     const mspkit::runtime *runtime = nullptr;
-    std::optional<std::string> base_url, jwt, username, password, client_secret, client_id, client_auth, reseller_id, api_key;
-    std::optional<std::string> proxy, ca_bundle, client_cert, app_info;
-    milliseconds timeout{0}, attempt_timeout{0}, connect_timeout{0};
-    std::optional<milliseconds> max_retry_after, max_backoff;
-    std::optional<unsigned> max_retries;
-    std::optional<bool> verify, trust_env, allow_http;
-    std::uint64_t max_body_bytes = 0;
-    std::optional<std::string> json;
+    std::optional<std::string> base_url = {}, jwt = {}, username = {}, password = {}, client_secret = {}, client_id = {};
+    std::optional<std::string> client_auth = {}, reseller_id = {}, api_key = {};
+    std::optional<std::string> proxy = {}, ca_bundle = {}, client_cert = {}, app_info = {};
+    std::optional<milliseconds> timeout = {}, attempt_timeout = {}, connect_timeout = {}, max_retry_after = {}, max_backoff = {};
+    std::optional<unsigned> max_retries = {};
+    std::optional<bool> verify = {}, trust_env = {}, allow_http = {};
+    std::optional<std::uint64_t> max_body_bytes = {};
+    std::optional<std::string> json = {};
 
     /// Points into this object.
     mspkit_client_options view() const
@@ -263,18 +325,16 @@ struct client_options {
         made.ca_bundle = detail::given(ca_bundle);
         made.client_cert = detail::given(client_cert);
         made.app_info = detail::given(app_info);
-        made.timeout_ms = timeout.count();
-        made.attempt_timeout_ms = attempt_timeout.count();
-        made.connect_timeout_ms = connect_timeout.count();
-        if (max_retry_after) {
-            made.max_retry_after_ms = max_retry_after->count() == 0 ? MSPKIT_NO : max_retry_after->count();
-        }
-        if (max_backoff) made.max_backoff_ms = max_backoff->count() == 0 ? MSPKIT_NO : max_backoff->count();
-        made.max_retries = detail::retries(max_retries);
-        made.verify = detail::choice(verify);
-        made.trust_env = detail::choice(trust_env);
-        made.allow_http = detail::choice(allow_http);
-        made.max_body_bytes = max_body_bytes;
+        made.timeout_ms = detail::number<std::int64_t>(timeout);
+        made.attempt_timeout_ms = detail::number<std::int64_t>(attempt_timeout);
+        made.connect_timeout_ms = detail::number<std::int64_t>(connect_timeout);
+        made.max_retry_after_ms = detail::number<std::int64_t>(max_retry_after);
+        made.max_backoff_ms = detail::number<std::int64_t>(max_backoff);
+        made.max_retries = detail::number<std::int32_t>(max_retries);
+        made.verify = detail::number<std::int32_t>(verify);
+        made.trust_env = detail::number<std::int32_t>(trust_env);
+        made.allow_http = detail::number<std::int32_t>(allow_http);
+        made.max_body_bytes = detail::number<std::int64_t>(max_body_bytes);
         made.json = detail::given(json);
         return made;
     }
@@ -282,27 +342,31 @@ struct client_options {
 
 /// What one call takes besides its parameters; see `mspkit_call_options`.
 struct call_options {
-    milliseconds timeout{0};
-    std::optional<unsigned> max_retries;
+    std::optional<milliseconds> timeout = {};
+    std::optional<unsigned> max_retries = {};
     const cancel_token *cancel = nullptr;
-    std::vector<std::pair<std::string, std::string>> extra_headers, extra_query;
-    std::optional<std::string> extra_body, json;
+    std::vector<std::pair<std::string, std::string>> extra_headers = {}, extra_query = {};
+    std::optional<std::string> extra_body = {}, json = {};
 };
 
 /// How a list is read; see `mspkit_paging_options`.
 struct paging_options {
-    std::uint64_t limit = 0;
-    std::uint32_t concurrency = 0;
-    std::optional<bool> restart_lost;
-    std::optional<std::string> resume_token, json;
+    std::optional<std::uint64_t> limit = {};
+    std::optional<std::uint32_t> concurrency = {};
+    /// `restart` or `raise`.
+    std::optional<std::string> on_lost_page = {};
+    /// `warn`, `raise` or `ignore`.
+    std::optional<std::string> on_incomplete = {};
+    std::optional<std::string> resume_token = {}, json = {};
 
     /// Points into this object.
     mspkit_paging_options view() const
     {
         mspkit_paging_options made = mspkit_paging_options_init();
-        made.limit = limit;
-        made.concurrency = concurrency;
-        made.restart_lost = detail::choice(restart_lost);
+        made.limit = detail::number<std::int64_t>(limit);
+        made.concurrency = detail::number<std::int64_t>(concurrency);
+        made.on_lost_page = detail::given(on_lost_page);
+        made.on_incomplete = detail::given(on_incomplete);
         made.resume_token = detail::given(resume_token);
         made.json = detail::given(json);
         return made;
@@ -316,8 +380,8 @@ class options_view {
 public:
     explicit options_view(const call_options &said) : made(mspkit_call_options_init())
     {
-        made.timeout_ms = said.timeout.count();
-        made.max_retries = retries(said.max_retries);
+        made.timeout_ms = number<std::int64_t>(said.timeout);
+        made.max_retries = number<std::int32_t>(said.max_retries);
         made.cancel = said.cancel == nullptr ? nullptr : said.cancel->get();
         made.extra_header_count = fill(said.extra_headers, headers);
         made.extra_headers = headers.data();
@@ -349,6 +413,20 @@ private:
 
 /// How a model is read from an answer and from an item; specialised for each model.
 template <class T> struct model;
+
+namespace detail {
+
+/// Whether an answer or an item is there, and of this model.
+template <class T, class Held> bool holds(const Held *held)
+{
+    if constexpr (std::is_void_v<T>) {
+        return held != nullptr;
+    } else {
+        return model<T>::find(held) != nullptr;
+    }
+}
+
+} // namespace detail
 
 /// The answer to a call: its value, and how it came. Points to its value.
 template <class T> class answer {
@@ -505,21 +583,47 @@ public:
     void *user_data() const noexcept { return held.user_data; }
     /// `MSPKIT_OK`, `MSPKIT_DONE` for a list that has ended, or the code of the error.
     std::int32_t status() const noexcept { return held.status; }
-    /// Takes the answer to a call, or the error.
+    /// Takes the answer to a call, or the error. What holds no such answer keeps what it holds, and gives `MSPKIT_E_TYPE`.
     template <class T> result<answer<T>> take()
     {
         if (held.error != nullptr) {
             return error(std::exchange(held.error, nullptr));
         }
+        if (!detail::holds<T>(held.answer)) {
+            return detail::wrong("take: the completion holds no answer of this model");
+        }
         return answer<T>(std::exchange(held.answer, nullptr));
     }
-    /// Takes the page that a pager's step has read, or the error; nothing at the end of the list.
+    /// Takes the page that a pager's step has read, or the error; nothing at the end of the list. What holds no such page
+    /// keeps what it holds, and gives `MSPKIT_E_TYPE`.
     template <class T> result<std::optional<page<T>>> take_page()
     {
         if (held.error != nullptr) {
             return error(std::exchange(held.error, nullptr));
         }
-        return held.page == nullptr ? std::optional<page<T>>() : std::optional<page<T>>(page<T>(std::exchange(held.page, nullptr)));
+        if (held.status == MSPKIT_DONE) {
+            return std::optional<page<T>>();
+        }
+        if (held.page == nullptr || (mspkit_page_count(held.page) > 0 && !detail::holds<T>(mspkit_page_item(held.page, 0)))) {
+            return detail::wrong("take_page: the completion holds no page of this model");
+        }
+        return std::optional<page<T>>(page<T>(std::exchange(held.page, nullptr)));
+    }
+    /// Takes the item that a pager's step has read, or the error; nothing at the end of the list. What holds no such item
+    /// keeps what it holds, and gives `MSPKIT_E_TYPE`.
+    template <class T> result<std::optional<T>> take_item()
+    {
+        if (held.error != nullptr) {
+            return error(std::exchange(held.error, nullptr));
+        }
+        if (held.status == MSPKIT_DONE) {
+            return std::optional<T>();
+        }
+        if (!detail::holds<T>(held.item)) {
+            return detail::wrong("take_item: the completion holds no item of this model");
+        }
+        const detail::owned<mspkit_item, mspkit_item_free> item(std::exchange(held.item, nullptr));
+        return std::optional<T>(model<T>::of(item.get()));
     }
     mspkit_completion *get() noexcept { return &held; }
 
@@ -554,6 +658,13 @@ public:
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
         detail::check(mspkit_pager_next_page_submit(list.get(), held.get(), user_data, &number, &why), why);
+        return number;
+    }
+    template <class T> mspkit_operation submit_next(pager<T> &list, void *user_data = nullptr)
+    {
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_pager_next_submit(list.get(), held.get(), user_data, &number, &why), why);
         return number;
     }
     void cancel(mspkit_operation operation) noexcept { mspkit_queue_cancel(held.get(), operation); }
@@ -631,7 +742,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<AddedService> {
-    static AddedService of(const mspkit_answer *held) { return AddedService(*mspkit_answer_added_service(held)); }
+    static const mspkit_added_service *find(const mspkit_answer *held) noexcept { return mspkit_answer_added_service(held); }
+    static AddedService of(const mspkit_answer *held) { return AddedService(*find(held)); }
 };
 
 /// A token.
@@ -704,7 +816,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<AuthTokens> {
-    static AuthTokens of(const mspkit_answer *held) { return AuthTokens(*mspkit_answer_auth_tokens(held)); }
+    static const mspkit_auth_tokens *find(const mspkit_answer *held) noexcept { return mspkit_answer_auth_tokens(held); }
+    static AuthTokens of(const mspkit_answer *held) { return AuthTokens(*find(held)); }
 };
 
 /// A case. The vendor publishes these two fields only; servers send more, which are kept.
@@ -725,7 +838,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<Case> {
-    static Case of(const mspkit_item *item) { return Case(*mspkit_item_case(item)); }
+    static const mspkit_case *find(const mspkit_item *item) noexcept { return mspkit_item_case(item); }
+    static Case of(const mspkit_item *item) { return Case(*find(item)); }
 };
 
 /// The definition of a custom property.
@@ -833,7 +947,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<CustomPsaTicket> {
-    static CustomPsaTicket of(const mspkit_answer *held) { return CustomPsaTicket(*mspkit_answer_custom_psa_ticket(held)); }
+    static const mspkit_custom_psa_ticket *find(const mspkit_answer *held) noexcept { return mspkit_answer_custom_psa_ticket(held); }
+    static CustomPsaTicket of(const mspkit_answer *held) { return CustomPsaTicket(*find(held)); }
 };
 
 /// A ticket of a custom PSA.
@@ -863,7 +978,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<CustomPsaTicketInfo> {
-    static CustomPsaTicketInfo of(const mspkit_answer *held) { return CustomPsaTicketInfo(*mspkit_answer_custom_psa_ticket_info(held)); }
+    static const mspkit_custom_psa_ticket_info *find(const mspkit_answer *held) noexcept { return mspkit_answer_custom_psa_ticket_info(held); }
+    static CustomPsaTicketInfo of(const mspkit_answer *held) { return CustomPsaTicketInfo(*find(held)); }
 };
 
 /// A customer of a service organization. Only the id and the name are sure; everything else may be null
@@ -954,8 +1070,10 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<Customer> {
-    static Customer of(const mspkit_answer *held) { return Customer(*mspkit_answer_customer(held)); }
-    static Customer of(const mspkit_item *item) { return Customer(*mspkit_item_customer(item)); }
+    static const mspkit_customer *find(const mspkit_answer *held) noexcept { return mspkit_answer_customer(held); }
+    static Customer of(const mspkit_answer *held) { return Customer(*find(held)); }
+    static const mspkit_customer *find(const mspkit_item *item) noexcept { return mspkit_item_customer(item); }
+    static Customer of(const mspkit_item *item) { return Customer(*find(item)); }
 };
 
 /// A service of the E-Store.
@@ -976,7 +1094,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<EstoreService> {
-    static EstoreService of(const mspkit_item *item) { return EstoreService(*mspkit_item_estore_service(item)); }
+    static const mspkit_estore_service *find(const mspkit_item *item) noexcept { return mspkit_item_estore_service(item); }
+    static EstoreService of(const mspkit_item *item) { return EstoreService(*find(item)); }
 };
 
 /// A service of the E-Store with the definitions of its custom properties. The vendor publishes these
@@ -1014,7 +1133,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<EstoreServiceDetail> {
-    static EstoreServiceDetail of(const mspkit_answer *held) { return EstoreServiceDetail(*mspkit_answer_estore_service_detail(held)); }
+    static const mspkit_estore_service_detail *find(const mspkit_answer *held) noexcept { return mspkit_answer_estore_service_detail(held); }
+    static EstoreServiceDetail of(const mspkit_answer *held) { return EstoreServiceDetail(*find(held)); }
 };
 
 /// An index of links.
@@ -1032,7 +1152,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<Links> {
-    static Links of(const mspkit_answer *held) { return Links(*mspkit_answer_links(held)); }
+    static const mspkit_links *find(const mspkit_answer *held) noexcept { return mspkit_answer_links(held); }
+    static Links of(const mspkit_answer *held) { return Links(*find(held)); }
 };
 
 /// A customer of a managed service provider. A field that was not asked for is absent. Servers may send
@@ -1091,7 +1212,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<MspCustomer> {
-    static MspCustomer of(const mspkit_item *item) { return MspCustomer(*mspkit_item_msp_customer(item)); }
+    static const mspkit_msp_customer *find(const mspkit_item *item) noexcept { return mspkit_item_msp_customer(item); }
+    static MspCustomer of(const mspkit_item *item) { return MspCustomer(*find(item)); }
 };
 
 /// A service that an organization has. The vendor publishes these fields only; servers send more, which
@@ -1129,8 +1251,10 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<OrganizationService> {
-    static OrganizationService of(const mspkit_answer *held) { return OrganizationService(*mspkit_answer_organization_service(held)); }
-    static OrganizationService of(const mspkit_item *item) { return OrganizationService(*mspkit_item_organization_service(item)); }
+    static const mspkit_organization_service *find(const mspkit_answer *held) noexcept { return mspkit_answer_organization_service(held); }
+    static OrganizationService of(const mspkit_answer *held) { return OrganizationService(*find(held)); }
+    static const mspkit_organization_service *find(const mspkit_item *item) noexcept { return mspkit_item_organization_service(item); }
+    static OrganizationService of(const mspkit_item *item) { return OrganizationService(*find(item)); }
 };
 
 /// What a ticketing system says about credentials.
@@ -1148,7 +1272,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<PsaCredentialCheck> {
-    static PsaCredentialCheck of(const mspkit_answer *held) { return PsaCredentialCheck(*mspkit_answer_psa_credential_check(held)); }
+    static const mspkit_psa_credential_check *find(const mspkit_answer *held) noexcept { return mspkit_answer_psa_credential_check(held); }
+    static PsaCredentialCheck of(const mspkit_answer *held) { return PsaCredentialCheck(*find(held)); }
 };
 
 /// The server's clock. The vendor publishes the current time only; servers may say more.
@@ -1169,7 +1294,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<ServerHealth> {
-    static ServerHealth of(const mspkit_answer *held) { return ServerHealth(*mspkit_answer_server_health(held)); }
+    static const mspkit_server_health *find(const mspkit_answer *held) noexcept { return mspkit_answer_server_health(held); }
+    static ServerHealth of(const mspkit_answer *held) { return ServerHealth(*find(held)); }
 };
 
 /// The versions of an N-central server.
@@ -1193,7 +1319,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<ServerInfo> {
-    static ServerInfo of(const mspkit_answer *held) { return ServerInfo(*mspkit_answer_server_info(held)); }
+    static const mspkit_server_info *find(const mspkit_answer *held) noexcept { return mspkit_answer_server_info(held); }
+    static ServerInfo of(const mspkit_answer *held) { return ServerInfo(*find(held)); }
 };
 
 /// A service organization. Only the id and the name are sure; everything else may be null or absent, and
@@ -1281,8 +1408,10 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<ServiceOrg> {
-    static ServiceOrg of(const mspkit_answer *held) { return ServiceOrg(*mspkit_answer_service_org(held)); }
-    static ServiceOrg of(const mspkit_item *item) { return ServiceOrg(*mspkit_item_service_org(item)); }
+    static const mspkit_service_org *find(const mspkit_answer *held) noexcept { return mspkit_answer_service_org(held); }
+    static ServiceOrg of(const mspkit_answer *held) { return ServiceOrg(*find(held)); }
+    static const mspkit_service_org *find(const mspkit_item *item) noexcept { return mspkit_item_service_org(item); }
+    static ServiceOrg of(const mspkit_item *item) { return ServiceOrg(*find(item)); }
 };
 
 /// A site: one of a customer's locations. Only the id and the name are sure; everything else may be null
@@ -1373,7 +1502,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<Site> {
-    static Site of(const mspkit_item *item) { return Site(*mspkit_item_site(item)); }
+    static const mspkit_site *find(const mspkit_item *item) noexcept { return mspkit_item_site(item); }
+    static Site of(const mspkit_item *item) { return Site(*find(item)); }
 };
 
 /// What the server says about the access token.
@@ -1391,7 +1521,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<TokenStatus> {
-    static TokenStatus of(const mspkit_answer *held) { return TokenStatus(*mspkit_answer_token_status(held)); }
+    static const mspkit_token_status *find(const mspkit_answer *held) noexcept { return mspkit_answer_token_status(held); }
+    static TokenStatus of(const mspkit_answer *held) { return TokenStatus(*find(held)); }
 };
 
 /// A run of a workflow that was started.
@@ -1433,73 +1564,74 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<WorkflowRun> {
-    static WorkflowRun of(const mspkit_answer *held) { return WorkflowRun(*mspkit_answer_workflow_run(held)); }
+    static const mspkit_workflow_run *find(const mspkit_answer *held) noexcept { return mspkit_answer_workflow_run(held); }
+    static WorkflowRun of(const mspkit_answer *held) { return WorkflowRun(*find(held)); }
 };
 
 /// What `get` of `estore` takes besides its arguments.
 struct cloudmore_estore_get_params {
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
-    std::optional<std::string> reseller_id;
+    std::optional<std::string> reseller_id = {};
 };
 
 /// What `list` of `estore` takes besides its arguments.
 struct cloudmore_estore_list_params {
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
-    std::optional<std::string> reseller_id;
+    std::optional<std::string> reseller_id = {};
 };
 
 /// What `add` of `services` takes besides its arguments.
 struct cloudmore_services_add_params {
     /// Id of the service in the E-Store. (required, GUID)
-    std::optional<std::string> id;
+    std::optional<std::string> id = {};
     /// Currency, an ISO 4217 code that the service supports. (required, three letters of ISO 4217)
-    std::optional<std::string> currency_code;
+    std::optional<std::string> currency_code = {};
     /// The values of the custom properties. (optional, text of a JSON array)
-    std::optional<std::string> custom_properties_data;
+    std::optional<std::string> custom_properties_data = {};
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
-    std::optional<std::string> reseller_id;
+    std::optional<std::string> reseller_id = {};
 };
 
 /// What `get` of `services` takes besides its arguments.
 struct cloudmore_services_get_params {
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
-    std::optional<std::string> reseller_id;
+    std::optional<std::string> reseller_id = {};
 };
 
 /// What `list` of `services` takes besides its arguments.
 struct cloudmore_services_list_params {
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
-    std::optional<std::string> reseller_id;
+    std::optional<std::string> reseller_id = {};
 };
 
 /// What `patch` of `services` takes besides its arguments.
 struct cloudmore_services_patch_params {
     /// The values of the custom properties. (required, text of a JSON array)
-    std::optional<std::string> custom_properties_data;
+    std::optional<std::string> custom_properties_data = {};
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
-    std::optional<std::string> reseller_id;
+    std::optional<std::string> reseller_id = {};
 };
 
 /// What `remove` of `services` takes besides its arguments.
 struct cloudmore_services_remove_params {
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
-    std::optional<std::string> reseller_id;
+    std::optional<std::string> reseller_id = {};
 };
 
 /// What `update` of `services` takes besides its arguments.
 struct cloudmore_services_update_params {
     /// The values of the custom properties. (required, text of a JSON array)
-    std::optional<std::string> custom_properties_data;
+    std::optional<std::string> custom_properties_data = {};
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
-    std::optional<std::string> reseller_id;
+    std::optional<std::string> reseller_id = {};
 };
 
 /// The services of an organization and the E-Store they come from. Written by hand from the vendor's
@@ -1770,170 +1902,171 @@ private:
 
 /// What `create_ticket` of `custom_psa` takes besides its arguments.
 struct ncentral_custom_psa_create_ticket_params {
-    /// Id of the N-central ticket, as N-central handed it to the PSA. (required, 1 or more)
-    std::optional<std::int64_t> psa_custom_ticket_id;
+    /// Id of the N-central ticket, as N-central handed it to the PSA. (required, 1 or more;
+    /// `MSPKIT_DEFAULT` until it is set)
+    std::optional<std::int64_t> psa_custom_ticket_id = {};
     /// Number of the ticket in the PSA. (required, text, not blank)
-    std::optional<std::string> ticket_number;
+    std::optional<std::string> ticket_number = {};
     /// Address of the ticket in the PSA, http or https. (required, `http` or `https` URL)
-    std::optional<std::string> ticket_url;
+    std::optional<std::string> ticket_url = {};
 };
 
 /// What `get_ticket` of `custom_psa` takes besides its arguments.
 struct ncentral_custom_psa_get_ticket_params {
     /// User name in the ticketing system. Not blank. (required, text, not blank)
-    std::optional<std::string> username;
+    std::optional<std::string> username = {};
     /// Password in the ticketing system. (required, text, not blank, secret)
-    std::optional<std::string> password;
+    std::optional<std::string> password = {};
 };
 
 /// What `list` of `customers` takes besides its arguments.
 struct ncentral_customers_list_params {
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; 0: not given)
-    std::optional<std::int64_t> page_size;
+    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
-    std::optional<std::string> sort_by;
+    std::optional<std::string> sort_by = {};
     /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
     /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
-    std::optional<std::string> sort_order;
+    std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
     /// Passed on as it is. (optional, text)
-    std::optional<std::string> select;
+    std::optional<std::string> select = {};
 };
 
 /// What `list_sites` of `customers` takes besides its arguments.
 struct ncentral_customers_list_sites_params {
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; 0: not given)
-    std::optional<std::int64_t> page_size;
+    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
-    std::optional<std::string> sort_by;
+    std::optional<std::string> sort_by = {};
     /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
     /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
-    std::optional<std::string> sort_order;
+    std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
     /// Passed on as it is. (optional, text)
-    std::optional<std::string> select;
+    std::optional<std::string> select = {};
 };
 
 /// What `create` of `service_orgs` takes besides its arguments.
 struct ncentral_service_orgs_create_params {
     /// Name of the service organization. Not blank. (required, text, not blank)
-    std::optional<std::string> so_name;
+    std::optional<std::string> so_name = {};
     /// First name of the primary contact. Not blank. (required, text, not blank)
-    std::optional<std::string> contact_first_name;
+    std::optional<std::string> contact_first_name = {};
     /// Last name of the primary contact. Not blank. (required, text, not blank)
-    std::optional<std::string> contact_last_name;
+    std::optional<std::string> contact_last_name = {};
     /// Id in a system of your own. (optional, text)
-    std::optional<std::string> external_id;
+    std::optional<std::string> external_id = {};
     /// E-mail address of the primary contact. (optional, text)
-    std::optional<std::string> contact_email;
+    std::optional<std::string> contact_email = {};
     /// Telephone of the organization. (optional, text)
-    std::optional<std::string> phone;
+    std::optional<std::string> phone = {};
     /// Title of the primary contact, such as a position. (optional, text)
-    std::optional<std::string> contact_title;
+    std::optional<std::string> contact_title = {};
     /// Telephone of the primary contact. (optional, text)
-    std::optional<std::string> contact_phone;
+    std::optional<std::string> contact_phone = {};
     /// Extension of that telephone. (optional, text)
-    std::optional<std::string> contact_phone_ext;
+    std::optional<std::string> contact_phone_ext = {};
     /// Department of the primary contact. (optional, text)
-    std::optional<std::string> contact_department;
+    std::optional<std::string> contact_department = {};
     /// First line of the street address. (optional, text)
-    std::optional<std::string> street1;
+    std::optional<std::string> street1 = {};
     /// Second line of the street address. (optional, text)
-    std::optional<std::string> street2;
+    std::optional<std::string> street2 = {};
     /// City. (optional, text)
-    std::optional<std::string> city;
+    std::optional<std::string> city = {};
     /// State or province. (optional, text)
-    std::optional<std::string> state_prov;
+    std::optional<std::string> state_prov = {};
     /// Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
-    std::optional<std::string> country;
+    std::optional<std::string> country = {};
     /// Postal code. (optional, text)
-    std::optional<std::string> postal_code;
+    std::optional<std::string> postal_code = {};
 };
 
 /// What `create_customer` of `service_orgs` takes besides its arguments.
 struct ncentral_service_orgs_create_customer_params {
     /// Name of the customer. Not blank. (required, text, not blank)
-    std::optional<std::string> customer_name;
+    std::optional<std::string> customer_name = {};
     /// First name of the primary contact. Not blank. (required, text, not blank)
-    std::optional<std::string> contact_first_name;
+    std::optional<std::string> contact_first_name = {};
     /// Last name of the primary contact. Not blank. (required, text, not blank)
-    std::optional<std::string> contact_last_name;
+    std::optional<std::string> contact_last_name = {};
     /// Licence of the customer's devices. The server takes Professional when it is not given. (optional,
     /// `Professional` or `Essential`)
-    std::optional<std::string> license_type;
+    std::optional<std::string> license_type = {};
     /// Id in a system of your own. (optional, text)
-    std::optional<std::string> external_id;
+    std::optional<std::string> external_id = {};
     /// E-mail address of the primary contact. (optional, text)
-    std::optional<std::string> contact_email;
+    std::optional<std::string> contact_email = {};
     /// Telephone of the organization. (optional, text)
-    std::optional<std::string> phone;
+    std::optional<std::string> phone = {};
     /// Title of the primary contact, such as a position. (optional, text)
-    std::optional<std::string> contact_title;
+    std::optional<std::string> contact_title = {};
     /// Telephone of the primary contact. (optional, text)
-    std::optional<std::string> contact_phone;
+    std::optional<std::string> contact_phone = {};
     /// Extension of that telephone. (optional, text)
-    std::optional<std::string> contact_phone_ext;
+    std::optional<std::string> contact_phone_ext = {};
     /// Department of the primary contact. (optional, text)
-    std::optional<std::string> contact_department;
+    std::optional<std::string> contact_department = {};
     /// First line of the street address. (optional, text)
-    std::optional<std::string> street1;
+    std::optional<std::string> street1 = {};
     /// Second line of the street address. (optional, text)
-    std::optional<std::string> street2;
+    std::optional<std::string> street2 = {};
     /// City. (optional, text)
-    std::optional<std::string> city;
+    std::optional<std::string> city = {};
     /// State or province. (optional, text)
-    std::optional<std::string> state_prov;
+    std::optional<std::string> state_prov = {};
     /// Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
-    std::optional<std::string> country;
+    std::optional<std::string> country = {};
     /// Postal code. (optional, text)
-    std::optional<std::string> postal_code;
+    std::optional<std::string> postal_code = {};
 };
 
 /// What `list` of `service_orgs` takes besides its arguments.
 struct ncentral_service_orgs_list_params {
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; 0: not given)
-    std::optional<std::int64_t> page_size;
+    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
-    std::optional<std::string> sort_by;
+    std::optional<std::string> sort_by = {};
     /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
     /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
-    std::optional<std::string> sort_order;
+    std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
     /// Passed on as it is. (optional, text)
-    std::optional<std::string> select;
+    std::optional<std::string> select = {};
 };
 
 /// What `list_customers` of `service_orgs` takes besides its arguments.
 struct ncentral_service_orgs_list_customers_params {
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; 0: not given)
-    std::optional<std::int64_t> page_size;
+    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
-    std::optional<std::string> sort_by;
+    std::optional<std::string> sort_by = {};
     /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
     /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
-    std::optional<std::string> sort_order;
+    std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
     /// Passed on as it is. (optional, text)
-    std::optional<std::string> select;
+    std::optional<std::string> select = {};
 };
 
 /// What `validate_credential` of `standard_psa` takes besides its arguments.
 struct ncentral_standard_psa_validate_credential_params {
     /// User name in the ticketing system. Not blank. (required, text, not blank)
-    std::optional<std::string> username;
+    std::optional<std::string> username = {};
     /// Password in the ticketing system. (required, text, not blank, secret)
-    std::optional<std::string> password;
+    std::optional<std::string> password = {};
     /// Private or public key of the integration, for ticketing systems that want one beside the
     /// credentials. (optional, text, not blank, secret)
-    std::optional<std::string> integration_key;
+    std::optional<std::string> integration_key = {};
 };
 
 /// One N-central server per managed service provider, in the vendor's cloud or on the provider's
@@ -2071,7 +2204,7 @@ public:
         {
             const detail::options_view said(options);
             mspkit_ncentral_custom_psa_create_ticket_params given = mspkit_ncentral_custom_psa_create_ticket_params_init();
-            given.psa_custom_ticket_id = params.psa_custom_ticket_id.value_or(0);
+            given.psa_custom_ticket_id = detail::number<std::int64_t>(params.psa_custom_ticket_id);
             given.ticket_number = detail::given(params.ticket_number);
             given.ticket_url = detail::given(params.ticket_url);
             mspkit_answer *got = nullptr;
@@ -2086,7 +2219,7 @@ public:
         {
             const detail::options_view said(options);
             mspkit_ncentral_custom_psa_create_ticket_params given = mspkit_ncentral_custom_psa_create_ticket_params_init();
-            given.psa_custom_ticket_id = params.psa_custom_ticket_id.value_or(0);
+            given.psa_custom_ticket_id = detail::number<std::int64_t>(params.psa_custom_ticket_id);
             given.ticket_number = detail::given(params.ticket_number);
             given.ticket_url = detail::given(params.ticket_url);
             mspkit_operation number = 0;
@@ -2096,8 +2229,8 @@ public:
         }
 
         /// Gets a custom PSA ticket with PSA credentials. See `mspkit_ncentral_custom_psa_get_ticket`.
-        answer<CustomPsaTicketInfo> get_ticket(std::string_view custom_psa_ticket_id, const ncentral_custom_psa_get_ticket_params &params, const call_options &options = {}) const { return try_get_ticket(custom_psa_ticket_id, params, options).value(); }
-        result<answer<CustomPsaTicketInfo>> try_get_ticket(std::string_view custom_psa_ticket_id, const ncentral_custom_psa_get_ticket_params &params, const call_options &options = {}) const
+        answer<CustomPsaTicketInfo> get_ticket(const id &custom_psa_ticket_id, const ncentral_custom_psa_get_ticket_params &params, const call_options &options = {}) const { return try_get_ticket(custom_psa_ticket_id, params, options).value(); }
+        result<answer<CustomPsaTicketInfo>> try_get_ticket(const id &custom_psa_ticket_id, const ncentral_custom_psa_get_ticket_params &params, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str custom_psa_ticket_id_text = detail::given(custom_psa_ticket_id);
@@ -2112,7 +2245,7 @@ public:
             return answer<CustomPsaTicketInfo>(got);
         }
         /// As `get_ticket`, submitted to a queue: its completion gives `take<CustomPsaTicketInfo>()`.
-        mspkit_operation submit_get_ticket(queue &to, void *user_data, std::string_view custom_psa_ticket_id, const ncentral_custom_psa_get_ticket_params &params, const call_options &options = {}) const
+        mspkit_operation submit_get_ticket(queue &to, void *user_data, const id &custom_psa_ticket_id, const ncentral_custom_psa_get_ticket_params &params, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str custom_psa_ticket_id_text = detail::given(custom_psa_ticket_id);
@@ -2127,8 +2260,8 @@ public:
 
         /// Gets a custom PSA ticket without PSA credentials. See
         /// `mspkit_ncentral_custom_psa_get_ticket_info`.
-        answer<CustomPsaTicketInfo> get_ticket_info(std::string_view custom_psa_ticket_id, const call_options &options = {}) const { return try_get_ticket_info(custom_psa_ticket_id, options).value(); }
-        result<answer<CustomPsaTicketInfo>> try_get_ticket_info(std::string_view custom_psa_ticket_id, const call_options &options = {}) const
+        answer<CustomPsaTicketInfo> get_ticket_info(const id &custom_psa_ticket_id, const call_options &options = {}) const { return try_get_ticket_info(custom_psa_ticket_id, options).value(); }
+        result<answer<CustomPsaTicketInfo>> try_get_ticket_info(const id &custom_psa_ticket_id, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str custom_psa_ticket_id_text = detail::given(custom_psa_ticket_id);
@@ -2140,7 +2273,7 @@ public:
             return answer<CustomPsaTicketInfo>(got);
         }
         /// As `get_ticket_info`, submitted to a queue: its completion gives `take<CustomPsaTicketInfo>()`.
-        mspkit_operation submit_get_ticket_info(queue &to, void *user_data, std::string_view custom_psa_ticket_id, const call_options &options = {}) const
+        mspkit_operation submit_get_ticket_info(queue &to, void *user_data, const id &custom_psa_ticket_id, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str custom_psa_ticket_id_text = detail::given(custom_psa_ticket_id);
@@ -2174,8 +2307,8 @@ public:
         }
 
         /// Reopens a custom PSA ticket. See `mspkit_ncentral_custom_psa_reopen_ticket`.
-        answer<CustomPsaTicket> reopen_ticket(std::string_view custom_psa_ticket_id, const call_options &options = {}) const { return try_reopen_ticket(custom_psa_ticket_id, options).value(); }
-        result<answer<CustomPsaTicket>> try_reopen_ticket(std::string_view custom_psa_ticket_id, const call_options &options = {}) const
+        answer<CustomPsaTicket> reopen_ticket(const id &custom_psa_ticket_id, const call_options &options = {}) const { return try_reopen_ticket(custom_psa_ticket_id, options).value(); }
+        result<answer<CustomPsaTicket>> try_reopen_ticket(const id &custom_psa_ticket_id, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str custom_psa_ticket_id_text = detail::given(custom_psa_ticket_id);
@@ -2187,7 +2320,7 @@ public:
             return answer<CustomPsaTicket>(got);
         }
         /// As `reopen_ticket`, submitted to a queue: its completion gives `take<CustomPsaTicket>()`.
-        mspkit_operation submit_reopen_ticket(queue &to, void *user_data, std::string_view custom_psa_ticket_id, const call_options &options = {}) const
+        mspkit_operation submit_reopen_ticket(queue &to, void *user_data, const id &custom_psa_ticket_id, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str custom_psa_ticket_id_text = detail::given(custom_psa_ticket_id);
@@ -2198,8 +2331,8 @@ public:
         }
 
         /// Resolves a custom PSA ticket. See `mspkit_ncentral_custom_psa_resolve_ticket`.
-        answer<CustomPsaTicket> resolve_ticket(std::string_view custom_psa_ticket_id, const call_options &options = {}) const { return try_resolve_ticket(custom_psa_ticket_id, options).value(); }
-        result<answer<CustomPsaTicket>> try_resolve_ticket(std::string_view custom_psa_ticket_id, const call_options &options = {}) const
+        answer<CustomPsaTicket> resolve_ticket(const id &custom_psa_ticket_id, const call_options &options = {}) const { return try_resolve_ticket(custom_psa_ticket_id, options).value(); }
+        result<answer<CustomPsaTicket>> try_resolve_ticket(const id &custom_psa_ticket_id, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str custom_psa_ticket_id_text = detail::given(custom_psa_ticket_id);
@@ -2211,7 +2344,7 @@ public:
             return answer<CustomPsaTicket>(got);
         }
         /// As `resolve_ticket`, submitted to a queue: its completion gives `take<CustomPsaTicket>()`.
-        mspkit_operation submit_resolve_ticket(queue &to, void *user_data, std::string_view custom_psa_ticket_id, const call_options &options = {}) const
+        mspkit_operation submit_resolve_ticket(queue &to, void *user_data, const id &custom_psa_ticket_id, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str custom_psa_ticket_id_text = detail::given(custom_psa_ticket_id);
@@ -2256,8 +2389,8 @@ public:
         explicit customers_resource(const mspkit_client *of) noexcept : held(of) {}
 
         /// Gets one customer. See `mspkit_ncentral_customers_get`.
-        answer<Customer> get(std::string_view customer_id, const call_options &options = {}) const { return try_get(customer_id, options).value(); }
-        result<answer<Customer>> try_get(std::string_view customer_id, const call_options &options = {}) const
+        answer<Customer> get(const id &customer_id, const call_options &options = {}) const { return try_get(customer_id, options).value(); }
+        result<answer<Customer>> try_get(const id &customer_id, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str customer_id_text = detail::given(customer_id);
@@ -2269,7 +2402,7 @@ public:
             return answer<Customer>(got);
         }
         /// As `get`, submitted to a queue: its completion gives `take<Customer>()`.
-        mspkit_operation submit_get(queue &to, void *user_data, std::string_view customer_id, const call_options &options = {}) const
+        mspkit_operation submit_get(queue &to, void *user_data, const id &customer_id, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str customer_id_text = detail::given(customer_id);
@@ -2287,7 +2420,7 @@ public:
             const detail::options_view said(options);
             const mspkit_paging_options paged = paging.view();
             mspkit_ncentral_customers_list_params given = mspkit_ncentral_customers_list_params_init();
-            given.page_size = params.page_size.value_or(0);
+            given.page_size = detail::number<std::int64_t>(params.page_size);
             given.sort_by = detail::given(params.sort_by);
             given.sort_order = detail::given(params.sort_order);
             given.select = detail::given(params.select);
@@ -2300,14 +2433,14 @@ public:
         }
 
         /// Lists the sites of a customer, page by page. See `mspkit_ncentral_customers_list_sites`.
-        pager<Site> list_sites(std::string_view customer_id, const ncentral_customers_list_sites_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_sites(customer_id, params, paging, options).value(); }
-        result<pager<Site>> try_list_sites(std::string_view customer_id, const ncentral_customers_list_sites_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+        pager<Site> list_sites(const id &customer_id, const ncentral_customers_list_sites_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_sites(customer_id, params, paging, options).value(); }
+        result<pager<Site>> try_list_sites(const id &customer_id, const ncentral_customers_list_sites_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_paging_options paged = paging.view();
             const mspkit_str customer_id_text = detail::given(customer_id);
             mspkit_ncentral_customers_list_sites_params given = mspkit_ncentral_customers_list_sites_params_init();
-            given.page_size = params.page_size.value_or(0);
+            given.page_size = detail::number<std::int64_t>(params.page_size);
             given.sort_by = detail::given(params.sort_by);
             given.sort_order = detail::given(params.sort_order);
             given.select = detail::given(params.select);
@@ -2444,8 +2577,8 @@ public:
 
         /// Creates a customer under a service organization. See
         /// `mspkit_ncentral_service_orgs_create_customer`.
-        answer<Customer> create_customer(std::string_view so_id, const ncentral_service_orgs_create_customer_params &params, const call_options &options = {}) const { return try_create_customer(so_id, params, options).value(); }
-        result<answer<Customer>> try_create_customer(std::string_view so_id, const ncentral_service_orgs_create_customer_params &params, const call_options &options = {}) const
+        answer<Customer> create_customer(const id &so_id, const ncentral_service_orgs_create_customer_params &params, const call_options &options = {}) const { return try_create_customer(so_id, params, options).value(); }
+        result<answer<Customer>> try_create_customer(const id &so_id, const ncentral_service_orgs_create_customer_params &params, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str so_id_text = detail::given(so_id);
@@ -2475,7 +2608,7 @@ public:
             return answer<Customer>(got);
         }
         /// As `create_customer`, submitted to a queue: its completion gives `take<Customer>()`.
-        mspkit_operation submit_create_customer(queue &to, void *user_data, std::string_view so_id, const ncentral_service_orgs_create_customer_params &params, const call_options &options = {}) const
+        mspkit_operation submit_create_customer(queue &to, void *user_data, const id &so_id, const ncentral_service_orgs_create_customer_params &params, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str so_id_text = detail::given(so_id);
@@ -2504,8 +2637,8 @@ public:
         }
 
         /// Gets one service organization. See `mspkit_ncentral_service_orgs_get`.
-        answer<ServiceOrg> get(std::string_view so_id, const call_options &options = {}) const { return try_get(so_id, options).value(); }
-        result<answer<ServiceOrg>> try_get(std::string_view so_id, const call_options &options = {}) const
+        answer<ServiceOrg> get(const id &so_id, const call_options &options = {}) const { return try_get(so_id, options).value(); }
+        result<answer<ServiceOrg>> try_get(const id &so_id, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str so_id_text = detail::given(so_id);
@@ -2517,7 +2650,7 @@ public:
             return answer<ServiceOrg>(got);
         }
         /// As `get`, submitted to a queue: its completion gives `take<ServiceOrg>()`.
-        mspkit_operation submit_get(queue &to, void *user_data, std::string_view so_id, const call_options &options = {}) const
+        mspkit_operation submit_get(queue &to, void *user_data, const id &so_id, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str so_id_text = detail::given(so_id);
@@ -2534,7 +2667,7 @@ public:
             const detail::options_view said(options);
             const mspkit_paging_options paged = paging.view();
             mspkit_ncentral_service_orgs_list_params given = mspkit_ncentral_service_orgs_list_params_init();
-            given.page_size = params.page_size.value_or(0);
+            given.page_size = detail::number<std::int64_t>(params.page_size);
             given.sort_by = detail::given(params.sort_by);
             given.sort_order = detail::given(params.sort_order);
             given.select = detail::given(params.select);
@@ -2548,14 +2681,14 @@ public:
 
         /// Lists the customers of a service organization, page by page. See
         /// `mspkit_ncentral_service_orgs_list_customers`.
-        pager<Customer> list_customers(std::string_view so_id, const ncentral_service_orgs_list_customers_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_customers(so_id, params, paging, options).value(); }
-        result<pager<Customer>> try_list_customers(std::string_view so_id, const ncentral_service_orgs_list_customers_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+        pager<Customer> list_customers(const id &so_id, const ncentral_service_orgs_list_customers_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list_customers(so_id, params, paging, options).value(); }
+        result<pager<Customer>> try_list_customers(const id &so_id, const ncentral_service_orgs_list_customers_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_paging_options paged = paging.view();
             const mspkit_str so_id_text = detail::given(so_id);
             mspkit_ncentral_service_orgs_list_customers_params given = mspkit_ncentral_service_orgs_list_customers_params_init();
-            given.page_size = params.page_size.value_or(0);
+            given.page_size = detail::number<std::int64_t>(params.page_size);
             given.sort_by = detail::given(params.sort_by);
             given.sort_order = detail::given(params.sort_order);
             given.select = detail::given(params.select);
@@ -2604,8 +2737,8 @@ public:
 
         /// Checks a user name and password of a standard PSA. See
         /// `mspkit_ncentral_standard_psa_validate_credential`.
-        answer<PsaCredentialCheck> validate_credential(std::string_view psa_type, const ncentral_standard_psa_validate_credential_params &params, const call_options &options = {}) const { return try_validate_credential(psa_type, params, options).value(); }
-        result<answer<PsaCredentialCheck>> try_validate_credential(std::string_view psa_type, const ncentral_standard_psa_validate_credential_params &params, const call_options &options = {}) const
+        answer<PsaCredentialCheck> validate_credential(const id &psa_type, const ncentral_standard_psa_validate_credential_params &params, const call_options &options = {}) const { return try_validate_credential(psa_type, params, options).value(); }
+        result<answer<PsaCredentialCheck>> try_validate_credential(const id &psa_type, const ncentral_standard_psa_validate_credential_params &params, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str psa_type_text = detail::given(psa_type);
@@ -2621,7 +2754,7 @@ public:
             return answer<PsaCredentialCheck>(got);
         }
         /// As `validate_credential`, submitted to a queue: its completion gives `take<PsaCredentialCheck>()`.
-        mspkit_operation submit_validate_credential(queue &to, void *user_data, std::string_view psa_type, const ncentral_standard_psa_validate_credential_params &params, const call_options &options = {}) const
+        mspkit_operation submit_validate_credential(queue &to, void *user_data, const id &psa_type, const ncentral_standard_psa_validate_credential_params &params, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str psa_type_text = detail::given(psa_type);
@@ -2648,23 +2781,23 @@ private:
 /// What `search` of `cases` takes besides its arguments.
 struct wiv_cases_search_params {
     /// Only cases of these days, both inclusive. (optional, two dates)
-    std::optional<std::pair<std::string, std::string>> date_range;
+    std::optional<std::pair<std::string, std::string>> date_range = {};
     /// Cases per page; the server takes 250 when it is not given. The vendor advises 25 to 100 where
     /// people wait and up to 500 in batches. More than 500 is sent with a warning, not refused.
-    /// (optional, 1 or more; 0: not given)
-    std::optional<std::int64_t> max_returned_items;
+    /// (optional, 1 or more; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> max_returned_items = {};
     /// Only the cases of this customer. Those of all customers when it is not given. (optional, id)
-    std::optional<std::string> customer_id;
+    std::optional<std::string> customer_id = {};
 };
 
 /// What `search_own` of `cases` takes besides its arguments.
 struct wiv_cases_search_own_params {
     /// Only cases of these days, both inclusive. (optional, two dates)
-    std::optional<std::pair<std::string, std::string>> date_range;
+    std::optional<std::pair<std::string, std::string>> date_range = {};
     /// Cases per page; the server takes 250 when it is not given. The vendor advises 25 to 100 where
     /// people wait and up to 500 in batches. More than 500 is sent with a warning, not refused.
-    /// (optional, 1 or more; 0: not given)
-    std::optional<std::int64_t> max_returned_items;
+    /// (optional, 1 or more; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> max_returned_items = {};
 };
 
 /// What `list` of `customers` takes besides its arguments.
@@ -2672,14 +2805,14 @@ struct wiv_customers_list_params {
     /// The fields to answer with, by their request names, where `id` gives `customer_id` and `name` gives
     /// `customer_name`. All of them when it is not given. The server refuses a name that it does not
     /// know. (optional, list of texts)
-    std::optional<std::vector<std::string>> fields;
+    std::optional<std::vector<std::string>> fields = {};
 };
 
 /// What `run` of `workflows` takes besides its arguments.
 struct wiv_workflows_run_params {
     /// Input of the workflow, in the form that it expects. An empty object when it is not given.
     /// (optional, text of a JSON object, by default `{}`)
-    std::optional<std::string> payload;
+    std::optional<std::string> payload = {};
 };
 
 /// Customers and cases of a managed service provider, and running workflows. Written by hand from the
@@ -2715,7 +2848,7 @@ public:
                 given.date_range.start = detail::given(std::string_view(params.date_range->first));
                 given.date_range.end = detail::given(std::string_view(params.date_range->second));
             }
-            given.max_returned_items = params.max_returned_items.value_or(0);
+            given.max_returned_items = detail::number<std::int64_t>(params.max_returned_items);
             given.customer_id = detail::given(params.customer_id);
             mspkit_pager *got = nullptr;
             mspkit_error *why = nullptr;
@@ -2737,7 +2870,7 @@ public:
                 given.date_range.start = detail::given(std::string_view(params.date_range->first));
                 given.date_range.end = detail::given(std::string_view(params.date_range->second));
             }
-            given.max_returned_items = params.max_returned_items.value_or(0);
+            given.max_returned_items = detail::number<std::int64_t>(params.max_returned_items);
             mspkit_pager *got = nullptr;
             mspkit_error *why = nullptr;
             if (mspkit_wiv_cases_search_own(held, &given, &paged, said.get(), &got, &why) < 0) {
@@ -2787,8 +2920,8 @@ public:
         explicit workflows_resource(const mspkit_client *of) noexcept : held(of) {}
 
         /// Starts a run of a workflow. See `mspkit_wiv_workflows_run`.
-        answer<WorkflowRun> run(std::string_view workflow_id, const wiv_workflows_run_params &params = {}, const call_options &options = {}) const { return try_run(workflow_id, params, options).value(); }
-        result<answer<WorkflowRun>> try_run(std::string_view workflow_id, const wiv_workflows_run_params &params = {}, const call_options &options = {}) const
+        answer<WorkflowRun> run(const id &workflow_id, const wiv_workflows_run_params &params = {}, const call_options &options = {}) const { return try_run(workflow_id, params, options).value(); }
+        result<answer<WorkflowRun>> try_run(const id &workflow_id, const wiv_workflows_run_params &params = {}, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str workflow_id_text = detail::given(workflow_id);
@@ -2802,7 +2935,7 @@ public:
             return answer<WorkflowRun>(got);
         }
         /// As `run`, submitted to a queue: its completion gives `take<WorkflowRun>()`.
-        mspkit_operation submit_run(queue &to, void *user_data, std::string_view workflow_id, const wiv_workflows_run_params &params = {}, const call_options &options = {}) const
+        mspkit_operation submit_run(queue &to, void *user_data, const id &workflow_id, const wiv_workflows_run_params &params = {}, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_str workflow_id_text = detail::given(workflow_id);

@@ -43,6 +43,9 @@ pub const MSPKIT_E_BUSY: i32 = -106;
 /// Something inside mspkit panicked, which it never should. Report it, with the message.
 pub const MSPKIT_E_PANIC: i32 = -107;
 
+/// What was asked for is not what is there: another model, or a page where an answer is.
+pub const MSPKIT_E_TYPE: i32 = -108;
+
 /// A field was not sent.
 pub const MSPKIT_ABSENT: i32 = 0;
 /// A field was sent as null.
@@ -50,10 +53,8 @@ pub const MSPKIT_NULL: i32 = 1;
 /// A field was sent with a value.
 pub const MSPKIT_PRESENT: i32 = 2;
 
-/// Yes, for an option with a default of its own.
-pub const MSPKIT_YES: i32 = 1;
-/// No, for an option with a default of its own; none, for a number of retries.
-pub const MSPKIT_NO: i32 = -1;
+/// A number, or a yes or no, that is not given: what stands in for it is said where it is used. The initialisers set it.
+pub const MSPKIT_DEFAULT: i32 = -2_147_483_648;
 
 const _: () = {
     assert!(MSPKIT_VERSION_MAJOR == number(env!("CARGO_PKG_VERSION_MAJOR")));
@@ -83,6 +84,7 @@ const OWN: &[(i32, &CStr)] = &[
     (MSPKIT_E_RANGE, c"a number is outside of what it may be"),
     (MSPKIT_E_BUSY, c"what was called is in use already"),
     (MSPKIT_E_PANIC, c"something inside mspkit panicked"),
+    (MSPKIT_E_TYPE, c"what was asked for is not what is there"),
 ];
 
 /// The binary interface of the library that is loaded; compare it with `MSPKIT_ABI_VERSION`.
@@ -103,8 +105,22 @@ pub extern "C" fn mspkit_version() -> *const c_char {
 /// What a status means, in a few words; never NULL, never freed. Says so of a number that is no status. Thread-safe.
 #[unsafe(no_mangle)]
 pub extern "C" fn mspkit_strerror(code: i32) -> *const c_char {
+    words(code).unwrap_or(c"no status of mspkit").as_ptr()
+}
+
+fn words(code: i32) -> Option<&'static CStr> {
     let found = OWN.iter().chain(codes::KINDS).find(|(known, _)| *known == code);
-    found.map_or(c"no status of mspkit", |(_, text)| text).as_ptr()
+    found.map(|(_, text)| *text)
+}
+
+/// Whether it is a code that functions fail with.
+pub(crate) fn is_failure(code: i32) -> bool {
+    code < MSPKIT_OK && words(code).is_some()
+}
+
+/// What is said of a code where nothing else is.
+pub(crate) fn said(code: i32) -> String {
+    words(code).map_or_else(String::new, |text| text.to_string_lossy().into_owned())
 }
 
 /// The operations that this library knows, as a JSON array: id, names, parameters, path and paging of each. It lives as

@@ -1,6 +1,6 @@
 //! Option structs, read by their `struct_size`, so that programs and libraries of different versions go together.
 
-use crate::abi::MSPKIT_E_STRUCT_SIZE;
+use crate::abi::{MSPKIT_DEFAULT, MSPKIT_E_STRUCT_SIZE};
 use crate::cancel::mspkit_cancel_token;
 use crate::failure::Failure;
 use crate::runtime::mspkit_runtime;
@@ -10,25 +10,31 @@ mod said;
 
 pub(crate) use said::{call, config, entries, paging};
 
+/// [`MSPKIT_DEFAULT`] in eight bytes.
+pub(crate) const NOT_GIVEN: i64 = MSPKIT_DEFAULT as i64;
+
 /// No struct of any version is larger; what claims to be was not initialised.
 pub(crate) const LARGEST: usize = 4096;
 
 /// A struct that begins with its size.
 ///
+/// Fields are added at its end and never in what pads others: a caller's padding is zeroes, which may mean something.
+///
 /// # Safety
-/// It is `repr(C)`, begins with `struct_size: usize`, and all zeroes are a value of it.
+/// It is `repr(C)`, begins with `struct_size: usize`, and any bytes are a value of it.
 pub(crate) unsafe trait Versioned: Copy {
     /// Its name in C.
     const NAME: &str;
+    /// What the initialiser of the header makes, but for the size: nothing is given.
+    const BLANK: Self;
 }
 
-/// The struct that the caller passed, with zeroes in what its version does not have; all zeroes for NULL.
+/// The struct that the caller passed, with nothing in what its version does not have; nothing at all for NULL.
 ///
 /// # Safety
 /// `given` is NULL or points to at least as many bytes as it says at its beginning.
 pub(crate) unsafe fn read<T: Versioned>(given: *const T) -> Result<T, Failure> {
-    // SAFETY: all zeroes are a value of it.
-    let mut known: T = unsafe { std::mem::zeroed() };
+    let mut known = T::BLANK;
     if given.is_null() {
         return Ok(known);
     }
@@ -50,16 +56,19 @@ pub(crate) unsafe fn read<T: Versioned>(given: *const T) -> Result<T, Failure> {
     if size > own {
         // SAFETY: the caller's struct has that many bytes.
         let more = unsafe { std::slice::from_raw_parts(given.cast::<u8>().add(own), size - own) };
-        if more.iter().any(|byte| *byte != 0) {
+        if more.chunks(4).any(|word| !NOTHING.iter().any(|nothing| word == nothing)) {
             return refuse("and it sets what this version of mspkit does not know");
         }
     }
     Ok(known)
 }
 
-/// What a client is made of. All zeroes but `struct_size`: everything from the environment or by default.
+/// What a field that is not known here may hold: NULL, padding, and `MSPKIT_DEFAULT` in four bytes and in eight.
+const NOTHING: [[u8; 4]; 3] = [[0; 4], MSPKIT_DEFAULT.to_ne_bytes(), [0xff; 4]];
+
+/// What a client is made of. As `mspkit_client_options_init()` makes it: everything from the environment or by default.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_client_options {
     /// Set by `mspkit_client_options_init()`.
     pub struct_size: usize,
@@ -91,45 +100,73 @@ pub struct mspkit_client_options {
     pub client_cert: mspkit_str,
     /// The name of your program, added to `User-Agent`.
     pub app_info: mspkit_str,
-    /// Milliseconds for a whole call, queueing and retries included; 0: 120,000.
+    /// Milliseconds for a whole call, queueing and retries included; `MSPKIT_DEFAULT`: 120,000.
     pub timeout_ms: i64,
-    /// Milliseconds for one attempt; 0: 30,000.
+    /// Milliseconds for one attempt; `MSPKIT_DEFAULT`: 30,000.
     pub attempt_timeout_ms: i64,
-    /// Milliseconds for name lookup, TCP, proxy and TLS together; 0: 5,000.
+    /// Milliseconds for name lookup, TCP, proxy and TLS together; `MSPKIT_DEFAULT`: 5,000.
     pub connect_timeout_ms: i64,
-    /// The longest `Retry-After`, in milliseconds, that is waited for; 0: 120,000; `MSPKIT_NO`: none is.
+    /// The longest `Retry-After`, in milliseconds, that is waited for, 0 for none; `MSPKIT_DEFAULT`: 120,000.
     pub max_retry_after_ms: i64,
-    /// Further attempts after a fault; 0: 2; `MSPKIT_NO`: none.
+    /// The longest pause, in milliseconds, that mspkit decides on by itself, 0 for none; `MSPKIT_DEFAULT`: 30,000. A wait
+    /// that the server asks for is not shortened.
+    pub max_backoff_ms: i64,
+    /// Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: 2.
     pub max_retries: i32,
-    /// Whether the server's certificate is checked: `MSPKIT_YES` or `MSPKIT_NO`; 0: yes.
+    /// Whether the server's certificate is checked: true or false; `MSPKIT_DEFAULT`: true.
     pub verify: i32,
-    /// Whether the environment's proxies apply: `MSPKIT_YES` or `MSPKIT_NO`; 0: yes.
+    /// Whether the environment's proxies apply: true or false; `MSPKIT_DEFAULT`: true.
     pub trust_env: i32,
-    /// Whether `http` is allowed to other machines: `MSPKIT_YES` or `MSPKIT_NO`; 0: no.
+    /// Whether `http` is allowed to other machines: true or false; `MSPKIT_DEFAULT`: false.
     pub allow_http: i32,
-    /// The largest answer in bytes, decompressed; 0: 64 MiB.
-    pub max_body_bytes: u64,
+    /// The largest answer in bytes, decompressed; `MSPKIT_DEFAULT`: 64 MiB.
+    pub max_body_bytes: i64,
     /// More options as one JSON object, named as in Python, times in seconds; fields that are set go before.
     pub json: mspkit_str,
-    /// The longest pause, in milliseconds, that mspkit decides on by itself; 0: 30,000; `MSPKIT_NO`: none. A wait that the
-    /// server asks for is not shortened.
-    pub max_backoff_ms: i64,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_client_options {
     const NAME: &str = "mspkit_client_options";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        runtime: std::ptr::null(),
+        base_url: mspkit_str::NONE,
+        jwt: mspkit_str::NONE,
+        username: mspkit_str::NONE,
+        password: mspkit_str::NONE,
+        client_secret: mspkit_str::NONE,
+        client_id: mspkit_str::NONE,
+        client_auth: mspkit_str::NONE,
+        reseller_id: mspkit_str::NONE,
+        api_key: mspkit_str::NONE,
+        proxy: mspkit_str::NONE,
+        ca_bundle: mspkit_str::NONE,
+        client_cert: mspkit_str::NONE,
+        app_info: mspkit_str::NONE,
+        timeout_ms: NOT_GIVEN,
+        attempt_timeout_ms: NOT_GIVEN,
+        connect_timeout_ms: NOT_GIVEN,
+        max_retry_after_ms: NOT_GIVEN,
+        max_backoff_ms: NOT_GIVEN,
+        max_retries: MSPKIT_DEFAULT,
+        verify: MSPKIT_DEFAULT,
+        trust_env: MSPKIT_DEFAULT,
+        allow_http: MSPKIT_DEFAULT,
+        max_body_bytes: NOT_GIVEN,
+        json: mspkit_str::NONE,
+    };
 }
 
-/// What one call takes besides its parameters. All zeroes but `struct_size`, or NULL in its place: as the client.
+/// What one call takes besides its parameters. As `mspkit_call_options_init()` makes it, or NULL: as the client.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_call_options {
     /// Set by `mspkit_call_options_init()`.
     pub struct_size: usize,
-    /// Milliseconds for the whole call, of a list for each page; 0: the client's.
+    /// Milliseconds for the whole call, of a list for each page; `MSPKIT_DEFAULT`: the client's.
     pub timeout_ms: i64,
-    /// Further attempts after a fault; 0: the client's; `MSPKIT_NO`: none.
+    /// Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: the client's.
     pub max_retries: i32,
     /// Cancels the call, of a list each of its steps; NULL: nothing does. May be freed once the function has returned.
     pub cancel: *const mspkit_cancel_token,
@@ -147,33 +184,64 @@ pub struct mspkit_call_options {
     pub json: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_call_options {
     const NAME: &str = "mspkit_call_options";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        timeout_ms: NOT_GIVEN,
+        max_retries: MSPKIT_DEFAULT,
+        cancel: std::ptr::null(),
+        extra_headers: std::ptr::null(),
+        extra_header_count: 0,
+        extra_query: std::ptr::null(),
+        extra_query_count: 0,
+        extra_body: mspkit_str::NONE,
+        json: mspkit_str::NONE,
+    };
 }
 
-/// How a list is read. All zeroes but `struct_size`, or NULL in its place: all of it, as mspkit thinks best.
+/// How a list is read. As `mspkit_paging_options_init()` makes it, or NULL: all of it, as mspkit thinks best.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_paging_options {
     /// Set by `mspkit_paging_options_init()`.
     pub struct_size: usize,
-    /// Items in total; 0: all.
-    pub limit: u64,
-    /// Pages of a numbered list in flight at the same time, never above the endpoint's limit; 0: chosen by mspkit.
-    pub concurrency: u32,
-    /// What to do when a page of a scroll is lost, which cannot be asked for again: 0: search anew and skip what was
-    /// given out; `MSPKIT_NO`: fail, with where to resume.
-    pub restart_lost: i32,
+    /// Items in total; `MSPKIT_DEFAULT`: all.
+    pub limit: i64,
+    /// Pages of a numbered list in flight at the same time, never above the endpoint's limit; `MSPKIT_DEFAULT`: chosen by
+    /// mspkit.
+    pub concurrency: i64,
+    /// What to do when a page of a scroll is lost, which cannot be asked for again: `restart` searches anew and skips what
+    /// was given out, `raise` fails, with where to resume; not given: `restart`.
+    pub on_lost_page: mspkit_str,
+    /// What to do at the end of a list of which the server said that there is more: `warn` tells the log, `raise` fails,
+    /// `ignore` does neither; not given: `warn`.
+    pub on_incomplete: mspkit_str,
     /// Where to go on, from an earlier pager of the same list or from its error.
     pub resume_token: mspkit_str,
     /// More options as one JSON object, named as in Python; fields that are set go before.
     pub json: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_paging_options {
     const NAME: &str = "mspkit_paging_options";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        limit: NOT_GIVEN,
+        concurrency: NOT_GIVEN,
+        on_lost_page: mspkit_str::NONE,
+        on_incomplete: mspkit_str::NONE,
+        resume_token: mspkit_str::NONE,
+        json: mspkit_str::NONE,
+    };
+}
+
+/// What stands in a struct as it is initialised, for a test of the header's initialiser.
+#[cfg(test)]
+pub(crate) fn blank<T: Versioned + std::fmt::Debug>() -> (&'static str, String) {
+    (T::NAME, format!("{:?}", T::BLANK))
 }
 
 #[cfg(test)]
@@ -181,27 +249,30 @@ mod tests {
     use std::ptr::addr_of;
 
     use super::*;
+    use crate::generated;
+    use crate::runtime::mspkit_runtime_options;
 
     #[repr(C)]
     #[derive(Clone, Copy)]
     struct Small {
         struct_size: usize,
-        first: u64,
+        first: i64,
     }
 
     #[repr(C)]
     struct Larger {
         known: Small,
-        second: u64,
+        second: i64,
     }
 
     // SAFETY: plain data that begins with `struct_size`.
     unsafe impl Versioned for Small {
         const NAME: &str = "small";
+        const BLANK: Self = Self { struct_size: 0, first: NOT_GIVEN };
     }
 
-    fn size_of_small(struct_size: usize) -> Result<u64, i32> {
-        let given = Larger { known: Small { struct_size, first: 7 }, second: 0 };
+    fn larger(struct_size: usize, second: i64) -> Result<i64, i32> {
+        let given = Larger { known: Small { struct_size, first: 7 }, second };
         // SAFETY: the struct is as large as any size that is tried and taken.
         unsafe { read(addr_of!(given).cast::<Small>()) }
             .map(|read| read.first)
@@ -210,18 +281,48 @@ mod tests {
 
     #[test]
     fn older_and_newer_structs_are_read_and_others_refused() {
-        assert_eq!(size_of_small(16), Ok(7));
-        assert_eq!(size_of_small(8), Ok(0), "a field that it does not have yet");
-        assert_eq!(size_of_small(24), Ok(7), "a field that is not known, and not set");
-        for wrong in [0, 1, 7, 9, 15, 4104, usize::MAX] {
-            assert_eq!(size_of_small(wrong), Err(MSPKIT_E_STRUCT_SIZE), "{wrong}");
+        let two_choices = i64::from_ne_bytes([MSPKIT_DEFAULT.to_ne_bytes(); 2].concat().try_into().unwrap());
+        assert_eq!(larger(16, 0), Ok(7));
+        assert_eq!(larger(8, 0), Ok(NOT_GIVEN), "a field that it does not have yet");
+        for nothing in [0, NOT_GIVEN, two_choices] {
+            assert_eq!(larger(24, nothing), Ok(7), "a field that is not known, and not set: {nothing}");
         }
-        let newer = Larger { known: Small { struct_size: 24, first: 7 }, second: 1 };
-        // SAFETY: it is as large as it says.
-        let refused = unsafe { read(addr_of!(newer).cast::<Small>()) };
-        assert_eq!(
-            refused.map(|read| read.first).map_err(|failure| failure.code()),
-            Err(MSPKIT_E_STRUCT_SIZE)
-        );
+        for wrong in [0, 1, 7, 9, 15, 4104, usize::MAX] {
+            assert_eq!(larger(wrong, 0), Err(MSPKIT_E_STRUCT_SIZE), "{wrong}");
+        }
+        for set in [1, 30_000] {
+            assert_eq!(larger(24, set), Err(MSPKIT_E_STRUCT_SIZE), "{set}");
+        }
+    }
+
+    /// The fields of a struct that its initialiser in the header sets.
+    fn initialised<'a>(header: &'a str, name: &str) -> Vec<&'a str> {
+        let from = header.find(&format!(" {name}_init(void)\n")).unwrap();
+        let body = &header[from..from + header[from..].find("\n}").unwrap()];
+        body.lines()
+            .filter_map(|line| line.trim().strip_prefix("made.")?.strip_suffix(" = MSPKIT_DEFAULT;"))
+            .collect()
+    }
+
+    #[test]
+    fn what_the_header_initialises_is_what_stands_for_nothing() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/include/mspkit.h");
+        let header = std::fs::read_to_string(path).unwrap();
+        let mut blanks = vec![
+            blank::<mspkit_client_options>(),
+            blank::<mspkit_call_options>(),
+            blank::<mspkit_paging_options>(),
+            blank::<mspkit_runtime_options>(),
+        ];
+        blanks.extend(generated::blanks());
+        assert!(blanks.len() > 10);
+        for (name, blank) in blanks {
+            let not_given = format!(": {MSPKIT_DEFAULT}");
+            let fields: Vec<_> = blank
+                .split([',', '{', '}'])
+                .filter_map(|field| field.trim().strip_suffix(&not_given))
+                .collect();
+            assert_eq!(initialised(&header, name), fields, "{name}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::abi::MSPKIT_E_NULL;
 use crate::failure::Failure;
-use crate::options::entries;
+use crate::options::{NOT_GIVEN, entries};
 use crate::text::{self, Given, mspkit_date_range, mspkit_str};
 
 /// The object so far. The methods write what was given, and nothing for what was not.
@@ -60,15 +60,9 @@ impl Params {
         Ok(())
     }
 
-    /// A number that has to be there.
     pub(crate) fn int(&mut self, name: &str, number: i64) {
-        self.put(name, &number.to_string());
-    }
-
-    /// A number that is not given when it is 0.
-    pub(crate) fn optional_int(&mut self, name: &str, number: i64) {
-        if number != 0 {
-            self.int(name, number);
+        if number != NOT_GIVEN {
+            self.put(name, &number.to_string());
         }
     }
 

@@ -33,7 +33,7 @@ pub struct mspkit_runtime {
 
 /// What `mspkit_runtime_new` takes.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_runtime_options {
     /// Set by `mspkit_runtime_options_init()`.
     pub struct_size: usize,
@@ -43,9 +43,10 @@ pub struct mspkit_runtime_options {
     pub threads: u32,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_runtime_options {
     const NAME: &str = "mspkit_runtime_options";
+    const BLANK: Self = Self { struct_size: 0, threads: 0 };
 }
 
 pub(crate) struct Runtime {
@@ -69,6 +70,7 @@ impl Runtime {
             builder.worker_threads(threads);
         }
         let failed = |error| Failure::internal(format!("no runtime could be made: {error}"));
+        mspkit_binding::room(threads, mspkit_unix::spawn).map_err(failed)?;
         let tokio = builder
             .enable_all()
             .thread_name("mspkit")

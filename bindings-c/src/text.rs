@@ -24,7 +24,7 @@ pub(crate) const MSPKIT_NULL_LEN: usize = usize::MAX - 1;
 /// In what you get: the bytes belong to the handle that it was got from and live as long as that does. A NUL follows
 /// them, which `len` does not count. `data` is NULL where there is no such text.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_str {
     /// The first byte, or NULL.
     pub data: *const c_char,
@@ -44,12 +44,17 @@ pub struct mspkit_pair {
 
 /// A range of days, both included. Never grows.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_date_range {
     /// The first day, `YYYY-MM-DD`; not given when both are not.
     pub start: mspkit_str,
     /// The last day, `YYYY-MM-DD`.
     pub end: mspkit_str,
+}
+
+impl mspkit_date_range {
+    /// No days.
+    pub(crate) const NONE: Self = Self { start: mspkit_str::NONE, end: mspkit_str::NONE };
 }
 
 impl mspkit_str {

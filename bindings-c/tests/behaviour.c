@@ -68,7 +68,7 @@ static void wrong_arguments(void)
     call.timeout_ms = -5;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, "1", MSPKIT_NTS, &call, &answer, &error), MSPKIT_E_RANGE);
     said(error, MSPKIT_E_RANGE, "InvalidRequest", "timeout_ms");
-    call.timeout_ms = 0;
+    call.timeout_ms = MSPKIT_DEFAULT;
     call.extra_header_count = 1;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, "1", MSPKIT_NTS, &call, &answer, &error), MSPKIT_E_NULL);
     said(error, MSPKIT_E_NULL, "InvalidRequest", "extra_headers");

@@ -28,5 +28,5 @@ have() { command -v "$1" >/dev/null || { echo "left out: $2 ($1 is missing)"; re
 program() {
   local name="$1"; shift
   "$CC" -std=c11 -D_GNU_SOURCE -g -O1 "${WARNINGS[@]}" -I"$PREFIX/include" "$@" -o "$WORK/$name" \
-    -L"$PREFIX/lib" -lmspkit -Wl,-rpath,"$PREFIX/lib" -pthread -lm
+    -L"$PREFIX/lib" -lmspkit -Wl,-rpath,"$PREFIX/lib" -pthread -lm -ldl
 }

@@ -65,8 +65,8 @@ static mspkit_call_options call_options(const mspkit_cancel_token *token)
     mspkit_call_options options = mspkit_call_options_init();
     unsigned at;
     options.cancel = token;
-    options.timeout_ms = pick(4) == 0 ? (int64_t)pick(2000) - 100 : 0;
-    options.max_retries = token != NULL && pick(4) == 0 ? (int32_t)pick(5) - 2 : MSPKIT_NO;
+    options.timeout_ms = pick(4) == 0 ? (int64_t)pick(2000) - 100 : MSPKIT_DEFAULT;
+    options.max_retries = token != NULL && pick(4) == 0 ? (int32_t)pick(5) - 2 : 0;
     for (at = 0; at < 4; at++) {
         pairs[at].name = bent();
         pairs[at].value = bent();
@@ -94,9 +94,10 @@ static mspkit_call_options call_options(const mspkit_cancel_token *token)
 static mspkit_paging_options paging_options(void)
 {
     mspkit_paging_options paging = mspkit_paging_options_init();
-    paging.limit = pick(3);
-    paging.concurrency = pick(3);
-    paging.restart_lost = (int32_t)pick(4) - 2;
+    paging.limit = pick(2) ? (int64_t)pick(4) - 1 : MSPKIT_DEFAULT;
+    paging.concurrency = pick(2) ? (int64_t)pick(4) - 1 : MSPKIT_DEFAULT;
+    paging.on_lost_page = pick(2) ? mspkit_nts(pick(2) ? "raise" : "restart") : bent();
+    paging.on_incomplete = pick(4) ? mspkit_nts(pick(2) ? "raise" : "ignore") : bent();
     paging.resume_token = pick(2) ? bent() : paging.resume_token;
     paging.json = pick(4) == 0 ? bent() : paging.json;
     return paging;
@@ -134,7 +135,7 @@ int main(int argc, char **argv)
     options.base_url = mspkit_nts("http://127.0.0.1:9");
     options.jwt = options.api_key = options.username = options.password = options.client_secret = mspkit_nts("secret");
     options.reseller_id = mspkit_nts("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10");
-    options.trust_env = MSPKIT_NO;
+    options.trust_env = false;
     EXPECT_STATUS(mspkit_runtime_new(NULL, &runtime, NULL), MSPKIT_OK);
     options.runtime = runtime;
     EXPECT_STATUS(mspkit_cancel_token_new(&token, NULL), MSPKIT_OK);

@@ -223,7 +223,7 @@ static void connections_close(void)
     client = new_client();
     hang();
     options.timeout_ms = 200;
-    options.max_retries = MSPKIT_NO;
+    options.max_retries = 0;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, &options, &answer, NULL), MSPKIT_E_TIMEOUT);
     post("/_sim/reset", "{}");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);

@@ -48,8 +48,8 @@ static mspkit_wiv *client_of(const mspkit_runtime *runtime, const json *said, in
                                             json_get(said, tls ? "tls" : "tcp")->text));
     options.api_key = mspkit_nts("key");
     options.ca_bundle = mspkit_nts(json_get(said, "ca")->text);
-    options.max_retries = MSPKIT_NO;
-    options.trust_env = MSPKIT_NO;
+    options.max_retries = 0;
+    options.trust_env = false;
     if (mspkit_wiv_new(&options, &client, &error) != MSPKIT_OK) {
         fprintf(stderr, "%s\n", mspkit_error_message(error).data);
         exit(1);

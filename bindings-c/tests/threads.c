@@ -100,7 +100,7 @@ int main(int argc, char **argv)
     options.runtime = runtime;
     options.base_url = mspkit_nts(sim.url);
     options.jwt = mspkit_nts(json_get(sim.credentials, "ncentral_jwt")->text);
-    options.trust_env = MSPKIT_NO;
+    options.trust_env = false;
     EXPECT_STATUS(mspkit_ncentral_new(&options, &made, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_queue_new(&own, NULL), MSPKIT_OK);
     client = made;

@@ -17,8 +17,9 @@ const OPENING: &str = "\
  * Texts are UTF-8. Pass them by pointer and length; MSPKIT_NTS is the length of one that ends at its first NUL. What is
  * passed is copied before a function returns.
  *
- * Structs that begin with `struct_size` are initialised by their `_init()`. What is 0 or NULL then is not given. Structs that
- * are got by const pointer may grow at their end: never copy, never put them into arrays.
+ * Structs that begin with `struct_size` are initialised by their `_init()`, never by zeroes: it sets numbers, and what is true
+ * or false, to MSPKIT_DEFAULT, which stands for not given, as NULL does for texts and arrays. So 0 means 0, and false means
+ * false. Structs that are got by const pointer may grow at their end: never copy, never put them into arrays.
  *
  * Threads. A handle that is passed as a const pointer may be used by several threads at the same time. Nothing may be used
  * while or after it is freed. After fork, a child uses nothing that its parent made; it may make clients of its own. A
@@ -75,34 +76,50 @@ pub(crate) fn complete(declarations: &str) -> Result<String, String> {
         functions.rsplit_once("#ifdef __cplusplus\n}").ok_or("cbindgen did not end the functions")?;
     let mut made = format!("{OPENING}\n{}{TEXTS}{types}{marker}{functions}", includes.trim_start());
     made.push_str(FUNCTIONS.trim_start());
-    for name in versioned(types) {
-        write!(made, "{}", initialiser(&name)).map_err(|error| error.to_string())?;
+    for (name, unset) in versioned(types) {
+        write!(made, "{}", initialiser(&name, &unset)).map_err(|error| error.to_string())?;
     }
     write!(made, "\n#ifdef __cplusplus\n}}{end}").map_err(|error| error.to_string())?;
     Ok(tidy(&made))
 }
 
+/// A struct, and those of its fields in which zeroes mean something: their comments say what `MSPKIT_DEFAULT` does.
+type Initialised = (String, Vec<String>);
+
 /// The structs that begin with `struct_size`, in the order of the header.
-fn versioned(types: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut open: Option<&str> = None;
-    for line in types.lines() {
+fn versioned(types: &str) -> Vec<Initialised> {
+    let mut found: Vec<Initialised> = Vec::new();
+    let mut opened: Option<&str> = None;
+    let (mut inside, mut unset) = (false, false);
+    for line in types.lines().map(str::trim) {
         if let Some(rest) = line.strip_prefix("typedef struct ") {
-            open = rest.strip_suffix(" {");
-        } else if line.trim() == "size_t struct_size;" {
-            names.extend(open.take().map(str::to_owned));
-        } else if line.ends_with(';') && !line.trim_start().starts_with('*') {
-            open = None;
+            (opened, inside) = (rest.strip_suffix(" {"), false);
+        } else if line.starts_with('}') {
+            inside = false;
+        } else if line.starts_with('/') {
+            unset = false;
+        } else if line.starts_with('*') {
+            unset |= line.contains("`MSPKIT_DEFAULT`");
+        } else if line == "size_t struct_size;" && opened.is_some() {
+            found.extend(opened.take().map(|name| (name.to_owned(), Vec::new())));
+            inside = true;
+        } else if let Some(field) = line.strip_suffix(';') {
+            opened = None;
+            let name = field.rsplit([' ', '*']).next();
+            if let (true, true, Some((_, fields)), Some(name)) = (inside, unset, found.last_mut(), name) {
+                fields.push(name.to_owned());
+            }
         }
     }
-    names
+    found
 }
 
-fn initialiser(name: &str) -> String {
+fn initialiser(name: &str, unset: &[String]) -> String {
+    let unset: String = unset.iter().map(|field| format!("    made.{field} = MSPKIT_DEFAULT;\n")).collect();
     format!(
         "\n/**\n * A `{name}` with nothing given.\n */\n\
          static inline {name} {name}_init(void)\n{{\n    {name} made;\n    memset(&made, 0, sizeof made);\n    \
-         made.struct_size = sizeof made;\n    return made;\n}}\n"
+         made.struct_size = sizeof made;\n{unset}    return made;\n}}\n"
     )
 }
 
@@ -128,8 +145,20 @@ mod tests {
     fn structs_with_a_size_get_an_initialiser_and_others_none() {
         let types = "typedef struct a {\n    /**\n     * Size;\n     */\n    size_t struct_size;\n    int x;\n} a;\n\
                      typedef struct b {\n    int x;\n    size_t struct_size;\n} b;\n";
-        assert_eq!(versioned(types), ["a"]);
-        assert!(initialiser("a").contains("static inline a a_init(void)\n"));
+        assert_eq!(versioned(types), [("a".to_owned(), Vec::new())]);
+        assert!(initialiser("a", &[]).contains("static inline a a_init(void)\n"));
+    }
+
+    #[test]
+    fn what_has_a_default_is_initialised_with_it() {
+        let types = "/**\n * `MSPKIT_DEFAULT` is spoken of.\n */\ntypedef struct a {\n    /**\n     * Size.\n     */\n    \
+                     size_t struct_size;\n    /**\n     * `MSPKIT_DEFAULT`: 3.\n     */\n    int64_t x;\n    /**\n     \
+                     * None.\n     */\n    const char *y;\n    /**\n     * `MSPKIT_DEFAULT`: 4.\n     */\n    \
+                     int32_t z;\n} a;\n/**\n * `MSPKIT_DEFAULT`.\n */\ntypedef int b;\n";
+        assert_eq!(versioned(types), [("a".to_owned(), vec!["x".to_owned(), "z".to_owned()])]);
+        assert!(
+            initialiser("a", &["x".to_owned()]).contains("    made.x = MSPKIT_DEFAULT;\n    return made;")
+        );
     }
 
     #[test]

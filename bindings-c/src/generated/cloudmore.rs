@@ -17,7 +17,7 @@ use crate::text::mspkit_str;
 
 /// What `mspkit_cloudmore_estore_get` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_cloudmore_estore_get_params {
     /// Set by `mspkit_cloudmore_estore_get_params_init()`.
     pub struct_size: usize,
@@ -26,9 +26,10 @@ pub struct mspkit_cloudmore_estore_get_params {
     pub reseller_id: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_cloudmore_estore_get_params {
     const NAME: &str = "mspkit_cloudmore_estore_get_params";
+    const BLANK: Self = Self { struct_size: 0, reseller_id: mspkit_str::NONE };
 }
 
 unsafe fn write_estore_get(
@@ -132,7 +133,7 @@ pub unsafe extern "C" fn mspkit_cloudmore_estore_get_submit(
 
 /// What `mspkit_cloudmore_estore_list` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_cloudmore_estore_list_params {
     /// Set by `mspkit_cloudmore_estore_list_params_init()`.
     pub struct_size: usize,
@@ -141,9 +142,10 @@ pub struct mspkit_cloudmore_estore_list_params {
     pub reseller_id: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_cloudmore_estore_list_params {
     const NAME: &str = "mspkit_cloudmore_estore_list_params";
+    const BLANK: Self = Self { struct_size: 0, reseller_id: mspkit_str::NONE };
 }
 
 unsafe fn write_estore_list(
@@ -213,7 +215,7 @@ pub unsafe extern "C" fn mspkit_cloudmore_estore_list(
 
 /// What `mspkit_cloudmore_services_add` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_cloudmore_services_add_params {
     /// Set by `mspkit_cloudmore_services_add_params_init()`.
     pub struct_size: usize,
@@ -228,9 +230,16 @@ pub struct mspkit_cloudmore_services_add_params {
     pub reseller_id: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_cloudmore_services_add_params {
     const NAME: &str = "mspkit_cloudmore_services_add_params";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        id: mspkit_str::NONE,
+        currency_code: mspkit_str::NONE,
+        custom_properties_data: mspkit_str::NONE,
+        reseller_id: mspkit_str::NONE,
+    };
 }
 
 unsafe fn write_services_add(
@@ -333,7 +342,7 @@ pub unsafe extern "C" fn mspkit_cloudmore_services_add_submit(
 
 /// What `mspkit_cloudmore_services_get` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_cloudmore_services_get_params {
     /// Set by `mspkit_cloudmore_services_get_params_init()`.
     pub struct_size: usize,
@@ -342,9 +351,10 @@ pub struct mspkit_cloudmore_services_get_params {
     pub reseller_id: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_cloudmore_services_get_params {
     const NAME: &str = "mspkit_cloudmore_services_get_params";
+    const BLANK: Self = Self { struct_size: 0, reseller_id: mspkit_str::NONE };
 }
 
 unsafe fn write_services_get(
@@ -448,7 +458,7 @@ pub unsafe extern "C" fn mspkit_cloudmore_services_get_submit(
 
 /// What `mspkit_cloudmore_services_list` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_cloudmore_services_list_params {
     /// Set by `mspkit_cloudmore_services_list_params_init()`.
     pub struct_size: usize,
@@ -457,9 +467,10 @@ pub struct mspkit_cloudmore_services_list_params {
     pub reseller_id: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_cloudmore_services_list_params {
     const NAME: &str = "mspkit_cloudmore_services_list_params";
+    const BLANK: Self = Self { struct_size: 0, reseller_id: mspkit_str::NONE };
 }
 
 unsafe fn write_services_list(
@@ -530,7 +541,7 @@ pub unsafe extern "C" fn mspkit_cloudmore_services_list(
 
 /// What `mspkit_cloudmore_services_patch` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_cloudmore_services_patch_params {
     /// Set by `mspkit_cloudmore_services_patch_params_init()`.
     pub struct_size: usize,
@@ -541,9 +552,11 @@ pub struct mspkit_cloudmore_services_patch_params {
     pub reseller_id: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_cloudmore_services_patch_params {
     const NAME: &str = "mspkit_cloudmore_services_patch_params";
+    const BLANK: Self =
+        Self { struct_size: 0, custom_properties_data: mspkit_str::NONE, reseller_id: mspkit_str::NONE };
 }
 
 unsafe fn write_services_patch(
@@ -663,7 +676,7 @@ pub unsafe extern "C" fn mspkit_cloudmore_services_patch_submit(
 
 /// What `mspkit_cloudmore_services_remove` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_cloudmore_services_remove_params {
     /// Set by `mspkit_cloudmore_services_remove_params_init()`.
     pub struct_size: usize,
@@ -672,9 +685,10 @@ pub struct mspkit_cloudmore_services_remove_params {
     pub reseller_id: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_cloudmore_services_remove_params {
     const NAME: &str = "mspkit_cloudmore_services_remove_params";
+    const BLANK: Self = Self { struct_size: 0, reseller_id: mspkit_str::NONE };
 }
 
 unsafe fn write_services_remove(
@@ -794,7 +808,7 @@ pub unsafe extern "C" fn mspkit_cloudmore_services_remove_submit(
 
 /// What `mspkit_cloudmore_services_update` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_cloudmore_services_update_params {
     /// Set by `mspkit_cloudmore_services_update_params_init()`.
     pub struct_size: usize,
@@ -805,9 +819,11 @@ pub struct mspkit_cloudmore_services_update_params {
     pub reseller_id: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_cloudmore_services_update_params {
     const NAME: &str = "mspkit_cloudmore_services_update_params";
+    const BLANK: Self =
+        Self { struct_size: 0, custom_properties_data: mspkit_str::NONE, reseller_id: mspkit_str::NONE };
 }
 
 unsafe fn write_services_update(
@@ -924,4 +940,19 @@ pub unsafe extern "C" fn mspkit_cloudmore_services_update_submit(
             )
         })
     }
+}
+
+/// What stands in each struct of parameters as it is initialised.
+#[cfg(test)]
+pub(crate) fn blanks() -> Vec<(&'static str, String)> {
+    vec![
+        options::blank::<mspkit_cloudmore_estore_get_params>(),
+        options::blank::<mspkit_cloudmore_estore_list_params>(),
+        options::blank::<mspkit_cloudmore_services_add_params>(),
+        options::blank::<mspkit_cloudmore_services_get_params>(),
+        options::blank::<mspkit_cloudmore_services_list_params>(),
+        options::blank::<mspkit_cloudmore_services_patch_params>(),
+        options::blank::<mspkit_cloudmore_services_remove_params>(),
+        options::blank::<mspkit_cloudmore_services_update_params>(),
+    ]
 }

@@ -7,3 +7,9 @@ pub(crate) mod models;
 pub(crate) mod ncentral;
 pub(crate) mod readers;
 pub(crate) mod wiv;
+
+/// What stands in each struct of parameters as it is initialised.
+#[cfg(test)]
+pub(crate) fn blanks() -> Vec<(&'static str, String)> {
+    [cloudmore::blanks(), ncentral::blanks(), wiv::blanks()].concat()
+}

@@ -306,11 +306,12 @@ pub unsafe extern "C" fn mspkit_ncentral_auth_validate_submit(
 
 /// What `mspkit_ncentral_custom_psa_create_ticket` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_ncentral_custom_psa_create_ticket_params {
     /// Set by `mspkit_ncentral_custom_psa_create_ticket_params_init()`.
     pub struct_size: usize,
-    /// Id of the N-central ticket, as N-central handed it to the PSA. (required, 1 or more)
+    /// Id of the N-central ticket, as N-central handed it to the PSA. (required, 1 or more;
+    /// `MSPKIT_DEFAULT` until it is set)
     pub psa_custom_ticket_id: i64,
     /// Number of the ticket in the PSA. (required, text, not blank)
     pub ticket_number: mspkit_str,
@@ -318,9 +319,15 @@ pub struct mspkit_ncentral_custom_psa_create_ticket_params {
     pub ticket_url: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_ncentral_custom_psa_create_ticket_params {
     const NAME: &str = "mspkit_ncentral_custom_psa_create_ticket_params";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        psa_custom_ticket_id: options::NOT_GIVEN,
+        ticket_number: mspkit_str::NONE,
+        ticket_url: mspkit_str::NONE,
+    };
 }
 
 unsafe fn write_custom_psa_create_ticket(
@@ -415,7 +422,7 @@ pub unsafe extern "C" fn mspkit_ncentral_custom_psa_create_ticket_submit(
 
 /// What `mspkit_ncentral_custom_psa_get_ticket` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_ncentral_custom_psa_get_ticket_params {
     /// Set by `mspkit_ncentral_custom_psa_get_ticket_params_init()`.
     pub struct_size: usize,
@@ -425,9 +432,10 @@ pub struct mspkit_ncentral_custom_psa_get_ticket_params {
     pub password: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_ncentral_custom_psa_get_ticket_params {
     const NAME: &str = "mspkit_ncentral_custom_psa_get_ticket_params";
+    const BLANK: Self = Self { struct_size: 0, username: mspkit_str::NONE, password: mspkit_str::NONE };
 }
 
 unsafe fn write_custom_psa_get_ticket(
@@ -1019,12 +1027,12 @@ pub unsafe extern "C" fn mspkit_ncentral_customers_get_submit(
 
 /// What `mspkit_ncentral_customers_list` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_ncentral_customers_list_params {
     /// Set by `mspkit_ncentral_customers_list_params_init()`.
     pub struct_size: usize,
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; 0: not given)
+    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     pub page_size: i64,
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
@@ -1037,9 +1045,16 @@ pub struct mspkit_ncentral_customers_list_params {
     pub select: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_ncentral_customers_list_params {
     const NAME: &str = "mspkit_ncentral_customers_list_params";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        page_size: options::NOT_GIVEN,
+        sort_by: mspkit_str::NONE,
+        sort_order: mspkit_str::NONE,
+        select: mspkit_str::NONE,
+    };
 }
 
 unsafe fn write_customers_list(
@@ -1049,7 +1064,7 @@ unsafe fn write_customers_list(
     // SAFETY: the caller says that the pointers are what the documentation asks for.
     unsafe {
         let params = options::read(params)?;
-        into.optional_int("page_size", params.page_size);
+        into.int("page_size", params.page_size);
         into.text("sort_by", params.sort_by)?;
         into.text("sort_order", params.sort_order)?;
         into.text("select", params.select)?;
@@ -1108,12 +1123,12 @@ pub unsafe extern "C" fn mspkit_ncentral_customers_list(
 
 /// What `mspkit_ncentral_customers_list_sites` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_ncentral_customers_list_sites_params {
     /// Set by `mspkit_ncentral_customers_list_sites_params_init()`.
     pub struct_size: usize,
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; 0: not given)
+    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     pub page_size: i64,
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
@@ -1126,9 +1141,16 @@ pub struct mspkit_ncentral_customers_list_sites_params {
     pub select: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_ncentral_customers_list_sites_params {
     const NAME: &str = "mspkit_ncentral_customers_list_sites_params";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        page_size: options::NOT_GIVEN,
+        sort_by: mspkit_str::NONE,
+        sort_order: mspkit_str::NONE,
+        select: mspkit_str::NONE,
+    };
 }
 
 unsafe fn write_customers_list_sites(
@@ -1141,7 +1163,7 @@ unsafe fn write_customers_list_sites(
     unsafe {
         into.argument("customer_id", customer_id, customer_id_len)?;
         let params = options::read(params)?;
-        into.optional_int("page_size", params.page_size);
+        into.int("page_size", params.page_size);
         into.text("sort_by", params.sort_by)?;
         into.text("sort_order", params.sort_order)?;
         into.text("select", params.select)?;
@@ -1343,7 +1365,7 @@ pub unsafe extern "C" fn mspkit_ncentral_server_info_submit(
 
 /// What `mspkit_ncentral_service_orgs_create` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_ncentral_service_orgs_create_params {
     /// Set by `mspkit_ncentral_service_orgs_create_params_init()`.
     pub struct_size: usize,
@@ -1381,9 +1403,28 @@ pub struct mspkit_ncentral_service_orgs_create_params {
     pub postal_code: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_ncentral_service_orgs_create_params {
     const NAME: &str = "mspkit_ncentral_service_orgs_create_params";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        so_name: mspkit_str::NONE,
+        contact_first_name: mspkit_str::NONE,
+        contact_last_name: mspkit_str::NONE,
+        external_id: mspkit_str::NONE,
+        contact_email: mspkit_str::NONE,
+        phone: mspkit_str::NONE,
+        contact_title: mspkit_str::NONE,
+        contact_phone: mspkit_str::NONE,
+        contact_phone_ext: mspkit_str::NONE,
+        contact_department: mspkit_str::NONE,
+        street1: mspkit_str::NONE,
+        street2: mspkit_str::NONE,
+        city: mspkit_str::NONE,
+        state_prov: mspkit_str::NONE,
+        country: mspkit_str::NONE,
+        postal_code: mspkit_str::NONE,
+    };
 }
 
 unsafe fn write_service_orgs_create(
@@ -1492,7 +1533,7 @@ pub unsafe extern "C" fn mspkit_ncentral_service_orgs_create_submit(
 
 /// What `mspkit_ncentral_service_orgs_create_customer` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_ncentral_service_orgs_create_customer_params {
     /// Set by `mspkit_ncentral_service_orgs_create_customer_params_init()`.
     pub struct_size: usize,
@@ -1533,9 +1574,29 @@ pub struct mspkit_ncentral_service_orgs_create_customer_params {
     pub postal_code: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_ncentral_service_orgs_create_customer_params {
     const NAME: &str = "mspkit_ncentral_service_orgs_create_customer_params";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        customer_name: mspkit_str::NONE,
+        contact_first_name: mspkit_str::NONE,
+        contact_last_name: mspkit_str::NONE,
+        license_type: mspkit_str::NONE,
+        external_id: mspkit_str::NONE,
+        contact_email: mspkit_str::NONE,
+        phone: mspkit_str::NONE,
+        contact_title: mspkit_str::NONE,
+        contact_phone: mspkit_str::NONE,
+        contact_phone_ext: mspkit_str::NONE,
+        contact_department: mspkit_str::NONE,
+        street1: mspkit_str::NONE,
+        street2: mspkit_str::NONE,
+        city: mspkit_str::NONE,
+        state_prov: mspkit_str::NONE,
+        country: mspkit_str::NONE,
+        postal_code: mspkit_str::NONE,
+    };
 }
 
 unsafe fn write_service_orgs_create_customer(
@@ -1739,12 +1800,12 @@ pub unsafe extern "C" fn mspkit_ncentral_service_orgs_get_submit(
 
 /// What `mspkit_ncentral_service_orgs_list` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_ncentral_service_orgs_list_params {
     /// Set by `mspkit_ncentral_service_orgs_list_params_init()`.
     pub struct_size: usize,
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; 0: not given)
+    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     pub page_size: i64,
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
@@ -1757,9 +1818,16 @@ pub struct mspkit_ncentral_service_orgs_list_params {
     pub select: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_ncentral_service_orgs_list_params {
     const NAME: &str = "mspkit_ncentral_service_orgs_list_params";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        page_size: options::NOT_GIVEN,
+        sort_by: mspkit_str::NONE,
+        sort_order: mspkit_str::NONE,
+        select: mspkit_str::NONE,
+    };
 }
 
 unsafe fn write_service_orgs_list(
@@ -1769,7 +1837,7 @@ unsafe fn write_service_orgs_list(
     // SAFETY: the caller says that the pointers are what the documentation asks for.
     unsafe {
         let params = options::read(params)?;
-        into.optional_int("page_size", params.page_size);
+        into.int("page_size", params.page_size);
         into.text("sort_by", params.sort_by)?;
         into.text("sort_order", params.sort_order)?;
         into.text("select", params.select)?;
@@ -1828,12 +1896,12 @@ pub unsafe extern "C" fn mspkit_ncentral_service_orgs_list(
 
 /// What `mspkit_ncentral_service_orgs_list_customers` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_ncentral_service_orgs_list_customers_params {
     /// Set by `mspkit_ncentral_service_orgs_list_customers_params_init()`.
     pub struct_size: usize,
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; 0: not given)
+    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     pub page_size: i64,
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
@@ -1846,9 +1914,16 @@ pub struct mspkit_ncentral_service_orgs_list_customers_params {
     pub select: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_ncentral_service_orgs_list_customers_params {
     const NAME: &str = "mspkit_ncentral_service_orgs_list_customers_params";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        page_size: options::NOT_GIVEN,
+        sort_by: mspkit_str::NONE,
+        sort_order: mspkit_str::NONE,
+        select: mspkit_str::NONE,
+    };
 }
 
 unsafe fn write_service_orgs_list_customers(
@@ -1861,7 +1936,7 @@ unsafe fn write_service_orgs_list_customers(
     unsafe {
         into.argument("so_id", so_id, so_id_len)?;
         let params = options::read(params)?;
-        into.optional_int("page_size", params.page_size);
+        into.int("page_size", params.page_size);
         into.text("sort_by", params.sort_by)?;
         into.text("sort_order", params.sort_order)?;
         into.text("select", params.select)?;
@@ -1994,7 +2069,7 @@ pub unsafe extern "C" fn mspkit_ncentral_standard_psa_links_submit(
 
 /// What `mspkit_ncentral_standard_psa_validate_credential` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_ncentral_standard_psa_validate_credential_params {
     /// Set by `mspkit_ncentral_standard_psa_validate_credential_params_init()`.
     pub struct_size: usize,
@@ -2007,9 +2082,15 @@ pub struct mspkit_ncentral_standard_psa_validate_credential_params {
     pub integration_key: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_ncentral_standard_psa_validate_credential_params {
     const NAME: &str = "mspkit_ncentral_standard_psa_validate_credential_params";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        username: mspkit_str::NONE,
+        password: mspkit_str::NONE,
+        integration_key: mspkit_str::NONE,
+    };
 }
 
 unsafe fn write_standard_psa_validate_credential(
@@ -2109,4 +2190,20 @@ pub unsafe extern "C" fn mspkit_ncentral_standard_psa_validate_credential_submit
             write_standard_psa_validate_credential(into, psa_type, psa_type_len, params)
         })
     }
+}
+
+/// What stands in each struct of parameters as it is initialised.
+#[cfg(test)]
+pub(crate) fn blanks() -> Vec<(&'static str, String)> {
+    vec![
+        options::blank::<mspkit_ncentral_custom_psa_create_ticket_params>(),
+        options::blank::<mspkit_ncentral_custom_psa_get_ticket_params>(),
+        options::blank::<mspkit_ncentral_customers_list_params>(),
+        options::blank::<mspkit_ncentral_customers_list_sites_params>(),
+        options::blank::<mspkit_ncentral_service_orgs_create_params>(),
+        options::blank::<mspkit_ncentral_service_orgs_create_customer_params>(),
+        options::blank::<mspkit_ncentral_service_orgs_list_params>(),
+        options::blank::<mspkit_ncentral_service_orgs_list_customers_params>(),
+        options::blank::<mspkit_ncentral_standard_psa_validate_credential_params>(),
+    ]
 }

@@ -17,7 +17,7 @@ use crate::text::{mspkit_date_range, mspkit_str};
 
 /// What `mspkit_wiv_cases_search` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_wiv_cases_search_params {
     /// Set by `mspkit_wiv_cases_search_params_init()`.
     pub struct_size: usize,
@@ -25,15 +25,21 @@ pub struct mspkit_wiv_cases_search_params {
     pub date_range: mspkit_date_range,
     /// Cases per page; the server takes 250 when it is not given. The vendor advises 25 to 100 where
     /// people wait and up to 500 in batches. More than 500 is sent with a warning, not refused.
-    /// (optional, 1 or more; 0: not given)
+    /// (optional, 1 or more; `MSPKIT_DEFAULT`: not given)
     pub max_returned_items: i64,
     /// Only the cases of this customer. Those of all customers when it is not given. (optional, id)
     pub customer_id: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_wiv_cases_search_params {
     const NAME: &str = "mspkit_wiv_cases_search_params";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        date_range: mspkit_date_range::NONE,
+        max_returned_items: options::NOT_GIVEN,
+        customer_id: mspkit_str::NONE,
+    };
 }
 
 unsafe fn write_cases_search(
@@ -44,7 +50,7 @@ unsafe fn write_cases_search(
     unsafe {
         let params = options::read(params)?;
         into.dates("date_range", params.date_range)?;
-        into.optional_int("max_returned_items", params.max_returned_items);
+        into.int("max_returned_items", params.max_returned_items);
         into.text("customer_id", params.customer_id)?;
     }
     Ok(())
@@ -71,7 +77,7 @@ unsafe fn write_cases_search(
 /// not what they may be; the steps of the pager fail with:
 ///
 /// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
-/// - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `restart_lost` is `MSPKIT_NO`.
+/// - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `on_lost_page` is `raise`.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The search was refused, or the scroll has expired.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
 /// - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
@@ -100,7 +106,7 @@ pub unsafe extern "C" fn mspkit_wiv_cases_search(
 
 /// What `mspkit_wiv_cases_search_own` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_wiv_cases_search_own_params {
     /// Set by `mspkit_wiv_cases_search_own_params_init()`.
     pub struct_size: usize,
@@ -108,13 +114,15 @@ pub struct mspkit_wiv_cases_search_own_params {
     pub date_range: mspkit_date_range,
     /// Cases per page; the server takes 250 when it is not given. The vendor advises 25 to 100 where
     /// people wait and up to 500 in batches. More than 500 is sent with a warning, not refused.
-    /// (optional, 1 or more; 0: not given)
+    /// (optional, 1 or more; `MSPKIT_DEFAULT`: not given)
     pub max_returned_items: i64,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_wiv_cases_search_own_params {
     const NAME: &str = "mspkit_wiv_cases_search_own_params";
+    const BLANK: Self =
+        Self { struct_size: 0, date_range: mspkit_date_range::NONE, max_returned_items: options::NOT_GIVEN };
 }
 
 unsafe fn write_cases_search_own(
@@ -125,7 +133,7 @@ unsafe fn write_cases_search_own(
     unsafe {
         let params = options::read(params)?;
         into.dates("date_range", params.date_range)?;
-        into.optional_int("max_returned_items", params.max_returned_items);
+        into.int("max_returned_items", params.max_returned_items);
     }
     Ok(())
 }
@@ -149,7 +157,7 @@ unsafe fn write_cases_search_own(
 /// not what they may be; the steps of the pager fail with:
 ///
 /// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
-/// - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `restart_lost` is `MSPKIT_NO`.
+/// - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `on_lost_page` is `raise`.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The search was refused, or the scroll has expired.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
 /// - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
@@ -178,7 +186,7 @@ pub unsafe extern "C" fn mspkit_wiv_cases_search_own(
 
 /// What `mspkit_wiv_customers_list` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_wiv_customers_list_params {
     /// Set by `mspkit_wiv_customers_list_params_init()`.
     pub struct_size: usize,
@@ -190,9 +198,10 @@ pub struct mspkit_wiv_customers_list_params {
     pub fields_count: usize,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_wiv_customers_list_params {
     const NAME: &str = "mspkit_wiv_customers_list_params";
+    const BLANK: Self = Self { struct_size: 0, fields: std::ptr::null(), fields_count: 0 };
 }
 
 unsafe fn write_customers_list(
@@ -255,7 +264,7 @@ pub unsafe extern "C" fn mspkit_wiv_customers_list(
 
 /// What `mspkit_wiv_workflows_run` takes besides its arguments.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct mspkit_wiv_workflows_run_params {
     /// Set by `mspkit_wiv_workflows_run_params_init()`.
     pub struct_size: usize,
@@ -264,9 +273,10 @@ pub struct mspkit_wiv_workflows_run_params {
     pub payload: mspkit_str,
 }
 
-// SAFETY: plain data that begins with `struct_size`; all zeroes are a value of it.
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
 unsafe impl Versioned for mspkit_wiv_workflows_run_params {
     const NAME: &str = "mspkit_wiv_workflows_run_params";
+    const BLANK: Self = Self { struct_size: 0, payload: mspkit_str::NONE };
 }
 
 unsafe fn write_workflows_run(
@@ -359,4 +369,15 @@ pub unsafe extern "C" fn mspkit_wiv_workflows_run_submit(
             write_workflows_run(into, workflow_id, workflow_id_len, params)
         })
     }
+}
+
+/// What stands in each struct of parameters as it is initialised.
+#[cfg(test)]
+pub(crate) fn blanks() -> Vec<(&'static str, String)> {
+    vec![
+        options::blank::<mspkit_wiv_cases_search_params>(),
+        options::blank::<mspkit_wiv_cases_search_own_params>(),
+        options::blank::<mspkit_wiv_customers_list_params>(),
+        options::blank::<mspkit_wiv_workflows_run_params>(),
+    ]
 }

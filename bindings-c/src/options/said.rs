@@ -5,8 +5,8 @@ use std::sync::Arc;
 use mspkit::{CallOptions, Config, PagingOptions, Spelling};
 use serde_json::{Map, Value};
 
-use super::{mspkit_call_options, mspkit_client_options, mspkit_paging_options, read};
-use crate::abi::{MSPKIT_E_RANGE, MSPKIT_NO, MSPKIT_YES};
+use super::{NOT_GIVEN, mspkit_call_options, mspkit_client_options, mspkit_paging_options, read};
+use crate::abi::{MSPKIT_DEFAULT, MSPKIT_E_RANGE};
 use crate::cancel::{Cancel, mspkit_cancel_token};
 use crate::failure::Failure;
 use crate::text::{mspkit_pair, mspkit_str};
@@ -46,36 +46,32 @@ impl Said {
         Ok(())
     }
 
-    /// A time: 0 is not said, and `MSPKIT_NO` is none where that means something.
-    fn milliseconds(&mut self, name: &str, time: i64, none: bool) -> Result<(), Failure> {
+    fn milliseconds(&mut self, name: &str, time: i64) -> Result<(), Failure> {
         match time {
-            0 => {}
-            -1 if none => self.set(name, 0),
-            time if time > 0 => {
+            NOT_GIVEN => {}
+            time if time >= 0 => {
                 #[allow(clippy::cast_precision_loss, reason = "no time is as long as that")]
                 self.set(name, time as f64 / 1000.0);
             }
-            time => return Err(range(&format!("{name}_ms"), time, "0 or more")),
+            time => return Err(range(&format!("{name}_ms"), time, "0 or more, or MSPKIT_DEFAULT")),
         }
         Ok(())
     }
 
-    fn retries(&mut self, retries: i32) -> Result<(), Failure> {
-        match retries {
-            0 => {}
-            MSPKIT_NO => self.set("max_retries", 0),
-            retries if retries > 0 => self.set("max_retries", retries),
-            retries => return Err(range("max_retries", retries.into(), "0 or more, or MSPKIT_NO")),
+    fn number(&mut self, name: &str, number: i64) -> Result<(), Failure> {
+        match number {
+            NOT_GIVEN => {}
+            number if number >= 0 => self.set(name, number),
+            number => return Err(range(name, number, "0 or more, or MSPKIT_DEFAULT")),
         }
         Ok(())
     }
 
     fn choice(&mut self, name: &str, choice: i32) -> Result<(), Failure> {
         match choice {
-            0 => {}
-            MSPKIT_YES => self.set(name, true),
-            MSPKIT_NO => self.set(name, false),
-            choice => return Err(range(name, choice.into(), "MSPKIT_YES, MSPKIT_NO or 0")),
+            MSPKIT_DEFAULT => {}
+            0 | 1 => self.set(name, choice == 1),
+            choice => return Err(range(name, choice.into(), "true, false or MSPKIT_DEFAULT")),
         }
         Ok(())
     }
@@ -133,18 +129,16 @@ pub(crate) unsafe fn config(given: &mspkit_client_options) -> Result<Config, Fai
         ] {
             said.text(name, text)?;
         }
-        said.milliseconds("timeout", given.timeout_ms, false)?;
-        said.milliseconds("attempt_timeout", given.attempt_timeout_ms, false)?;
-        said.milliseconds("connect_timeout", given.connect_timeout_ms, false)?;
-        said.milliseconds("max_retry_after", given.max_retry_after_ms, true)?;
-        said.milliseconds("max_backoff", given.max_backoff_ms, true)?;
-        said.retries(given.max_retries)?;
+        said.milliseconds("timeout", given.timeout_ms)?;
+        said.milliseconds("attempt_timeout", given.attempt_timeout_ms)?;
+        said.milliseconds("connect_timeout", given.connect_timeout_ms)?;
+        said.milliseconds("max_retry_after", given.max_retry_after_ms)?;
+        said.milliseconds("max_backoff", given.max_backoff_ms)?;
+        said.number("max_retries", given.max_retries.into())?;
         said.choice("verify", given.verify)?;
         said.choice("trust_env", given.trust_env)?;
         said.choice("allow_http", given.allow_http)?;
-        if given.max_body_bytes != 0 {
-            said.set("max_body_bytes", given.max_body_bytes);
-        }
+        said.number("max_body_bytes", given.max_body_bytes)?;
         said
     };
     // The JSON is in the words of every language; what calls tell is in those of C.
@@ -167,8 +161,8 @@ pub(crate) unsafe fn call(
     unsafe {
         let given = read(given)?;
         let mut said = Said::from(given.json)?;
-        said.milliseconds("timeout", given.timeout_ms, false)?;
-        said.retries(given.max_retries)?;
+        said.milliseconds("timeout", given.timeout_ms)?;
+        said.number("max_retries", given.max_retries.into())?;
         let headers = entries("extra_headers", given.extra_headers, given.extra_header_count)?;
         if !headers.is_empty() {
             said.set("extra_headers", pairs("extra_headers", headers)?);
@@ -225,17 +219,10 @@ pub(crate) unsafe fn paging(given: *const mspkit_paging_options) -> Result<Pagin
     unsafe {
         let given = read(given)?;
         let mut said = Said::from(given.json)?;
-        if given.limit != 0 {
-            said.set("limit", given.limit);
-        }
-        if given.concurrency != 0 {
-            said.set("concurrency", given.concurrency);
-        }
-        match given.restart_lost {
-            0 | MSPKIT_YES => {}
-            MSPKIT_NO => said.set("on_lost_page", "raise"),
-            other => return Err(range("restart_lost", other.into(), "MSPKIT_YES, MSPKIT_NO or 0")),
-        }
+        said.number("limit", given.limit)?;
+        said.number("concurrency", given.concurrency)?;
+        said.text("on_lost_page", given.on_lost_page)?;
+        said.text("on_incomplete", given.on_incomplete)?;
         said.text("resume_token", given.resume_token)?;
         Ok(PagingOptions::from_json(&said.into_json())?)
     }

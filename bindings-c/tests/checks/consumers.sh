@@ -29,7 +29,11 @@ fi
 {
   "$CC" -std=c99 "${WARNINGS[@]}" consumer.c -o shared $cflags $libs
   "$CC" -std=c99 "${WARNINGS[@]}" consumer.c -o static $cflags ${private/-lmspkit/-l:libmspkit.a}
+  "$CC" -std=c99 "${WARNINGS[@]}" -static consumer.c -o all-static $cflags $private 2>static.txt || { cat static.txt; fail "the line of pkg-config --static does not link a static program"; }
   "$CXX" -std=c++17 "${WARNINGS[@]}" consumer.cpp -o shared-cpp $cflags $libs
+  "$CXX" -std=c++17 "${WARNINGS[@]}" consumer.cpp -o static-cpp $cflags ${private/-lmspkit/-l:libmspkit.a}
+  "$CXX" -std=c++17 "${WARNINGS[@]}" wrong.cpp -o wrong-cpp $cflags $libs
+  "$CXX" -std=c++20 "${WARNINGS[@]}" named.cpp -o named-cpp $cflags $libs
   "$CC" -std=c99 -D_GNU_SOURCE "${WARNINGS[@]}" dlopen.c -o dlopen $cflags -ldl
   "$CC" -std=c11 -D_GNU_SOURCE "${WARNINGS[@]}" onboard.c -o onboard-c $cflags $libs
   "$CC" -std=c11 -D_GNU_SOURCE "${WARNINGS[@]}" epoll.c -o epoll $cflags $libs
@@ -38,14 +42,25 @@ fi
 # Not in a pipe: grep ends at the first match, and what still writes would fail.
 if grep -q libmspkit <<<"$(ldd static)"; then fail "the static consumer needs the shared library"; fi
 grep -q "libmspkit.so.1 => $PREFIX" <<<"$(ldd shared)" || fail "the shared consumer does not use the installed library"
-for consumer in shared shared-cpp; do "$WORK/with_simulator" -- "./$consumer"; done
+grep -q "statically linked" <<<"$(file all-static 2>/dev/null || echo statically linked)" || fail "the static program is none"
+for file in valgrind.supp tsan.supp; do [ -s "$PREFIX/share/mspkit/$file" ] || fail "share/mspkit/$file is not installed"; done
+for consumer in shared shared-cpp static-cpp wrong-cpp named-cpp; do "$WORK/with_simulator" -- "./$consumer"; done
 "$WORK/with_simulator" -- ./dlopen "$PREFIX/lib/libmspkit.so.1"
-LD_LIBRARY_PATH='' "$WORK/with_simulator" -- ./static
+for consumer in static all-static; do LD_LIBRARY_PATH='' "$WORK/with_simulator" -- "./$consumer"; done
 if have cmake "the same by find_package"; then
   for static in OFF ON; do
     cmake -S . -B "cmake-$static" -DCMAKE_PREFIX_PATH="$PREFIX" -DMSPKIT_STATIC=$static >"cmake-$static.txt" || { cat "cmake-$static.txt"; exit 1; }
     cmake --build "cmake-$static" >>"cmake-$static.txt" || { cat "cmake-$static.txt"; exit 1; }
     "$WORK/with_simulator" -- "./cmake-$static/consumer"
+    (cd "cmake-$static" && ctest --output-on-failure >ctest.txt) || { cat "cmake-$static/ctest.txt"; exit 1; }
+  done
+  for wanted in 0 0.1 0.1.0; do
+    cmake -S . -B cmake-version -DCMAKE_PREFIX_PATH="$PREFIX" -DMSPKIT_WANTED=$wanted >cmake-version.txt 2>&1 || { cat cmake-version.txt; fail "find_package(Mspkit $wanted) is refused"; }
+    rm -rf cmake-version
+  done
+  for wanted in 0.0 0.2 1; do
+    if cmake -S . -B cmake-version -DCMAKE_PREFIX_PATH="$PREFIX" -DMSPKIT_WANTED=$wanted >cmake-version.txt 2>&1; then fail "find_package(Mspkit $wanted) is not refused"; fi
+    rm -rf cmake-version
   done
 fi
 for example in onboard-c onboard-cpp; do

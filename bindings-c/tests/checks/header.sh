@@ -9,7 +9,7 @@ for clang in clang clang-19 clang-18 clang-16 clang-14; do
   if command -v "$clang" >/dev/null; then compilers+=("$clang"); break; fi
 done
 printf '#include "mspkit.h"\n#include "mspkit.h"\nint main(void) { mspkit_client_options o = mspkit_client_options_init(); return o.struct_size == 0; }\n' > "$WORK/alone.c"
-printf '#include "mspkit.hpp"\n#include "mspkit.hpp"\nint main() { mspkit::client_options o; return o.timeout.count() != 0; }\n' > "$WORK/alone.cpp"
+printf '#include "mspkit.hpp"\n#include "mspkit.hpp"\nint main() { mspkit::client_options o; return o.timeout.has_value(); }\n' > "$WORK/alone.cpp"
 for compiler in "${compilers[@]}"; do
   for standard in c99 c11; do
     "$compiler" -std=$standard "${WARNINGS[@]}" -Iinclude -c "$WORK/alone.c" -o "$WORK/alone.o"

@@ -112,14 +112,14 @@ static json *headers_of(const mspkit_meta *meta)
     return made;
 }
 
-/* Whether typed functions can say these parameters: 0 stands for nothing in a number that need not be given. */
+/* Whether typed functions can say these parameters. */
 static bool can_be_said(const json *params)
 {
     size_t at;
     for (at = 0; params != NULL && at < params->count; at++) {
         const json *value = params->items[at];
         if (value->kind == JSON_BOOL ||
-            (value->kind == JSON_NUMBER && (strcmp(value->text, "0") == 0 || strpbrk(value->text, ".eE") != NULL))) {
+            (value->kind == JSON_NUMBER && strpbrk(value->text, ".eE") != NULL)) {
             return false;
         }
     }

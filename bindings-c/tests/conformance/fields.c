@@ -45,7 +45,7 @@ mspkit_str said_json(const json *params, const char *name)
 int64_t said_int(const json *params, const char *name)
 {
     const json *value = json_get(params, name);
-    return value == NULL || value->kind != JSON_NUMBER ? 0 : strtoll(value->text, NULL, 10);
+    return value == NULL || value->kind != JSON_NUMBER ? MSPKIT_DEFAULT : strtoll(value->text, NULL, 10);
 }
 
 mspkit_date_range said_dates(const json *params, const char *name)

@@ -30,20 +30,31 @@ mspkit_pair *pairs_of(const json *object, size_t *count)
 /* Milliseconds that a field can say; false for what only JSON can. */
 static bool milliseconds(const json *value, int64_t *into)
 {
-    double time = value->kind == JSON_NUMBER ? strtod(value->text, NULL) : 0;
-    if (time <= 0) {
+    double time = value->kind == JSON_NUMBER ? strtod(value->text, NULL) : -1;
+    if (time < 0) {
         return false;
     }
     *into = (int64_t)lround(time * 1000);
     return true;
 }
 
-static bool retries(const json *value, int32_t *into)
+/* The same of a whole number. */
+static bool whole(const json *value, int64_t *into)
 {
-    if (value->kind != JSON_NUMBER || strpbrk(value->text, ".-eE") != NULL) {
+    if (value->kind != JSON_NUMBER || strlen(value->text) > 9 || strpbrk(value->text, ".-eE") != NULL) {
         return false;
     }
-    *into = strcmp(value->text, "0") == 0 ? MSPKIT_NO : (int32_t)atoi(value->text);
+    *into = strtoll(value->text, NULL, 10);
+    return true;
+}
+
+/* The same of what is true or false. */
+static bool choice(const json *value, int32_t *into)
+{
+    if (value->kind != JSON_BOOL) {
+        return false;
+    }
+    *into = value->flag;
     return true;
 }
 
@@ -51,13 +62,14 @@ mspkit_call_options call_options_of(const json *said)
 {
     mspkit_call_options options = mspkit_call_options_init();
     json *more = json_object();
+    int64_t number;
     size_t at;
     for (at = 0; said != NULL && at < said->count; at++) {
         const char *name = said->names[at]->text;
         const json *value = said->items[at];
         if (strcmp(name, "timeout") == 0 && milliseconds(value, &options.timeout_ms)) {
-        } else if (strcmp(name, "max_backoff") == 0 && milliseconds(value, &options.max_backoff_ms)) {
-        } else if (strcmp(name, "max_retries") == 0 && retries(value, &options.max_retries)) {
+        } else if (strcmp(name, "max_retries") == 0 && whole(value, &number)) {
+            options.max_retries = (int32_t)number;
         } else if (strcmp(name, "extra_headers") == 0) {
             options.extra_headers = pairs_of(value, &options.extra_header_count);
         } else if (strcmp(name, "extra_query") == 0) {
@@ -83,18 +95,19 @@ mspkit_paging_options paging_of(const json *said)
     for (at = 0; said != NULL && at < said->count; at++) {
         const char *name = said->names[at]->text;
         const json *value = said->items[at];
-        bool number = value->kind == JSON_NUMBER && strpbrk(value->text, ".-eE") == NULL && strcmp(value->text, "0") != 0;
-        if (strcmp(name, "limit") == 0 && number) {
-            paging.limit = strtoull(value->text, NULL, 10);
-        } else if (strcmp(name, "concurrency") == 0 && number) {
-            paging.concurrency = (uint32_t)strtoul(value->text, NULL, 10);
+        if (strcmp(name, "limit") == 0 && whole(value, &paging.limit)) {
+        } else if (strcmp(name, "concurrency") == 0 && whole(value, &paging.concurrency)) {
         } else if (strcmp(name, "resume_token") == 0 && value->kind == JSON_STRING) {
             paging.resume_token.data = value->text;
             paging.resume_token.len = value->len;
-        } else if (strcmp(name, "on_lost_page") == 0 && (json_is(value, "raise") || json_is(value, "restart"))) {
-            paging.restart_lost = json_is(value, "raise") ? MSPKIT_NO : MSPKIT_YES;
+        } else if (strcmp(name, "on_lost_page") == 0 && value->kind == JSON_STRING) {
+            paging.on_lost_page.data = value->text;
+            paging.on_lost_page.len = value->len;
+        } else if (strcmp(name, "on_incomplete") == 0 && value->kind == JSON_STRING) {
+            paging.on_incomplete.data = value->text;
+            paging.on_incomplete.len = value->len;
         } else {
-            paging.concurrency = strcmp(name, "concurrency") == 0 ? 0 : paging.concurrency;
+            paging.concurrency = strcmp(name, "concurrency") == 0 ? MSPKIT_DEFAULT : paging.concurrency;
             json_put(more, name, (json *)value);
         }
     }
@@ -131,6 +144,7 @@ mspkit_client *client_of(const way *way, const char *service, const json *said, 
     };
     json *all = json_object(), *more = json_object();
     mspkit_client *client = NULL;
+    int64_t number;
     size_t at, text;
     int32_t status;
     for (at = 0; at < sizeof defaults / sizeof *defaults; at++) {
@@ -142,7 +156,7 @@ mspkit_client *client_of(const way *way, const char *service, const json *said, 
         json_put(all, said->names[at]->text, said->items[at]);
     }
     options.runtime = way->runtime;
-    options.trust_env = MSPKIT_NO;
+    options.trust_env = false;
     for (at = 0; at < all->count; at++) {
         const char *name = all->names[at]->text;
         const json *value = all->items[at];
@@ -156,7 +170,11 @@ mspkit_client *client_of(const way *way, const char *service, const json *said, 
         } else if (strcmp(name, "attempt_timeout") == 0 && milliseconds(value, &options.attempt_timeout_ms)) {
         } else if (strcmp(name, "max_retry_after") == 0 && milliseconds(value, &options.max_retry_after_ms)) {
         } else if (strcmp(name, "max_backoff") == 0 && milliseconds(value, &options.max_backoff_ms)) {
-        } else if (strcmp(name, "max_retries") == 0 && retries(value, &options.max_retries)) {
+        } else if (strcmp(name, "max_retries") == 0 && whole(value, &number)) {
+            options.max_retries = (int32_t)number;
+        } else if (strcmp(name, "max_body_bytes") == 0 && whole(value, &options.max_body_bytes)) {
+        } else if (strcmp(name, "verify") == 0 && choice(value, &options.verify)) {
+        } else if (strcmp(name, "allow_http") == 0 && choice(value, &options.allow_http)) {
         } else {
             json_put(more, name, (json *)value);
         }

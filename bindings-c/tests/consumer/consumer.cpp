@@ -10,6 +10,10 @@ int main()
     options.runtime = &runtime;
     const mspkit::ncentral client(options);
     const auto customer = client.customers().get("100");
+    const auto there = client.customers().try_get(100);
+    if (!there || (*there)->customer_id != "100" || there->value().customer_id != "100" || there.value()->customer_id != "100") {
+        return 1;
+    }
     const auto missing = client.customers().try_get("999999");
     if (missing || missing.error().code() != MSPKIT_E_NOT_FOUND || missing.error().status() != 404) {
         return 1;

@@ -29,7 +29,7 @@ mspkit_ncentral *client_on(const mspkit_runtime *on)
     options.runtime = on;
     options.base_url = mspkit_nts(sim.url);
     options.jwt = mspkit_nts(json_get(sim.credentials, "ncentral_jwt")->text);
-    options.trust_env = MSPKIT_NO;
+    options.trust_env = false;
     EXPECT_STATUS(mspkit_ncentral_new(&options, &client, NULL), MSPKIT_OK);
     return client;
 }

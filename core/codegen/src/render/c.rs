@@ -16,6 +16,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("c_words", |text: &str| words(text));
     environment.add_filter("c_note", |param: Serde<Param>| note(&param.0));
     environment.add_filter("c_type", |param: Serde<Param>| parameter(&param.0));
+    environment.add_filter("c_blank", |param: Serde<Param>| blank(&param.0));
     environment.add_filter("c_write", |param: Serde<Param>| write(&param.0));
     environment.add_filter("c_positional", |params: Serde<Vec<Param>>| {
         Serde(params.0.into_iter().filter(Param::positional).collect::<Vec<_>>())
@@ -72,7 +73,10 @@ fn note(param: &Param) -> String {
     let kind = match &param.kind {
         Kind::Array => "text of a JSON array".to_owned(),
         Kind::Object => "text of a JSON object".to_owned(),
-        Kind::Int { .. } if required == "optional" => format!("{}; 0: not given", prose::kind_note(param)),
+        Kind::Int { .. } if required == "optional" => {
+            format!("{}; `MSPKIT_DEFAULT`: not given", prose::kind_note(param))
+        }
+        Kind::Int { .. } => format!("{}; `MSPKIT_DEFAULT` until it is set", prose::kind_note(param)),
         _ => prose::kind_note(param),
     };
     let secret = if param.secret { "secret" } else { "" };
@@ -93,13 +97,22 @@ fn parameter(param: &Param) -> &'static str {
     }
 }
 
+/// What stands in such a field that is not given.
+fn blank(param: &Param) -> &'static str {
+    match param.kind {
+        Kind::Int { .. } => "options::NOT_GIVEN",
+        Kind::DateRange => "mspkit_date_range::NONE",
+        Kind::TextList => "std::ptr::null()",
+        _ => "mspkit_str::NONE",
+    }
+}
+
 /// How a field of such a struct is written into the parameters.
 fn write(param: &Param) -> String {
     let name = format!("{:?}", param.name);
     let field = format!("params.{}", names::rust_ident(&param.name));
     match param.kind {
-        Kind::Int { .. } if param.required => format!("into.int({name}, {field})"),
-        Kind::Int { .. } => format!("into.optional_int({name}, {field})"),
+        Kind::Int { .. } => format!("into.int({name}, {field})"),
         Kind::DateRange => format!("into.dates({name}, {field})?"),
         Kind::TextList => format!("into.texts({name}, {field}, {field}_count)?"),
         Kind::Array | Kind::Object | Kind::Bool => format!("into.json({name}, {field})?"),
