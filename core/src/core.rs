@@ -28,7 +28,7 @@ use crate::raw::RawResponse;
 use crate::request::{CallOptions, Draft, Prepared};
 use crate::retry::{Class, RetryBudget};
 use crate::secret::{Redactor, Secret};
-use crate::transport::{Http, Transport};
+use crate::transport::{Http, Transport, proxy};
 use crate::unlisted;
 use crate::words::{Name, Spelling, UNIT};
 
@@ -83,7 +83,7 @@ impl Core {
         hooks: Hooks,
         transport: Option<Arc<dyn Transport>>,
     ) -> Result<Self> {
-        let Plan { base, credentials, settings, transport: options, reseller_id, proxy } =
+        let Plan { base, credentials, settings, transport: options, reseller_id, proxies } =
             config.resolve(service, |name| std::env::var(name).ok())?;
         let transport = match transport {
             Some(given) => given,
@@ -94,7 +94,7 @@ impl Core {
         };
         let shared = Shared {
             service,
-            redactor: static_secrets(&credentials, proxy.as_ref()),
+            redactor: static_secrets(&credentials, &proxies),
             auth: Authenticator::new(credentials),
             spelling: config.spelling,
             base,
@@ -343,7 +343,7 @@ impl Core {
     }
 }
 
-fn static_secrets(credentials: &Credentials, proxy: Option<&Secret>) -> Redactor {
+fn static_secrets(credentials: &Credentials, proxies: &[Secret]) -> Redactor {
     let mut redactor = Redactor::default();
     match credentials {
         Credentials::NCentral { jwt } => redactor.add(jwt),
@@ -354,14 +354,14 @@ fn static_secrets(credentials: &Credentials, proxy: Option<&Secret>) -> Redactor
         }
         Credentials::Wiv { api_key } => redactor.add(api_key),
     }
-    if let Some(proxy) = proxy {
-        redactor.add(proxy);
-        let said = proxy.reveal();
+    for proxy in proxies {
+        let said = proxy::trimmed(proxy.reveal());
         let full = if said.contains("://") { said.to_owned() } else { format!("http://{said}") };
         if let Some((user, password)) = Url::parse(&full).ok().and_then(|url| {
             let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
             Some((plain(url.username()), url.password().map(|text| [text.to_owned(), plain(text)])?))
         }) {
+            redactor.add(&Secret::from(said));
             let [encoded, password] = password.map(Secret::from);
             redactor.add(&crate::auth::basic(&user, &password));
             redactor.add(&encoded);

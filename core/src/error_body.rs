@@ -3,9 +3,19 @@
 //! The shapes are told apart by their JSON type, never by the service: gateways in front of a service answer in
 //! shapes of their own.
 
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::error::FieldError;
+
+/// At most so many field errors are told, and so many entries of a list or members of an object looked at: more is for
+/// no person, and costs many times its size.
+const MOST: usize = 100;
+
+/// How deep error bodies are looked into; the vendors' have three levels.
+const DEEPEST: usize = 4;
 
 /// The common view of an error body.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -18,12 +28,13 @@ pub(crate) struct ServerWords {
 
 /// Reads an error body of any shape.
 pub(crate) fn read(body: &[u8]) -> ServerWords {
-    let mut words = match serde_json::from_slice::<Value>(body) {
+    let mut words = match value(body) {
         Ok(Value::Array(entries)) => coded_list(&entries),
         Ok(Value::Object(object)) => from_object(&object),
         Ok(Value::String(text)) => ServerWords { message: Some(text), ..ServerWords::default() },
         _ => plain(body),
     };
+    words.field_errors.truncate(MOST);
     if let Some(message) = words.message.take() {
         let (id, rest) = split_error_id(&message);
         words.server_error_id = id;
@@ -33,6 +44,110 @@ pub(crate) fn read(body: &[u8]) -> ServerWords {
         words.message = join(&words.field_errors);
     }
     words
+}
+
+/// The JSON value of a body, of which lists and objects may lack what is too much or too deep.
+fn value(body: &[u8]) -> serde_json::Result<Value> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = Bounded { levels: DEEPEST }.deserialize(&mut json)?;
+    json.end()?;
+    Ok(value)
+}
+
+/// Reads a value down to so many levels.
+#[derive(Clone, Copy)]
+struct Bounded {
+    levels: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Bounded {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Value, D::Error> {
+        match self.levels.checked_sub(1) {
+            Some(levels) => json.deserialize_any(Self { levels }),
+            None => json.deserialize_any(Shallow),
+        }
+    }
+}
+
+macro_rules! scalars {
+    ($($visit:ident($kind:ty)),*) => {
+        $(fn $visit<E>(self, value: $kind) -> Result<Value, E> {
+            Ok(Value::from(value))
+        })*
+
+        fn visit_unit<E>(self) -> Result<Value, E> {
+            Ok(Value::Null)
+        }
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("JSON")
+        }
+    };
+}
+
+impl<'de> Visitor<'de> for Bounded {
+    type Value = Value;
+
+    scalars!(
+        visit_bool(bool),
+        visit_u64(u64),
+        visit_i64(i64),
+        visit_f64(f64),
+        visit_str(&str),
+        visit_string(String)
+    );
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut entries = Vec::new();
+        while entries.len() < MOST {
+            match list.next_element_seed(self)? {
+                Some(entry) => entries.push(entry),
+                None => return Ok(Value::Array(entries)),
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Value::Array(entries))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
+        let mut members = Map::new();
+        while let Some(name) = object.next_key::<String>()? {
+            if members.len() < MOST {
+                members.insert(name, object.next_value_seed(self)?);
+            } else {
+                object.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Value::Object(members))
+    }
+}
+
+/// Reads a value of which only a scalar is kept.
+struct Shallow;
+
+impl<'de> Visitor<'de> for Shallow {
+    type Value = Value;
+
+    scalars!(
+        visit_bool(bool),
+        visit_u64(u64),
+        visit_i64(i64),
+        visit_f64(f64),
+        visit_str(&str),
+        visit_string(String)
+    );
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Value::Array(Vec::new()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Value::Object(Map::new()))
+    }
 }
 
 /// `{"Error Message": "…"}` as a whole body: an error that N-central sends with status 200.
@@ -143,10 +258,15 @@ fn plain(body: &[u8]) -> ServerWords {
 
 /// What a markup page says of itself.
 pub(crate) fn page(text: &str) -> String {
-    match between(text, "<title>", "</title>") {
-        Some(title) => format!("the answer is an HTML page titled \"{}\"", title.trim()),
+    match title(text) {
+        Some(title) => format!("the answer is an HTML page titled \"{title}\""),
         None => "the answer is an HTML page".to_owned(),
     }
+}
+
+/// The title of a markup page.
+pub(crate) fn title(text: &str) -> Option<&str> {
+    between(text, "<title>", "</title>").map(str::trim).filter(|title| !title.is_empty())
 }
 
 /// `[ID=abcd] BAD REQUEST: …` into the id and the rest.
@@ -252,6 +372,35 @@ mod tests {
             Some("Invalid fields requested")
         );
         assert_eq!(read(br#"{"message":"Forbidden"}"#).message.as_deref(), Some("Forbidden"));
+    }
+
+    #[test]
+    fn what_is_endless_is_cut() {
+        for unit in [
+            "\"x\"",
+            "{}",
+            "[]",
+            "0",
+            "{\"errorCode\":1,\"errorMessage\":\"m\"}",
+            "{\"field\":\"f\",\"message\":\"m\"}",
+        ] {
+            let list = vec![unit; 60_000].join(",");
+            for body in [
+                format!("[{list}]"),
+                format!("{{\"errors\":[{list}]}}"),
+                format!("{{\"errors\":{{\"a\":[{list}]}}}}"),
+            ] {
+                let words = read(body.as_bytes());
+                assert!(words.field_errors.len() <= MOST, "{unit}: {}", words.field_errors.len());
+            }
+        }
+        let members: Vec<String> = (0..60_000).map(|n| format!("\"m{n}\":[\"x\",\"y\"]")).collect();
+        assert_eq!(read(format!("{{{}}}", members.join(",")).as_bytes()).field_errors.len(), MOST);
+        // Deeper than any parser goes, and so plain text.
+        let deep = "[".repeat(200_000);
+        assert_eq!(read(deep.as_bytes()).message.as_deref(), Some(deep.as_str()));
+        assert_eq!(read(b"[1, 2").message.as_deref(), Some("[1, 2"));
+        assert_eq!(read(br#"{"message":"m"} x"#).message.as_deref(), Some(r#"{"message":"m"} x"#));
     }
 
     #[test]

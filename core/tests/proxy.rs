@@ -30,7 +30,7 @@ async fn proxy(tunnel: &'static str) -> (Server, Arc<Mutex<Vec<String>>>) {
                 seen.lock().unwrap().push(head.clone());
                 if let Some(rest) = head.strip_prefix("connect ") {
                     stream.write_all(tunnel.as_bytes()).await.unwrap();
-                    if tunnel.starts_with("HTTP/1.1 200") {
+                    if tunnel.contains("HTTP/1.1 2") {
                         let target = rest.split(' ').next().unwrap();
                         let mut target = TcpStream::connect(target).await.unwrap();
                         let _ = copy_bidirectional(&mut stream, &mut target).await;
@@ -43,6 +43,17 @@ async fn proxy(tunnel: &'static str) -> (Server, Arc<Mutex<Vec<String>>>) {
     })
     .await;
     (server, heads)
+}
+
+fn acceptor(certified: &rcgen::CertifiedKey<rcgen::KeyPair>) -> TlsAcceptor {
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+    let settings = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .unwrap();
+    TlsAcceptor::from(Arc::new(settings))
 }
 
 fn through(proxy: &Server) -> TransportOptions {
@@ -81,7 +92,7 @@ async fn secure_request_is_tunnelled_and_the_proxy_sees_only_the_host() {
     let url = format!("https://{}/secret?token=hidden", server.address);
     let fault = outcome(&transport, Request::new(Method::POST, Url::parse(&url).unwrap())).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Connect, "{fault}");
-    assert!(fault.to_string().contains("corrupt message"), "{fault}");
+    assert!(fault.to_string().contains("does not speak TLS"), "{fault}");
     assert_eq!(server.connections(), 1);
     let heads = heads.lock().unwrap();
     assert!(heads[0].starts_with(&format!("connect {} http/1.1\r\n", server.address)), "{heads:?}");
@@ -91,14 +102,7 @@ async fn secure_request_is_tunnelled_and_the_proxy_sees_only_the_host() {
 #[tokio::test]
 async fn proxy_may_itself_be_reached_over_tls_and_so_may_what_is_behind_it() {
     let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
-    let settings = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certified.cert.der().clone()], key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(settings));
+    let acceptor = acceptor(&certified);
     let behind = acceptor.clone();
     let server = Server::start(move |stream| {
         let acceptor = behind.clone();
@@ -139,27 +143,157 @@ async fn proxy_may_itself_be_reached_over_tls_and_so_may_what_is_behind_it() {
     assert_eq!(response.status, StatusCode::NON_AUTHORITATIVE_INFORMATION);
 }
 
+/// A proxy that opens tunnels with these words, in front of a server over TLS; options to reach that server.
+async fn tunnelling(words: &'static str) -> (TransportOptions, Url, [Server; 2]) {
+    let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let acceptor = acceptor(&certified);
+    let server = Server::start(move |stream| {
+        let acceptor = acceptor.clone();
+        async move { echo(acceptor.accept(stream).await.unwrap()).await }
+    })
+    .await;
+    let (proxy, _) = proxy(words).await;
+    let mut options = through(&proxy);
+    options.ca_bundle = Some(Pem::Bytes(certified.cert.pem().into_bytes()));
+    let url = Url::parse(&format!("https://localhost:{}/a", server.address.port())).unwrap();
+    (options, url, [server, proxy])
+}
+
 #[tokio::test]
-async fn proxy_that_refuses_means_not_sent() {
-    for (answer, expected) in [
-        ("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "authorization required"),
-        ("HTTP/1.1 503 Busy\r\nContent-Length: 3\r\n\r\nabc", "unsuccessful"),
-        ("SSH-2.0\r\n\r\n", "unsuccessful"),
-        ("", "unexpected end of file"),
+async fn every_2xx_opens_the_tunnel_and_it_is_kept() {
+    for words in [
+        "HTTP/1.1 200 Connection established\r\n\r\n",
+        "HTTP/1.1 201 Created\r\nVia: x\r\n\r\n",
+        "HTTP/1.1 299\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\n\n",
+    ] {
+        let (options, url, [server, proxy]) = tunnelling(words).await;
+        let transport = Http::new(&options).unwrap();
+        for _ in 0..5 {
+            let mut request = Request::new(Method::POST, url.clone());
+            request.body = Some("{}".into());
+            let response = outcome(&transport, request).await.unwrap();
+            let head = text(&response);
+            assert!(
+                head.starts_with("post /a http/1.1\r\n") && head.contains("content-length: 2\r\n"),
+                "{head}"
+            );
+            assert!(head.contains(&format!("host: localhost:{}\r\n", server.address.port())), "{head}");
+            assert!(
+                head.contains("user-agent: mspkit/") && head.contains("accept-encoding: gzip\r\n"),
+                "{head}"
+            );
+            assert!(!head.contains("proxy-authorization"), "{head}");
+            assert!(response.proxy.is_none());
+        }
+        assert_eq!((proxy.connections(), server.connections()), (1, 1), "{words:?}");
+    }
+}
+
+#[test]
+fn tunnel_is_used_again_by_a_runtime_that_stands_still_between_calls() {
+    let far = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let here = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (options, url, [server, proxy]) = far.block_on(tunnelling("HTTP/1.1 200 OK\r\n\r\n"));
+    let transport = Http::new(&options).unwrap();
+    for _ in 0..50 {
+        here.block_on(outcome(&transport, Request::new(Method::POST, url.clone()))).unwrap();
+    }
+    assert_eq!((proxy.connections(), server.connections()), (1, 1));
+}
+
+#[tokio::test]
+async fn proxy_that_refuses_means_not_sent_and_is_told_with_its_words() {
+    let page =
+        "HTTP/1.1 403 Forbidden\r\nContent-Length: 46\r\n\r\n<html><title>Blocked by policy</title></html> ";
+    let schemes = "HTTP/1.1 407 Who\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n";
+    for (answer, kind, expected) in [
+        (page, FaultKind::Refused, "403 Forbidden\", a page titled \"Blocked by policy\""),
+        (schemes, FaultKind::Refused, "proxy authorization required (Negotiate, Basic)"),
+        ("HTTP/1.1 407 me:p@ss bWU6cEBzcw==\r\n\r\n", FaultKind::Refused, "407 me:*** ***"),
+        ("HTTP/1.1 403 No\x1b[2J\r\n\r\n", FaultKind::Refused, "403 No [2J"),
+        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", FaultKind::Connect, "502 Bad Gateway"),
+        ("HTTP/1.1 503 Busy\r\nContent-Length: 3\r\n\r\nabc", FaultKind::Connect, "503 Busy"),
+        ("SSH-2.0\r\n\r\n", FaultKind::Connect, "no HTTP proxy"),
+        ("", FaultKind::Connect, "closed the connection in place of an answer"),
+        ("HTTP/1.1 200 O", FaultKind::Connect, "closed the connection inside its answer"),
     ] {
         let (proxy, _) = proxy(answer).await;
         let transport = Http::new(&through(&proxy)).unwrap();
         let request = Request::new(Method::POST, Url::parse("https://nowhere.invalid/").unwrap());
         let sent = request.sent.clone();
         let fault = outcome(&transport, request).await.unwrap_err();
-        assert_eq!(fault.kind, FaultKind::Connect, "{fault}");
+        assert_eq!(fault.kind, kind, "{fault}");
         assert!(!sent.get());
         let shown = format!("{fault} {fault:?} {transport:?} {:?}", through(&proxy));
-        assert!(shown.contains(expected) && shown.contains(&proxy.address.to_string()), "{shown}");
-        for secret in ["p%40ss", "p@ss", "bWU6cEBzcw", "me:"] {
+        assert!(
+            fault.to_string().contains(expected) && shown.contains(&proxy.address.to_string()),
+            "{shown}"
+        );
+        for secret in ["p%40ss", "p@ss", "bWU6cEBzcw"] {
             assert!(!shown.contains(secret), "{shown}");
         }
     }
+}
+
+#[tokio::test]
+async fn proxy_that_never_answers_is_a_connect_timeout() {
+    let silent =
+        Server::start(|mut stream| async move { while read_request(&mut stream).await.is_some() {} }).await;
+    let mut options = through(&silent);
+    options.connect_timeout = std::time::Duration::from_millis(100);
+    let request = Request::new(Method::POST, Url::parse("https://nowhere.invalid/").unwrap());
+    let sent = request.sent.clone();
+    let fault = outcome(&Http::new(&options).unwrap(), request).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::ConnectTimeout, "{fault}");
+    assert!(!sent.get() && fault.to_string().contains(&silent.address.to_string()), "{fault}");
+}
+
+#[tokio::test]
+async fn answer_of_a_proxy_to_a_request_in_clear_names_it() {
+    let (proxy, _) = proxy("").await;
+    let request = Request::new(Method::GET, Url::parse("http://nowhere.invalid/").unwrap());
+    let response = outcome(&Http::new(&through(&proxy)).unwrap(), request).await.unwrap();
+    assert_eq!(response.proxy.as_deref(), Some(&*proxy.address.to_string()));
+}
+
+#[tokio::test]
+async fn sign_in_that_a_proxy_wants_is_about_the_proxy() {
+    for refuses in [
+        "HTTP/1.1 407 Sign in\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 407 Sign in\r\nContent-Length: 9\r\n\r\n",
+    ] {
+        let proxy = Server::answering(refuses).await;
+        for base in ["http://nowhere.invalid", "https://nowhere.invalid"] {
+            let client = mspkit::NCentral::builder().base_url(base).jwt("the-user-token").allow_http(true);
+            let client = client.proxy(format!("http://me:p%40ss@{}", proxy.address)).build().unwrap();
+            let before = proxy.connections();
+            let error = wire::within(async { client.customers().get("1").await }).await.unwrap_err();
+            assert_eq!(error.kind(), mspkit::ErrorKind::Connection, "{error}");
+            let message = error.to_string();
+            assert!(message.contains(&format!("the proxy {}", proxy.address)), "{message}");
+            assert!(message.contains("authorization") && message.contains("407"), "{message}");
+            assert!(!message.contains("jwt") && !message.contains("p@ss"), "{message}");
+            // Asking again could lock the account.
+            assert_eq!(proxy.connections(), before + 1, "{message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn proxy_for_an_address_in_clear_needs_leave() {
+    let client = || {
+        mspkit::NCentral::builder()
+            .base_url("http://127.0.0.1:1")
+            .jwt("the-user-token")
+            .proxy("http://me:hidden@proxy:1")
+    };
+    let message = client().build().unwrap_err().to_string();
+    assert!(
+        message.starts_with("proxy: ") && message.contains("allow_http") && !message.contains("hidden"),
+        "{message}"
+    );
+    client().allow_http(true).build().unwrap();
 }
 
 #[tokio::test]
@@ -193,19 +327,26 @@ async fn environment_is_followed_only_when_trusted() {
     in_environment("child_without_trust", &[address.clone(), target.clone()]).await;
     assert_eq!((proxy.connections(), server.connections()), (1, 1));
 
-    let except = ("NO_PROXY", "127.0.0.0/8".to_owned());
-    in_environment("child_that_goes_around", &[address.clone(), except.clone(), target.clone()]).await;
+    in_environment("child_that_sends_nothing_readable", &[address.clone(), target.clone()]).await;
     assert_eq!((proxy.connections(), server.connections()), (1, 2));
 
+    let mut around = 2;
+    for list in ["127.0.0.0/8".to_owned(), server.address.to_string()] {
+        let except = ("NO_PROXY", list);
+        in_environment("child_that_goes_around", &[address.clone(), except.clone(), target.clone()]).await;
+        around += 1;
+        assert_eq!((proxy.connections(), server.connections()), (1, around));
+    }
+    let except = ("NO_PROXY", "*".to_owned());
     let own = ("MSPKIT_TEST_PROXY", address.1.clone());
     in_environment("child_with_a_proxy_of_its_own", &[own, address, except, target]).await;
-    assert_eq!((proxy.connections(), server.connections()), (2, 2));
+    assert_eq!((proxy.connections(), server.connections()), (2, around));
 }
 
 #[tokio::test]
 #[ignore = "runs in the environment that another test makes"]
 async fn child_with_trust() {
-    let transport = Http::new(&TransportOptions::default()).unwrap();
+    let transport = Http::new(&in_clear()).unwrap();
     let response = outcome(&transport, wanted()).await.unwrap();
     assert_eq!(response.status, StatusCode::NON_AUTHORITATIVE_INFORMATION);
     assert!(!format!("{transport:?}").contains("ss"));
@@ -230,7 +371,59 @@ async fn child_without_trust() {
 #[tokio::test]
 #[ignore = "runs in the environment that another test makes"]
 async fn child_that_goes_around() {
-    let response = outcome(&Http::new(&TransportOptions::default()).unwrap(), wanted()).await.unwrap();
+    let response = outcome(&Http::new(&in_clear()).unwrap(), wanted()).await.unwrap();
     assert_eq!(response.status, StatusCode::OK);
     assert!(!text(&response).contains("proxy-authorization"));
+}
+
+#[tokio::test]
+#[ignore = "runs in the environment that another test makes"]
+async fn child_that_sends_nothing_readable() {
+    let response = outcome(&Http::new(&TransportOptions::default()).unwrap(), wanted()).await.unwrap();
+    assert_eq!(response.status, StatusCode::OK);
+}
+
+/// The environment's proxies, for requests in clear too.
+fn in_clear() -> TransportOptions {
+    let mut options = TransportOptions::default();
+    options.allow_http = true;
+    options
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn password_of_the_environments_proxy_is_a_secret() {
+    let (proxy, _) = proxy("HTTP/1.1 403 you are me:p@ss, p%40ss\r\n\r\n").await;
+    let address = ("HTTPS_PROXY", format!(" http://me:p%40ss@{}\n", proxy.address));
+    in_environment("child_with_an_echoing_proxy", &[address]).await;
+    assert_eq!(proxy.connections(), 1);
+}
+
+#[tokio::test]
+#[ignore = "runs in the environment that another test makes"]
+async fn child_with_an_echoing_proxy() {
+    let client = mspkit::NCentral::builder()
+        .base_url("https://nowhere.invalid")
+        .jwt("the-user-token")
+        .build()
+        .unwrap();
+    let error = wire::within(async { client.customers().get("1").await }).await.unwrap_err();
+    assert!(error.to_string().contains("you are me"), "{error}");
+    assert!(!format!("{error} {error:?} {:?}", error.attempts()).contains("ss,"), "{error}");
+    assert!(!error.to_string().contains("p%40ss"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn variable_that_is_no_address_is_refused_by_name() {
+    let variable = ("HTTPS_PROXY", "http://me:hidden@pro xy".to_owned());
+    in_environment("child_with_a_variable_that_is_no_address", &[variable]).await;
+}
+
+#[tokio::test]
+#[ignore = "runs in the environment that another test makes"]
+async fn child_with_a_variable_that_is_no_address() {
+    let client = || mspkit::NCentral::builder().base_url("https://nowhere.invalid").jwt("the-user-token");
+    let error = client().build().unwrap_err();
+    assert_eq!(error.kind(), mspkit::ErrorKind::InvalidRequest);
+    assert!(error.to_string().contains("HTTPS_PROXY") && !error.to_string().contains("hidden"), "{error}");
+    client().trust_env(false).build().unwrap();
 }

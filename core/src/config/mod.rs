@@ -13,6 +13,7 @@ use url::Url;
 use crate::error::{Error, Result};
 use crate::operation::Service;
 use crate::secret::Secret;
+use crate::transport::proxy::variables;
 use crate::transport::{Pem, TransportOptions};
 use crate::words::{Spelling, UNIT};
 
@@ -124,7 +125,8 @@ pub(crate) struct Plan {
     pub(crate) settings: Settings,
     pub(crate) transport: TransportOptions,
     pub(crate) reseller_id: Option<String>,
-    pub(crate) proxy: Option<Secret>,
+    /// What was said about proxies, by option or environment: it may hold passwords.
+    pub(crate) proxies: Vec<Secret>,
 }
 
 /// Longer times mean the same, and clocks overflow on some of them.
@@ -175,14 +177,34 @@ impl Config {
         let env = |name: &str| env(name).filter(|value| !value.trim().is_empty());
         self.given().try_for_each(|name| options::refuse_foreign(name, service))?;
         let transport = self.transport()?;
+        let base = self.base(service, &env)?;
+        if base.scheme() == "http" && self.proxy.is_some() && !transport.allow_http {
+            let allowed = "must not be given for an http:// address, whose credentials it would read; allow_http allows it";
+            return Err(Error::argument("proxy", "a proxy", allowed));
+        }
         Ok(Plan {
-            base: self.base(service, &env)?,
+            base,
             credentials: self.credentials(service, &env)?,
             settings: self.settings(&Settings::default())?,
             transport,
             reseller_id: self.reseller_id.clone().or_else(|| env("CLOUDMORE_RESELLER_ID")),
-            proxy: self.proxy.clone(),
+            proxies: self.proxies(&env),
         })
+    }
+
+    fn proxies(&self, env: &impl Fn(&str) -> Option<String>) -> Vec<Secret> {
+        if let Some(proxy) = &self.proxy {
+            return vec![proxy.clone()];
+        }
+        if !self.trust_env.unwrap_or(true) {
+            return Vec::new();
+        }
+        [true, false]
+            .into_iter()
+            .flat_map(|secure| variables(secure, false))
+            .filter_map(env)
+            .map(Secret::from)
+            .collect()
     }
 
     fn base(&self, service: Service, env: &impl Fn(&str) -> Option<String>) -> Result<Url> {
@@ -301,6 +323,7 @@ impl Config {
         options.client_cert = self.client_cert.as_ref().map(|cert| pem(cert.reveal()));
         options.verify = self.verify.unwrap_or(options.verify);
         options.trust_env = self.trust_env.unwrap_or(options.trust_env);
+        options.allow_http = self.allow_http.unwrap_or(options.allow_http);
         options.connect_timeout =
             positive("connect_timeout", self.connect_timeout)?.unwrap_or(options.connect_timeout);
         options.pool_idle_timeout = self.pool_idle_timeout.unwrap_or(options.pool_idle_timeout);

@@ -9,6 +9,7 @@ use std::io;
 
 use url::Url;
 
+use super::tunnel::Refusal;
 use super::words::{causes, in_words, tls};
 use super::{Fault, FaultKind, Sent};
 
@@ -106,7 +107,14 @@ fn kind_of(error: &(dyn StdError + 'static), stage: Stage) -> FaultKind {
     match stage {
         Stage { building: true, .. } => FaultKind::InvalidRequest,
         Stage { late: true, .. } => FaultKind::ConnectTimeout,
-        Stage { connecting: true, .. } => FaultKind::Connect,
+        Stage { connecting: true, .. } => {
+            let refusal = causes(error).find_map(|cause| cause.downcast_ref::<Refusal>());
+            // A proxy that forbids it, or wants to know who asks, says the same again.
+            let lasting = refusal.is_some_and(|refusal| {
+                (400..=499).contains(&refusal.status) && refusal.status != 408 && refusal.status != 429
+            });
+            if lasting { FaultKind::Refused } else { FaultKind::Connect }
+        }
         _ if causes(error).any(never_written) => FaultKind::Connect,
         _ => causes(error).find_map(kind_of_cause).unwrap_or(FaultKind::Closed),
     }

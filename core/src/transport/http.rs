@@ -1,4 +1,5 @@
-//! The transport over sockets: HTTP/1.1 through reqwest, with a pool of connections.
+//! The transport over sockets: HTTP/1.1 through reqwest, with a pool of connections; `tunnel.rs` is the way through a
+//! proxy to a server over TLS.
 //!
 //! What reqwest can do on its own account is switched off, redirects and retries above all: they are decided above this
 //! seam, where it is known what a request means. HTTP/2 is left out so that each request in flight has a connection of
@@ -10,20 +11,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::header::{
-    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING,
+    UPGRADE, USER_AGENT,
 };
 use ::http::response::Parts;
-use ::http::{HeaderValue, Method, Uri};
+use ::http::{HeaderMap, HeaderValue, Method, Uri};
 use bytes::Bytes;
 use reqwest::redirect::Policy;
-use reqwest::{Body, Client, Proxy, retry};
+use reqwest::{Body, Client, retry};
+use rustls::ClientConfig;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::body::{self, LONGEST_REFUSAL, Limit, Outgoing};
-use super::fault::{Stage, Way, authority, while_sending};
+use super::fault::{Stage, Way, while_sending};
+use super::proxy::{Proxy, Routes};
 use super::tls::{self, Trust};
+use super::tunnel::Tunnels;
 use super::{Attempt, Fault, FaultKind, OptionsError, Request, Response, Transport, TransportOptions};
 
 /// Headers that say how a message is framed or routed, which only the connection knows.
@@ -41,10 +46,14 @@ const MARGIN: Duration = Duration::from_millis(5);
 /// Connections are kept for the next request to the same origin. They are driven by the Tokio runtime that made them,
 /// so one `Http` belongs to one runtime.
 pub struct Http {
-    client: Client,
+    direct: Client,
+    /// For requests in clear that go through a proxy.
+    plain: Option<Client>,
+    /// For requests over TLS that go through a proxy.
+    tunnels: Option<Tunnels>,
+    routes: Routes,
     trust: Arc<Trust>,
-    /// Host and port of the proxy that was asked for.
-    proxy: Option<String>,
+    user_agent: HeaderValue,
     max_body_bytes: usize,
 }
 
@@ -57,49 +66,63 @@ impl Http {
         let user_agent = HeaderValue::from_str(&options.user_agent)
             .map_err(|_| OptionsError::new("user_agent", "must be visible ASCII text on one line"))?;
         let trust = Arc::new(Trust::new(options)?);
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls::settings(options, &trust)?)
-            .http1_only()
-            .http1_max_headers(MAX_HEADERS)
-            .gzip(false)
-            .redirect(Policy::none())
-            .retry(retry::never())
-            .user_agent(user_agent)
-            .tcp_nodelay(true)
-            .connect_timeout(options.connect_timeout)
-            .pool_idle_timeout(options.pool_idle_timeout)
-            .pool_max_idle_per_host(options.pool_max_idle);
-        let proxy = options.proxy.as_deref().map(proxy_address).transpose()?;
-        let client = match &proxy {
-            Some(address) => client.proxy(Proxy::all(address.clone()).map_err(|_| no_proxy_address())?),
-            None if options.trust_env => client,
-            None => client.no_proxy(),
-        };
-        // Everything was checked above but what only the TLS settings could still get wrong.
-        let client = client.build().map_err(|error| OptionsError::new("verify", error))?;
-        let proxy = proxy.as_ref().map(authority);
-        Ok(Self { client, trust, proxy, max_body_bytes: options.max_body_bytes })
+        let settings = tls::settings(options, &trust)?;
+        let routes = Routes::new(options, &|name| std::env::var_os(name))?;
+        let tunnels = routes
+            .secure
+            .as_ref()
+            .map(|proxy| Tunnels::new(proxy, &settings, &user_agent, options, MAX_HEADERS));
+        let plain = routes.plain.as_ref().map(|proxy| client(options, settings.clone(), Some(proxy)));
+        Ok(Self {
+            tunnels: tunnels.transpose()?,
+            plain: plain.transpose()?,
+            direct: client(options, settings, None)?,
+            routes,
+            trust,
+            user_agent,
+            max_body_bytes: options.max_body_bytes,
+        })
     }
 
     async fn exchange(&self, request: Request) -> Result<Response, Fault> {
-        let (sent, until, url) = (request.sent.clone(), request.until, request.url.clone());
-        let request = prepare(request)?;
+        let (sent, until) = (request.sent.clone(), request.until);
+        let Prepared { method, url, headers, body } = self.prepare(request)?;
         settle().await?;
-        if request.url().scheme() == "https" {
+        let secure = url.scheme() == "https";
+        if secure {
             let ready = self.trust.prepare().await;
             ready.map_err(|reason| Fault::new(FaultKind::Connect, reason))?;
         }
-        let answer = match self.client.execute(request).await {
-            Ok(answer) => answer,
-            Err(error) => {
-                let stage = Stage::of(&error);
-                let way = Way { target: &url, proxy: self.proxy.as_deref() };
-                return Err(while_sending(&error.without_url(), stage, way, &sent));
+        let proxy = self.routes.of(&url).map(|proxy| &*proxy.shown);
+        let way = Way { target: &url, proxy };
+        match (proxy, &self.tunnels, &self.plain) {
+            (Some(_), Some(tunnels), _) if secure => {
+                let uri = url.as_str().parse::<Uri>().map_err(|_| invalid("the address is not valid"))?;
+                let mut request = ::http::Request::new(body);
+                (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
+                let answer = tunnels
+                    .send(request)
+                    .await
+                    .map_err(|error| while_sending(&error, Stage::of_tunnel(&error), way, &sent))?;
+                sent.mark();
+                let (head, body) = answer.into_parts();
+                Ok(self.whole(head, body, until).await)
             }
-        };
-        sent.mark();
-        let (head, body) = ::http::Response::<Body>::from(answer).into_parts();
-        Ok(self.whole(head, body, until).await)
+            (_, _, plain) => {
+                let through = proxy.and(plain.as_ref());
+                let mut request = reqwest::Request::new(method, url.clone());
+                *request.headers_mut() = headers;
+                *request.body_mut() = Some(Body::wrap(body));
+                let answer = through.unwrap_or(&self.direct).execute(request).await.map_err(|error| {
+                    let stage = Stage::of(&error);
+                    while_sending(&error.without_url(), stage, way, &sent)
+                })?;
+                sent.mark();
+                let (head, body) = ::http::Response::<Body>::from(answer).into_parts();
+                let response = self.whole(head, body, until).await;
+                Ok(Response { proxy: through.and(proxy).map(Arc::from), ..response })
+            }
+        }
     }
 
     /// The answer of a head and what of its body can be read in time.
@@ -124,6 +147,65 @@ impl Http {
         };
         Response { status: head.status, headers: head.headers, body, unreadable, proxy: None }
     }
+
+    fn prepare(&self, request: Request) -> Result<Prepared, Fault> {
+        let Request { method, url, mut headers, body, sent, .. } = request;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(invalid("the address holds a user or a password"));
+        }
+        if method == Method::CONNECT {
+            return Err(invalid("CONNECT is for proxies"));
+        }
+        if let Some(name) = OWN_HEADERS.iter().find(|name| headers.contains_key(*name)) {
+            return Err(invalid(&format!("the header {name} is set by the connection")));
+        }
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
+        headers.entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
+        // A server may wait for a body that these methods usually have, unless it is told that its length is zero.
+        let wants_body = matches!(method, Method::POST | Method::PUT | Method::PATCH);
+        let body = Outgoing::new(body.or_else(|| wants_body.then(Bytes::new)), sent);
+        Ok(Prepared { method, url, headers, body })
+    }
+}
+
+/// A request as it goes out.
+struct Prepared {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Outgoing,
+}
+
+fn client(
+    options: &TransportOptions,
+    settings: ClientConfig,
+    proxy: Option<&Proxy>,
+) -> Result<Client, OptionsError> {
+    let client = Client::builder()
+        .tls_backend_preconfigured(settings)
+        .http1_only()
+        .http1_max_headers(MAX_HEADERS)
+        .redirect(Policy::none())
+        .retry(retry::never())
+        .tcp_nodelay(true)
+        .connect_timeout(options.connect_timeout)
+        .pool_idle_timeout(options.pool_idle_timeout)
+        .pool_max_idle_per_host(options.pool_max_idle)
+        .no_proxy();
+    let client = match proxy {
+        None => client,
+        Some(Proxy { address, authorization, .. }) => {
+            let through = reqwest::Proxy::all(address.clone());
+            let through = through.map_err(|error| OptionsError::new("proxy", error.without_url()))?;
+            client.proxy(match authorization {
+                Some(value) => through.custom_http_auth(value.clone()),
+                None => through,
+            })
+        }
+    };
+    // Everything was checked before but what only the TLS settings could still get wrong.
+    client.build().map_err(|error| OptionsError::new("verify", error))
 }
 
 impl Transport for Http {
@@ -135,49 +217,10 @@ impl Transport for Http {
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Http")
-            .field("proxy", &self.proxy)
+            .field("routes", &self.routes)
             .field("max_body_bytes", &self.max_body_bytes)
             .finish_non_exhaustive()
     }
-}
-
-fn prepare(request: Request) -> Result<reqwest::Request, Fault> {
-    let Request { method, url, mut headers, body, sent, .. } = request;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid("the address holds a user or a password"));
-    }
-    if method == Method::CONNECT {
-        return Err(invalid("CONNECT is for proxies"));
-    }
-    if let Some(name) = OWN_HEADERS.iter().find(|name| headers.contains_key(*name)) {
-        return Err(invalid(&format!("the header {name} is set by the connection")));
-    }
-    // A server may wait for a body that these methods usually have, unless it is told that its length is zero.
-    let wants_body = matches!(method, Method::POST | Method::PUT | Method::PATCH);
-    let body = body.or_else(|| wants_body.then(Bytes::new));
-    headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
-    let mut prepared = reqwest::Request::new(method, url);
-    *prepared.headers_mut() = headers;
-    *prepared.body_mut() = Some(Body::wrap(Outgoing::new(body, sent)));
-    Ok(prepared)
-}
-
-/// The address of a proxy, which may be given without a scheme.
-fn proxy_address(given: &str) -> Result<Url, OptionsError> {
-    let full = if given.contains("://") { given.to_owned() } else { format!("http://{given}") };
-    let address = Url::parse(&full).map_err(|_| no_proxy_address())?;
-    if !matches!(address.scheme(), "http" | "https") {
-        return Err(OptionsError::new("proxy", "must begin with http:// or https://"));
-    }
-    // reqwest would go around a proxy whose address is no URI.
-    address.as_str().parse::<Uri>().map_err(|_| no_proxy_address())?;
-    Ok(address)
-}
-
-/// The reason never repeats the value, which may hold a password.
-fn no_proxy_address() -> OptionsError {
-    let reason = "is not an address; special characters of user and password are percent-encoded";
-    OptionsError::new("proxy", reason)
 }
 
 /// Lets waiting connections learn what became of them.

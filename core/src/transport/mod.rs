@@ -8,9 +8,12 @@ mod coding;
 mod fault;
 mod http;
 mod memory;
+mod no_proxy;
 mod options;
+pub(crate) mod proxy;
 mod sent;
 mod tls;
+mod tunnel;
 mod words;
 
 use std::error::Error as StdError;

@@ -41,6 +41,8 @@ pub struct TransportOptions {
     /// Whether the proxies of the environment and of the platform apply (`HTTPS_PROXY`, `NO_PROXY` …). `SSL_CERT_FILE`
     /// and `SSL_CERT_DIR` say where the platform's authorities are and count either way.
     pub trust_env: bool,
+    /// Whether requests in clear, over `http`, may go to the proxies of the environment, which read all of them.
+    pub allow_http: bool,
     /// How long name lookup, TCP, proxy and TLS together may take.
     pub connect_timeout: Duration,
     /// How long a connection may wait for its next request.
@@ -61,6 +63,7 @@ impl Default for TransportOptions {
             client_cert: None,
             verify: true,
             trust_env: true,
+            allow_http: false,
             connect_timeout: Duration::from_secs(5),
             // Some servers close an idle connection after 5 s; a request that meets that close cannot always be resent.
             pool_idle_timeout: Duration::from_secs(4),
@@ -79,6 +82,7 @@ impl fmt::Debug for TransportOptions {
             .field("client_cert", &self.client_cert)
             .field("verify", &self.verify)
             .field("trust_env", &self.trust_env)
+            .field("allow_http", &self.allow_http)
             .field("connect_timeout", &self.connect_timeout)
             .field("pool_idle_timeout", &self.pool_idle_timeout)
             .field("pool_max_idle", &self.pool_max_idle)
@@ -91,7 +95,7 @@ impl fmt::Debug for TransportOptions {
 /// An option that [`Http`](super::Http) cannot work with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptionsError {
-    /// The field of [`TransportOptions`] that is wrong.
+    /// The field of [`TransportOptions`] that is wrong, or the variable of the environment.
     pub option: &'static str,
     /// What is wrong with it, and with which file.
     pub reason: String,

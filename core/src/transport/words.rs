@@ -5,6 +5,8 @@ use std::io;
 
 use rustls::{AlertDescription as Alert, CertificateError, Error as Tls};
 
+use super::tunnel::Unreached;
+
 /// An error and the errors that caused it.
 pub(super) fn causes<'a>(
     error: &'a (dyn StdError + 'static),
@@ -27,7 +29,8 @@ pub(super) fn tls<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a Tls> {
 /// The causes of an error as one line, saying nothing twice.
 pub(super) fn in_words(error: &(dyn StdError + 'static)) -> String {
     if let Some(words) = causes(error).find_map(tls).map(of_tls) {
-        return words;
+        let to_proxy = causes(error).find(|cause| cause.is::<Unreached>());
+        return to_proxy.map_or(words.clone(), |unreached| format!("{unreached}: {words}"));
     }
     let words = causes(error).fold(String::new(), |words, cause| {
         let more = cause.to_string();
