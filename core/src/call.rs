@@ -53,6 +53,8 @@ pub(crate) struct Request {
     pub(crate) auth: Auth,
     pub(crate) outcome_check: Option<&'static str>,
     pub(crate) gate: Arc<Gate>,
+    /// Whether a success is none without its body; what was created is there all the same.
+    pub(crate) needs_body: bool,
     pub(crate) prepared: Prepared,
 }
 
@@ -296,7 +298,7 @@ impl Call<'_> {
                 }
             };
             match redirect(&response, &method, &url) {
-                None => return Ending::answer(response, self.request.class),
+                None => return Ending::answer(response, self.request.needs_body),
                 Some(Err(reason)) => return Ending::Refused { response, reason },
                 Some(Ok(next)) => {
                     if response.status == http::StatusCode::SEE_OTHER && method != Method::HEAD {

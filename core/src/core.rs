@@ -22,7 +22,7 @@ use crate::hooks::Hooks;
 use crate::limit::{self, Gate, LimitStatus};
 use crate::lock;
 use crate::model::FromAnswer;
-use crate::operation::{BodyKind, Operation, Paging, Service};
+use crate::operation::{Answer, BodyKind, Operation, Paging, RetryClass, Service};
 use crate::page::{PagingOptions, RawPager};
 use crate::raw::RawResponse;
 use crate::request::{CallOptions, Draft, Prepared};
@@ -315,6 +315,8 @@ impl Core {
             auth: operation.auth,
             outcome_check: operation.outcome_check,
             gate: self.gate(operation.limit.group, operation.limit.cap),
+            needs_body: operation.retry != RetryClass::Create
+                && !matches!(operation.answer, Answer::Empty | Answer::LoggedOut),
             prepared,
         }
     }

@@ -33,11 +33,9 @@ pub(crate) enum Ending {
 
 impl Ending {
     /// An answer decides by its status. Only the success of a call that was made for the answer needs the body too.
-    pub(crate) fn answer(response: Response, class: Class) -> Self {
+    pub(crate) fn answer(response: Response, needs_body: bool) -> Self {
         match response.unreadable.clone() {
-            Some(fault) if response.status.is_success() && !class.changes_state() => {
-                Self::Unreadable { response, fault }
-            }
+            Some(fault) if response.status.is_success() && needs_body => Self::Unreadable { response, fault },
             _ => Self::Answer(response),
         }
     }
@@ -137,6 +135,7 @@ pub(crate) fn explain(ending: Ending, class: Class) -> Error {
         }
         Ending::Unreadable { response, fault } => {
             let kind = match fault.kind {
+                _ if class.changes_state() => ErrorKind::OutcomeUnknown,
                 FaultKind::TooLarge | FaultKind::Coding => ErrorKind::Decode,
                 FaultKind::Late => ErrorKind::Timeout,
                 _ => ErrorKind::Connection,

@@ -60,6 +60,7 @@ pub(crate) fn request(
         },
         outcome_check: None,
         gate: core.gate(&group, cap),
+        needs_body: prepared.method.is_safe(),
         prepared,
     })
 }

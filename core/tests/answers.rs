@@ -84,7 +84,7 @@ async fn absurd_times_are_survived() {
         response.headers.insert("retry-after", "10000000000000000000".parse().unwrap());
         Ok(response)
     });
-    let client = NCentral::builder().base_url("http://absurd.localhost").jwt("j").timeout(Duration::MAX);
+    let client = NCentral::builder().base_url("https://absurd.example").jwt("j").timeout(Duration::MAX);
     let client = client.transport(Arc::new(transport)).build().unwrap();
     let error = client.service_orgs().get("50").timeout(Duration::MAX).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimit);

@@ -52,6 +52,7 @@ pub(super) async fn renew(core: &Core, login: &Login<'_>) -> Result<Tokens> {
         auth: Auth::None,
         outcome_check: None,
         gate: core.gate("POST /connect/token", 5),
+        needs_body: true,
         prepared: Prepared {
             method: Method::POST,
             url: join(&core.shared.base, PATH),
