@@ -3,13 +3,14 @@
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::advice;
 use crate::auth;
 use crate::call::Answered;
 use crate::check;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
-use crate::error_body;
 use crate::failure;
+use crate::markup;
 use crate::operation::{Answer, Operation, RetryClass};
 use crate::raw::{self, Meta, RawResponse};
 use crate::request::{Draft, Fields};
@@ -50,6 +51,8 @@ pub(crate) fn unreadable(
     } else {
         error
     };
+    let wrong_base = operation.answer == Answer::Tokens && markup::is_page(body);
+    let error = if wrong_base { error.with_hint(advice::wrong_base(core.base_url(), true)) } else { error };
     // Tokens that could not be read are not known as secrets.
     let shown = if operation.answer == Answer::Tokens { Bytes::new() } else { body.clone() };
     error
@@ -110,9 +113,9 @@ fn result(core: &Core, operation: &Operation, sent: &Fields, answered: &Answered
 }
 
 /// A page is a proxy's or a gateway's; whatever its status, the service itself has not spoken.
-fn refuse_page(body: &[u8]) -> Result<()> {
-    if body.trim_ascii_start().starts_with(b"<") {
-        return Err(raw::undecodable(&error_body::page(&String::from_utf8_lossy(body))));
+pub(crate) fn refuse_page(body: &[u8]) -> Result<()> {
+    if markup::is_page(body) {
+        return Err(raw::undecodable(&markup::page(&String::from_utf8_lossy(body))));
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use tracing::Instrument;
 use url::Url;
 
 use crate::abandon::Fate;
+use crate::advice::{self, Asked};
 use crate::auth::{Authenticator, Tokens};
 use crate::core::Core;
 use crate::error::{Attempt, Error, ErrorKind, Result, Target};
@@ -23,9 +24,10 @@ use crate::failure::{self, Ending};
 use crate::hooks::{RequestEvent, ResponseEvent, RetryEvent};
 use crate::limit::{Gate, NoTurn};
 use crate::operation::Auth;
+use crate::redact::Redactor;
 use crate::request::Prepared;
 use crate::retry::{self, Class, Progress, Verdict};
-use crate::secret::Redactor;
+use crate::secret;
 use crate::transport::{self, Fault, Response};
 use crate::words::{Name, Time};
 
@@ -51,6 +53,8 @@ pub(crate) struct Request {
     pub(crate) class: Class,
     pub(crate) retry_500: bool,
     pub(crate) auth: Auth,
+    /// Asks for tokens.
+    pub(crate) login: bool,
     pub(crate) outcome_check: Option<&'static str>,
     pub(crate) gate: Arc<Gate>,
     /// Whether a success is none without its body; what was created is there all the same.
@@ -323,15 +327,17 @@ impl Call<'_> {
         let Ending::Answer(response) = ending else {
             return Err(self.failed(ending, attempts, tokens));
         };
-        if error_body::error_inside_success(&response.body) {
+        if error_body::error_inside_success(&response.body) || advice::is_challenge(&response.headers) {
             return Err(self.failed(Ending::Answer(response), attempts, tokens));
         }
         if let Some(tokens) = tokens {
             tokens.prove();
         }
+        let mut headers = response.headers;
+        secret::take_out(&mut headers);
         Ok(Answered {
             status: response.status.as_u16(),
-            headers: response.headers,
+            headers,
             body: response.body,
             unreadable: response.unreadable,
             request_id: self.id.to_owned(),
@@ -344,7 +350,15 @@ impl Call<'_> {
 
     /// What the caller is told about an ending that nothing more is done about.
     fn failed(&self, ending: Ending, attempts: &[Attempt], tokens: Option<&Tokens>) -> Error {
-        let error = failure::explain(ending, self.request.class).redacted(&self.redactor());
+        let Self { core, request, .. } = *self;
+        let asked = Asked {
+            service: core.shared.service,
+            class: request.class,
+            auth: request.auth,
+            login: request.login,
+            base: &core.shared.base,
+        };
+        let error = failure::explain(ending, &asked).redacted(&self.redactor());
         let unproved = tokens.is_some_and(|tokens| !tokens.proved());
         let error = failure::advise(error, self.request.outcome_check, unproved);
         self.dress(error, attempts)
@@ -386,15 +400,8 @@ impl Call<'_> {
 
     /// A refusal of the token says nothing about the object of the call: it is a matter of credentials.
     fn no_token(&self, error: Error, attempts: &[Attempt]) -> Error {
-        let kind = match error.kind() {
-            ErrorKind::NotFound
-            | ErrorKind::Conflict
-            | ErrorKind::BadRequest
-            | ErrorKind::PermissionDenied => ErrorKind::Authentication,
-            other => other,
-        };
         let from = error.operation().map_or("the token endpoint".to_owned(), |from| Name(from).to_string());
-        let error = error.with_kind(kind).with_prefix(&format!("no access token ({from})"));
+        let error = advice::for_want_of_a_token(error).with_prefix(&format!("no access token ({from})"));
         let error = error.for_operation(self.request.label);
         if error.attempts().is_empty() { self.dress(error, attempts) } else { error }
     }

@@ -25,9 +25,10 @@ use crate::model::FromAnswer;
 use crate::operation::{Answer, BodyKind, Operation, Paging, RetryClass, Service};
 use crate::page::{PagingOptions, RawPager};
 use crate::raw::RawResponse;
+use crate::redact::Redactor;
 use crate::request::{CallOptions, Draft, Prepared};
 use crate::retry::{Class, RetryBudget};
-use crate::secret::{Redactor, Secret};
+use crate::secret::Secret;
 use crate::transport::{Http, Transport, proxy};
 use crate::unlisted;
 use crate::words::{Name, Spelling, UNIT};
@@ -313,6 +314,7 @@ impl Core {
             class: Class::of(operation, continuation),
             retry_500: operation.retry_500,
             auth: operation.auth,
+            login: operation.answer == Answer::Tokens,
             outcome_check: operation.outcome_check,
             gate: self.gate(operation.limit.group, operation.limit.cap),
             needs_body: operation.retry != RetryClass::Create

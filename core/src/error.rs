@@ -15,7 +15,8 @@ use crate::check;
 
 pub use crate::generated::ErrorKind;
 use crate::raw::Meta;
-use crate::secret::{MASK, Redactor};
+use crate::redact::Redactor;
+use crate::secret::{self, MASK};
 use crate::words::Spelling;
 use crate::words::{self, Name, Phrase};
 
@@ -407,20 +408,18 @@ impl Error {
     pub(crate) fn with_answer(mut self, status: u16, headers: &HeaderMap, body: &Bytes) -> Self {
         self.0.status = Some(status);
         self.0.headers = headers.clone();
-        for name in [http::header::SET_COOKIE, http::header::AUTHORIZATION] {
-            self.0.headers.remove(name);
-        }
+        secret::take_out(&mut self.0.headers);
         self.0.body = body.clone();
         self
     }
 
-    /// Takes secrets out of everything that came from elsewhere, then cuts what is too long. In this order: half a
-    /// secret is not recognised, and a secret all the same.
+    /// Takes secrets out of everything that came from elsewhere, escapes what acts on terminals and logs, and cuts what is
+    /// too long.
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
         let details = &mut *self.0;
-        let clean = |text: &mut String| *text = shorten(redactor.clean(text));
+        let clean = |text: &mut String| *text = redactor.clean_to(text, LONGEST_TEXT);
         let spelling = details.spelling.unwrap_or_default();
-        details.message.change(spelling, |message| shorten(redactor.clean(message)));
+        details.message.change(spelling, |message| redactor.clean_to(message, LONGEST_TEXT));
         details.given.iter_mut().for_each(clean);
         details.code.iter_mut().for_each(clean);
         details.server_error_id.iter_mut().for_each(clean);
@@ -430,20 +429,16 @@ impl Error {
             field.code.iter_mut().for_each(clean);
         }
         for value in details.headers.values_mut() {
-            let text = String::from_utf8_lossy(value.as_bytes());
-            let cleaned = redactor.clean(&text);
+            let text = Bytes::copy_from_slice(value.as_bytes());
+            let cleaned = redactor.clean_body(&text, text.len().max(MASK.len()));
             if cleaned != text {
-                *value = HeaderValue::from_str(&cleaned).unwrap_or(HeaderValue::from_static(MASK));
+                *value = HeaderValue::from_bytes(&cleaned).unwrap_or(HeaderValue::from_static(MASK));
             }
         }
-        let text = String::from_utf8_lossy(&details.body);
-        let cleaned = redactor.clean(&text);
-        let body = if cleaned == text { details.body.clone() } else { cleaned.into() };
-        details.body = body.slice(..body.len().min(BODY_KEPT));
+        details.body = redactor.clean_body(&details.body, BODY_KEPT);
         let mut cause = details.source.as_deref().map(|source| source as &dyn std::error::Error);
         while let Some(error) = cause {
-            let text = error.to_string();
-            if redactor.clean(&text) != text {
+            if redactor.knows(&error.to_string()) {
                 details.source = None;
                 break;
             }
@@ -462,13 +457,6 @@ impl Error {
         self.0.field_errors = field_errors;
         self.0.server_error_id = server_error_id;
         self
-    }
-}
-
-fn shorten(text: String) -> String {
-    match text.char_indices().nth(LONGEST_TEXT) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text,
     }
 }
 

@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::{Map, Value};
 
 use crate::error::FieldError;
+use crate::markup;
 
 /// At most so many field errors are told, and so many entries of a list or members of an object looked at: more is for
 /// no person, and costs many times its size.
@@ -252,21 +253,8 @@ fn plain(body: &[u8]) -> ServerWords {
     if text.is_empty() {
         return ServerWords::default();
     }
-    let message = if text.starts_with('<') { page(text) } else { text.to_owned() };
+    let message = if markup::is_page(body) { markup::page(text) } else { text.to_owned() };
     ServerWords { message: Some(message), ..ServerWords::default() }
-}
-
-/// What a markup page says of itself.
-pub(crate) fn page(text: &str) -> String {
-    match title(text) {
-        Some(title) => format!("the answer is an HTML page titled \"{title}\""),
-        None => "the answer is an HTML page".to_owned(),
-    }
-}
-
-/// The title of a markup page.
-pub(crate) fn title(text: &str) -> Option<&str> {
-    between(text, "<title>", "</title>").map(str::trim).filter(|title| !title.is_empty())
 }
 
 /// `[ID=abcd] BAD REQUEST: …` into the id and the rest.
@@ -276,13 +264,6 @@ fn split_error_id(message: &str) -> (Option<String>, &str) {
         Some((id, rest)) => (Some(id.trim().to_owned()), rest.trim()),
         None => (None, trimmed),
     }
-}
-
-fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
-    let lower = text.to_ascii_lowercase();
-    let from = lower.find(start)? + start.len();
-    let to = lower[from..].find(end)? + from;
-    text.get(from..to)
 }
 
 fn is_code(text: &str) -> bool {

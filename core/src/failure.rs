@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::advice::{self, Asked};
 use crate::error::{Error, ErrorKind};
-use crate::error_body;
+use crate::markup;
 use crate::retry::{self, Class, Seen};
 use crate::transport::{Fault, FaultKind, Response};
 use crate::words::{Time, with_names};
@@ -107,10 +108,11 @@ impl Ending {
     }
 }
 
-/// The error that an ending means for a request of this class.
-pub(crate) fn explain(ending: Ending, class: Class) -> Error {
+/// The error that an ending means for what was asked.
+pub(crate) fn explain(ending: Ending, asked: &Asked<'_>) -> Error {
+    let class = asked.class;
     match ending {
-        Ending::Answer(response) => answered(&response, class),
+        Ending::Answer(response) => advice::answered(&response, asked),
         Ending::Refused { response, reason } => {
             let status = response.status.as_u16();
             // 301, 302 and 303 are how some servers say that a POST was done; 307 and 308 say that it was not.
@@ -168,52 +170,6 @@ fn with_fault(error: Error, fault: Option<Fault>) -> Error {
     }
 }
 
-fn answered(response: &Response, class: Class) -> Error {
-    let status = response.status.as_u16();
-    let words = error_body::read(&response.body);
-    let kind = match status {
-        // The server itself never asks a client for this; a proxy does.
-        407 => ErrorKind::Connection,
-        401 => ErrorKind::Authentication,
-        403 => ErrorKind::PermissionDenied,
-        404 => ErrorKind::NotFound,
-        409 => ErrorKind::Conflict,
-        429 => ErrorKind::RateLimit,
-        500.. if class == Class::Create => ErrorKind::OutcomeUnknown,
-        500.. => ErrorKind::Server,
-        // 200 here is an error that the server sent inside a success.
-        _ => ErrorKind::BadRequest,
-    };
-    let reason = response.status.canonical_reason().unwrap_or("no reason given");
-    let mut message = words.message.unwrap_or_else(|| reason.to_owned());
-    if status == 407 {
-        let proxy = response.proxy.as_deref().map(|proxy| format!("the proxy {proxy}"));
-        let proxy = proxy.as_deref().unwrap_or("a proxy on the way");
-        message = format!(
-            "{proxy} wants proxy authorization, which is not about the credentials of the service; user and \
-             password belong into the proxy's address: {message}"
-        );
-    }
-    if let Some(fault) = &response.unreadable {
-        message = format!("{message}; its body could not be read: {fault}");
-    }
-    let retryable = match kind {
-        ErrorKind::RateLimit => true,
-        ErrorKind::Server => class.harmless(),
-        _ => false,
-    };
-    let error = Error::new(kind, message);
-    let error = match &response.unreadable {
-        Some(fault) => error.with_source(fault.clone()),
-        None => error,
-    };
-    error
-        .with_server_words(words.code, words.field_errors, words.server_error_id)
-        .with_answer(status, &response.headers, &response.body)
-        .with_retryable(retryable)
-        .with_retry_after(retry::retry_after(status, &response.headers, SystemTime::now()))
-}
-
 /// The last attempt of a write may tell that it changed nothing while an earlier one may have: then nobody knows.
 pub(crate) fn own_up(error: Error, class: Class, outcome_check: Option<&str>) -> Error {
     let only_the_last = match error.kind() {
@@ -236,7 +192,7 @@ pub(crate) fn own_up(error: Error, class: Class, outcome_check: Option<&str>) ->
 /// What the caller can do about it, where the error alone does not say.
 pub(crate) fn advise(error: Error, outcome_check: Option<&str>, unproved_token: bool) -> Error {
     let expired = "A 500 on the first call with a fresh token often means that the API user's password has expired (after 90 days by default)";
-    let hinted = unproved_token && error.status() == Some(500);
+    let hinted = unproved_token && error.status() == Some(500) && !markup::is_page(error.body());
     let error = if hinted { error.with_hint(expired) } else { error };
     match error.kind() {
         ErrorKind::OutcomeUnknown if error.retryable() => {

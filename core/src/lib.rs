@@ -23,6 +23,7 @@ mod model;
 pub mod params;
 
 mod abandon;
+mod advice;
 mod answer;
 mod auth;
 pub mod blocking;
@@ -39,13 +40,16 @@ mod failure;
 mod helper;
 mod hooks;
 mod limit;
+mod markup;
 mod operation;
 mod page;
 mod raw;
+mod redact;
 mod request;
 mod retry;
 mod secret;
 mod unlisted;
+mod visible;
 mod words;
 
 mod generated;

@@ -58,6 +58,7 @@ pub(crate) fn request(
             Service::NCentral | Service::Cloudmore => Auth::AccessToken,
             Service::Wiv => Auth::ApiKey,
         },
+        login: false,
         outcome_check: None,
         gate: core.gate(&group, cap),
         needs_body: prepared.method.is_safe(),

@@ -68,7 +68,8 @@ async fn a_missing_token_endpoint_is_no_missing_object() {
         Memory::new(|_| async { Ok(Response::new(StatusCode::NOT_FOUND, Bytes::from_static(b"{}"))) });
     let client = NCentral::builder().base_url("http://localhost").jwt("j").transport(Arc::new(transport));
     let error = client.build().unwrap().service_orgs().get("50").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("base_url leads to"), "{error}");
     assert_eq!(error.operation(), Some("ncentral.service_orgs.get"));
 }
 

@@ -184,7 +184,7 @@ async fn wrong_host_is_refused() {
     let pki = Pki::new();
     let server = pki.server().await;
     let message = refusal(&pki.options(), to(&server, "127.0.0.1")).await;
-    assert!(message.contains("127.0.0.1") && message.contains("not valid for"), "{message}");
+    assert!(message.contains("not valid for 127.0.0.1, but for localhost"), "{message}");
 }
 
 #[tokio::test]
@@ -192,7 +192,58 @@ async fn expired_certificate_is_refused() {
     let pki = Pki::with(|server| server.not_after = date_time_ymd(2020, 1, 1));
     let server = pki.server().await;
     let message = refusal(&pki.options(), to(&server, "localhost")).await;
-    assert!(message.contains("expired"), "{message}");
+    assert!(message.contains("expired on Wed, 01 Jan 2020"), "{message}");
+}
+
+/// A certificate that signed itself, for `localhost`.
+fn self_signed(change: impl FnOnce(&mut CertificateParams)) -> Pki {
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    // As `openssl req -x509` makes it.
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    change(&mut params);
+    let key = KeyPair::generate().unwrap();
+    let own = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let authority = CertifiedIssuer::self_signed(params, key).unwrap();
+    Pki { chain: vec![authority.der().clone()], key: own, authority }
+}
+
+#[tokio::test]
+async fn self_signed_certificate_that_is_given_is_trusted_by_itself() {
+    for authority in [IsCa::Ca(BasicConstraints::Unconstrained), IsCa::NoCa, IsCa::ExplicitNoCa] {
+        let pki = self_signed(|params| params.is_ca = authority);
+        let (server, request) = (pki.server().await, |server| to(server, "localhost"));
+        let message = refusal(&options(), request(&server)).await;
+        assert!(message.contains("ca_bundle"), "{message}");
+        ask(&pki.options(), request(&server)).await.unwrap();
+        // Names count all the same, and so does who it is.
+        let message = refusal(&pki.options(), to(&server, "127.0.0.1")).await;
+        assert!(message.contains("not valid for 127.0.0.1, but for localhost"), "{message}");
+        refusal(&self_signed(|_| ()).options(), request(&server)).await;
+    }
+}
+
+#[tokio::test]
+async fn self_signed_certificate_that_is_given_is_refused_outside_of_its_time() {
+    for (from, to_, told) in [
+        ((2000, 1), (2020, 1), "expired on Wed, 01 Jan 2020"),
+        ((2090, 1), (2099, 1), "not valid before Sun, 01 Jan 2090"),
+    ] {
+        let pki = self_signed(|params| {
+            params.not_before = date_time_ymd(from.0, from.1, 1);
+            params.not_after = date_time_ymd(to_.0, to_.1, 1);
+        });
+        let server = pki.server().await;
+        let message = refusal(&pki.options(), to(&server, "localhost")).await;
+        assert!(message.contains(told), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn self_signed_certificate_without_names_says_so() {
+    let pki = self_signed(|params| params.subject_alt_names.clear());
+    let server = pki.server().await;
+    let message = refusal(&pki.options(), to(&server, "localhost")).await;
+    assert!(message.contains("subjectAltName"), "{message}");
 }
 
 #[tokio::test]
@@ -419,7 +470,7 @@ fn pem_options_that_cannot_be_used_say_why() {
 
     let other = pki.authority.pem() + &KeyPair::generate().unwrap().serialize_pem();
     let other = refused_option(|o| o.client_cert = Some(Pem::Bytes(other.into_bytes())));
-    assert!(other.reason.contains("cannot be used"), "{other}");
+    assert!(other.reason.contains("a private key of another certificate"), "{other}");
 }
 
 #[test]

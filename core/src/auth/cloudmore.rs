@@ -9,10 +9,12 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::Value;
 
 use super::{Tokens, secret_value};
+use crate::advice;
+use crate::answer;
 use crate::call::{self, Request};
 use crate::config::ClientAuth;
 use crate::core::Core;
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::operation::Auth;
 use crate::raw;
 use crate::request::{CallOptions, Prepared, join};
@@ -50,6 +52,7 @@ pub(super) async fn renew(core: &Core, login: &Login<'_>) -> Result<Tokens> {
         class: Class::Read,
         retry_500: true,
         auth: Auth::None,
+        login: true,
         outcome_check: None,
         gate: core.gate("POST /connect/token", 5),
         needs_body: true,
@@ -61,15 +64,9 @@ pub(super) async fn renew(core: &Core, login: &Login<'_>) -> Result<Tokens> {
             secrets: Vec::new(),
         },
     };
-    let answered = call::run_boxed(core, &request, &core.effort(&CallOptions::default())?).await;
-    let answered = answered.map_err(|error| match (error.status(), error.code()) {
-        (Some(401 | 403), _)
-        | (Some(400), Some("invalid_grant" | "invalid_client" | "unauthorized_client")) => {
-            error.with_kind(ErrorKind::Authentication).with_hint("Check username, password and client_secret")
-        }
-        _ => error,
-    })?;
-    read_token(&answered.body).map_err(|error| error.with_operation("cloudmore.token"))
+    let answered = call::run_boxed(core, &request, &core.effort(&CallOptions::default())?).await?;
+    read_token(&answered.body)
+        .map_err(|error| advice::no_tokens(core, &answered, error).with_operation("cloudmore.token"))
 }
 
 fn form(login: &Login<'_>) -> String {
@@ -84,6 +81,7 @@ fn form(login: &Login<'_>) -> String {
 }
 
 fn read_token(json: &[u8]) -> Result<Tokens> {
+    answer::refuse_page(json)?;
     let unreadable = || raw::undecodable("the answer holds no `access_token`");
     let body: Value = serde_json::from_slice(json).map_err(|_| unreadable())?;
     let token = body

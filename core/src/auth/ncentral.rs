@@ -9,6 +9,8 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Tokens;
+use crate::advice;
+use crate::answer;
 use crate::call;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
@@ -31,12 +33,7 @@ pub(super) async fn renew(core: &Core, old: Option<&Tokens>) -> Result<Tokens> {
             Err(error) => tracing::debug!(kind = ?error.kind(), "refresh failed, authenticating"),
         }
     }
-    ask(core, "ncentral.auth.authenticate", None).await.map_err(|error| match error.kind() {
-        ErrorKind::Authentication | ErrorKind::PermissionDenied => error
-            .with_kind(ErrorKind::Authentication)
-            .with_hint("Check the user-API token (jwt): it may be revoked or mistyped"),
-        _ => error,
-    })
+    ask(core, "ncentral.auth.authenticate", None).await
 }
 
 async fn ask(core: &Core, operation: &'static str, refresh: Option<&Secret>) -> Result<Tokens> {
@@ -52,7 +49,8 @@ async fn ask(core: &Core, operation: &'static str, refresh: Option<&Secret>) -> 
     }
     let request = core.request_of(operation, prepared, false);
     let answered = call::run_boxed(core, &request, &core.effort(&options)?).await?;
-    read_tokens(&answered.body).map_err(|error| error.with_operation(operation.id))
+    read_tokens(&answered.body)
+        .map_err(|error| advice::no_tokens(core, &answered, error).with_operation(operation.id))
 }
 
 /// The raw token as the whole body; anything else is refused by the server.
@@ -62,6 +60,7 @@ pub(crate) fn refresh_body(headers: &mut http::HeaderMap, body: &mut Option<Byte
 }
 
 pub(super) fn read_tokens(json: &[u8]) -> Result<Tokens> {
+    answer::refuse_page(json)?;
     let unreadable = || raw::undecodable("the answer holds no access token under `tokens.access.token`");
     let body: Value = serde_json::from_slice(json).map_err(|_| unreadable())?;
     let tokens = body.get("tokens").or_else(|| body.pointer("/data/tokens")).ok_or_else(unreadable)?;

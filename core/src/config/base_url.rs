@@ -2,17 +2,29 @@
 
 use url::{Host, Url};
 
+use super::pasted;
 use crate::error::{Error, Result};
+use crate::visible;
 use crate::words::Name;
 
+const EXAMPLE: &str = "must be an absolute URL such as https://ncentral.example.com";
+
 /// The checked URL, without a slash or a documented `/api` at its end.
+///
+/// Nothing that is refused is shown but scheme, host and port: people write passwords into addresses, and mix up arguments.
 pub(super) fn check(said: &str, allow_http: bool) -> Result<Url> {
     let refuse = |given: &str, allowed: &str| Err(Error::argument("base_url", given, allowed));
-    let Ok(mut url) = Url::parse(said.trim()) else {
-        return refuse(
-            "a text that is no URL",
-            "must be an absolute URL such as https://ncentral.example.com",
-        );
+    let said = pasted::unquoted(said);
+    if said.is_empty() {
+        return refuse("blank text", EXAMPLE);
+    }
+    // Parsers of URLs drop line breaks and tabs without a word.
+    let hidden = said.chars().enumerate().find(|(_, c)| c.is_whitespace() || visible::is_hidden(*c));
+    if let Some((at, c)) = hidden {
+        return refuse(&format!("a text with {} (character {})", pasted::named(c), at + 1), EXAMPLE);
+    }
+    let Ok(mut url) = Url::parse(said) else {
+        return refuse("a text that is no URL", EXAMPLE);
     };
     if !url.username().is_empty() || url.password().is_some() {
         return refuse("a URL with user or password", "must not hold credentials");
@@ -20,23 +32,26 @@ pub(super) fn check(said: &str, allow_http: bool) -> Result<Url> {
     if url.query().is_some() || url.fragment().is_some() {
         return refuse("a URL with a query or fragment", "must not contain a query or fragment");
     }
-    let shown = url.to_string();
     match url.scheme() {
         "https" => {}
         "http" if allow_http || is_loopback(&url) => {}
         "http" => {
             return refuse(
-                &shown,
+                &url.origin().ascii_serialization(),
                 &format!(
                     "must be https (http is accepted for this machine only, or where {} is true)",
                     Name("allow_http")
                 ),
             );
         }
-        scheme => return refuse(&format!("{scheme}:…"), "must begin with https://"),
+        scheme => {
+            let known = ["file", "ftp", "ftps", "ssh", "ws", "wss"].contains(&scheme);
+            let given = if known { format!("{scheme}:…") } else { "something else".to_owned() };
+            return refuse(&given, "must begin with https://");
+        }
     }
     if url.host().is_none() {
-        return refuse(&shown, "must name a host");
+        return refuse("a URL without a host", "must name a host");
     }
     // Vendors document addresses that end in /api; the paths of the operations begin with it.
     let path = url.path().trim_end_matches('/').to_owned();

@@ -4,17 +4,19 @@
 
 mod base_url;
 pub(crate) mod options;
+mod pasted;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 use url::Url;
 
+use self::pasted::Form;
 use crate::error::{Error, Result};
 use crate::operation::Service;
 use crate::secret::Secret;
 use crate::transport::proxy::variables;
-use crate::transport::{Pem, TransportOptions};
+use crate::transport::{self, Pem, TransportOptions};
 use crate::words::{Spelling, UNIT};
 
 /// The options of a client as they were given; bindings hand them over as one JSON object.
@@ -187,7 +189,8 @@ impl Config {
             credentials: self.credentials(service, &env)?,
             settings: self.settings(&Settings::default())?,
             transport,
-            reseller_id: self.reseller_id.clone().or_else(|| env("CLOUDMORE_RESELLER_ID")),
+            reseller_id: (self.reseller_id.clone().or_else(|| env("CLOUDMORE_RESELLER_ID")))
+                .map(|id| pasted::unquoted(&id).to_owned()),
             proxies: self.proxies(&env),
         })
     }
@@ -226,33 +229,41 @@ impl Config {
     }
 
     fn credentials(&self, service: Service, env: &impl Fn(&str) -> Option<String>) -> Result<Credentials> {
-        let secret = |name: &'static str, given: &Option<Secret>, variable: &str, what: &str| {
-            let found = given.clone().or_else(|| env(variable).map(Secret::from));
-            let Some(found) = found else { return Err(missing(name, variable, what)) };
-            check_credential(name, found.reveal())?;
-            Ok(found)
+        let read = |name: &str, form: Form, given: Option<&str>, variable: &str, what: &str| match given {
+            Some(given) => pasted::read(name, form, given, None),
+            None => match env(variable) {
+                Some(found) => pasted::read(name, form, &found, Some(variable)),
+                None => Err(missing(name, variable, what)),
+            },
+        };
+        let secret = |name: &str, form: Form, given: &Option<Secret>, variable: &str, what: &str| {
+            read(name, form, given.as_ref().map(Secret::reveal), variable, what)
         };
         Ok(match service {
             Service::NCentral => Credentials::NCentral {
-                jwt: secret("jwt", &self.jwt, "NCENTRAL_JWT", "the user's API token")?,
+                jwt: secret("jwt", Form::Token, &self.jwt, "NCENTRAL_JWT", "the user's API token")?,
             },
             Service::Cloudmore => {
-                let username = self.username.clone().or_else(|| env("CLOUDMORE_USERNAME"));
-                let Some(username) = username else {
-                    return Err(missing("username", "CLOUDMORE_USERNAME", "the user's name"));
+                let username = self.username.as_deref();
+                let username =
+                    read("username", Form::Name, username, "CLOUDMORE_USERNAME", "the user's name")?;
+                let client_id = match &self.client_id {
+                    Some(given) => pasted::read("client_id", Form::ClientSecret, given, None)?,
+                    None => "ro.customer.client".into(),
                 };
-                check_credential("username", &username)?;
                 Credentials::Cloudmore {
-                    username,
+                    username: username.reveal().to_owned(),
                     password: secret(
                         "password",
+                        Form::Password,
                         &self.password,
                         "CLOUDMORE_PASSWORD",
                         "the user's password",
                     )?,
-                    client_id: self.client_id.clone().unwrap_or_else(|| "ro.customer.client".to_owned()),
+                    client_id: client_id.reveal().to_owned(),
                     client_secret: secret(
                         "client_secret",
+                        Form::ClientSecret,
                         &self.client_secret,
                         "CLOUDMORE_CLIENT_SECRET",
                         "the API secret",
@@ -260,9 +271,9 @@ impl Config {
                     client_auth: self.client_auth.unwrap_or_default(),
                 }
             }
-            Service::Wiv => {
-                Credentials::Wiv { api_key: secret("api_key", &self.api_key, "WIV_API_KEY", "the API key")? }
-            }
+            Service::Wiv => Credentials::Wiv {
+                api_key: secret("api_key", Form::Key, &self.api_key, "WIV_API_KEY", "the API key")?,
+            },
         })
     }
 
@@ -334,7 +345,9 @@ impl Config {
         };
         if let Some(app) = &self.app_info {
             if app.trim().is_empty() || !app.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
-                return Err(Error::argument("app_info", &quote(app), "must be visible ASCII text"));
+                // Not shown: arguments get mixed up, and the next one may be a token.
+                let given = format!("a text of {} characters", app.chars().count());
+                return Err(Error::argument("app_info", &given, "must be visible ASCII text"));
             }
             options.user_agent = format!("{} {}", options.user_agent, app.trim());
         }
@@ -343,25 +356,11 @@ impl Config {
 }
 
 fn pem(said: &str) -> Pem {
-    if said.contains("-----BEGIN") { Pem::Bytes(said.as_bytes().to_vec()) } else { Pem::File(said.into()) }
+    if transport::is_pem_text(said) { Pem::Bytes(said.as_bytes().to_vec()) } else { Pem::File(said.into()) }
 }
 
 fn missing(option: &str, variable: &str, what: &str) -> Error {
     Error::required(option, &format!("{what}, as an argument or in {variable}"))
-}
-
-fn check_credential(name: &str, text: &str) -> Result<()> {
-    if text.trim().is_empty() {
-        return Err(Error::argument(name, "blank text", "must not be blank"));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(Error::argument(
-            name,
-            "a text with line breaks or control characters",
-            "must be one line",
-        ));
-    }
-    Ok(())
 }
 
 fn positive(name: &str, time: Option<Duration>) -> Result<Option<Duration>> {

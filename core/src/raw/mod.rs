@@ -23,7 +23,7 @@ pub(crate) use self::members::{member, walk};
 pub(crate) use self::scan::{Broken, Scan};
 use crate::call::Origin;
 use crate::error::{Attempt, Error, ErrorKind, Result, Target};
-use crate::error_body;
+use crate::markup;
 use crate::retry::Class;
 
 /// What is known of an answer besides its body. `Debug` shows the names of the headers, not what they hold.
@@ -32,7 +32,7 @@ use crate::retry::Class;
 pub struct Meta {
     /// The HTTP status.
     pub status: u16,
-    /// The headers of the answer.
+    /// The headers of the answer, without `Set-Cookie`: a session is as good as a password.
     pub headers: HeaderMap,
     /// The id that the client gave the call; it was sent as `X-Request-Id`.
     pub request_id: String,
@@ -160,8 +160,8 @@ fn no_json(text: &str, broken: &Broken) -> Error {
 
 /// Proxies and gateways answer with pages of their own; their title says more than what is wrong with them.
 fn refused(text: &str, reason: &str) -> Error {
-    let page = text.trim_start().starts_with('<');
-    if page { undecodable(&error_body::page(text)) } else { undecodable(reason) }
+    let page = markup::is_page(text.as_bytes());
+    if page { undecodable(&markup::page(text)) } else { undecodable(reason) }
 }
 
 fn utf8(body: &[u8]) -> Result<&str> {

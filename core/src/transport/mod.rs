@@ -4,12 +4,14 @@
 //! HTTP over sockets, [`Memory`] answers from a closure. Whoever wants something else in a test implements [`Transport`].
 
 mod body;
+mod certificate;
 mod coding;
 mod fault;
 mod http;
 mod memory;
 mod no_proxy;
 mod options;
+mod pem;
 pub(crate) mod proxy;
 mod sent;
 mod tls;
@@ -30,6 +32,7 @@ use url::Url;
 pub use self::http::Http;
 pub use self::memory::Memory;
 pub use self::options::{OptionsError, Pem, TransportOptions};
+pub(crate) use self::pem::is_text as is_pem_text;
 pub use self::sent::Sent;
 
 /// An attempt in flight. Dropping it cancels the attempt.

@@ -10,13 +10,14 @@ use std::sync::{Arc, Mutex};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::{self, PemObject};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 use tokio::sync::OnceCell;
 
+use super::certificate::Pins;
+use super::pem::Given;
 use super::{OptionsError, Pem, TransportOptions};
 
 /// The TLS settings that `options` ask for.
@@ -43,6 +44,8 @@ pub(super) struct Trust {
     provider: Arc<CryptoProvider>,
     /// The authorities besides those of the platform; nothing where any certificate is taken.
     authorities: Option<Vec<CertificateDer<'static>>>,
+    /// Certificates of servers that are trusted by themselves.
+    pins: Pins,
     verifier: OnceCell<Arc<dyn ServerCertVerifier>>,
 }
 
@@ -51,6 +54,7 @@ impl Trust {
         let extra = options.ca_bundle.as_ref().map_or(Ok(Vec::new()), authorities)?;
         Ok(Self {
             provider: provider(),
+            pins: Pins::new(extra.clone()),
             authorities: options.verify.then_some(extra),
             verifier: OnceCell::new(),
         })
@@ -107,7 +111,9 @@ impl ServerCertVerifier for Trust {
             let _ = self.verifier.set(Arc::clone(&verifier));
             verifier
         };
-        verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        let verified =
+            verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        verified.or_else(|error| self.pins.verify(end_entity, server_name, now, error, &self.provider))
     }
 
     // Even a server that may show any certificate must own its key.
@@ -179,66 +185,29 @@ fn bundled(extra: Vec<CertificateDer<'static>>) -> Result<Arc<dyn ServerCertVeri
 }
 
 fn authorities(given: &Pem) -> Result<Vec<CertificateDer<'static>>, OptionsError> {
-    const OPTION: &str = "ca_bundle";
-    let (text, place) = read(OPTION, given)?;
-    let found = certificates(OPTION, &text, &place)?;
+    let given = Given::read("ca_bundle", given)?;
+    let found = given.certificates()?;
     for (index, certificate) in found.iter().enumerate() {
-        RootCertStore::empty().add(certificate.clone()).map_err(|error| {
-            OptionsError::new(
-                OPTION,
-                format_args!("certificate {} of {place} cannot be used: {error}", index + 1),
-            )
+        RootCertStore::empty().add(certificate.clone()).map_err(|_| {
+            let bytes = certificate.len();
+            given.refuse(format_args!("holds a certificate {} that is none ({bytes} bytes)", index + 1))
         })?;
     }
     Ok(found)
 }
 
 fn identity(given: &Pem) -> Result<CertifiedKey, OptionsError> {
-    const OPTION: &str = "client_cert";
-    let (text, place) = read(OPTION, given)?;
-    let chain = certificates(OPTION, &text, &place)?;
-    let key = PrivateKeyDer::from_pem_slice(&text).map_err(|error| {
-        let encrypted = memchr::memmem::find(&text, b"ENCRYPTED").is_some();
-        match error {
-            pem::Error::NoItemsFound if encrypted => {
-                OptionsError::new(OPTION, format_args!("the private key of {place} is encrypted"))
-            }
-            pem::Error::NoItemsFound => {
-                OptionsError::new(OPTION, format_args!("{place} holds no private key"))
-            }
-            error => OptionsError::new(OPTION, format_args!("{place} is not valid PEM: {error}")),
-        }
-    })?;
-    CertifiedKey::from_der(chain, key, &provider()).map_err(|error| {
-        OptionsError::new(OPTION, format_args!("certificate and key of {place} cannot be used: {error}"))
+    let given = Given::read("client_cert", given)?;
+    let (chain, key) = (given.certificates()?, given.key()?);
+    let bytes = key.secret_der().len();
+    CertifiedKey::from_der(chain, key, &provider()).map_err(|error| match error {
+        rustls::Error::InconsistentKeys(_) => given.refuse("holds a private key of another certificate"),
+        rustls::Error::InvalidCertificate(_) => given.refuse("holds a certificate that cannot be read"),
+        // The words of what reads keys are not passed on.
+        _ => given.refuse(format_args!(
+            "holds a private key of {bytes} bytes that cannot be used; RSA, ECDSA (P-256, P-384) and Ed25519 can"
+        )),
     })
-}
-
-/// The text of a PEM option, and what to call it in a message.
-fn read(option: &'static str, given: &Pem) -> Result<(Vec<u8>, String), OptionsError> {
-    match given {
-        Pem::Bytes(text) => Ok((text.clone(), "the given text".to_owned())),
-        Pem::File(path) => match std::fs::read(path) {
-            Ok(text) => Ok((text, path.display().to_string())),
-            Err(error) => {
-                Err(OptionsError::new(option, format_args!("cannot read {}: {error}", path.display())))
-            }
-        },
-    }
-}
-
-fn certificates(
-    option: &'static str,
-    text: &[u8],
-    place: &str,
-) -> Result<Vec<CertificateDer<'static>>, OptionsError> {
-    let found = CertificateDer::pem_slice_iter(text)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| OptionsError::new(option, format_args!("{place} is not valid PEM: {error}")))?;
-    if found.is_empty() {
-        return Err(OptionsError::new(option, format_args!("{place} holds no certificate in PEM form")));
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 use std::error::Error as StdError;
 use std::io;
 
-use rustls::{AlertDescription as Alert, CertificateError, Error as Tls};
+use rustls::{AlertDescription as Alert, Error as Tls};
+
+use super::certificate;
 
 use super::tunnel::Unreached;
 
@@ -61,7 +63,8 @@ fn of_tls(error: &Tls) -> String {
             "the server ended the TLS handshake (HandshakeFailure): it has nothing in common with this side, or it \
              wants a client certificate (client_cert). {SPOKEN}; look at what the server, or a device before it, allows"
         ),
-        Tls::AlertReceived(Alert::ProtocolVersion | Alert::InsufficientSecurity) | Tls::PeerIncompatible(_) => {
+        Tls::AlertReceived(Alert::ProtocolVersion | Alert::InsufficientSecurity)
+        | Tls::PeerIncompatible(_) => {
             let name = match error {
                 Tls::AlertReceived(alert) => format!("{alert:?}"),
                 other => other.to_string(),
@@ -83,13 +86,10 @@ fn of_tls(error: &Tls) -> String {
             | Alert::UnknownCA
             | Alert::AccessDenied
             | Alert::DecryptError),
-        ) => format!("the server ended TLS and says {alert:?}, which is mostly about the client certificate (client_cert)"),
+        ) => format!(
+            "the server ended TLS and says {alert:?}, which is mostly about the client certificate (client_cert)"
+        ),
         Tls::AlertReceived(alert) => format!("the server ended TLS and says {alert:?}"),
-        Tls::InvalidCertificate(CertificateError::UnknownIssuer) => {
-            "the server's certificate is signed by nobody who is trusted here (UnknownIssuer); the authority that \
-             signed it can be given as ca_bundle"
-                .to_owned()
-        }
-        other => other.to_string(),
+        other => certificate::words(other).unwrap_or_else(|| other.to_string()),
     }
 }

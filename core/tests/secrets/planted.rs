@@ -10,12 +10,12 @@ use mspkit::Error;
 /// What every secret begins with, and what is looked for: a cut secret is a seen secret too.
 const MARK: &str = "Plant";
 
-pub(crate) const JWT: &str = "PlantJwt/7+\"a b";
+pub(crate) const JWT: &str = "PlantJwt/7+a-b=";
 pub(crate) const ACCESS: &str = "PlantAccess/7+\"a b";
 pub(crate) const REFRESH: &str = "PlantRefresh/7+\"a b";
 pub(crate) const CLOUDMORE_PASSWORD: &str = "PlantCloudmorePassword/7+\"a&b=ü";
 pub(crate) const CLIENT_SECRET: &str = "PlantClientSecret/7+\"a b";
-pub(crate) const API_KEY: &str = "PlantApiKey/7+\"a b";
+pub(crate) const API_KEY: &str = "PlantApiKey/7+\"a&b";
 pub(crate) const PSA_PASSWORD: &str = "PlantPsaPassword/7+\"a\\bü";
 pub(crate) const INTEGRATION_KEY: &str = "PlantIntegrationKey/7+\"a b";
 pub(crate) const PROXY_PASSWORD: &str = "PlantProxyPassword%2F7";
