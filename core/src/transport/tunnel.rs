@@ -27,7 +27,9 @@ use super::fault::Stage;
 use super::proxy::Proxy;
 use super::words::causes;
 use super::{OptionsError, TransportOptions};
-use crate::error_body;
+use crate::markup;
+use crate::redact::Redactor;
+use crate::secret::Secret;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 type Connecting<S> = Pin<Box<dyn Future<Output = Result<S, BoxError>> + Send>>;
@@ -239,10 +241,11 @@ pub(super) struct Refusal {
 impl Refusal {
     fn new(status: u16, line: &str, head: &str, page: &str, secrets: &[String]) -> Self {
         let shown = |text: &str| {
-            let text = secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"));
-            text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(120).collect::<String>()
+            let mut redactor = Redactor::default();
+            secrets.iter().for_each(|secret| redactor.add(&Secret::from(secret)));
+            redactor.clean_to(text, 120)
         };
-        let title = error_body::title(page).map(|title| format!(", a page titled \"{}\"", shown(title)));
+        let title = markup::title(page).map(|title| format!(", a page titled \"{}\"", shown(&title)));
         let mut words =
             format!("the proxy answers CONNECT with \"{}\"{}", shown(line), title.unwrap_or_default());
         if status == 407 {
