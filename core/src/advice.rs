@@ -17,6 +17,7 @@ use crate::markup;
 use crate::operation::{Auth, Service};
 use crate::retry::{self, Class};
 use crate::transport::Response;
+use crate::words::Name;
 
 /// What was asked, as far as an answer is judged by it.
 #[derive(Debug, Clone, Copy)]
@@ -193,11 +194,12 @@ fn hint(kind: ErrorKind, status: u16, speaker: &Speaker, asked: &Asked<'_>) -> O
     match kind {
         ErrorKind::Decode if asked.login => Some(wrong_base(asked.base, *speaker == Speaker::Page)),
         _ if asked.login && is_no_login(status) => Some(wrong_base(asked.base, false)),
-        ErrorKind::Decode => Some(
-            "A proxy, a gateway or another server has answered in place of the service; look at base_url and the network".to_owned(),
-        ),
-        ErrorKind::Authentication => credentials(asked).map(str::to_owned),
-        ErrorKind::PermissionDenied if asked.login => credentials(asked).map(str::to_owned),
+        ErrorKind::Decode => Some(format!(
+            "A proxy, a gateway or another server has answered in place of the service; look at {} and the network",
+            Name("base_url")
+        )),
+        ErrorKind::Authentication => credentials(asked),
+        ErrorKind::PermissionDenied if asked.login => credentials(asked),
         _ => None,
     }
 }
@@ -226,18 +228,23 @@ pub(crate) fn wrong_base(base: &Url, page: bool) -> String {
     let base = base.as_str().trim_end_matches('/');
     let what = if page { "leads to a web page" } else { "leads to a server that has no login there" };
     format!(
-        "base_url {what} ({base}); it must be the root of the server, such as https://ncentral.example.com"
+        "{} {what} ({base}); it must be the root of the server, such as https://ncentral.example.com",
+        Name("base_url")
     )
 }
 
 /// What to look at when credentials were refused.
-fn credentials(asked: &Asked<'_>) -> Option<&'static str> {
+fn credentials(asked: &Asked<'_>) -> Option<String> {
     match (asked.service, asked.auth) {
         (Service::NCentral, Auth::UserToken) => {
-            Some("Check the user-API token (jwt): it may be revoked or mistyped")
+            Some("Check the user-API token (jwt): it may be revoked or mistyped".to_owned())
         }
-        (Service::Cloudmore, _) if asked.login => Some("Check username, password and client_secret"),
-        (Service::Wiv, Auth::ApiKey) => Some("Check the API key (api_key): it may be revoked or mistyped"),
+        (Service::Cloudmore, _) if asked.login => {
+            Some(format!("Check username, password and {}", Name("client_secret")))
+        }
+        (Service::Wiv, Auth::ApiKey) => {
+            Some(format!("Check the API key ({}): it may be revoked or mistyped", Name("api_key")))
+        }
         _ => None,
     }
 }
