@@ -57,7 +57,7 @@ unsafe fn write_estore_get(
 /// Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management
 ///
 /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
-/// access token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+/// access token, which the client obtains and renews. Read-only. Retried on transient errors.
 ///
 ///
 /// - `organization_id`: Id of the organization. (GUID)
@@ -70,7 +70,7 @@ unsafe fn write_estore_get(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
 ///   body.
@@ -170,7 +170,7 @@ unsafe fn write_estore_list(
 /// https://kb.cloudmore.com/kb/api-guide-for-organizations-management
 ///
 /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore`. Sent with an access token,
-/// which the client obtains and renews. Changes nothing; tried again after passing faults.
+/// which the client obtains and renews. Read-only. Retried on transient errors.
 ///
 ///
 /// - `organization_id`: Id of the organization. (GUID)
@@ -181,9 +181,9 @@ unsafe fn write_estore_list(
 /// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
 ///
 /// Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
-/// not what they may be; the steps of the pager fail with:
+/// invalid; the steps of the pager fail with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
 ///   body.
@@ -281,9 +281,9 @@ unsafe fn write_services_add(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
-/// - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the services of the
-///   organization (`services.list`) and look for this one.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+/// - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the services of
+///   the organization (`services.list`) and look for this one.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
 ///   body.
@@ -382,7 +382,7 @@ unsafe fn write_services_get(
 /// https://kb.cloudmore.com/kb/api-guide-for-organizations-management
 ///
 /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
-/// access token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+/// access token, which the client obtains and renews. Read-only. Retried on transient errors.
 ///
 ///
 /// - `organization_id`: Id of the organization. (GUID)
@@ -395,7 +395,7 @@ unsafe fn write_services_get(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
 ///   body.
@@ -495,7 +495,7 @@ unsafe fn write_services_list(
 /// https://kb.cloudmore.com/kb/api-guide-for-organizations-management
 ///
 /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token,
-/// which the client obtains and renews. Changes nothing; tried again after passing faults.
+/// which the client obtains and renews. Read-only. Retried on transient errors.
 ///
 ///
 /// - `organization_id`: Id of the organization. (GUID)
@@ -507,9 +507,9 @@ unsafe fn write_services_list(
 /// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
 ///
 /// Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
-/// not what they may be; the steps of the pager fail with:
+/// invalid; the steps of the pager fail with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
 ///   body.
@@ -585,8 +585,7 @@ unsafe fn write_services_patch(
 /// Guide for Organizations Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management
 ///
 /// `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
-/// access token, which the client obtains and renews. May be repeated without harm; tried again after
-/// passing faults.
+/// access token, which the client obtains and renews. Idempotent. Retried on transient errors.
 ///
 ///
 /// - `organization_id`: Id of the organization. (GUID)
@@ -598,7 +597,7 @@ unsafe fn write_services_patch(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
 ///   body.
@@ -717,8 +716,7 @@ unsafe fn write_services_remove(
 /// https://kb.cloudmore.com/kb/api-guide-for-organizations-management
 ///
 /// `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
-/// access token, which the client obtains and renews. May be repeated without harm; tried again after
-/// passing faults.
+/// access token, which the client obtains and renews. Idempotent. Retried on transient errors.
 ///
 ///
 /// - `organization_id`: Id of the organization. (GUID)
@@ -730,7 +728,7 @@ unsafe fn write_services_remove(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
 ///   body.
@@ -853,8 +851,7 @@ unsafe fn write_services_update(
 /// https://kb.cloudmore.com/kb/api-guide-for-organizations-management
 ///
 /// `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
-/// access token, which the client obtains and renews. May be repeated without harm; tried again after
-/// passing faults.
+/// access token, which the client obtains and renews. Idempotent. Retried on transient errors.
 ///
 ///
 /// - `organization_id`: Id of the organization. (GUID)
@@ -866,7 +863,7 @@ unsafe fn write_services_update(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
 ///   body.

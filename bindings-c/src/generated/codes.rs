@@ -35,19 +35,19 @@ pub const MSPKIT_E_PERMISSION_DENIED: i32 = -7;
 /// version when every id fails.
 pub const MSPKIT_E_NOT_FOUND: i32 = -8;
 
-/// The request contradicts the state that the object is in. Read the object again and decide on what it
-/// says now.
+/// The request contradicts the state that the object is in. Fetch the object again and decide based on
+/// its current state.
 pub const MSPKIT_E_CONFLICT: i32 = -9;
 
-/// The server had too many calls, still after the retries; this one was not executed. Call again after
-/// `retry_after`, with less at the same time.
+/// The server kept rejecting the call as rate limited, even after retries; it was not executed. Retry
+/// after `retry_after`, with fewer concurrent calls.
 pub const MSPKIT_E_RATE_LIMIT: i32 = -10;
 
 /// The server failed, with 500 or above. Call again later; give the vendor's support the
 /// `server_error_id` if it lasts.
 pub const MSPKIT_E_SERVER: i32 = -11;
 
-/// The answer is not what the endpoint answers with, such as a proxy's page, broken JSON or too large a
+/// The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large a
 /// body. Look at `body`, and at what stands between you and the server.
 pub const MSPKIT_E_DECODE: i32 = -12;
 
@@ -55,13 +55,14 @@ pub const MSPKIT_E_DECODE: i32 = -12;
 /// with `resume_token` to go on where it stopped.
 pub const MSPKIT_E_SCROLL_EXPIRED: i32 = -13;
 
-/// The call was cancelled by its caller; a write may have been carried out. Nothing, if it was meant.
+/// The call was cancelled by its caller; a write may have been carried out. None, if the cancellation was
+/// intended.
 pub const MSPKIT_E_CANCELLED: i32 = -14;
 
 /// The client was closed before the call or during it. Make a new client.
 pub const MSPKIT_E_CLOSED: i32 = -15;
 
-/// Something went wrong inside mspkit that never should. Report it, with the message.
+/// An internal error in mspkit. Please report it together with its message.
 pub const MSPKIT_E_INTERNAL: i32 = -16;
 
 /// The call succeeded, but its answer lacks the field that was asked for. Look the object up, as the
@@ -79,12 +80,12 @@ pub(crate) const KINDS: &[(i32, &CStr)] = &[
     (MSPKIT_E_PERMISSION_DENIED, c"The credentials are good, but do not allow this"),
     (MSPKIT_E_NOT_FOUND, c"The server knows no such object, or is too old for the endpoint"),
     (MSPKIT_E_CONFLICT, c"The request contradicts the state that the object is in"),
-    (MSPKIT_E_RATE_LIMIT, c"The server had too many calls, still after the retries; this one was not executed"),
+    (MSPKIT_E_RATE_LIMIT, c"The server kept rejecting the call as rate limited, even after retries; it was not executed"),
     (MSPKIT_E_SERVER, c"The server failed, with 500 or above"),
-    (MSPKIT_E_DECODE, c"The answer is not what the endpoint answers with, such as a proxy's page, broken JSON or too large a body"),
+    (MSPKIT_E_DECODE, c"The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large a body"),
     (MSPKIT_E_SCROLL_EXPIRED, c"The server's cursor for this list expired, and the list was not to be restarted"),
     (MSPKIT_E_CANCELLED, c"The call was cancelled by its caller; a write may have been carried out"),
     (MSPKIT_E_CLOSED, c"The client was closed before the call or during it"),
-    (MSPKIT_E_INTERNAL, c"Something went wrong inside mspkit that never should"),
+    (MSPKIT_E_INTERNAL, c"An internal error in mspkit"),
     (MSPKIT_E_MISSING_FIELD, c"The call succeeded, but its answer lacks the field that was asked for"),
 ];

@@ -188,7 +188,7 @@ pub unsafe extern "C" fn mspkit_case_json(view: *const mspkit_case) -> mspkit_st
 
 /// What the item is; NULL when it is something else. Lives as long as the item.
 ///
-/// Items of mspkit_wiv_cases_search, mspkit_wiv_cases_search_own are it.
+/// Item type of mspkit_wiv_cases_search, mspkit_wiv_cases_search_own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_item_case(item: *const mspkit_item) -> *const mspkit_case {
     // SAFETY: the caller passes NULL or an item that lives.
@@ -566,7 +566,7 @@ pub unsafe extern "C" fn mspkit_answer_customer(answer: *const mspkit_answer) ->
 
 /// What the item is; NULL when it is something else. Lives as long as the item.
 ///
-/// Items of mspkit_ncentral_customers_list, mspkit_ncentral_service_orgs_list_customers are it.
+/// Item type of mspkit_ncentral_customers_list, mspkit_ncentral_service_orgs_list_customers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_item_customer(item: *const mspkit_item) -> *const mspkit_customer {
     // SAFETY: the caller passes NULL or an item that lives.
@@ -611,7 +611,7 @@ pub unsafe extern "C" fn mspkit_estore_service_json(view: *const mspkit_estore_s
 
 /// What the item is; NULL when it is something else. Lives as long as the item.
 ///
-/// Items of mspkit_cloudmore_estore_list are it.
+/// Item type of mspkit_cloudmore_estore_list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_item_estore_service(
     item: *const mspkit_item,
@@ -813,7 +813,7 @@ pub unsafe extern "C" fn mspkit_msp_customer_json(view: *const mspkit_msp_custom
 
 /// What the item is; NULL when it is something else. Lives as long as the item.
 ///
-/// Items of mspkit_wiv_customers_list are it.
+/// Item type of mspkit_wiv_customers_list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_item_msp_customer(item: *const mspkit_item) -> *const mspkit_msp_customer {
     // SAFETY: the caller passes NULL or an item that lives.
@@ -895,7 +895,7 @@ pub unsafe extern "C" fn mspkit_answer_organization_service(
 
 /// What the item is; NULL when it is something else. Lives as long as the item.
 ///
-/// Items of mspkit_cloudmore_services_list are it.
+/// Item type of mspkit_cloudmore_services_list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_item_organization_service(
     item: *const mspkit_item,
@@ -1175,7 +1175,7 @@ pub unsafe extern "C" fn mspkit_answer_service_org(
 
 /// What the item is; NULL when it is something else. Lives as long as the item.
 ///
-/// Items of mspkit_ncentral_service_orgs_list are it.
+/// Item type of mspkit_ncentral_service_orgs_list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_item_service_org(item: *const mspkit_item) -> *const mspkit_service_org {
     // SAFETY: the caller passes NULL or an item that lives.
@@ -1300,7 +1300,7 @@ pub unsafe extern "C" fn mspkit_site_json(view: *const mspkit_site) -> mspkit_st
 
 /// What the item is; NULL when it is something else. Lives as long as the item.
 ///
-/// Items of mspkit_ncentral_customers_list_sites are it.
+/// Item type of mspkit_ncentral_customers_list_sites.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_item_site(item: *const mspkit_item) -> *const mspkit_site {
     // SAFETY: the caller passes NULL or an item that lives.

@@ -23,8 +23,8 @@ use crate::text::mspkit_str;
 /// Authentication & System Health APIs Overview:
 /// https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
 ///
-/// `POST /api/auth/authenticate`. Sent with the user's long-lived token. Changes nothing; tried again
-/// after passing faults.
+/// `POST /api/auth/authenticate`. Sent with the user's long-lived token. Read-only. Retried on transient
+/// errors.
 ///
 ///
 /// - `options`: may be NULL.
@@ -95,8 +95,8 @@ pub unsafe extern "C" fn mspkit_ncentral_auth_authenticate_submit(
 /// Authentication & System Health APIs Overview:
 /// https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
 ///
-/// `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. May be
-/// repeated without harm; tried again after passing faults.
+/// `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. Idempotent.
+/// Retried on transient errors.
 ///
 ///
 /// - `options`: may be NULL.
@@ -168,8 +168,7 @@ pub unsafe extern "C" fn mspkit_ncentral_auth_logout_submit(
 /// Authentication & System Health APIs Overview:
 /// https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
 ///
-/// `POST /api/auth/refresh`. Needs no credential. May be repeated without harm; tried again after passing
-/// faults.
+/// `POST /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
 ///
 ///
 /// - `options`: may be NULL.
@@ -239,8 +238,8 @@ pub unsafe extern "C" fn mspkit_ncentral_auth_refresh_submit(
 /// guide: Authentication & System Health APIs Overview. See Authentication & System Health APIs Overview:
 /// https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
 ///
-/// `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Changes
-/// nothing; tried again after passing faults.
+/// `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Read-only.
+/// Retried on transient errors.
 ///
 ///
 /// - `options`: may be NULL.
@@ -363,8 +362,8 @@ unsafe fn write_custom_psa_create_ticket(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
-/// - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. Get the ticket
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+/// - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Get the ticket
 ///   (`custom_psa.get_ticket_info`) and see whether it is linked.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
@@ -462,7 +461,7 @@ unsafe fn write_custom_psa_get_ticket(
 /// https://developer.n-able.com/n-central/docs/manage-psa-integrations
 ///
 /// `POST /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-/// obtains and renews. Changes nothing; tried again after passing faults.
+/// obtains and renews. Read-only. Retried on transient errors.
 ///
 ///
 /// - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
@@ -474,7 +473,7 @@ unsafe fn write_custom_psa_get_ticket(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -553,7 +552,7 @@ unsafe fn write_custom_psa_get_ticket_info(
 /// https://developer.n-able.com/n-central/docs/manage-psa-integrations
 ///
 /// `GET /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client obtains
-/// and renews. Changes nothing; tried again after passing faults.
+/// and renews. Read-only. Retried on transient errors.
 ///
 ///
 /// - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
@@ -564,7 +563,7 @@ unsafe fn write_custom_psa_get_ticket_info(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -627,8 +626,8 @@ pub unsafe extern "C" fn mspkit_ncentral_custom_psa_get_ticket_info_submit(
 /// Custom PSA Features". See Manage PSA Integrations:
 /// https://developer.n-able.com/n-central/docs/manage-psa-integrations
 ///
-/// `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Changes
-/// nothing; tried again after passing faults.
+/// `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+/// Retried on transient errors.
 ///
 ///
 /// - `options`: may be NULL.
@@ -712,7 +711,7 @@ unsafe fn write_custom_psa_reopen_ticket(
 /// https://developer.n-able.com/n-central/docs/manage-psa-integrations
 ///
 /// `POST /api/custom-psa/tickets/{customPsaTicketId}/reopen`. Sent with an access token, which the client
-/// obtains and renews. May be repeated without harm; tried again after passing faults.
+/// obtains and renews. Idempotent. Retried on transient errors.
 ///
 ///
 /// - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
@@ -723,7 +722,7 @@ unsafe fn write_custom_psa_reopen_ticket(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -800,7 +799,7 @@ unsafe fn write_custom_psa_resolve_ticket(
 /// https://developer.n-able.com/n-central/docs/manage-psa-integrations
 ///
 /// `POST /api/custom-psa/tickets/{customPsaTicketId}/resolve`. Sent with an access token, which the
-/// client obtains and renews. May be repeated without harm; tried again after passing faults.
+/// client obtains and renews. Idempotent. Retried on transient errors.
 ///
 ///
 /// - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
@@ -811,7 +810,7 @@ unsafe fn write_custom_psa_resolve_ticket(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -874,8 +873,8 @@ pub unsafe extern "C" fn mspkit_ncentral_custom_psa_resolve_ticket_submit(
 /// Integrations, "Discovering Custom PSA Features". See Manage PSA Integrations:
 /// https://developer.n-able.com/n-central/docs/manage-psa-integrations
 ///
-/// `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews. Changes
-/// nothing; tried again after passing faults.
+/// `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews.
+/// Read-only. Retried on transient errors.
 ///
 ///
 /// - `options`: may be NULL.
@@ -957,7 +956,7 @@ unsafe fn write_customers_get(
 /// a Customer". See Manage Customers: https://developer.n-able.com/n-central/docs/manage-customers
 ///
 /// `GET /api/customers/{customerId}`. Sent with an access token, which the client obtains and renews.
-/// Changes nothing; tried again after passing faults.
+/// Read-only. Retried on transient errors.
 ///
 ///
 /// - `customer_id`: Id of the customer. (id)
@@ -968,7 +967,7 @@ unsafe fn write_customers_get(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -1040,8 +1039,8 @@ pub struct mspkit_ncentral_customers_list_params {
     /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
     /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     pub sort_order: mspkit_str,
-    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-    /// Passed on as it is. (optional, text)
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
     pub select: mspkit_str,
 }
 
@@ -1078,8 +1077,8 @@ unsafe fn write_customers_list(
 /// guide: Manage Customers, "Listing Customers". See Manage Customers:
 /// https://developer.n-able.com/n-central/docs/manage-customers
 ///
-/// `GET /api/customers`. Sent with an access token, which the client obtains and renews. Changes nothing;
-/// tried again after passing faults.
+/// `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
+/// Retried on transient errors.
 ///
 ///
 /// - `params`: may be NULL; see `mspkit_ncentral_customers_list_params`.
@@ -1089,9 +1088,9 @@ unsafe fn write_customers_list(
 /// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
 ///
 /// Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
-/// not what they may be; the steps of the pager fail with:
+/// invalid; the steps of the pager fail with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -1136,8 +1135,8 @@ pub struct mspkit_ncentral_customers_list_sites_params {
     /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
     /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     pub sort_order: mspkit_str,
-    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-    /// Passed on as it is. (optional, text)
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
     pub select: mspkit_str,
 }
 
@@ -1178,7 +1177,7 @@ unsafe fn write_customers_list_sites(
 /// guide: Manage Sites. See Manage Sites: https://developer.n-able.com/n-central/docs/manage-sites
 ///
 /// `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
-/// renews. Changes nothing; tried again after passing faults.
+/// renews. Read-only. Retried on transient errors.
 ///
 ///
 /// - `customer_id`: Id of the customer. (id)
@@ -1189,9 +1188,9 @@ unsafe fn write_customers_list_sites(
 /// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
 ///
 /// Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
-/// not what they may be; the steps of the pager fail with:
+/// invalid; the steps of the pager fail with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -1228,7 +1227,7 @@ pub unsafe extern "C" fn mspkit_ncentral_customers_list_sites(
 /// Answers without a token. Vendor's guide: Managing System Health, "Health Check". See Managing System
 /// Health: https://developer.n-able.com/n-central/docs/managing-system-health
 ///
-/// `GET /api/health`. Needs no credential. Changes nothing; tried again after passing faults.
+/// `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
 ///
 ///
 /// - `options`: may be NULL.
@@ -1298,8 +1297,8 @@ pub unsafe extern "C" fn mspkit_ncentral_server_health_submit(
 /// answer 404. Vendor's guide: Managing System Health, "Version Information". See Managing System Health:
 /// https://developer.n-able.com/n-central/docs/managing-system-health
 ///
-/// `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Changes
-/// nothing; tried again after passing faults.
+/// `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
+/// Retried on transient errors.
 ///
 ///
 /// - `options`: may be NULL.
@@ -1474,9 +1473,9 @@ unsafe fn write_service_orgs_create(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
-/// - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the service organizations
-///   (`service_orgs.list`) and look for the name that was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+/// - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the service
+///   organizations (`service_orgs.list`) and look for the name that was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -1650,9 +1649,9 @@ unsafe fn write_service_orgs_create_customer(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
-/// - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the customers of the service
-///   organization (`service_orgs.list_customers`) and look for the name that was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+/// - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the customers of
+///   the service organization (`service_orgs.list_customers`) and look for the name that was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -1730,7 +1729,7 @@ unsafe fn write_service_orgs_get(
 /// https://developer.n-able.com/n-central/docs/managing-service-organizations
 ///
 /// `GET /api/service-orgs/{soId}`. Sent with an access token, which the client obtains and renews.
-/// Changes nothing; tried again after passing faults.
+/// Read-only. Retried on transient errors.
 ///
 ///
 /// - `so_id`: Id of the service organization. (id)
@@ -1741,7 +1740,7 @@ unsafe fn write_service_orgs_get(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -1813,8 +1812,8 @@ pub struct mspkit_ncentral_service_orgs_list_params {
     /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
     /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     pub sort_order: mspkit_str,
-    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-    /// Passed on as it is. (optional, text)
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
     pub select: mspkit_str,
 }
 
@@ -1851,8 +1850,8 @@ unsafe fn write_service_orgs_list(
 /// Vendor's guide: Managing Service Organizations, "Listing Service Organizations". See Managing Service
 /// Organizations: https://developer.n-able.com/n-central/docs/managing-service-organizations
 ///
-/// `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Changes
-/// nothing; tried again after passing faults.
+/// `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Read-only.
+/// Retried on transient errors.
 ///
 ///
 /// - `params`: may be NULL; see `mspkit_ncentral_service_orgs_list_params`.
@@ -1862,9 +1861,9 @@ unsafe fn write_service_orgs_list(
 /// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
 ///
 /// Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
-/// not what they may be; the steps of the pager fail with:
+/// invalid; the steps of the pager fail with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -1909,8 +1908,8 @@ pub struct mspkit_ncentral_service_orgs_list_customers_params {
     /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
     /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     pub sort_order: mspkit_str,
-    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-    /// Passed on as it is. (optional, text)
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
     pub select: mspkit_str,
 }
 
@@ -1951,7 +1950,7 @@ unsafe fn write_service_orgs_list_customers(
 /// https://developer.n-able.com/n-central/docs/managing-service-organizations
 ///
 /// `GET /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
-/// renews. Changes nothing; tried again after passing faults.
+/// renews. Read-only. Retried on transient errors.
 ///
 ///
 /// - `so_id`: Id of the service organization. (id)
@@ -1962,9 +1961,9 @@ unsafe fn write_service_orgs_list_customers(
 /// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
 ///
 /// Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
-/// not what they may be; the steps of the pager fail with:
+/// invalid; the steps of the pager fail with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.
@@ -2002,8 +2001,8 @@ pub unsafe extern "C" fn mspkit_ncentral_service_orgs_list_customers(
 /// some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA Capabilities". See
 /// Manage PSA Integrations: https://developer.n-able.com/n-central/docs/manage-psa-integrations
 ///
-/// `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Changes
-/// nothing; tried again after passing faults, 500 not being one here.
+/// `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+/// Retried on transient errors; a 500 is not treated as transient here.
 ///
 ///
 /// - `options`: may be NULL.
@@ -2133,7 +2132,7 @@ unsafe fn write_standard_psa_validate_credential(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
 ///   server's memory, so a restart ends them all.

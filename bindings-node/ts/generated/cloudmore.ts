@@ -107,13 +107,13 @@ export class Estore extends AsyncResource {
    * give. Vendor's guide: Manage Services, "Retrieves a services details".
    *
    * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
-   * access token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+   * access token, which the client obtains and renews. Read-only. Retried on transient errors.
    *
    * @param params - `organizationId`, `serviceId`, `resellerId`.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns A service of the E-Store with the definitions of its custom properties.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -124,8 +124,7 @@ export class Estore extends AsyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -147,14 +146,14 @@ export class Estore extends AsyncResource {
    * Services, "Retrieve services from the E-Store".
    *
    * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore`. Sent with an access token,
-   * which the client obtains and renews. Changes nothing; tried again after passing faults.
+   * which the client obtains and renews. Read-only. Retried on transient errors.
    *
    * @param params - `organizationId`, `resellerId`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
    * @returns A pager of `EstoreService`: iterate over it, or use its `pages()` or `collect()`. Nothing
    *   is sent before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -165,8 +164,7 @@ export class Estore extends AsyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -196,13 +194,13 @@ export class EstoreSync extends SyncResource {
    * give. Vendor's guide: Manage Services, "Retrieves a services details".
    *
    * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
-   * access token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+   * access token, which the client obtains and renews. Read-only. Retried on transient errors.
    *
    * @param params - `organizationId`, `serviceId`, `resellerId`.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns A service of the E-Store with the definitions of its custom properties.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -213,8 +211,7 @@ export class EstoreSync extends SyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -236,14 +233,14 @@ export class EstoreSync extends SyncResource {
    * Services, "Retrieve services from the E-Store".
    *
    * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore`. Sent with an access token,
-   * which the client obtains and renews. Changes nothing; tried again after passing faults.
+   * which the client obtains and renews. Read-only. Retried on transient errors.
    *
    * @param params - `organizationId`, `resellerId`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
    * @returns A pager of `EstoreService`: iterate over it, or use its `pages()` or `collect()`. Nothing
    *   is sent before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -254,8 +251,7 @@ export class EstoreSync extends SyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -293,9 +289,9 @@ export class Services extends AsyncResource {
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns A service that was just added to an organization.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
-   * @throws {OutcomeUnknownError} It was sent and its fate is not known. List the services of the
-   *   organization (`services.list`) and look for this one.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the services
+   *   of the organization (`services.list`) and look for this one.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -306,8 +302,7 @@ export class Services extends AsyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -331,13 +326,13 @@ export class Services extends AsyncResource {
    * organization service details".
    *
    * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
-   * access token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+   * access token, which the client obtains and renews. Read-only. Retried on transient errors.
    *
    * @param params - `organizationId`, `serviceId`, `resellerId`.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns A service that an organization has.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -348,8 +343,7 @@ export class Services extends AsyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -371,14 +365,14 @@ export class Services extends AsyncResource {
    * all organizations service details".
    *
    * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token,
-   * which the client obtains and renews. Changes nothing; tried again after passing faults.
+   * which the client obtains and renews. Read-only. Retried on transient errors.
    *
    * @param params - `organizationId`, `resellerId`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
    * @returns A pager of `OrganizationService`: iterate over it, or use its `pages()` or `collect()`.
    *   Nothing is sent before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -389,8 +383,7 @@ export class Services extends AsyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -412,14 +405,13 @@ export class Services extends AsyncResource {
    * Swagger document, OrganizationServices, "Updates organization service custom property data".
    *
    * `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
-   * access token, which the client obtains and renews. May be repeated without harm; tried again after
-   * passing faults.
+   * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
    *
    * @param params - `organizationId`, `serviceId`, `customPropertiesData`, `resellerId`.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns Status, headers and ids of the answer, which holds nothing else.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -430,8 +422,7 @@ export class Services extends AsyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -455,14 +446,13 @@ export class Services extends AsyncResource {
    * organization".
    *
    * `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-   * an access token, which the client obtains and renews. May be repeated without harm; tried again after
-   * passing faults.
+   * an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
    *
    * @param params - `organizationId`, `serviceId`, `resellerId`.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns Status, headers and ids of the answer, which holds nothing else.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -473,8 +463,7 @@ export class Services extends AsyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -497,14 +486,13 @@ export class Services extends AsyncResource {
    * organizations service details".
    *
    * `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
-   * access token, which the client obtains and renews. May be repeated without harm; tried again after
-   * passing faults.
+   * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
    *
    * @param params - `organizationId`, `serviceId`, `customPropertiesData`, `resellerId`.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns Status, headers and ids of the answer, which holds nothing else.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -515,8 +503,7 @@ export class Services extends AsyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -555,9 +542,9 @@ export class ServicesSync extends SyncResource {
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns A service that was just added to an organization.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
-   * @throws {OutcomeUnknownError} It was sent and its fate is not known. List the services of the
-   *   organization (`services.list`) and look for this one.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the services
+   *   of the organization (`services.list`) and look for this one.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -568,8 +555,7 @@ export class ServicesSync extends SyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -593,13 +579,13 @@ export class ServicesSync extends SyncResource {
    * organization service details".
    *
    * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
-   * access token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+   * access token, which the client obtains and renews. Read-only. Retried on transient errors.
    *
    * @param params - `organizationId`, `serviceId`, `resellerId`.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns A service that an organization has.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -610,8 +596,7 @@ export class ServicesSync extends SyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -633,14 +618,14 @@ export class ServicesSync extends SyncResource {
    * all organizations service details".
    *
    * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token,
-   * which the client obtains and renews. Changes nothing; tried again after passing faults.
+   * which the client obtains and renews. Read-only. Retried on transient errors.
    *
    * @param params - `organizationId`, `resellerId`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
    * @returns A pager of `OrganizationService`: iterate over it, or use its `pages()` or `collect()`.
    *   Nothing is sent before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -651,8 +636,7 @@ export class ServicesSync extends SyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -674,14 +658,13 @@ export class ServicesSync extends SyncResource {
    * Swagger document, OrganizationServices, "Updates organization service custom property data".
    *
    * `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
-   * access token, which the client obtains and renews. May be repeated without harm; tried again after
-   * passing faults.
+   * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
    *
    * @param params - `organizationId`, `serviceId`, `customPropertiesData`, `resellerId`.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns Status, headers and ids of the answer, which holds nothing else.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -692,8 +675,7 @@ export class ServicesSync extends SyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -717,14 +699,13 @@ export class ServicesSync extends SyncResource {
    * organization".
    *
    * `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-   * an access token, which the client obtains and renews. May be repeated without harm; tried again after
-   * passing faults.
+   * an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
    *
    * @param params - `organizationId`, `serviceId`, `resellerId`.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns Status, headers and ids of the answer, which holds nothing else.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -735,8 +716,7 @@ export class ServicesSync extends SyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -759,14 +739,13 @@ export class ServicesSync extends SyncResource {
    * organizations service details".
    *
    * `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
-   * access token, which the client obtains and renews. May be repeated without harm; tried again after
-   * passing faults.
+   * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
    *
    * @param params - `organizationId`, `serviceId`, `customPropertiesData`, `resellerId`.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns Status, headers and ids of the answer, which holds nothing else.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused; the reasons come in one of three shapes.
    * @throws {AuthenticationError} 401: The access token is missing, unknown or expired. Usually without
    *   a body.
@@ -777,8 +756,7 @@ export class ServicesSync extends SyncResource {
    * @throws {RateLimitError} 429: Too many requests. This one was not executed. Usually without a body.
    * @throws {ServerError} 500: The server failed. Usually without a body. 503: The service is down or
    *   overloaded. Usually without a body.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
@@ -852,7 +830,7 @@ export class Cloudmore extends AsyncClient {
    * Makes a client; nothing is sent yet.
    *
    * @param options - What is not given comes from the environment, or has its default.
-   * @throws {InvalidRequestError} An option is missing, or not what it may be.
+   * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: CloudmoreOptions = {}) {
     super(
@@ -896,7 +874,7 @@ export class CloudmoreSync extends SyncClient {
    * Makes a client; nothing is sent yet.
    *
    * @param options - What is not given comes from the environment, or has its default.
-   * @throws {InvalidRequestError} An option is missing, or not what it may be.
+   * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: CloudmoreOptions = {}) {
     super(

@@ -87,7 +87,7 @@ export class NotFoundError extends APIStatusError {
 /**
  * The request contradicts the state that the object is in.
  *
- * Read the object again and decide on what it says now.
+ * Fetch the object again and decide based on its current state.
  */
 export class ConflictError extends APIStatusError {
   static override readonly kind = "Conflict";
@@ -95,9 +95,9 @@ export class ConflictError extends APIStatusError {
 }
 
 /**
- * The server had too many calls, still after the retries; this one was not executed.
+ * The server kept rejecting the call as rate limited, even after retries; it was not executed.
  *
- * Call again after `retryAfter`, with less at the same time.
+ * Retry after `retryAfter`, with fewer concurrent calls.
  */
 export class RateLimitError extends APIStatusError {
   static override readonly kind = "RateLimit";
@@ -115,7 +115,7 @@ export class ServerError extends APIStatusError {
 }
 
 /**
- * The answer is not what the endpoint answers with, such as a proxy's page, broken JSON or too large a
+ * The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large a
  * body.
  *
  * Look at `body`, and at what stands between you and the server.
@@ -138,7 +138,7 @@ export class ScrollExpiredError extends MspError {
 /**
  * The call was cancelled by its caller; a write may have been carried out.
  *
- * Nothing, if it was meant.
+ * None, if the cancellation was intended.
  */
 export class OperationCancelledError extends MspError {
   static override readonly kind = "Cancelled";
@@ -156,9 +156,9 @@ export class ClosedError extends MspError {
 }
 
 /**
- * Something went wrong inside mspkit that never should.
+ * An internal error in mspkit.
  *
- * Report it, with the message.
+ * Please report it together with its message.
  */
 export class InternalError extends MspError {
   static override readonly kind = "Internal";

@@ -54,8 +54,8 @@ export interface CustomersListParams extends Paging {
    */
   readonly sortOrder?: string | undefined;
   /**
-   * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-   * Passed on as it is.
+   * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields, and
+   * is sent unchanged.
    */
   readonly select?: string | undefined;
 }
@@ -75,8 +75,8 @@ export interface CustomersListSitesParams extends Paging {
    */
   readonly sortOrder?: string | undefined;
   /**
-   * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-   * Passed on as it is.
+   * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields, and
+   * is sent unchanged.
    */
   readonly select?: string | undefined;
 }
@@ -173,8 +173,8 @@ export interface ServiceOrgsListParams extends Paging {
    */
   readonly sortOrder?: string | undefined;
   /**
-   * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-   * Passed on as it is.
+   * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields, and
+   * is sent unchanged.
    */
   readonly select?: string | undefined;
 }
@@ -194,8 +194,8 @@ export interface ServiceOrgsListCustomersParams extends Paging {
    */
   readonly sortOrder?: string | undefined;
   /**
-   * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-   * Passed on as it is.
+   * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields, and
+   * is sent unchanged.
    */
   readonly select?: string | undefined;
 }
@@ -214,7 +214,7 @@ export interface StandardPsaValidateCredentialParams {
 }
 
 /**
- * The token exchange. Clients do this by themselves; these calls are for looking closer.
+ * The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
  *
  * Reached as `client.auth`.
  */
@@ -226,8 +226,8 @@ export class Auth extends AsyncResource {
    * holds. No body. It succeeds even when the API user's password has expired; every other call then
    * answers 500. Vendor's guide: Authentication & System Health APIs Overview, "Authentication Flow".
    *
-   * `POST /api/auth/authenticate`. Sent with the user's long-lived token. Changes nothing; tried again
-   * after passing faults.
+   * `POST /api/auth/authenticate`. Sent with the user's long-lived token. Read-only. Retried on transient
+   * errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
@@ -243,8 +243,7 @@ export class Auth extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
@@ -262,8 +261,8 @@ export class Auth extends AsyncResource {
    * The access token and its refresh token stop being accepted, and the client forgets them; its next
    * call authenticates again. No body either way. Vendor's OpenAPI document, operation logout.
    *
-   * `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. May be
-   * repeated without harm; tried again after passing faults.
+   * `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. Idempotent.
+   * Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
@@ -279,8 +278,7 @@ export class Auth extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
@@ -299,8 +297,7 @@ export class Auth extends AsyncResource {
    * as plain text, and no Authorization header is sent. Whatever goes wrong here, `auth.authenticate` is
    * the way back. Vendor's guide: Authentication & System Health APIs Overview, "Authentication Flow".
    *
-   * `POST /api/auth/refresh`. Needs no credential. May be repeated without harm; tried again after
-   * passing faults.
+   * `POST /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
@@ -316,8 +313,7 @@ export class Auth extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
@@ -335,8 +331,8 @@ export class Auth extends AsyncResource {
    * Answers 200 when the access token that the client holds is accepted, 401 when it is not. Vendor's
    * guide: Authentication & System Health APIs Overview.
    *
-   * `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Changes
-   * nothing; tried again after passing faults.
+   * `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
@@ -352,8 +348,7 @@ export class Auth extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
@@ -367,7 +362,7 @@ export class Auth extends AsyncResource {
 }
 
 /**
- * The token exchange. Clients do this by themselves; these calls are for looking closer.
+ * The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
  *
  * Reached as `client.auth`.
  */
@@ -379,8 +374,8 @@ export class AuthSync extends SyncResource {
    * holds. No body. It succeeds even when the API user's password has expired; every other call then
    * answers 500. Vendor's guide: Authentication & System Health APIs Overview, "Authentication Flow".
    *
-   * `POST /api/auth/authenticate`. Sent with the user's long-lived token. Changes nothing; tried again
-   * after passing faults.
+   * `POST /api/auth/authenticate`. Sent with the user's long-lived token. Read-only. Retried on transient
+   * errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
@@ -396,8 +391,7 @@ export class AuthSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
@@ -415,8 +409,8 @@ export class AuthSync extends SyncResource {
    * The access token and its refresh token stop being accepted, and the client forgets them; its next
    * call authenticates again. No body either way. Vendor's OpenAPI document, operation logout.
    *
-   * `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. May be
-   * repeated without harm; tried again after passing faults.
+   * `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. Idempotent.
+   * Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
@@ -432,8 +426,7 @@ export class AuthSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
@@ -452,8 +445,7 @@ export class AuthSync extends SyncResource {
    * as plain text, and no Authorization header is sent. Whatever goes wrong here, `auth.authenticate` is
    * the way back. Vendor's guide: Authentication & System Health APIs Overview, "Authentication Flow".
    *
-   * `POST /api/auth/refresh`. Needs no credential. May be repeated without harm; tried again after
-   * passing faults.
+   * `POST /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
@@ -469,8 +461,7 @@ export class AuthSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
@@ -488,8 +479,8 @@ export class AuthSync extends SyncResource {
    * Answers 200 when the access token that the client holds is accepted, 401 when it is not. Vendor's
    * guide: Authentication & System Health APIs Overview.
    *
-   * `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Changes
-   * nothing; tried again after passing faults.
+   * `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
@@ -505,8 +496,7 @@ export class AuthSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview | Authentication & System Health APIs Overview}
    * @example
    * ```ts
@@ -541,8 +531,8 @@ export class CustomPsa extends AsyncResource {
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns The link between an N-central ticket and a ticket of the custom PSA.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
-   * @throws {OutcomeUnknownError} It was sent and its fate is not known. Get the ticket
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Get the ticket
    *   (`customPsa.getTicketInfo`) and see whether it is linked.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
@@ -555,8 +545,7 @@ export class CustomPsa extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -580,14 +569,14 @@ export class CustomPsa extends AsyncResource {
    * Integrations.
    *
    * `POST /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-   * obtains and renews. Changes nothing; tried again after passing faults.
+   * obtains and renews. Read-only. Retried on transient errors.
    *
    * @param customPsaTicketId - Id of the ticket, as N-central knows it.
    * @param params - `username`, `password`.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns A ticket of a custom PSA.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The ticket's id is not one.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -599,8 +588,7 @@ export class CustomPsa extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -633,13 +621,13 @@ export class CustomPsa extends AsyncResource {
    * getCustomTicketInfoWithoutPsaCreds.
    *
    * `GET /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-   * obtains and renews. Changes nothing; tried again after passing faults.
+   * obtains and renews. Read-only. Retried on transient errors.
    *
    * @param customPsaTicketId - Id of the ticket, as N-central knows it.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns A ticket of a custom PSA.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The ticket's id is not one.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -651,8 +639,7 @@ export class CustomPsa extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -676,8 +663,8 @@ export class CustomPsa extends AsyncResource {
    * An index of links, not a list of integrations. Vendor's guide: Manage PSA Integrations, "Discovering
    * Custom PSA Features".
    *
-   * `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Changes
-   * nothing; tried again after passing faults.
+   * `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
@@ -693,8 +680,7 @@ export class CustomPsa extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -714,13 +700,13 @@ export class CustomPsa extends AsyncResource {
    * operation reopenCustomTicket.
    *
    * `POST /api/custom-psa/tickets/{customPsaTicketId}/reopen`. Sent with an access token, which the
-   * client obtains and renews. May be repeated without harm; tried again after passing faults.
+   * client obtains and renews. Idempotent. Retried on transient errors.
    *
    * @param customPsaTicketId - Id of the ticket, as N-central knows it.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns The link between an N-central ticket and a ticket of the custom PSA.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The ticket's id is not one.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -732,8 +718,7 @@ export class CustomPsa extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -759,13 +744,13 @@ export class CustomPsa extends AsyncResource {
    * operation resolveCustomTicket.
    *
    * `POST /api/custom-psa/tickets/{customPsaTicketId}/resolve`. Sent with an access token, which the
-   * client obtains and renews. May be repeated without harm; tried again after passing faults.
+   * client obtains and renews. Idempotent. Retried on transient errors.
    *
    * @param customPsaTicketId - Id of the ticket, as N-central knows it.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns The link between an N-central ticket and a ticket of the custom PSA.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The ticket's id is not one.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -777,8 +762,7 @@ export class CustomPsa extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -803,7 +787,7 @@ export class CustomPsa extends AsyncResource {
    * Integrations, "Discovering Custom PSA Features".
    *
    * `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews.
-   * Changes nothing; tried again after passing faults.
+   * Read-only. Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
@@ -819,8 +803,7 @@ export class CustomPsa extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -855,8 +838,8 @@ export class CustomPsaSync extends SyncResource {
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns The link between an N-central ticket and a ticket of the custom PSA.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
-   * @throws {OutcomeUnknownError} It was sent and its fate is not known. Get the ticket
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Get the ticket
    *   (`customPsa.getTicketInfo`) and see whether it is linked.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
@@ -869,8 +852,7 @@ export class CustomPsaSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -894,14 +876,14 @@ export class CustomPsaSync extends SyncResource {
    * Integrations.
    *
    * `POST /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-   * obtains and renews. Changes nothing; tried again after passing faults.
+   * obtains and renews. Read-only. Retried on transient errors.
    *
    * @param customPsaTicketId - Id of the ticket, as N-central knows it.
    * @param params - `username`, `password`.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns A ticket of a custom PSA.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The ticket's id is not one.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -913,8 +895,7 @@ export class CustomPsaSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -947,13 +928,13 @@ export class CustomPsaSync extends SyncResource {
    * getCustomTicketInfoWithoutPsaCreds.
    *
    * `GET /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-   * obtains and renews. Changes nothing; tried again after passing faults.
+   * obtains and renews. Read-only. Retried on transient errors.
    *
    * @param customPsaTicketId - Id of the ticket, as N-central knows it.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns A ticket of a custom PSA.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The ticket's id is not one.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -965,8 +946,7 @@ export class CustomPsaSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -990,8 +970,8 @@ export class CustomPsaSync extends SyncResource {
    * An index of links, not a list of integrations. Vendor's guide: Manage PSA Integrations, "Discovering
    * Custom PSA Features".
    *
-   * `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Changes
-   * nothing; tried again after passing faults.
+   * `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
@@ -1007,8 +987,7 @@ export class CustomPsaSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -1028,13 +1007,13 @@ export class CustomPsaSync extends SyncResource {
    * operation reopenCustomTicket.
    *
    * `POST /api/custom-psa/tickets/{customPsaTicketId}/reopen`. Sent with an access token, which the
-   * client obtains and renews. May be repeated without harm; tried again after passing faults.
+   * client obtains and renews. Idempotent. Retried on transient errors.
    *
    * @param customPsaTicketId - Id of the ticket, as N-central knows it.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns The link between an N-central ticket and a ticket of the custom PSA.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The ticket's id is not one.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1046,8 +1025,7 @@ export class CustomPsaSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -1073,13 +1051,13 @@ export class CustomPsaSync extends SyncResource {
    * operation resolveCustomTicket.
    *
    * `POST /api/custom-psa/tickets/{customPsaTicketId}/resolve`. Sent with an access token, which the
-   * client obtains and renews. May be repeated without harm; tried again after passing faults.
+   * client obtains and renews. Idempotent. Retried on transient errors.
    *
    * @param customPsaTicketId - Id of the ticket, as N-central knows it.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns The link between an N-central ticket and a ticket of the custom PSA.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The ticket's id is not one.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1091,8 +1069,7 @@ export class CustomPsaSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -1117,7 +1094,7 @@ export class CustomPsaSync extends SyncResource {
    * Integrations, "Discovering Custom PSA Features".
    *
    * `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews.
-   * Changes nothing; tried again after passing faults.
+   * Read-only. Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
@@ -1133,8 +1110,7 @@ export class CustomPsaSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -1160,13 +1136,13 @@ export class Customers extends AsyncResource {
    * "Retrieving a Customer".
    *
    * `GET /api/customers/{customerId}`. Sent with an access token, which the client obtains and renews.
-   * Changes nothing; tried again after passing faults.
+   * Read-only. Retried on transient errors.
    *
    * @param customerId - Id of the customer.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns A customer of a service organization.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1178,8 +1154,7 @@ export class Customers extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
    * @example
    * ```ts
@@ -1197,15 +1172,15 @@ export class Customers extends AsyncResource {
    * Every customer that the API user may see. Rows can move between pages while they are read. Vendor's
    * guide: Manage Customers, "Listing Customers".
    *
-   * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Changes
-   * nothing; tried again after passing faults.
+   * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
    *
    * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
    * @returns A pager of `Customer`: iterate over it, or use its `pages()` or `collect()`. Nothing is
    *   sent before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1217,8 +1192,7 @@ export class Customers extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
    * @example
    * ```ts
@@ -1239,7 +1213,7 @@ export class Customers extends AsyncResource {
    * Vendor's guide: Manage Sites.
    *
    * `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
-   * renews. Changes nothing; tried again after passing faults.
+   * renews. Read-only. Retried on transient errors.
    *
    * @param customerId - Id of the customer.
    * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
@@ -1247,7 +1221,7 @@ export class Customers extends AsyncResource {
    *   signal; the client's where they are not given.
    * @returns A pager of `Site`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
    *   before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1259,8 +1233,7 @@ export class Customers extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
    * @example
    * ```ts
@@ -1287,13 +1260,13 @@ export class CustomersSync extends SyncResource {
    * "Retrieving a Customer".
    *
    * `GET /api/customers/{customerId}`. Sent with an access token, which the client obtains and renews.
-   * Changes nothing; tried again after passing faults.
+   * Read-only. Retried on transient errors.
    *
    * @param customerId - Id of the customer.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns A customer of a service organization.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1305,8 +1278,7 @@ export class CustomersSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
    * @example
    * ```ts
@@ -1324,15 +1296,15 @@ export class CustomersSync extends SyncResource {
    * Every customer that the API user may see. Rows can move between pages while they are read. Vendor's
    * guide: Manage Customers, "Listing Customers".
    *
-   * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Changes
-   * nothing; tried again after passing faults.
+   * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
    *
    * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
    * @returns A pager of `Customer`: iterate over it, or use its `pages()` or `collect()`. Nothing is
    *   sent before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1344,8 +1316,7 @@ export class CustomersSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
    * @example
    * ```ts
@@ -1366,7 +1337,7 @@ export class CustomersSync extends SyncResource {
    * Vendor's guide: Manage Sites.
    *
    * `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
-   * renews. Changes nothing; tried again after passing faults.
+   * renews. Read-only. Retried on transient errors.
    *
    * @param customerId - Id of the customer.
    * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
@@ -1374,7 +1345,7 @@ export class CustomersSync extends SyncResource {
    *   client's where they are not given.
    * @returns A pager of `Site`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
    *   before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1386,8 +1357,7 @@ export class CustomersSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
    * @example
    * ```ts
@@ -1416,7 +1386,7 @@ export class Server extends AsyncResource {
    *
    * Answers without a token. Vendor's guide: Managing System Health, "Health Check".
    *
-   * `GET /api/health`. Needs no credential. Changes nothing; tried again after passing faults.
+   * `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
@@ -1432,8 +1402,7 @@ export class Server extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-system-health | Managing System Health}
    * @example
    * ```ts
@@ -1451,8 +1420,8 @@ export class Server extends AsyncResource {
    * The versions of the API service and of its Java runtime. Endpoints that are newer than the server
    * answer 404. Vendor's guide: Managing System Health, "Version Information".
    *
-   * `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Changes
-   * nothing; tried again after passing faults.
+   * `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
@@ -1468,8 +1437,7 @@ export class Server extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-system-health | Managing System Health}
    * @example
    * ```ts
@@ -1493,7 +1461,7 @@ export class ServerSync extends SyncResource {
    *
    * Answers without a token. Vendor's guide: Managing System Health, "Health Check".
    *
-   * `GET /api/health`. Needs no credential. Changes nothing; tried again after passing faults.
+   * `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
@@ -1509,8 +1477,7 @@ export class ServerSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-system-health | Managing System Health}
    * @example
    * ```ts
@@ -1528,8 +1495,8 @@ export class ServerSync extends SyncResource {
    * The versions of the API service and of its Java runtime. Endpoints that are newer than the server
    * answer 404. Vendor's guide: Managing System Health, "Version Information".
    *
-   * `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Changes
-   * nothing; tried again after passing faults.
+   * `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
@@ -1545,8 +1512,7 @@ export class ServerSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-system-health | Managing System Health}
    * @example
    * ```ts
@@ -1582,9 +1548,9 @@ export class ServiceOrgs extends AsyncResource {
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns A service organization.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
-   * @throws {OutcomeUnknownError} It was sent and its fate is not known. List the service organizations
-   *   (`serviceOrgs.list`) and look for the name that was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the service
+   *   organizations (`serviceOrgs.list`) and look for the name that was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1596,8 +1562,7 @@ export class ServiceOrgs extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
@@ -1631,9 +1596,9 @@ export class ServiceOrgs extends AsyncResource {
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns A customer of a service organization.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
-   * @throws {OutcomeUnknownError} It was sent and its fate is not known. List the customers of the
-   *   service organization (`serviceOrgs.listCustomers`) and look for the name that was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the customers
+   *   of the service organization (`serviceOrgs.listCustomers`) and look for the name that was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1645,8 +1610,7 @@ export class ServiceOrgs extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
    * @example
    * ```ts
@@ -1670,13 +1634,13 @@ export class ServiceOrgs extends AsyncResource {
    * Organizations, "Retrieving a Service Organization".
    *
    * `GET /api/service-orgs/{soId}`. Sent with an access token, which the client obtains and renews.
-   * Changes nothing; tried again after passing faults.
+   * Read-only. Retried on transient errors.
    *
    * @param soId - Id of the service organization.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns A service organization.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1688,8 +1652,7 @@ export class ServiceOrgs extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
@@ -1707,15 +1670,15 @@ export class ServiceOrgs extends AsyncResource {
    * Every service organization that the API user may see. Rows can move between pages while they are
    * read. Vendor's guide: Managing Service Organizations, "Listing Service Organizations".
    *
-   * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Changes
-   * nothing; tried again after passing faults.
+   * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
    *
    * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
    * @returns A pager of `ServiceOrg`: iterate over it, or use its `pages()` or `collect()`. Nothing is
    *   sent before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1727,8 +1690,7 @@ export class ServiceOrgs extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
@@ -1748,7 +1710,7 @@ export class ServiceOrgs extends AsyncResource {
    * guide: Managing Service Organizations, "Listing Customers".
    *
    * `GET /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
-   * renews. Changes nothing; tried again after passing faults.
+   * renews. Read-only. Retried on transient errors.
    *
    * @param soId - Id of the service organization.
    * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
@@ -1756,7 +1718,7 @@ export class ServiceOrgs extends AsyncResource {
    *   signal; the client's where they are not given.
    * @returns A pager of `Customer`: iterate over it, or use its `pages()` or `collect()`. Nothing is
    *   sent before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1768,8 +1730,7 @@ export class ServiceOrgs extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
@@ -1810,9 +1771,9 @@ export class ServiceOrgsSync extends SyncResource {
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns A service organization.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
-   * @throws {OutcomeUnknownError} It was sent and its fate is not known. List the service organizations
-   *   (`serviceOrgs.list`) and look for the name that was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the service
+   *   organizations (`serviceOrgs.list`) and look for the name that was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1824,8 +1785,7 @@ export class ServiceOrgsSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
@@ -1859,9 +1819,9 @@ export class ServiceOrgsSync extends SyncResource {
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns A customer of a service organization.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
-   * @throws {OutcomeUnknownError} It was sent and its fate is not known. List the customers of the
-   *   service organization (`serviceOrgs.listCustomers`) and look for the name that was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the customers
+   *   of the service organization (`serviceOrgs.listCustomers`) and look for the name that was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1873,8 +1833,7 @@ export class ServiceOrgsSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
    * @example
    * ```ts
@@ -1898,13 +1857,13 @@ export class ServiceOrgsSync extends SyncResource {
    * Organizations, "Retrieving a Service Organization".
    *
    * `GET /api/service-orgs/{soId}`. Sent with an access token, which the client obtains and renews.
-   * Changes nothing; tried again after passing faults.
+   * Read-only. Retried on transient errors.
    *
    * @param soId - Id of the service organization.
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns A service organization.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1916,8 +1875,7 @@ export class ServiceOrgsSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
@@ -1935,15 +1893,15 @@ export class ServiceOrgsSync extends SyncResource {
    * Every service organization that the API user may see. Rows can move between pages while they are
    * read. Vendor's guide: Managing Service Organizations, "Listing Service Organizations".
    *
-   * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Changes
-   * nothing; tried again after passing faults.
+   * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
    *
    * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
    * @returns A pager of `ServiceOrg`: iterate over it, or use its `pages()` or `collect()`. Nothing is
    *   sent before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1955,8 +1913,7 @@ export class ServiceOrgsSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
@@ -1976,7 +1933,7 @@ export class ServiceOrgsSync extends SyncResource {
    * guide: Managing Service Organizations, "Listing Customers".
    *
    * `GET /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
-   * renews. Changes nothing; tried again after passing faults.
+   * renews. Read-only. Retried on transient errors.
    *
    * @param soId - Id of the service organization.
    * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
@@ -1984,7 +1941,7 @@ export class ServiceOrgsSync extends SyncResource {
    *   client's where they are not given.
    * @returns A pager of `Customer`: iterate over it, or use its `pages()` or `collect()`. Nothing is
    *   sent before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -1996,8 +1953,7 @@ export class ServiceOrgsSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
@@ -2027,8 +1983,8 @@ export class StandardPsa extends AsyncResource {
    * An index of links, not a list of integrations. A server without a PSA integration answers 500 after
    * some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA Capabilities".
    *
-   * `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Changes
-   * nothing; tried again after passing faults, 500 not being one here.
+   * `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors; a 500 is not treated as transient here.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
@@ -2044,8 +2000,7 @@ export class StandardPsa extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -2074,7 +2029,7 @@ export class StandardPsa extends AsyncResource {
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns What a ticketing system says about credentials.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -2086,8 +2041,7 @@ export class StandardPsa extends AsyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -2126,8 +2080,8 @@ export class StandardPsaSync extends SyncResource {
    * An index of links, not a list of integrations. A server without a PSA integration answers 500 after
    * some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA Capabilities".
    *
-   * `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Changes
-   * nothing; tried again after passing faults, 500 not being one here.
+   * `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors; a 500 is not treated as transient here.
    *
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
@@ -2143,8 +2097,7 @@ export class StandardPsaSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -2173,7 +2126,7 @@ export class StandardPsaSync extends SyncResource {
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns What a ticketing system says about credentials.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
    * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
    *   server's memory, so a restart ends them all.
@@ -2185,8 +2138,7 @@ export class StandardPsaSync extends SyncResource {
    * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
    *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
    *   503: The server is starting, stopping or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example
    * ```ts
@@ -2240,7 +2192,7 @@ export interface NCentralOptions extends ClientOptions {
  * ```
  */
 export class NCentral extends AsyncClient {
-  /** The token exchange. Clients do this by themselves; these calls are for looking closer. */
+  /** The token exchange. Clients do this by themselves; call these only to inspect the token exchange. */
   readonly auth = new Auth(this);
   /**
    * Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
@@ -2267,7 +2219,7 @@ export class NCentral extends AsyncClient {
    * Makes a client; nothing is sent yet.
    *
    * @param options - What is not given comes from the environment, or has its default.
-   * @throws {InvalidRequestError} An option is missing, or not what it may be.
+   * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: NCentralOptions = {}) {
     super("ncentral", ["jwt"], options);
@@ -2291,7 +2243,7 @@ export class NCentral extends AsyncClient {
  * ```
  */
 export class NCentralSync extends SyncClient {
-  /** The token exchange. Clients do this by themselves; these calls are for looking closer. */
+  /** The token exchange. Clients do this by themselves; call these only to inspect the token exchange. */
   readonly auth = new AuthSync(this);
   /**
    * Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
@@ -2318,7 +2270,7 @@ export class NCentralSync extends SyncClient {
    * Makes a client; nothing is sent yet.
    *
    * @param options - What is not given comes from the environment, or has its default.
-   * @throws {InvalidRequestError} An option is missing, or not what it may be.
+   * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: NCentralOptions = {}) {
     super("ncentral", ["jwt"], options);

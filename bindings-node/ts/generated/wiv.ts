@@ -63,15 +63,16 @@ export class Cases extends AsyncResource {
    * before it. A date range makes the search faster. Vendor's guide: Wiv MSP Customers and Cases
    * Fetching, "Search MSP Cases".
    *
-   * `POST /v2/cases/msp/search`. Sent with the API key. The first request is tried again after passing
-   * faults; each further one advances the server's cursor, so a lost page is searched for anew or raised.
+   * `POST /v2/cases/msp/search`. Sent with the API key. The first request is retried on transient errors.
+   * Later requests advance the server's cursor and are not retried; a lost page raises an error or
+   * restarts the search.
    *
    * @param params - `customerId`, `dateRange`, `maxReturnedItems`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
    * @returns A pager of `Case`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
    *   before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {ScrollExpiredError} The server's cursor is gone, and `onLostPage` is `"raise"`.
    * @throws {BadRequestError} 400: The search was refused, or the scroll has expired.
    * @throws {AuthenticationError} 401: The key is missing, unknown or expired.
@@ -80,8 +81,7 @@ export class Cases extends AsyncResource {
    * @throws {ConflictError} 409: The request contradicts the state of the object.
    * @throws {RateLimitError} 429: Too many requests. This one was not executed.
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching | Wiv MSP Customers and Cases Fetching}
    * @example
    * ```ts
@@ -100,15 +100,16 @@ export class Cases extends AsyncResource {
    * The twin of `cases.search` for a single organization: same body, same answer, no customer. Vendor's
    * guide: Retrieve Cases.
    *
-   * `POST /v2/cases/search`. Sent with the API key. The first request is tried again after passing
-   * faults; each further one advances the server's cursor, so a lost page is searched for anew or raised.
+   * `POST /v2/cases/search`. Sent with the API key. The first request is retried on transient errors.
+   * Later requests advance the server's cursor and are not retried; a lost page raises an error or
+   * restarts the search.
    *
    * @param params - `dateRange`, `maxReturnedItems`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
    * @returns A pager of `Case`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
    *   before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {ScrollExpiredError} The server's cursor is gone, and `onLostPage` is `"raise"`.
    * @throws {BadRequestError} 400: The search was refused, or the scroll has expired.
    * @throws {AuthenticationError} 401: The key is missing, unknown or expired.
@@ -117,8 +118,7 @@ export class Cases extends AsyncResource {
    * @throws {ConflictError} 409: The request contradicts the state of the object.
    * @throws {RateLimitError} 429: Too many requests. This one was not executed.
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://docs.wiv.ai/api-guide/cases/retrieve-cases | Retrieve Cases}
    * @example
    * ```ts
@@ -145,15 +145,16 @@ export class CasesSync extends SyncResource {
    * before it. A date range makes the search faster. Vendor's guide: Wiv MSP Customers and Cases
    * Fetching, "Search MSP Cases".
    *
-   * `POST /v2/cases/msp/search`. Sent with the API key. The first request is tried again after passing
-   * faults; each further one advances the server's cursor, so a lost page is searched for anew or raised.
+   * `POST /v2/cases/msp/search`. Sent with the API key. The first request is retried on transient errors.
+   * Later requests advance the server's cursor and are not retried; a lost page raises an error or
+   * restarts the search.
    *
    * @param params - `customerId`, `dateRange`, `maxReturnedItems`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
    * @returns A pager of `Case`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
    *   before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {ScrollExpiredError} The server's cursor is gone, and `onLostPage` is `"raise"`.
    * @throws {BadRequestError} 400: The search was refused, or the scroll has expired.
    * @throws {AuthenticationError} 401: The key is missing, unknown or expired.
@@ -162,8 +163,7 @@ export class CasesSync extends SyncResource {
    * @throws {ConflictError} 409: The request contradicts the state of the object.
    * @throws {RateLimitError} 429: Too many requests. This one was not executed.
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching | Wiv MSP Customers and Cases Fetching}
    * @example
    * ```ts
@@ -182,15 +182,16 @@ export class CasesSync extends SyncResource {
    * The twin of `cases.search` for a single organization: same body, same answer, no customer. Vendor's
    * guide: Retrieve Cases.
    *
-   * `POST /v2/cases/search`. Sent with the API key. The first request is tried again after passing
-   * faults; each further one advances the server's cursor, so a lost page is searched for anew or raised.
+   * `POST /v2/cases/search`. Sent with the API key. The first request is retried on transient errors.
+   * Later requests advance the server's cursor and are not retried; a lost page raises an error or
+   * restarts the search.
    *
    * @param params - `dateRange`, `maxReturnedItems`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
    * @returns A pager of `Case`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
    *   before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {ScrollExpiredError} The server's cursor is gone, and `onLostPage` is `"raise"`.
    * @throws {BadRequestError} 400: The search was refused, or the scroll has expired.
    * @throws {AuthenticationError} 401: The key is missing, unknown or expired.
@@ -199,8 +200,7 @@ export class CasesSync extends SyncResource {
    * @throws {ConflictError} 409: The request contradicts the state of the object.
    * @throws {RateLimitError} 429: Too many requests. This one was not executed.
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://docs.wiv.ai/api-guide/cases/retrieve-cases | Retrieve Cases}
    * @example
    * ```ts
@@ -227,14 +227,14 @@ export class Customers extends AsyncResource {
    * was not asked for is absent, which is not the same as null. Vendor's guide: Wiv MSP Customers and
    * Cases Fetching, "Get Customers".
    *
-   * `GET /msp/customers`. Sent with the API key. Changes nothing; tried again after passing faults.
+   * `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.
    *
    * @param params - `fields`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
    * @returns A pager of `MspCustomer`: iterate over it, or use its `pages()` or `collect()`. Nothing is
    *   sent before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: A field name is unknown.
    * @throws {AuthenticationError} 401: The key is missing, unknown or expired.
    * @throws {PermissionDeniedError} 403: The key does not allow this.
@@ -242,8 +242,7 @@ export class Customers extends AsyncResource {
    * @throws {ConflictError} 409: The request contradicts the state of the object.
    * @throws {RateLimitError} 429: Too many requests. This one was not executed.
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching | Wiv MSP Customers and Cases Fetching}
    * @example
    * ```ts
@@ -270,14 +269,14 @@ export class CustomersSync extends SyncResource {
    * was not asked for is absent, which is not the same as null. Vendor's guide: Wiv MSP Customers and
    * Cases Fetching, "Get Customers".
    *
-   * `GET /msp/customers`. Sent with the API key. Changes nothing; tried again after passing faults.
+   * `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.
    *
    * @param params - `fields`, and how the list is read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
    * @returns A pager of `MspCustomer`: iterate over it, or use its `pages()` or `collect()`. Nothing is
    *   sent before it is read.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
    * @throws {BadRequestError} 400: A field name is unknown.
    * @throws {AuthenticationError} 401: The key is missing, unknown or expired.
    * @throws {PermissionDeniedError} 403: The key does not allow this.
@@ -285,8 +284,7 @@ export class CustomersSync extends SyncResource {
    * @throws {ConflictError} 409: The request contradicts the state of the object.
    * @throws {RateLimitError} 429: Too many requests. This one was not executed.
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching | Wiv MSP Customers and Cases Fetching}
    * @example
    * ```ts
@@ -321,9 +319,9 @@ export class Workflows extends AsyncResource {
    * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
    *   client's where they are not given.
    * @returns A run of a workflow that was started.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
-   * @throws {OutcomeUnknownError} It was sent and its fate is not known. Look for the run in the
-   *   workflow's history in Wiv's web interface; the API cannot list runs.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the run in
+   *   the workflow's history in Wiv's web interface; the API cannot list runs.
    * @throws {BadRequestError} 400: The request was refused.
    * @throws {AuthenticationError} 401: The key is missing, unknown or expired.
    * @throws {PermissionDeniedError} 403: The key does not allow this.
@@ -331,8 +329,7 @@ export class Workflows extends AsyncResource {
    * @throws {ConflictError} 409: The request contradicts the state of the object.
    * @throws {RateLimitError} 429: Too many requests. This one was not executed.
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api | Running Workflow from API}
    * @example
    * ```ts
@@ -368,9 +365,9 @@ export class WorkflowsSync extends SyncResource {
    * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
    *   they are not given.
    * @returns A run of a workflow that was started.
-   * @throws {InvalidRequestError} An argument is not what it may be; nothing was sent.
-   * @throws {OutcomeUnknownError} It was sent and its fate is not known. Look for the run in the
-   *   workflow's history in Wiv's web interface; the API cannot list runs.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. Look for the run in
+   *   the workflow's history in Wiv's web interface; the API cannot list runs.
    * @throws {BadRequestError} 400: The request was refused.
    * @throws {AuthenticationError} 401: The key is missing, unknown or expired.
    * @throws {PermissionDeniedError} 403: The key does not allow this.
@@ -378,8 +375,7 @@ export class WorkflowsSync extends SyncResource {
    * @throws {ConflictError} 409: The request contradicts the state of the object.
    * @throws {RateLimitError} 429: Too many requests. This one was not executed.
    * @throws {ServerError} 500: The server failed. 503: The service is down or overloaded.
-   * @throws {MspError} Anything else, such as no connection or no answer in time; every error of mspkit
-   *   is one.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
    * @see {@link https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api | Running Workflow from API}
    * @example
    * ```ts
@@ -432,7 +428,7 @@ export class Wiv extends AsyncClient {
    * Makes a client; nothing is sent yet.
    *
    * @param options - What is not given comes from the environment, or has its default.
-   * @throws {InvalidRequestError} An option is missing, or not what it may be.
+   * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: WivOptions = {}) {
     super("wiv", ["apiKey"], options);
@@ -466,7 +462,7 @@ export class WivSync extends SyncClient {
    * Makes a client; nothing is sent yet.
    *
    * @param options - What is not given comes from the environment, or has its default.
-   * @throws {InvalidRequestError} An option is missing, or not what it may be.
+   * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: WivOptions = {}) {
     super("wiv", ["apiKey"], options);

@@ -54,8 +54,7 @@ class Estore(SyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
-        access token, which the client obtains and renews. Changes nothing; tried again after passing
-        faults.
+        access token, which the client obtains and renews. Read-only. Retried on transient errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -74,7 +73,7 @@ class Estore(SyncResource):
             A service of the E-Store with the definitions of its custom properties.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -85,8 +84,7 @@ class Estore(SyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> estore_service_detail = client.estore.get(
@@ -130,7 +128,7 @@ class Estore(SyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore`. Sent with an access
-        token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+        token, which the client obtains and renews. Read-only. Retried on transient errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -152,7 +150,7 @@ class Estore(SyncResource):
             sent before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -163,8 +161,7 @@ class Estore(SyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> for estore_service in client.estore.list(
@@ -216,8 +213,7 @@ class AsyncEstore(AsyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
-        access token, which the client obtains and renews. Changes nothing; tried again after passing
-        faults.
+        access token, which the client obtains and renews. Read-only. Retried on transient errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -236,7 +232,7 @@ class AsyncEstore(AsyncResource):
             A service of the E-Store with the definitions of its custom properties.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -247,8 +243,7 @@ class AsyncEstore(AsyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> estore_service_detail = await client.estore.get(
@@ -292,7 +287,7 @@ class AsyncEstore(AsyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore`. Sent with an access
-        token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+        token, which the client obtains and renews. Read-only. Retried on transient errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -314,7 +309,7 @@ class AsyncEstore(AsyncResource):
             sent before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -325,8 +320,7 @@ class AsyncEstore(AsyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> async for estore_service in client.estore.list(
@@ -407,9 +401,9 @@ class Services(SyncResource):
             A service that was just added to an organization.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
-            OutcomeUnknownError: It was sent and its fate is not known. List the services of the
-                organization (`services.list`) and look for this one.
+            InvalidRequestError: An argument is invalid. No request was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the services
+                of the organization (`services.list`) and look for this one.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -420,8 +414,7 @@ class Services(SyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> added_service = client.services.add(
@@ -467,8 +460,7 @@ class Services(SyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-        an access token, which the client obtains and renews. Changes nothing; tried again after passing
-        faults.
+        an access token, which the client obtains and renews. Read-only. Retried on transient errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -487,7 +479,7 @@ class Services(SyncResource):
             A service that an organization has.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -498,8 +490,7 @@ class Services(SyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> organization_service = client.services.get(
@@ -543,7 +534,7 @@ class Services(SyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
-        token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+        token, which the client obtains and renews. Read-only. Retried on transient errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -565,7 +556,7 @@ class Services(SyncResource):
             Nothing is sent before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -576,8 +567,7 @@ class Services(SyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> for organization_service in client.services.list(
@@ -619,8 +609,7 @@ class Services(SyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-        an access token, which the client obtains and renews. May be repeated without harm; tried again
-        after passing faults.
+        an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -641,7 +630,7 @@ class Services(SyncResource):
             Status, headers and ids of the answer, which holds nothing else.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -652,8 +641,7 @@ class Services(SyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> client.services.patch(
@@ -696,8 +684,8 @@ class Services(SyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent
-        with an access token, which the client obtains and renews. May be repeated without harm; tried
-        again after passing faults.
+        with an access token, which the client obtains and renews. Idempotent. Retried on transient
+        errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -716,7 +704,7 @@ class Services(SyncResource):
             Status, headers and ids of the answer, which holds nothing else.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -727,8 +715,7 @@ class Services(SyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> client.services.remove(
@@ -770,8 +757,7 @@ class Services(SyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-        an access token, which the client obtains and renews. May be repeated without harm; tried again
-        after passing faults.
+        an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -792,7 +778,7 @@ class Services(SyncResource):
             Status, headers and ids of the answer, which holds nothing else.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -803,8 +789,7 @@ class Services(SyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> client.services.update(
@@ -886,9 +871,9 @@ class AsyncServices(AsyncResource):
             A service that was just added to an organization.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
-            OutcomeUnknownError: It was sent and its fate is not known. List the services of the
-                organization (`services.list`) and look for this one.
+            InvalidRequestError: An argument is invalid. No request was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the services
+                of the organization (`services.list`) and look for this one.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -899,8 +884,7 @@ class AsyncServices(AsyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> added_service = await client.services.add(
@@ -946,8 +930,7 @@ class AsyncServices(AsyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-        an access token, which the client obtains and renews. Changes nothing; tried again after passing
-        faults.
+        an access token, which the client obtains and renews. Read-only. Retried on transient errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -966,7 +949,7 @@ class AsyncServices(AsyncResource):
             A service that an organization has.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -977,8 +960,7 @@ class AsyncServices(AsyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> organization_service = await client.services.get(
@@ -1022,7 +1004,7 @@ class AsyncServices(AsyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
-        token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+        token, which the client obtains and renews. Read-only. Retried on transient errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -1044,7 +1026,7 @@ class AsyncServices(AsyncResource):
             Nothing is sent before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -1055,8 +1037,7 @@ class AsyncServices(AsyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> async for organization_service in client.services.list(
@@ -1098,8 +1079,7 @@ class AsyncServices(AsyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-        an access token, which the client obtains and renews. May be repeated without harm; tried again
-        after passing faults.
+        an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -1120,7 +1100,7 @@ class AsyncServices(AsyncResource):
             Status, headers and ids of the answer, which holds nothing else.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -1131,8 +1111,7 @@ class AsyncServices(AsyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> await client.services.patch(
@@ -1175,8 +1154,8 @@ class AsyncServices(AsyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent
-        with an access token, which the client obtains and renews. May be repeated without harm; tried
-        again after passing faults.
+        with an access token, which the client obtains and renews. Idempotent. Retried on transient
+        errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -1195,7 +1174,7 @@ class AsyncServices(AsyncResource):
             Status, headers and ids of the answer, which holds nothing else.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -1206,8 +1185,7 @@ class AsyncServices(AsyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> await client.services.remove(
@@ -1249,8 +1227,7 @@ class AsyncServices(AsyncResource):
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-        an access token, which the client obtains and renews. May be repeated without harm; tried again
-        after passing faults.
+        an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
 
         Args:
             organization_id: Id of the organization. A GUID.
@@ -1271,7 +1248,7 @@ class AsyncServices(AsyncResource):
             Status, headers and ids of the answer, which holds nothing else.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
             AuthenticationError: 401: The access token is missing, unknown or expired. Usually without
                 a body.
@@ -1282,8 +1259,7 @@ class AsyncServices(AsyncResource):
             RateLimitError: 429: Too many requests. This one was not executed. Usually without a body.
             ServerError: 500: The server failed. Usually without a body. 503: The service is down or
                 overloaded. Usually without a body.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> await client.services.update(
@@ -1388,7 +1364,7 @@ class Cloudmore(SyncClient):
             on_retry: Called before each further attempt.
 
         Raises:
-            InvalidRequestError: An option is missing, or not what it may be.
+            InvalidRequestError: An option is missing or invalid.
         """
         super().__init__(
             {
@@ -1522,7 +1498,7 @@ class AsyncCloudmore(AsyncClient):
             on_retry: Called before each further attempt.
 
         Raises:
-            InvalidRequestError: An option is missing, or not what it may be.
+            InvalidRequestError: An option is missing or invalid.
         """
         super().__init__(
             {

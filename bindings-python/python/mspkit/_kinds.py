@@ -105,16 +105,16 @@ class NotFoundError(APIStatusError):
 class ConflictError(APIStatusError):
     """The request contradicts the state that the object is in.
 
-    Read the object again and decide on what it says now.
+    Fetch the object again and decide based on its current state.
     """
 
     kind: ClassVar[str] = "Conflict"
 
 
 class RateLimitError(APIStatusError):
-    """The server had too many calls, still after the retries; this one was not executed.
+    """The server kept rejecting the call as rate limited, even after retries; it was not executed.
 
-    Call again after `retry_after`, with less at the same time.
+    Retry after `retry_after`, with fewer concurrent calls.
     """
 
     kind: ClassVar[str] = "RateLimit"
@@ -130,7 +130,7 @@ class ServerError(APIStatusError):
 
 
 class ResponseDecodeError(MspError):
-    """The answer is not what the endpoint answers with, such as a proxy's page, broken JSON or too large a
+    """The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large a
     body.
 
 
@@ -153,7 +153,7 @@ class ScrollExpiredError(MspError):
 class OperationCancelledError(MspError):
     """The call was cancelled by its caller; a write may have been carried out.
 
-    Nothing, if it was meant.
+    None, if the cancellation was intended.
     """
 
     kind: ClassVar[str] = "Cancelled"
@@ -169,9 +169,9 @@ class ClosedError(MspError):
 
 
 class InternalError(MspError):
-    """Something went wrong inside mspkit that never should.
+    """An internal error in mspkit.
 
-    Report it, with the message.
+    Please report it together with its message.
     """
 
     kind: ClassVar[str] = "Internal"

@@ -43,7 +43,7 @@ __all__ = [
 
 
 class Auth(SyncResource):
-    """The token exchange. Clients do this by themselves; these calls are for looking closer.
+    """The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
 
     Reached as `client.auth`.
     """
@@ -69,8 +69,8 @@ class Auth(SyncResource):
         See [Authentication & System Health APIs
         Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
 
-        `POST /api/auth/authenticate`. Sent with the user's long-lived token. Changes nothing; tried again
-        after passing faults.
+        `POST /api/auth/authenticate`. Sent with the user's long-lived token. Read-only. Retried on
+        transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -96,8 +96,7 @@ class Auth(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> auth_tokens = client.auth.authenticate()
@@ -128,8 +127,8 @@ class Auth(SyncResource):
         See [Authentication & System Health APIs
         Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
 
-        `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. May be
-        repeated without harm; tried again after passing faults.
+        `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews.
+        Idempotent. Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -155,8 +154,7 @@ class Auth(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> client.auth.logout()
@@ -187,8 +185,7 @@ class Auth(SyncResource):
         See [Authentication & System Health APIs
         Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
 
-        `POST /api/auth/refresh`. Needs no credential. May be repeated without harm; tried again after
-        passing faults.
+        `POST /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -214,8 +211,7 @@ class Auth(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> auth_tokens = client.auth.refresh()
@@ -246,8 +242,8 @@ class Auth(SyncResource):
         See [Authentication & System Health APIs
         Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
 
-        `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Changes
-        nothing; tried again after passing faults.
+        `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews.
+        Read-only. Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -273,8 +269,7 @@ class Auth(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> token_status = client.auth.validate()
@@ -290,7 +285,7 @@ class Auth(SyncResource):
 
 
 class AsyncAuth(AsyncResource):
-    """The token exchange. Clients do this by themselves; these calls are for looking closer.
+    """The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
 
     Reached as `client.auth`.
     """
@@ -316,8 +311,8 @@ class AsyncAuth(AsyncResource):
         See [Authentication & System Health APIs
         Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
 
-        `POST /api/auth/authenticate`. Sent with the user's long-lived token. Changes nothing; tried again
-        after passing faults.
+        `POST /api/auth/authenticate`. Sent with the user's long-lived token. Read-only. Retried on
+        transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -343,8 +338,7 @@ class AsyncAuth(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> auth_tokens = await client.auth.authenticate()
@@ -375,8 +369,8 @@ class AsyncAuth(AsyncResource):
         See [Authentication & System Health APIs
         Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
 
-        `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. May be
-        repeated without harm; tried again after passing faults.
+        `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews.
+        Idempotent. Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -402,8 +396,7 @@ class AsyncAuth(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> await client.auth.logout()
@@ -434,8 +427,7 @@ class AsyncAuth(AsyncResource):
         See [Authentication & System Health APIs
         Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
 
-        `POST /api/auth/refresh`. Needs no credential. May be repeated without harm; tried again after
-        passing faults.
+        `POST /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -461,8 +453,7 @@ class AsyncAuth(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> auth_tokens = await client.auth.refresh()
@@ -493,8 +484,8 @@ class AsyncAuth(AsyncResource):
         See [Authentication & System Health APIs
         Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
 
-        `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Changes
-        nothing; tried again after passing faults.
+        `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews.
+        Read-only. Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -520,8 +511,7 @@ class AsyncAuth(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> token_status = await client.auth.validate()
@@ -588,8 +578,8 @@ class CustomPsa(SyncResource):
             The link between an N-central ticket and a ticket of the custom PSA.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
-            OutcomeUnknownError: It was sent and its fate is not known. Get the ticket
+            InvalidRequestError: An argument is invalid. No request was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Get the ticket
                 (`custom_psa.get_ticket_info`) and see whether it is linked.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
@@ -602,8 +592,7 @@ class CustomPsa(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> custom_psa_ticket = client.custom_psa.create_ticket(
@@ -647,7 +636,7 @@ class CustomPsa(SyncResource):
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
         `POST /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-        obtains and renews. Changes nothing; tried again after passing faults.
+        obtains and renews. Read-only. Retried on transient errors.
 
         Args:
             custom_psa_ticket_id: Id of the ticket, as N-central knows it.
@@ -665,7 +654,7 @@ class CustomPsa(SyncResource):
             A ticket of a custom PSA.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The ticket's id is not one.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -677,8 +666,7 @@ class CustomPsa(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> custom_psa_ticket_info = client.custom_psa.get_ticket(
@@ -720,7 +708,7 @@ class CustomPsa(SyncResource):
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
         `GET /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-        obtains and renews. Changes nothing; tried again after passing faults.
+        obtains and renews. Read-only. Retried on transient errors.
 
         Args:
             custom_psa_ticket_id: Id of the ticket, as N-central knows it.
@@ -736,7 +724,7 @@ class CustomPsa(SyncResource):
             A ticket of a custom PSA.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The ticket's id is not one.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -748,8 +736,7 @@ class CustomPsa(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> custom_psa_ticket_info = client.custom_psa.get_ticket_info("1142285696")
@@ -782,8 +769,8 @@ class CustomPsa(SyncResource):
         See [Manage PSA
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
-        `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Changes
-        nothing; tried again after passing faults.
+        `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+        Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -809,8 +796,7 @@ class CustomPsa(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> links = client.custom_psa.links()
@@ -844,7 +830,7 @@ class CustomPsa(SyncResource):
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
         `POST /api/custom-psa/tickets/{customPsaTicketId}/reopen`. Sent with an access token, which the
-        client obtains and renews. May be repeated without harm; tried again after passing faults.
+        client obtains and renews. Idempotent. Retried on transient errors.
 
         Args:
             custom_psa_ticket_id: Id of the ticket, as N-central knows it.
@@ -860,7 +846,7 @@ class CustomPsa(SyncResource):
             The link between an N-central ticket and a ticket of the custom PSA.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The ticket's id is not one.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -872,8 +858,7 @@ class CustomPsa(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> custom_psa_ticket = client.custom_psa.reopen_ticket("1142285696")
@@ -909,7 +894,7 @@ class CustomPsa(SyncResource):
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
         `POST /api/custom-psa/tickets/{customPsaTicketId}/resolve`. Sent with an access token, which the
-        client obtains and renews. May be repeated without harm; tried again after passing faults.
+        client obtains and renews. Idempotent. Retried on transient errors.
 
         Args:
             custom_psa_ticket_id: Id of the ticket, as N-central knows it.
@@ -925,7 +910,7 @@ class CustomPsa(SyncResource):
             The link between an N-central ticket and a ticket of the custom PSA.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The ticket's id is not one.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -937,8 +922,7 @@ class CustomPsa(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> custom_psa_ticket = client.custom_psa.resolve_ticket("1142285696")
@@ -972,7 +956,7 @@ class CustomPsa(SyncResource):
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
         `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews.
-        Changes nothing; tried again after passing faults.
+        Read-only. Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -998,8 +982,7 @@ class CustomPsa(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> links = client.custom_psa.ticket_links()
@@ -1066,8 +1049,8 @@ class AsyncCustomPsa(AsyncResource):
             The link between an N-central ticket and a ticket of the custom PSA.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
-            OutcomeUnknownError: It was sent and its fate is not known. Get the ticket
+            InvalidRequestError: An argument is invalid. No request was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Get the ticket
                 (`custom_psa.get_ticket_info`) and see whether it is linked.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
@@ -1080,8 +1063,7 @@ class AsyncCustomPsa(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> custom_psa_ticket = await client.custom_psa.create_ticket(
@@ -1125,7 +1107,7 @@ class AsyncCustomPsa(AsyncResource):
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
         `POST /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-        obtains and renews. Changes nothing; tried again after passing faults.
+        obtains and renews. Read-only. Retried on transient errors.
 
         Args:
             custom_psa_ticket_id: Id of the ticket, as N-central knows it.
@@ -1143,7 +1125,7 @@ class AsyncCustomPsa(AsyncResource):
             A ticket of a custom PSA.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The ticket's id is not one.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -1155,8 +1137,7 @@ class AsyncCustomPsa(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> custom_psa_ticket_info = await client.custom_psa.get_ticket(
@@ -1198,7 +1179,7 @@ class AsyncCustomPsa(AsyncResource):
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
         `GET /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-        obtains and renews. Changes nothing; tried again after passing faults.
+        obtains and renews. Read-only. Retried on transient errors.
 
         Args:
             custom_psa_ticket_id: Id of the ticket, as N-central knows it.
@@ -1214,7 +1195,7 @@ class AsyncCustomPsa(AsyncResource):
             A ticket of a custom PSA.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The ticket's id is not one.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -1226,8 +1207,7 @@ class AsyncCustomPsa(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> custom_psa_ticket_info = await client.custom_psa.get_ticket_info("1142285696")
@@ -1260,8 +1240,8 @@ class AsyncCustomPsa(AsyncResource):
         See [Manage PSA
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
-        `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Changes
-        nothing; tried again after passing faults.
+        `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+        Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -1287,8 +1267,7 @@ class AsyncCustomPsa(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> links = await client.custom_psa.links()
@@ -1322,7 +1301,7 @@ class AsyncCustomPsa(AsyncResource):
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
         `POST /api/custom-psa/tickets/{customPsaTicketId}/reopen`. Sent with an access token, which the
-        client obtains and renews. May be repeated without harm; tried again after passing faults.
+        client obtains and renews. Idempotent. Retried on transient errors.
 
         Args:
             custom_psa_ticket_id: Id of the ticket, as N-central knows it.
@@ -1338,7 +1317,7 @@ class AsyncCustomPsa(AsyncResource):
             The link between an N-central ticket and a ticket of the custom PSA.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The ticket's id is not one.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -1350,8 +1329,7 @@ class AsyncCustomPsa(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> custom_psa_ticket = await client.custom_psa.reopen_ticket("1142285696")
@@ -1387,7 +1365,7 @@ class AsyncCustomPsa(AsyncResource):
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
         `POST /api/custom-psa/tickets/{customPsaTicketId}/resolve`. Sent with an access token, which the
-        client obtains and renews. May be repeated without harm; tried again after passing faults.
+        client obtains and renews. Idempotent. Retried on transient errors.
 
         Args:
             custom_psa_ticket_id: Id of the ticket, as N-central knows it.
@@ -1403,7 +1381,7 @@ class AsyncCustomPsa(AsyncResource):
             The link between an N-central ticket and a ticket of the custom PSA.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The ticket's id is not one.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -1415,8 +1393,7 @@ class AsyncCustomPsa(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> custom_psa_ticket = await client.custom_psa.resolve_ticket("1142285696")
@@ -1450,7 +1427,7 @@ class AsyncCustomPsa(AsyncResource):
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
         `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews.
-        Changes nothing; tried again after passing faults.
+        Read-only. Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -1476,8 +1453,7 @@ class AsyncCustomPsa(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> links = await client.custom_psa.ticket_links()
@@ -1518,7 +1494,7 @@ class Customers(SyncResource):
         See [Manage Customers](https://developer.n-able.com/n-central/docs/manage-customers).
 
         `GET /api/customers/{customerId}`. Sent with an access token, which the client obtains and renews.
-        Changes nothing; tried again after passing faults.
+        Read-only. Retried on transient errors.
 
         Args:
             customer_id: Id of the customer.
@@ -1534,7 +1510,7 @@ class Customers(SyncResource):
             A customer of a service organization.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -1546,8 +1522,7 @@ class Customers(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> customer = client.customers.get("100")
@@ -1586,8 +1561,8 @@ class Customers(SyncResource):
 
         See [Manage Customers](https://developer.n-able.com/n-central/docs/manage-customers).
 
-        `GET /api/customers`. Sent with an access token, which the client obtains and renews. Changes
-        nothing; tried again after passing faults.
+        `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
+        Retried on transient errors.
 
         Args:
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
@@ -1597,8 +1572,8 @@ class Customers(SyncResource):
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
                 not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
                 in any case.
-            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not
-                choose fields. Passed on as it is.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
+                rows, not fields, and is sent unchanged.
             limit: Items in total; all of them when it is not given.
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
@@ -1616,7 +1591,7 @@ class Customers(SyncResource):
             before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -1628,8 +1603,7 @@ class Customers(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> for customer in client.customers.list(page_size=50):
@@ -1675,7 +1649,7 @@ class Customers(SyncResource):
         See [Manage Sites](https://developer.n-able.com/n-central/docs/manage-sites).
 
         `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
-        renews. Changes nothing; tried again after passing faults.
+        renews. Read-only. Retried on transient errors.
 
         Args:
             customer_id: Id of the customer.
@@ -1686,8 +1660,8 @@ class Customers(SyncResource):
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
                 not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
                 in any case.
-            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not
-                choose fields. Passed on as it is.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
+                rows, not fields, and is sent unchanged.
             limit: Items in total; all of them when it is not given.
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
@@ -1705,7 +1679,7 @@ class Customers(SyncResource):
             before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -1717,8 +1691,7 @@ class Customers(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> for site in client.customers.list_sites("100", page_size=50):
@@ -1766,7 +1739,7 @@ class AsyncCustomers(AsyncResource):
         See [Manage Customers](https://developer.n-able.com/n-central/docs/manage-customers).
 
         `GET /api/customers/{customerId}`. Sent with an access token, which the client obtains and renews.
-        Changes nothing; tried again after passing faults.
+        Read-only. Retried on transient errors.
 
         Args:
             customer_id: Id of the customer.
@@ -1782,7 +1755,7 @@ class AsyncCustomers(AsyncResource):
             A customer of a service organization.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -1794,8 +1767,7 @@ class AsyncCustomers(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> customer = await client.customers.get("100")
@@ -1834,8 +1806,8 @@ class AsyncCustomers(AsyncResource):
 
         See [Manage Customers](https://developer.n-able.com/n-central/docs/manage-customers).
 
-        `GET /api/customers`. Sent with an access token, which the client obtains and renews. Changes
-        nothing; tried again after passing faults.
+        `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
+        Retried on transient errors.
 
         Args:
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
@@ -1845,8 +1817,8 @@ class AsyncCustomers(AsyncResource):
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
                 not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
                 in any case.
-            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not
-                choose fields. Passed on as it is.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
+                rows, not fields, and is sent unchanged.
             limit: Items in total; all of them when it is not given.
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
@@ -1864,7 +1836,7 @@ class AsyncCustomers(AsyncResource):
             before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -1876,8 +1848,7 @@ class AsyncCustomers(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> async for customer in client.customers.list(page_size=50):
@@ -1923,7 +1894,7 @@ class AsyncCustomers(AsyncResource):
         See [Manage Sites](https://developer.n-able.com/n-central/docs/manage-sites).
 
         `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
-        renews. Changes nothing; tried again after passing faults.
+        renews. Read-only. Retried on transient errors.
 
         Args:
             customer_id: Id of the customer.
@@ -1934,8 +1905,8 @@ class AsyncCustomers(AsyncResource):
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
                 not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
                 in any case.
-            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not
-                choose fields. Passed on as it is.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
+                rows, not fields, and is sent unchanged.
             limit: Items in total; all of them when it is not given.
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
@@ -1953,7 +1924,7 @@ class AsyncCustomers(AsyncResource):
             before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -1965,8 +1936,7 @@ class AsyncCustomers(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> async for site in client.customers.list_sites("100", page_size=50):
@@ -2011,7 +1981,7 @@ class Server(SyncResource):
 
         See [Managing System Health](https://developer.n-able.com/n-central/docs/managing-system-health).
 
-        `GET /api/health`. Needs no credential. Changes nothing; tried again after passing faults.
+        `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -2037,8 +2007,7 @@ class Server(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> server_health = client.server.health()
@@ -2068,8 +2037,8 @@ class Server(SyncResource):
 
         See [Managing System Health](https://developer.n-able.com/n-central/docs/managing-system-health).
 
-        `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Changes
-        nothing; tried again after passing faults.
+        `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
+        Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -2095,8 +2064,7 @@ class Server(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> server_info = client.server.info()
@@ -2134,7 +2102,7 @@ class AsyncServer(AsyncResource):
 
         See [Managing System Health](https://developer.n-able.com/n-central/docs/managing-system-health).
 
-        `GET /api/health`. Needs no credential. Changes nothing; tried again after passing faults.
+        `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -2160,8 +2128,7 @@ class AsyncServer(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> server_health = await client.server.health()
@@ -2191,8 +2158,8 @@ class AsyncServer(AsyncResource):
 
         See [Managing System Health](https://developer.n-able.com/n-central/docs/managing-system-health).
 
-        `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Changes
-        nothing; tried again after passing faults.
+        `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
+        Retried on transient errors.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -2218,8 +2185,7 @@ class AsyncServer(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> server_info = await client.server.info()
@@ -2314,9 +2280,9 @@ class ServiceOrgs(SyncResource):
             A service organization.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
-            OutcomeUnknownError: It was sent and its fate is not known. List the service organizations
-                (`service_orgs.list`) and look for the name that was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the service
+                organizations (`service_orgs.list`) and look for the name that was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -2328,8 +2294,7 @@ class ServiceOrgs(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> service_org = client.service_orgs.create(
@@ -2437,9 +2402,10 @@ class ServiceOrgs(SyncResource):
             A customer of a service organization.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
-            OutcomeUnknownError: It was sent and its fate is not known. List the customers of the
-                service organization (`service_orgs.list_customers`) and look for the name that was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the customers
+                of the service organization (`service_orgs.list_customers`) and look for the name that was
+                sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -2451,8 +2417,7 @@ class ServiceOrgs(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> customer = client.service_orgs.create_customer(
@@ -2510,7 +2475,7 @@ class ServiceOrgs(SyncResource):
         Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
 
         `GET /api/service-orgs/{soId}`. Sent with an access token, which the client obtains and renews.
-        Changes nothing; tried again after passing faults.
+        Read-only. Retried on transient errors.
 
         Args:
             so_id: Id of the service organization.
@@ -2526,7 +2491,7 @@ class ServiceOrgs(SyncResource):
             A service organization.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -2538,8 +2503,7 @@ class ServiceOrgs(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> service_org = client.service_orgs.get("50")
@@ -2579,8 +2543,8 @@ class ServiceOrgs(SyncResource):
         See [Managing Service
         Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
 
-        `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Changes
-        nothing; tried again after passing faults.
+        `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews.
+        Read-only. Retried on transient errors.
 
         Args:
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
@@ -2590,8 +2554,8 @@ class ServiceOrgs(SyncResource):
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
                 not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
                 in any case.
-            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not
-                choose fields. Passed on as it is.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
+                rows, not fields, and is sent unchanged.
             limit: Items in total; all of them when it is not given.
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
@@ -2609,7 +2573,7 @@ class ServiceOrgs(SyncResource):
             before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -2621,8 +2585,7 @@ class ServiceOrgs(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> for service_org in client.service_orgs.list(page_size=50):
@@ -2668,7 +2631,7 @@ class ServiceOrgs(SyncResource):
         Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
 
         `GET /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
-        renews. Changes nothing; tried again after passing faults.
+        renews. Read-only. Retried on transient errors.
 
         Args:
             so_id: Id of the service organization.
@@ -2679,8 +2642,8 @@ class ServiceOrgs(SyncResource):
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
                 not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
                 in any case.
-            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not
-                choose fields. Passed on as it is.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
+                rows, not fields, and is sent unchanged.
             limit: Items in total; all of them when it is not given.
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
@@ -2698,7 +2661,7 @@ class ServiceOrgs(SyncResource):
             before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -2710,8 +2673,7 @@ class ServiceOrgs(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> for customer in client.service_orgs.list_customers("50", page_size=50):
@@ -2813,9 +2775,9 @@ class AsyncServiceOrgs(AsyncResource):
             A service organization.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
-            OutcomeUnknownError: It was sent and its fate is not known. List the service organizations
-                (`service_orgs.list`) and look for the name that was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the service
+                organizations (`service_orgs.list`) and look for the name that was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -2827,8 +2789,7 @@ class AsyncServiceOrgs(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> service_org = await client.service_orgs.create(
@@ -2936,9 +2897,10 @@ class AsyncServiceOrgs(AsyncResource):
             A customer of a service organization.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
-            OutcomeUnknownError: It was sent and its fate is not known. List the customers of the
-                service organization (`service_orgs.list_customers`) and look for the name that was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. List the customers
+                of the service organization (`service_orgs.list_customers`) and look for the name that was
+                sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -2950,8 +2912,7 @@ class AsyncServiceOrgs(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> customer = await client.service_orgs.create_customer(
@@ -3009,7 +2970,7 @@ class AsyncServiceOrgs(AsyncResource):
         Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
 
         `GET /api/service-orgs/{soId}`. Sent with an access token, which the client obtains and renews.
-        Changes nothing; tried again after passing faults.
+        Read-only. Retried on transient errors.
 
         Args:
             so_id: Id of the service organization.
@@ -3025,7 +2986,7 @@ class AsyncServiceOrgs(AsyncResource):
             A service organization.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -3037,8 +2998,7 @@ class AsyncServiceOrgs(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> service_org = await client.service_orgs.get("50")
@@ -3078,8 +3038,8 @@ class AsyncServiceOrgs(AsyncResource):
         See [Managing Service
         Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
 
-        `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Changes
-        nothing; tried again after passing faults.
+        `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews.
+        Read-only. Retried on transient errors.
 
         Args:
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
@@ -3089,8 +3049,8 @@ class AsyncServiceOrgs(AsyncResource):
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
                 not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
                 in any case.
-            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not
-                choose fields. Passed on as it is.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
+                rows, not fields, and is sent unchanged.
             limit: Items in total; all of them when it is not given.
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
@@ -3108,7 +3068,7 @@ class AsyncServiceOrgs(AsyncResource):
             before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -3120,8 +3080,7 @@ class AsyncServiceOrgs(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> async for service_org in client.service_orgs.list(page_size=50):
@@ -3167,7 +3126,7 @@ class AsyncServiceOrgs(AsyncResource):
         Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
 
         `GET /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
-        renews. Changes nothing; tried again after passing faults.
+        renews. Read-only. Retried on transient errors.
 
         Args:
             so_id: Id of the service organization.
@@ -3178,8 +3137,8 @@ class AsyncServiceOrgs(AsyncResource):
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
                 not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
                 in any case.
-            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not
-                choose fields. Passed on as it is.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
+                rows, not fields, and is sent unchanged.
             limit: Items in total; all of them when it is not given.
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
@@ -3197,7 +3156,7 @@ class AsyncServiceOrgs(AsyncResource):
             before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -3209,8 +3168,7 @@ class AsyncServiceOrgs(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> async for customer in client.service_orgs.list_customers("50", page_size=50):
@@ -3258,8 +3216,8 @@ class StandardPsa(SyncResource):
         See [Manage PSA
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
-        `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Changes
-        nothing; tried again after passing faults, 500 not being one here.
+        `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews.
+        Read-only. Retried on transient errors; a 500 is not treated as transient here.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -3285,8 +3243,7 @@ class StandardPsa(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> links = client.standard_psa.links()
@@ -3345,7 +3302,7 @@ class StandardPsa(SyncResource):
             What a ticketing system says about credentials.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -3357,8 +3314,7 @@ class StandardPsa(SyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> psa_credential_check = client.standard_psa.validate_credential(
@@ -3409,8 +3365,8 @@ class AsyncStandardPsa(AsyncResource):
         See [Manage PSA
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
-        `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Changes
-        nothing; tried again after passing faults, 500 not being one here.
+        `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews.
+        Read-only. Retried on transient errors; a 500 is not treated as transient here.
 
         Args:
             timeout: Seconds for the whole call, queueing and retries included; the client's when it
@@ -3436,8 +3392,7 @@ class AsyncStandardPsa(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> links = await client.standard_psa.links()
@@ -3496,7 +3451,7 @@ class AsyncStandardPsa(AsyncResource):
             What a ticketing system says about credentials.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: The request was refused, for one or several reasons.
             AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
                 server's memory, so a restart ends them all.
@@ -3508,8 +3463,7 @@ class AsyncStandardPsa(AsyncResource):
             ServerError: 500: The server failed; or the API user's password has expired, and then
                 everything but `authenticate` answers like this; or a standard PSA is called that is not
                 set up. 503: The server is starting, stopping or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> psa_credential_check = await client.standard_psa.validate_credential(
@@ -3606,7 +3560,7 @@ class NCentral(SyncClient):
             on_retry: Called before each further attempt.
 
         Raises:
-            InvalidRequestError: An option is missing, or not what it may be.
+            InvalidRequestError: An option is missing or invalid.
         """
         super().__init__(
             {
@@ -3636,7 +3590,7 @@ class NCentral(SyncClient):
 
     @property
     def auth(self) -> Auth:
-        """The token exchange. Clients do this by themselves; these calls are for looking closer."""
+        """The token exchange. Clients do this by themselves; call these only to inspect the token exchange."""
         return Auth(self)
 
     @property
@@ -3748,7 +3702,7 @@ class AsyncNCentral(AsyncClient):
             on_retry: Called before each further attempt.
 
         Raises:
-            InvalidRequestError: An option is missing, or not what it may be.
+            InvalidRequestError: An option is missing or invalid.
         """
         super().__init__(
             {
@@ -3778,7 +3732,7 @@ class AsyncNCentral(AsyncClient):
 
     @property
     def auth(self) -> AsyncAuth:
-        """The token exchange. Clients do this by themselves; these calls are for looking closer."""
+        """The token exchange. Clients do this by themselves; call these only to inspect the token exchange."""
         return AsyncAuth(self)
 
     @property

@@ -58,9 +58,9 @@ class Cases(SyncResource):
         See [Wiv MSP Customers and Cases
         Fetching](https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching).
 
-        `POST /v2/cases/msp/search`. Sent with the API key. The first request is tried again after passing
-        faults; each further one advances the server's cursor, so a lost page is searched for anew or
-        raised.
+        `POST /v2/cases/msp/search`. Sent with the API key. The first request is retried on transient
+        errors. Later requests advance the server's cursor and are not retried; a lost page raises an
+        error or restarts the search.
 
         Args:
             customer_id: Only the cases of this customer. Those of all customers when it is not given.
@@ -87,7 +87,7 @@ class Cases(SyncResource):
             before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             ScrollExpiredError: The server's cursor is gone, and `on_lost_page` is `raise`.
             BadRequestError: 400: The search was refused, or the scroll has expired.
             AuthenticationError: 401: The key is missing, unknown or expired.
@@ -96,8 +96,7 @@ class Cases(SyncResource):
             ConflictError: 409: The request contradicts the state of the object.
             RateLimitError: 429: Too many requests. This one was not executed.
             ServerError: 500: The server failed. 503: The service is down or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> for case in client.cases.search(max_returned_items=100):
@@ -138,9 +137,9 @@ class Cases(SyncResource):
 
         See [Retrieve Cases](https://docs.wiv.ai/api-guide/cases/retrieve-cases).
 
-        `POST /v2/cases/search`. Sent with the API key. The first request is tried again after passing
-        faults; each further one advances the server's cursor, so a lost page is searched for anew or
-        raised.
+        `POST /v2/cases/search`. Sent with the API key. The first request is retried on transient errors.
+        Later requests advance the server's cursor and are not retried; a lost page raises an error or
+        restarts the search.
 
         Args:
             date_range: Only cases of these days, both inclusive. As in `{"start": "2024-01-01",
@@ -166,7 +165,7 @@ class Cases(SyncResource):
             before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             ScrollExpiredError: The server's cursor is gone, and `on_lost_page` is `raise`.
             BadRequestError: 400: The search was refused, or the scroll has expired.
             AuthenticationError: 401: The key is missing, unknown or expired.
@@ -175,8 +174,7 @@ class Cases(SyncResource):
             ConflictError: 409: The request contradicts the state of the object.
             RateLimitError: 429: Too many requests. This one was not executed.
             ServerError: 500: The server failed. 503: The service is down or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> for case in client.cases.search_own(max_returned_items=100):
@@ -228,9 +226,9 @@ class AsyncCases(AsyncResource):
         See [Wiv MSP Customers and Cases
         Fetching](https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching).
 
-        `POST /v2/cases/msp/search`. Sent with the API key. The first request is tried again after passing
-        faults; each further one advances the server's cursor, so a lost page is searched for anew or
-        raised.
+        `POST /v2/cases/msp/search`. Sent with the API key. The first request is retried on transient
+        errors. Later requests advance the server's cursor and are not retried; a lost page raises an
+        error or restarts the search.
 
         Args:
             customer_id: Only the cases of this customer. Those of all customers when it is not given.
@@ -257,7 +255,7 @@ class AsyncCases(AsyncResource):
             before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             ScrollExpiredError: The server's cursor is gone, and `on_lost_page` is `raise`.
             BadRequestError: 400: The search was refused, or the scroll has expired.
             AuthenticationError: 401: The key is missing, unknown or expired.
@@ -266,8 +264,7 @@ class AsyncCases(AsyncResource):
             ConflictError: 409: The request contradicts the state of the object.
             RateLimitError: 429: Too many requests. This one was not executed.
             ServerError: 500: The server failed. 503: The service is down or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> async for case in client.cases.search(max_returned_items=100):
@@ -308,9 +305,9 @@ class AsyncCases(AsyncResource):
 
         See [Retrieve Cases](https://docs.wiv.ai/api-guide/cases/retrieve-cases).
 
-        `POST /v2/cases/search`. Sent with the API key. The first request is tried again after passing
-        faults; each further one advances the server's cursor, so a lost page is searched for anew or
-        raised.
+        `POST /v2/cases/search`. Sent with the API key. The first request is retried on transient errors.
+        Later requests advance the server's cursor and are not retried; a lost page raises an error or
+        restarts the search.
 
         Args:
             date_range: Only cases of these days, both inclusive. As in `{"start": "2024-01-01",
@@ -336,7 +333,7 @@ class AsyncCases(AsyncResource):
             before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             ScrollExpiredError: The server's cursor is gone, and `on_lost_page` is `raise`.
             BadRequestError: 400: The search was refused, or the scroll has expired.
             AuthenticationError: 401: The key is missing, unknown or expired.
@@ -345,8 +342,7 @@ class AsyncCases(AsyncResource):
             ConflictError: 409: The request contradicts the state of the object.
             RateLimitError: 429: Too many requests. This one was not executed.
             ServerError: 500: The server failed. 503: The service is down or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> async for case in client.cases.search_own(max_returned_items=100):
@@ -395,7 +391,7 @@ class Customers(SyncResource):
         See [Wiv MSP Customers and Cases
         Fetching](https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching).
 
-        `GET /msp/customers`. Sent with the API key. Changes nothing; tried again after passing faults.
+        `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.
 
         Args:
             fields: The fields to answer with, by their request names, where `id` gives `customer_id`
@@ -417,7 +413,7 @@ class Customers(SyncResource):
             sent before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: A field name is unknown.
             AuthenticationError: 401: The key is missing, unknown or expired.
             PermissionDeniedError: 403: The key does not allow this.
@@ -425,8 +421,7 @@ class Customers(SyncResource):
             ConflictError: 409: The request contradicts the state of the object.
             RateLimitError: 429: Too many requests. This one was not executed.
             ServerError: 500: The server failed. 503: The service is down or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> for msp_customer in client.customers.list(fields=["id", "name"]):
@@ -474,7 +469,7 @@ class AsyncCustomers(AsyncResource):
         See [Wiv MSP Customers and Cases
         Fetching](https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching).
 
-        `GET /msp/customers`. Sent with the API key. Changes nothing; tried again after passing faults.
+        `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.
 
         Args:
             fields: The fields to answer with, by their request names, where `id` gives `customer_id`
@@ -496,7 +491,7 @@ class AsyncCustomers(AsyncResource):
             sent before it is read.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
+            InvalidRequestError: An argument is invalid. No request was sent.
             BadRequestError: 400: A field name is unknown.
             AuthenticationError: 401: The key is missing, unknown or expired.
             PermissionDeniedError: 403: The key does not allow this.
@@ -504,8 +499,7 @@ class AsyncCustomers(AsyncResource):
             ConflictError: 409: The request contradicts the state of the object.
             RateLimitError: 429: Too many requests. This one was not executed.
             ServerError: 500: The server failed. 503: The service is down or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> async for msp_customer in client.customers.list(fields=["id", "name"]):
@@ -570,9 +564,9 @@ class Workflows(SyncResource):
             A run of a workflow that was started.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
-            OutcomeUnknownError: It was sent and its fate is not known. Look for the run in the
-                workflow's history in Wiv's web interface; the API cannot list runs.
+            InvalidRequestError: An argument is invalid. No request was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the run in
+                the workflow's history in Wiv's web interface; the API cannot list runs.
             BadRequestError: 400: The request was refused.
             AuthenticationError: 401: The key is missing, unknown or expired.
             PermissionDeniedError: 403: The key does not allow this.
@@ -580,8 +574,7 @@ class Workflows(SyncResource):
             ConflictError: 409: The request contradicts the state of the object.
             RateLimitError: 429: Too many requests. This one was not executed.
             ServerError: 500: The server failed. 503: The service is down or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> workflow_run = client.workflows.run(
@@ -649,9 +642,9 @@ class AsyncWorkflows(AsyncResource):
             A run of a workflow that was started.
 
         Raises:
-            InvalidRequestError: An argument is not what it may be; nothing was sent.
-            OutcomeUnknownError: It was sent and its fate is not known. Look for the run in the
-                workflow's history in Wiv's web interface; the API cannot list runs.
+            InvalidRequestError: An argument is invalid. No request was sent.
+            OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the run in
+                the workflow's history in Wiv's web interface; the API cannot list runs.
             BadRequestError: 400: The request was refused.
             AuthenticationError: 401: The key is missing, unknown or expired.
             PermissionDeniedError: 403: The key does not allow this.
@@ -659,8 +652,7 @@ class AsyncWorkflows(AsyncResource):
             ConflictError: 409: The request contradicts the state of the object.
             RateLimitError: 429: Too many requests. This one was not executed.
             ServerError: 500: The server failed. 503: The service is down or overloaded.
-            MspError: Anything else, such as no connection or no answer in time; every error of mspkit
-                is one.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
             >>> workflow_run = await client.workflows.run(
@@ -751,7 +743,7 @@ class Wiv(SyncClient):
             on_retry: Called before each further attempt.
 
         Raises:
-            InvalidRequestError: An option is missing, or not what it may be.
+            InvalidRequestError: An option is missing or invalid.
         """
         super().__init__(
             {
@@ -867,7 +859,7 @@ class AsyncWiv(AsyncClient):
             on_retry: Called before each further attempt.
 
         Raises:
-            InvalidRequestError: An option is missing, or not what it may be.
+            InvalidRequestError: An option is missing or invalid.
         """
         super().__init__(
             {

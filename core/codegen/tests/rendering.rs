@@ -114,7 +114,7 @@ fn methods_come_with_everything_there_is_to_know() {
         "/// Page by page. See \\[ID=x\\] and \\<JWT\\> at <https://example.com>.",
         "/// - `page_size` (optional, 1 to 1000, by default `50`): Items per page.",
         "/// - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such organization.",
-        "it was sent and its fate is not known.",
+        "the request was sent, but its outcome",
         "/// - [`BadRequest`](crate::ErrorKind::BadRequest), 418: Refused in an odd way.",
         "/// let params = mspkit::params::ListOrgs::new().page_size(200);",
         "/// while let Some(org) = orgs.next().await {",
@@ -213,7 +213,7 @@ fn typescript_has_both_clients_side_by_side() {
         &module,
         &[
             "part(orgId: Id, partId: Id, options?: CallOptions): Call<Org> {",
-            "return this._call(\"ncentral.orgs.part\", shapes.Org, { orgId, partId }, options);",
+            "return this._call(\"ncentral.orgs.part\", shapes.Org, { orgId, partId }, undefined, options);",
             "}",
         ],
     );

@@ -26,8 +26,7 @@ impl<'c> Estore<'c> {
     /// Organizations Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
     ///
     /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
-    /// access token, which the client obtains and renews. Changes nothing; tried again after passing
-    /// faults.
+    /// access token, which the client obtains and renews. Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -36,8 +35,8 @@ impl<'c> Estore<'c> {
     /// - `service_id` (GUID): Id of the service.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
     ///   one of three shapes.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -86,7 +85,7 @@ impl<'c> Estore<'c> {
     /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
     ///
     /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore`. Sent with an access
-    /// token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+    /// token, which the client obtains and renews. Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -94,8 +93,8 @@ impl<'c> Estore<'c> {
     /// - `organization_id` (GUID): Id of the organization.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
     ///   one of three shapes.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -164,10 +163,10 @@ impl<'c> Services<'c> {
     /// - `custom_properties_data` (optional, JSON array): The values of the custom properties.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
-    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-    ///   List the services of the organization (`services.list`) and look for this one.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. List the services of the organization (`services.list`) and look for this one.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
     ///   one of three shapes.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -211,8 +210,7 @@ impl<'c> Services<'c> {
     /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
     ///
     /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-    /// an access token, which the client obtains and renews. Changes nothing; tried again after passing
-    /// faults.
+    /// an access token, which the client obtains and renews. Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -221,8 +219,8 @@ impl<'c> Services<'c> {
     /// - `service_id` (GUID): Id of the service.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
     ///   one of three shapes.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -271,7 +269,7 @@ impl<'c> Services<'c> {
     /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
     ///
     /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
-    /// token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+    /// token, which the client obtains and renews. Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -279,8 +277,8 @@ impl<'c> Services<'c> {
     /// - `organization_id` (GUID): Id of the organization.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
     ///   one of three shapes.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -325,8 +323,7 @@ impl<'c> Services<'c> {
     /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
     ///
     /// `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-    /// an access token, which the client obtains and renews. May be repeated without harm; tried again
-    /// after passing faults.
+    /// an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -336,8 +333,8 @@ impl<'c> Services<'c> {
     /// - `custom_properties_data` (required, JSON array): The values of the custom properties.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
     ///   one of three shapes.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -390,8 +387,8 @@ impl<'c> Services<'c> {
     /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
     ///
     /// `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent
-    /// with an access token, which the client obtains and renews. May be repeated without harm; tried
-    /// again after passing faults.
+    /// with an access token, which the client obtains and renews. Idempotent. Retried on transient
+    /// errors.
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -400,8 +397,8 @@ impl<'c> Services<'c> {
     /// - `service_id` (GUID): Id of the service.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
     ///   one of three shapes.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -446,8 +443,7 @@ impl<'c> Services<'c> {
     /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
     ///
     /// `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-    /// an access token, which the client obtains and renews. May be repeated without harm; tried again
-    /// after passing faults.
+    /// an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -457,8 +453,8 @@ impl<'c> Services<'c> {
     /// - `custom_properties_data` (required, JSON array): The values of the custom properties.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
     ///   one of three shapes.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -543,8 +539,7 @@ pub mod blocking {
         /// Organizations Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
         ///
         /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
-        /// access token, which the client obtains and renews. Changes nothing; tried again after passing
-        /// faults.
+        /// access token, which the client obtains and renews. Read-only. Retried on transient errors.
         ///
         /// # Parameters
         /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -553,8 +548,8 @@ pub mod blocking {
         /// - `service_id` (GUID): Id of the service.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
         ///   one of three shapes.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -603,7 +598,7 @@ pub mod blocking {
         /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
         ///
         /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore`. Sent with an access
-        /// token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+        /// token, which the client obtains and renews. Read-only. Retried on transient errors.
         ///
         /// # Parameters
         /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -611,8 +606,8 @@ pub mod blocking {
         /// - `organization_id` (GUID): Id of the organization.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
         ///   one of three shapes.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -680,10 +675,10 @@ pub mod blocking {
         /// - `custom_properties_data` (optional, JSON array): The values of the custom properties.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
-        /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-        ///   List the services of the organization (`services.list`) and look for this one.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
+        /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+        ///   unknown. List the services of the organization (`services.list`) and look for this one.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
         ///   one of three shapes.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -727,8 +722,7 @@ pub mod blocking {
         /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
         ///
         /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-        /// an access token, which the client obtains and renews. Changes nothing; tried again after passing
-        /// faults.
+        /// an access token, which the client obtains and renews. Read-only. Retried on transient errors.
         ///
         /// # Parameters
         /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -737,8 +731,8 @@ pub mod blocking {
         /// - `service_id` (GUID): Id of the service.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
         ///   one of three shapes.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -787,7 +781,7 @@ pub mod blocking {
         /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
         ///
         /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
-        /// token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+        /// token, which the client obtains and renews. Read-only. Retried on transient errors.
         ///
         /// # Parameters
         /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -795,8 +789,8 @@ pub mod blocking {
         /// - `organization_id` (GUID): Id of the organization.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
         ///   one of three shapes.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -840,8 +834,7 @@ pub mod blocking {
         /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
         ///
         /// `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-        /// an access token, which the client obtains and renews. May be repeated without harm; tried again
-        /// after passing faults.
+        /// an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
         ///
         /// # Parameters
         /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -851,8 +844,8 @@ pub mod blocking {
         /// - `custom_properties_data` (required, JSON array): The values of the custom properties.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
         ///   one of three shapes.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -905,8 +898,8 @@ pub mod blocking {
         /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
         ///
         /// `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent
-        /// with an access token, which the client obtains and renews. May be repeated without harm; tried
-        /// again after passing faults.
+        /// with an access token, which the client obtains and renews. Idempotent. Retried on transient
+        /// errors.
         ///
         /// # Parameters
         /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -915,8 +908,8 @@ pub mod blocking {
         /// - `service_id` (GUID): Id of the service.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
         ///   one of three shapes.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown
@@ -961,8 +954,7 @@ pub mod blocking {
         /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
         ///
         /// `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-        /// an access token, which the client obtains and renews. May be repeated without harm; tried again
-        /// after passing faults.
+        /// an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
         ///
         /// # Parameters
         /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
@@ -972,8 +964,8 @@ pub mod blocking {
         /// - `custom_properties_data` (required, JSON array): The values of the custom properties.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused; the reasons come in
         ///   one of three shapes.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The access token is missing, unknown

@@ -24,12 +24,12 @@ pub enum ErrorKind {
     NotFound,
     /// The request contradicts the state that the object is in.
     Conflict,
-    /// The server had too many calls, still after the retries; this one was not executed.
+    /// The server kept rejecting the call as rate limited, even after retries; it was not executed.
     RateLimit,
     /// The server failed, with 500 or above.
     Server,
-    /// The answer is not what the endpoint answers with, such as a proxy's page, broken JSON or too large
-    /// a body.
+    /// The response does not match the endpoint's format, such as a proxy's page, broken JSON or too
+    /// large a body.
     Decode,
     /// The server's cursor for this list expired, and the list was not to be restarted.
     ScrollExpired,
@@ -37,7 +37,7 @@ pub enum ErrorKind {
     Cancelled,
     /// The client was closed before the call or during it.
     Closed,
-    /// Something went wrong inside mspkit that never should.
+    /// An internal error in mspkit.
     Internal,
     /// The call succeeded, but its answer lacks the field that was asked for.
     MissingField,
@@ -138,8 +138,8 @@ impl ErrorKind {
             ErrorKind::Authentication => "Check the token, key or password, and whether it has expired.",
             ErrorKind::PermissionDenied => "Give the API user the permission, or use another one.",
             ErrorKind::NotFound => "Check the id, and the server's version when every id fails.",
-            ErrorKind::Conflict => "Read the object again and decide on what it says now.",
-            ErrorKind::RateLimit => "Call again after `retry_after`, with less at the same time.",
+            ErrorKind::Conflict => "Fetch the object again and decide based on its current state.",
+            ErrorKind::RateLimit => "Retry after `retry_after`, with fewer concurrent calls.",
             ErrorKind::Server => {
                 "Call again later; give the vendor's support the `server_error_id` if it lasts."
             }
@@ -147,9 +147,9 @@ impl ErrorKind {
             ErrorKind::ScrollExpired => {
                 "Start the list again, with `resume_token` to go on where it stopped."
             }
-            ErrorKind::Cancelled => "Nothing, if it was meant.",
+            ErrorKind::Cancelled => "None, if the cancellation was intended.",
             ErrorKind::Closed => "Make a new client.",
-            ErrorKind::Internal => "Report it, with the message.",
+            ErrorKind::Internal => "Please report it together with its message.",
             ErrorKind::MissingField => {
                 "Look the object up, as the message says. What was created is there, so do not create it again."
             }

@@ -15,7 +15,7 @@ use crate::generated::params::{
 };
 use crate::model::Id;
 
-/// The token exchange. Clients do this by themselves; these calls are for looking closer.
+/// The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
 ///
 /// Reached as `client.auth()`.
 #[derive(Debug, Clone, Copy)]
@@ -32,8 +32,8 @@ impl<'c> Auth<'c> {
     /// Flow". See [Authentication & System Health APIs
     /// Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
     ///
-    /// `POST /api/auth/authenticate`. Sent with the user's long-lived token. Changes nothing; tried again
-    /// after passing faults.
+    /// `POST /api/auth/authenticate`. Sent with the user's long-lived token. Read-only. Retried on
+    /// transient errors.
     /// # Errors
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
@@ -70,8 +70,8 @@ impl<'c> Auth<'c> {
     /// [Authentication & System Health APIs
     /// Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
     ///
-    /// `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. May be
-    /// repeated without harm; tried again after passing faults.
+    /// `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews.
+    /// Idempotent. Retried on transient errors.
     /// # Errors
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
@@ -108,8 +108,7 @@ impl<'c> Auth<'c> {
     /// "Authentication Flow". See [Authentication & System Health APIs
     /// Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
     ///
-    /// `POST /api/auth/refresh`. Needs no credential. May be repeated without harm; tried again after
-    /// passing faults.
+    /// `POST /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
     /// # Errors
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
@@ -145,8 +144,8 @@ impl<'c> Auth<'c> {
     /// guide: Authentication & System Health APIs Overview. See [Authentication & System Health APIs
     /// Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
     ///
-    /// `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Changes
-    /// nothing; tried again after passing faults.
+    /// `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews.
+    /// Read-only. Retried on transient errors.
     /// # Errors
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
@@ -205,10 +204,10 @@ impl<'c> CustomPsa<'c> {
     /// - `ticket_url` (required, `http` or `https` URL): Address of the ticket in the PSA, http or https.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
-    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known. Get
-    ///   the ticket (`custom_psa.get_ticket_info`) and see whether it is linked.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Get the ticket (`custom_psa.get_ticket_info`) and see whether it is linked.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -246,7 +245,7 @@ impl<'c> CustomPsa<'c> {
     /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
     ///
     /// `POST /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-    /// obtains and renews. Changes nothing; tried again after passing faults.
+    /// obtains and renews. Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `custom_psa_ticket_id` (id): Id of the ticket, as N-central knows it.
@@ -254,8 +253,8 @@ impl<'c> CustomPsa<'c> {
     /// - `password` (required, text, not blank): Password in the ticketing system.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The ticket's id is not one.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
     ///   expired. Tokens live in the server's memory, so a restart ends them all.
@@ -298,14 +297,14 @@ impl<'c> CustomPsa<'c> {
     /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
     ///
     /// `GET /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-    /// obtains and renews. Changes nothing; tried again after passing faults.
+    /// obtains and renews. Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `custom_psa_ticket_id` (id): Id of the ticket, as N-central knows it.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The ticket's id is not one.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
     ///   expired. Tokens live in the server's memory, so a restart ends them all.
@@ -340,8 +339,8 @@ impl<'c> CustomPsa<'c> {
     /// "Discovering Custom PSA Features". See [Manage PSA
     /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
     ///
-    /// `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Changes
-    /// nothing; tried again after passing faults.
+    /// `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+    /// Retried on transient errors.
     /// # Errors
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
@@ -379,14 +378,14 @@ impl<'c> CustomPsa<'c> {
     /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
     ///
     /// `POST /api/custom-psa/tickets/{customPsaTicketId}/reopen`. Sent with an access token, which the
-    /// client obtains and renews. May be repeated without harm; tried again after passing faults.
+    /// client obtains and renews. Idempotent. Retried on transient errors.
     ///
     /// # Parameters
     /// - `custom_psa_ticket_id` (id): Id of the ticket, as N-central knows it.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The ticket's id is not one.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
     ///   expired. Tokens live in the server's memory, so a restart ends them all.
@@ -423,14 +422,14 @@ impl<'c> CustomPsa<'c> {
     /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
     ///
     /// `POST /api/custom-psa/tickets/{customPsaTicketId}/resolve`. Sent with an access token, which the
-    /// client obtains and renews. May be repeated without harm; tried again after passing faults.
+    /// client obtains and renews. Idempotent. Retried on transient errors.
     ///
     /// # Parameters
     /// - `custom_psa_ticket_id` (id): Id of the ticket, as N-central knows it.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The ticket's id is not one.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
     ///   expired. Tokens live in the server's memory, so a restart ends them all.
@@ -466,7 +465,7 @@ impl<'c> CustomPsa<'c> {
     /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
     ///
     /// `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews.
-    /// Changes nothing; tried again after passing faults.
+    /// Read-only. Retried on transient errors.
     /// # Errors
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
@@ -513,14 +512,14 @@ impl<'c> Customers<'c> {
     /// Customers](https://developer.n-able.com/n-central/docs/manage-customers).
     ///
     /// `GET /api/customers/{customerId}`. Sent with an access token, which the client obtains and renews.
-    /// Changes nothing; tried again after passing faults.
+    /// Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `customer_id` (id): Id of the customer.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -556,8 +555,8 @@ impl<'c> Customers<'c> {
     /// Vendor's guide: Manage Customers, "Listing Customers". See [Manage
     /// Customers](https://developer.n-able.com/n-central/docs/manage-customers).
     ///
-    /// `GET /api/customers`. Sent with an access token, which the client obtains and renews. Changes
-    /// nothing; tried again after passing faults.
+    /// `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
+    /// Retried on transient errors.
     ///
     /// # Parameters
     /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
@@ -568,11 +567,11 @@ impl<'c> Customers<'c> {
     ///   in any case): Direction of the sort, upper or lower case. The server takes ASC when it is not
     ///   given.
     /// - `select` (optional, text): A filter on rows in the vendor's FIQL form, such as `soName==Acme*`.
-    ///   It does not choose fields. Passed on as it is.
+    ///   It filters rows, not fields, and is sent unchanged.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -613,7 +612,7 @@ impl<'c> Customers<'c> {
     /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
     ///
     /// `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
-    /// renews. Changes nothing; tried again after passing faults.
+    /// renews. Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `customer_id` (id): Id of the customer.
@@ -625,11 +624,11 @@ impl<'c> Customers<'c> {
     ///   in any case): Direction of the sort, upper or lower case. The server takes ASC when it is not
     ///   given.
     /// - `select` (optional, text): A filter on rows in the vendor's FIQL form, such as `soName==Acme*`.
-    ///   It does not choose fields. Passed on as it is.
+    ///   It filters rows, not fields, and is sent unchanged.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -679,7 +678,7 @@ impl<'c> Server<'c> {
     /// Answers without a token. Vendor's guide: Managing System Health, "Health Check". See [Managing
     /// System Health](https://developer.n-able.com/n-central/docs/managing-system-health).
     ///
-    /// `GET /api/health`. Needs no credential. Changes nothing; tried again after passing faults.
+    /// `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
     /// # Errors
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
@@ -715,8 +714,8 @@ impl<'c> Server<'c> {
     /// answer 404. Vendor's guide: Managing System Health, "Version Information". See [Managing System
     /// Health](https://developer.n-able.com/n-central/docs/managing-system-health).
     ///
-    /// `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Changes
-    /// nothing; tried again after passing faults.
+    /// `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
+    /// Retried on transient errors.
     /// # Errors
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
@@ -787,10 +786,11 @@ impl<'c> ServiceOrgs<'c> {
     /// - `postal_code` (optional, text): Postal code.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
-    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-    ///   List the service organizations (`service_orgs.list`) and look for the name that was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. List the service organizations (`service_orgs.list`) and look for the name that was
+    ///   sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -853,11 +853,11 @@ impl<'c> ServiceOrgs<'c> {
     /// - `postal_code` (optional, text): Postal code.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
-    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-    ///   List the customers of the service organization (`service_orgs.list_customers`) and look for the
-    ///   name that was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. List the customers of the service organization (`service_orgs.list_customers`) and look
+    ///   for the name that was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -897,14 +897,14 @@ impl<'c> ServiceOrgs<'c> {
     /// Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
     ///
     /// `GET /api/service-orgs/{soId}`. Sent with an access token, which the client obtains and renews.
-    /// Changes nothing; tried again after passing faults.
+    /// Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `so_id` (id): Id of the service organization.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -940,8 +940,8 @@ impl<'c> ServiceOrgs<'c> {
     /// [Managing Service
     /// Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
     ///
-    /// `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Changes
-    /// nothing; tried again after passing faults.
+    /// `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews.
+    /// Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
@@ -952,11 +952,11 @@ impl<'c> ServiceOrgs<'c> {
     ///   in any case): Direction of the sort, upper or lower case. The server takes ASC when it is not
     ///   given.
     /// - `select` (optional, text): A filter on rows in the vendor's FIQL form, such as `soName==Acme*`.
-    ///   It does not choose fields. Passed on as it is.
+    ///   It filters rows, not fields, and is sent unchanged.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -996,7 +996,7 @@ impl<'c> ServiceOrgs<'c> {
     /// Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
     ///
     /// `GET /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
-    /// renews. Changes nothing; tried again after passing faults.
+    /// renews. Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `so_id` (id): Id of the service organization.
@@ -1008,11 +1008,11 @@ impl<'c> ServiceOrgs<'c> {
     ///   in any case): Direction of the sort, upper or lower case. The server takes ASC when it is not
     ///   given.
     /// - `select` (optional, text): A filter on rows in the vendor's FIQL form, such as `soName==Acme*`.
-    ///   It does not choose fields. Passed on as it is.
+    ///   It filters rows, not fields, and is sent unchanged.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -1068,8 +1068,8 @@ impl<'c> StandardPsa<'c> {
     /// Capabilities". See [Manage PSA
     /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
     ///
-    /// `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Changes
-    /// nothing; tried again after passing faults, 500 not being one here.
+    /// `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews.
+    /// Read-only. Retried on transient errors; a 500 is not treated as transient here.
     /// # Errors
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
@@ -1119,8 +1119,8 @@ impl<'c> StandardPsa<'c> {
     ///   ticketing systems that want one beside the credentials.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
     ///   reasons.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -1158,7 +1158,7 @@ impl<'c> StandardPsa<'c> {
 }
 
 impl NCentral {
-    /// The token exchange. Clients do this by themselves; these calls are for looking closer.
+    /// The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
     pub fn auth(&self) -> Auth<'_> {
         Auth { client: self }
     }
@@ -1207,7 +1207,7 @@ pub mod blocking {
     };
     use crate::model::Id;
 
-    /// The token exchange. Clients do this by themselves; these calls are for looking closer.
+    /// The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
     ///
     /// Reached as `client.auth()`.
     #[derive(Debug, Clone, Copy)]
@@ -1224,8 +1224,8 @@ pub mod blocking {
         /// Flow". See [Authentication & System Health APIs
         /// Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
         ///
-        /// `POST /api/auth/authenticate`. Sent with the user's long-lived token. Changes nothing; tried again
-        /// after passing faults.
+        /// `POST /api/auth/authenticate`. Sent with the user's long-lived token. Read-only. Retried on
+        /// transient errors.
         /// # Errors
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
@@ -1263,8 +1263,8 @@ pub mod blocking {
         /// [Authentication & System Health APIs
         /// Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
         ///
-        /// `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. May be
-        /// repeated without harm; tried again after passing faults.
+        /// `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews.
+        /// Idempotent. Retried on transient errors.
         /// # Errors
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
@@ -1302,8 +1302,7 @@ pub mod blocking {
         /// "Authentication Flow". See [Authentication & System Health APIs
         /// Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
         ///
-        /// `POST /api/auth/refresh`. Needs no credential. May be repeated without harm; tried again after
-        /// passing faults.
+        /// `POST /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
         /// # Errors
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
@@ -1340,8 +1339,8 @@ pub mod blocking {
         /// guide: Authentication & System Health APIs Overview. See [Authentication & System Health APIs
         /// Overview](https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview).
         ///
-        /// `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Changes
-        /// nothing; tried again after passing faults.
+        /// `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews.
+        /// Read-only. Retried on transient errors.
         /// # Errors
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
@@ -1401,10 +1400,10 @@ pub mod blocking {
         /// - `ticket_url` (required, `http` or `https` URL): Address of the ticket in the PSA, http or https.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
-        /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known. Get
-        ///   the ticket (`custom_psa.get_ticket_info`) and see whether it is linked.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
+        /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+        ///   unknown. Get the ticket (`custom_psa.get_ticket_info`) and see whether it is linked.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -1443,7 +1442,7 @@ pub mod blocking {
         /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
         ///
         /// `POST /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-        /// obtains and renews. Changes nothing; tried again after passing faults.
+        /// obtains and renews. Read-only. Retried on transient errors.
         ///
         /// # Parameters
         /// - `custom_psa_ticket_id` (id): Id of the ticket, as N-central knows it.
@@ -1451,8 +1450,8 @@ pub mod blocking {
         /// - `password` (required, text, not blank): Password in the ticketing system.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The ticket's id is not one.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
         ///   expired. Tokens live in the server's memory, so a restart ends them all.
@@ -1496,14 +1495,14 @@ pub mod blocking {
         /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
         ///
         /// `GET /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
-        /// obtains and renews. Changes nothing; tried again after passing faults.
+        /// obtains and renews. Read-only. Retried on transient errors.
         ///
         /// # Parameters
         /// - `custom_psa_ticket_id` (id): Id of the ticket, as N-central knows it.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The ticket's id is not one.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
         ///   expired. Tokens live in the server's memory, so a restart ends them all.
@@ -1539,8 +1538,8 @@ pub mod blocking {
         /// "Discovering Custom PSA Features". See [Manage PSA
         /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
         ///
-        /// `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Changes
-        /// nothing; tried again after passing faults.
+        /// `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+        /// Retried on transient errors.
         /// # Errors
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
@@ -1579,14 +1578,14 @@ pub mod blocking {
         /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
         ///
         /// `POST /api/custom-psa/tickets/{customPsaTicketId}/reopen`. Sent with an access token, which the
-        /// client obtains and renews. May be repeated without harm; tried again after passing faults.
+        /// client obtains and renews. Idempotent. Retried on transient errors.
         ///
         /// # Parameters
         /// - `custom_psa_ticket_id` (id): Id of the ticket, as N-central knows it.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The ticket's id is not one.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
         ///   expired. Tokens live in the server's memory, so a restart ends them all.
@@ -1624,14 +1623,14 @@ pub mod blocking {
         /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
         ///
         /// `POST /api/custom-psa/tickets/{customPsaTicketId}/resolve`. Sent with an access token, which the
-        /// client obtains and renews. May be repeated without harm; tried again after passing faults.
+        /// client obtains and renews. Idempotent. Retried on transient errors.
         ///
         /// # Parameters
         /// - `custom_psa_ticket_id` (id): Id of the ticket, as N-central knows it.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The ticket's id is not one.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
         ///   expired. Tokens live in the server's memory, so a restart ends them all.
@@ -1668,7 +1667,7 @@ pub mod blocking {
         /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
         ///
         /// `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews.
-        /// Changes nothing; tried again after passing faults.
+        /// Read-only. Retried on transient errors.
         /// # Errors
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
@@ -1716,14 +1715,14 @@ pub mod blocking {
         /// Customers](https://developer.n-able.com/n-central/docs/manage-customers).
         ///
         /// `GET /api/customers/{customerId}`. Sent with an access token, which the client obtains and renews.
-        /// Changes nothing; tried again after passing faults.
+        /// Read-only. Retried on transient errors.
         ///
         /// # Parameters
         /// - `customer_id` (id): Id of the customer.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -1760,8 +1759,8 @@ pub mod blocking {
         /// Vendor's guide: Manage Customers, "Listing Customers". See [Manage
         /// Customers](https://developer.n-able.com/n-central/docs/manage-customers).
         ///
-        /// `GET /api/customers`. Sent with an access token, which the client obtains and renews. Changes
-        /// nothing; tried again after passing faults.
+        /// `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
+        /// Retried on transient errors.
         ///
         /// # Parameters
         /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
@@ -1772,11 +1771,11 @@ pub mod blocking {
         ///   in any case): Direction of the sort, upper or lower case. The server takes ASC when it is not
         ///   given.
         /// - `select` (optional, text): A filter on rows in the vendor's FIQL form, such as `soName==Acme*`.
-        ///   It does not choose fields. Passed on as it is.
+        ///   It filters rows, not fields, and is sent unchanged.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -1817,7 +1816,7 @@ pub mod blocking {
         /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
         ///
         /// `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
-        /// renews. Changes nothing; tried again after passing faults.
+        /// renews. Read-only. Retried on transient errors.
         ///
         /// # Parameters
         /// - `customer_id` (id): Id of the customer.
@@ -1829,11 +1828,11 @@ pub mod blocking {
         ///   in any case): Direction of the sort, upper or lower case. The server takes ASC when it is not
         ///   given.
         /// - `select` (optional, text): A filter on rows in the vendor's FIQL form, such as `soName==Acme*`.
-        ///   It does not choose fields. Passed on as it is.
+        ///   It filters rows, not fields, and is sent unchanged.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -1883,7 +1882,7 @@ pub mod blocking {
         /// Answers without a token. Vendor's guide: Managing System Health, "Health Check". See [Managing
         /// System Health](https://developer.n-able.com/n-central/docs/managing-system-health).
         ///
-        /// `GET /api/health`. Needs no credential. Changes nothing; tried again after passing faults.
+        /// `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
         /// # Errors
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
@@ -1920,8 +1919,8 @@ pub mod blocking {
         /// answer 404. Vendor's guide: Managing System Health, "Version Information". See [Managing System
         /// Health](https://developer.n-able.com/n-central/docs/managing-system-health).
         ///
-        /// `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Changes
-        /// nothing; tried again after passing faults.
+        /// `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
+        /// Retried on transient errors.
         /// # Errors
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
@@ -1993,10 +1992,11 @@ pub mod blocking {
         /// - `postal_code` (optional, text): Postal code.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
-        /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-        ///   List the service organizations (`service_orgs.list`) and look for the name that was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
+        /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+        ///   unknown. List the service organizations (`service_orgs.list`) and look for the name that was
+        ///   sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -2060,11 +2060,11 @@ pub mod blocking {
         /// - `postal_code` (optional, text): Postal code.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
-        /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-        ///   List the customers of the service organization (`service_orgs.list_customers`) and look for the
-        ///   name that was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
+        /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+        ///   unknown. List the customers of the service organization (`service_orgs.list_customers`) and look
+        ///   for the name that was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -2105,14 +2105,14 @@ pub mod blocking {
         /// Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
         ///
         /// `GET /api/service-orgs/{soId}`. Sent with an access token, which the client obtains and renews.
-        /// Changes nothing; tried again after passing faults.
+        /// Read-only. Retried on transient errors.
         ///
         /// # Parameters
         /// - `so_id` (id): Id of the service organization.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -2149,8 +2149,8 @@ pub mod blocking {
         /// [Managing Service
         /// Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
         ///
-        /// `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Changes
-        /// nothing; tried again after passing faults.
+        /// `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews.
+        /// Read-only. Retried on transient errors.
         ///
         /// # Parameters
         /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
@@ -2161,11 +2161,11 @@ pub mod blocking {
         ///   in any case): Direction of the sort, upper or lower case. The server takes ASC when it is not
         ///   given.
         /// - `select` (optional, text): A filter on rows in the vendor's FIQL form, such as `soName==Acme*`.
-        ///   It does not choose fields. Passed on as it is.
+        ///   It filters rows, not fields, and is sent unchanged.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -2205,7 +2205,7 @@ pub mod blocking {
         /// Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
         ///
         /// `GET /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
-        /// renews. Changes nothing; tried again after passing faults.
+        /// renews. Read-only. Retried on transient errors.
         ///
         /// # Parameters
         /// - `so_id` (id): Id of the service organization.
@@ -2217,11 +2217,11 @@ pub mod blocking {
         ///   in any case): Direction of the sort, upper or lower case. The server takes ASC when it is not
         ///   given.
         /// - `select` (optional, text): A filter on rows in the vendor's FIQL form, such as `soName==Acme*`.
-        ///   It does not choose fields. Passed on as it is.
+        ///   It filters rows, not fields, and is sent unchanged.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -2277,8 +2277,8 @@ pub mod blocking {
         /// Capabilities". See [Manage PSA
         /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
         ///
-        /// `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Changes
-        /// nothing; tried again after passing faults, 500 not being one here.
+        /// `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews.
+        /// Read-only. Retried on transient errors; a 500 is not treated as transient here.
         /// # Errors
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
@@ -2329,8 +2329,8 @@ pub mod blocking {
         ///   ticketing systems that want one beside the credentials.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
         ///   reasons.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
@@ -2369,7 +2369,7 @@ pub mod blocking {
     }
 
     impl NCentral {
-        /// The token exchange. Clients do this by themselves; these calls are for looking closer.
+        /// The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
         pub fn auth(&self) -> Auth<'_> {
             Auth { client: self }
         }

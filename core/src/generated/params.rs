@@ -155,8 +155,8 @@ params! {
             /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One
             /// of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
             sort_order: text,
-            /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose
-            /// fields. Passed on as it is.
+            /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not
+            /// fields, and is sent unchanged.
             select: text,
         }
     }
@@ -177,8 +177,8 @@ params! {
             /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One
             /// of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
             sort_order: text,
-            /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose
-            /// fields. Passed on as it is.
+            /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not
+            /// fields, and is sent unchanged.
             select: text,
         }
     }
@@ -200,8 +200,8 @@ params! {
             /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One
             /// of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
             sort_order: text,
-            /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose
-            /// fields. Passed on as it is.
+            /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not
+            /// fields, and is sent unchanged.
             select: text,
         }
     }
@@ -222,8 +222,8 @@ params! {
             /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One
             /// of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
             sort_order: text,
-            /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose
-            /// fields. Passed on as it is.
+            /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not
+            /// fields, and is sent unchanged.
             select: text,
         }
     }

@@ -25,9 +25,9 @@ impl<'c> Cases<'c> {
     /// Fetching, "Search MSP Cases". See [Wiv MSP Customers and Cases
     /// Fetching](https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching).
     ///
-    /// `POST /v2/cases/msp/search`. Sent with the API key. The first request is tried again after passing
-    /// faults; each further one advances the server's cursor, so a lost page is searched for anew or
-    /// raised.
+    /// `POST /v2/cases/msp/search`. Sent with the API key. The first request is retried on transient
+    /// errors. Later requests advance the server's cursor and are not retried; a lost page raises an
+    /// error or restarts the search.
     ///
     /// # Parameters
     /// - `date_range` (optional, two dates): Only cases of these days, both inclusive.
@@ -38,8 +38,8 @@ impl<'c> Cases<'c> {
     ///   not given.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`ScrollExpired`](crate::ErrorKind::ScrollExpired): the server's cursor is gone.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The search was refused, or the scroll has
     ///   expired.
@@ -75,9 +75,9 @@ impl<'c> Cases<'c> {
     /// Vendor's guide: Retrieve Cases. See [Retrieve
     /// Cases](https://docs.wiv.ai/api-guide/cases/retrieve-cases).
     ///
-    /// `POST /v2/cases/search`. Sent with the API key. The first request is tried again after passing
-    /// faults; each further one advances the server's cursor, so a lost page is searched for anew or
-    /// raised.
+    /// `POST /v2/cases/search`. Sent with the API key. The first request is retried on transient errors.
+    /// Later requests advance the server's cursor and are not retried; a lost page raises an error or
+    /// restarts the search.
     ///
     /// # Parameters
     /// - `date_range` (optional, two dates): Only cases of these days, both inclusive.
@@ -86,8 +86,8 @@ impl<'c> Cases<'c> {
     ///   sent with a warning, not refused.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`ScrollExpired`](crate::ErrorKind::ScrollExpired): the server's cursor is gone.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The search was refused, or the scroll has
     ///   expired.
@@ -134,7 +134,7 @@ impl<'c> Customers<'c> {
     /// Cases Fetching, "Get Customers". See [Wiv MSP Customers and Cases
     /// Fetching](https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching).
     ///
-    /// `GET /msp/customers`. Sent with the API key. Changes nothing; tried again after passing faults.
+    /// `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `fields` (optional, list of texts): The fields to answer with, by their request names, where
@@ -142,8 +142,8 @@ impl<'c> Customers<'c> {
     ///   server refuses a name that it does not know.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: A field name is unknown.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The key is missing, unknown or
     ///   expired.
@@ -197,10 +197,11 @@ impl<'c> Workflows<'c> {
     ///   expects. An empty object when it is not given.
     ///
     /// # Errors
-    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-    ///   be; nothing was sent.
-    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-    ///   Look for the run in the workflow's history in Wiv's web interface; the API cannot list runs.
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
+    /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+    ///   unknown. Look for the run in the workflow's history in Wiv's web interface; the API cannot list
+    ///   runs.
     /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused.
     /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The key is missing, unknown or
     ///   expired.
@@ -271,9 +272,9 @@ pub mod blocking {
         /// Fetching, "Search MSP Cases". See [Wiv MSP Customers and Cases
         /// Fetching](https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching).
         ///
-        /// `POST /v2/cases/msp/search`. Sent with the API key. The first request is tried again after passing
-        /// faults; each further one advances the server's cursor, so a lost page is searched for anew or
-        /// raised.
+        /// `POST /v2/cases/msp/search`. Sent with the API key. The first request is retried on transient
+        /// errors. Later requests advance the server's cursor and are not retried; a lost page raises an
+        /// error or restarts the search.
         ///
         /// # Parameters
         /// - `date_range` (optional, two dates): Only cases of these days, both inclusive.
@@ -284,8 +285,8 @@ pub mod blocking {
         ///   not given.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`ScrollExpired`](crate::ErrorKind::ScrollExpired): the server's cursor is gone.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The search was refused, or the scroll has
         ///   expired.
@@ -320,9 +321,9 @@ pub mod blocking {
         /// Vendor's guide: Retrieve Cases. See [Retrieve
         /// Cases](https://docs.wiv.ai/api-guide/cases/retrieve-cases).
         ///
-        /// `POST /v2/cases/search`. Sent with the API key. The first request is tried again after passing
-        /// faults; each further one advances the server's cursor, so a lost page is searched for anew or
-        /// raised.
+        /// `POST /v2/cases/search`. Sent with the API key. The first request is retried on transient errors.
+        /// Later requests advance the server's cursor and are not retried; a lost page raises an error or
+        /// restarts the search.
         ///
         /// # Parameters
         /// - `date_range` (optional, two dates): Only cases of these days, both inclusive.
@@ -331,8 +332,8 @@ pub mod blocking {
         ///   sent with a warning, not refused.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`ScrollExpired`](crate::ErrorKind::ScrollExpired): the server's cursor is gone.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The search was refused, or the scroll has
         ///   expired.
@@ -378,7 +379,7 @@ pub mod blocking {
         /// Cases Fetching, "Get Customers". See [Wiv MSP Customers and Cases
         /// Fetching](https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching).
         ///
-        /// `GET /msp/customers`. Sent with the API key. Changes nothing; tried again after passing faults.
+        /// `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.
         ///
         /// # Parameters
         /// - `fields` (optional, list of texts): The fields to answer with, by their request names, where
@@ -386,8 +387,8 @@ pub mod blocking {
         ///   server refuses a name that it does not know.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: A field name is unknown.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The key is missing, unknown or
         ///   expired.
@@ -440,10 +441,11 @@ pub mod blocking {
         ///   expects. An empty object when it is not given.
         ///
         /// # Errors
-        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or not what it may
-        ///   be; nothing was sent.
-        /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): it was sent and its fate is not known.
-        ///   Look for the run in the workflow's history in Wiv's web interface; the API cannot list runs.
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
+        /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
+        ///   unknown. Look for the run in the workflow's history in Wiv's web interface; the API cannot list
+        ///   runs.
         /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused.
         /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The key is missing, unknown or
         ///   expired.
