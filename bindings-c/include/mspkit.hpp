@@ -1930,8 +1930,8 @@ struct ncentral_customers_list_params {
     /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
     /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
-    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-    /// Passed on as it is. (optional, text)
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
     std::optional<std::string> select = {};
 };
 
@@ -1946,8 +1946,8 @@ struct ncentral_customers_list_sites_params {
     /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
     /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
-    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-    /// Passed on as it is. (optional, text)
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
     std::optional<std::string> select = {};
 };
 
@@ -2037,8 +2037,8 @@ struct ncentral_service_orgs_list_params {
     /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
     /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
-    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-    /// Passed on as it is. (optional, text)
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
     std::optional<std::string> select = {};
 };
 
@@ -2053,8 +2053,8 @@ struct ncentral_service_orgs_list_customers_params {
     /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
     /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
-    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-    /// Passed on as it is. (optional, text)
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
     std::optional<std::string> select = {};
 };
 
@@ -2089,7 +2089,7 @@ public:
     /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`.
     ncentral with_options(const client_options &options) const { return ncentral(*this, options); }
 
-    /// The token exchange. Clients do this by themselves; these calls are for looking closer.
+    /// The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
     class auth_resource {
     public:
         explicit auth_resource(const mspkit_client *of) noexcept : held(of) {}

@@ -63,8 +63,9 @@ unsafe fn write_cases_search(
 /// "Search MSP Cases". See Wiv MSP Customers and Cases Fetching:
 /// https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching
 ///
-/// `POST /v2/cases/msp/search`. Sent with the API key. The first request is tried again after passing
-/// faults; each further one advances the server's cursor, so a lost page is searched for anew or raised.
+/// `POST /v2/cases/msp/search`. Sent with the API key. The first request is retried on transient errors.
+/// Later requests advance the server's cursor and are not retried; a lost page raises an error or
+/// restarts the search.
 ///
 ///
 /// - `params`: may be NULL; see `mspkit_wiv_cases_search_params`.
@@ -74,9 +75,9 @@ unsafe fn write_cases_search(
 /// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
 ///
 /// Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
-/// not what they may be; the steps of the pager fail with:
+/// invalid; the steps of the pager fail with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `on_lost_page` is `raise`.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The search was refused, or the scroll has expired.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
@@ -143,8 +144,9 @@ unsafe fn write_cases_search_own(
 /// The twin of `cases.search` for a single organization: same body, same answer, no customer. Vendor's
 /// guide: Retrieve Cases. See Retrieve Cases: https://docs.wiv.ai/api-guide/cases/retrieve-cases
 ///
-/// `POST /v2/cases/search`. Sent with the API key. The first request is tried again after passing faults;
-/// each further one advances the server's cursor, so a lost page is searched for anew or raised.
+/// `POST /v2/cases/search`. Sent with the API key. The first request is retried on transient errors.
+/// Later requests advance the server's cursor and are not retried; a lost page raises an error or
+/// restarts the search.
 ///
 ///
 /// - `params`: may be NULL; see `mspkit_wiv_cases_search_own_params`.
@@ -154,9 +156,9 @@ unsafe fn write_cases_search_own(
 /// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
 ///
 /// Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
-/// not what they may be; the steps of the pager fail with:
+/// invalid; the steps of the pager fail with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `on_lost_page` is `raise`.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The search was refused, or the scroll has expired.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
@@ -223,7 +225,7 @@ unsafe fn write_customers_list(
 /// Fetching, "Get Customers". See Wiv MSP Customers and Cases Fetching:
 /// https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching
 ///
-/// `GET /msp/customers`. Sent with the API key. Changes nothing; tried again after passing faults.
+/// `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.
 ///
 ///
 /// - `params`: may be NULL; see `mspkit_wiv_customers_list_params`.
@@ -233,9 +235,9 @@ unsafe fn write_customers_list(
 /// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
 ///
 /// Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
-/// not what they may be; the steps of the pager fail with:
+/// invalid; the steps of the pager fail with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: A field name is unknown.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
 /// - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
@@ -313,9 +315,9 @@ unsafe fn write_workflows_run(
 ///
 /// Blocks until it is answered. Thread-safe. Fails with:
 ///
-/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
-/// - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. Look for the run in the
-///   workflow's history in Wiv's web interface; the API cannot list runs.
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+/// - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the run in
+///   the workflow's history in Wiv's web interface; the API cannot list runs.
 /// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused.
 /// - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
 /// - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
