@@ -119,7 +119,9 @@ def test_the_log(clients: Clients, caplog: pytest.LogCaptureFixture, asynchronou
     with caplog.at_level(logging.DEBUG, "mspkit"):
         clients.sim.control("script", {"answers": [UNAVAILABLE]})
         get(100)
-        assert "ncentral.customers.get: GET /api/customers/100, attempt 1" in caplog.text
+        server = clients.sim.url
+        assert f"ncentral.customers.get: GET /api/customers/100 at {server}, attempt 1" in caplog.text
+        assert f" s [GET /api/customers/100 at {server}]" in caplog.text
         assert levels() == ["DEBUG", "DEBUG", "INFO", "DEBUG", "DEBUG"]
     with caplog.at_level(logging.INFO, "mspkit"):
         clients.sim.control("script", {"answers": [UNAVAILABLE]})
@@ -131,6 +133,10 @@ def test_the_log(clients: Clients, caplog: pytest.LogCaptureFixture, asynchronou
         assert levels() == ["WARNING"]
         with pytest.raises(mspkit.InvalidRequestError):
             get("")
+        assert levels() == []
+        # That one object is not there is an answer.
+        with pytest.raises(mspkit.NotFoundError):
+            get(4711)
         assert levels() == []
     with caplog.at_level(logging.CRITICAL, "mspkit"), pytest.raises(mspkit.BadRequestError):
         get("nobody")

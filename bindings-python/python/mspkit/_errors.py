@@ -189,7 +189,8 @@ def from_native(kind: str, fields: dict[str, Any]) -> MspError:
         ),
         **fields,
     )
-    error._expected = expected
+    if expected:
+        error._expected = True
     cause: BaseException | None = None
     for number, said in reversed(causes):
         outer = OSError(said) if number is None else OSError(number, said)
