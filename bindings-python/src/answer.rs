@@ -3,11 +3,13 @@
 use std::sync::{Arc, OnceLock};
 
 use http::HeaderMap;
-use mspkit::{Meta, RawPage, RawResponse};
+use mspkit::{Error, Meta, RawPage, RawResponse};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyType};
 
 use crate::cursor::Items;
+use crate::decode::checked;
+use crate::failure::Failure;
 use crate::shape::{Shape, Table};
 
 /// Headers as pairs of lower-case name and text.
@@ -70,8 +72,13 @@ impl Response {
         Self { operation: operation.into(), raw, table: OnceLock::new() }
     }
 
-    fn meta(&self) -> &Meta {
+    pub(crate) fn meta(&self) -> &Meta {
         &self.raw.meta
+    }
+
+    /// Why the answer cannot be read.
+    pub(crate) fn unreadable(&self, reason: &str) -> Failure {
+        Error::undecodable(&self.operation, self.meta(), reason).into()
     }
 
     pub(crate) fn json(&self) -> &[u8] {
@@ -96,6 +103,11 @@ answer!(Response {
     fn body<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.raw.body)
     }
+
+    /// The body as plain data.
+    fn decode<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        checked(py, &self.raw.body).map_err(|unread| unread.raise(py, |reason| self.unreadable(reason)))
+    }
 });
 
 /// One page: its items are slices of one buffer.
@@ -111,8 +123,13 @@ impl Page {
         Self { operation: operation.into(), raw, table: OnceLock::new() }
     }
 
-    fn meta(&self) -> &Meta {
+    pub(crate) fn meta(&self) -> &Meta {
         &self.raw.meta
+    }
+
+    /// Why one of its items cannot be read.
+    pub(crate) fn unreadable(&self, _at: usize, reason: &str) -> Failure {
+        Error::undecodable(&self.operation, self.meta(), reason).into()
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::answer::Response;
+use crate::encode::{argument, arguments, text};
 use crate::failure::Failure;
 use crate::pager::Pager;
 use crate::port::{Outcome, Port};
@@ -33,6 +34,18 @@ struct Identity {
     asynchronous: bool,
     closed: AtomicBool,
     made: PerProcess<RwLock<Option<mspkit::Core>>>,
+}
+
+/// Refuses an address that another process has kept, where the environment has the credentials of another server.
+#[pyfunction]
+#[pyo3(signature = (service, base_url, /))]
+pub(crate) fn check_environment(py: Python<'_>, service: &str, base_url: &str) -> PyResult<()> {
+    let service = named(service)?;
+    Config::check_environment(service, base_url).map_err(|error| Failure::from(error).raise(py))
+}
+
+fn named(service: &str) -> PyResult<Service> {
+    Service::named(service).ok_or_else(|| PyValueError::new_err(format!("no service {service:?}")))
 }
 
 /// A core; blocking calls leave its lists to the helper while they do not wait.
@@ -74,9 +87,9 @@ impl Drop for Identity {
 #[pymethods]
 impl Core {
     #[new]
-    fn new(py: Python<'_>, service: &str, options: &[u8], asynchronous: bool) -> PyResult<Self> {
-        let service = Service::named(service)
-            .ok_or_else(|| PyValueError::new_err(format!("no service {service:?}")))?;
+    fn new(py: Python<'_>, service: &str, options: &Bound<'_, PyAny>, asynchronous: bool) -> PyResult<Self> {
+        let service = named(service)?;
+        let options = &*arguments(options)?;
         let made = detached(py, || -> Result<Identity, Failure> {
             let config = Config::from_json_in(options, Spelling::Snake, Some(service))?;
             let core = core_of(service, &config, asynchronous)?;
@@ -102,13 +115,13 @@ impl Core {
         &self,
         py: Python<'_>,
         operation: &str,
-        params: &[u8],
-        options: &[u8],
+        params: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyAny>>,
         watch: u8,
         sink: Option<&Sink<'_>>,
     ) -> PyResult<Response> {
         let (core, watch) = self.begin(py, false, watch)?;
-        let options = call_options(py, options)?;
+        let (params, options) = (&*arguments(params)?, call_options(py, options)?);
         let call = async { Ok(Response::new(operation, core.call(operation, params, &options).await?)) };
         wait(py, &watch, sink, call)
     }
@@ -119,16 +132,19 @@ impl Core {
     fn request(
         &self,
         py: Python<'_>,
-        method: &str,
-        path: &str,
-        body: Option<&[u8]>,
-        options: &[u8],
+        method: &Bound<'_, PyAny>,
+        path: &Bound<'_, PyAny>,
+        body: Option<&Bound<'_, PyAny>>,
+        options: Option<&Bound<'_, PyAny>>,
         watch: u8,
         sink: Option<&Sink<'_>>,
     ) -> PyResult<Response> {
         let (core, watch) = self.begin(py, false, watch)?;
-        let options = call_options(py, options)?;
-        let call = async { Ok(Response::new("request", core.request(method, path, body, &options).await?)) };
+        let Free { method, path, body, options } = Free::read(method, path, body, options)?;
+        let call = async {
+            let answer = core.request(&method, &path, body.as_deref(), &options).await?;
+            Ok(Response::new("request", answer))
+        };
         wait(py, &watch, sink, call)
     }
 
@@ -137,15 +153,16 @@ impl Core {
         &self,
         py: Python<'_>,
         operation: &str,
-        params: &[u8],
-        paging: &[u8],
-        options: &[u8],
+        params: &Bound<'_, PyAny>,
+        paging: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Pager> {
         let core = self.core(py)?;
+        let (params, paging) = (&*arguments(params)?, &*arguments(paging)?);
+        let options = call_options(py, options)?;
         let watch = Watch::new(0);
         let pager = || -> Result<Pager, Failure> {
             let paging = PagingOptions::from_json(paging)?;
-            let options = CallOptions::from_json(options)?;
             let raw = watch.over(&core).pager(operation, params, &paging, &options)?;
             Ok(Pager::new(raw, watch, self.identity.asynchronous))
         };
@@ -159,13 +176,13 @@ impl Core {
         py: Python<'_>,
         port: &Bound<'_, Port>,
         operation: &str,
-        params: &[u8],
-        options: &[u8],
+        params: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyAny>>,
         watch: u8,
     ) -> PyResult<u64> {
         let (core, watch) = self.begin(py, true, watch)?;
         let options = call_options(py, options)?;
-        let (operation, params) = (operation.to_owned(), params.to_vec());
+        let (operation, params) = (operation.to_owned(), arguments(params)?.into_owned());
         port.get().submit(py, &watch, async move {
             let answer = core.call(&operation, &params, &options).await?;
             Ok(Outcome::Answer(Response::new(&operation, answer).into()))
@@ -179,15 +196,14 @@ impl Core {
         &self,
         py: Python<'_>,
         port: &Bound<'_, Port>,
-        method: &str,
-        path: &str,
-        body: Option<&[u8]>,
-        options: &[u8],
+        method: &Bound<'_, PyAny>,
+        path: &Bound<'_, PyAny>,
+        body: Option<&Bound<'_, PyAny>>,
+        options: Option<&Bound<'_, PyAny>>,
         watch: u8,
     ) -> PyResult<u64> {
         let (core, watch) = self.begin(py, true, watch)?;
-        let options = call_options(py, options)?;
-        let (method, path, body) = (method.to_owned(), path.to_owned(), body.map(<[u8]>::to_vec));
+        let Free { method, path, body, options } = Free::read(method, path, body, options)?;
         port.get().submit(py, &watch, async move {
             let answer = core.request(&method, &path, body.as_deref(), &options).await?;
             Ok(Outcome::Answer(Response::new("request", answer).into()))
@@ -195,7 +211,8 @@ impl Core {
     }
 
     /// The same client with other options for its calls.
-    fn with_options(&self, py: Python<'_>, options: &[u8]) -> PyResult<Self> {
+    fn with_options(&self, py: Python<'_>, options: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let options = &*arguments(options)?;
         let layered = || -> Result<Self, Failure> {
             let mut layers = self.layers.clone();
             layers.push(Config::from_json_in(options, Spelling::Snake, Some(self.identity.service))?);
@@ -268,6 +285,32 @@ impl Core {
     }
 }
 
-fn call_options(py: Python<'_>, options: &[u8]) -> PyResult<CallOptions> {
-    CallOptions::from_json(options).map_err(|error| Failure::from(error).raise(py))
+fn call_options(py: Python<'_>, options: Option<&Bound<'_, PyAny>>) -> PyResult<CallOptions> {
+    match options {
+        None => Ok(CallOptions::default()),
+        Some(options) => {
+            CallOptions::from_json(&arguments(options)?).map_err(|error| Failure::from(error).raise(py))
+        }
+    }
+}
+
+/// A request to an endpoint that mspkit does not know.
+struct Free {
+    method: String,
+    path: String,
+    body: Option<Vec<u8>>,
+    options: CallOptions,
+}
+
+impl Free {
+    fn read(
+        method: &Bound<'_, PyAny>,
+        path: &Bound<'_, PyAny>,
+        body: Option<&Bound<'_, PyAny>>,
+        options: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let options = call_options(method.py(), options)?;
+        let body = body.map(|body| argument(body, "body")).transpose()?;
+        Ok(Self { method: text(method, "method")?, path: text(path, "path")?, body, options })
+    }
 }

@@ -14,31 +14,58 @@ use crate::failure::Failure;
 /// As deep as the core lets answers nest, the item's own level included.
 const MAX_DEPTH: usize = 129;
 
+/// Why bytes cannot be read.
+pub(crate) enum Unread {
+    /// They are no JSON, and why.
+    Broken(String),
+    /// Python has something else to say.
+    Raised(PyErr),
+}
+
+impl From<PyErr> for Unread {
+    fn from(error: PyErr) -> Self {
+        Self::Raised(error)
+    }
+}
+
+impl Unread {
+    /// The error, by the words of whoever knows where the bytes came from.
+    pub(crate) fn raise(self, py: Python<'_>, about: impl FnOnce(&str) -> Failure) -> PyErr {
+        match self {
+            Self::Broken(reason) => about(&reason).raise(py),
+            Self::Raised(error) => error,
+        }
+    }
+}
+
 /// Reads JSON as plain data.
 #[pyfunction]
 #[pyo3(signature = (json, /))]
 pub(crate) fn decode<'py>(py: Python<'py>, json: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    // Nobody has looked at these bytes yet, and the reader below is lenient.
+    checked(py, json).map_err(|unread| unread.raise(py, |reason| Failure::undecodable(reason)))
+}
+
+/// Reads JSON that nobody has looked at yet: the reader alone is lenient.
+pub(crate) fn checked<'py>(py: Python<'py>, json: &[u8]) -> Result<Bound<'py, PyAny>, Unread> {
     if serde_json::from_slice::<serde::de::IgnoredAny>(json).is_err() && std::str::from_utf8(json).is_ok() {
-        return Err(Failure::undecodable("the answer is no JSON").raise(py));
+        return Err(Unread::Broken("the answer is no JSON".to_owned()));
     }
     value(py, json)
 }
 
 /// Reads one JSON value that fills the slice.
-pub(crate) fn value<'py>(py: Python<'py>, json: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    let undecodable =
-        |reason: &str| Failure::undecodable(format!("the answer is no JSON: {reason}")).raise(py);
-    let text = std::str::from_utf8(json).map_err(|_| undecodable("it is not UTF-8 text"))?;
+pub(crate) fn value<'py>(py: Python<'py>, json: &[u8]) -> Result<Bound<'py, PyAny>, Unread> {
+    let broken = |reason: &str| Unread::Broken(format!("the answer is no JSON: {reason}"));
+    let text = std::str::from_utf8(json).map_err(|_| broken("it is not UTF-8 text"))?;
     let mut reader = Reader { py, text, at: 0, depth: 0 };
     reader.skip_space();
     let read = reader.value().and_then(|value| {
         reader.skip_space();
         if reader.at == text.len() { Ok(value) } else { Err(Broken::Json) }
     });
-    read.map_err(|broken| match broken {
-        Broken::Json => undecodable(&format!("it breaks at byte {}", reader.at)),
-        Broken::Python(error) => error,
+    read.map_err(|error| match error {
+        Broken::Json => broken(&format!("it breaks at byte {}", reader.at)),
+        Broken::Python(error) => Unread::Raised(error),
     })
 }
 
@@ -50,6 +77,37 @@ pub(crate) fn string<'py>(py: Python<'py>, json: &[u8]) -> Option<Bound<'py, PyS
         return None;
     }
     Some(PyString::new(py, std::str::from_utf8(&inside[..end]).ok()?))
+}
+
+/// The text of a JSON string, its quotes included. Half a surrogate pair, as servers leave it that cut texts in UTF-16,
+/// becomes U+FFFD.
+pub(crate) fn unescaped(quoted: &str) -> Option<String> {
+    if let Ok(text) = serde_json::from_str::<String>(quoted) {
+        return Some(text);
+    }
+    let half = |at: usize| {
+        let digits = quoted.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..0xe000).contains(unit))
+    };
+    let mut mended = String::with_capacity(quoted.len());
+    let mut at = 0;
+    while let Some(found) = quoted.get(at..)?.find('\\') {
+        mended.push_str(&quoted[at..at + found]);
+        at += found;
+        let width = match (half(at), half(at + 6)) {
+            (Some(..0xdc00), Some(0xdc00..)) => 12,
+            (Some(_), _) => {
+                mended.push('\u{fffd}');
+                at += 6;
+                continue;
+            }
+            (None, _) => 2,
+        };
+        mended.push_str(quoted.get(at..at + width)?);
+        at += width;
+    }
+    mended.push_str(&quoted[at..]);
+    serde_json::from_str(&mended).ok()
 }
 
 enum Broken {
@@ -193,7 +251,7 @@ impl<'a, 'py> Reader<'a, 'py> {
             return Ok(std::borrow::Cow::Borrowed(&self.text[begin..self.at - 1]));
         }
         let quoted = self.text.get(begin - 1..self.at).ok_or(Broken::Json)?;
-        serde_json::from_str::<String>(quoted).map(std::borrow::Cow::Owned).map_err(|_| Broken::Json)
+        unescaped(quoted).map(std::borrow::Cow::Owned).ok_or(Broken::Json)
     }
 
     fn number(&mut self) -> Result<Bound<'py, PyAny>, Broken> {

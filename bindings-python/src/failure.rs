@@ -38,6 +38,21 @@ impl Failure {
         Self::Own(ErrorKind::Closed, "the interpreter is shutting down; no call can be started".to_owned())
     }
 
+    /// An argument that is not what it may be.
+    pub(crate) fn refused(argument: &str, given: &str, allowed: &str) -> Self {
+        Error::refused(argument, Some(given), allowed).into()
+    }
+
+    /// An argument that has no form in JSON.
+    pub(crate) fn unsendable(argument: &str, given: &str) -> Self {
+        Error::unsendable(argument, given).into()
+    }
+
+    /// A field that a model which was made by hand lacks.
+    pub(crate) fn missing(name: &str) -> Self {
+        Self::Own(ErrorKind::MissingField, format!("{name} was not given"))
+    }
+
     pub(crate) fn undecodable(message: impl Into<String>) -> Self {
         Self::Own(ErrorKind::Decode, message.into())
     }
@@ -108,28 +123,6 @@ fn causes<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyTuple>> 
         None => (None, cause.to_string()),
     });
     PyTuple::new(py, told.collect::<Vec<_>>())
-}
-
-/// The kind and fields of an error for an argument that Python itself refuses.
-#[pyfunction]
-#[pyo3(signature = (argument, allowed, given = None))]
-pub(crate) fn refused<'py>(
-    py: Python<'py>,
-    argument: &str,
-    allowed: &str,
-    given: Option<&str>,
-) -> PyResult<(&'static str, Bound<'py, PyDict>)> {
-    Failure::from(Error::refused(argument, given, allowed)).parts(py)
-}
-
-/// The kind and fields of an error for an argument that JSON has no word for.
-#[pyfunction]
-pub(crate) fn unsendable<'py>(
-    py: Python<'py>,
-    argument: &str,
-    given: &str,
-) -> PyResult<(&'static str, Bound<'py, PyDict>)> {
-    Failure::from(Error::unsendable(argument, given)).parts(py)
 }
 
 /// A panic, as an error that `except Exception` sees.

@@ -9,8 +9,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyType};
 
-use crate::decode::{string, value};
-use crate::failure::Failure;
+use crate::decode::{Unread, string, value};
 use crate::item::Item;
 use crate::shape::{Form, Known, Shape, end_of};
 
@@ -90,8 +89,7 @@ impl Field {
             Seen::Ready(value) => Ok(value),
             Seen::Plain(value) => slf.call_method1(intern!(py, "read"), (value, model)),
             Seen::Nothing if field.required => {
-                let wire = field.wire.to_str(py)?;
-                Err(field.about(model, &format!(": the server sent no {wire}")))
+                Err(model.cast::<Item>()?.get().missing(py, field.name(py)?.to_str(py)?))
             }
             Seen::Nothing => Ok(py.None().into_bound(py)),
         }
@@ -177,7 +175,12 @@ pub(crate) enum Seen<'py> {
 }
 
 /// The value that begins at a place of an item's bytes.
-pub(crate) fn seen_at<'py>(py: Python<'py>, item: &[u8], begin: usize, form: Form) -> PyResult<Seen<'py>> {
+pub(crate) fn seen_at<'py>(
+    py: Python<'py>,
+    item: &[u8],
+    begin: usize,
+    form: Form,
+) -> Result<Seen<'py>, Unread> {
     let bytes = &item[begin..];
     match (form, bytes.first()) {
         (_, Some(b'n')) => return Ok(Seen::Nothing),
@@ -190,7 +193,7 @@ pub(crate) fn seen_at<'py>(py: Python<'py>, item: &[u8], begin: usize, form: For
         }
         _ => {}
     }
-    let end = end_of(item, begin).ok_or_else(|| Failure::undecodable("the answer is no JSON").raise(py))?;
+    let end = end_of(item, begin).ok_or_else(|| Unread::Broken("the answer is no JSON".to_owned()))?;
     let value = value(py, &item[begin..end])?;
     Ok(if form.fits(bytes) { Seen::Ready(value) } else { Seen::Plain(value) })
 }

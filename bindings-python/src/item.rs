@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::answer::{Page, Response};
 use crate::cursor::Cursor;
-use crate::decode::value;
+use crate::decode::{Unread, value};
 use crate::failure::Failure;
 use crate::field::{Field, ModelShape, Seen, is_ready, seen_at, seen_in};
 use crate::shape::{Known, Shape, begin_of, is_object};
@@ -82,7 +82,13 @@ impl Item {
             return Ok(made.bind(py).clone());
         }
         let Some(bytes) = self.bytes() else { return Ok(PyDict::new(py)) };
-        value(py, bytes)?.cast_into().map_err(|_| no_object(py))
+        let loaded = value(py, bytes).map_err(|unread| self.refuse(py, unread))?;
+        loaded.cast_into().map_err(|_| self.refuse(py, Unread::Broken(NO_OBJECT.to_owned())))
+    }
+
+    /// The error for a value that cannot be read, with all that is known of the answer.
+    fn _unreadable(&self, py: Python<'_>, reason: &str) -> Py<PyAny> {
+        self.refuse(py, Unread::Broken(reason.to_owned())).into_value(py).into_any()
     }
 
     /// Whether the vendor's field was sent.
@@ -127,15 +133,18 @@ impl Item {
         shape: &Bound<'py, ModelShape>,
     ) -> PyResult<Vec<(usize, Bound<'py, PyAny>)>> {
         let shape = &shape.get().0;
+        let refuse = |unread| self.refuse(py, unread);
         let mut unread = Vec::new();
         for (place, Known { wire, form, .. }) in shape.fields.iter().enumerate() {
             let seen = match self.made.get(py) {
                 Some(made) => seen_in(made.bind(py), &PyString::new(py, wire), *form)?,
                 // Nothing is made of a value of which it is seen that it can be read.
                 None => match self.begin(shape, place) {
-                    Some((bytes, begin)) if !form.fits(&bytes[begin..]) => seen_at(py, bytes, begin, *form)?,
+                    Some((bytes, begin)) if !form.fits(&bytes[begin..]) => {
+                        seen_at(py, bytes, begin, *form).map_err(refuse)?
+                    }
                     Some(_) => continue,
-                    None => self.nothing(py)?,
+                    None => self.nothing().map_err(refuse)?,
                 },
             };
             if let Seen::Plain(value) = seen {
@@ -161,8 +170,28 @@ impl Item {
         };
         match found {
             Some((bytes, begin)) => seen_at(py, bytes, begin, field.form()),
-            None => self.nothing(py),
+            None => self.nothing(),
         }
+        .map_err(|unread| self.refuse(py, unread))
+    }
+
+    /// The error for a field that the vendor promises and that is not there; `name` is that of the attribute.
+    pub(crate) fn missing(&self, py: Python<'_>, name: &str) -> PyErr {
+        let error = match &self.origin {
+            Origin::None => Failure::missing(name),
+            Origin::Page(page, _) => page.get().meta().missing(name).into(),
+            Origin::Response(response) => response.get().meta().missing(name).into(),
+        };
+        error.raise(py)
+    }
+
+    /// The error for what cannot be read, with all that is known of where it came from.
+    fn refuse(&self, py: Python<'_>, unread: Unread) -> PyErr {
+        unread.raise(py, |reason| match &self.origin {
+            Origin::None => Failure::undecodable(reason),
+            Origin::Page(page, at) => page.get().unreadable(*at, reason),
+            Origin::Response(response) => response.get().unreadable(reason),
+        })
     }
 
     /// What it is a view of.
@@ -186,8 +215,12 @@ impl Item {
     }
 
     /// Nothing was found; in what is no object nothing can be.
-    fn nothing<'py>(&self, py: Python<'py>) -> PyResult<Seen<'py>> {
-        if self.bytes().is_none_or(is_object) { Ok(Seen::Nothing) } else { Err(no_object(py)) }
+    fn nothing<'py>(&self) -> Result<Seen<'py>, Unread> {
+        if self.bytes().is_none_or(is_object) {
+            Ok(Seen::Nothing)
+        } else {
+            Err(Unread::Broken(NO_OBJECT.to_owned()))
+        }
     }
 }
 
@@ -211,6 +244,4 @@ fn copied(value: Bound<'_, PyAny>, by_wire_name: bool) -> PyResult<Bound<'_, PyA
     PLAIN.import(py, "mspkit._model", "plain")?.call1((value, by_wire_name))
 }
 
-fn no_object(py: Python<'_>) -> PyErr {
-    Failure::undecodable("the answer cannot be read: no object where one belongs").raise(py)
-}
+const NO_OBJECT: &str = "the answer cannot be read: no object where one belongs";

@@ -31,15 +31,13 @@ mod _native {
     #[pymodule_export]
     use super::answer::{Page, Response};
     #[pymodule_export]
-    use super::client::Core;
+    use super::client::{Core, check_environment};
     #[pymodule_export]
     use super::cursor::{Cursor, Items};
     #[pymodule_export]
     use super::decode::decode;
     #[pymodule_export]
-    use super::encode::encode;
-    #[pymodule_export]
-    use super::failure::{refused, unsendable};
+    use super::encode::{encode, refused};
     #[pymodule_export]
     use super::field::{Field, ModelShape};
     #[pymodule_export]
@@ -54,7 +52,7 @@ mod _native {
     /// The core's table of operations, for the test that compares the clients with it.
     #[pyfunction]
     fn operations(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-        super::decode::value(py, Operation::table().as_bytes())
+        super::decode::decode(py, Operation::table().as_bytes())
     }
 
     #[pymodule_init]

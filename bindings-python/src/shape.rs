@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
+use crate::decode::unescaped;
+
 /// Names beyond those of the model that are worth remembering, so that hostile items stay cheap.
 const STRANGERS: usize = 32;
 
@@ -173,7 +175,7 @@ impl<'a> Due<'a, '_> {
         let end = text(item, at)?;
         let quoted = std::str::from_utf8(&item[at..end]).ok()?;
         let field = if quoted.contains('\\') {
-            self.shape.place(&serde_json::from_str::<String>(quoted).ok()?)
+            self.shape.place(&unescaped(quoted)?)
         } else {
             self.shape.place(&quoted[1..quoted.len() - 1])
         };

@@ -6,7 +6,9 @@ import asyncio
 import copy
 import pickle
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,9 +29,10 @@ def test_a_client_is_pickled_as_its_configuration(
     secret = clients.sim.credentials["ncentral_jwt"]
     proxy = "http://user:planted-secret@127.0.0.1:1"
     client = clients.sync(timeout=7, app_info="test/1", on_request=hook)
+    monkeypatch.delenv("NCENTRAL_URL", raising=False)
     pickled = pickle.dumps(client, protocol)
     assert secret.encode() not in pickled
-    with_proxy = pickle.dumps(clients.sync(proxy=proxy), protocol)
+    with_proxy = pickle.dumps(clients.sync(proxy=proxy, allow_http=True), protocol)
     assert b"planted" not in with_proxy
     with pytest.raises(mspkit.InvalidRequestError, match="NCENTRAL_JWT"):
         pickle.loads(pickled)
@@ -38,6 +41,86 @@ def test_a_client_is_pickled_as_its_configuration(
     assert type(again) is mspkit.NCentral and again.base_url == clients.sim.url
     assert again._options == client._options and again._watcher.on_request is hook
     assert again.customers.get(100).customer_id == "100"
+
+
+def tenant(name: str) -> dict[str, str]:
+    """Gives the secret of a tenant; it has a place in a module, so it pickles."""
+    return {"jwt": TENANTS[name]}
+
+
+TENANTS: dict[str, str] = {}
+
+
+def test_a_pickled_client_sends_nobody_the_secrets_of_another_server(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pickled = pickle.dumps(clients.sync())
+    monkeypatch.setenv("NCENTRAL_JWT", "jwt-of-another")
+    monkeypatch.setenv("NCENTRAL_URL", "https://another.example")
+    with pytest.raises(mspkit.InvalidRequestError) as caught:
+        pickle.loads(pickled)
+    said = str(caught.value)
+    assert clients.sim.url in said and "https://another.example" in said and "NCENTRAL_URL" in said
+    assert caught.value.argument == "base_url" and "jwt-of-another" not in said
+    # The address may be written in another way.
+    monkeypatch.setenv("NCENTRAL_URL", f"{clients.sim.url}/api/")
+    assert pickle.loads(pickled).base_url == clients.sim.url
+    # A client that took its address from the environment keeps it.
+    monkeypatch.setenv("NCENTRAL_URL", "https://first.example")
+    first = pickle.dumps(mspkit.NCentral())
+    monkeypatch.setenv("NCENTRAL_URL", "https://second.example")
+    with pytest.raises(mspkit.InvalidRequestError, match=r"first\.example"):
+        pickle.loads(first)
+    # Where the environment says nothing, the vendor's address is meant.
+    monkeypatch.setenv("WIV_API_KEY", "key")
+    with pytest.raises(mspkit.InvalidRequestError, match="WIV_URL"):
+        pickle.loads(pickle.dumps(mspkit.Wiv(api_key="k", base_url=clients.sim.url)))
+    assert pickle.loads(pickle.dumps(mspkit.Wiv(api_key="k"))).base_url == "https://api.wiv.ai"
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_several_tenants_are_pickled(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch, asynchronous: bool
+) -> None:
+    monkeypatch.setenv("NCENTRAL_URL", "https://another.example")
+    monkeypatch.setenv("NCENTRAL_JWT", "jwt-of-another")
+    TENANTS.update(right=clients.sim.credentials["ncentral_jwt"], wrong="no-such-token")
+    cls = mspkit.AsyncNCentral if asynchronous else mspkit.NCentral
+    made = {name: cls(clients.sim.url, credentials=partial(tenant, name)) for name in TENANTS}
+    pickled = pickle.dumps({**made, "again": made["right"].with_options(timeout=9)})
+    assert all(secret.encode() not in pickled for secret in TENANTS.values())
+    again = pickle.loads(pickled)
+
+    def get(client: Any) -> Any:
+        got = client.customers.get(100)
+        return asyncio.run(got) if asynchronous else got
+
+    assert get(again["right"]).customer_id == get(again["again"]).customer_id == "100"
+    with pytest.raises(mspkit.AuthenticationError):
+        get(again["wrong"])
+
+
+def test_credentials_are_checked(clients: Clients) -> None:
+    wrong: list[Any] = ["jwt", lambda: "jwt", lambda: {"api-key": "k"}, lambda: {"timeout": "5"}]
+    for given in wrong:
+        with pytest.raises(mspkit.InvalidRequestError, match="credentials"):
+            mspkit.NCentral(clients.sim.url, credentials=given)
+    # What is given goes before; what the function raises is the caller's.
+    assert clients.sync(credentials=lambda: {"jwt": "other"}).customers.get(100).customer_id == "100"
+    with pytest.raises(ZeroDivisionError):
+        mspkit.NCentral(clients.sim.url, credentials=lambda: {"jwt": str(1 // 0)})
+
+
+def test_what_is_pickled_without_its_way_to_the_server_says_so(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NCENTRAL_JWT", clients.sim.credentials["ncentral_jwt"])
+    plain = pickle.loads(pickle.dumps(clients.sync(proxy="http://127.0.0.1:9", allow_http=True)))
+    assert plain._options["proxy"] == "http://127.0.0.1:9"
+    secret = pickle.dumps(clients.sync(proxy="http://user:planted@127.0.0.1:9", allow_http=True))
+    assert b"planted" not in secret
+    with pytest.raises(mspkit.InvalidRequestError, match="proxy"):
+        pickle.loads(secret)
 
 
 def test_an_async_client_is_pickled_too(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from mspkit._kinds import KINDS
 
 
 def test_every_kind_is_a_class_of_the_package() -> None:
-    assert len(KINDS) == 16
+    assert len(KINDS) >= 17
     for kind, of in KINDS.items():
         assert issubclass(of, mspkit.MspError) and getattr(mspkit, of.__name__) is of and of.kind == kind
         assert of.__module__ == "mspkit" and of.__doc__
@@ -111,6 +111,33 @@ def test_no_secret_in_any_text(clients: Clients) -> None:
     shown += [str(getattr(client, name)) for name in ("_options", "_core", "_watcher", "customers")]
     assert not [text for text in shown if secret in text]
     assert secret.encode() not in pickle.dumps(error)
+
+
+def test_python_has_names_for_some_of_them(clients: Clients) -> None:
+    assert issubclass(mspkit.APITimeoutError, TimeoutError)
+    assert issubclass(mspkit.APIConnectionError, ConnectionError)
+    assert issubclass(mspkit.InvalidRequestError, ValueError)
+    assert issubclass(mspkit.MissingFieldError, AttributeError)
+    slow = {"match": "*", "times": 0, "delay_ms": 5000, "skip_auth": True, "json": {}}
+    clients.sim.control("script", {"answers": [slow]})
+    with pytest.raises(TimeoutError) as late:
+        clients.sync(timeout=0.1).customers.get(1)
+    with pytest.raises(ConnectionError) as refused:
+        mspkit.Wiv(api_key="k", base_url="http://127.0.0.1:1", max_retries=0).customers.list().collect()
+    with pytest.raises(ValueError, match="timeout") as wrong:
+        clients.sync(timeout=-1)
+    for caught in (late, refused, wrong):
+        error = caught.value
+        again = pickle.loads(pickle.dumps(error))
+        assert isinstance(error, mspkit.MspError) and (type(again), str(again)) == (type(error), str(error))
+        assert vars(again) == vars(error) and error.args == (str(error),)
+
+
+def test_an_expected_answer_is_no_warning(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "mspkit"), pytest.raises(mspkit.NotFoundError) as caught:
+        clients.sync().customers.get(4711)
+    assert {record.levelname for record in caplog.records} == {"INFO"}
+    assert pickle.loads(pickle.dumps(caught.value))._expected
 
 
 def test_what_is_wrong_inside_is_an_exception() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
 import pickle
@@ -134,9 +135,58 @@ def test_what_cannot_be_read_fails_the_call(field: str, value: Any, clients: Cli
 def test_a_promised_field_that_is_missing_says_so(clients: Clients) -> None:
     clients.sim.control("script", {"answers": [{"match": "GET /api/customers/1", "json": {"city": "x"}}]})
     got = clients.sync().customers.get(1)
-    with pytest.raises(AttributeError, match="customerId"):
+    with pytest.raises(mspkit.MissingFieldError, match="customer_id") as caught:
         _ = got.customer_id
+    assert isinstance(caught.value, AttributeError) and isinstance(caught.value, mspkit.MspError)
+    assert caught.value.operation == "ncentral.customers.get" and caught.value.request_id
+    assert not hasattr(got, "customer_id") and getattr(got, "customer_id", "none") == "none"
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
     assert got.to_dict() == {"city": "x"} and "city='x'" in repr(got)
+
+
+@pytest.mark.parametrize("body", [None, {}, {"jobId": 5}])
+def test_a_create_that_gives_no_id_says_where_to_look(body: object, clients: Clients) -> None:
+    clients.sim.answer("ncentral.service_orgs.create_customer", status=201, json=body)
+    made = clients.sync().service_orgs.create_customer(
+        50, customer_name="N", contact_first_name="A", contact_last_name="B"
+    )
+    with pytest.raises(mspkit.MissingFieldError, match="created") as caught:
+        print(made.customer_id)
+    assert "list_customers" in str(caught.value) and not caught.value.retryable
+    with pytest.raises(mspkit.MissingFieldError, match="customer_id"):
+        print(mspkit.Customer(customer_name="by hand").customer_id)
+
+
+HALF = '{"customerId": 1, "customerName": "cut \\ud83d", '
+HALF += '"note": "\\ude00 \\ud83d\\ude00 \\ud83dx", "\\ud800": 1}'
+
+
+def test_half_a_surrogate_pair_is_shown_as_such(clients: Clients) -> None:
+    clients.sim.answer("/api/customers/1", text=HALF, headers={"Content-Type": "application/json"})
+    clients.sim.answer(
+        "ncentral.customers.list", text=f'{{"data": [{HALF}, {{"customerId": 2}}], "totalItems": 2}}'
+    )
+    client = clients.sync()
+    for one in (client.customers.get(1), client.customers.list().collect()[0]):
+        assert one.customer_name == "cut \ufffd" and one.customer_id == "1"
+        assert one.extra["note"] == "\ufffd \U0001f600 \ufffdx"
+    assert client.customers.list().collect()[1].customer_id == "2"
+    assert client.request("GET", "/api/customers/1").json()["customerName"] == "cut \ufffd"
+
+
+def test_what_request_cannot_read_says_of_which_answer(clients: Clients) -> None:
+    clients.sim.answer("/api/devices", text="<html>", status=200)
+    client = clients.sync()
+
+    async def asynchronous() -> mspkit.Response:
+        return await clients.asynchronous().request("GET", "/api/devices")
+
+    for got in (client.request("GET", "/api/devices"), asyncio.run(asynchronous())):
+        with pytest.raises(mspkit.ResponseDecodeError) as caught:
+            got.json()
+        assert (caught.value.status, caught.value.operation) == (200, "request") and caught.value.request_id
+        with pytest.raises(mspkit.ResponseDecodeError):
+            pickle.loads(pickle.dumps(got)).json()
 
 
 def test_meta(clients: Clients) -> None:
@@ -165,6 +215,7 @@ def test_meta(clients: Clients) -> None:
         '"\\u00e9\\ud83e\\udd80\\/\\n\\"\\\\"',
         '"ü🦀"',
         '""',
+        '"\\ud83d\\ude00 \\\\ud800"',
         "[]",
         "{}",
         "[1, [2, {}], null, true, false]",
@@ -190,7 +241,6 @@ def test_json_is_read_as_python_reads_it(text: str) -> None:
         '{"a":}',
         '"',
         '"\\',
-        '"\\ud800"',
         '"\\x"',
         "NaN",
         "1 2",

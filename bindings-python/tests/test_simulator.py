@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -54,6 +55,44 @@ def test_what_is_loaded_is_seen_by_clients_and_given_back() -> None:
         with pytest.raises(SimulatorError, match=r"^customers\[0\]\.cty: there is no such field; there are "):
             sim.load(customers=[{"cty": "Bergen"}])
         assert sim.state() == {**state, "open_sessions": sim.state()["open_sessions"]}
+
+
+def test_it_answers_what_it_is_told_to() -> None:
+    with Simulator() as sim, sim.ncentral() as client:
+        sim.answer("/api/devices/{x}", json={"deviceId": 7}, headers={"X-Own": "1"})
+        sim.answer("GET /api/devices", text="[]", times=1)
+        sim.answer("ncentral.customers.get", status=404, json={"message": "gone"}, times=2)
+        for method in ("GET", "DELETE", "GET"):
+            got = client.request(method, "/api/devices/7")
+            assert (got.json(), got.headers["x-own"]) == ({"deviceId": 7}, "1")
+        assert client.request("GET", "/api/devices").json() == []
+        with pytest.raises(mspkit.NotFoundError):
+            client.request("GET", "/api/devices")
+        for _ in range(2):
+            with pytest.raises(mspkit.NotFoundError, match="gone"):
+                client.customers.get(100)
+        assert client.customers.get(100).customer_id == "100"
+        for wrong in (
+            {"match": "devices"},
+            {"match": "*", "status": 1},
+            {"match": "*", "json": 1, "text": "1"},
+        ):
+            with pytest.raises(SimulatorError):
+                sim.answer(**wrong)
+
+
+def test_a_storm_of_refusals_is_over_soon() -> None:
+    with Simulator() as sim, sim.ncentral(max_retries=8) as client:
+        client.server.info()
+        sim.fail("ncentral.customers.get", status=429, retry_after=0, times=6)
+        begun = time.monotonic()
+        assert client.customers.get(100).customer_id == "100"
+        assert time.monotonic() - begun < 1
+
+
+def test_a_select_that_is_no_expression_is_refused() -> None:
+    with Simulator() as sim, sim.ncentral() as client, pytest.raises(mspkit.BadRequestError, match="select"):
+        client.customers.list(select="(((").collect()
 
 
 def test_requests_fail_as_they_are_told_to() -> None:
@@ -253,7 +292,7 @@ def test_a_forked_child_talks_to_it_and_leaves_it_alive() -> None:
 
 def test_the_examples_in_its_documentation_work() -> None:
     tried = doctest.testmod(testing)
-    assert tried.attempted == 3
+    assert tried.attempted == 4
     assert tried.failed == 0
 
 

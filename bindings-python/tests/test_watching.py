@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import functools
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -79,10 +81,171 @@ def test_a_hook_is_told_while_the_call_goes_on(clients: Clients) -> None:
 
     def hook(event: mspkit.RequestEvent) -> None:
         if event.operation == "ncentral.customers.get":
-            raise LookupError("enough")
+            raise KeyboardInterrupt
 
-    with pytest.raises(LookupError, match="enough"):
+    with pytest.raises(KeyboardInterrupt):
         clients.sync(on_request=hook).customers.get(100)
+
+
+class OddError(BaseException):
+    """What no `except Exception` sees."""
+
+
+@pytest.mark.parametrize("which", ["on_request", "on_response", "on_retry"])
+@pytest.mark.parametrize("raised", [LookupError, OddError])
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_what_a_hook_raises_takes_no_result_away(
+    which: str,
+    raised: type[BaseException],
+    asynchronous: bool,
+    clients: Clients,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def hook(event: Any) -> None:
+        raise raised("a bug in a tracer")
+
+    create = {
+        "match": "ncentral.service_orgs.create_customer",
+        "status": 429,
+        "headers": {"Retry-After": "0"},
+    }
+    clients.sim.control("script", {"answers": [create]})
+    given: dict[str, Any] = {"customer_name": "N", "contact_first_name": "A", "contact_last_name": "B"}
+    if asynchronous:
+        client = clients.asynchronous(**{which: hook})
+        made = asyncio.run(client.service_orgs.create_customer(50, **given))
+    else:
+        made = clients.sync(**{which: hook}).service_orgs.create_customer(50, **given)
+    assert clients.sim.state()["customers"][-1]["customerId"] == made.customer_id
+    told = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert told and which in told[0].getMessage() and told[0].exc_info and told[0].exc_info[0] is raised
+
+
+def test_a_page_is_read_under_a_hook_that_raises(clients: Clients) -> None:
+    def hook(event: Any) -> None:
+        raise LookupError
+
+    client, other = clients.sync(on_response=hook), clients.asynchronous(on_response=hook)
+    assert len(client.customers.list(page_size=3).collect()) == 10
+    assert len(asyncio.run(other.customers.list(page_size=3).collect())) == 10
+
+
+class Broken(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        raise LookupError(record.getMessage())
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_what_a_log_handler_raises_takes_no_result_away(
+    clients: Clients, capsys: pytest.CaptureFixture[str], asynchronous: bool
+) -> None:
+    log, handler = logging.getLogger("mspkit"), Broken()
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    try:
+        if asynchronous:
+            got = asyncio.run(clients.asynchronous().customers.get(100))
+        else:
+            got = clients.sync().customers.get(100)
+        assert got.customer_id == "100"
+        with pytest.raises(mspkit.BadRequestError):
+            clients.sync().customers.get("nobody")
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(logging.NOTSET)
+    assert "LookupError: ncentral.customers.get: GET /api/customers/100 at" in capsys.readouterr().err
+
+
+async def waits(event: Any) -> None:
+    """What only an async client can wait for."""
+
+
+class Waits:
+    async def __call__(self, event: Any) -> None:
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("which", ["on_request", "on_response", "on_retry"])
+def test_hooks_are_checked_where_they_are_given(which: str, clients: Clients) -> None:
+    for wrong in ("x", 1, waits, Waits(), functools.partial(waits)):
+        with pytest.raises(mspkit.InvalidRequestError, match=which):
+            clients.sync(**{which: wrong})
+        with pytest.raises(mspkit.InvalidRequestError, match=which):
+            clients.sync().with_options(**{which: wrong})
+    with pytest.raises(mspkit.InvalidRequestError, match=which):
+        clients.asynchronous(**{which: "x"})
+    for right in (waits, Waits(), functools.partial(waits), print):
+        clients.asynchronous(**{which: right})
+
+
+def test_a_coroutine_that_nobody_can_wait_for_is_told(
+    clients: Clients, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = clients.sync(on_request=lambda event: waits(event))
+    assert client.customers.get(100).customer_id == "100"
+    assert "TypeError" in caplog.text
+
+
+JOB: contextvars.ContextVar[str] = contextvars.ContextVar("JOB", default="none")
+
+
+def test_async_hooks_and_records_run_in_the_task_that_waits(clients: Clients) -> None:
+    clients.sim.reset(customers=30)
+    seen: list[tuple[str, str, str | None]] = []
+
+    def note(what: str) -> None:
+        task = asyncio.current_task()
+        seen.append((what, JOB.get(), None if task is None else task.get_name()))
+
+    async def late(event: Any) -> None:
+        await asyncio.sleep(0.01)
+        note("awaited")
+
+    class Keeps(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            note("record")
+
+    async def job(name: str, client: mspkit.AsyncNCentral) -> None:
+        JOB.set(name)
+        await client.customers.get(100)
+        assert len(await client.customers.list(page_size=10).collect()) == 30
+
+    async def main() -> None:
+        client = clients.asynchronous(on_request=lambda event: note("hook"), on_response=late)
+        names = [f"job {number}" for number in range(3)]
+        tasks = [asyncio.create_task(job(name, client), name=name) for name in names]
+        await asyncio.gather(*tasks)
+
+    log, handler = logging.getLogger("mspkit"), Keeps()
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    try:
+        asyncio.run(main())
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(logging.NOTSET)
+    assert {what for what, _, _ in seen} == {"hook", "awaited", "record"}
+    assert all(job == task and job != "none" for _, job, task in seen), seen
+
+
+def test_an_awaited_hook_that_raises_or_is_cancelled(
+    clients: Clients, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def bad(event: Any) -> None:
+        await asyncio.sleep(0)
+        raise LookupError("later")
+
+    got = asyncio.run(clients.asynchronous(on_response=bad).customers.get(100))
+    assert got.customer_id == "100" and "later" in caplog.text
+
+    async def slow(event: Any) -> None:
+        await asyncio.sleep(10)
+
+    async def main() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(clients.asynchronous(on_request=slow).customers.get(100), 0.1)
+
+    asyncio.run(main())
 
 
 def test_a_hook_may_use_the_client(clients: Clients) -> None:

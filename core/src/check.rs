@@ -56,7 +56,8 @@ fn accept(kind: Kind, parsed: &Value, raw: &str) -> Option<Given> {
         (Kind::Array, _) if raw.starts_with('[') => as_it_is(),
         (Kind::Object, _) if raw.starts_with('{') => as_it_is(),
         (Kind::Id, Value::String(id)) if !id.trim().is_empty() => text(id),
-        (Kind::Id, Value::Number(_)) => text(&whole(raw)?),
+        // A fraction comes from a column with blanks, where what is an id has lost digits before anybody saw it.
+        (Kind::Id, Value::Number(_)) if !raw.contains(['.', 'e', 'E']) => text(&whole(raw)?),
         (Kind::Guid, Value::String(guid)) if is_guid(guid) => text(guid),
         (Kind::Text, Value::String(any)) => text(any),
         (Kind::NonBlank | Kind::TextList, Value::String(any)) if !any.trim().is_empty() => text(any),
@@ -225,8 +226,19 @@ mod tests {
         let cases: &[(Kind, &[&str], &[&str])] = &[
             (
                 Kind::Id,
-                &["\"50\"", "50", "-1", "18446744073709551615", "\"a b\"", "7.0", "7e0"],
-                &["\"\"", "1.5", "true", "{}", "\" \"", "1e400", "9007199254740994.0", r#""\ud800""#],
+                &["\"50\"", "50", "-1", "18446744073709551615", "\"a b\""],
+                &[
+                    "\"\"",
+                    "1.5",
+                    "7.0",
+                    "7e0",
+                    "true",
+                    "{}",
+                    "\" \"",
+                    "1e400",
+                    "9007199254740994.0",
+                    r#""\ud800""#,
+                ],
             ),
             (Kind::Guid, &["\"8806367b-001a-4632-afb4-27a7fad7660c\""], &["\"Csp\"", "\"8806367b\"", "5"]),
             (Kind::NonBlank, &["\"x\""], &["\"\"", "\"  \"", "1"]),
@@ -264,9 +276,6 @@ mod tests {
     #[test]
     fn ids_keep_their_digits() {
         let id = |raw| check(Kind::Id, raw).unwrap().text;
-        assert_eq!(id("7.0"), "7");
-        assert_eq!(id("-0.0"), "0");
-        assert_eq!(id("7e2"), "700");
         assert_eq!(id("9007199254740993"), "9007199254740993");
         assert_eq!(id("123456789012345678901234567890"), "123456789012345678901234567890");
         // Text is sent as it is.

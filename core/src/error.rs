@@ -189,7 +189,7 @@ impl Error {
     /// An argument that JSON has no word for, by its name there: `given` is what it is, such as `a value of type
     /// Decimal`, or `NaN`.
     pub fn unsendable(argument: &str, given: &str) -> Self {
-        let number = ["nan", "nat", "infinity", "-infinity", "inf", "-inf"];
+        let number = ["nan", "nat", "<na>", "infinity", "-infinity", "inf", "-inf"];
         let allowed = if number.contains(&given.to_ascii_lowercase().as_str()) {
             "must be a finite number, or left out"
         } else {

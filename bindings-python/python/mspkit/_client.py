@@ -8,25 +8,45 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 from collections.abc import Coroutine, Mapping
-from typing import Any, ClassVar, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from mspkit import _native
-from mspkit._encode import encode_given, encode_members, free_body, free_options
-from mspkit._errors import MspError
+from mspkit._encode import free_request, given_options, hidden, is_plain, shown
+from mspkit._errors import MspError, refused
 from mspkit._log import Watcher
 from mspkit._model import Model
 from mspkit._pager import AsyncPager, Pager
 from mspkit._types import (
-    UNSET,
+    Credentials,
+    Hidden,
     LimitStatus,
     RequestHook,
     Response,
     ResponseHook,
     ResponseMeta,
     RetryHook,
+    Told,
     meta_of,
 )
+
+if TYPE_CHECKING:
+    # Type checkers take a property for nothing else.
+    from builtins import property as resource
+else:
+
+    class resource(property):  # noqa: N801 - it stands where `property` would
+        """A group of a client's methods; of the class itself it gives the group's class, for `help()`."""
+
+        def __get__(self, client, owner=None):
+            if client is not None:
+                return super().__get__(client, owner)
+            return getattr(sys.modules[self.fget.__module__], self.fget.__annotations__["return"])
+
+
+__all__ = ["AsyncClient", "AsyncResource", "Client", "SyncClient", "SyncResource", "resource"]
 
 C = TypeVar("C", bound="Client")
 S = TypeVar("S", bound="SyncClient")
@@ -35,8 +55,12 @@ M = TypeVar("M", bound=Model)
 
 # These stay inside the native client and reach neither attributes nor pickles.
 SECRETS = {"jwt", "password", "client_secret", "api_key", "proxy", "client_cert"}
-# These may be paths.
-FILES = {"ca_bundle", "client_cert"}
+# Of these the environment of another process may have the client's own.
+CREDENTIALS = {"jwt", "password", "client_secret", "api_key"}
+
+PICKLED = (
+    "A pickled client holds no secrets; they come from its `credentials` function, else from the environment."
+)
 
 atexit.register(_native.shutdown)
 os.register_at_fork(after_in_child=_native.forked)
@@ -45,36 +69,57 @@ os.register_at_fork(after_in_child=_native.forked)
 class Client:
     """What blocking and async clients have in common."""
 
-    __slots__ = ("__weakref__", "_core", "_options", "_watcher")
+    __slots__ = ("__weakref__", "_core", "_credentials", "_dropped", "_options", "_watcher")
 
     _service: ClassVar[str]
     _asynchronous: ClassVar[bool]
 
     _core: _native.Core
+    # Those that a pickle holds, and the names of those that it does not and that no environment has.
     _options: dict[str, Any]
+    _dropped: frozenset[str]
+    _credentials: Credentials | None
     _watcher: Watcher
 
     def __init_subclass__(cls) -> None:
         if cls.__module__.startswith("mspkit."):
             cls.__module__ = "mspkit"
+        cls.__doc__ = Told(partial(_told, cls.__doc__ or ""))  # type: ignore[assignment]
 
     def __init__(
         self,
         options: Mapping[str, Any],
+        credentials: Credentials | None = None,
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
     ) -> None:
-        given = {name: value for name, value in options.items() if value is not None and value is not UNSET}
-        for name in FILES & given.keys():
-            given[name] = os.fspath(given[name])
-        core = _native.Core(self._service, encode_members(given), self._asynchronous)
-        kept = {name: value for name, value in given.items() if name not in SECRETS}
-        self._set(core, kept, Watcher(on_request, on_response, on_retry))
+        watcher = Watcher(on_request, on_response, on_retry, self._asynchronous)
+        self._make({**secrets_of(credentials), **given_options(options)}, credentials, watcher)
 
-    def _set(self, core: _native.Core, options: dict[str, Any], watcher: Watcher) -> None:
+    def _make(self, given: dict[str, Any], credentials: Credentials | None, watcher: Watcher) -> None:
+        # What is secret is wrapped by now: a traceback may show what names stand for.
+        core = _native.Core(self._service, given, self._asynchronous)
+        kept = {
+            name: shown(value)
+            for name, value in given.items()
+            if name not in SECRETS or is_plain(name, value)
+        }
+        kept["base_url"] = core.base_url
+        self._set(core, kept, frozenset(given.keys() - kept.keys() - CREDENTIALS), credentials, watcher)
+
+    def _set(
+        self,
+        core: _native.Core,
+        options: dict[str, Any],
+        dropped: frozenset[str],
+        credentials: Credentials | None,
+        watcher: Watcher,
+    ) -> None:
         self._core = core
         self._options = options
+        self._dropped = dropped
+        self._credentials = credentials
         self._watcher = watcher
 
     @property
@@ -119,10 +164,12 @@ class Client:
         said = {name: value for name, value in said.items() if value is not None}
         old = self._watcher
         watcher = Watcher(
-            on_request or old.on_request, on_response or old.on_response, on_retry or old.on_retry
+            old.on_request if on_request is None else on_request,
+            old.on_response if on_response is None else on_response,
+            old.on_retry if on_retry is None else on_retry,
+            self._asynchronous,
         )
-        core = self._core.with_options(encode_members(said))
-        return self._sibling(core, {**self._options, **said}, watcher)
+        return self._sibling(self._core.with_options(said), {**self._options, **said}, watcher)
 
     def limits(self) -> list[LimitStatus]:
         """What the limit of each endpoint that was used is doing."""
@@ -130,7 +177,7 @@ class Client:
 
     def _sibling(self: C, core: _native.Core, options: dict[str, Any], watcher: Watcher) -> C:
         made = object.__new__(type(self))
-        made._set(core, options, watcher)
+        made._set(core, options, self._dropped, self._credentials, watcher)
         return made
 
     def __copy__(self: C) -> C:
@@ -143,19 +190,56 @@ class Client:
     def __reduce__(self) -> tuple[Any, ...]:
         watcher = self._watcher
         hooks = (watcher.on_request, watcher.on_response, watcher.on_retry)
-        return _restore, (type(self), self._options, hooks)
+        return _restore, (type(self), self._options, self._dropped, self._credentials, hooks)
 
     def __repr__(self) -> str:
-        return f"<mspkit.{type(self).__name__} {self.base_url}>"
+        # A traceback may show a client whose making failed.
+        core = getattr(self, "_core", None)
+        where = "" if core is None else f" {core.base_url}"
+        return f"<mspkit.{type(self).__name__}{where}>"
 
 
-def _restore(cls: type[C], options: dict[str, Any], hooks: tuple[Any, Any, Any]) -> C:
-    """A client that was pickled: its configuration, with the secrets of this process's environment."""
+def _told(text: str, client: object, cls: type) -> str:
+    from mspkit._docs import of_client
+
+    return of_client(cls, text)
+
+
+def secrets_of(credentials: Credentials | None) -> dict[str, Any]:
+    """The secrets that a caller's function gives."""
+    if credentials is None:
+        return {}
+    if not callable(credentials):
+        raise refused("credentials", "must be a function that gives the secrets by name", credentials)
+    found = Hidden(credentials())
+    if not isinstance(found.reveal(), Mapping):
+        raise refused("credentials", "must give a mapping, such as {'jwt': …}", found.reveal())
+    known = SECRETS | {"username"}
+    unknown = sorted(str(name) for name in found.reveal() if name not in known)
+    if unknown:
+        allowed = f"must give only {', '.join(sorted(known))}; it gave {', '.join(unknown)}"
+        raise refused("credentials", allowed, credentials)
+    return {name: hidden(value) for name, value in found.reveal().items()}
+
+
+def _restore(
+    cls: type[C],
+    options: dict[str, Any],
+    dropped: frozenset[str],
+    credentials: Credentials | None,
+    hooks: tuple[Any, Any, Any],
+) -> C:
+    """A client that was pickled: its options, with secrets from its function or from the environment."""
     made = object.__new__(cls)
     try:
-        Client.__init__(made, options, *hooks)
+        if credentials is None:
+            _native.check_environment(cls._service, options["base_url"])
+        given = {**secrets_of(credentials), **options}
+        for name in sorted(dropped - given.keys()):
+            raise refused(name, "was given to the client that was pickled, and is needed here too", None)
+        made._make(given, credentials, Watcher(*hooks, cls._asynchronous))
     except MspError as error:
-        error.args = (f"{error} A pickled client holds no secrets; they are taken from the environment.",)
+        error.args = (f"{error} {PICKLED}",)
         raise
     return made
 
@@ -167,29 +251,38 @@ class SyncClient(Client):
 
     _asynchronous = False
 
-    def _call(self, operation: str, model: type[M], params: dict[str, Any], options: bytes) -> M:
+    def _call(
+        self, operation: str, model: type[M], params: dict[str, Any], options: dict[str, Any] | None
+    ) -> M:
         made = model._of(self._answer(operation, params, options))
         made._check()
         return made
 
-    def _call_empty(self, operation: str, params: dict[str, Any], options: bytes) -> ResponseMeta:
+    def _call_empty(
+        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
+    ) -> ResponseMeta:
         return meta_of(self._answer(operation, params, options))
 
-    def _answer(self, operation: str, params: dict[str, Any], options: bytes) -> _native.Response:
-        said = encode_given(params)
+    def _answer(
+        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
+    ) -> _native.Response:
         watcher = self._watcher
         watch = watcher.wanted()
         try:
-            return self._core.call(operation, said, options, watch, watcher.deliver if watch else None)
+            return self._core.call(operation, params, options, watch, watcher.deliver if watch else None)
         except MspError as error:
             watcher.gave_up(error)
             raise
 
     def _list(
-        self, operation: str, model: type[M], params: dict[str, Any], paging: dict[str, Any], options: bytes
+        self,
+        operation: str,
+        model: type[M],
+        params: dict[str, Any],
+        paging: dict[str, Any],
+        options: dict[str, Any] | None,
     ) -> Pager[M]:
-        said = encode_given(params)
-        return Pager(self._core, self._watcher, model, operation, said, paging, options)
+        return Pager(self._core, self._watcher, model, operation, params, paging, options)
 
     def request(
         self,
@@ -224,18 +317,18 @@ class SyncClient(Client):
         Raises:
             MspError: Every kind.
         """
-        said = free_body(body)
-        options = free_options(query, headers, timeout, max_retries, extra_headers, extra_query, extra_body)
+        said = free_request(
+            method, path, query, body, headers, timeout, max_retries, extra_headers, extra_query, extra_body
+        )
+        del path, query, body, headers, extra_headers, extra_query, extra_body
         watcher = self._watcher
         watch = watcher.wanted()
         try:
-            answer = self._core.request(
-                method, path, said, options, watch, watcher.deliver if watch else None
-            )
+            answer = self._core.request(*said, watch, watcher.deliver if watch else None)
         except MspError as error:
             watcher.gave_up(error)
             raise
-        return Response(answer.body, meta_of(answer))
+        return Response(answer.body, meta_of(answer), answer)
 
     def close(self) -> None:
         """Refuses further calls and closes idle connections; calls in flight end by themselves."""
@@ -255,31 +348,38 @@ class AsyncClient(Client):
 
     _asynchronous = True
 
-    async def _call(self, operation: str, model: type[M], params: dict[str, Any], options: bytes) -> M:
+    async def _call(
+        self, operation: str, model: type[M], params: dict[str, Any], options: dict[str, Any] | None
+    ) -> M:
         made = model._of(await self._answer(operation, params, options))
         made._check()
         return made
 
-    async def _call_empty(self, operation: str, params: dict[str, Any], options: bytes) -> ResponseMeta:
+    async def _call_empty(
+        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
+    ) -> ResponseMeta:
         return meta_of(await self._answer(operation, params, options))
 
     # No coroutine of its own: each one between a call and its future takes time when it is entered and left.
     def _answer(
-        self, operation: str, params: dict[str, Any], options: bytes
+        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
     ) -> Coroutine[Any, Any, _native.Response]:
         from mspkit._port import here
 
-        said = encode_given(params)
         bridge = here()
         watcher = self._watcher
-        token = self._core.submit_call(bridge.port, operation, said, options, watcher.wanted())
+        token = self._core.submit_call(bridge.port, operation, params, options, watcher.wanted())
         return bridge.outcome(token, watcher)
 
     def _list(
-        self, operation: str, model: type[M], params: dict[str, Any], paging: dict[str, Any], options: bytes
+        self,
+        operation: str,
+        model: type[M],
+        params: dict[str, Any],
+        paging: dict[str, Any],
+        options: dict[str, Any] | None,
     ) -> AsyncPager[M]:
-        said = encode_given(params)
-        return AsyncPager(self._core, self._watcher, model, operation, said, paging, options)
+        return AsyncPager(self._core, self._watcher, model, operation, params, paging, options)
 
     async def request(
         self,
@@ -316,13 +416,14 @@ class AsyncClient(Client):
         """
         from mspkit._port import here
 
-        said = free_body(body)
-        options = free_options(query, headers, timeout, max_retries, extra_headers, extra_query, extra_body)
+        said = free_request(
+            method, path, query, body, headers, timeout, max_retries, extra_headers, extra_query, extra_body
+        )
+        del path, query, body, headers, extra_headers, extra_query, extra_body
         bridge = here()
-        watch = self._watcher.wanted()
-        token = self._core.submit_request(bridge.port, method, path, said, options, watch)
+        token = self._core.submit_request(bridge.port, *said, self._watcher.wanted())
         answer: _native.Response = await bridge.outcome(token, self._watcher)
-        return Response(answer.body, meta_of(answer))
+        return Response(answer.body, meta_of(answer), answer)
 
     async def close(self) -> None:
         """Refuses further calls and closes idle connections; calls in flight end by themselves."""

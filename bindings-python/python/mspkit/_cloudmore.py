@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from mspkit._client import AsyncClient, AsyncResource, SyncClient, SyncResource
-from mspkit._encode import call_options, paging
+from mspkit._client import AsyncClient, AsyncResource, SyncClient, SyncResource, resource
+from mspkit._encode import call_options, hidden, paging
 from mspkit._model import Model
 from mspkit._models import AddedService, EstoreService, EstoreServiceDetail, OrganizationService
 from mspkit._pager import AsyncPager, Pager
-from mspkit._types import UNSET, RequestHook, ResponseHook, ResponseMeta, RetryHook, Unset, opt
+from mspkit._types import UNSET, Credentials, RequestHook, ResponseHook, ResponseMeta, RetryHook, Unset, opt
 
 __all__ = [
     "AsyncCloudmore",
@@ -1326,6 +1326,7 @@ class Cloudmore(SyncClient):
         max_body_bytes: int | None = None,
         pool_idle_timeout: float | None = None,
         pool_max_idle: int | None = None,
+        credentials: Credentials | None = None,
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
@@ -1359,6 +1360,8 @@ class Cloudmore(SyncClient):
             max_body_bytes: The largest answer in bytes, decompressed; 64 MiB when it is not given.
             pool_idle_timeout: Seconds that an idle connection is kept; 4 when it is not given.
             pool_max_idle: How many idle connections are kept; 32 when it is not given.
+            credentials: Gives the secrets by the names of these options, here and wherever the client
+                is unpickled: a function at the top of a module, or a `functools.partial` of one.
             on_request: Called for each attempt that was sent.
             on_response: Called for each attempt that has ended.
             on_retry: Called before each further attempt.
@@ -1366,38 +1369,35 @@ class Cloudmore(SyncClient):
         Raises:
             InvalidRequestError: An option is missing or invalid.
         """
-        super().__init__(
-            {
-                "username": username,
-                "password": password,
-                "client_secret": client_secret,
-                "reseller_id": reseller_id,
-                "base_url": base_url,
-                "client_id": client_id,
-                "client_auth": client_auth,
-                "timeout": timeout,
-                "attempt_timeout": attempt_timeout,
-                "connect_timeout": connect_timeout,
-                "max_retries": max_retries,
-                "max_retry_after": max_retry_after,
-                "max_backoff": max_backoff,
-                "proxy": proxy,
-                "ca_bundle": ca_bundle,
-                "client_cert": client_cert,
-                "verify": verify,
-                "trust_env": trust_env,
-                "allow_http": allow_http,
-                "app_info": app_info,
-                "max_body_bytes": max_body_bytes,
-                "pool_idle_timeout": pool_idle_timeout,
-                "pool_max_idle": pool_max_idle,
-            },
-            on_request,
-            on_response,
-            on_retry,
-        )
+        options = {
+            "username": username,
+            "password": hidden(password),
+            "client_secret": hidden(client_secret),
+            "reseller_id": reseller_id,
+            "base_url": hidden(base_url),
+            "client_id": client_id,
+            "client_auth": client_auth,
+            "timeout": timeout,
+            "attempt_timeout": attempt_timeout,
+            "connect_timeout": connect_timeout,
+            "max_retries": max_retries,
+            "max_retry_after": max_retry_after,
+            "max_backoff": max_backoff,
+            "proxy": hidden(proxy),
+            "ca_bundle": ca_bundle,
+            "client_cert": hidden(client_cert),
+            "verify": verify,
+            "trust_env": trust_env,
+            "allow_http": allow_http,
+            "app_info": app_info,
+            "max_body_bytes": max_body_bytes,
+            "pool_idle_timeout": pool_idle_timeout,
+            "pool_max_idle": pool_max_idle,
+        }
+        del password, client_secret, base_url, proxy, client_cert
+        super().__init__(options, credentials, on_request, on_response, on_retry)
 
-    @property
+    @resource
     def estore(self) -> Estore:
         """The E-Store, the services that an organization may add.
 
@@ -1405,7 +1405,7 @@ class Cloudmore(SyncClient):
         """
         return Estore(self)
 
-    @property
+    @resource
     def services(self) -> Services:
         """The services that an organization has.
 
@@ -1460,6 +1460,7 @@ class AsyncCloudmore(AsyncClient):
         max_body_bytes: int | None = None,
         pool_idle_timeout: float | None = None,
         pool_max_idle: int | None = None,
+        credentials: Credentials | None = None,
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
@@ -1493,6 +1494,8 @@ class AsyncCloudmore(AsyncClient):
             max_body_bytes: The largest answer in bytes, decompressed; 64 MiB when it is not given.
             pool_idle_timeout: Seconds that an idle connection is kept; 4 when it is not given.
             pool_max_idle: How many idle connections are kept; 32 when it is not given.
+            credentials: Gives the secrets by the names of these options, here and wherever the client
+                is unpickled: a function at the top of a module, or a `functools.partial` of one.
             on_request: Called for each attempt that was sent.
             on_response: Called for each attempt that has ended.
             on_retry: Called before each further attempt.
@@ -1500,38 +1503,35 @@ class AsyncCloudmore(AsyncClient):
         Raises:
             InvalidRequestError: An option is missing or invalid.
         """
-        super().__init__(
-            {
-                "username": username,
-                "password": password,
-                "client_secret": client_secret,
-                "reseller_id": reseller_id,
-                "base_url": base_url,
-                "client_id": client_id,
-                "client_auth": client_auth,
-                "timeout": timeout,
-                "attempt_timeout": attempt_timeout,
-                "connect_timeout": connect_timeout,
-                "max_retries": max_retries,
-                "max_retry_after": max_retry_after,
-                "max_backoff": max_backoff,
-                "proxy": proxy,
-                "ca_bundle": ca_bundle,
-                "client_cert": client_cert,
-                "verify": verify,
-                "trust_env": trust_env,
-                "allow_http": allow_http,
-                "app_info": app_info,
-                "max_body_bytes": max_body_bytes,
-                "pool_idle_timeout": pool_idle_timeout,
-                "pool_max_idle": pool_max_idle,
-            },
-            on_request,
-            on_response,
-            on_retry,
-        )
+        options = {
+            "username": username,
+            "password": hidden(password),
+            "client_secret": hidden(client_secret),
+            "reseller_id": reseller_id,
+            "base_url": hidden(base_url),
+            "client_id": client_id,
+            "client_auth": client_auth,
+            "timeout": timeout,
+            "attempt_timeout": attempt_timeout,
+            "connect_timeout": connect_timeout,
+            "max_retries": max_retries,
+            "max_retry_after": max_retry_after,
+            "max_backoff": max_backoff,
+            "proxy": hidden(proxy),
+            "ca_bundle": ca_bundle,
+            "client_cert": hidden(client_cert),
+            "verify": verify,
+            "trust_env": trust_env,
+            "allow_http": allow_http,
+            "app_info": app_info,
+            "max_body_bytes": max_body_bytes,
+            "pool_idle_timeout": pool_idle_timeout,
+            "pool_max_idle": pool_max_idle,
+        }
+        del password, client_secret, base_url, proxy, client_cert
+        super().__init__(options, credentials, on_request, on_response, on_retry)
 
-    @property
+    @resource
     def estore(self) -> AsyncEstore:
         """The E-Store, the services that an organization may add.
 
@@ -1539,7 +1539,7 @@ class AsyncCloudmore(AsyncClient):
         """
         return AsyncEstore(self)
 
-    @property
+    @resource
     def services(self) -> AsyncServices:
         """The services that an organization has.
 

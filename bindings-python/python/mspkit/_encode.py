@@ -1,93 +1,49 @@
-"""From arguments to the JSON that the native side takes.
+"""What callers say, on its way to the native side, which writes it as JSON and refuses what cannot be sent.
 
-Plain data is written natively. What is not exactly that is Python's to write, so that it alone decides what
-can be sent.
+What is secret, or may be, is wrapped at once: a traceback may show what the names of a frame stand for.
 """
 
 from __future__ import annotations
 
-import json
-import math
+import os
 from collections.abc import Mapping
 from typing import Any
 
-from mspkit import _native
-from mspkit._errors import refused, unsendable
-from mspkit._model import Model
-from mspkit._types import UNSET
+from mspkit._types import UNSET, Hidden, Secret
+
+# These may be paths.
+FILES = {"ca_bundle", "client_cert"}
 
 
-class _UnsendableError(Exception):
-    """A value that JSON has no word for."""
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-
-def _sendable(value: object) -> object:
-    if isinstance(value, Model):
-        return value.to_dict(by_wire_name=True)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, (tuple, set, frozenset)):
-        return list(value)
-    # Dates, and ids in the form of uuid.UUID.
-    if callable(isoformat := getattr(value, "isoformat", None)):
-        return isoformat()
-    if type(value).__name__ == "UUID":
-        return str(value)
-    raise _UnsendableError(value)
+def hidden(value: Any) -> Any:
+    """A value that may be a secret, so that it does not show."""
+    if value is None or value is UNSET or isinstance(value, (Secret, Hidden, os.PathLike)):
+        return value
+    return Hidden(value)
 
 
-_encoder = json.JSONEncoder(default=_sendable, allow_nan=False, separators=(",", ":"))
+def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a client that were given."""
+    given = {name: value for name, value in options.items() if value is not None and value is not UNSET}
+    for name in FILES & given.keys():
+        if isinstance(given[name], os.PathLike):
+            given[name] = os.fspath(given[name])
+    return given
 
 
-def encode(what: str, value: object) -> bytes:
-    """The JSON of one argument; what cannot be sent is refused by its name."""
-    plain = _native.encode(value)
-    if plain is not None:
-        return plain
-    try:
-        return _encoder.encode(value).encode()
-    except _UnsendableError as error:
-        raise unsendable(what, error.value) from None
-    except RecursionError:
-        raise refused(what, "is nested too deeply, or holds itself") from None
-    except TypeError as error:
-        raise refused(what, f"must be plain data ({error})") from error
-    except ValueError as error:
-        if "Circular" in str(error):
-            raise refused(what, "is nested too deeply, or holds itself") from None
-        _refuse_number(what, value)
-        raise refused(what, f"must be plain data ({error})") from error
+def shown(value: Any) -> Any:
+    """What may be hidden, as it is."""
+    return value.reveal() if isinstance(value, (Secret, Hidden)) else value
 
 
-def _refuse_number(what: str, value: object) -> None:
-    """Refuses the number that JSON has no word for, by where it stands."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise unsendable(what, value) from None
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            _refuse_number(f"{what}[{name}]", inner)
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        for at, inner in enumerate(value):
-            _refuse_number(f"{what}[{at}]", inner)
-
-
-def encode_members(members: Mapping[str, Any]) -> bytes:
-    """The JSON of named arguments, each refused by its own name."""
-    plain = _native.encode(members)
-    if plain is not None:
-        return plain
-    return b"{" + b",".join(encode("name", name) + b":" + encode(name, members[name]) for name in members) + b"}"
-
-
-def encode_given(params: dict[str, Any]) -> bytes:
-    """The JSON of the parameters that were given."""
-    plain = _native.encode(params, UNSET)
-    if plain is not None:
-        return plain
-    return encode_members({name: value for name, value in params.items() if value is not UNSET})
+def is_plain(name: str, value: Any) -> bool:
+    """Whether an option that may be a secret is none: the path of a file, a proxy without a password."""
+    text = shown(value)
+    if not isinstance(text, str):
+        return False
+    if name == "client_cert":
+        return "\n" not in text and os.path.isfile(text)  # noqa: PTH113 - pathlib takes long to import
+    return name == "proxy" and "@" not in text
 
 
 def call_options(
@@ -96,7 +52,7 @@ def call_options(
     extra_headers: Mapping[str, str] | None,
     extra_query: Mapping[str, Any] | None,
     extra_body: Mapping[str, Any] | None,
-) -> bytes:
+) -> dict[str, Any] | None:
     """The options of one call, as the native side takes them."""
     if (
         timeout is None
@@ -105,7 +61,7 @@ def call_options(
         and extra_query is None
         and extra_body is None
     ):
-        return b"{}"
+        return None
     said = {
         "timeout": timeout,
         "max_retries": max_retries,
@@ -113,8 +69,7 @@ def call_options(
         "extra_query": extra_query,
         "extra_body": extra_body,
     }
-    said = {name: value for name, value in said.items() if value is not None}
-    return encode_members(said)
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def paging(
@@ -130,21 +85,30 @@ def paging(
     return {name: value for name, value in said.items() if value is not None}
 
 
-def free_body(body: Any) -> bytes | None:
-    """The body of a request to an endpoint that mspkit does not know."""
-    return None if body is None else encode("body", body)
-
-
-def free_options(
+def free_request(
+    method: str,
+    path: str,
     query: Mapping[str, Any] | None,
+    body: Any,
     headers: Mapping[str, str] | None,
     timeout: float | None,
     max_retries: int | None,
     extra_headers: Mapping[str, str] | None,
     extra_query: Mapping[str, Any] | None,
     extra_body: Mapping[str, Any] | None,
-) -> bytes:
-    """The options of such a request: its own headers and query go with those that any call may add."""
-    all_headers = {**(headers or {}), **(extra_headers or {})}
-    all_query = {**(query or {}), **(extra_query or {})}
-    return call_options(timeout, max_retries, all_headers or None, all_query or None, extra_body)
+) -> tuple[str, Hidden, Hidden | None, Hidden]:
+    """A request to an endpoint that mspkit does not know: method, path, body and options.
+
+    Its own headers and query go with those that any call may add.
+    """
+    options = call_options(
+        timeout, max_retries, _both(headers, extra_headers), _both(query, extra_query), extra_body
+    )
+    return method, Hidden(path), None if body is None else Hidden(body), Hidden(options or {})
+
+
+def _both(own: Any, more: Any) -> Any:
+    """Two mappings as one. What is none is handed on as it is, to be refused by name."""
+    if isinstance(own, Mapping) and isinstance(more, Mapping):
+        return {**own, **more}
+    return more if own is None else own if more is None or not isinstance(own, Mapping) else more

@@ -76,7 +76,7 @@ class MspError(Exception):
     """Every attempt that was made."""
     resume_token: str | None
     """Where a list can be taken up again."""
-    _expected: bool = False
+    _expected: bool
     """Whether it is an answer like any other, and not worth a warning."""
 
     def __init_subclass__(cls) -> None:
@@ -108,6 +108,7 @@ class MspError(Exception):
         resume_token: str | None = None,
     ) -> None:
         super().__init__(text)
+        self._expected = False
         self.message = text if message is None else message
         self.operation = operation
         self.argument = argument
@@ -130,7 +131,7 @@ class MspError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {name: getattr(self, name) for name in FIELDS}
-        return _restore, (type(self), str(self), fields, self.__cause__)
+        return _restore, (type(self), str(self), fields, self.__cause__), {"_expected": self._expected}
 
 
 MspError.__module__ = "mspkit"
@@ -149,26 +150,18 @@ def _restore(cls: type[MspError], text: str, fields: dict[str, Any], cause: Base
     return error
 
 
+def refused(argument: str, allowed: str, value: object) -> MspError:
+    """The refusal of an argument that can be told to be wrong only here."""
+    from mspkit import _native
+
+    return _native.refused(argument, value, allowed)
+
+
 def failure(kind: str, text: str, **fields: Any) -> MspError:
     """An error of a kind, by its name in the core."""
     from mspkit._kinds import KINDS
 
     return KINDS[kind](text, **fields)
-
-
-def refused(argument: str, allowed: str, given: str | None = None) -> MspError:
-    """The error for an argument that is refused here; the core words it."""
-    from mspkit import _native
-
-    return from_native(*_native.refused(argument, allowed, given))
-
-
-def unsendable(argument: str, value: object) -> MspError:
-    """The error for an argument that JSON has no word for."""
-    from mspkit import _native
-
-    given = str(value) if isinstance(value, float) else f"a value of type {type(value).__name__}"
-    return from_native(*_native.unsendable(argument, given))
 
 
 def from_native(kind: str, fields: dict[str, Any]) -> MspError:

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class InvalidRequestError(MspError):
+class InvalidRequestError(MspError, ValueError):
     """The call was refused before anything was sent, because an argument or the configuration is wrong.
 
     Correct the argument that the message names.
@@ -37,7 +37,7 @@ class InvalidRequestError(MspError):
     kind: ClassVar[str] = "InvalidRequest"
 
 
-class APIConnectionError(MspError):
+class APIConnectionError(MspError, ConnectionError):
     """No connection could be made, or it broke before the answer to a read was complete.
 
     A write that may have arrived is OutcomeUnknown instead.
@@ -48,7 +48,7 @@ class APIConnectionError(MspError):
     kind: ClassVar[str] = "Connection"
 
 
-class APITimeoutError(MspError):
+class APITimeoutError(MspError, TimeoutError):
     """The call took longer than its timeout. A write that may have arrived is OutcomeUnknown instead.
 
     Call again, or allow more time with `timeout`.

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from mspkit import _native
-from mspkit._errors import failure
-from mspkit._types import ResponseMeta, Secret, meta_of
+from mspkit._types import ResponseMeta, Secret, Told, meta_of
+
+# Annotations with a name that the package does not have; all others are read when somebody asks.
+ANYTHING: dict[str, Any] = {"Any": Any, "tuple[Any, ...] | None": tuple[Any, ...] | None}
 
 T = TypeVar("T")
 M = TypeVar("M", bound="Model")
@@ -50,6 +52,18 @@ class Field(_native.Field[T]):
         return plain(self.read(value, model), by_wire_name)
 
 
+def _told(field: Field[Any] | None, of: type) -> str:
+    if field is None:
+        return ABOUT_FIELDS
+    from mspkit._docs import of_field
+
+    return of_field(field, Model)
+
+
+ABOUT_FIELDS = Field.__doc__ or ""
+Field.__doc__ = Told(_told)  # type: ignore[assignment]
+
+
 def field(wire: str, kind: str, *, required: bool = False) -> Field[Any]:
     """A field that holds one value."""
     return Field(wire, kind, required=required)
@@ -72,21 +86,36 @@ class Model(_native.Item):
 
     A field that the server did not send is `None`, as one that it sent as null; `is_set` tells them apart.
     Fields that this version does not know are kept in `extra`. `to_dict()` gives plain data; pandas, Polars
-    and JSON take `[item.to_dict() for item in items]`.
+    and JSON take `[item.to_dict() for item in items]`. `dict(item)` and `{**item}` give the same with secrets
+    masked, and FastAPI returns models as they are.
     """
 
     __slots__ = ()
 
+    # Not a list of anything, although `model[name]` is there for `dict(model)`.
+    __iter__ = None
+
     _fields: ClassVar[dict[str, Field[Any]]] = {}
     _by_wire: ClassVar[dict[str, Field[Any]]] = {}
     _shape: ClassVar[_native.Shape] = _native.Shape([])
+    _home: ClassVar[str] = ""
+    _has_secrets: ClassVar[bool] = False
     __match_args__: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
+        cls._home = cls.__module__
         cls._fields = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
         cls._by_wire = {value.wire: value for value in cls._fields.values()}
         cls._shape = _native.Shape(list(cls._fields.values()))
+        cls._has_secrets = any(
+            one.kind == "secret" or (one.of is not None and one.of._has_secrets)
+            for one in cls._fields.values()
+        )
         cls.__match_args__ = tuple(cls._fields)  # type: ignore[misc]
+        # What an attribute gives is of the type in the brackets; the field is how it is read.
+        for name, said in cls.__annotations__.items():
+            if isinstance(said, str) and said.startswith("Field["):
+                cls.__annotations__[name] = ANYTHING.get(said[6:-1], said[6:-1])
         if cls.__module__.startswith("mspkit."):
             cls.__module__ = "mspkit"
 
@@ -138,6 +167,35 @@ class Model(_native.Item):
     def to_dict(self, *, by_wire_name: bool = False) -> dict[str, Any]:
         """Plain data: what was sent, under the names here or under the vendor's. Secrets are revealed."""
         return self._plain(self._by_wire, by_wire_name)
+
+    def keys(self) -> list[str]:
+        """The names of what was sent, so that `dict(model)` and `{**model}` are plain data."""
+        return list(self.to_dict())
+
+    def __getitem__(self, name: str) -> Any:
+        known = self._fields.get(name)
+        if known is None:
+            return self.extra[name]
+        if not self._has(known.wire):
+            raise KeyError(name)
+        # A promised field that came as null is none here.
+        return masked(getattr(self, name, None))
+
+    def _shown(self) -> dict[str, Any]:
+        """Plain data as it may be shown to others: without secrets."""
+        return {name: self[name] for name in self.keys()} if self._has_secrets else self.to_dict()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:
+        from mspkit._pydantic import core_schema
+
+        return core_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: object, handler: object) -> dict[str, Any]:
+        from mspkit._pydantic import json_schema
+
+        return json_schema(cls)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self) or not isinstance(other, Model):
@@ -201,6 +259,17 @@ def plain(value: Any, by_wire_name: bool) -> Any:
     return value
 
 
+def masked(value: Any) -> Any:
+    """A copy of a value as plain data in which no secret is."""
+    if isinstance(value, Model):
+        return value._shown()
+    if isinstance(value, Secret):
+        return repr(value)
+    if isinstance(value, tuple):
+        return [masked(inner) for inner in value]
+    return plain(value, False)
+
+
 def wire_value(value: Any) -> Any:
     """A value as it is kept in a model: plain data under the vendor's names."""
     return plain(value, True)
@@ -221,13 +290,7 @@ def unreadable(model: Model, wire: str, value: Any, expected: str) -> Exception:
     shown = kinds.get(type(value), str(value))
     if not isinstance(value, str):
         shown += f" where {expected} belongs"
-    said = f"the answer cannot be read at `{wire}`: {shown}"
-    source = model._source
-    if source is None:
-        return failure("Decode", said)
-    text = f"{source.operation}: HTTP {source.status}: {said} [request id {source.request_id}]"
-    known: dict[str, Any] = {"status": source.status, "request_id": source.request_id}
-    return failure("Decode", text, message=said, operation=source.operation, **known)
+    return model._unreadable(f"the answer cannot be read at `{wire}`: {shown}")
 
 
 def _text(value: Any) -> str:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from mspkit._client import AsyncClient, AsyncResource, SyncClient, SyncResource
-from mspkit._encode import call_options, paging
+from mspkit._client import AsyncClient, AsyncResource, SyncClient, SyncResource, resource
+from mspkit._encode import call_options, hidden, paging
 from mspkit._models import (
     AuthTokens,
     Customer,
@@ -22,7 +22,17 @@ from mspkit._models import (
     TokenStatus,
 )
 from mspkit._pager import AsyncPager, Pager
-from mspkit._types import UNSET, Id, RequestHook, ResponseHook, ResponseMeta, RetryHook, Unset, opt
+from mspkit._types import (
+    UNSET,
+    Credentials,
+    Id,
+    RequestHook,
+    ResponseHook,
+    ResponseMeta,
+    RetryHook,
+    Unset,
+    opt,
+)
 
 __all__ = [
     "AsyncAuth",
@@ -677,14 +687,16 @@ class CustomPsa(SyncResource):
             >>> custom_psa_ticket_info.ticket_id
             '...'
         """
+        params = {
+            "custom_psa_ticket_id": custom_psa_ticket_id,
+            "username": hidden(username),
+            "password": hidden(password),
+        }
+        del username, password
         return self._client._call(
             "ncentral.custom_psa.get_ticket",
             CustomPsaTicketInfo,
-            {
-                "custom_psa_ticket_id": custom_psa_ticket_id,
-                "username": username,
-                "password": password,
-            },
+            params,
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -1148,14 +1160,16 @@ class AsyncCustomPsa(AsyncResource):
             >>> custom_psa_ticket_info.ticket_id
             '...'
         """
+        params = {
+            "custom_psa_ticket_id": custom_psa_ticket_id,
+            "username": hidden(username),
+            "password": hidden(password),
+        }
+        del username, password
         return await self._client._call(
             "ncentral.custom_psa.get_ticket",
             CustomPsaTicketInfo,
-            {
-                "custom_psa_ticket_id": custom_psa_ticket_id,
-                "username": username,
-                "password": password,
-            },
+            params,
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -3326,15 +3340,17 @@ class StandardPsa(SyncResource):
             >>> psa_credential_check.is_psa_credentials_valid
             True
         """
+        params = {
+            "psa_type": psa_type,
+            "username": hidden(username),
+            "password": hidden(password),
+            "integration_key": hidden(opt(integration_key)),
+        }
+        del username, password, integration_key
         return self._client._call(
             "ncentral.standard_psa.validate_credential",
             PsaCredentialCheck,
-            {
-                "psa_type": psa_type,
-                "username": username,
-                "password": password,
-                "integration_key": opt(integration_key),
-            },
+            params,
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -3475,15 +3491,17 @@ class AsyncStandardPsa(AsyncResource):
             >>> psa_credential_check.is_psa_credentials_valid
             True
         """
+        params = {
+            "psa_type": psa_type,
+            "username": hidden(username),
+            "password": hidden(password),
+            "integration_key": hidden(opt(integration_key)),
+        }
+        del username, password, integration_key
         return await self._client._call(
             "ncentral.standard_psa.validate_credential",
             PsaCredentialCheck,
-            {
-                "psa_type": psa_type,
-                "username": username,
-                "password": password,
-                "integration_key": opt(integration_key),
-            },
+            params,
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -3527,6 +3545,7 @@ class NCentral(SyncClient):
         max_body_bytes: int | None = None,
         pool_idle_timeout: float | None = None,
         pool_max_idle: int | None = None,
+        credentials: Credentials | None = None,
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
@@ -3555,6 +3574,8 @@ class NCentral(SyncClient):
             max_body_bytes: The largest answer in bytes, decompressed; 64 MiB when it is not given.
             pool_idle_timeout: Seconds that an idle connection is kept; 4 when it is not given.
             pool_max_idle: How many idle connections are kept; 32 when it is not given.
+            credentials: Gives the secrets by the names of these options, here and wherever the client
+                is unpickled: a function at the top of a module, or a `functools.partial` of one.
             on_request: Called for each attempt that was sent.
             on_response: Called for each attempt that has ended.
             on_retry: Called before each further attempt.
@@ -3562,38 +3583,35 @@ class NCentral(SyncClient):
         Raises:
             InvalidRequestError: An option is missing or invalid.
         """
-        super().__init__(
-            {
-                "base_url": base_url,
-                "jwt": jwt,
-                "timeout": timeout,
-                "attempt_timeout": attempt_timeout,
-                "connect_timeout": connect_timeout,
-                "max_retries": max_retries,
-                "max_retry_after": max_retry_after,
-                "max_backoff": max_backoff,
-                "proxy": proxy,
-                "ca_bundle": ca_bundle,
-                "client_cert": client_cert,
-                "verify": verify,
-                "trust_env": trust_env,
-                "allow_http": allow_http,
-                "app_info": app_info,
-                "max_body_bytes": max_body_bytes,
-                "pool_idle_timeout": pool_idle_timeout,
-                "pool_max_idle": pool_max_idle,
-            },
-            on_request,
-            on_response,
-            on_retry,
-        )
+        options = {
+            "base_url": hidden(base_url),
+            "jwt": hidden(jwt),
+            "timeout": timeout,
+            "attempt_timeout": attempt_timeout,
+            "connect_timeout": connect_timeout,
+            "max_retries": max_retries,
+            "max_retry_after": max_retry_after,
+            "max_backoff": max_backoff,
+            "proxy": hidden(proxy),
+            "ca_bundle": ca_bundle,
+            "client_cert": hidden(client_cert),
+            "verify": verify,
+            "trust_env": trust_env,
+            "allow_http": allow_http,
+            "app_info": app_info,
+            "max_body_bytes": max_body_bytes,
+            "pool_idle_timeout": pool_idle_timeout,
+            "pool_max_idle": pool_max_idle,
+        }
+        del base_url, jwt, proxy, client_cert
+        super().__init__(options, credentials, on_request, on_response, on_retry)
 
-    @property
+    @resource
     def auth(self) -> Auth:
         """The token exchange. Clients do this by themselves; call these only to inspect the token exchange."""
         return Auth(self)
 
-    @property
+    @resource
     def custom_psa(self) -> CustomPsa:
         """Tickets of a custom ticketing system (PSA) that is linked with N-central.
 
@@ -3602,17 +3620,17 @@ class NCentral(SyncClient):
         """
         return CustomPsa(self)
 
-    @property
+    @resource
     def customers(self) -> Customers:
         """Customers of every service organization that the API user may see."""
         return Customers(self)
 
-    @property
+    @resource
     def server(self) -> Server:
         """The server's version and whether it is up."""
         return Server(self)
 
-    @property
+    @resource
     def service_orgs(self) -> ServiceOrgs:
         """Service organizations: the independent providers inside one N-central server, each with customers,
         users and rules of its own.
@@ -3621,7 +3639,7 @@ class NCentral(SyncClient):
         """
         return ServiceOrgs(self)
 
-    @property
+    @resource
     def standard_psa(self) -> StandardPsa:
         """Ticketing systems (PSA) that N-central integrates itself.
 
@@ -3669,6 +3687,7 @@ class AsyncNCentral(AsyncClient):
         max_body_bytes: int | None = None,
         pool_idle_timeout: float | None = None,
         pool_max_idle: int | None = None,
+        credentials: Credentials | None = None,
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
@@ -3697,6 +3716,8 @@ class AsyncNCentral(AsyncClient):
             max_body_bytes: The largest answer in bytes, decompressed; 64 MiB when it is not given.
             pool_idle_timeout: Seconds that an idle connection is kept; 4 when it is not given.
             pool_max_idle: How many idle connections are kept; 32 when it is not given.
+            credentials: Gives the secrets by the names of these options, here and wherever the client
+                is unpickled: a function at the top of a module, or a `functools.partial` of one.
             on_request: Called for each attempt that was sent.
             on_response: Called for each attempt that has ended.
             on_retry: Called before each further attempt.
@@ -3704,38 +3725,35 @@ class AsyncNCentral(AsyncClient):
         Raises:
             InvalidRequestError: An option is missing or invalid.
         """
-        super().__init__(
-            {
-                "base_url": base_url,
-                "jwt": jwt,
-                "timeout": timeout,
-                "attempt_timeout": attempt_timeout,
-                "connect_timeout": connect_timeout,
-                "max_retries": max_retries,
-                "max_retry_after": max_retry_after,
-                "max_backoff": max_backoff,
-                "proxy": proxy,
-                "ca_bundle": ca_bundle,
-                "client_cert": client_cert,
-                "verify": verify,
-                "trust_env": trust_env,
-                "allow_http": allow_http,
-                "app_info": app_info,
-                "max_body_bytes": max_body_bytes,
-                "pool_idle_timeout": pool_idle_timeout,
-                "pool_max_idle": pool_max_idle,
-            },
-            on_request,
-            on_response,
-            on_retry,
-        )
+        options = {
+            "base_url": hidden(base_url),
+            "jwt": hidden(jwt),
+            "timeout": timeout,
+            "attempt_timeout": attempt_timeout,
+            "connect_timeout": connect_timeout,
+            "max_retries": max_retries,
+            "max_retry_after": max_retry_after,
+            "max_backoff": max_backoff,
+            "proxy": hidden(proxy),
+            "ca_bundle": ca_bundle,
+            "client_cert": hidden(client_cert),
+            "verify": verify,
+            "trust_env": trust_env,
+            "allow_http": allow_http,
+            "app_info": app_info,
+            "max_body_bytes": max_body_bytes,
+            "pool_idle_timeout": pool_idle_timeout,
+            "pool_max_idle": pool_max_idle,
+        }
+        del base_url, jwt, proxy, client_cert
+        super().__init__(options, credentials, on_request, on_response, on_retry)
 
-    @property
+    @resource
     def auth(self) -> AsyncAuth:
         """The token exchange. Clients do this by themselves; call these only to inspect the token exchange."""
         return AsyncAuth(self)
 
-    @property
+    @resource
     def custom_psa(self) -> AsyncCustomPsa:
         """Tickets of a custom ticketing system (PSA) that is linked with N-central.
 
@@ -3744,17 +3762,17 @@ class AsyncNCentral(AsyncClient):
         """
         return AsyncCustomPsa(self)
 
-    @property
+    @resource
     def customers(self) -> AsyncCustomers:
         """Customers of every service organization that the API user may see."""
         return AsyncCustomers(self)
 
-    @property
+    @resource
     def server(self) -> AsyncServer:
         """The server's version and whether it is up."""
         return AsyncServer(self)
 
-    @property
+    @resource
     def service_orgs(self) -> AsyncServiceOrgs:
         """Service organizations: the independent providers inside one N-central server, each with customers,
         users and rules of its own.
@@ -3763,7 +3781,7 @@ class AsyncNCentral(AsyncClient):
         """
         return AsyncServiceOrgs(self)
 
-    @property
+    @resource
     def standard_psa(self) -> AsyncStandardPsa:
         """Ticketing systems (PSA) that N-central integrates itself.
 

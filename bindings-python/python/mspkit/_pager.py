@@ -12,7 +12,6 @@ from itertools import islice
 from typing import Any, Generic, TypeVar, overload
 
 from mspkit import _native
-from mspkit._encode import encode_members
 from mspkit._errors import MspError, failure
 from mspkit._log import Watcher
 from mspkit._model import Model
@@ -77,6 +76,8 @@ class Page(Generic[T]):
         return self.items[at]
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_said"):
+            return "Page()"
         return f"Page({len(self)} of {self._model.__name__}, number={self.number}, total={self.total})"
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -91,6 +92,22 @@ def _restore(model: type[T], items: list[T], said: tuple[Any, ...]) -> Page[T]:
     made = object.__new__(Page)
     made._native, made._model, made._items, made._said = None, model, items, said
     return made
+
+
+class Items(list[T]):
+    """Items that were read at once: a list that shows its beginning."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        shown = 10
+        if len(self) <= 2 * shown:
+            return super().__repr__()
+        begin = ", ".join(map(repr, self[:shown]))
+        return f"[{begin}, … {len(self) - shown} more]"
+
+
+Items.__module__ = "mspkit"
 
 
 class Reading(Generic[T]):
@@ -114,11 +131,12 @@ class Reading(Generic[T]):
         watcher: Watcher,
         model: type[T],
         operation: str,
-        params: bytes,
+        params: dict[str, Any],
         paging: dict[str, Any],
-        options: bytes,
+        options: dict[str, Any] | None,
     ) -> None:
-        self._begin = (core, operation, params, paging, options)
+        # As it is now: what a caller's lists become later is another list's business.
+        self._begin = (core, operation, _native.encode(params), paging, options)
         self._watcher = watcher
         self._model = model
         # The items of the page in hand, and how many of the pages before it were given out.
@@ -138,11 +156,11 @@ class Reading(Generic[T]):
         paging = dict(paging)
         if token is not None:
             paging["resume_token"] = token
-        if "limit" in paging:
+        if "limit" in paging and self._given:
             paging["limit"] -= self._given
         if narrow is not None:
             paging["limit"] = min(narrow, paging.get("limit", narrow))
-        return core.pager(operation, params, encode_members(paging), options)
+        return core.pager(operation, params, paging, options)
 
     @property
     def resume_token(self) -> str:
@@ -224,6 +242,8 @@ class Reading(Generic[T]):
         return None if self._items is None else next(self._items, None)
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_begin"):
+            return f"<{type(self).__name__}>"
         return f"<{type(self).__name__} of {self._model.__name__} from {self._begin[1]}>"
 
 
@@ -277,7 +297,7 @@ class Pager(Reading[T]):
             found = self._rest(limit)
             while (limit is None or len(found) < limit) and self._fetch() is not None:
                 found += self._rest(None if limit is None else limit - len(found))
-        return found
+        return Items(found)
 
 
 Pager.__module__ = "mspkit"
@@ -331,7 +351,7 @@ class AsyncPager(Reading[T]):
             found = self._rest(limit)
             while (limit is None or len(found) < limit) and await self._fetch() is not None:
                 found += self._rest(None if limit is None else limit - len(found))
-        return found
+        return Items(found)
 
 
 AsyncPager.__module__ = "mspkit"

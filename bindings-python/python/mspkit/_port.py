@@ -37,6 +37,16 @@ def here() -> Bridge:
     return bridge
 
 
+class Waiting:
+    """A call that somebody waits for: what came of it, and the future that says that something did."""
+
+    __slots__ = ("came", "future")
+
+    def __init__(self) -> None:
+        self.came: list[tuple[int, Any]] = []
+        self.future: asyncio.Future[None] | None = None
+
+
 class Bridge:
     """The calls of one event loop that are in flight."""
 
@@ -45,20 +55,29 @@ class Bridge:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.port = _native.Port()
         self.pid = os.getpid()
-        self.waiting: dict[int, tuple[asyncio.Future[tuple[int, Any]], Watcher]] = {}
+        self.waiting: dict[int, Waiting] = {}
         self.completed: deque[tuple[int, int, Any]] = deque()
         loop.add_reader(self.port.fileno(), self.drain)
 
     async def outcome(self, token: int, watcher: Watcher) -> Any:
         """Waits for a call that was submitted; cancels it when the waiting ends in any other way.
 
+        What happens meanwhile is told here, in the task that waits: hooks and log records see its context.
+
         Raises:
             MspError: The call failed; the log knows of it.
         """
-        future: asyncio.Future[tuple[int, Any]] = asyncio.get_running_loop().create_future()
-        self.waiting[token] = (future, watcher)
+        loop = asyncio.get_running_loop()
+        waiting = self.waiting[token] = Waiting()
         try:
-            state, outcome = await future
+            while True:
+                if not waiting.came:
+                    waiting.future = loop.create_future()
+                    await waiting.future
+                state, outcome = waiting.came.pop(0)
+                if state != EVENTS:
+                    break
+                await watcher.deliver_async(outcome)
         except BaseException:
             self.port.cancel(token)
             raise
@@ -79,23 +98,12 @@ class Bridge:
         try:
             while completed:
                 token, state, outcome = completed.popleft()
-                entry = self.waiting.get(token)
-                if entry is not None and not entry[0].done():
-                    self.settle(entry[0], entry[1], state, outcome)
+                waiting = self.waiting.get(token)
+                if waiting is not None:
+                    waiting.came.append((state, outcome))
+                    if waiting.future is not None and not waiting.future.done():
+                        waiting.future.set_result(None)
         finally:
             # Ctrl-C may strike here; the rest must not wait for another completion.
             if completed:
                 self.port.wake()
-
-    def settle(self, future: asyncio.Future[Any], watcher: Watcher, state: int, outcome: Any) -> None:
-        """Completes one call, or tells what happens in it."""
-        if state != EVENTS:
-            future.set_result((state, outcome))
-            return
-        try:
-            watcher.deliver(outcome)
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:
-            # What a hook raises ends the call, as it does in a blocking one.
-            future.set_exception(error)

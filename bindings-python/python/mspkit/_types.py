@@ -46,6 +46,17 @@ def opt(value: T | None) -> T | Unset:
     return UNSET if value is None else value
 
 
+class Told:
+    """A `__doc__` that is put together when it is read."""
+
+    def __init__(self, tell: Any) -> None:
+        self.tell = tell
+
+    def __get__(self, thing: object, owner: type) -> str:
+        text: str = self.tell(thing, owner)
+        return text
+
+
 class Record:
     """A read-only group of named values, compared and shown by them."""
 
@@ -77,7 +88,10 @@ class Record:
         return hash((type(self), self._values()))
 
     def __repr__(self) -> str:
-        inside = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        # Of what is half made, as a traceback may show it, as much as there is.
+        inside = ", ".join(
+            f"{name}={getattr(self, name)!r}" for name in self.__slots__ if hasattr(self, name)
+        )
         return f"{type(self).__name__}({inside})"
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -115,7 +129,7 @@ class Headers(Mapping[str, str]):
         return len(dict(self._pairs))
 
     def __repr__(self) -> str:
-        return f"Headers({dict(self)!r})"
+        return f"Headers({dict(getattr(self, '_pairs', ()))!r})"
 
     def __hash__(self) -> int:
         return hash(tuple(sorted(self.items())))
@@ -290,6 +304,25 @@ ResponseHook: TypeAlias = Callable[[ResponseEvent], object]
 """Called for each attempt that has ended."""
 RetryHook: TypeAlias = Callable[[RetryEvent], object]
 """Called before each further attempt."""
+Credentials: TypeAlias = Callable[[], Mapping[str, Any]]
+"""Gives the secrets of a client by the names of its options, such as `{"jwt": …}`."""
+
+
+@final
+class Hidden:
+    """Anything that may hold a secret, on its way to the native side, which looks into it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, value: object) -> None:
+        self._text = value
+
+    def reveal(self) -> Any:
+        """What is hidden."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
 
 
 @final
@@ -331,14 +364,18 @@ Secret.__module__ = "mspkit"
 class Response:
     """The answer to `client.request(…)`."""
 
-    __slots__ = ("_content", "response_meta")
+    __slots__ = ("_content", "_native", "response_meta")
 
     response_meta: ResponseMeta
     """Status, headers, ids and times."""
 
-    def __init__(self, content: bytes, response_meta: ResponseMeta) -> None:
+    def __init__(
+        self, content: bytes, response_meta: ResponseMeta, native: _native.Response | None = None
+    ) -> None:
         self._content = content
         self.response_meta = response_meta
+        # Knows what an error of reading has to tell; nothing after pickling.
+        self._native = native
 
     @property
     def status(self) -> int:
@@ -366,9 +403,11 @@ class Response:
         Raises:
             ResponseDecodeError: The body is no JSON.
         """
-        return _native.decode(self._content)
+        return _native.decode(self._content) if self._native is None else self._native.decode()
 
     def __repr__(self) -> str:
+        if not hasattr(self, "response_meta"):
+            return "Response()"
         return f"Response(status={self.status}, {len(self._content)} bytes)"
 
     def __eq__(self, other: object) -> bool:

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from mspkit._client import AsyncClient, AsyncResource, SyncClient, SyncResource
-from mspkit._encode import call_options, paging
+from mspkit._client import AsyncClient, AsyncResource, SyncClient, SyncResource, resource
+from mspkit._encode import call_options, hidden, paging
 from mspkit._model import Model
 from mspkit._models import Case, MspCustomer, WorkflowRun
 from mspkit._pager import AsyncPager, Pager
-from mspkit._types import Id, RequestHook, ResponseHook, RetryHook, opt
+from mspkit._types import Credentials, Id, RequestHook, ResponseHook, RetryHook, opt
 
 __all__ = [
     "AsyncCases",
@@ -711,6 +711,7 @@ class Wiv(SyncClient):
         max_body_bytes: int | None = None,
         pool_idle_timeout: float | None = None,
         pool_max_idle: int | None = None,
+        credentials: Credentials | None = None,
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
@@ -738,6 +739,8 @@ class Wiv(SyncClient):
             max_body_bytes: The largest answer in bytes, decompressed; 64 MiB when it is not given.
             pool_idle_timeout: Seconds that an idle connection is kept; 4 when it is not given.
             pool_max_idle: How many idle connections are kept; 32 when it is not given.
+            credentials: Gives the secrets by the names of these options, here and wherever the client
+                is unpickled: a function at the top of a module, or a `functools.partial` of one.
             on_request: Called for each attempt that was sent.
             on_response: Called for each attempt that has ended.
             on_retry: Called before each further attempt.
@@ -745,45 +748,42 @@ class Wiv(SyncClient):
         Raises:
             InvalidRequestError: An option is missing or invalid.
         """
-        super().__init__(
-            {
-                "api_key": api_key,
-                "base_url": base_url,
-                "timeout": timeout,
-                "attempt_timeout": attempt_timeout,
-                "connect_timeout": connect_timeout,
-                "max_retries": max_retries,
-                "max_retry_after": max_retry_after,
-                "max_backoff": max_backoff,
-                "proxy": proxy,
-                "ca_bundle": ca_bundle,
-                "client_cert": client_cert,
-                "verify": verify,
-                "trust_env": trust_env,
-                "allow_http": allow_http,
-                "app_info": app_info,
-                "max_body_bytes": max_body_bytes,
-                "pool_idle_timeout": pool_idle_timeout,
-                "pool_max_idle": pool_max_idle,
-            },
-            on_request,
-            on_response,
-            on_retry,
-        )
+        options = {
+            "api_key": hidden(api_key),
+            "base_url": hidden(base_url),
+            "timeout": timeout,
+            "attempt_timeout": attempt_timeout,
+            "connect_timeout": connect_timeout,
+            "max_retries": max_retries,
+            "max_retry_after": max_retry_after,
+            "max_backoff": max_backoff,
+            "proxy": hidden(proxy),
+            "ca_bundle": ca_bundle,
+            "client_cert": hidden(client_cert),
+            "verify": verify,
+            "trust_env": trust_env,
+            "allow_http": allow_http,
+            "app_info": app_info,
+            "max_body_bytes": max_body_bytes,
+            "pool_idle_timeout": pool_idle_timeout,
+            "pool_max_idle": pool_max_idle,
+        }
+        del api_key, base_url, proxy, client_cert
+        super().__init__(options, credentials, on_request, on_response, on_retry)
 
-    @property
+    @resource
     def cases(self) -> Cases:
         """Cases, which are findings about a customer's cloud such as stopped instances that still cost
         money.
         """
         return Cases(self)
 
-    @property
+    @resource
     def customers(self) -> Customers:
         """The customers that the managed service provider looks after."""
         return Customers(self)
 
-    @property
+    @resource
     def workflows(self) -> Workflows:
         """Workflows, the automations that are built in the web interface."""
         return Workflows(self)
@@ -827,6 +827,7 @@ class AsyncWiv(AsyncClient):
         max_body_bytes: int | None = None,
         pool_idle_timeout: float | None = None,
         pool_max_idle: int | None = None,
+        credentials: Credentials | None = None,
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
@@ -854,6 +855,8 @@ class AsyncWiv(AsyncClient):
             max_body_bytes: The largest answer in bytes, decompressed; 64 MiB when it is not given.
             pool_idle_timeout: Seconds that an idle connection is kept; 4 when it is not given.
             pool_max_idle: How many idle connections are kept; 32 when it is not given.
+            credentials: Gives the secrets by the names of these options, here and wherever the client
+                is unpickled: a function at the top of a module, or a `functools.partial` of one.
             on_request: Called for each attempt that was sent.
             on_response: Called for each attempt that has ended.
             on_retry: Called before each further attempt.
@@ -861,45 +864,42 @@ class AsyncWiv(AsyncClient):
         Raises:
             InvalidRequestError: An option is missing or invalid.
         """
-        super().__init__(
-            {
-                "api_key": api_key,
-                "base_url": base_url,
-                "timeout": timeout,
-                "attempt_timeout": attempt_timeout,
-                "connect_timeout": connect_timeout,
-                "max_retries": max_retries,
-                "max_retry_after": max_retry_after,
-                "max_backoff": max_backoff,
-                "proxy": proxy,
-                "ca_bundle": ca_bundle,
-                "client_cert": client_cert,
-                "verify": verify,
-                "trust_env": trust_env,
-                "allow_http": allow_http,
-                "app_info": app_info,
-                "max_body_bytes": max_body_bytes,
-                "pool_idle_timeout": pool_idle_timeout,
-                "pool_max_idle": pool_max_idle,
-            },
-            on_request,
-            on_response,
-            on_retry,
-        )
+        options = {
+            "api_key": hidden(api_key),
+            "base_url": hidden(base_url),
+            "timeout": timeout,
+            "attempt_timeout": attempt_timeout,
+            "connect_timeout": connect_timeout,
+            "max_retries": max_retries,
+            "max_retry_after": max_retry_after,
+            "max_backoff": max_backoff,
+            "proxy": hidden(proxy),
+            "ca_bundle": ca_bundle,
+            "client_cert": hidden(client_cert),
+            "verify": verify,
+            "trust_env": trust_env,
+            "allow_http": allow_http,
+            "app_info": app_info,
+            "max_body_bytes": max_body_bytes,
+            "pool_idle_timeout": pool_idle_timeout,
+            "pool_max_idle": pool_max_idle,
+        }
+        del api_key, base_url, proxy, client_cert
+        super().__init__(options, credentials, on_request, on_response, on_retry)
 
-    @property
+    @resource
     def cases(self) -> AsyncCases:
         """Cases, which are findings about a customer's cloud such as stopped instances that still cost
         money.
         """
         return AsyncCases(self)
 
-    @property
+    @resource
     def customers(self) -> AsyncCustomers:
         """The customers that the managed service provider looks after."""
         return AsyncCustomers(self)
 
-    @property
+    @resource
     def workflows(self) -> AsyncWorkflows:
         """Workflows, the automations that are built in the web interface."""
         return AsyncWorkflows(self)

@@ -69,8 +69,8 @@ FaultKind = Literal[
 
 S = TypeVar("S", bound="Simulator")
 
-# Clients and commands go past whatever proxy the machine has.
-_PAST: Mapping[str, Any] = {"trust_env": False}
+# Clients and commands go past the proxies of this machine; pauses are short, as a test should be.
+_PAST: Mapping[str, Any] = {"trust_env": False, "max_backoff": 0.05}
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -367,6 +367,42 @@ class Simulator:
         }
         given = {name: said for name, said in fields.items() if said is not None}
         self.control("fail", {**rule, "fault": {"kind": kind, **given}})
+
+    def answer(
+        self,
+        match: str,
+        *,
+        status: int = 200,
+        json: Any = None,
+        text: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        times: int = 0,
+    ) -> None:
+        """Answers requests in its own words, also those to endpoints that it does not know.
+
+        What was told before goes first, until it is used up; with `times=0` it never is.
+
+        Args:
+            match: A path such as `/api/devices` or `/api/devices/{x}`, by any method; `GET /api/devices`; an
+                operation such as `ncentral.customers.list`; `*`.
+            status: The status.
+            json: The body, as data.
+            text: The body, as it is.
+            headers: Headers besides the content type.
+            times: How many requests; 0 for all.
+
+        Raises:
+            SimulatorError: Something in it is wrong.
+
+        Example:
+            >>> with Simulator() as sim, sim.ncentral() as client:
+            ...     sim.answer("/api/devices", json={"data": [{"deviceId": 7}]})
+            ...     print(client.request("GET", "/api/devices").json()["data"])
+            [{'deviceId': 7}]
+        """
+        given = {"json": json, "text": text, "headers": headers}
+        rule = {"match": f"* {match}" if match.startswith("/") else match, "status": status, "times": times}
+        self.control("answer", rule | {name: said for name, said in given.items() if said is not None})
 
     def advance(self, seconds: float) -> None:
         """Moves the clock by which tokens and scrolls expire."""

@@ -68,6 +68,7 @@ pub const TARGETS: &[Target] = &[
     python("python/kinds.py.j2", "bindings-python/python/mspkit/_kinds.py", Scope::Whole),
     python("python/models.py.j2", "bindings-python/python/mspkit/_models.py", Scope::Whole),
     python("python/service.py.j2", "bindings-python/python/mspkit/_{service}.py", Scope::EachService),
+    python("python/params.py.j2", "bindings-python/python/mspkit/params/{service}.py", Scope::EachService),
     typescript("typescript/kinds.ts.j2", "bindings-node/ts/generated/kinds.ts", Scope::Whole),
     typescript("typescript/models.ts.j2", "bindings-node/ts/generated/models.ts", Scope::Whole),
     typescript("typescript/shapes.ts.j2", "bindings-node/ts/generated/shapes.ts", Scope::Whole),

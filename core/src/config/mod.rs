@@ -210,12 +210,36 @@ impl Config {
             .collect()
     }
 
+    /// Refuses an address that was kept apart from its credentials, as in a pickle, where the environment's credentials
+    /// are for another server.
+    ///
+    /// # Errors
+    /// `InvalidRequest` that names both servers.
+    pub fn check_environment(service: Service, base_url: &str) -> Result<()> {
+        Self::check_kept(service, base_url, |name| std::env::var(name).ok())
+    }
+
+    pub(crate) fn check_kept(
+        service: Service,
+        base_url: &str,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Result<()> {
+        let (variable, default) = address(service);
+        let said = env(variable).filter(|value| !value.trim().is_empty());
+        let Some(said) = said.as_deref().or(default) else { return Ok(()) };
+        let theirs = base_url::check(said, true)?;
+        if base_url::check(base_url, true)? == theirs {
+            return Ok(());
+        }
+        let allowed = format!(
+            "must be the server that the environment's credentials are for, which {variable} says is {}",
+            theirs.as_str().trim_end_matches('/')
+        );
+        Err(Error::argument("base_url", base_url, &allowed))
+    }
+
     fn base(&self, service: Service, env: &impl Fn(&str) -> Option<String>) -> Result<Url> {
-        let (variable, default) = match service {
-            Service::NCentral => ("NCENTRAL_URL", None),
-            Service::Cloudmore => ("CLOUDMORE_URL", Some("https://api.cloudmore.com")),
-            Service::Wiv => ("WIV_URL", Some("https://api.wiv.ai")),
-        };
+        let (variable, default) = address(service);
         let said = self.base_url.as_ref().map(|url| url.reveal().to_owned());
         let said = said.or_else(|| env(variable)).or(default.map(str::to_owned));
         let Some(said) = said else {
@@ -357,6 +381,15 @@ impl Config {
 
 fn pem(said: &str) -> Pem {
     if transport::is_pem_text(said) { Pem::Bytes(said.as_bytes().to_vec()) } else { Pem::File(said.into()) }
+}
+
+/// The variable that says where a service is, and where it is without it.
+fn address(service: Service) -> (&'static str, Option<&'static str>) {
+    match service {
+        Service::NCentral => ("NCENTRAL_URL", None),
+        Service::Cloudmore => ("CLOUDMORE_URL", Some("https://api.cloudmore.com")),
+        Service::Wiv => ("WIV_URL", Some("https://api.wiv.ai")),
+    }
 }
 
 fn missing(option: &str, variable: &str, what: &str) -> Error {

@@ -138,3 +138,24 @@ fn times_are_read_in_the_unit_of_their_language_and_large_numbers_mean_the_longe
     let many = Config::from_json(br#"{"max_retries":99999999999999999999999,"max_body_bytes":5e9}"#).unwrap();
     assert_eq!((many.max_retries, many.max_body_bytes), (Some(i32::MAX as u32), Some(5_000_000_000)));
 }
+
+#[test]
+fn a_kept_address_is_refused_where_the_credentials_are_for_another_server() {
+    let env = |url: &'static str| move |_: &str| Some(url.to_owned());
+    let check = |kept: &str, url| Config::check_kept(Service::NCentral, kept, env(url));
+    assert!(check("https://a.example", "https://a.example/").is_ok());
+    assert!(check("https://a.example", "https://A.example:443/api").is_ok());
+    assert!(Config::check_kept(Service::NCentral, "https://a.example", no_env).is_ok());
+    for other in ["https://b.example", "https://a.example:8443", "http://a.example", "https://a.example/two"]
+    {
+        let error = check("https://a.example", other).unwrap_err().to_string();
+        assert!(
+            error.contains("base_url") && error.contains("https://a.example") && error.contains(other),
+            "{error}"
+        );
+        assert!(error.contains("NCENTRAL_URL"), "{error}");
+    }
+    // Without the variable the vendor's own address is meant.
+    assert!(Config::check_kept(Service::Wiv, "https://other.example", no_env).is_err());
+    assert!(Config::check_kept(Service::Wiv, "https://api.wiv.ai", no_env).is_ok());
+}

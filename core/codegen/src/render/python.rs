@@ -25,6 +25,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("py_value", |value: Serde<Json>| literal(&value.0));
     environment.add_filter("py_type", |param: Serde<Param>| parameter(&param.0));
     environment.add_filter("py_default", |param: Serde<Param>| default(&param.0));
+    environment.add_test("py_optional", |param: Serde<Param>| !default(&param.0).is_empty());
     environment.add_filter("py_unset", |params: Serde<Vec<Param>>| {
         params.0.iter().any(|param| !param.internal && default(param) == "UNSET")
     });

@@ -1,0 +1,91 @@
+"""What is said of clients and models where somebody looks: `help()`, type hints, completion."""
+
+from __future__ import annotations
+
+import inspect
+import pydoc
+import typing
+from typing import Any
+
+import pytest
+
+import mspkit
+from mspkit import _models, _native, params
+
+CLIENTS = [
+    *(mspkit.NCentral, mspkit.AsyncNCentral, mspkit.Cloudmore),
+    *(mspkit.AsyncCloudmore, mspkit.Wiv, mspkit.AsyncWiv),
+]
+MODELS = [of for name in _models.__all__ if issubclass(of := getattr(mspkit, name), mspkit.Model)]
+
+
+def text(thing: object) -> str:
+    return pydoc.plain(pydoc.render_doc(thing))
+
+
+@pytest.mark.parametrize("cls", CLIENTS)
+def test_help_of_a_client_shows_every_method(cls: type) -> None:
+    said = text(cls)
+    service = cls._service  # type: ignore[attr-defined]
+    rows = [row["id"].split(".", 1) for row in _native.operations()]
+    methods = [method for of, method in rows if of == service]
+    assert methods and all(f"- `{name}(" in said for name in methods)
+    assert "Close it after use" in said and "Example" in said
+
+
+def test_help_of_a_group_is_that_of_its_class() -> None:
+    assert mspkit.NCentral.customers.__name__ == "Customers"  # type: ignore[attr-defined]
+    said = text(mspkit.NCentral.customers)
+    assert "def get(" in said or "get(self, customer_id" in said
+    assert "Lists" in said and "Raises" in said
+    assert inspect.isfunction(mspkit.AsyncNCentral.customers.get)  # type: ignore[attr-defined]
+    assert "customer_id" in text(mspkit.NCentral.customers.get)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_models_tell_their_fields(model: Any) -> None:
+    hints = typing.get_type_hints(model)
+    said = text(model)
+    for name, field in model._fields.items():
+        assert name in hints and "Field" not in str(hints[name])
+        of, _, meaning = field.__doc__.partition(": ")
+        assert of and meaning, field.__doc__
+        assert f"{name}\n" in said and meaning.splitlines()[0][:40] in said
+    assert set(model._fields) <= set(dir(model))
+
+
+def test_types_are_those_of_the_values() -> None:
+    hints = typing.get_type_hints(mspkit.Customer)
+    assert hints["customer_id"] is str and hints["city"] == str | None
+    assert typing.get_type_hints(mspkit.AuthTokens)["tokens"] is mspkit.TokenPair
+    field: Any = mspkit.Customer.city
+    assert field.__doc__.startswith("str | None: ") and "vendor" in (type(field).__doc__ or "")
+
+
+def test_a_model_of_ones_own_is_told_too() -> None:
+    class Own(mspkit.Model):
+        """A model of a test."""
+
+    assert typing.get_type_hints(Own) is not None and "A model of a test" in text(Own)
+
+
+def test_parameters_are_typed_as_rows() -> None:
+    from mspkit.params import cloudmore, ncentral, wiv
+
+    for module in (cloudmore, ncentral, wiv):
+        for name in module.__all__:
+            row = getattr(module, name)
+            hints = typing.get_type_hints(row)
+            assert hints and row.__doc__ and row.__required_keys__ | row.__optional_keys__ == set(hints)
+    known = ncentral.ServiceOrgsCreateCustomerParams
+    assert known.__required_keys__ == {"customer_name", "contact_first_name", "contact_last_name"}
+    assert "ServiceOrgsCreateCustomerParams" in (params.__doc__ or "")
+
+
+def test_long_lists_are_shown_by_their_beginning() -> None:
+    from mspkit._pager import Items
+
+    items = Items(mspkit.Customer(customer_id=number) for number in range(500))
+    assert len(repr(items)) < 1000 and "490 more" in repr(items) and isinstance(items, list)
+    assert repr(Items(items[:3])) == repr(list(items[:3]))
+    assert items == list(items) and type(items[:5]) is list
