@@ -2089,7 +2089,7 @@ public:
     /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`.
     ncentral with_options(const client_options &options) const { return ncentral(*this, options); }
 
-    /// The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
+    /// The token exchange. Clients do this by themselves; call these only to inspect it.
     class auth_resource {
     public:
         explicit auth_resource(const mspkit_client *of) noexcept : held(of) {}

@@ -214,7 +214,7 @@ export interface StandardPsaValidateCredentialParams {
 }
 
 /**
- * The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
+ * The token exchange. Clients do this by themselves; call these only to inspect it.
  *
  * Reached as `client.auth`.
  */
@@ -362,7 +362,7 @@ export class Auth extends AsyncResource {
 }
 
 /**
- * The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
+ * The token exchange. Clients do this by themselves; call these only to inspect it.
  *
  * Reached as `client.auth`.
  */
@@ -2192,7 +2192,7 @@ export interface NCentralOptions extends ClientOptions {
  * ```
  */
 export class NCentral extends AsyncClient {
-  /** The token exchange. Clients do this by themselves; call these only to inspect the token exchange. */
+  /** The token exchange. Clients do this by themselves; call these only to inspect it. */
   readonly auth = new Auth(this);
   /**
    * Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
@@ -2243,7 +2243,7 @@ export class NCentral extends AsyncClient {
  * ```
  */
 export class NCentralSync extends SyncClient {
-  /** The token exchange. Clients do this by themselves; call these only to inspect the token exchange. */
+  /** The token exchange. Clients do this by themselves; call these only to inspect it. */
   readonly auth = new AuthSync(this);
   /**
    * Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and

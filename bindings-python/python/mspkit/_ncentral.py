@@ -53,7 +53,7 @@ __all__ = [
 
 
 class Auth(SyncResource):
-    """The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
+    """The token exchange. Clients do this by themselves; call these only to inspect it.
 
     Reached as `client.auth`.
     """
@@ -295,7 +295,7 @@ class Auth(SyncResource):
 
 
 class AsyncAuth(AsyncResource):
-    """The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
+    """The token exchange. Clients do this by themselves; call these only to inspect it.
 
     Reached as `client.auth`.
     """
@@ -3608,7 +3608,7 @@ class NCentral(SyncClient):
 
     @resource
     def auth(self) -> Auth:
-        """The token exchange. Clients do this by themselves; call these only to inspect the token exchange."""
+        """The token exchange. Clients do this by themselves; call these only to inspect it."""
         return Auth(self)
 
     @resource
@@ -3750,7 +3750,7 @@ class AsyncNCentral(AsyncClient):
 
     @resource
     def auth(self) -> AsyncAuth:
-        """The token exchange. Clients do this by themselves; call these only to inspect the token exchange."""
+        """The token exchange. Clients do this by themselves; call these only to inspect it."""
         return AsyncAuth(self)
 
     @resource

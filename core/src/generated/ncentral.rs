@@ -15,7 +15,7 @@ use crate::generated::params::{
 };
 use crate::model::Id;
 
-/// The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
+/// The token exchange. Clients do this by themselves; call these only to inspect it.
 ///
 /// Reached as `client.auth()`.
 #[derive(Debug, Clone, Copy)]
@@ -1158,7 +1158,7 @@ impl<'c> StandardPsa<'c> {
 }
 
 impl NCentral {
-    /// The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
+    /// The token exchange. Clients do this by themselves; call these only to inspect it.
     pub fn auth(&self) -> Auth<'_> {
         Auth { client: self }
     }
@@ -1207,7 +1207,7 @@ pub mod blocking {
     };
     use crate::model::Id;
 
-    /// The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
+    /// The token exchange. Clients do this by themselves; call these only to inspect it.
     ///
     /// Reached as `client.auth()`.
     #[derive(Debug, Clone, Copy)]
@@ -2369,7 +2369,7 @@ pub mod blocking {
     }
 
     impl NCentral {
-        /// The token exchange. Clients do this by themselves; call these only to inspect the token exchange.
+        /// The token exchange. Clients do this by themselves; call these only to inspect it.
         pub fn auth(&self) -> Auth<'_> {
             Auth { client: self }
         }
