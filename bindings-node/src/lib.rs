@@ -44,6 +44,12 @@ pub fn paging_names() -> Vec<String> {
     mspkit::PagingOptions::names(mspkit::Spelling::Camel)
 }
 
+/// What the options of a call are called.
+#[napi(catch_unwind)]
+pub fn call_names() -> Vec<String> {
+    mspkit::CallOptions::names(mspkit::Spelling::Camel)
+}
+
 /// The fields of the error for an argument that JavaScript itself refuses.
 #[napi(catch_unwind)]
 pub fn refused(argument: String, allowed: String, given: Option<String>) -> String {

@@ -71,7 +71,12 @@ test("attempts, answers and repetitions are published in their order", async () 
   const { requestId } = request as RequestEvent;
   assert.match(requestId, /^[0-9a-f]{32}$/);
   assert.ok(seen.every(([, event]) => event.requestId === requestId));
-  assert.deepEqual(request, { operation, requestId, attempt: 1, method: "GET", path: "/api/customers/1" });
+  const target = { method: "GET", path: "/api/customers/1", server: server.url };
+  assert.deepEqual(request, { operation, requestId, attempt: 1, ...target });
+  for (const event of [response, retry]) {
+    const { method, path, server } = event as ResponseEvent;
+    assert.deepEqual({ method, path, server }, target);
+  }
   assert.equal((response as ResponseEvent).status, 503);
   assert.ok((response as ResponseEvent).took > 0);
   assert.equal(typeof (retry as RetryEvent).reason, "string");

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InvalidRequestError, Secret } from "mspkit";
 import { encode, encodeArguments } from "../dist/cjs/encode.js";
-import { camel, inNamesHere, snake } from "../dist/cjs/names.js";
+import { camel, snake } from "../dist/cjs/names.js";
 import { operations } from "../dist/cjs/native.js";
 
 test("plain data is written as JSON writes it", () => {
@@ -32,12 +32,12 @@ test("plain data is written as JSON writes it", () => {
 
 test("large integers keep their digits", () => {
   assert.equal(encode("body", { n: 9007199254740993n }), '{"n":9007199254740993}');
-  assert.equal(encodeArguments({ customerId: 9007199254740993n }), '{"customer_id":"9007199254740993"}');
+  assert.equal(encodeArguments({ customerId: 9007199254740993n }), '{"customerId":"9007199254740993"}');
   assert.throws(
     () => encodeArguments({ customerId: 2 ** 53 }),
     /customerId: must be text or a bigint .*given: 9007199254740992/,
   );
-  assert.equal(encodeArguments({ customerId: 2 ** 53 - 1 }), '{"customer_id":9007199254740991}');
+  assert.equal(encodeArguments({ customerId: 2 ** 53 - 1 }), '{"customerId":9007199254740991}');
 });
 
 test("a secret of an answer is sent as what it is", () => {
@@ -48,16 +48,17 @@ test("what JSON would change silently is refused, by its place", () => {
   const cyclic: { self?: object } = {};
   cyclic.self = cyclic;
   const cases: [value: unknown, told: RegExp][] = [
-    [Number.NaN, /^payload: must be a finite number; given: NaN$/],
+    [Number.NaN, /^payload: must be a finite number, or left out; given: NaN$/],
     [
       { a: [1, { b: Number.POSITIVE_INFINITY }] },
-      /^payload\.a\[1\]\.b: must be a finite number; given: Infinity$/,
+      /^payload\.a\[1\]\.b: must be a finite number, .*given: Infinity$/,
     ],
-    [() => 1, /^payload: must be plain data; given: a function$/],
-    [{ a: Symbol("s") }, /^payload\.a: must be plain data; given: a symbol$/],
-    [new Map([["a", 1]]), /^payload: must be plain data and not Map; given: an object$/],
-    [{ later: Promise.resolve(1) }, /^payload\.later: must be plain data and not Promise;/],
-    [new Uint8Array(2), /^payload: must be plain data and not Uint8Array;/],
+    [() => 1, /^payload: must be plain data: .*; given: a value of type function$/],
+    [{ a: Symbol("s") }, /^payload\.a: must be plain data: .*; given: a value of type symbol$/],
+    [new Map([["a", 1]]), /^payload: must be plain data: .*; given: a value of type Map$/],
+    [{ later: Promise.resolve(1) }, /^payload\.later: .*a value of type Promise$/],
+    [new Uint8Array(2), /^payload: .*a value of type Uint8Array$/],
+    [Buffer.from("a"), /^payload: .*a value of type Buffer$/],
     [cyclic, /is nested too deeply, or holds itself/],
   ];
   for (const [payload, told] of cases) {
@@ -67,16 +68,13 @@ test("what JSON would change silently is refused, by its place", () => {
       String(told),
     );
   }
-  assert.throws(
-    () => encode("body", undefined),
-    /^InvalidRequestError: body: must be given; given: nothing$/,
-  );
+  assert.throws(() => encode("body", undefined), /^InvalidRequestError: body: is required$/);
 });
 
 test("arguments that are undefined are left out, and null stays", () => {
   assert.equal(
     encodeArguments({ pageSize: undefined, externalId: null, soName: "a" }),
-    '{"external_id":null,"so_name":"a"}',
+    '{"externalId":null,"soName":"a"}',
   );
   assert.equal(encodeArguments({}), "{}");
 });
@@ -88,12 +86,4 @@ test("every name of the table goes to camelCase and back", () => {
     assert.equal(snake(camel(name)), name);
   }
   assert.equal(camel("base_url"), "baseURL");
-});
-
-test("the core's words have the names of here, and quoted texts stay", () => {
-  const said =
-    'page_size: must be 1 to 1000; given: "page_size \\" so_name" (see extra_headers, not _links or x-a_b)';
-  const told =
-    'pageSize: must be 1 to 1000; given: "page_size \\" so_name" (see headers, not _links or x-aB)';
-  assert.equal(inNamesHere(said), told);
 });

@@ -69,7 +69,7 @@ test("an error knows what happened", async () => {
   assert.equal(error.attempts[0]?.status, 404);
   assert.match(error.body, /Org Unit not found/);
   assert.equal(error.headers.get("content-type"), "application/json");
-  assert.ok(error.message.startsWith("ncentral.service_orgs.get: HTTP 404: "));
+  assert.ok(error.message.startsWith("ncentral.serviceOrgs.get: HTTP 404: "));
   assert.equal(String(error), `NotFoundError: ${error.message}`);
 });
 
@@ -189,7 +189,6 @@ test("numbers are refused, not coerced", async () => {
     ["timeout", { timeout: 1000n }],
     ["maxRetries", { maxRetries: -1 }],
     ["maxRetries", { maxRetries: 1.5 }],
-    ["maxRetries", { maxRetries: 2 ** 53 }],
     ["maxRetries", { maxRetries: true }],
   ];
   for (const [name, options] of refused) {
@@ -214,11 +213,16 @@ test("numbers are refused, not coerced", async () => {
 test("what no option is called is refused, and options that exist are named", async () => {
   const wrong = { timeOut: 1 } as object;
   const error = await caught(() => client.customers.get("100", wrong));
-  assert.match(
-    error.message,
-    /^timeOut: is none of the call options, which are timeout, maxRetries, headers/,
+  assert.equal(error.message, "timeOut: is not an option; did you mean timeout?");
+  const other = await caught(() => client.customers.get("100", { colour: 1 } as object));
+  assert.equal(
+    other.message,
+    "colour: is not an option; there are timeout, maxRetries, headers, query, body",
   );
-  assert.throws(() => new NCentral({ baseUrl: "https://x" } as object), /baseUrl: is none of .*baseURL/);
+  assert.throws(
+    () => new NCentral({ baseUrl: "https://x" } as object),
+    /baseUrl: is not an option; .*baseURL/,
+  );
   assert.throws(() => client.withOptions({ jwt: "x" } as object), /jwt: .*belongs to the client itself/);
   const list = client.customers.list({ pageSice: 3 } as object);
   await assert.rejects(list.next(), /pageSice/);

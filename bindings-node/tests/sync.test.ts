@@ -58,7 +58,7 @@ test("errors are thrown", () => {
   assert.throws(() => client.customers.get(""), InvalidRequestError);
   assert.throws(
     () => client.customers.get("1", { signal: AbortSignal.abort() } as object),
-    /signal: is none of/,
+    /signal: is not an option of blocking calls/,
   );
   const closed = client.withOptions({ timeout: 1000 });
   assert.equal(closed.customers.get("100").customerId, "100");

@@ -33,15 +33,13 @@ let coreOf: (client: AsyncClient) => NativeCore;
 /** What the async clients have in common. */
 export abstract class AsyncClient {
   readonly #core: NativeCore;
-  readonly #own: readonly string[];
 
   static {
     coreOf = (client) => client.#core;
   }
 
-  protected constructor(service: Service, own: readonly string[], options: ClientOptions) {
-    this.#own = own;
-    const made = { service, own, options, asynchronous: true };
+  protected constructor(service: Service, options: ClientOptions) {
+    const made = { service, options, asynchronous: true };
     this.#core = placing(site(new.target), () => open(made));
   }
 
@@ -64,7 +62,7 @@ export abstract class AsyncClient {
    */
   withOptions(options: CallDefaults): this {
     const Own = this.constructor as new (handle: Handle) => this;
-    return new Own(placing(site(this.withOptions), () => layered(this.#core, this.#own, options)));
+    return new Own(placing(site(this.withOptions), () => layered(this.#core, options)));
   }
 
   /**

@@ -35,6 +35,18 @@ export function encodeArguments(args: object): string {
   return `${text}}`;
 }
 
+/** The JSON of options, by their names here, which the core reads. Those that are `undefined` are left out. */
+export function encodeOptions(options: object): string {
+  const members: string[] = [];
+  for (const [name, value] of Object.entries(options)) {
+    const json = written(name, value, 0);
+    if (json !== undefined) {
+      members.push(`${JSON.stringify(name)}:${json}`);
+    }
+  }
+  return `{${members.join(",")}}`;
+}
+
 function argument(name: string, value: unknown): string | undefined {
   switch (typeof value) {
     case "bigint":

@@ -83,7 +83,7 @@ export class MspError extends Error {
   declare readonly kind: string;
   /** What happened, without operation, status and ids; `message` is the whole sentence. */
   declare readonly summary: string;
-  /** The operation that failed, such as `ncentral.customers.list`. */
+  /** The operation that failed, by its id, which is the same in every language and in the simulator. */
   declare readonly operation: string | undefined;
   /** The argument that is wrong, where one is; of what is refused before it is sent. */
   declare readonly argument: string | undefined;

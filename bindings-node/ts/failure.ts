@@ -69,7 +69,9 @@ function typeName(given: unknown): string {
     return typeof given;
   }
   // A Buffer is one to its user, and bytes to JavaScript.
-  return ArrayBuffer.isView(given) ? given.constructor.name : Object.prototype.toString.call(given).slice(8, -1);
+  return ArrayBuffer.isView(given)
+    ? given.constructor.name
+    : Object.prototype.toString.call(given).slice(8, -1);
 }
 
 /** A text may be a secret, and is not told. */

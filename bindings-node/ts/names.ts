@@ -32,37 +32,3 @@ export function snake(name: string): string {
 export function camel(name: string): string {
   return NAMED_HERE[name] ?? name.replace(BEHIND_UNDERSCORE, (_, letter: string) => letter.toUpperCase());
 }
-
-/** More slips of the pen than these make another word. */
-const SLIPS = 2;
-
-/** The name that was meant, when one of those that there are is nearly the same: in another spelling, or with a slip. */
-export function closest(name: string, names: Iterable<string>): string | undefined {
-  const bare = (text: string) => text.replace(/[_-]/g, "").toLowerCase();
-  const given = bare(name);
-  let [found, fewest]: [string | undefined, number] = [
-    undefined,
-    Math.min(SLIPS, Math.floor(given.length / 3)) + 1,
-  ];
-  for (const each of names) {
-    const slips = distance(given, bare(each));
-    if (slips < fewest) {
-      [found, fewest] = [each, slips];
-    }
-  }
-  return found;
-}
-
-/** How many letters have to be put in, taken out or changed to make one text of another. */
-function distance(one: string, other: string): number {
-  let above = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (const [row, letter] of [...one].entries()) {
-    const line = [row + 1];
-    for (const [at, theirs] of [...other].entries()) {
-      const changed = (above[at] as number) + (letter === theirs ? 0 : 1);
-      line.push(Math.min(changed, (above[at + 1] as number) + 1, (line[at] as number) + 1));
-    }
-    above = line;
-  }
-  return above[other.length] as number;
-}

@@ -71,6 +71,8 @@ interface Native {
   givenUp(operation: string): string;
   /** What says how a list is read, among its arguments. */
   pagingNames(): string[];
+  /** What the options of a call are called. */
+  callNames(): string[];
   /** The fields of errors for arguments that are refused here; the core words them. */
   refused(argument: string, allowed: string, given: string | null): string;
   unsendable(argument: string, given: string): string;

@@ -4,10 +4,10 @@
  */
 
 import { checkSignal } from "./abort.js";
-import { encode } from "./encode.js";
+import { encode, encodeOptions } from "./encode.js";
 import { invalid } from "./failure.js";
-import { camel } from "./names.js";
-import { entries, record, unknownName } from "./plain.js";
+import { native } from "./native.js";
+import { entries, record } from "./plain.js";
 
 /** An id, as an argument. Answers hold ids as text. */
 export type Id = string | number | bigint;
@@ -116,124 +116,26 @@ export interface ScrollPaging extends Paging {
   readonly onLostPage?: "restart" | "raise" | undefined;
 }
 
-type Check = (name: string, value: unknown) => unknown;
-
-const text: Check = (name, value) =>
-  typeof value === "string" ? value : refuse(name, "must be text", value);
-
-const kinds = {
-  text,
-  address: (name, value) => text(name, value instanceof URL ? value.href : value),
-  id: (name, value) => text(name, /^(?:number|bigint)$/.test(typeof value) ? String(value) : value),
-  flag: (name, value) => (typeof value === "boolean" ? value : refuse(name, "must be true or false", value)),
-  time: (name, value) => milliseconds(name, value, 0),
-  positiveTime: (name, value) => milliseconds(name, value, Number.MIN_VALUE),
-  count: (name, value) => whole(name, value, 0),
-  positiveCount: (name, value) => whole(name, value, 1),
-  any: (_, value) => value,
-} satisfies Record<string, Check>;
-
-/** What the clients of single services have besides, by its name in the core, and what it may be. */
-const OWN: Readonly<Record<string, Check>> = {
-  jwt: kinds.text,
-  username: kinds.text,
-  password: kinds.text,
-  client_secret: kinds.text,
-  client_id: kinds.text,
-  client_auth: kinds.text,
-  reseller_id: kinds.id,
-  api_key: kinds.text,
-};
-
-/** What all clients have. */
-const CLIENT: Readonly<Record<string, Check>> = {
-  base_url: kinds.address,
-  timeout: kinds.positiveTime,
-  attempt_timeout: kinds.positiveTime,
-  connect_timeout: kinds.positiveTime,
-  max_retries: kinds.count,
-  max_retry_after: kinds.time,
-  max_backoff: kinds.time,
-  proxy: kinds.address,
-  ca_bundle: kinds.text,
-  client_cert: kinds.text,
-  verify: kinds.flag,
-  trust_env: kinds.flag,
-  allow_http: kinds.flag,
-  app_info: kinds.text,
-  max_body_bytes: kinds.positiveCount,
-  pool_idle_timeout: kinds.time,
-  pool_max_idle: kinds.count,
-};
-
-const CALL: Readonly<Record<string, Check>> = {
-  timeout: kinds.positiveTime,
-  max_retries: kinds.count,
-  extra_headers: headers,
-  extra_query: (name, value) => Object.fromEntries(entries(name, value, "URLSearchParams")),
-  extra_body: record,
-};
-
-const PAGING: Readonly<Record<string, Check>> = {
-  limit: kinds.positiveCount,
-  concurrency: kinds.positiveCount,
-  resume_token: kinds.text,
-  on_lost_page: kinds.text,
-};
-
-const SIGNAL: Readonly<Record<string, Check>> = { signal: kinds.any };
-
-/** Options by their names here, and what they may be. */
-type Table = ReadonlyMap<string, Check>;
-
-function table(rows: Readonly<Record<string, Check>>): Table {
-  return new Map(Object.entries(rows).map(([core, check]) => [camel(core), check]));
-}
-
-const sharedTable = table(CLIENT);
-const ownTable = table(OWN);
-const callTable = table({ ...CALL, ...SIGNAL });
-const syncCallTable = table(CALL);
-const requestTable = table({ ...CALL, ...SIGNAL, extra_body: kinds.any });
-const syncRequestTable = table({ ...CALL, extra_body: kinds.any });
-const pagingTable = table(PAGING);
-
-/** What a list can be told about how it is read. */
-export const PAGING_NAMES: readonly string[] = [...pagingTable.keys()];
-
-/** What belongs to the options of a call, and may be given among its parameters by mistake. */
-export const CALL_NAMES: ReadonlySet<string> = new Set(callTable.keys());
-
-/** The options, each checked; those that are not given are left out. */
-function checked(what: string, options: unknown, table: Table): Record<string, unknown> {
-  const said: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(record(what, options))) {
-    const row = table.get(name);
-    if (row === undefined) {
-      throw unknownName(name, `is none of the ${what}`, [...table.keys()], value);
-    }
-    if (value !== undefined && value !== null) {
-      said[name] = row(name, value);
-    }
-  }
-  return said;
-}
-
 const NOTHING = "{}";
 
-function json(what: string, said: Record<string, unknown>): string {
-  return encode(what, said);
+/** What says how a list is read, among its arguments. */
+export const pagingNames = once(() => new Set(native.pagingNames()));
+
+/** What belongs to the options of a call, and may be given among its parameters by mistake. */
+export const callNames = once(() => new Set([...native.callNames(), "signal"]));
+
+/** Asked for when it is needed: importing would else wait for it. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
-/**
- * The options of a client, as the native half takes them.
- *
- * @param own - The names of those that only the client's service has.
- * @param options - What was given.
- */
-export function clientOptions(own: readonly string[], options: object): string {
-  const rows = [...ownTable].filter(([name]) => own.includes(name));
-  return json("options", checked("client options", options, new Map([...rows, ...sharedTable])));
+/** The options of a client, as the native half takes them. */
+export function clientOptions(options: object): string {
+  return encodeOptions(record("client options", options));
 }
 
 /** The options of one call, as the native half takes them, and its signal. */
@@ -244,9 +146,9 @@ export function callOptions(
   if (options === undefined || options === null) {
     return { json: NOTHING, signal: undefined };
   }
-  const { signal, ...said } = checked("call options", options, sync ? syncCallTable : callTable);
-  checkSignal(signal);
-  return { json: json("call options", said), signal };
+  const { signal, ...rest } = record("call options", options);
+  checkSignalOf(signal, sync);
+  return { json: encodeOptions(plain(rest)), signal };
 }
 
 /** The options of a request: its body, the rest as the native half takes it, and its signal. */
@@ -254,44 +156,25 @@ export function requestOptions(
   options: RequestOptions | undefined,
   sync = false,
 ): { body: string | null; json: string; signal: AbortSignal | undefined } {
-  const given = checked("request options", options ?? {}, sync ? syncRequestTable : requestTable);
-  const { signal, body: extra, ...said } = given;
+  const { signal, body, ...rest } = record("request options", options ?? {});
+  checkSignalOf(signal, sync);
+  const text = body === undefined || body === null ? null : encode("body", body);
+  return { body: text, json: encodeOptions(plain(rest)), signal };
+}
+
+function checkSignalOf(signal: unknown, sync: boolean): asserts signal is AbortSignal | undefined {
+  if (sync && signal !== undefined) {
+    throw invalid("signal", "is not an option of blocking calls: while they wait, nothing can abort them");
+  }
   checkSignal(signal);
-  const body = extra === undefined ? null : encode("body", extra);
-  return { body, json: json("request options", said), signal };
 }
 
-/** How a list is read, as the native half takes it. */
-export function pagingOptions(paging: object): string {
-  return json("paging options", checked("paging options", paging, pagingTable));
-}
-
-function refuse(name: string, allowed: string, value: unknown): never {
-  throw invalid(name, allowed, value);
-}
-
-function milliseconds(name: string, value: unknown, least: number): number {
-  if (typeof value !== "number" || !Number.isFinite(value) || value < least) {
-    refuse(
-      name,
-      `must be a finite number of milliseconds, ${least === 0 ? "0 or more" : "more than 0"}`,
-      value,
-    );
-  }
-  return value;
-}
-
-function whole(name: string, value: unknown, least: number): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least) {
-    refuse(name, `must be a whole number, at least ${least}`, value);
-  }
-  return value;
-}
-
-function headers(name: string, value: unknown): Record<string, unknown> {
-  const given = entries(name, value, "Headers");
-  for (const [header, value] of given) {
-    text(`${name}[${JSON.stringify(header)}]`, value);
-  }
-  return Object.fromEntries(given);
+/** The options with what the web has for headers and queries as plain objects. */
+function plain({ headers, query, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  const given = (value: unknown) => value !== undefined && value !== null;
+  return {
+    ...rest,
+    ...(given(headers) ? { headers: Object.fromEntries(entries("headers", headers, "Headers")) } : {}),
+    ...(given(query) ? { query: Object.fromEntries(entries("query", query, "URLSearchParams")) } : {}),
+  };
 }

@@ -2,12 +2,12 @@
  * The arguments of a call: ids and parameters as the core has them, and how a list is read.
  */
 
-import { encodeArguments } from "./encode.js";
+import { encodeArguments, encodeOptions } from "./encode.js";
 import { invalid } from "./failure.js";
 import { camel } from "./names.js";
 import { type OperationRow, operations } from "./native.js";
-import { CALL_NAMES, PAGING_NAMES, pagingOptions } from "./options.js";
-import { record, unknownName } from "./plain.js";
+import { callNames, pagingNames } from "./options.js";
+import { record } from "./plain.js";
 
 let table: ReadonlyMap<string, OperationRow> | undefined;
 
@@ -22,32 +22,15 @@ export function isWrite(operation: string): boolean {
   return rowOf(operation)?.method !== "GET";
 }
 
-/** The names that the parameters of an operation have here. */
-function namesOf(operation: string, ids: object): string[] {
-  const row = rowOf(operation);
-  const own = (row?.params ?? [])
-    .map((param) => camel(param.name))
-    .filter((name) => !Object.hasOwn(ids, name));
-  const paging = PAGING_NAMES.filter((name) => name !== "onLostPage" || row?.paging === "scroll");
-  return row === undefined || row.paging === "none" ? own : [...own, ...paging];
-}
-
 const PLACES = ["first", "second", "third", "fourth"];
 
-/** Refuses what was put into the wrong object, or has the name that it has in other languages. */
+/** Refuses an option of the call among its parameters; all else that is wrong with a name the core refuses. */
 function checkName(operation: string, ids: object, name: string, value: unknown): void {
-  if (!name.includes("_") && !CALL_NAMES.has(name)) {
+  if (!callNames().has(name) || rowOf(operation)?.params.some((param) => camel(param.name) === name)) {
     return;
   }
-  const names = namesOf(operation, ids);
-  if (names.includes(name)) {
-    return;
-  }
-  if (CALL_NAMES.has(name)) {
-    const place = PLACES[Object.keys(ids).length + 1];
-    throw invalid(name, `belongs to the options, the ${place} argument`, value);
-  }
-  throw unknownName(name, "is none of the parameters", names, value);
+  const place = PLACES[Object.keys(ids).length + 1];
+  throw invalid(name, `belongs to the options, the ${place} argument`, value);
 }
 
 /** The arguments of a call, as the native half takes them: ids, and parameters in an object of their own. */
@@ -62,15 +45,16 @@ export function listArguments(
   given: unknown,
   change: { readonly limit?: number },
 ): [params: string, paging: string] {
+  const names = pagingNames();
   const [paging, params]: Record<string, unknown>[] = [{}, {}];
   const said: { limit?: number } = { ...checkedParams(operation, ids, given) };
   if (change.limit !== undefined) {
     said.limit = Math.min(change.limit, said.limit ?? change.limit);
   }
   for (const [name, value] of Object.entries(said)) {
-    ((PAGING_NAMES.includes(name) ? paging : params) as Record<string, unknown>)[name] = value;
+    ((names.has(name) ? paging : params) as Record<string, unknown>)[name] = value;
   }
-  return [encodeArguments({ ...params, ...ids }), pagingOptions(paging as object)];
+  return [encodeArguments({ ...params, ...ids }), encodeOptions(paging as object)];
 }
 
 function checkedParams(operation: string, ids: object, params: unknown): object {

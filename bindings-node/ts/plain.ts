@@ -3,7 +3,6 @@
  */
 
 import { invalid } from "./failure.js";
-import { closest } from "./names.js";
 
 /** What an object is, when it is more than its members; nothing when it is not. */
 export function kindOf(value: object): string | undefined {
@@ -48,11 +47,4 @@ export function entries(
 
 function refuseKind(name: string, kind: string, also: string, value: unknown): never {
   throw invalid(name, `must be a plain object or ${also}, and not ${kind}`, value);
-}
-
-/** The refusal of a name that there is not. */
-export function unknownName(name: string, is: string, names: readonly string[], value: unknown): Error {
-  const meant = closest(name, names);
-  const known = names.length > 0 ? `, which are ${names.join(", ")}` : "";
-  return invalid(name, `${is}${known}${meant === undefined ? "" : `; did you mean ${meant}`}`, value);
 }

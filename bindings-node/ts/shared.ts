@@ -35,24 +35,22 @@ export class Handle {
 /** What a client is made of. */
 export interface Made {
   readonly service: Service;
-  /** The names of the options that its service has for itself. */
-  readonly own: readonly string[];
   readonly options: ClientOptions | Handle;
   readonly asynchronous: boolean;
 }
 
 /** The native client for a client's options. */
-export function open({ service, own, options, asynchronous }: Made): NativeCore {
+export function open({ service, options, asynchronous }: Made): NativeCore {
   if (options instanceof Handle) {
     return options.core;
   }
-  const said = clientOptions(own, options ?? {});
+  const said = clientOptions(options ?? {});
   return crossing(() => new native.Core(service, said, asynchronous));
 }
 
 /** The native client with other options for its calls. */
-export function layered(core: NativeCore, own: readonly string[], options: CallDefaults): Handle {
-  const said = clientOptions(own, options);
+export function layered(core: NativeCore, options: CallDefaults): Handle {
+  const said = clientOptions(options);
   return new Handle(crossing(() => core.withOptions(said)));
 }
 

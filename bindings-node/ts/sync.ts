@@ -27,15 +27,13 @@ let coreOf: (client: SyncClient) => NativeCore;
 /** What the blocking clients have in common. */
 export abstract class SyncClient {
   readonly #core: NativeCore;
-  readonly #own: readonly string[];
 
   static {
     coreOf = (client) => client.#core;
   }
 
-  protected constructor(service: Service, own: readonly string[], options: ClientOptions) {
-    this.#own = own;
-    const made = { service, own, options, asynchronous: false };
+  protected constructor(service: Service, options: ClientOptions) {
+    const made = { service, options, asynchronous: false };
     this.#core = placing(site(new.target), () => open(made));
   }
 
@@ -53,7 +51,7 @@ export abstract class SyncClient {
    */
   withOptions(options: CallDefaults): this {
     const Own = this.constructor as new (handle: Handle) => this;
-    return new Own(placing(site(this.withOptions), () => layered(this.#core, this.#own, options)));
+    return new Own(placing(site(this.withOptions), () => layered(this.#core, options)));
   }
 
   /**

@@ -79,11 +79,6 @@ function named(match: string): string {
   return /[ /*]/.test(match) ? match : snake(match);
 }
 
-/** An operation under its name here. */
-function inNode(operation: string): string {
-  return operation.split(".").map(camel).join(".");
-}
-
 /** Does something; an error that it ends with shows the line of the test. */
 async function from<T>(at: Site, run: () => Promise<T>): Promise<T> {
   try {
@@ -318,8 +313,7 @@ export class Simulator implements AsyncDisposable {
     const only = operation === undefined ? undefined : named(operation);
     const wanted = requests.filter((entry) => only === undefined || entry.operation === only);
     return wanted.map(({ method, path, query, body, json, operation, status }) => {
-      const name = operation === null ? null : inNode(operation);
-      return { method, path, query, body: json ?? (body || undefined), operation: name, status };
+      return { method, path, query, body: json ?? (body || undefined), operation, status };
     });
   }
 

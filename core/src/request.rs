@@ -72,6 +72,11 @@ impl CallOptions {
         options::read("call options", options::CALL, options, spelling, None)
     }
 
+    /// The names of all options, in the spelling of a language.
+    pub fn names(spelling: Spelling) -> Vec<String> {
+        options::CALL.iter().map(|row| spelling.name(row.name).into_owned()).collect()
+    }
+
     pub(crate) fn check_written(&self) -> Result<()> {
         match &self.unwritable {
             None => Ok(()),

@@ -47,6 +47,9 @@ pub(crate) fn request(
         prepared.body = Some(body.into());
     }
     add_headers(&mut prepared.headers, &options.extra_headers)?;
+    if prepared.body.is_some() {
+        check_content_type(&prepared.headers)?;
+    }
     let below_base = prepared.url.path().strip_prefix(core.shared.base.path().trim_end_matches('/'));
     let (group, cap) = limit_of(&prepared.method, below_base.unwrap_or(prepared.url.path()));
     Ok(Request {
@@ -172,6 +175,18 @@ fn json_body(body: Option<&[u8]>, options: &CallOptions) -> Result<Option<Vec<u8
     };
     members.extend(options.extra_body.clone());
     serde_json::to_vec(&members).map(Some).map_err(bad)
+}
+
+/// Bodies are JSON. Under another type a server would read the quotes of a text as part of it.
+fn check_content_type(headers: &http::HeaderMap) -> Result<()> {
+    let said =
+        headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json") {
+        return Ok(());
+    }
+    let allowed = "must be a type of JSON, such as application/merge-patch+json: bodies are sent as JSON";
+    Err(Error::argument("extra_headers[content-type]", &quote(said), allowed))
 }
 
 /// The limiter group and cap of any request: the operation's own where the table has one for this path.

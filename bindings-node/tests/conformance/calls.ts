@@ -131,13 +131,15 @@ export class Step {
     return method.call(resource, ...ids, this.#options);
   }
 
-  /** Arguments under names that are not the core's: the same name may be right here, so the core is asked itself. */
+  /** Arguments under names of another language. Those of the cases may be right here, so they are turned around. */
   #toTheCore(operation: string): never {
     const [service] = operation.split(".") as ["ncentral"];
     const options = { baseURL: "http://127.0.0.1:9", jwt: "a.b.c" };
-    const core = open({ service, own: ["jwt"], options, asynchronous: false });
-    crossing(() => core.pager(operation, JSON.stringify(this.#params), "{}", "{}"));
-    throw new Error(`the core takes ${JSON.stringify(this.#params)}`);
+    const core = open({ service, options, asynchronous: false });
+    const theirs = Object.entries(this.#params).map(([name, value]) => [snake(name), value]);
+    const params = JSON.stringify(Object.fromEntries(theirs));
+    crossing(() => core.pager(operation, params, "{}", "{}"));
+    throw new Error(`the core takes ${params}`);
   }
 
   /** Notes the shape with which the generated method has its answer read. */

@@ -833,11 +833,7 @@ export class Cloudmore extends AsyncClient {
    * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: CloudmoreOptions = {}) {
-    super(
-      "cloudmore",
-      ["username", "password", "clientSecret", "resellerId", "clientId", "clientAuth"],
-      options,
-    );
+    super("cloudmore", options);
   }
 }
 
@@ -877,10 +873,6 @@ export class CloudmoreSync extends SyncClient {
    * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: CloudmoreOptions = {}) {
-    super(
-      "cloudmore",
-      ["username", "password", "clientSecret", "resellerId", "clientId", "clientAuth"],
-      options,
-    );
+    super("cloudmore", options);
   }
 }

@@ -2222,7 +2222,7 @@ export class NCentral extends AsyncClient {
    * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: NCentralOptions = {}) {
-    super("ncentral", ["jwt"], options);
+    super("ncentral", options);
   }
 }
 
@@ -2273,6 +2273,6 @@ export class NCentralSync extends SyncClient {
    * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: NCentralOptions = {}) {
-    super("ncentral", ["jwt"], options);
+    super("ncentral", options);
   }
 }

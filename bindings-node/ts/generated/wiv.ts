@@ -431,7 +431,7 @@ export class Wiv extends AsyncClient {
    * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: WivOptions = {}) {
-    super("wiv", ["apiKey"], options);
+    super("wiv", options);
   }
 }
 
@@ -465,6 +465,6 @@ export class WivSync extends SyncClient {
    * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: WivOptions = {}) {
-    super("wiv", ["apiKey"], options);
+    super("wiv", options);
   }
 }
