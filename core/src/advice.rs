@@ -136,7 +136,9 @@ pub(crate) fn answered(response: &Response, asked: &Asked<'_>) -> Error {
     }
     let retryable = match kind {
         ErrorKind::RateLimit => true,
-        ErrorKind::Server => asked.class.harmless(),
+        // Repeating it does no harm, and the outcome is then known.
+        ErrorKind::OutcomeUnknown => asked.class.harmless(),
+        ErrorKind::Server | ErrorKind::BadRequest => asked.class.harmless() && retry::may_pass(status),
         _ => false,
     };
     let error = Error::new(kind, message);
@@ -160,6 +162,9 @@ fn kind(status: u16, words: &ServerWords, speaker: &Speaker, asked: &Asked<'_>) 
     match status {
         500.. if asked.class == Class::Create => ErrorKind::OutcomeUnknown,
         _ if passed && asked.class == Class::Create => ErrorKind::OutcomeUnknown,
+        // These say nothing about what became of a request.
+        408 | ..=199 | 300..=399 if asked.class.changes_state() => ErrorKind::OutcomeUnknown,
+        ..=199 | 300..=399 => ErrorKind::Decode,
         _ if matches!(speaker, Speaker::Guard(_)) => ErrorKind::Decode,
         500.. => ErrorKind::Server,
         429 => ErrorKind::RateLimit,

@@ -1,19 +1,24 @@
 //! From a successful answer to the result of an operation: envelopes off, created objects completed, tokens kept.
+//!
+//! A 2xx of the service is a known outcome of a write, whatever became of its body: the result then has what could be read
+//! and what was sent. A web page is not the service's answer but a proxy's or a gateway's, with whatever status.
 
 use bytes::Bytes;
+use http::header::{CONTENT_TYPE, LOCATION};
 use serde_json::Value;
 
 use crate::advice;
 use crate::auth;
-use crate::call::Answered;
+use crate::call::{Answered, Origin};
 use crate::check;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::failure;
 use crate::markup;
-use crate::operation::{Answer, Operation, RetryClass};
+use crate::operation::{Answer, Operation};
 use crate::raw::{self, Meta, RawResponse};
 use crate::request::{Draft, Fields};
+use crate::retry::Class;
 use crate::secret::Secret;
 
 /// The result that the operation's table describes.
@@ -23,11 +28,20 @@ pub(crate) fn shape(
     draft: &Draft,
     answered: Answered,
 ) -> Result<RawResponse> {
-    let json =
-        result(core, operation, &draft.fields, &answered).map_err(|error| match &answered.unreadable {
+    let page = is_page(&answered);
+    let json = result(core, operation, &draft.fields, &answered).map_err(|error| {
+        let error = match &answered.unreadable {
             Some(fault) => raw::undecodable(&fault.to_string()),
             None => error,
-        });
+        };
+        let Origin { class, outcome_check, .. } = answered.origin;
+        if !page || !class.changes_state() || operation.answer == Answer::Tokens {
+            return error;
+        }
+        // It may stand for a success of the service or for none.
+        let error = error.with_kind(ErrorKind::OutcomeUnknown).with_retryable(class.harmless());
+        failure::advise(error, outcome_check, false)
+    });
     let answer = response(answered, Bytes::new());
     match json {
         Ok(json) => Ok(RawResponse { json, ..answer }),
@@ -36,8 +50,6 @@ pub(crate) fn shape(
 }
 
 /// What the caller is told when a success cannot be read.
-///
-/// A create whose success cannot be read may or may not have been one, say a proxy's page with status 200.
 pub(crate) fn unreadable(
     core: &Core,
     operation: &'static Operation,
@@ -46,10 +58,13 @@ pub(crate) fn unreadable(
     body: &Bytes,
     error: Error,
 ) -> Error {
-    let error = if operation.retry == RetryClass::Create && error.kind() == ErrorKind::Decode {
-        failure::advise(error.with_kind(ErrorKind::OutcomeUnknown), operation.outcome_check, false)
-    } else {
-        error
+    let Origin { class, outcome_check, maybe_done, .. } = meta.origin;
+    let error = match error.kind() {
+        _ if maybe_done => failure::mark_outcome_unknown(error, class, outcome_check),
+        ErrorKind::Decode if class == Class::Create => {
+            error.with_hint("It was carried out; do not repeat it")
+        }
+        _ => error,
     };
     let wrong_base = operation.answer == Answer::Tokens && markup::is_page(body);
     let error = if wrong_base { error.with_hint(advice::wrong_base(core.base_url(), true)) } else { error };
@@ -91,9 +106,9 @@ pub(crate) fn meta(answered: Answered) -> Meta {
 fn result(core: &Core, operation: &Operation, sent: &Fields, answered: &Answered) -> Result<Bytes> {
     let null = Bytes::from_static(b"null");
     match operation.answer {
-        Answer::Empty => refuse_page(&answered.body).map(|()| null),
+        Answer::Empty => refuse_any_page(answered).map(|()| null),
         Answer::LoggedOut => {
-            refuse_page(&answered.body)?;
+            refuse_any_page(answered)?;
             core.shared.auth.forget();
             Ok(null)
         }
@@ -101,14 +116,36 @@ fn result(core: &Core, operation: &Operation, sent: &Fields, answered: &Answered
             core.shared.auth.keep(auth::read_tokens(&answered.body)?);
             raw::object(&answered.body, true, operation.id_fields)
         }
-        Answer::Object { envelope } => named(&answered.body, envelope, operation.id_fields),
+        Answer::Object { envelope } => match operation.readable {
+            Some(readable) => {
+                let found = done(answered, envelope, readable)?;
+                raw::object(&written(&found.members), false, operation.id_fields)
+            }
+            None => named(&answered.body, envelope, operation.id_fields),
+        },
         Answer::Created { id } => {
-            let blank = answered.body.iter().all(u8::is_ascii_whitespace);
-            let json = if blank { Bytes::from_static(b"{}") } else { named(&answered.body, true, &[])? };
-            raw::object(&complete(json, id, sent)?, false, operation.id_fields)
+            let found = done(answered, true, operation.readable.unwrap_or(|_, _| true))?;
+            raw::object(&written(&complete(found, id, sent)), false, operation.id_fields)
         }
-        Answer::Located { id } => raw::object(&located(answered, id)?, false, operation.id_fields),
+        Answer::Located { id } => {
+            let readable = operation.readable.unwrap_or(|_, _| true);
+            raw::object(&written(&located(answered, id, readable)?), false, operation.id_fields)
+        }
         Answer::List { .. } => Err(raw::undecodable("a list is read with a pager")),
+    }
+}
+
+/// Whether an answer is a web page: it begins like one, or says that it is one and is nothing else that can be read.
+fn is_page(answered: &Answered) -> bool {
+    let body = answered.body.trim_ascii_start();
+    let said = answered.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let said = said.trim_start().to_ascii_lowercase();
+    let html = said.starts_with("text/html") || said.starts_with("application/xhtml+xml");
+    match body.first() {
+        _ if markup::is_page(body) => true,
+        Some(b'{' | b'[' | b'"') => false,
+        Some(_) => html,
+        None => html && answered.unreadable.is_some(),
     }
 }
 
@@ -120,6 +157,48 @@ pub(crate) fn refuse_page(body: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// The same for an answer that may call itself a page without being written like one.
+fn refuse_any_page(answered: &Answered) -> Result<()> {
+    if is_page(answered) {
+        return Err(raw::undecodable(&markup::page(&String::from_utf8_lossy(&answered.body))));
+    }
+    Ok(())
+}
+
+/// What the answer to a write that was carried out says of its object.
+struct Found {
+    members: Fields,
+    /// Whether all of it could be read.
+    whole: bool,
+}
+
+/// The members of an answer that can be read, up to where it breaks.
+fn done(answered: &Answered, envelope: bool, readable: fn(&str, &str) -> bool) -> Result<Found> {
+    refuse_any_page(answered)?;
+    let object = raw::object(&answered.body, envelope, &[]);
+    let mut whole = object.is_ok();
+    let bytes = object.as_ref().unwrap_or(&answered.body);
+    let text = String::from_utf8_lossy(bytes);
+    let mut members: Fields = Vec::new();
+    let walked = raw::walk(&text, |key, value| {
+        if readable(key, value) {
+            members.push((key.to_owned(), value.to_owned()));
+        } else {
+            whole = false;
+        }
+    });
+    whole &= walked.is_ok();
+    if !whole && !answered.body.is_empty() {
+        let (operation, status) = (answered.origin.label, answered.status);
+        tracing::warn!(operation, status, "the call succeeded, but its answer cannot be read as a whole");
+    }
+    Ok(Found { members, whole })
+}
+
+fn written(members: &Fields) -> Bytes {
+    crate::request::object(members.iter().map(|(key, value)| (key.as_str(), value.as_str()))).into()
+}
+
 /// An object, or an error that says what came instead.
 fn named(body: &Bytes, envelope: bool, id_fields: &[&str]) -> Result<Bytes> {
     if body.iter().all(u8::is_ascii_whitespace) {
@@ -128,42 +207,31 @@ fn named(body: &Bytes, envelope: bool, id_fields: &[&str]) -> Result<Bytes> {
     raw::object(body, envelope, id_fields)
 }
 
-/// Servers of this kind often answer a create with the id alone; what was sent then completes the object.
-fn complete(json: Bytes, id: &str, sent: &Fields) -> Result<Bytes> {
-    let text = std::str::from_utf8(&json).map_err(|_| raw::undecodable("the answer is not UTF-8 text"))?;
-    let mut own: Vec<(String, String)> = Vec::new();
-    raw::walk(text, |key, value| {
-        own.push((key.to_owned(), value.to_owned()));
-    })
-    .map_err(|error| raw::undecodable(&error.to_string()))?;
-    if own.iter().any(|(key, _)| key != id && key != "_links") {
-        return Ok(json);
+/// Servers of this kind often answer a create with the id alone, or with nothing; what was sent then completes the object,
+/// and stands in for what could not be read.
+fn complete(found: Found, id: &str, sent: &Fields) -> Fields {
+    let Found { members: mut own, whole } = found;
+    let names = |key: &str| sent.iter().any(|(known, _)| known == key);
+    if whole && own.iter().any(|(key, _)| key != id && names(key)) {
+        return own;
     }
     let missing = sent.iter().filter(|(key, _)| !own.iter().any(|(known, _)| known == key)).cloned();
-    let missing: Vec<(String, String)> = missing.collect();
+    let missing: Fields = missing.collect();
     own.extend(missing);
-    Ok(crate::request::object(own.iter().map(|(key, value)| (key.as_str(), value.as_str()))).into())
+    own
 }
 
 /// Cloudmore names the added service in `Location`, in the body, in both or not at all.
-fn located(answered: &Answered, id: &str) -> Result<Bytes> {
-    let location = answered.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok());
-    if location.is_none() {
-        refuse_page(&answered.body)?;
-    }
-    let mut found: Vec<(String, String)> = Vec::new();
-    // A body that is no JSON does not unmake a 201.
-    let body = std::str::from_utf8(&answered.body).map_or("", str::trim);
-    if body.starts_with('{') {
-        let walked = raw::walk(body, |key, value| {
-            found.push((key.to_owned(), value.to_owned()));
-        });
-        if walked.is_err() {
-            found.clear();
-        }
-    } else if let Ok(text) = serde_json::from_str::<String>(body) {
-        found.push((id.to_owned(), Value::from(text).to_string()));
-    }
+fn located(answered: &Answered, id: &str, readable: fn(&str, &str) -> bool) -> Result<Fields> {
+    let location = answered.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+    let mut found = match serde_json::from_slice::<String>(&answered.body) {
+        Ok(text) => vec![(id.to_owned(), Value::from(text).to_string())],
+        // A page says nothing, but where there is a `Location` the service has spoken.
+        Err(_) => match done(answered, true, readable) {
+            Ok(found) => found.members,
+            Err(page) => location.map(|_| Vec::new()).ok_or(page)?,
+        },
+    };
     if let Some(location) = location {
         // `…/services/{id}`: the last segment, without query and without a slash at the end; an id is a GUID.
         let path = location.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
@@ -174,5 +242,5 @@ fn located(answered: &Answered, id: &str) -> Result<Bytes> {
         found.retain(|(key, _)| key != "location");
         found.push(("location".to_owned(), Value::from(location).to_string()));
     }
-    Ok(crate::request::object(found.iter().map(|(key, value)| (key.as_str(), value.as_str()))).into())
+    Ok(found)
 }

@@ -21,12 +21,12 @@ use crate::core::Core;
 use crate::error::{Attempt, Error, ErrorKind, Result, Target};
 use crate::error_body;
 use crate::failure::{self, Ending};
-use crate::hooks::{RequestEvent, ResponseEvent, RetryEvent};
-use crate::limit::{Gate, NoTurn};
+use crate::hooks::{self, RequestEvent, ResponseEvent, RetryEvent};
+use crate::limit::{Gate, NoSlot, Permit};
 use crate::operation::Auth;
 use crate::redact::Redactor;
 use crate::request::Prepared;
-use crate::retry::{self, Class, Progress, Verdict};
+use crate::retry::{Backoff, Class, Progress, Verdict};
 use crate::secret;
 use crate::transport::{self, Fault, Response};
 use crate::words::{Name, Time};
@@ -63,8 +63,8 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    fn origin(&self) -> Origin {
-        Origin { label: self.label, class: self.class, outcome_check: self.outcome_check }
+    fn origin(&self, maybe_done: bool) -> Origin {
+        Origin { label: self.label, class: self.class, outcome_check: self.outcome_check, maybe_done }
     }
 }
 
@@ -89,6 +89,8 @@ pub(crate) struct Origin {
     pub(crate) label: &'static str,
     pub(crate) class: Class,
     pub(crate) outcome_check: Option<&'static str>,
+    /// An attempt before the one that was answered may have been carried out.
+    pub(crate) maybe_done: bool,
 }
 
 /// Makes the call.
@@ -173,7 +175,8 @@ impl Drop for Abandoned<'_> {
         let Some(hook) = &core.hooks.on_abandoned else { return };
         if !fate.is_ended() && request.class.changes_state() {
             let error = fate.error(request.class.harmless());
-            hook(&self.0.dress(failure::advise(error, request.outcome_check, false), &[]));
+            let error = self.0.dress(failure::advise(error, request.outcome_check, false), &[]);
+            hooks::guarded("on_abandoned", || hook(&error));
         }
     }
 }
@@ -189,40 +192,44 @@ impl Call<'_> {
         if !progress.maybe_changed() {
             return result;
         }
-        result.map_err(|error| failure::own_up(error, request.class, request.outcome_check))
+        result.map_err(|error| failure::mark_outcome_unknown(error, request.class, request.outcome_check))
     }
 
     /// Attempts until one ends the call.
     async fn attempt(&self, progress: &mut Progress) -> Result<Answered> {
         let Call { core, request, effort, .. } = *self;
         let deadline = self.started + effort.timeout;
+        let backoff = Backoff::new(effort.max_backoff, effort.max_retry_after);
+        let patience = effort.max_retry_after.max(effort.max_backoff);
         let mut attempts: Vec<Attempt> = Vec::new();
         let mut waiting_since = self.started;
         let mut throttled = false;
         loop {
             core.check_open().map_err(|error| self.dress(error, &attempts))?;
-            // The token first: calls that wait for their turn would otherwise renew it one batch after another.
+            // The token first: calls that wait for their slot would otherwise renew it one batch after another.
             let mut headers = request.prepared.headers.clone();
             let mut tokens = self.authorize(&mut headers, deadline, &attempts).await?;
             let fresh = tokens.as_ref().is_some_and(|tokens| tokens.usable());
-            let patience = effort.max_retry_after.max(retry::THROTTLE_CAP);
             let permit = request.gate.acquire(throttled, deadline, patience).await;
-            let permit = permit.map_err(|no_turn| self.dress(self.no_turn(no_turn), &attempts))?;
+            let mut permit = permit.map_err(|why| self.dress(self.no_slot(why), &attempts))?;
             core.check_open().map_err(|error| self.dress(error, &attempts))?;
             if fresh && tokens.as_ref().is_some_and(|tokens| !tokens.usable()) {
                 tokens = self.authorize(&mut headers, deadline, &attempts).await?;
             }
+            self.check_time_left(deadline).map_err(|error| self.dress(error, &attempts))?;
             self.own_headers(&mut headers);
             let sent_at = Instant::now();
-            let ending = self
-                .exchange(&headers, attempts.len() + 1, deadline.min(sent_at + effort.attempt_timeout))
-                .await;
+            let (until, at_most) =
+                (deadline.min(sent_at + effort.attempt_timeout), sent_at + effort.attempt_timeout);
+            let ending = self.exchange(&headers, attempts.len() + 1, until, at_most, &mut permit).await;
             let asked = ending.asked_to_wait(SystemTime::now());
-            // Before the turn is passed on: the next call must find the pause.
-            if ending.status() == Some(429) {
-                request.gate.throttled(asked);
-            } else if ending.status().is_some() {
-                request.gate.succeeded();
+            // Before the slot is passed on: the next call must find the pause.
+            let mut pause = None;
+            match ending.status() {
+                Some(429) => pause = Some(request.gate.throttled(asked, &backoff)),
+                Some(200..=299) => request.gate.succeeded(Some(sent_at.elapsed())),
+                Some(_) => request.gate.succeeded(None),
+                None => {}
             }
             drop(permit);
             attempts.push(Attempt {
@@ -234,13 +241,15 @@ impl Call<'_> {
             waiting_since = Instant::now();
             self.tell_response(&attempts);
             let Some(seen) = ending.seen() else {
-                return Err(self.failed(ending, &attempts, tokens.as_deref()));
+                return Err(self.failed(ending, pause, &attempts, tokens.as_deref()));
             };
             let verdict = progress.judge(seen, &core.shared.budget);
             self.fate.judged(progress.maybe_changed());
             let wait = match verdict {
-                Verdict::Accept => return self.accept(ending, &attempts, tokens.as_deref()),
-                Verdict::Fail => return Err(self.failed(ending, &attempts, tokens.as_deref())),
+                Verdict::Accept => {
+                    return self.accept(ending, progress.maybe_changed(), &attempts, tokens.as_deref());
+                }
+                Verdict::Fail => return Err(self.failed(ending, pause, &attempts, tokens.as_deref())),
                 Verdict::Renew => {
                     if let Some(tokens) = &tokens {
                         tokens.refuse();
@@ -248,23 +257,23 @@ impl Call<'_> {
                     Duration::ZERO
                 }
                 Verdict::Throttled => request.gate.pause_left(),
-                Verdict::Retry => asked.unwrap_or(Duration::ZERO).max(progress.fault_wait()),
+                Verdict::Retry => asked.unwrap_or(Duration::ZERO).max(backoff.fault(progress.faults())),
             };
             let too_long =
-                verdict != Verdict::Renew && asked.is_some_and(|asked| asked > effort.max_retry_after);
-            if too_long || Instant::now() + wait > deadline {
-                let failed = self.failed(ending, &attempts, tokens.as_deref());
-                let after = failed.retry_after().or((verdict == Verdict::Throttled).then_some(wait));
-                let hint = if too_long {
-                    format!("The server asks to wait {}, which is longer than allowed", Time(wait))
-                } else {
+                asked.filter(|asked| verdict != Verdict::Renew && *asked > effort.max_retry_after).map(
+                    |asked| format!("The server asks to wait {}, which is longer than allowed", Time(asked)),
+                );
+            let too_late = Instant::now() + wait > deadline;
+            if too_long.is_some() || too_late {
+                let hint = too_long.unwrap_or_else(|| {
                     format!(
-                        "No time left for another attempt ({}: {})",
+                        "No time left for another attempt, {} from now ({}: {})",
+                        Time(wait),
                         Name("timeout"),
                         Time(effort.timeout)
                     )
-                };
-                return Err(failed.with_retry_after(after).with_hint(hint));
+                });
+                return Err(self.failed(ending, pause, &attempts, tokens.as_deref()).with_hint(hint));
             }
             self.tell_retry(&attempts, &ending, verdict, wait);
             throttled = verdict == Verdict::Throttled;
@@ -275,11 +284,19 @@ impl Call<'_> {
     }
 
     /// Sends once, following redirects that stay on the origin.
-    async fn exchange(&self, headers: &HeaderMap, attempt: usize, until: Instant) -> Ending {
+    async fn exchange(
+        &self,
+        headers: &HeaderMap,
+        attempt: usize,
+        until: Instant,
+        at_most: Instant,
+        permit: &mut Permit,
+    ) -> Ending {
         let prepared = &self.request.prepared;
         let (mut method, mut url, mut body) =
             (prepared.method.clone(), prepared.url.clone(), prepared.body.clone());
-        for _ in 0..=MAX_REDIRECTS {
+        let mut redirects = 0;
+        loop {
             self.core.hooks.request(&RequestEvent {
                 operation: self.request.label,
                 method: method.as_str(),
@@ -294,17 +311,28 @@ impl Call<'_> {
             outgoing.until = Some(until);
             let sent = outgoing.sent.clone();
             self.fate.sending(&sent);
+            permit.sending(&sent, self.request.class.changes_state(), at_most);
             let response = match timeout_at(until, self.core.shared.transport.send(outgoing)).await {
                 Ok(Ok(response)) => without_mark(response),
-                Ok(Err(fault)) => return Ending::fault(fault, sent.get()),
+                Ok(Err(fault)) => {
+                    permit.ended();
+                    return Ending::fault(fault, sent.get());
+                }
+                // The server may still be at work on it, so its slot is not free yet.
                 Err(_) => {
                     return Ending::timed_out(sent.get(), until.saturating_duration_since(self.started));
                 }
             };
+            permit.ended();
             match redirect(&response, &method, &url) {
                 None => return Ending::answer(response, self.request.needs_body),
                 Some(Err(reason)) => return Ending::Refused { response, reason },
+                Some(Ok(_)) if redirects == MAX_REDIRECTS => {
+                    let reason = format!("the server redirected more than {MAX_REDIRECTS} times");
+                    return Ending::Refused { response, reason };
+                }
                 Some(Ok(next)) => {
+                    redirects += 1;
                     if response.status == http::StatusCode::SEE_OTHER && method != Method::HEAD {
                         (method, body) = (Method::GET, None);
                     }
@@ -312,8 +340,26 @@ impl Call<'_> {
                 }
             }
         }
-        let reason = format!("the server redirected more than {MAX_REDIRECTS} times");
-        Ending::Refused { response: Response::new(http::StatusCode::FOUND, Bytes::new()), reason }
+    }
+
+    /// A write is not begun with less time left than its answer takes: it would only end as one whose outcome nobody
+    /// knows. A call that got its slot at once always begins.
+    fn check_time_left(&self, deadline: Instant) -> Result<()> {
+        if self.request.class.harmless() {
+            return Ok(());
+        }
+        let usual = self.request.gate.usual_time();
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left >= usual.min(self.effort.timeout / 2) {
+            return Ok(());
+        }
+        let message = format!(
+            "no time for it within {}: {} are left, and answers take {} here; nothing was sent",
+            Time(self.effort.timeout),
+            Time(left),
+            Time(usual),
+        );
+        Err(Error::new(ErrorKind::Timeout, message).with_retryable(true))
     }
 
     fn own_headers(&self, headers: &mut HeaderMap) {
@@ -323,12 +369,18 @@ impl Call<'_> {
         }
     }
 
-    fn accept(&self, ending: Ending, attempts: &[Attempt], tokens: Option<&Tokens>) -> Result<Answered> {
+    fn accept(
+        &self,
+        ending: Ending,
+        maybe_done: bool,
+        attempts: &[Attempt],
+        tokens: Option<&Tokens>,
+    ) -> Result<Answered> {
         let Ending::Answer(response) = ending else {
-            return Err(self.failed(ending, attempts, tokens));
+            return Err(self.failed(ending, None, attempts, tokens));
         };
         if error_body::error_inside_success(&response.body) || advice::is_challenge(&response.headers) {
-            return Err(self.failed(Ending::Answer(response), attempts, tokens));
+            return Err(self.failed(Ending::Answer(response), None, attempts, tokens));
         }
         if let Some(tokens) = tokens {
             tokens.prove();
@@ -343,13 +395,21 @@ impl Call<'_> {
             request_id: self.id.to_owned(),
             attempts: attempts.to_vec(),
             elapsed: self.started.elapsed(),
-            origin: self.request.origin(),
+            origin: self.request.origin(maybe_done),
             target: self.target.clone(),
         })
     }
 
     /// What the caller is told about an ending that nothing more is done about.
-    fn failed(&self, ending: Ending, attempts: &[Attempt], tokens: Option<&Tokens>) -> Error {
+    ///
+    /// `pause` is what a 429 meant for the endpoint: until then it takes no calls, whatever the server asked for.
+    fn failed(
+        &self,
+        ending: Ending,
+        pause: Option<Duration>,
+        attempts: &[Attempt],
+        tokens: Option<&Tokens>,
+    ) -> Error {
         let Self { core, request, .. } = *self;
         let asked = Asked {
             service: core.shared.service,
@@ -359,6 +419,7 @@ impl Call<'_> {
             base: &core.shared.base,
         };
         let error = failure::explain(ending, &asked).redacted(&self.redactor());
+        let error = if pause.is_some() { error.with_retry_after(pause) } else { error };
         let unproved = tokens.is_some_and(|tokens| !tokens.proved());
         let error = failure::advise(error, self.request.outcome_check, unproved);
         self.dress(error, attempts)
@@ -378,13 +439,30 @@ impl Call<'_> {
         authorized.map_err(|error| self.no_token(error, attempts))
     }
 
-    fn no_turn(&self, why: NoTurn) -> Error {
+    fn no_slot(&self, why: NoSlot) -> Error {
         match why {
-            NoTurn::Paused(pause) => {
-                let message = format!("the server asked for a pause of {}; nothing was sent", Time(pause));
-                Error::new(ErrorKind::RateLimit, message).with_retryable(true).with_retry_after(Some(pause))
+            NoSlot::Paused(pause) => {
+                let left = pause.left();
+                let why = match pause.asked {
+                    None => "and did not say for how long".to_owned(),
+                    Some(asked) if asked == pause.decided => format!("and asked to wait {}", Time(asked)),
+                    Some(asked) if asked < pause.decided => {
+                        format!("asked to wait {}, and went on refusing after that", Time(asked))
+                    }
+                    Some(asked) => {
+                        format!(
+                            "and asked to wait {}, too long to be meant; then one call tries again",
+                            Time(asked)
+                        )
+                    }
+                };
+                let message = format!(
+                    "this endpoint is paused for another {}: the server had too many calls {why}; nothing was sent",
+                    Time(left)
+                );
+                Error::new(ErrorKind::RateLimit, message).with_retryable(true).with_retry_after(Some(left))
             }
-            NoTurn::Late => {
+            NoSlot::Late => {
                 let status = self.request.gate.status(self.request.label);
                 let message = format!(
                     "no slot within {}: {} calls in flight (limit {}), {} waiting; nothing was sent",

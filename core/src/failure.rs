@@ -118,7 +118,7 @@ pub(crate) fn explain(ending: Ending, asked: &Asked<'_>) -> Error {
             // 301, 302 and 303 are how some servers say that a POST was done; 307 and 308 say that it was not.
             let maybe_done = class.changes_state() && matches!(status, 301..=303);
             let kind = if maybe_done { ErrorKind::OutcomeUnknown } else { ErrorKind::Decode };
-            let error = Error::new(kind, reason);
+            let error = Error::new(kind, reason).with_retryable(maybe_done && class.harmless());
             error.with_answer(status, &response.headers, &response.body)
         }
         Ending::NotSent { cause, timed_out, fault } => {
@@ -170,18 +170,11 @@ fn with_fault(error: Error, fault: Option<Fault>) -> Error {
     }
 }
 
-/// The last attempt of a write may tell that it changed nothing while an earlier one may have: then nobody knows.
-pub(crate) fn own_up(error: Error, class: Class, outcome_check: Option<&str>) -> Error {
-    let only_the_last = match error.kind() {
-        ErrorKind::Connection
-        | ErrorKind::Timeout
-        | ErrorKind::RateLimit
-        | ErrorKind::Authentication
-        | ErrorKind::Closed => true,
-        ErrorKind::BadRequest => error.status() == Some(408) && error.attempts().len() > 1,
-        _ => false,
-    };
-    if !only_the_last {
+/// The last attempt of a write may tell that it changed nothing while an earlier one may have: then nobody knows, and it
+/// may even be refused because the earlier one was carried out.
+pub(crate) fn mark_outcome_unknown(error: Error, class: Class, outcome_check: Option<&str>) -> Error {
+    // These say themselves that it may have been carried out.
+    if matches!(error.kind(), ErrorKind::OutcomeUnknown | ErrorKind::Server | ErrorKind::Cancelled) {
         return error;
     }
     let error = error.with_kind(ErrorKind::OutcomeUnknown).with_retryable(class.harmless());

@@ -1,6 +1,7 @@
 //! Hooks: what a caller can watch of a call while it happens. None of it holds a secret.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,7 +73,8 @@ pub struct RetryEvent<'a> {
 
 type Hook<E> = Option<Arc<E>>;
 
-/// The hooks of a client. They run on the thread that drives the call and must not block.
+/// The hooks of a client. They run on the thread that drives the call and must not block. What panics in them is logged,
+/// and the call goes on.
 #[derive(Clone, Default)]
 #[allow(clippy::struct_field_names, reason = "the names that callers give them by")]
 pub struct Hooks {
@@ -116,7 +118,7 @@ impl Hooks {
         let RequestEvent { method, path, server, attempt, .. } = *event;
         tracing::debug!(method, path, server, attempt, "request");
         if let Some(hook) = &self.on_request {
-            hook(event);
+            guarded("on_request", || hook(event));
         }
     }
 
@@ -124,7 +126,7 @@ impl Hooks {
         let ResponseEvent { method, path, server, attempt, status, cause, took, .. } = *event;
         tracing::debug!(method, path, server, attempt, status, cause, ?took, "response");
         if let Some(hook) = &self.on_response {
-            hook(event);
+            guarded("on_response", || hook(event));
         }
     }
 
@@ -132,8 +134,15 @@ impl Hooks {
         let RetryEvent { method, path, server, attempt, reason, wait, .. } = *event;
         tracing::info!(method, path, server, attempt, reason, ?wait, "retry");
         if let Some(hook) = &self.on_retry {
-            hook(event);
+            guarded("on_retry", || hook(event));
         }
+    }
+}
+
+/// Runs a hook. One that panics takes no result away from the call that it watches.
+pub(crate) fn guarded(name: &str, hook: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(hook)).is_err() {
+        tracing::error!(hook = name, "a hook has panicked; the call goes on");
     }
 }
 

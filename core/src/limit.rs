@@ -5,18 +5,30 @@
 //! the process. It begins at the documented cap, halves on a 429 (once per pause, however many calls were hit) and
 //! climbs back by one for each full round of successes, never above the documented cap: probing above it would earn
 //! the very 429 that it is there to avoid. For the same reason it stays below what the server has just refused, and
-//! tries one more only for each minute without a 429: a probe that fails costs a pause. A 429 pauses the whole queue.
+//! tries one more only for each minute without a 429: a probe that fails costs a pause. A 429 pauses the whole queue;
+//! after a pause that was cut, because the server asked for more than anybody can mean, one call goes ahead of the rest.
 //! Waiting here is queue time, never an error.
+//!
+//! Nobody waits while nothing is in flight: whoever queues up looks whether the gate is open, whoever gives a slot back
+//! passes it on, and what only time opens (the end of a pause, a slot that is held for an abandoned call) is watched by
+//! everyone who waits, so that it never depends on one of them alone.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, Weak};
+mod pace;
+mod queue;
+mod registry;
+
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use self::pace::Pace;
+use self::queue::Queue;
+pub(crate) use self::registry::gate;
 use crate::lock;
-use crate::retry::throttle_wait;
+use crate::retry::Backoff;
+use crate::transport::Sent;
 
 /// What a gate is doing now, as `limits()` shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,54 +38,12 @@ pub struct LimitStatus {
     pub endpoint: String,
     /// Calls that may travel at the same time now.
     pub cap: u32,
-    /// Calls that travel now.
+    /// Calls that travel now, and those that were given up while the server may still be at work on them.
     pub in_flight: u32,
-    /// Calls that wait for their turn.
+    /// Calls that wait for a slot.
     pub waiting: usize,
     /// How long ago the last 429 came.
     pub last_429: Option<Duration>,
-}
-
-type Registry = HashMap<(String, String), Weak<Gate>>;
-
-/// Every gate of a process, by origin and group. Gates live as long as a client that used them.
-///
-/// A forked child finds the registry as some thread of its parent left it, perhaps locked, with turns that nobody will
-/// ever give back. It begins one of its own behind it and touches nothing else.
-#[derive(Debug)]
-struct Gates {
-    process: u32,
-    registry: Mutex<Registry>,
-    child: OnceLock<Box<Gates>>,
-}
-
-static GATES: LazyLock<Gates> = LazyLock::new(Gates::new);
-
-impl Gates {
-    fn new() -> Self {
-        Self { process: std::process::id(), registry: Mutex::default(), child: OnceLock::new() }
-    }
-
-    fn of_this_process(&self) -> &Mutex<Registry> {
-        let (mut found, process) = (self, std::process::id());
-        while found.process != process {
-            found = found.child.get_or_init(|| Box::new(Gates::new()));
-        }
-        &found.registry
-    }
-}
-
-/// The gate of a group on a host.
-pub(crate) fn gate(origin: &str, group: &str, cap: u32) -> Arc<Gate> {
-    let mut registry = lock(GATES.of_this_process());
-    let key = (origin.to_owned(), group.to_owned());
-    if let Some(gate) = registry.get(&key).and_then(Weak::upgrade) {
-        return gate;
-    }
-    registry.retain(|_, gate| gate.strong_count() > 0);
-    let gate = Gate::new(cap);
-    registry.insert(key, Arc::downgrade(&gate));
-    gate
 }
 
 /// The limit of one endpoint on one host.
@@ -81,16 +51,33 @@ pub(crate) fn gate(origin: &str, group: &str, cap: u32) -> Arc<Gate> {
 pub(crate) struct Gate {
     documented: u32,
     state: Mutex<State>,
-    pause_changed: Notify,
+    /// Told when it opens later or earlier than waiters think.
+    changed: Notify,
 }
 
-/// Why a call got no turn.
+/// A pause of the whole queue after a 429.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoTurn {
+pub(crate) struct Pause {
+    pub(crate) until: Instant,
+    /// What it was when it began, by mspkit's decision.
+    pub(crate) decided: Duration,
+    /// What the server asked for, if it asked for anything.
+    pub(crate) asked: Option<Duration>,
+}
+
+impl Pause {
+    pub(crate) fn left(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+}
+
+/// Why a call got no slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoSlot {
     /// Its time was over first.
     Late,
     /// The queue is paused for longer than it may wait.
-    Paused(Duration),
+    Paused(Pause),
 }
 
 #[derive(Debug)]
@@ -99,17 +86,16 @@ struct State {
     /// What the last 429 has shown to be possible.
     ceiling: u32,
     in_flight: u32,
-    queue: VecDeque<oneshot::Sender<Permit>>,
-    paused_until: Option<Instant>,
+    /// Until when the slots of abandoned calls stay taken.
+    held: Vec<Instant>,
+    queue: Queue,
+    pause: Option<Pause>,
+    /// The next call goes alone: the pause before it was shorter than what the server asked for.
+    probing: bool,
     strikes: u32,
     successes: u32,
     last_429: Option<Instant>,
-}
-
-/// The right to have one call in flight; given back when dropped.
-#[derive(Debug)]
-pub(crate) struct Permit {
-    gate: Option<Arc<Gate>>,
+    pace: Pace,
 }
 
 impl Gate {
@@ -119,16 +105,19 @@ impl Gate {
             cap,
             ceiling: cap,
             in_flight: 0,
-            queue: VecDeque::new(),
-            paused_until: None,
+            held: Vec::new(),
+            queue: Queue::default(),
+            pause: None,
+            probing: false,
             strikes: 0,
             successes: 0,
             last_429: None,
+            pace: Pace::default(),
         };
-        Arc::new(Self { documented: cap, state: Mutex::new(state), pause_changed: Notify::new() })
+        Arc::new(Self { documented: cap, state: Mutex::new(state), changed: Notify::new() })
     }
 
-    /// Waits for a turn. A call that was throttled goes to the front: it has waited longest.
+    /// Waits for a slot. A call that was throttled goes to the front: it has waited longest.
     ///
     /// Waits no longer than `until`, and not at all for a pause that goes beyond it or is longer than `patience`.
     pub(crate) async fn acquire(
@@ -136,37 +125,36 @@ impl Gate {
         front: bool,
         until: Instant,
         patience: Duration,
-    ) -> Result<Permit, NoTurn> {
-        let mut turn = {
+    ) -> Result<Permit, NoSlot> {
+        let (place, mut slot) = {
             let mut state = lock(&self.state);
-            if state.queue.is_empty() && state.open() {
+            if state.queue.is_empty() && state.is_open() {
                 state.in_flight += 1;
-                return Ok(Permit { gate: Some(self.clone()) });
+                return Ok(Permit::new(self));
             }
-            let (sender, turn) = oneshot::channel();
-            if front {
-                state.queue.push_front(sender);
-            } else {
-                state.queue.push_back(sender);
-            }
-            turn
+            state.queue.join(front)
         };
+        let _place = Waiting { gate: self, place };
+        // It may have opened by time alone, while nobody waited who would have noticed.
+        self.dispatch();
         loop {
-            // Listening begins before the pause is read, so that a pause set in between is noticed.
-            let mut changed = std::pin::pin!(self.pause_changed.notified());
+            // Listening begins before the state is read, so that a change in between is noticed.
+            let mut changed = std::pin::pin!(self.changed.notified());
             changed.as_mut().enable();
-            let pause = lock(&self.state).paused_until.filter(|end| *end > Instant::now());
-            if let Some(end) = pause.filter(|end| *end > until || *end - Instant::now() > patience) {
-                return Err(NoTurn::Paused(end.saturating_duration_since(Instant::now())));
+            let (pause, opens) = {
+                let state = lock(&self.state);
+                (state.running_pause(), state.opens_by_time())
+            };
+            if let Some(pause) = pause.filter(|pause| pause.until > until || pause.left() > patience) {
+                return Err(NoSlot::Paused(pause));
             }
-            // Nobody gives a permit back while the queue is paused and idle, so each waiter also watches the clock.
             tokio::select! {
                 biased;
-                permit = &mut turn => return permit.map_err(|_| NoTurn::Late),
+                permit = &mut slot => return permit.map_err(|_| NoSlot::Late),
                 () = changed => {}
-                () = tokio::time::sleep_until(pause.unwrap_or(until).min(until)) => {
+                () = tokio::time::sleep_until(opens.unwrap_or(until).min(until)) => {
                     if Instant::now() >= until {
-                        return Err(NoTurn::Late);
+                        return Err(NoSlot::Late);
                     }
                     self.dispatch();
                 }
@@ -177,39 +165,46 @@ impl Gate {
     /// Lets as many waiters through as there is room for.
     fn dispatch(self: &Arc<Self>) {
         let mut state = lock(&self.state);
-        if state.paused_until.is_some_and(|until| until <= Instant::now()) {
-            state.paused_until = None;
-        }
-        while state.open() {
-            let Some(waiter) = state.queue.pop_front() else { break };
+        while state.is_open() {
+            let Some(waiter) = state.queue.next() else { break };
             // Handed over as a value: a waiter that is dropped in this very moment gives it back.
-            match waiter.send(Permit { gate: Some(self.clone()) }) {
+            match waiter.send(Permit::new(self)) {
                 Ok(()) => state.in_flight += 1,
                 Err(mut unwanted) => unwanted.gate = None,
             }
         }
     }
 
-    /// An answer that was not a 429.
-    pub(crate) fn succeeded(self: &Arc<Self>) {
+    /// An answer that was not a 429; `took` is how long it took, where it tells how long the endpoint works.
+    pub(crate) fn succeeded(self: &Arc<Self>, took: Option<Duration>) {
         {
             let mut state = lock(&self.state);
+            if let Some(took) = took {
+                state.pace.learn(took);
+            }
             state.strikes = 0;
             state.successes += 1;
-            if state.successes < state.cap || state.cap >= state.reachable(self.documented) {
+            let probed = state.probing && state.running_pause().is_none();
+            if probed {
+                state.probing = false;
+            }
+            let climbs = state.successes >= state.cap && state.cap < state.reachable(self.documented);
+            if climbs {
+                state.cap += 1;
+                state.successes = 0;
+            }
+            if !climbs && !probed {
                 return;
             }
-            state.cap += 1;
-            state.successes = 0;
         }
         self.dispatch();
     }
 
     /// A 429: pauses the queue and gives how long the pause is from now.
-    pub(crate) fn throttled(&self, asked: Option<Duration>) -> Duration {
+    pub(crate) fn throttled(&self, asked: Option<Duration>, backoff: &Backoff) -> Duration {
         let now = Instant::now();
         let mut state = lock(&self.state);
-        let running = state.paused_until.filter(|until| *until > now);
+        let running = state.running_pause();
         let halved = if running.is_some() { state.cap } else { (state.cap / 2).max(1) };
         // Each call that was refused was one too many.
         let taken = if running.is_some() { state.ceiling } else { state.cap };
@@ -217,29 +212,33 @@ impl Gate {
         state.cap = halved;
         state.last_429 = Some(now);
         state.successes = 0;
-        let pause = match asked {
-            // A server that says "at once" and goes on refusing is not taken at its word a third time.
-            Some(asked) if state.strikes >= 2 => asked.max(throttle_wait(state.strikes - 2)),
-            Some(asked) => asked,
-            None => throttle_wait(state.strikes),
+        let decided = match running {
+            // One burst earns one halving and one strike; a longer wait that the server asks for is still honoured.
+            Some(_) => backoff.pause(asked.or(Some(Duration::ZERO)), 0),
+            None => {
+                state.strikes += 1;
+                backoff.pause(asked, state.strikes - 1)
+            }
         };
-        // One burst earns one halving and one strike; a longer wait that the server asks for is still honoured.
-        let until = if let Some(until) = running {
-            until.max(now + asked.unwrap_or(Duration::ZERO))
-        } else {
-            state.strikes += 1;
-            now + pause
+        let pause = match running {
+            Some(running) if running.until >= now + decided => running,
+            _ => Pause { until: now + decided, decided, asked },
         };
-        state.paused_until = Some(until);
+        state.probing |= asked.is_some_and(|asked| asked > decided);
+        state.pause = Some(pause);
         drop(state);
-        self.pause_changed.notify_waiters();
-        until - now
+        self.changed.notify_waiters();
+        pause.until - now
     }
 
     /// How long the queue is paused from now on.
     pub(crate) fn pause_left(&self) -> Duration {
-        let until = lock(&self.state).paused_until;
-        until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
+        lock(&self.state).running_pause().map_or(Duration::ZERO, |pause| pause.left())
+    }
+
+    /// What an answer takes as a rule.
+    pub(crate) fn usual_time(&self) -> Duration {
+        lock(&self.state).pace.usual()
     }
 
     /// Calls that may travel at the same time now.
@@ -250,16 +249,15 @@ impl Gate {
     /// Whether it holds anything that must not be forgotten.
     pub(crate) fn is_busy(&self) -> bool {
         let state = lock(&self.state);
-        state.in_flight > 0 || state.paused_until.is_some_and(|until| until > Instant::now())
+        state.taken() > 0 || state.running_pause().is_some()
     }
 
     pub(crate) fn status(&self, endpoint: &str) -> LimitStatus {
-        let mut state = lock(&self.state);
-        state.queue.retain(|waiter| !waiter.is_closed());
+        let state = lock(&self.state);
         LimitStatus {
             endpoint: endpoint.to_owned(),
             cap: state.cap,
-            in_flight: state.in_flight,
+            in_flight: state.taken(),
             waiting: state.queue.len(),
             last_429: state.last_429.map(|at| at.elapsed()),
         }
@@ -267,8 +265,34 @@ impl Gate {
 }
 
 impl State {
-    fn open(&self) -> bool {
-        self.in_flight < self.cap && self.paused_until.is_none_or(|until| until <= Instant::now())
+    fn is_open(&mut self) -> bool {
+        if !self.held.is_empty() {
+            let now = Instant::now();
+            self.held.retain(|until| *until > now);
+        }
+        let room = if self.probing { 1 } else { self.cap };
+        self.taken() < room && self.running_pause().is_none()
+    }
+
+    /// Slots that are not free.
+    fn taken(&self) -> u32 {
+        if self.held.is_empty() {
+            return self.in_flight;
+        }
+        let now = Instant::now();
+        let held = self.held.iter().filter(|until| **until > now).count();
+        self.in_flight + u32::try_from(held).unwrap_or(u32::MAX)
+    }
+
+    fn running_pause(&self) -> Option<Pause> {
+        self.pause.filter(|pause| pause.until > Instant::now())
+    }
+
+    /// When time alone may open it next.
+    fn opens_by_time(&self) -> Option<Instant> {
+        let pause = self.running_pause().map(|pause| pause.until);
+        let now = Instant::now();
+        pause.or_else(|| self.held.iter().copied().filter(|until| *until > now).min())
     }
 
     /// How far the cap may climb now.
@@ -278,16 +302,72 @@ impl State {
     }
 }
 
+/// Somebody who waits; leaves the queue when it goes, however it goes.
+struct Waiting<'a> {
+    gate: &'a Gate,
+    place: i64,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let left = lock(&self.gate.state).queue.leave(self.place);
+        drop(left);
+    }
+}
+
+/// The right to have one call in flight; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    gate: Option<Arc<Gate>>,
+    under_way: Option<UnderWay>,
+}
+
+/// A request whose answer has not come.
+#[derive(Debug)]
+struct UnderWay {
+    sent: Sent,
+    write: bool,
+    begun: Instant,
+    /// The slot is free again at the latest then.
+    at_most: Instant,
+}
+
+impl Permit {
+    fn new(gate: &Arc<Gate>) -> Self {
+        Self { gate: Some(gate.clone()), under_way: None }
+    }
+
+    /// A request goes out. When it is abandoned after that, the server may still be at work on it, so the slot stays
+    /// taken for as long as that may last, and not beyond `at_most`.
+    pub(crate) fn sending(&mut self, sent: &Sent, write: bool, at_most: Instant) {
+        self.under_way = Some(UnderWay { sent: sent.clone(), write, begun: Instant::now(), at_most });
+    }
+
+    /// The request was answered, or its connection has ended.
+    pub(crate) fn ended(&mut self) {
+        self.under_way = None;
+    }
+}
+
 impl Drop for Permit {
     fn drop(&mut self) {
-        if let Some(gate) = self.gate.take() {
-            {
-                let mut state = lock(&gate.state);
-                state.in_flight = state.in_flight.saturating_sub(1);
-                if state.queue.is_empty() {
-                    return;
-                }
+        let Some(gate) = self.gate.take() else { return };
+        let abandoned = self.under_way.take().filter(|request| request.sent.get());
+        let held = {
+            let mut state = lock(&gate.state);
+            state.in_flight = state.in_flight.saturating_sub(1);
+            let held = abandoned
+                .map(|request| (request.begun + state.pace.busy(request.write)).min(request.at_most))
+                .filter(|until| *until > Instant::now());
+            state.held.extend(held);
+            if state.queue.is_empty() {
+                return;
             }
+            held.is_some()
+        };
+        if held {
+            gate.changed.notify_waiters();
+        } else {
             gate.dispatch();
         }
     }

@@ -10,23 +10,20 @@
 //! | credential check | retry | retry | renew, replay | never |
 //! | scroll continuation | retry | retry | replay | never: the pager restarts or raises |
 //!
-//! Faults wait by full jitter from 0.5 s, doubling up to 8 s. Throttling has a budget of its own, from 2 s up to 30 s.
-//! A `Retry-After` is honoured and never shortened; above the allowed maximum the call fails at once. Renewing a
-//! refused token is not a retry and happens with `max_retries = 0` too. A token bucket per client stops a server
+//! Faults wait by full jitter from 0.5 s, doubling up to 8 s. Throttling has a budget of its own, from 2 s up to
+//! `max_backoff`. A `Retry-After` is honoured and never shortened; above the allowed maximum the call fails at once.
+//! Renewing a refused token is not a retry and happens with `max_retries = 0` too. A token bucket per client stops a server
 //! in trouble from being asked three times as often.
 
+mod wait;
+
 use std::sync::Mutex;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http::{HeaderMap, Method};
+use http::Method;
 
-use crate::config::LONGEST;
+pub(crate) use self::wait::{Backoff, retry_after};
 use crate::operation::{Operation, RetryClass};
 
-const FAULT_BASE: Duration = Duration::from_millis(500);
-const FAULT_CAP: Duration = Duration::from_secs(8);
-const THROTTLE_BASE: Duration = Duration::from_secs(2);
-pub(crate) const THROTTLE_CAP: Duration = Duration::from_secs(30);
 /// The vendor advises to wait 2, 5, 10 seconds; with the cap this covers the default timeout of two minutes.
 const MAX_THROTTLES: u32 = 8;
 
@@ -146,7 +143,7 @@ impl Progress {
                 self.maybe_done = true;
                 if self.class.harmless() { self.retry(budget) } else { Verdict::Fail }
             }
-            Seen::Status(status) if passing_fault(status) => {
+            Seen::Status(status) if may_pass(status) => {
                 self.maybe_done = true;
                 let lasting = status == 500 && !self.retry_500;
                 if self.class.harmless() && !lasting { self.retry(budget) } else { Verdict::Fail }
@@ -168,27 +165,15 @@ impl Progress {
         self.maybe_done && self.class.changes_state()
     }
 
-    /// How long to wait before the next attempt after a fault.
-    pub(crate) fn fault_wait(&self) -> Duration {
-        let most = doubled(FAULT_BASE, self.faults.saturating_sub(1), FAULT_CAP);
-        most.mul_f64(fastrand::f64())
+    /// How many faults there were.
+    pub(crate) fn faults(&self) -> u32 {
+        self.faults
     }
 }
 
 /// Statuses that another attempt may turn into a success; 501 and 505 will not pass.
-fn passing_fault(status: u16) -> bool {
+pub(crate) fn may_pass(status: u16) -> bool {
     status == 408 || (status >= 500 && status != 501 && status != 505)
-}
-
-/// How long a queue pauses at its nth 429 in a row without a `Retry-After`.
-///
-/// At least half of the step: the whole queue waits on it, and a pause near zero would only earn the next 429.
-pub(crate) fn throttle_wait(strikes: u32) -> Duration {
-    doubled(THROTTLE_BASE, strikes, THROTTLE_CAP).mul_f64(0.5 + fastrand::f64() / 2.0)
-}
-
-fn doubled(base: Duration, times: u32, cap: Duration) -> Duration {
-    base.saturating_mul(1u32.checked_shl(times.min(16)).unwrap_or(u32::MAX)).min(cap)
 }
 
 /// Tokens that retries cost and successes give back.
@@ -216,63 +201,6 @@ impl RetryBudget {
         let mut tokens = crate::lock(&self.0);
         *tokens = (*tokens + Self::REFUND).min(Self::CAPACITY);
     }
-}
-
-/// How long the server asks to wait: `Retry-After` in seconds or as a date on a 429 or a fault; on a 429 also the reset
-/// of a rate-limit header. On other answers such headers only say how much is left.
-pub(crate) fn retry_after(status: u16, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    if status != 429 && status < 500 {
-        return None;
-    }
-    if let Some(wait) = text("retry-after").and_then(|value| parse_retry_after(value, now)) {
-        return Some(wait);
-    }
-    if status != 429 {
-        return None;
-    }
-    if let Some(reset) = text("ratelimit").and_then(ratelimit_reset) {
-        return Some(reset);
-    }
-    ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset"]
-        .into_iter()
-        .find_map(|name| text(name).and_then(|value| parse_reset(value, now)))
-}
-
-/// Seconds, whole or not, or an HTTP date; a date in the past is no wait at all.
-fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
-    if let Ok(seconds) = value.parse::<f64>() {
-        return seconds_of(seconds);
-    }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or(Duration::ZERO).min(LONGEST))
-}
-
-/// Seconds from now, or a time in Unix seconds where the number can be nothing else.
-fn parse_reset(value: &str, now: SystemTime) -> Option<Duration> {
-    const A_DATE: f64 = 1_000_000_000.0;
-    let number = value.parse::<f64>().ok()?;
-    if number < A_DATE {
-        return seconds_of(number);
-    }
-    let at = UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(number).ok()?)?;
-    Some(at.duration_since(now).unwrap_or(Duration::ZERO).min(LONGEST))
-}
-
-/// `limit=100, remaining=0, reset=5` or `"default";r=0;t=5`.
-fn ratelimit_reset(value: &str) -> Option<Duration> {
-    value
-        .split([',', ';'])
-        .filter_map(|part| part.trim().split_once('='))
-        .find(|(key, _)| *key == "reset" || *key == "t")
-        .and_then(|(_, number)| seconds_of(number.parse().ok()?))
-}
-
-fn seconds_of(seconds: f64) -> Option<Duration> {
-    if seconds.is_nan() || seconds < 0.0 {
-        return None;
-    }
-    Some(Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST).min(LONGEST))
 }
 
 #[cfg(test)]

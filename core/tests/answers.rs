@@ -31,15 +31,15 @@ fn client(status: u16, body: &'static str) -> NCentral {
 }
 
 #[tokio::test]
-async fn a_create_whose_answer_cannot_be_read_is_unknown() {
-    let client = client(201, r#"{"soId":77,"generation":"many"}"#);
+async fn a_create_whose_answer_is_a_page_is_unknown() {
+    let client = client(201, "<html><title>Welcome</title></html>");
     let error = client.service_orgs().create(CreateServiceOrg::new("A", "B", "C")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     assert_eq!(error.status(), Some(201));
     assert_eq!(error.attempts().len(), 1);
     assert!(error.request_id().is_some());
     let text = error.to_string();
-    assert!(text.contains("generation") && text.contains("not known"), "{text}");
+    assert!(text.contains("Welcome") && text.contains("not known"), "{text}");
 }
 
 #[tokio::test]
@@ -89,7 +89,8 @@ async fn absurd_times_are_survived() {
     let client = client.transport(Arc::new(transport)).build().unwrap();
     let error = client.service_orgs().get("50").timeout(Duration::MAX).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimit);
-    assert!(error.retry_after().unwrap() > Duration::from_secs(3600));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(600)), "then it is asked again");
+    assert!(error.message().contains("Too Many") && error.to_string().contains("31536000"), "{error}");
 }
 
 #[tokio::test]

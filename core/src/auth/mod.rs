@@ -23,6 +23,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::lock;
 use crate::operation::Auth;
 use crate::secret::Secret;
+use crate::words::Time;
 
 type Renewal = BoxFuture<'static, Result<Arc<Tokens>>>;
 
@@ -40,6 +41,35 @@ struct State {
     former: Option<Arc<Tokens>>,
     /// Held weakly: a renewal that nobody waits for any more must not keep the client alive.
     renewal: Option<WeakShared<Renewal>>,
+    /// The last login, when the server refused the credentials.
+    refusal: Option<Refusal>,
+}
+
+/// Credentials that a server has refused, as it said so.
+///
+/// Servers lock accounts after some wrong logins. A client's credentials never change, so asking again at each call would
+/// lock the account and gain nothing; after a while it is asked again, since the server's side may have been put right.
+struct Refusal {
+    at: Instant,
+    error: Error,
+}
+
+/// How long a refusal is remembered.
+const REFUSAL_REMEMBERED: Duration = Duration::from_secs(300);
+
+impl Refusal {
+    /// What a caller is told without asking the server, while it is remembered.
+    fn remembered(&self) -> Option<Error> {
+        let since = self.at.elapsed();
+        let left = REFUSAL_REMEMBERED.checked_sub(since).filter(|left| !left.is_zero())?;
+        let said = format!(
+            "the credentials were refused {} ago and are not sent again for {}, so that the account \
+             is not locked",
+            Time(since),
+            Time(left)
+        );
+        Some(self.error.clone().with_attempts(Vec::new()).with_prefix(&said))
+    }
 }
 
 /// An access token with what belongs to it.
@@ -147,6 +177,8 @@ impl Authenticator {
             }
             if let Some(running) = state.renewal.as_ref().and_then(WeakShared::upgrade) {
                 running
+            } else if let Some(refused) = state.refusal.as_ref().and_then(Refusal::remembered) {
+                return Err(refused);
             } else {
                 let started = renew(core.clone(), state.tokens.clone()).boxed().shared();
                 state.renewal = started.downgrade();
@@ -170,6 +202,7 @@ impl Authenticator {
         let tokens = Arc::new(tokens);
         let mut state = lock(&self.state);
         state.former = state.tokens.replace(tokens.clone());
+        state.refusal = None;
         drop(state);
         tokens
     }
@@ -208,7 +241,14 @@ async fn renew(core: Core, old: Option<Arc<Tokens>>) -> Result<Arc<Tokens>> {
         Credentials::Wiv { .. } => Err(Error::new(ErrorKind::InvalidRequest, "Wiv has no tokens")),
     };
     let kept = renewed.map(|tokens| auth.keep(tokens));
-    lock(&auth.state).renewal = None;
+    let mut state = lock(&auth.state);
+    if let Err(error) = &kept {
+        // Other statuses are also said by what stands before the service.
+        let refused = error.kind() == ErrorKind::Authentication && matches!(error.status(), Some(400 | 401));
+        state.refusal = refused.then(|| Refusal { at: Instant::now(), error: error.clone() });
+    }
+    state.renewal = None;
+    drop(state);
     kept
 }
 

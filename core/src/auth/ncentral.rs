@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::Tokens;
 use crate::advice;
 use crate::answer;
-use crate::call;
+use crate::call::{self, Effort};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
@@ -48,7 +48,13 @@ async fn ask(core: &Core, operation: &'static str, refresh: Option<&Secret>) -> 
         prepared.secrets.push(token.clone());
     }
     let request = core.request_of(operation, prepared, false);
-    let answered = call::run_boxed(core, &request, &core.effort(&options)?).await?;
+    let mut effort = core.effort(&options)?;
+    if refresh.is_some() {
+        // A login needs no refresh token, so nothing is waited for here.
+        effort =
+            Effort { max_retries: 0, max_retry_after: Duration::ZERO, max_backoff: Duration::ZERO, ..effort };
+    }
+    let answered = call::run_boxed(core, &request, &effort).await?;
     read_tokens(&answered.body)
         .map_err(|error| advice::no_tokens(core, &answered, error).with_operation(operation.id))
 }

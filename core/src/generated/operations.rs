@@ -3,6 +3,8 @@
 
 use http::Method;
 
+use crate::generated::models;
+use crate::model::readable;
 use crate::operation::{
     Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, Place, RetryClass, Service,
 };
@@ -142,6 +144,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         },
         id_fields: &["id"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "cloudmore.estore.list",
@@ -182,6 +185,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         },
         id_fields: &["id"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "cloudmore.services.add",
@@ -236,6 +240,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         },
         id_fields: &["id"],
         outcome_check: Some("List the services of the organization (`services.list`) and look for this one."),
+        readable: Some(readable::<models::AddedService>),
     },
     Operation {
         id: "cloudmore.services.get",
@@ -284,6 +289,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         },
         id_fields: &["id"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "cloudmore.services.list",
@@ -324,6 +330,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         },
         id_fields: &["id"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "cloudmore.services.patch",
@@ -379,6 +386,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         },
         id_fields: &[],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "cloudmore.services.remove",
@@ -427,6 +435,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         },
         id_fields: &[],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "cloudmore.services.update",
@@ -482,6 +491,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         },
         id_fields: &[],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.auth.authenticate",
@@ -501,6 +511,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /api/auth/authenticate", cap: 50 },
         id_fields: &[],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.auth.logout",
@@ -520,6 +531,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /api/auth/logout", cap: 50 },
         id_fields: &[],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.auth.refresh",
@@ -539,6 +551,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /api/auth/refresh", cap: 50 },
         id_fields: &[],
         outcome_check: None,
+        readable: Some(readable::<models::AuthTokens>),
     },
     Operation {
         id: "ncentral.auth.validate",
@@ -558,6 +571,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/auth/validate", cap: 50 },
         id_fields: &[],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.custom_psa.create_ticket",
@@ -593,6 +607,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /api/custom-psa/tickets", cap: 5 },
         id_fields: &["psaCustomTicketId"],
         outcome_check: Some("Get the ticket (`custom_psa.get_ticket_info`) and see whether it is linked."),
+        readable: Some(readable::<models::CustomPsaTicket>),
     },
     Operation {
         id: "ncentral.custom_psa.get_ticket",
@@ -630,6 +645,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /api/custom-psa/tickets/{customPsaTicketId}", cap: 5 },
         id_fields: &["ticketId"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.custom_psa.get_ticket_info",
@@ -656,6 +672,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/custom-psa/tickets/{customPsaTicketId}", cap: 5 },
         id_fields: &["ticketId"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.custom_psa.links",
@@ -675,6 +692,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/custom-psa", cap: 5 },
         id_fields: &[],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.custom_psa.reopen_ticket",
@@ -701,6 +719,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /api/custom-psa/tickets/{customPsaTicketId}/reopen", cap: 5 },
         id_fields: &["psaCustomTicketId"],
         outcome_check: None,
+        readable: Some(readable::<models::CustomPsaTicket>),
     },
     Operation {
         id: "ncentral.custom_psa.resolve_ticket",
@@ -727,6 +746,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /api/custom-psa/tickets/{customPsaTicketId}/resolve", cap: 5 },
         id_fields: &["psaCustomTicketId"],
         outcome_check: None,
+        readable: Some(readable::<models::CustomPsaTicket>),
     },
     Operation {
         id: "ncentral.custom_psa.ticket_links",
@@ -746,6 +766,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/custom-psa/tickets", cap: 5 },
         id_fields: &[],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.customers.get",
@@ -772,6 +793,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/customers/{customerId}", cap: 5 },
         id_fields: &["customerId", "parentId"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.customers.list",
@@ -811,6 +833,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/customers", cap: 5 },
         id_fields: &["customerId", "parentId"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.customers.list_sites",
@@ -858,6 +881,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/customers/{customerId}/sites", cap: 5 },
         id_fields: &["siteId", "parentId"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.server.health",
@@ -877,6 +901,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/health", cap: 50 },
         id_fields: &[],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.server.info",
@@ -896,6 +921,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/server-info", cap: 50 },
         id_fields: &[],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.service_orgs.create",
@@ -946,6 +972,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         outcome_check: Some(
             "List the service organizations (`service_orgs.list`) and look for the name that was sent.",
         ),
+        readable: Some(readable::<models::ServiceOrg>),
     },
     Operation {
         id: "ncentral.service_orgs.create_customer",
@@ -1016,6 +1043,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         outcome_check: Some(
             "List the customers of the service organization (`service_orgs.list_customers`) and look for the name that was sent.",
         ),
+        readable: Some(readable::<models::Customer>),
     },
     Operation {
         id: "ncentral.service_orgs.get",
@@ -1042,6 +1070,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/service-orgs/{soId}", cap: 5 },
         id_fields: &["soId", "parentId"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.service_orgs.list",
@@ -1081,6 +1110,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/service-orgs", cap: 5 },
         id_fields: &["soId", "parentId"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.service_orgs.list_customers",
@@ -1128,6 +1158,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/service-orgs/{soId}/customers", cap: 5 },
         id_fields: &["customerId", "parentId"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.standard_psa.links",
@@ -1147,6 +1178,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/standard-psa", cap: 5 },
         id_fields: &[],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "ncentral.standard_psa.validate_credential",
@@ -1192,6 +1224,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /api/standard-psa/{psaType}/credential", cap: 5 },
         id_fields: &[],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "wiv.cases.search",
@@ -1220,6 +1253,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /v2/cases/msp/search", cap: 5 },
         id_fields: &["case_id"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "wiv.cases.search_own",
@@ -1247,6 +1281,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "POST /v2/cases/search", cap: 5 },
         id_fields: &["case_id"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "wiv.customers.list",
@@ -1272,6 +1307,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /msp/customers", cap: 5 },
         id_fields: &["customer_id"],
         outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "wiv.workflows.run",
@@ -1303,5 +1339,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         outcome_check: Some(
             "Look for the run in the workflow's history in Wiv's web interface; the API cannot list runs.",
         ),
+        readable: Some(readable::<models::WorkflowRun>),
     },
 ];

@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(crate) use self::extra::Extra;
 pub(crate) use self::field::{Field, whole};
-pub(crate) use self::object::Object;
+pub(crate) use self::object::{Object, readable};
 pub use self::unreadable::Unreadable;
 pub(crate) use crate::secret::Secret;
 

@@ -48,6 +48,14 @@ pub(crate) fn read<M: Object>(scan: &mut Scan<'_>) -> Result<Option<M>, Unreadab
     Ok(Some(model))
 }
 
+/// Whether a member of an answer can be read: as the field of that name, or as any JSON where there is none.
+pub(crate) fn readable<M: Object>(name: &str, value: &str) -> bool {
+    match M::NAMES.iter().position(|known| *known == name) {
+        Some(at) => M::default().member(at, &mut Scan::new(value)).is_ok(),
+        None => serde_json::from_str::<super::Json>(value).is_ok(),
+    }
+}
+
 impl<M: Object> Field for M {
     fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
         read(scan)

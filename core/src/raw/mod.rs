@@ -50,7 +50,7 @@ impl Meta {
     /// The error for a field of a successful answer that was asked for and did not come; `field` is its name as the
     /// caller writes it. After a create it says where to look.
     pub fn missing(&self, field: &str) -> Error {
-        let Origin { label, class, outcome_check } = self.origin;
+        let Origin { label, class, outcome_check, .. } = self.origin;
         let error = Error::new(
             ErrorKind::MissingField,
             if class == Class::Create {

@@ -1,7 +1,5 @@
 //! Whether the table of retries is kept, and how long is waited.
 
-use proptest::prelude::*;
-
 use super::*;
 
 const ALL: [Class; 5] =
@@ -80,72 +78,4 @@ fn an_empty_bucket_stops_retries_and_successes_refill_it() {
 
 fn judge_with(budget: &RetryBudget, seen: Seen) -> Verdict {
     Progress::new(Class::Read, &Method::GET, true, 2, false).judge(seen, budget)
-}
-
-fn wait(name: &'static str, value: &str) -> Option<Duration> {
-    let mut headers = HeaderMap::new();
-    headers.insert(name, value.parse().unwrap());
-    retry_after(429, &headers, UNIX_EPOCH + Duration::from_secs(2_000_000_000))
-}
-
-#[test]
-fn retry_after_date_is_honoured() {
-    assert_eq!(wait("retry-after", "Wed, 18 May 2033 03:33:30 GMT"), Some(Duration::from_secs(10)));
-    assert_eq!(wait("retry-after", "Wed, 18 May 1994 03:33:30 GMT"), Some(Duration::ZERO));
-    assert_eq!(wait("retry-after", "soon"), None);
-}
-
-#[test]
-fn what_is_left_is_no_wait() {
-    let mut headers = HeaderMap::new();
-    headers.insert("x-ratelimit-reset", "3600".parse().unwrap());
-    for status in [200, 401, 404, 502] {
-        assert_eq!(retry_after(status, &headers, UNIX_EPOCH), None, "{status}");
-    }
-    headers.insert("retry-after", "3".parse().unwrap());
-    assert_eq!(retry_after(503, &headers, UNIX_EPOCH), Some(Duration::from_secs(3)));
-}
-
-#[test]
-fn absurd_waits_are_clamped() {
-    assert_eq!(wait("retry-after", "10000000000000000000"), Some(LONGEST));
-    assert_eq!(wait("retry-after", "1e300"), Some(LONGEST));
-    assert_eq!(wait("x-ratelimit-reset", "1e18"), Some(LONGEST));
-}
-
-#[test]
-fn rate_limit_headers_stand_in() {
-    assert_eq!(wait("x-ratelimit-reset", "7"), Some(Duration::from_secs(7)));
-    assert_eq!(wait("x-ratelimit-reset", "2000000003"), Some(Duration::from_secs(3)));
-    assert_eq!(wait("ratelimit", "limit=5, remaining=0, reset=9"), Some(Duration::from_secs(9)));
-    assert_eq!(wait("ratelimit", "\"default\";r=0;t=4"), Some(Duration::from_secs(4)));
-}
-
-proptest! {
-    #[test]
-    fn retry_after_seconds_are_never_shortened(seconds in 0u32..1_000_000) {
-        prop_assert_eq!(wait("retry-after", &seconds.to_string()), Some(Duration::from_secs(seconds.into())));
-    }
-
-    #[test]
-    fn retry_after_survives_any_text(value in "[ -~]{0,40}") {
-        let _ = wait("retry-after", &value);
-        let _ = wait("ratelimit", &value);
-        let _ = wait("x-ratelimit-reset", &value);
-    }
-
-    #[test]
-    fn retry_after_dates_come_back(seconds in 2_000_000_000u64..2_030_000_000) {
-        let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds));
-        prop_assert_eq!(wait("retry-after", &date), Some(Duration::from_secs(seconds - 2_000_000_000)));
-    }
-
-    #[test]
-    fn waits_stay_within_their_caps(faults in 1u32..60, strikes in 0u32..60) {
-        let mut progress = Progress::new(Class::Read, &Method::GET, true, 99, false);
-        progress.faults = faults;
-        prop_assert!(progress.fault_wait() <= FAULT_CAP);
-        let pause = throttle_wait(strikes);
-        prop_assert!(pause >= THROTTLE_BASE / 2 && pause <= THROTTLE_CAP);
-    }
 }
