@@ -17,7 +17,7 @@ use crate::markup;
 use crate::operation::{Auth, Service};
 use crate::retry::{self, Class};
 use crate::transport::Response;
-use crate::words::Name;
+use crate::words::{Name, with_names};
 
 /// What was asked, as far as an answer is judged by it.
 #[derive(Debug, Clone, Copy)]
@@ -132,7 +132,7 @@ pub(crate) fn answered(response: &Response, asked: &Asked<'_>) -> Error {
         );
     }
     if let Some(fault) = &response.unreadable {
-        message = format!("{message}; its body could not be read: {fault}");
+        message = format!("{message}; its body could not be read: {}", with_names(&fault.to_string()));
     }
     let retryable = match kind {
         ErrorKind::RateLimit => true,
@@ -160,6 +160,8 @@ pub(crate) fn answered(response: &Response, asked: &Asked<'_>) -> Error {
 fn kind(status: u16, words: &ServerWords, speaker: &Speaker, asked: &Asked<'_>) -> ErrorKind {
     let passed = matches!(status, 200..=299) && *speaker != Speaker::Service;
     match status {
+        // The server itself never asks a client for this; a proxy does.
+        407 => ErrorKind::Connection,
         500.. if asked.class == Class::Create => ErrorKind::OutcomeUnknown,
         _ if passed && asked.class == Class::Create => ErrorKind::OutcomeUnknown,
         // These say nothing about what became of a request.
@@ -168,8 +170,6 @@ fn kind(status: u16, words: &ServerWords, speaker: &Speaker, asked: &Asked<'_>) 
         _ if matches!(speaker, Speaker::Guard(_)) => ErrorKind::Decode,
         500.. => ErrorKind::Server,
         429 => ErrorKind::RateLimit,
-        // The server itself never asks a client for this; a proxy does.
-        407 => ErrorKind::Connection,
         _ if *speaker == Speaker::Page => ErrorKind::Decode,
         401 => ErrorKind::Authentication,
         403 => ErrorKind::PermissionDenied,

@@ -43,7 +43,7 @@ impl Ending {
 
     /// Only `sent` says whether the server may have seen the request, not what the fault is called.
     pub(crate) fn fault(fault: Fault, sent: bool) -> Self {
-        let cause = fault.to_string();
+        let cause = words(&fault);
         match fault.kind {
             FaultKind::TooLarge => Self::TooLarge(fault),
             _ if sent => Self::Lost { cause, timed_out: false, fault: Some(fault) },
@@ -97,13 +97,11 @@ impl Ending {
     pub(crate) fn cause(&self) -> Option<String> {
         match self {
             Self::Answer(response) | Self::Refused { response, .. } => {
-                response.unreadable.as_ref().map(ToString::to_string)
+                response.unreadable.as_deref().map(words)
             }
             Self::NotSent { cause, .. } | Self::Lost { cause, .. } => Some(cause.clone()),
-            Self::Unreadable { fault, .. } => Some(with_names(&fault.to_string())),
-            Self::TooLarge(fault) | Self::Unsendable(fault) | Self::Barred(fault) => {
-                Some(with_names(&fault.to_string()))
-            }
+            Self::Unreadable { fault, .. } => Some(words(fault)),
+            Self::TooLarge(fault) | Self::Unsendable(fault) | Self::Barred(fault) => Some(words(fault)),
         }
     }
 }
@@ -142,25 +140,30 @@ pub(crate) fn explain(ending: Ending, asked: &Asked<'_>) -> Error {
                 FaultKind::Late => ErrorKind::Timeout,
                 _ => ErrorKind::Connection,
             };
-            Error::new(kind, with_names(&fault.to_string()))
+            Error::new(kind, words(&fault))
                 .with_answer(response.status.as_u16(), &response.headers, &response.body)
                 .with_retryable(kind != ErrorKind::Decode && class.harmless())
                 .with_source(fault)
         }
         Ending::TooLarge(fault) => {
             let kind = if class.changes_state() { ErrorKind::OutcomeUnknown } else { ErrorKind::Decode };
-            let message = with_names(&fault.to_string());
+            let message = words(&fault);
             with_fault(Error::new(kind, message).with_retryable(class == Class::IdempotentWrite), Some(fault))
         }
         Ending::Barred(fault) => {
-            let message = format!("{fault}; nothing was sent");
+            let message = format!("{}; nothing was sent", words(&fault));
             with_fault(Error::new(ErrorKind::Connection, message), Some(fault))
         }
         Ending::Unsendable(fault) => {
-            let message = fault.to_string();
+            let message = words(&fault);
             with_fault(Error::new(ErrorKind::InvalidRequest, message), Some(fault))
         }
     }
+}
+
+/// A fault as it is told, with names of options in the caller's spelling.
+fn words(fault: &Fault) -> String {
+    with_names(&fault.to_string())
 }
 
 fn with_fault(error: Error, fault: Option<Fault>) -> Error {

@@ -63,7 +63,7 @@ pub(super) fn while_sending(
     }
     let target = authority(way.target);
     let through = way.proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
-    let hint = if kind == FaultKind::ConnectTimeout { " (see connect_timeout)" } else { "" };
+    let hint = if kind == FaultKind::ConnectTimeout { " (see `connect_timeout`)" } else { "" };
     told(kind, error, format!("connecting to {target}{through}: {words}{hint}"))
 }
 
