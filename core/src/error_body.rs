@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::error::FieldError;
 use crate::markup;
+use crate::transport::LONGEST_REFUSAL;
 
 /// At most so many field errors are told, and so many entries of a list or members of an object looked at: more is for
 /// no person, and costs many times its size.
@@ -30,9 +31,9 @@ pub(crate) struct ServerWords {
 /// Reads an error body of any shape.
 pub(crate) fn read(body: &[u8]) -> ServerWords {
     let mut words = match value(body) {
-        Ok(Value::Array(entries)) => coded_list(&entries),
-        Ok(Value::Object(object)) => from_object(&object),
-        Ok(Value::String(text)) => ServerWords { message: Some(text), ..ServerWords::default() },
+        Some(Value::Array(entries)) => coded_list(&entries),
+        Some(Value::Object(object)) => from_object(&object),
+        Some(Value::String(text)) => ServerWords { message: Some(text), ..ServerWords::default() },
         _ => plain(body),
     };
     words.field_errors.truncate(MOST);
@@ -47,107 +48,97 @@ pub(crate) fn read(body: &[u8]) -> ServerWords {
     words
 }
 
-/// The JSON value of a body, of which lists and objects may lack what is too much or too deep.
-fn value(body: &[u8]) -> serde_json::Result<Value> {
+/// The JSON value of a body, of which lists and objects may lack what is too much or too deep; nothing where it is no
+/// JSON. Of a body that was read to a limit it is what had come until then.
+fn value(body: &[u8]) -> Option<Value> {
+    let mut value = Value::Null;
     let mut json = serde_json::Deserializer::from_slice(body);
-    let value = Bounded { levels: DEEPEST }.deserialize(&mut json)?;
-    json.end()?;
-    Ok(value)
+    let read = Slot { value: &mut value, levels: DEEPEST }.deserialize(&mut json).and_then(|()| json.end());
+    match read {
+        Ok(()) => Some(value),
+        Err(error) if error.is_eof() && body.len() >= LONGEST_REFUSAL && !value.is_null() => Some(value),
+        Err(_) => None,
+    }
 }
 
-/// Reads a value down to so many levels.
-#[derive(Clone, Copy)]
-struct Bounded {
+/// Reads a value down to so many levels, and leaves what was read before an error.
+struct Slot<'v> {
+    value: &'v mut Value,
     levels: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Bounded {
-    type Value = Value;
+impl<'de> DeserializeSeed<'de> for Slot<'_> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Value, D::Error> {
-        match self.levels.checked_sub(1) {
-            Some(levels) => json.deserialize_any(Self { levels }),
-            None => json.deserialize_any(Shallow),
-        }
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        json.deserialize_any(self)
     }
 }
 
-macro_rules! scalars {
-    ($($visit:ident($kind:ty)),*) => {
-        $(fn $visit<E>(self, value: $kind) -> Result<Value, E> {
-            Ok(Value::from(value))
-        })*
-
-        fn visit_unit<E>(self) -> Result<Value, E> {
-            Ok(Value::Null)
-        }
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("JSON")
-        }
-    };
+impl Slot<'_> {
+    fn keep<E>(self, value: impl Into<Value>) -> Result<(), E> {
+        *self.value = value.into();
+        Ok(())
+    }
 }
 
-impl<'de> Visitor<'de> for Bounded {
-    type Value = Value;
+impl<'de> Visitor<'de> for Slot<'_> {
+    type Value = ();
 
-    scalars!(
-        visit_bool(bool),
-        visit_u64(u64),
-        visit_i64(i64),
-        visit_f64(f64),
-        visit_str(&str),
-        visit_string(String)
-    );
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        let mut entries = Vec::new();
-        while entries.len() < MOST {
-            match list.next_element_seed(self)? {
-                Some(entry) => entries.push(entry),
-                None => return Ok(Value::Array(entries)),
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.keep(value)
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        self.keep(value)
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.keep(value)
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        self.keep(value)
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        self.keep(value)
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.keep(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        *self.value = Value::Array(Vec::new());
+        if let (Value::Array(entries), Some(levels)) = (self.value, self.levels.checked_sub(1)) {
+            while entries.len() < MOST {
+                let mut value = Value::Null;
+                if list.next_element_seed(Slot { value: &mut value, levels })?.is_none() {
+                    return Ok(());
+                }
+                entries.push(value);
             }
         }
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Value::Array(entries))
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
-        let mut members = Map::new();
-        while let Some(name) = object.next_key::<String>()? {
-            if members.len() < MOST {
-                members.insert(name, object.next_value_seed(self)?);
-            } else {
-                object.next_value::<IgnoredAny>()?;
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
+        *self.value = Value::Object(Map::new());
+        if let (Value::Object(members), Some(levels)) = (self.value, self.levels.checked_sub(1)) {
+            while members.len() < MOST {
+                let Some(name) = object.next_key::<String>()? else { return Ok(()) };
+                let value = members.entry(name).or_insert(Value::Null);
+                object.next_value_seed(Slot { value, levels })?;
             }
         }
-        Ok(Value::Object(members))
-    }
-}
-
-/// Reads a value of which only a scalar is kept.
-struct Shallow;
-
-impl<'de> Visitor<'de> for Shallow {
-    type Value = Value;
-
-    scalars!(
-        visit_bool(bool),
-        visit_u64(u64),
-        visit_i64(i64),
-        visit_f64(f64),
-        visit_str(&str),
-        visit_string(String)
-    );
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Value::Array(Vec::new()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
         while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Value::Object(Map::new()))
+        Ok(())
     }
 }
 
@@ -377,6 +368,11 @@ mod tests {
         }
         let members: Vec<String> = (0..60_000).map(|n| format!("\"m{n}\":[\"x\",\"y\"]")).collect();
         assert_eq!(read(format!("{{{}}}", members.join(",")).as_bytes()).field_errors.len(), MOST);
+        // What was cut off at the limit of its bytes is read as far as it goes.
+        let cut =
+            format!(r#"{{"message":"m","errors":[{}"#, "{\"field\":\"f\",\"message\":\"x\"},".repeat(20_000));
+        let words = read(&cut.as_bytes()[..LONGEST_REFUSAL]);
+        assert_eq!((words.message.as_deref(), words.field_errors.len()), (Some("m"), MOST));
         // Deeper than any parser goes, and so plain text.
         let deep = "[".repeat(200_000);
         assert_eq!(read(deep.as_bytes()).message.as_deref(), Some(deep.as_str()));

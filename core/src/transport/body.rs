@@ -19,7 +19,7 @@ use super::{Fault, FaultKind, Sent};
 const FIRST_ROOM: usize = 1 << 20;
 
 /// At most this much is read of an answer that refuses: it is for people, and what it says stands at its beginning.
-pub(super) const LONGEST_REFUSAL: usize = 256 << 10;
+pub(crate) const LONGEST_REFUSAL: usize = 256 << 10;
 
 /// What is decoded at a time: deflate makes a thousand times as much of it at most, so that nothing else waits long.
 const PORTION: usize = 1 << 10;

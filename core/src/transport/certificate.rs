@@ -64,13 +64,13 @@ fn is_authority(error: &Error) -> bool {
 pub(super) fn words(error: &Error) -> Option<String> {
     if is_authority(error) {
         return Some(
-            "the server's certificate is marked as an authority; where it is the server's own, give it as ca_bundle".to_owned(),
+            "the server's certificate is marked as an authority; where it is the server's own, give it as `ca_bundle`".to_owned(),
         );
     }
     let Error::InvalidCertificate(error) = error else { return None };
     Some(match error {
         CertificateError::UnknownIssuer => "the server's certificate is from no known authority (UnknownIssuer); the \
-             authority that signed it, or the certificate itself where nobody else did, can be given as ca_bundle"
+             authority that signed it, or the certificate itself where nobody else did, can be given as `ca_bundle`"
             .to_owned(),
         CertificateError::ExpiredContext { not_after, .. } => {
             format!("the server's certificate expired on {}; it has to be renewed on the server", date(*not_after))

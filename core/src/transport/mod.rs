@@ -29,6 +29,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 use url::Url;
 
+pub(crate) use self::body::LONGEST_REFUSAL;
 pub use self::http::Http;
 pub use self::memory::Memory;
 pub use self::options::{OptionsError, Pem, TransportOptions};
