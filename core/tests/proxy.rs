@@ -211,7 +211,7 @@ async fn proxy_that_refuses_means_not_sent_and_is_told_with_its_words() {
         (page, FaultKind::Refused, "403 Forbidden\", a page titled \"Blocked by policy\""),
         (schemes, FaultKind::Refused, "proxy authorization required (Negotiate, Basic)"),
         ("HTTP/1.1 407 me:p@ss bWU6cEBzcw==\r\n\r\n", FaultKind::Refused, "407 me:*** ***"),
-        ("HTTP/1.1 403 No\x1b[2J\r\n\r\n", FaultKind::Refused, "403 No [2J"),
+        ("HTTP/1.1 403 No\x1b[2J\r\n\r\n", FaultKind::Refused, "403 No\\u{1b}[2J"),
         ("HTTP/1.1 502 Bad Gateway\r\n\r\n", FaultKind::Connect, "502 Bad Gateway"),
         ("HTTP/1.1 503 Busy\r\nContent-Length: 3\r\n\r\nabc", FaultKind::Connect, "503 Busy"),
         ("SSH-2.0\r\n\r\n", FaultKind::Connect, "no HTTP proxy"),
