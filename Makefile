@@ -81,6 +81,8 @@ soak-rust: need-cargo need-compiler judges ## the Rust part of it
 	@$(APART) PROPTEST_CASES=$(PROPERTY_CASES) cargo test --release --locked -p mspkit --lib
 	$(call say,Thousands of simulated networks that fail)
 	@$(APART) cargo test --release --locked -p mspkit --test simulation -- --ignored --nocapture
+	$(call say,Batches of creates that share a deadline)
+	@$(APART) cargo test --release --locked -p mspkit --test writes -- --ignored --nocapture
 ifneq ($(FUZZ_TARGETS),)
 	$(call say,Fuzzing the parsers for $(FUZZ_SECONDS) s each: $(FUZZ_TARGETS))
 	@$(TOOLS)/cargo/bin/cargo-fuzz --version 2>/dev/null | grep -qx 'cargo-fuzz $(CARGO_FUZZ)' || \

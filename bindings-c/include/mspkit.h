@@ -216,14 +216,14 @@
 #define MSPKIT_E_NOT_FOUND -8
 
 /**
- * The request contradicts the state that the object is in. Read the object again and decide on what it
- * says now.
+ * The request contradicts the state that the object is in. Fetch the object again and decide based on
+ * its current state.
  */
 #define MSPKIT_E_CONFLICT -9
 
 /**
- * The server had too many calls, still after the retries; this one was not executed. Call again after
- * `retry_after`, with less at the same time.
+ * The server kept rejecting the call as rate limited, even after retries; it was not executed. Retry
+ * after `retry_after`, with fewer concurrent calls.
  */
 #define MSPKIT_E_RATE_LIMIT -10
 
@@ -234,7 +234,7 @@
 #define MSPKIT_E_SERVER -11
 
 /**
- * The answer is not what the endpoint answers with, such as a proxy's page, broken JSON or too large a
+ * The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large a
  * body. Look at `body`, and at what stands between you and the server.
  */
 #define MSPKIT_E_DECODE -12
@@ -246,17 +246,19 @@
 #define MSPKIT_E_SCROLL_EXPIRED -13
 
 /**
- * The call was cancelled by its caller; a write may have been carried out. Nothing, if it was meant.
+ * The call was cancelled by its caller; a write may have been carried out. None, if the cancellation was
+ * intended.
  */
 #define MSPKIT_E_CANCELLED -14
 
 /**
- * The client was closed before the call or during it. Make a new client.
+ * The client was closed before anything was sent, or while the call waited for another attempt. Make a
+ * new client.
  */
 #define MSPKIT_E_CLOSED -15
 
 /**
- * Something went wrong inside mspkit that never should. Report it, with the message.
+ * An internal error in mspkit. Please report it together with its message.
  */
 #define MSPKIT_E_INTERNAL -16
 
@@ -1998,8 +2000,8 @@ typedef struct mspkit_ncentral_customers_list_params {
      */
     struct mspkit_str sort_order;
     /**
-     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-     * Passed on as it is. (optional, text)
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
      */
     struct mspkit_str select;
 } mspkit_ncentral_customers_list_params;
@@ -2028,8 +2030,8 @@ typedef struct mspkit_ncentral_customers_list_sites_params {
      */
     struct mspkit_str sort_order;
     /**
-     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-     * Passed on as it is. (optional, text)
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
      */
     struct mspkit_str select;
 } mspkit_ncentral_customers_list_sites_params;
@@ -2211,8 +2213,8 @@ typedef struct mspkit_ncentral_service_orgs_list_params {
      */
     struct mspkit_str sort_order;
     /**
-     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-     * Passed on as it is. (optional, text)
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
      */
     struct mspkit_str select;
 } mspkit_ncentral_service_orgs_list_params;
@@ -2241,8 +2243,8 @@ typedef struct mspkit_ncentral_service_orgs_list_customers_params {
      */
     struct mspkit_str sort_order;
     /**
-     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-     * Passed on as it is. (optional, text)
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
      */
     struct mspkit_str select;
 } mspkit_ncentral_service_orgs_list_customers_params;
@@ -2558,7 +2560,8 @@ int32_t mspkit_client_with_options(const struct mspkit_client *client,
                                    struct mspkit_error **error);
 
 /**
- * Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`; calls in flight go on.
+ * Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`. What was sent
+ * already goes on; a call that waits for a slot, a token or another attempt ends with that code, too.
  * Closing twice is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
  */
 int32_t mspkit_client_close(const struct mspkit_client *client);
@@ -2620,6 +2623,36 @@ struct mspkit_str mspkit_error_reason(const struct mspkit_error *error);
  * The operation that failed, such as `ncentral.customers.list`; `data` NULL when there was none.
  */
 struct mspkit_str mspkit_error_operation(const struct mspkit_error *error);
+
+/**
+ * The argument that is wrong, as it is called in C; `data` NULL where no argument is.
+ */
+struct mspkit_str mspkit_error_argument(const struct mspkit_error *error);
+
+/**
+ * What was given for it, as far as it may be told; `data` NULL when that is not known.
+ */
+struct mspkit_str mspkit_error_given(const struct mspkit_error *error);
+
+/**
+ * What the argument may be; `data` NULL where no argument is wrong.
+ */
+struct mspkit_str mspkit_error_allowed(const struct mspkit_error *error);
+
+/**
+ * The HTTP method of the request; `data` NULL when there was none to send.
+ */
+struct mspkit_str mspkit_error_method(const struct mspkit_error *error);
+
+/**
+ * The path of the request, without the query; `data` NULL when there was none to send.
+ */
+struct mspkit_str mspkit_error_path(const struct mspkit_error *error);
+
+/**
+ * The server of the request, as scheme, host and port; `data` NULL when there was none to send.
+ */
+struct mspkit_str mspkit_error_server(const struct mspkit_error *error);
 
 /**
  * The HTTP status of the last answer; 0 when none came.
@@ -2956,7 +2989,7 @@ void mspkit_runtime_free(struct mspkit_runtime *runtime);
  * Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -2969,7 +3002,7 @@ void mspkit_runtime_free(struct mspkit_runtime *runtime);
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3020,7 +3053,7 @@ int32_t mspkit_cloudmore_estore_get_submit(const mspkit_cloudmore *client,
  * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore`. Sent with an access token,
- * which the client obtains and renews. Changes nothing; tried again after passing faults.
+ * which the client obtains and renews. Read-only. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -3031,9 +3064,9 @@ int32_t mspkit_cloudmore_estore_get_submit(const mspkit_cloudmore *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3076,9 +3109,9 @@ int32_t mspkit_cloudmore_estore_list(const mspkit_cloudmore *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the services of the
- *   organization (`services.list`) and look for this one.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the services of
+ *   the organization (`services.list`) and look for this one.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3125,7 +3158,7 @@ int32_t mspkit_cloudmore_services_add_submit(const mspkit_cloudmore *client,
  * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -3138,7 +3171,7 @@ int32_t mspkit_cloudmore_services_add_submit(const mspkit_cloudmore *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3189,7 +3222,7 @@ int32_t mspkit_cloudmore_services_get_submit(const mspkit_cloudmore *client,
  * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token,
- * which the client obtains and renews. Changes nothing; tried again after passing faults.
+ * which the client obtains and renews. Read-only. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -3201,9 +3234,9 @@ int32_t mspkit_cloudmore_services_get_submit(const mspkit_cloudmore *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3232,8 +3265,7 @@ int32_t mspkit_cloudmore_services_list(const mspkit_cloudmore *client,
  * Guide for Organizations Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. May be repeated without harm; tried again after
- * passing faults.
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -3245,7 +3277,7 @@ int32_t mspkit_cloudmore_services_list(const mspkit_cloudmore *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3298,8 +3330,7 @@ int32_t mspkit_cloudmore_services_patch_submit(const mspkit_cloudmore *client,
  * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. May be repeated without harm; tried again after
- * passing faults.
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -3311,7 +3342,7 @@ int32_t mspkit_cloudmore_services_patch_submit(const mspkit_cloudmore *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3364,8 +3395,7 @@ int32_t mspkit_cloudmore_services_remove_submit(const mspkit_cloudmore *client,
  * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. May be repeated without harm; tried again after
- * passing faults.
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -3377,7 +3407,7 @@ int32_t mspkit_cloudmore_services_remove_submit(const mspkit_cloudmore *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3458,7 +3488,7 @@ struct mspkit_str mspkit_case_json(const struct mspkit_case *view);
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_wiv_cases_search, mspkit_wiv_cases_search_own are it.
+ * Item type of mspkit_wiv_cases_search, mspkit_wiv_cases_search_own.
  */
 const struct mspkit_case *mspkit_item_case(const struct mspkit_item *item);
 
@@ -3512,7 +3542,7 @@ const struct mspkit_customer *mspkit_answer_customer(const struct mspkit_answer 
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_ncentral_customers_list, mspkit_ncentral_service_orgs_list_customers are it.
+ * Item type of mspkit_ncentral_customers_list, mspkit_ncentral_service_orgs_list_customers.
  */
 const struct mspkit_customer *mspkit_item_customer(const struct mspkit_item *item);
 
@@ -3524,7 +3554,7 @@ struct mspkit_str mspkit_estore_service_json(const struct mspkit_estore_service 
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_cloudmore_estore_list are it.
+ * Item type of mspkit_cloudmore_estore_list.
  */
 const struct mspkit_estore_service *mspkit_item_estore_service(const struct mspkit_item *item);
 
@@ -3561,7 +3591,7 @@ struct mspkit_str mspkit_msp_customer_json(const struct mspkit_msp_customer *vie
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_wiv_customers_list are it.
+ * Item type of mspkit_wiv_customers_list.
  */
 const struct mspkit_msp_customer *mspkit_item_msp_customer(const struct mspkit_item *item);
 
@@ -3580,7 +3610,7 @@ const struct mspkit_organization_service *mspkit_answer_organization_service(con
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_cloudmore_services_list are it.
+ * Item type of mspkit_cloudmore_services_list.
  */
 const struct mspkit_organization_service *mspkit_item_organization_service(const struct mspkit_item *item);
 
@@ -3635,7 +3665,7 @@ const struct mspkit_service_org *mspkit_answer_service_org(const struct mspkit_a
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_ncentral_service_orgs_list are it.
+ * Item type of mspkit_ncentral_service_orgs_list.
  */
 const struct mspkit_service_org *mspkit_item_service_org(const struct mspkit_item *item);
 
@@ -3647,7 +3677,7 @@ struct mspkit_str mspkit_site_json(const struct mspkit_site *view);
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_ncentral_customers_list_sites are it.
+ * Item type of mspkit_ncentral_customers_list_sites.
  */
 const struct mspkit_site *mspkit_item_site(const struct mspkit_item *item);
 
@@ -3689,8 +3719,8 @@ const struct mspkit_workflow_run *mspkit_answer_workflow_run(const struct mspkit
  * Authentication & System Health APIs Overview:
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
  *
- * `POST /api/auth/authenticate`. Sent with the user's long-lived token. Changes nothing; tried again
- * after passing faults.
+ * `POST /api/auth/authenticate`. Sent with the user's long-lived token. Read-only. Retried on transient
+ * errors.
  *
  *
  * - `options`: may be NULL.
@@ -3742,8 +3772,8 @@ int32_t mspkit_ncentral_auth_authenticate_submit(const mspkit_ncentral *client,
  * Authentication & System Health APIs Overview:
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
  *
- * `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. May be
- * repeated without harm; tried again after passing faults.
+ * `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. Idempotent.
+ * Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -3796,8 +3826,7 @@ int32_t mspkit_ncentral_auth_logout_submit(const mspkit_ncentral *client,
  * Authentication & System Health APIs Overview:
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
  *
- * `POST /api/auth/refresh`. Needs no credential. May be repeated without harm; tried again after passing
- * faults.
+ * `POST /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -3848,8 +3877,8 @@ int32_t mspkit_ncentral_auth_refresh_submit(const mspkit_ncentral *client,
  * guide: Authentication & System Health APIs Overview. See Authentication & System Health APIs Overview:
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
  *
- * `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Changes
- * nothing; tried again after passing faults.
+ * `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -3913,8 +3942,8 @@ int32_t mspkit_ncentral_auth_validate_submit(const mspkit_ncentral *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. Get the ticket
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Get the ticket
  *   (`custom_psa.get_ticket_info`) and see whether it is linked.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
@@ -3961,7 +3990,7 @@ int32_t mspkit_ncentral_custom_psa_create_ticket_submit(const mspkit_ncentral *c
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
  * `POST /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
- * obtains and renews. Changes nothing; tried again after passing faults.
+ * obtains and renews. Read-only. Retried on transient errors.
  *
  *
  * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
@@ -3973,7 +4002,7 @@ int32_t mspkit_ncentral_custom_psa_create_ticket_submit(const mspkit_ncentral *c
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4023,7 +4052,7 @@ int32_t mspkit_ncentral_custom_psa_get_ticket_submit(const mspkit_ncentral *clie
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
  * `GET /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client obtains
- * and renews. Changes nothing; tried again after passing faults.
+ * and renews. Read-only. Retried on transient errors.
  *
  *
  * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
@@ -4034,7 +4063,7 @@ int32_t mspkit_ncentral_custom_psa_get_ticket_submit(const mspkit_ncentral *clie
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4080,8 +4109,8 @@ int32_t mspkit_ncentral_custom_psa_get_ticket_info_submit(const mspkit_ncentral 
  * Custom PSA Features". See Manage PSA Integrations:
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
- * `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Changes
- * nothing; tried again after passing faults.
+ * `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -4134,7 +4163,7 @@ int32_t mspkit_ncentral_custom_psa_links_submit(const mspkit_ncentral *client,
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
  * `POST /api/custom-psa/tickets/{customPsaTicketId}/reopen`. Sent with an access token, which the client
- * obtains and renews. May be repeated without harm; tried again after passing faults.
+ * obtains and renews. Idempotent. Retried on transient errors.
  *
  *
  * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
@@ -4145,7 +4174,7 @@ int32_t mspkit_ncentral_custom_psa_links_submit(const mspkit_ncentral *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4193,7 +4222,7 @@ int32_t mspkit_ncentral_custom_psa_reopen_ticket_submit(const mspkit_ncentral *c
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
  * `POST /api/custom-psa/tickets/{customPsaTicketId}/resolve`. Sent with an access token, which the
- * client obtains and renews. May be repeated without harm; tried again after passing faults.
+ * client obtains and renews. Idempotent. Retried on transient errors.
  *
  *
  * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
@@ -4204,7 +4233,7 @@ int32_t mspkit_ncentral_custom_psa_reopen_ticket_submit(const mspkit_ncentral *c
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4250,8 +4279,8 @@ int32_t mspkit_ncentral_custom_psa_resolve_ticket_submit(const mspkit_ncentral *
  * Integrations, "Discovering Custom PSA Features". See Manage PSA Integrations:
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
- * `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews. Changes
- * nothing; tried again after passing faults.
+ * `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews.
+ * Read-only. Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -4302,7 +4331,7 @@ int32_t mspkit_ncentral_custom_psa_ticket_links_submit(const mspkit_ncentral *cl
  * a Customer". See Manage Customers: https://developer.n-able.com/n-central/docs/manage-customers
  *
  * `GET /api/customers/{customerId}`. Sent with an access token, which the client obtains and renews.
- * Changes nothing; tried again after passing faults.
+ * Read-only. Retried on transient errors.
  *
  *
  * - `customer_id`: Id of the customer. (id)
@@ -4313,7 +4342,7 @@ int32_t mspkit_ncentral_custom_psa_ticket_links_submit(const mspkit_ncentral *cl
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4359,8 +4388,8 @@ int32_t mspkit_ncentral_customers_get_submit(const mspkit_ncentral *client,
  * guide: Manage Customers, "Listing Customers". See Manage Customers:
  * https://developer.n-able.com/n-central/docs/manage-customers
  *
- * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Changes nothing;
- * tried again after passing faults.
+ * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
  *
  *
  * - `params`: may be NULL; see `mspkit_ncentral_customers_list_params`.
@@ -4370,9 +4399,9 @@ int32_t mspkit_ncentral_customers_get_submit(const mspkit_ncentral *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4401,7 +4430,7 @@ int32_t mspkit_ncentral_customers_list(const mspkit_ncentral *client,
  * guide: Manage Sites. See Manage Sites: https://developer.n-able.com/n-central/docs/manage-sites
  *
  * `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
- * renews. Changes nothing; tried again after passing faults.
+ * renews. Read-only. Retried on transient errors.
  *
  *
  * - `customer_id`: Id of the customer. (id)
@@ -4412,9 +4441,9 @@ int32_t mspkit_ncentral_customers_list(const mspkit_ncentral *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4443,7 +4472,7 @@ int32_t mspkit_ncentral_customers_list_sites(const mspkit_ncentral *client,
  * Answers without a token. Vendor's guide: Managing System Health, "Health Check". See Managing System
  * Health: https://developer.n-able.com/n-central/docs/managing-system-health
  *
- * `GET /api/health`. Needs no credential. Changes nothing; tried again after passing faults.
+ * `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -4494,8 +4523,8 @@ int32_t mspkit_ncentral_server_health_submit(const mspkit_ncentral *client,
  * answer 404. Vendor's guide: Managing System Health, "Version Information". See Managing System Health:
  * https://developer.n-able.com/n-central/docs/managing-system-health
  *
- * `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Changes
- * nothing; tried again after passing faults.
+ * `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -4560,9 +4589,9 @@ int32_t mspkit_ncentral_server_info_submit(const mspkit_ncentral *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the service organizations
- *   (`service_orgs.list`) and look for the name that was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the service
+ *   organizations (`service_orgs.list`) and look for the name that was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4620,9 +4649,9 @@ int32_t mspkit_ncentral_service_orgs_create_submit(const mspkit_ncentral *client
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the customers of the service
- *   organization (`service_orgs.list_customers`) and look for the name that was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the customers of
+ *   the service organization (`service_orgs.list_customers`) and look for the name that was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4671,7 +4700,7 @@ int32_t mspkit_ncentral_service_orgs_create_customer_submit(const mspkit_ncentra
  * https://developer.n-able.com/n-central/docs/managing-service-organizations
  *
  * `GET /api/service-orgs/{soId}`. Sent with an access token, which the client obtains and renews.
- * Changes nothing; tried again after passing faults.
+ * Read-only. Retried on transient errors.
  *
  *
  * - `so_id`: Id of the service organization. (id)
@@ -4682,7 +4711,7 @@ int32_t mspkit_ncentral_service_orgs_create_customer_submit(const mspkit_ncentra
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4728,8 +4757,8 @@ int32_t mspkit_ncentral_service_orgs_get_submit(const mspkit_ncentral *client,
  * Vendor's guide: Managing Service Organizations, "Listing Service Organizations". See Managing Service
  * Organizations: https://developer.n-able.com/n-central/docs/managing-service-organizations
  *
- * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Changes
- * nothing; tried again after passing faults.
+ * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
  *
  *
  * - `params`: may be NULL; see `mspkit_ncentral_service_orgs_list_params`.
@@ -4739,9 +4768,9 @@ int32_t mspkit_ncentral_service_orgs_get_submit(const mspkit_ncentral *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4770,7 +4799,7 @@ int32_t mspkit_ncentral_service_orgs_list(const mspkit_ncentral *client,
  * https://developer.n-able.com/n-central/docs/managing-service-organizations
  *
  * `GET /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
- * renews. Changes nothing; tried again after passing faults.
+ * renews. Read-only. Retried on transient errors.
  *
  *
  * - `so_id`: Id of the service organization. (id)
@@ -4781,9 +4810,9 @@ int32_t mspkit_ncentral_service_orgs_list(const mspkit_ncentral *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4813,8 +4842,8 @@ int32_t mspkit_ncentral_service_orgs_list_customers(const mspkit_ncentral *clien
  * some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA Capabilities". See
  * Manage PSA Integrations: https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
- * `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Changes
- * nothing; tried again after passing faults, 500 not being one here.
+ * `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors; a 500 is not treated as transient here.
  *
  *
  * - `options`: may be NULL.
@@ -4882,7 +4911,7 @@ int32_t mspkit_ncentral_standard_psa_links_submit(const mspkit_ncentral *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4931,8 +4960,9 @@ int32_t mspkit_ncentral_standard_psa_validate_credential_submit(const mspkit_nce
  * "Search MSP Cases". See Wiv MSP Customers and Cases Fetching:
  * https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching
  *
- * `POST /v2/cases/msp/search`. Sent with the API key. The first request is tried again after passing
- * faults; each further one advances the server's cursor, so a lost page is searched for anew or raised.
+ * `POST /v2/cases/msp/search`. Sent with the API key. The first request is retried on transient errors.
+ * Later requests advance the server's cursor and are not retried; a lost page raises an error or
+ * restarts the search.
  *
  *
  * - `params`: may be NULL; see `mspkit_wiv_cases_search_params`.
@@ -4942,9 +4972,9 @@ int32_t mspkit_ncentral_standard_psa_validate_credential_submit(const mspkit_nce
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `on_lost_page` is `raise`.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The search was refused, or the scroll has expired.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
@@ -4969,8 +4999,9 @@ int32_t mspkit_wiv_cases_search(const mspkit_wiv *client,
  * The twin of `cases.search` for a single organization: same body, same answer, no customer. Vendor's
  * guide: Retrieve Cases. See Retrieve Cases: https://docs.wiv.ai/api-guide/cases/retrieve-cases
  *
- * `POST /v2/cases/search`. Sent with the API key. The first request is tried again after passing faults;
- * each further one advances the server's cursor, so a lost page is searched for anew or raised.
+ * `POST /v2/cases/search`. Sent with the API key. The first request is retried on transient errors.
+ * Later requests advance the server's cursor and are not retried; a lost page raises an error or
+ * restarts the search.
  *
  *
  * - `params`: may be NULL; see `mspkit_wiv_cases_search_own_params`.
@@ -4980,9 +5011,9 @@ int32_t mspkit_wiv_cases_search(const mspkit_wiv *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `on_lost_page` is `raise`.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The search was refused, or the scroll has expired.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
@@ -5009,7 +5040,7 @@ int32_t mspkit_wiv_cases_search_own(const mspkit_wiv *client,
  * Fetching, "Get Customers". See Wiv MSP Customers and Cases Fetching:
  * https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching
  *
- * `GET /msp/customers`. Sent with the API key. Changes nothing; tried again after passing faults.
+ * `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.
  *
  *
  * - `params`: may be NULL; see `mspkit_wiv_customers_list_params`.
@@ -5019,9 +5050,9 @@ int32_t mspkit_wiv_cases_search_own(const mspkit_wiv *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: A field name is unknown.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
  * - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
@@ -5059,9 +5090,9 @@ int32_t mspkit_wiv_customers_list(const mspkit_wiv *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. Look for the run in the
- *   workflow's history in Wiv's web interface; the API cannot list runs.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the run in
+ *   the workflow's history in Wiv's web interface; the API cannot list runs.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
  * - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.

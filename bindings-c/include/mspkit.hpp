@@ -680,7 +680,7 @@ private:
 class client {
 public:
     const mspkit_client *get() const noexcept { return held.get(); }
-    /// Refuses further calls; calls in flight go on.
+    /// Refuses further calls. What was sent already goes on; what waits for a slot, a token or another attempt ends.
     void close() noexcept { mspkit_client_close(held.get()); }
     /// Sends a request to an endpoint that mspkit does not know.
     result<answer<void>> try_request(std::string_view method, std::string_view path, const std::optional<std::string> &body = std::nullopt,

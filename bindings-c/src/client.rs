@@ -151,7 +151,8 @@ pub unsafe extern "C" fn mspkit_client_with_options(
     }
 }
 
-/// Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`; calls in flight go on.
+/// Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`. What was sent
+/// already goes on; a call that waits for a slot, a token or another attempt ends with that code, too.
 /// Closing twice is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_client_close(client: *const mspkit_client) -> i32 {

@@ -100,7 +100,10 @@ export abstract class AsyncClient {
     return JSON.parse(crossing(() => this.#core.limits()));
   }
 
-  /** Refuses further calls and closes idle connections; calls in flight end by themselves. */
+  /**
+   * Refuses further calls and closes idle connections. What was sent already ends by itself; a call that waits for a
+   * slot, a token or another attempt ends with `ClosedError`.
+   */
   close(): void {
     crossing(() => this.#core.close());
   }

@@ -88,8 +88,8 @@ async function from<T>(at: Site, run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Clients go past whatever proxy the machine has. */
-const PAST = { trustEnv: false } as const;
+/** Clients go past whatever proxy the machine has, and pause briefly where no server says how long. */
+const PAST = { trustEnv: false, maxBackoff: 50 } as const;
 
 /** A running simulator. */
 export class Simulator implements AsyncDisposable {

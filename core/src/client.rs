@@ -282,7 +282,8 @@ macro_rules! client_methods {
             self.$($core)+.limits()
         }
 
-        /// Refuses further calls; calls in flight end by themselves.
+        /// Refuses further calls. What was sent already ends by itself; a call that waits for a slot, a token or another
+        /// attempt ends with [`Closed`](crate::ErrorKind::Closed).
         pub fn close(&self) {
             self.$($core)+.close();
         }

@@ -253,7 +253,8 @@ impl Core {
         limits
     }
 
-    /// Refuses further calls with `Closed`; calls in flight end by themselves. Closing twice is no error.
+    /// Refuses further calls with `Closed`. What was sent already ends by itself; a call that waits for a slot, a token or
+    /// another attempt ends with `Closed`, too. Closing twice is no error.
     pub fn close(&self) {
         self.shared.closed.store(true, Ordering::Release);
     }

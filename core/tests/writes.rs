@@ -305,7 +305,7 @@ async fn creates_that_share_a_deadline_leave_few_unknown_and_are_never_too_many(
 
 /// The same against the simulator, by the clock; `make soak` runs it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes a minute: part of make soak"]
+#[ignore = "takes a minute; part of make soak"]
 async fn creates_that_share_a_deadline_by_the_clock() {
     for round in 0..10 {
         let simulator = support::simulator(json!({"latency_ms": 200, "log": false})).await;

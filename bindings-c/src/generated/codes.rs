@@ -59,7 +59,8 @@ pub const MSPKIT_E_SCROLL_EXPIRED: i32 = -13;
 /// intended.
 pub const MSPKIT_E_CANCELLED: i32 = -14;
 
-/// The client was closed before the call or during it. Make a new client.
+/// The client was closed before anything was sent, or while the call waited for another attempt. Make a
+/// new client.
 pub const MSPKIT_E_CLOSED: i32 = -15;
 
 /// An internal error in mspkit. Please report it together with its message.
@@ -85,7 +86,7 @@ pub(crate) const KINDS: &[(i32, &CStr)] = &[
     (MSPKIT_E_DECODE, c"The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large a body"),
     (MSPKIT_E_SCROLL_EXPIRED, c"The server's cursor for this list expired, and the list was not to be restarted"),
     (MSPKIT_E_CANCELLED, c"The call was cancelled by its caller; a write may have been carried out"),
-    (MSPKIT_E_CLOSED, c"The client was closed before the call or during it"),
+    (MSPKIT_E_CLOSED, c"The client was closed before anything was sent, or while the call waited for another attempt"),
     (MSPKIT_E_INTERNAL, c"An internal error in mspkit"),
     (MSPKIT_E_MISSING_FIELD, c"The call succeeded, but its answer lacks the field that was asked for"),
 ];

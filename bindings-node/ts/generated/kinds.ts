@@ -146,7 +146,7 @@ export class OperationCancelledError extends MspError {
 }
 
 /**
- * The client was closed before the call or during it.
+ * The client was closed before anything was sent, or while the call waited for another attempt.
  *
  * Make a new client.
  */

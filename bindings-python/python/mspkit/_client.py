@@ -331,7 +331,11 @@ class SyncClient(Client):
         return Response(answer.body, meta_of(answer), answer)
 
     def close(self) -> None:
-        """Refuses further calls and closes idle connections; calls in flight end by themselves."""
+        """Refuses further calls and closes idle connections.
+
+        What was sent already ends by itself. A call that waits for a slot, a token or another attempt ends
+        with `ClosedError`.
+        """
         self._core.close()
 
     def __enter__(self: S) -> S:
@@ -426,7 +430,11 @@ class AsyncClient(Client):
         return Response(answer.body, meta_of(answer), answer)
 
     async def close(self) -> None:
-        """Refuses further calls and closes idle connections; calls in flight end by themselves."""
+        """Refuses further calls and closes idle connections.
+
+        What was sent already ends by itself. A call that waits for a slot, a token or another attempt ends
+        with `ClosedError`.
+        """
         self._core.close()
 
     async def __aenter__(self: A) -> A:

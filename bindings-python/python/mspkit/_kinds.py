@@ -160,7 +160,7 @@ class OperationCancelledError(MspError):
 
 
 class ClosedError(MspError):
-    """The client was closed before the call or during it.
+    """The client was closed before anything was sent, or while the call waited for another attempt.
 
     Make a new client.
     """

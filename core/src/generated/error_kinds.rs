@@ -35,7 +35,7 @@ pub enum ErrorKind {
     ScrollExpired,
     /// The call was cancelled by its caller; a write may have been carried out.
     Cancelled,
-    /// The client was closed before the call or during it.
+    /// The client was closed before anything was sent, or while the call waited for another attempt.
     Closed,
     /// An internal error in mspkit.
     Internal,
