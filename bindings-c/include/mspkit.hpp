@@ -1921,6 +1921,9 @@ struct ncentral_custom_psa_get_ticket_params {
 
 /// What `list` of `customers` takes besides its arguments.
 struct ncentral_customers_list_params {
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    std::optional<std::int64_t> page_number = {};
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
@@ -1937,6 +1940,9 @@ struct ncentral_customers_list_params {
 
 /// What `list_sites` of `customers` takes besides its arguments.
 struct ncentral_customers_list_sites_params {
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    std::optional<std::int64_t> page_number = {};
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
@@ -2028,6 +2034,9 @@ struct ncentral_service_orgs_create_customer_params {
 
 /// What `list` of `service_orgs` takes besides its arguments.
 struct ncentral_service_orgs_list_params {
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    std::optional<std::int64_t> page_number = {};
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
@@ -2044,6 +2053,9 @@ struct ncentral_service_orgs_list_params {
 
 /// What `list_customers` of `service_orgs` takes besides its arguments.
 struct ncentral_service_orgs_list_customers_params {
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    std::optional<std::int64_t> page_number = {};
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
@@ -2420,6 +2432,7 @@ public:
             const detail::options_view said(options);
             const mspkit_paging_options paged = paging.view();
             mspkit_ncentral_customers_list_params given = mspkit_ncentral_customers_list_params_init();
+            given.page_number = detail::number<std::int64_t>(params.page_number);
             given.page_size = detail::number<std::int64_t>(params.page_size);
             given.sort_by = detail::given(params.sort_by);
             given.sort_order = detail::given(params.sort_order);
@@ -2440,6 +2453,7 @@ public:
             const mspkit_paging_options paged = paging.view();
             const mspkit_str customer_id_text = detail::given(customer_id);
             mspkit_ncentral_customers_list_sites_params given = mspkit_ncentral_customers_list_sites_params_init();
+            given.page_number = detail::number<std::int64_t>(params.page_number);
             given.page_size = detail::number<std::int64_t>(params.page_size);
             given.sort_by = detail::given(params.sort_by);
             given.sort_order = detail::given(params.sort_order);
@@ -2667,6 +2681,7 @@ public:
             const detail::options_view said(options);
             const mspkit_paging_options paged = paging.view();
             mspkit_ncentral_service_orgs_list_params given = mspkit_ncentral_service_orgs_list_params_init();
+            given.page_number = detail::number<std::int64_t>(params.page_number);
             given.page_size = detail::number<std::int64_t>(params.page_size);
             given.sort_by = detail::given(params.sort_by);
             given.sort_order = detail::given(params.sort_order);
@@ -2688,6 +2703,7 @@ public:
             const mspkit_paging_options paged = paging.view();
             const mspkit_str so_id_text = detail::given(so_id);
             mspkit_ncentral_service_orgs_list_customers_params given = mspkit_ncentral_service_orgs_list_customers_params_init();
+            given.page_number = detail::number<std::int64_t>(params.page_number);
             given.page_size = detail::number<std::int64_t>(params.page_size);
             given.sort_by = detail::given(params.sort_by);
             given.sort_order = detail::given(params.sort_order);

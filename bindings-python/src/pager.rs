@@ -39,7 +39,7 @@ struct Reading {
 impl Reading {
     /// Sees to it that a page is ready, if there is one, and says whether the list has ended.
     async fn fill(&self) -> Result<bool, Failure> {
-        let mut raw = self.raw.lock().await;
+        let raw = self.raw.lock().await;
         if !self.ready().is_empty() {
             return Ok(false);
         }

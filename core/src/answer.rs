@@ -79,9 +79,9 @@ pub(crate) fn unreadable(
         .with_request_id(&meta.request_id)
 }
 
-/// The answer of an endpoint that no table describes: the body as it is.
+/// The answer of an endpoint that no table describes: the body as it is, in `json` so that every reader takes it.
 pub(crate) fn unshaped(answered: Answered) -> RawResponse {
-    let json = answered.body.clone();
+    let json = raw::readable(&answered.body);
     response(answered, json)
 }
 

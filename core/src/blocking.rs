@@ -189,16 +189,24 @@ impl<'c, T: FromAnswer> List<'c, T> {
         Pages { driven: self.driven.clone(), pages: self.list.pages() }
     }
 
+    /// The first item, or nothing; nothing is read ahead. [`Items::first`] leaves the others to be read.
+    ///
+    /// # Errors
+    /// See the method that made the list.
+    pub fn first(self) -> Result<Option<T>> {
+        self.driven.wait(self.list.first())
+    }
+
     /// All items at once.
     ///
     /// # Errors
-    /// See the method that made the list; the error carries where to resume.
+    /// See the method that made the list; the error carries where it began.
     pub fn collect(self) -> Result<Vec<T>> {
         self.driven.wait(self.list.collect())
     }
 }
 
-/// The pages of a list. Ends after an error, which carries where to resume.
+/// The pages of a list. Ends after an error, which carries where to resume; only a row that cannot be read does not end it.
 #[derive(Debug)]
 #[must_use = "nothing is read until it is iterated"]
 pub struct Pages<T> {
@@ -207,14 +215,32 @@ pub struct Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// Where reading goes on after the pages given out so far.
-    pub fn resume_token(&self) -> Option<&str> {
+    /// Where reading goes on after what was given out so far; nothing when the list was refused.
+    pub fn resume_token(&self) -> Option<String> {
         self.pages.resume_token()
     }
 
     /// How many items the server says the list has, once a page has said so.
     pub fn total(&self) -> Option<u64> {
         self.pages.total()
+    }
+
+    /// Whether the list is whole, at its end: whether as many rows came as the server said there are. Nothing before,
+    /// where a limit has ended it early, and where the server said nothing that tells.
+    pub fn complete(&self) -> Option<bool> {
+        self.pages.complete()
+    }
+
+    /// How many rows did not come that the server said there are; known when [`complete`](Self::complete) is.
+    pub fn missing(&self) -> Option<u64> {
+        self.pages.missing()
+    }
+}
+
+impl<T: FromAnswer> Pages<T> {
+    /// The items that are left, one after another.
+    pub fn into_items(self) -> Items<T> {
+        Items { driven: self.driven, items: self.pages.into_items() }
     }
 }
 
@@ -227,7 +253,7 @@ impl<T: FromAnswer> Iterator for Pages<T> {
     }
 }
 
-/// The items of a list. Ends after an error, which carries where to resume.
+/// The items of a list. Ends after an error, which carries where to resume; only a row that cannot be read does not end it.
 #[derive(Debug)]
 #[must_use = "nothing is read until it is iterated"]
 pub struct Items<T> {
@@ -236,19 +262,53 @@ pub struct Items<T> {
 }
 
 impl<T> Items<T> {
-    /// Where reading goes on after the items given out so far; nothing when the list was refused.
+    /// Where reading goes on after what was given out so far; nothing when the list was refused.
     pub fn resume_token(&self) -> Option<String> {
         self.items.resume_token()
+    }
+
+    /// How many items the server says the list has, once a page has said so.
+    pub fn total(&self) -> Option<u64> {
+        self.items.total()
+    }
+
+    /// Whether the list is whole, at its end: whether as many rows came as the server said there are. Nothing before,
+    /// where a limit has ended it early, and where the server said nothing that tells.
+    pub fn complete(&self) -> Option<bool> {
+        self.items.complete()
+    }
+
+    /// How many rows did not come that the server said there are; known when [`complete`](Self::complete) is.
+    pub fn missing(&self) -> Option<u64> {
+        self.items.missing()
     }
 
     /// Status, headers, ids and times of the page that is being read.
     pub fn meta(&self) -> Option<&Meta> {
         self.items.meta()
     }
+}
 
-    /// How many items the server says the list has, once a page has said so.
-    pub fn total(&self) -> Option<u64> {
-        self.items.total()
+impl<T: FromAnswer> Items<T> {
+    /// The next item, without reading ahead for more than it.
+    ///
+    /// # Errors
+    /// See the method that made the list.
+    pub fn first(&mut self) -> Result<Option<T>> {
+        self.driven.wait(self.items.first())
+    }
+
+    /// The pages that are left; the first is the rest of the one that is being read.
+    pub fn into_pages(self) -> Pages<T> {
+        Pages { driven: self.driven, pages: self.items.into_pages() }
+    }
+
+    /// All items that are left at once, or at most so many. When it fails, none was given out.
+    ///
+    /// # Errors
+    /// See the method that made the list; the error carries where this began.
+    pub fn rest(&mut self, most: Option<u64>) -> Result<Vec<T>> {
+        self.driven.wait(self.items.rest(most))
     }
 }
 

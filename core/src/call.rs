@@ -42,6 +42,8 @@ pub(crate) struct Effort {
     pub(crate) max_retries: u32,
     pub(crate) max_retry_after: Duration,
     pub(crate) max_backoff: Duration,
+    /// How many bytes the answer may have, where that is less than any answer may.
+    pub(crate) max_body_bytes: Option<usize>,
 }
 
 /// A request with all that decides how it is treated.
@@ -309,6 +311,7 @@ impl Call<'_> {
             outgoing.headers = headers.clone();
             outgoing.body = body.clone();
             outgoing.until = Some(until);
+            outgoing.max_body_bytes = self.effort.max_body_bytes;
             let sent = outgoing.sent.clone();
             self.fate.sending(&sent);
             permit.sending(&sent, self.request.class.changes_state(), at_most);

@@ -53,6 +53,8 @@ pub(crate) struct Shared {
     pub(crate) spelling: Spelling,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) budget: RetryBudget,
+    /// How many bytes an answer may have; pages that are read ahead share as much.
+    pub(crate) max_body_bytes: usize,
     /// What calls go by that were given nothing else.
     settings: Settings,
     reseller_id: Option<String>,
@@ -101,6 +103,7 @@ impl Core {
             base,
             transport,
             budget: RetryBudget::new(),
+            max_body_bytes: options.max_body_bytes,
             settings: settings.clone(),
             reseller_id,
             gates: Mutex::default(),
@@ -300,6 +303,7 @@ impl Core {
             max_retries: options.max_retries.unwrap_or(self.settings.max_retries),
             max_retry_after: self.settings.max_retry_after,
             max_backoff: self.settings.max_backoff,
+            max_body_bytes: None,
         })
     }
 

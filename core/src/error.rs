@@ -52,6 +52,8 @@ struct Details {
     retry_after: Option<Duration>,
     attempts: Vec<Attempt>,
     resume_token: Option<String>,
+    /// The total of a list that is not whole, and how many rows are missing.
+    incomplete: Option<(u64, u64)>,
     hints: Vec<Phrase>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
     expected: bool,
@@ -130,6 +132,7 @@ impl Error {
             retry_after: None,
             attempts: Vec::new(),
             resume_token: None,
+            incomplete: None,
             hints: Vec::new(),
             source: None,
             expected: false,
@@ -327,6 +330,21 @@ impl Error {
     /// Where a list can be taken up again.
     pub fn resume_token(&self) -> Option<&str> {
         self.0.resume_token.as_deref()
+    }
+
+    /// How many rows the server said a list has that is not whole.
+    pub fn total(&self) -> Option<u64> {
+        self.0.incomplete.map(|(total, _)| total)
+    }
+
+    /// How many rows of a list that is not whole did not come.
+    pub fn missing(&self) -> Option<u64> {
+        self.0.incomplete.map(|(_, missing)| missing)
+    }
+
+    pub(crate) fn with_incomplete(mut self, total: u64, missing: u64) -> Self {
+        self.0.incomplete = Some((total, missing));
+        self
     }
 
     pub(crate) fn with_operation(mut self, operation: impl Into<String>) -> Self {

@@ -78,7 +78,7 @@ pub use crate::model::{DateRange, Id};
 pub use crate::operation::{
     Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, Place, RetryClass, Service,
 };
-pub use crate::page::{OnLostPage, PagingOptions, RawPage, RawPager};
+pub use crate::page::{Hand, Mark, OnIncomplete, OnLostPage, PagingOptions, RawPage, RawPager};
 pub use crate::raw::{Meta, RawResponse};
 pub use crate::request::CallOptions;
 pub use crate::secret::Secret;

@@ -221,7 +221,7 @@ impl Draft {
         options.check_written()?;
         add_headers(&mut self.headers, &options.extra_headers)?;
         for (name, raw) in &options.extra_query {
-            self.query.retain(|(known, _)| known != name);
+            self.refuse_parameter("extra_query", name)?;
             add_query(&mut self.query, name, raw)?;
         }
         if !options.extra_body.is_empty() && self.operation.body != BodyKind::Json {
@@ -231,11 +231,31 @@ impl Draft {
                 "cannot be sent: this operation has no JSON body",
             ));
         }
+        // Where a scroll goes on is the pager's.
+        if self.operation.paging == Paging::Scroll && options.extra_body.contains_key("start_page_key") {
+            return Err(Error::argument(
+                "extra_body[start_page_key]",
+                "a value",
+                "is set by the list itself",
+            ));
+        }
         for (name, raw) in &options.extra_body {
             self.fields.retain(|(known, _)| known != name);
             self.fields.push((name.clone(), raw.get().to_owned()));
         }
         Ok(())
+    }
+
+    /// What is a parameter of the operation is given as one: it is checked there, and it may decide more than what is sent.
+    fn refuse_parameter(&self, option: &str, name: &str) -> Result<()> {
+        let same = |other: &str| other.eq_ignore_ascii_case(name);
+        match self.operation.params.iter().find(|param| same(param.name) || same(param.wire)) {
+            None => Ok(()),
+            Some(param) => {
+                let allowed = format!("is a parameter of this operation; give it as {}", Name(param.name));
+                Err(Error::argument(&format!("{option}[{name}]"), "a value", &allowed))
+            }
+        }
     }
 
     /// The secret parameters.
@@ -279,7 +299,11 @@ impl Draft {
     /// A number that is the same for the same list, whatever its page, and hardly ever for another.
     pub(crate) fn fingerprint(&self, base: &Url) -> u64 {
         let own = object(self.fields.iter().map(|(name, raw)| (name.as_str(), raw.as_str())));
-        let query = self.query.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+        let query = self
+            .query
+            .iter()
+            .filter(|(name, _)| self.operation.paging != Paging::PageNumber || name != "pageNumber");
+        let query = query.flat_map(|(name, value)| [name.as_str(), value.as_str()]);
         let parts = [self.operation.id, base.as_str(), &self.path, &own];
         // FNV-1a: the number goes into tokens that live longer than a process, so it must never change.
         parts

@@ -48,18 +48,65 @@ async fn a_byte_order_mark_is_passed_over() {
     assert_eq!(org.so_id.unwrap(), "77");
 }
 
+const ONE_BAD: &str =
+    r#"{"data":[{"customerId":1},{"customerId":2,"generation":"many"},{"customerId":3}],"totalItems":3}"#;
+
 #[tokio::test]
-async fn pages_end_where_an_item_cannot_be_read() {
-    let body = r#"{"data":[{"customerId":1},{"customerId":2,"generation":"many"}],"totalPages":9}"#;
-    let client = client(200, body);
-    let mut pages = client.customers().list(ListCustomers::new()).concurrency(1).pages();
-    let error = pages.next().await.unwrap().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.message().contains("generation"), "{error}");
-    assert_eq!(pages.resume_token(), error.resume_token());
-    assert!(pages.next().await.is_none());
-    let again = client.customers().list(ListCustomers::new()).resume_token(error.resume_token().unwrap());
-    assert_eq!(again.collect().await.unwrap_err().message(), error.message(), "the page's own start");
+async fn reading_goes_on_behind_an_item_that_cannot_be_read() {
+    let client = client(200, ONE_BAD);
+    let list = || client.customers().list(ListCustomers::new());
+    let mut items = list().items();
+    assert_eq!(items.next().await.unwrap().unwrap().customer_id.unwrap(), "1");
+    let error = items.next().await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)));
+    let text = error.to_string();
+    assert!(
+        text.contains("customers.list") && text.contains("row 2 of page 1") && text.contains("generation"),
+        "{text}"
+    );
+    assert!(error.request_id().is_some());
+    assert_eq!(items.resume_token().as_deref(), error.resume_token());
+    assert_eq!(items.next().await.unwrap().unwrap().customer_id.unwrap(), "3");
+    assert!(items.next().await.is_none());
+    assert_eq!(items.complete(), Some(true));
+    let mut behind = list().resume_token(error.resume_token().unwrap()).items();
+    assert_eq!(behind.next().await.unwrap().unwrap().customer_id.unwrap(), "3");
+    assert!(behind.next().await.is_none());
+    assert_eq!(behind.missing(), Some(0));
+}
+
+#[tokio::test]
+async fn a_page_ends_before_an_item_that_cannot_be_read_and_goes_on_behind_it() {
+    let client = client(200, ONE_BAD);
+    let mut pages = client.customers().list(ListCustomers::new()).pages();
+    let mut ids = Vec::new();
+    let mut rows = 0;
+    while let Some(page) = pages.next().await {
+        match page {
+            Ok(page) => {
+                ids.extend(page.items.into_iter().map(|customer| customer.customer_id.unwrap().to_string()))
+            }
+            Err(error) => {
+                assert_eq!(ids, ["1"]);
+                assert!(error.message().starts_with("row 2 of page 1: "), "{error}");
+                rows += 1;
+            }
+        }
+    }
+    assert_eq!((ids.len(), rows), (2, 1));
+}
+
+#[tokio::test]
+async fn what_is_collected_at_once_is_all_or_nothing() {
+    let client = client(200, ONE_BAD);
+    let mut items = client.customers().list(ListCustomers::new()).items();
+    let start = items.resume_token();
+    let error = items.rest(None).await.unwrap_err();
+    assert_eq!(error.resume_token(), start.as_deref());
+    assert_eq!(items.resume_token(), start);
+    assert_eq!(items.rest(Some(1)).await.unwrap().len(), 1);
+    assert!(items.next().await.unwrap().is_err());
+    assert_eq!(items.into_pages().next().await.unwrap().unwrap().items.len(), 1);
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ async fn a_checkpoint_is_good_after_reading_went_on() {
     let all = ids(&client, None).await;
     let mut pages = client.cases().search(search()).pages();
     pages.next().await.unwrap().unwrap();
-    let checkpoint = pages.resume_token().unwrap().to_owned();
+    let checkpoint = pages.resume_token().unwrap();
     pages.next().await.unwrap().unwrap();
     pages.next().await.unwrap().unwrap();
     assert_eq!(ids(&client, Some(&checkpoint)).await, all[2..]);

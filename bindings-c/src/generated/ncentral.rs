@@ -1030,6 +1030,9 @@ pub unsafe extern "C" fn mspkit_ncentral_customers_get_submit(
 pub struct mspkit_ncentral_customers_list_params {
     /// Set by `mspkit_ncentral_customers_list_params_init()`.
     pub struct_size: usize,
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    pub page_number: i64,
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     pub page_size: i64,
@@ -1049,6 +1052,7 @@ unsafe impl Versioned for mspkit_ncentral_customers_list_params {
     const NAME: &str = "mspkit_ncentral_customers_list_params";
     const BLANK: Self = Self {
         struct_size: 0,
+        page_number: options::NOT_GIVEN,
         page_size: options::NOT_GIVEN,
         sort_by: mspkit_str::NONE,
         sort_order: mspkit_str::NONE,
@@ -1063,6 +1067,7 @@ unsafe fn write_customers_list(
     // SAFETY: the caller says that the pointers are what the documentation asks for.
     unsafe {
         let params = options::read(params)?;
+        into.int("page_number", params.page_number);
         into.int("page_size", params.page_size);
         into.text("sort_by", params.sort_by)?;
         into.text("sort_order", params.sort_order)?;
@@ -1126,6 +1131,9 @@ pub unsafe extern "C" fn mspkit_ncentral_customers_list(
 pub struct mspkit_ncentral_customers_list_sites_params {
     /// Set by `mspkit_ncentral_customers_list_sites_params_init()`.
     pub struct_size: usize,
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    pub page_number: i64,
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     pub page_size: i64,
@@ -1145,6 +1153,7 @@ unsafe impl Versioned for mspkit_ncentral_customers_list_sites_params {
     const NAME: &str = "mspkit_ncentral_customers_list_sites_params";
     const BLANK: Self = Self {
         struct_size: 0,
+        page_number: options::NOT_GIVEN,
         page_size: options::NOT_GIVEN,
         sort_by: mspkit_str::NONE,
         sort_order: mspkit_str::NONE,
@@ -1162,6 +1171,7 @@ unsafe fn write_customers_list_sites(
     unsafe {
         into.argument("customer_id", customer_id, customer_id_len)?;
         let params = options::read(params)?;
+        into.int("page_number", params.page_number);
         into.int("page_size", params.page_size);
         into.text("sort_by", params.sort_by)?;
         into.text("sort_order", params.sort_order)?;
@@ -1803,6 +1813,9 @@ pub unsafe extern "C" fn mspkit_ncentral_service_orgs_get_submit(
 pub struct mspkit_ncentral_service_orgs_list_params {
     /// Set by `mspkit_ncentral_service_orgs_list_params_init()`.
     pub struct_size: usize,
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    pub page_number: i64,
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     pub page_size: i64,
@@ -1822,6 +1835,7 @@ unsafe impl Versioned for mspkit_ncentral_service_orgs_list_params {
     const NAME: &str = "mspkit_ncentral_service_orgs_list_params";
     const BLANK: Self = Self {
         struct_size: 0,
+        page_number: options::NOT_GIVEN,
         page_size: options::NOT_GIVEN,
         sort_by: mspkit_str::NONE,
         sort_order: mspkit_str::NONE,
@@ -1836,6 +1850,7 @@ unsafe fn write_service_orgs_list(
     // SAFETY: the caller says that the pointers are what the documentation asks for.
     unsafe {
         let params = options::read(params)?;
+        into.int("page_number", params.page_number);
         into.int("page_size", params.page_size);
         into.text("sort_by", params.sort_by)?;
         into.text("sort_order", params.sort_order)?;
@@ -1899,6 +1914,9 @@ pub unsafe extern "C" fn mspkit_ncentral_service_orgs_list(
 pub struct mspkit_ncentral_service_orgs_list_customers_params {
     /// Set by `mspkit_ncentral_service_orgs_list_customers_params_init()`.
     pub struct_size: usize,
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    pub page_number: i64,
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     pub page_size: i64,
@@ -1918,6 +1936,7 @@ unsafe impl Versioned for mspkit_ncentral_service_orgs_list_customers_params {
     const NAME: &str = "mspkit_ncentral_service_orgs_list_customers_params";
     const BLANK: Self = Self {
         struct_size: 0,
+        page_number: options::NOT_GIVEN,
         page_size: options::NOT_GIVEN,
         sort_by: mspkit_str::NONE,
         sort_order: mspkit_str::NONE,
@@ -1935,6 +1954,7 @@ unsafe fn write_service_orgs_list_customers(
     unsafe {
         into.argument("so_id", so_id, so_id_len)?;
         let params = options::read(params)?;
+        into.int("page_number", params.page_number);
         into.int("page_size", params.page_size);
         into.text("sort_by", params.sort_by)?;
         into.text("sort_order", params.sort_order)?;

@@ -166,6 +166,16 @@ export class InternalError extends MspError {
 }
 
 /**
+ * A list ended before as many rows had come as the server says there are, and `onIncomplete` is `raise`.
+ *
+ * List again, sorted by something that does not change; `missing` says how many rows are not there.
+ */
+export class ListIncompleteError extends MspError {
+  static override readonly kind = "ListIncomplete";
+  declare readonly kind: "ListIncomplete";
+}
+
+/**
  * The call succeeded, but its answer lacks the field that was asked for.
  *
  * Look the object up, as the message says. What was created is there, so do not create it again.

@@ -41,6 +41,8 @@ export interface CustomPsaGetTicketParams {
 
 /** Parameters of `customers.list`. */
 export interface CustomersListParams extends Paging {
+  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
   /**
    * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
    * for.
@@ -62,6 +64,8 @@ export interface CustomersListParams extends Paging {
 
 /** Parameters of `customers.listSites`. */
 export interface CustomersListSitesParams extends Paging {
+  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
   /**
    * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
    * for.
@@ -160,6 +164,8 @@ export interface ServiceOrgsCreateCustomerParams {
 
 /** Parameters of `serviceOrgs.list`. */
 export interface ServiceOrgsListParams extends Paging {
+  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
   /**
    * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
    * for.
@@ -181,6 +187,8 @@ export interface ServiceOrgsListParams extends Paging {
 
 /** Parameters of `serviceOrgs.listCustomers`. */
 export interface ServiceOrgsListCustomersParams extends Paging {
+  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
   /**
    * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
    * for.
@@ -1175,7 +1183,8 @@ export class Customers extends AsyncResource {
    * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
    * Retried on transient errors.
    *
-   * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
+   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
    * @returns A pager of `Customer`: iterate over it, or use its `pages()` or `collect()`. Nothing is
@@ -1196,7 +1205,7 @@ export class Customers extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
    * @example
    * ```ts
-   * for await (const customer of client.customers.list({ pageSize: 50 })) {
+   * for await (const customer of client.customers.list({ pageNumber: 1 })) {
    *   console.log(customer.customerId);
    * }
    * ```
@@ -1216,7 +1225,8 @@ export class Customers extends AsyncResource {
    * renews. Read-only. Retried on transient errors.
    *
    * @param customerId - Id of the customer.
-   * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
+   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
    * @returns A pager of `Site`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
@@ -1237,7 +1247,7 @@ export class Customers extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
    * @example
    * ```ts
-   * for await (const site of client.customers.listSites("100", { pageSize: 50 })) {
+   * for await (const site of client.customers.listSites("100", { pageNumber: 1 })) {
    *   console.log(site.siteId);
    * }
    * ```
@@ -1299,7 +1309,8 @@ export class CustomersSync extends SyncResource {
    * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
    * Retried on transient errors.
    *
-   * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
+   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
    * @returns A pager of `Customer`: iterate over it, or use its `pages()` or `collect()`. Nothing is
@@ -1320,7 +1331,7 @@ export class CustomersSync extends SyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
    * @example
    * ```ts
-   * for (const customer of client.customers.list({ pageSize: 50 })) {
+   * for (const customer of client.customers.list({ pageNumber: 1 })) {
    *   console.log(customer.customerId);
    * }
    * ```
@@ -1340,7 +1351,8 @@ export class CustomersSync extends SyncResource {
    * renews. Read-only. Retried on transient errors.
    *
    * @param customerId - Id of the customer.
-   * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
+   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
    * @returns A pager of `Site`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
@@ -1361,7 +1373,7 @@ export class CustomersSync extends SyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
    * @example
    * ```ts
-   * for (const site of client.customers.listSites("100", { pageSize: 50 })) {
+   * for (const site of client.customers.listSites("100", { pageNumber: 1 })) {
    *   console.log(site.siteId);
    * }
    * ```
@@ -1673,7 +1685,8 @@ export class ServiceOrgs extends AsyncResource {
    * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Read-only.
    * Retried on transient errors.
    *
-   * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
+   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
    * @returns A pager of `ServiceOrg`: iterate over it, or use its `pages()` or `collect()`. Nothing is
@@ -1694,7 +1707,7 @@ export class ServiceOrgs extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
-   * for await (const serviceOrg of client.serviceOrgs.list({ pageSize: 50 })) {
+   * for await (const serviceOrg of client.serviceOrgs.list({ pageNumber: 1 })) {
    *   console.log(serviceOrg.soId);
    * }
    * ```
@@ -1713,7 +1726,8 @@ export class ServiceOrgs extends AsyncResource {
    * renews. Read-only. Retried on transient errors.
    *
    * @param soId - Id of the service organization.
-   * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
+   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
    * @returns A pager of `Customer`: iterate over it, or use its `pages()` or `collect()`. Nothing is
@@ -1734,7 +1748,7 @@ export class ServiceOrgs extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
-   * for await (const customer of client.serviceOrgs.listCustomers("50", { pageSize: 50 })) {
+   * for await (const customer of client.serviceOrgs.listCustomers("50", { pageNumber: 1 })) {
    *   console.log(customer.customerId);
    * }
    * ```
@@ -1896,7 +1910,8 @@ export class ServiceOrgsSync extends SyncResource {
    * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Read-only.
    * Retried on transient errors.
    *
-   * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
+   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
    * @returns A pager of `ServiceOrg`: iterate over it, or use its `pages()` or `collect()`. Nothing is
@@ -1917,7 +1932,7 @@ export class ServiceOrgsSync extends SyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
-   * for (const serviceOrg of client.serviceOrgs.list({ pageSize: 50 })) {
+   * for (const serviceOrg of client.serviceOrgs.list({ pageNumber: 1 })) {
    *   console.log(serviceOrg.soId);
    * }
    * ```
@@ -1936,7 +1951,8 @@ export class ServiceOrgsSync extends SyncResource {
    * renews. Read-only. Retried on transient errors.
    *
    * @param soId - Id of the service organization.
-   * @param params - `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is read.
+   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
    * @returns A pager of `Customer`: iterate over it, or use its `pages()` or `collect()`. Nothing is
@@ -1957,7 +1973,7 @@ export class ServiceOrgsSync extends SyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
-   * for (const customer of client.serviceOrgs.listCustomers("50", { pageSize: 50 })) {
+   * for (const customer of client.serviceOrgs.listCustomers("50", { pageNumber: 1 })) {
    *   console.log(customer.customerId);
    * }
    * ```
@@ -2185,7 +2201,7 @@ export interface NCentralOptions extends ClientOptions {
  * @example
  * ```ts
  * const client = new NCentral();
- * for await (const customer of client.customers.list({ pageSize: 50 })) {
+ * for await (const customer of client.customers.list({ pageNumber: 1 })) {
  *   console.log(customer.customerId);
  * }
  * client.close();
@@ -2236,7 +2252,7 @@ export class NCentral extends AsyncClient {
  * @example
  * ```ts
  * const client = new NCentralSync();
- * for (const customer of client.customers.list({ pageSize: 50 })) {
+ * for (const customer of client.customers.list({ pageNumber: 1 })) {
  *   console.log(customer.customerId);
  * }
  * client.close();

@@ -16,6 +16,7 @@ __all__ = [
     "ConflictError",
     "InternalError",
     "InvalidRequestError",
+    "ListIncompleteError",
     "MissingFieldError",
     "NotFoundError",
     "OperationCancelledError",
@@ -177,6 +178,18 @@ class InternalError(MspError):
     kind: ClassVar[str] = "Internal"
 
 
+class ListIncompleteError(MspError):
+    """A list ended before as many rows had come as the server says there are, and `on_incomplete` is
+    `raise`.
+
+
+
+    List again, sorted by something that does not change; `missing` says how many rows are not there.
+    """
+
+    kind: ClassVar[str] = "ListIncomplete"
+
+
 class MissingFieldError(MspError, AttributeError):
     """The call succeeded, but its answer lacks the field that was asked for.
 
@@ -203,6 +216,7 @@ KINDS: Final[dict[str, type[MspError]]] = {
     "Cancelled": OperationCancelledError,
     "Closed": ClosedError,
     "Internal": InternalError,
+    "ListIncomplete": ListIncompleteError,
     "MissingField": MissingFieldError,
 }
 """The class of each kind, by the name that the core gives it."""

@@ -1555,6 +1555,7 @@ class Customers(SyncResource):
     def list(
         self,
         *,
+        page_number: int | None = None,
         page_size: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
@@ -1579,6 +1580,8 @@ class Customers(SyncResource):
         Retried on transient errors.
 
         Args:
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
@@ -1620,7 +1623,7 @@ class Customers(SyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> for customer in client.customers.list(page_size=50):
+            >>> for customer in client.customers.list(page_number=1):
             ...     print("customer", customer.customer_id)
             customer ...
         """
@@ -1628,6 +1631,7 @@ class Customers(SyncResource):
             "ncentral.customers.list",
             Customer,
             {
+                "page_number": opt(page_number),
                 "page_size": opt(page_size),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
@@ -1641,6 +1645,7 @@ class Customers(SyncResource):
         self,
         customer_id: Id,
         *,
+        page_number: int | None = None,
         page_size: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
@@ -1667,6 +1672,8 @@ class Customers(SyncResource):
 
         Args:
             customer_id: Id of the customer.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
@@ -1708,7 +1715,7 @@ class Customers(SyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> for site in client.customers.list_sites("100", page_size=50):
+            >>> for site in client.customers.list_sites("100", page_number=1):
             ...     print("site", site.site_id)
             site ...
         """
@@ -1717,6 +1724,7 @@ class Customers(SyncResource):
             Site,
             {
                 "customer_id": customer_id,
+                "page_number": opt(page_number),
                 "page_size": opt(page_size),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
@@ -1800,6 +1808,7 @@ class AsyncCustomers(AsyncResource):
     def list(
         self,
         *,
+        page_number: int | None = None,
         page_size: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
@@ -1824,6 +1833,8 @@ class AsyncCustomers(AsyncResource):
         Retried on transient errors.
 
         Args:
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
@@ -1865,7 +1876,7 @@ class AsyncCustomers(AsyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> async for customer in client.customers.list(page_size=50):
+            >>> async for customer in client.customers.list(page_number=1):
             ...     print("customer", customer.customer_id)
             customer ...
         """
@@ -1873,6 +1884,7 @@ class AsyncCustomers(AsyncResource):
             "ncentral.customers.list",
             Customer,
             {
+                "page_number": opt(page_number),
                 "page_size": opt(page_size),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
@@ -1886,6 +1898,7 @@ class AsyncCustomers(AsyncResource):
         self,
         customer_id: Id,
         *,
+        page_number: int | None = None,
         page_size: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
@@ -1912,6 +1925,8 @@ class AsyncCustomers(AsyncResource):
 
         Args:
             customer_id: Id of the customer.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
@@ -1953,7 +1968,7 @@ class AsyncCustomers(AsyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> async for site in client.customers.list_sites("100", page_size=50):
+            >>> async for site in client.customers.list_sites("100", page_number=1):
             ...     print("site", site.site_id)
             site ...
         """
@@ -1962,6 +1977,7 @@ class AsyncCustomers(AsyncResource):
             Site,
             {
                 "customer_id": customer_id,
+                "page_number": opt(page_number),
                 "page_size": opt(page_size),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
@@ -2536,6 +2552,7 @@ class ServiceOrgs(SyncResource):
     def list(
         self,
         *,
+        page_number: int | None = None,
         page_size: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
@@ -2561,6 +2578,8 @@ class ServiceOrgs(SyncResource):
         Read-only. Retried on transient errors.
 
         Args:
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
@@ -2602,7 +2621,7 @@ class ServiceOrgs(SyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> for service_org in client.service_orgs.list(page_size=50):
+            >>> for service_org in client.service_orgs.list(page_number=1):
             ...     print("service org", service_org.so_id)
             service org ...
         """
@@ -2610,6 +2629,7 @@ class ServiceOrgs(SyncResource):
             "ncentral.service_orgs.list",
             ServiceOrg,
             {
+                "page_number": opt(page_number),
                 "page_size": opt(page_size),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
@@ -2623,6 +2643,7 @@ class ServiceOrgs(SyncResource):
         self,
         so_id: Id,
         *,
+        page_number: int | None = None,
         page_size: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
@@ -2649,6 +2670,8 @@ class ServiceOrgs(SyncResource):
 
         Args:
             so_id: Id of the service organization.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
@@ -2690,7 +2713,7 @@ class ServiceOrgs(SyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> for customer in client.service_orgs.list_customers("50", page_size=50):
+            >>> for customer in client.service_orgs.list_customers("50", page_number=1):
             ...     print("customer", customer.customer_id)
             customer ...
         """
@@ -2699,6 +2722,7 @@ class ServiceOrgs(SyncResource):
             Customer,
             {
                 "so_id": so_id,
+                "page_number": opt(page_number),
                 "page_size": opt(page_size),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
@@ -3031,6 +3055,7 @@ class AsyncServiceOrgs(AsyncResource):
     def list(
         self,
         *,
+        page_number: int | None = None,
         page_size: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
@@ -3056,6 +3081,8 @@ class AsyncServiceOrgs(AsyncResource):
         Read-only. Retried on transient errors.
 
         Args:
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
@@ -3097,7 +3124,7 @@ class AsyncServiceOrgs(AsyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> async for service_org in client.service_orgs.list(page_size=50):
+            >>> async for service_org in client.service_orgs.list(page_number=1):
             ...     print("service org", service_org.so_id)
             service org ...
         """
@@ -3105,6 +3132,7 @@ class AsyncServiceOrgs(AsyncResource):
             "ncentral.service_orgs.list",
             ServiceOrg,
             {
+                "page_number": opt(page_number),
                 "page_size": opt(page_size),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
@@ -3118,6 +3146,7 @@ class AsyncServiceOrgs(AsyncResource):
         self,
         so_id: Id,
         *,
+        page_number: int | None = None,
         page_size: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
@@ -3144,6 +3173,8 @@ class AsyncServiceOrgs(AsyncResource):
 
         Args:
             so_id: Id of the service organization.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
@@ -3185,7 +3216,7 @@ class AsyncServiceOrgs(AsyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> async for customer in client.service_orgs.list_customers("50", page_size=50):
+            >>> async for customer in client.service_orgs.list_customers("50", page_number=1):
             ...     print("customer", customer.customer_id)
             customer ...
         """
@@ -3194,6 +3225,7 @@ class AsyncServiceOrgs(AsyncResource):
             Customer,
             {
                 "so_id": so_id,
+                "page_number": opt(page_number),
                 "page_size": opt(page_size),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
@@ -3515,7 +3547,7 @@ class NCentral(SyncClient):
 
     Example:
         >>> with NCentral() as client:
-        ...     for customer in client.customers.list(page_size=50):
+        ...     for customer in client.customers.list(page_number=1):
         ...         print("customer", customer.customer_id)
         customer ...
     """
@@ -3657,7 +3689,7 @@ class AsyncNCentral(AsyncClient):
 
     Example:
         >>> async with AsyncNCentral() as client:
-        ...     async for customer in client.customers.list(page_size=50):
+        ...     async for customer in client.customers.list(page_number=1):
         ...         print("customer", customer.customer_id)
         customer ...
     """

@@ -88,12 +88,13 @@ fn paging(_: &Api, operation: &Operation, problems: &mut Problems) {
     } else if !list && operation.paging != Paging::None {
         problems.push(place.problem("only a list is paged"));
     }
-    let internal =
-        |spot, wire: &str| operation.params.iter().any(|p| p.internal && p.spot == spot && p.wire == wire);
-    if operation.paging == Paging::PageNumber && !internal(Spot::Query, "pageNumber") {
-        problems.push(place.problem("needs the query parameter `pageNumber` with `x-mspkit-internal: true`"));
+    let param = |spot, wire: &str, internal: bool| {
+        operation.params.iter().any(|p| p.internal == internal && p.spot == spot && p.wire == wire)
+    };
+    if operation.paging == Paging::PageNumber && !param(Spot::Query, "pageNumber", false) {
+        problems.push(place.problem("needs the query parameter `pageNumber`, where reading begins"));
     }
-    if operation.paging == Paging::Scroll && !internal(Spot::Body, "start_page_key") {
+    if operation.paging == Paging::Scroll && !param(Spot::Body, "start_page_key", true) {
         problems.push(place.problem("needs the body field `start_page_key` with `x-mspkit-internal: true`"));
     }
 }

@@ -175,7 +175,7 @@ const MISTAKES: &[Mistake] = &[
         document: "cloudmore.yaml",
         old: "x-mspkit-paging: array",
         new: "x-mspkit-paging: page_number",
-        told: "services.get.x-mspkit-paging: needs the query parameter `pageNumber` with `x-mspkit-internal: true`",
+        told: "services.get.x-mspkit-paging: needs the query parameter `pageNumber`, where reading begins",
     },
     Mistake {
         name: "a create nobody can look up",

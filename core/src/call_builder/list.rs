@@ -40,16 +40,19 @@ impl<'c, T: FromAnswer> List<'c, T> {
         Pages::new(self.said.operation, pager)
     }
 
+    /// The first item, or nothing; nothing is read ahead. [`Items::first`] leaves the others to be read.
+    ///
+    /// # Errors
+    /// See the method that made the list.
+    pub async fn first(self) -> Result<Option<T>> {
+        self.items().first().await
+    }
+
     /// All items at once.
     ///
     /// # Errors
-    /// See the method that made the list; the error carries where to resume.
+    /// See the method that made the list; the error carries where it began.
     pub async fn collect(self) -> Result<Vec<T>> {
-        let mut items = self.items();
-        let mut collected = Vec::new();
-        while let Some(item) = items.next().await {
-            collected.push(item?);
-        }
-        Ok(collected)
+        self.items().rest(None).await
     }
 }

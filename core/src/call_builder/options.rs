@@ -97,6 +97,12 @@ macro_rules! paging_options {
             self
         }
 
+        /// What to do when fewer rows came than the server said there are; one warning is logged by default.
+        pub fn on_incomplete(mut self, what: $crate::OnIncomplete) -> Self {
+            self.$($paging)+.on_incomplete = what;
+            self
+        }
+
         /// All paging options at once, in place of those set so far.
         pub fn paging(mut self, paging: $crate::PagingOptions) -> Self {
             self.$($paging)+ = paging;

@@ -106,6 +106,7 @@ pub(crate) const PAGING: &[Row] = &[
     changeable("concurrency", COUNT_FROM_1),
     changeable("resume_token", Is::Text),
     changeable("on_lost_page", Is::OneOf(&["restart", "raise"])),
+    changeable("on_incomplete", Is::OneOf(&["warn", "raise", "ignore"])),
 ];
 
 /// Whether an option of this name is a length of time.

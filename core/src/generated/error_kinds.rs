@@ -39,6 +39,9 @@ pub enum ErrorKind {
     Closed,
     /// An internal error in mspkit.
     Internal,
+    /// A list ended before as many rows had come as the server says there are, and `on_incomplete` is
+    /// `raise`.
+    ListIncomplete,
     /// The call succeeded, but its answer lacks the field that was asked for.
     MissingField,
 }
@@ -62,6 +65,7 @@ impl ErrorKind {
         ErrorKind::Cancelled,
         ErrorKind::Closed,
         ErrorKind::Internal,
+        ErrorKind::ListIncomplete,
         ErrorKind::MissingField,
     ];
 
@@ -84,6 +88,7 @@ impl ErrorKind {
             ErrorKind::Cancelled => "Cancelled",
             ErrorKind::Closed => "Closed",
             ErrorKind::Internal => "Internal",
+            ErrorKind::ListIncomplete => "ListIncomplete",
             ErrorKind::MissingField => "MissingField",
         }
     }
@@ -107,6 +112,7 @@ impl ErrorKind {
             ErrorKind::Cancelled => -14,
             ErrorKind::Closed => -15,
             ErrorKind::Internal => -16,
+            ErrorKind::ListIncomplete => -17,
             ErrorKind::MissingField => -18,
         }
     }
@@ -150,6 +156,9 @@ impl ErrorKind {
             ErrorKind::Cancelled => "None, if the cancellation was intended.",
             ErrorKind::Closed => "Make a new client.",
             ErrorKind::Internal => "Please report it together with its message.",
+            ErrorKind::ListIncomplete => {
+                "List again, sorted by something that does not change; `missing` says how many rows are not there."
+            }
             ErrorKind::MissingField => {
                 "Look the object up, as the message says. What was created is there, so do not create it again."
             }

@@ -559,6 +559,7 @@ impl<'c> Customers<'c> {
     /// Retried on transient errors.
     ///
     /// # Parameters
+    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
     /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
     ///   given, and may give fewer than asked for.
     /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
@@ -592,7 +593,7 @@ impl<'c> Customers<'c> {
     /// ```no_run
     /// # async fn run() -> Result<(), mspkit::Error> {
     /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
-    /// let params = mspkit::params::ListCustomers::new().page_size(50);
+    /// let params = mspkit::params::ListCustomers::new().page_number(1);
     /// let mut customers = client.customers().list(params).items();
     /// while let Some(customer) = customers.next().await {
     ///     let customer = customer?;
@@ -616,6 +617,7 @@ impl<'c> Customers<'c> {
     ///
     /// # Parameters
     /// - `customer_id` (id): Id of the customer.
+    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
     /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
     ///   given, and may give fewer than asked for.
     /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
@@ -649,7 +651,7 @@ impl<'c> Customers<'c> {
     /// ```no_run
     /// # async fn run() -> Result<(), mspkit::Error> {
     /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
-    /// let params = mspkit::params::ListCustomerSites::new().page_size(50);
+    /// let params = mspkit::params::ListCustomerSites::new().page_number(1);
     /// let mut sites = client.customers().list_sites("321", params).items();
     /// while let Some(site) = sites.next().await {
     ///     let site = site?;
@@ -944,6 +946,7 @@ impl<'c> ServiceOrgs<'c> {
     /// Read-only. Retried on transient errors.
     ///
     /// # Parameters
+    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
     /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
     ///   given, and may give fewer than asked for.
     /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
@@ -977,7 +980,7 @@ impl<'c> ServiceOrgs<'c> {
     /// ```no_run
     /// # async fn run() -> Result<(), mspkit::Error> {
     /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
-    /// let params = mspkit::params::ListServiceOrgs::new().page_size(50);
+    /// let params = mspkit::params::ListServiceOrgs::new().page_number(1);
     /// let mut service_orgs = client.service_orgs().list(params).items();
     /// while let Some(service_org) = service_orgs.next().await {
     ///     let service_org = service_org?;
@@ -1000,6 +1003,7 @@ impl<'c> ServiceOrgs<'c> {
     ///
     /// # Parameters
     /// - `so_id` (id): Id of the service organization.
+    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
     /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
     ///   given, and may give fewer than asked for.
     /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
@@ -1033,7 +1037,7 @@ impl<'c> ServiceOrgs<'c> {
     /// ```no_run
     /// # async fn run() -> Result<(), mspkit::Error> {
     /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
-    /// let params = mspkit::params::ListServiceOrgCustomers::new().page_size(50);
+    /// let params = mspkit::params::ListServiceOrgCustomers::new().page_number(1);
     /// let mut customers = client.service_orgs().list_customers("12345", params).items();
     /// while let Some(customer) = customers.next().await {
     ///     let customer = customer?;
@@ -1763,6 +1767,7 @@ pub mod blocking {
         /// Retried on transient errors.
         ///
         /// # Parameters
+        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
         /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
         ///   given, and may give fewer than asked for.
         /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
@@ -1797,7 +1802,7 @@ pub mod blocking {
         /// # fn run() -> Result<(), mspkit::Error> {
         /// let client = mspkit::blocking::NCentral::builder()
         ///     .base_url("https://ncentral.example.com").jwt("…").build()?;
-        /// let params = mspkit::params::ListCustomers::new().page_size(50);
+        /// let params = mspkit::params::ListCustomers::new().page_number(1);
         /// for customer in client.customers().list(params).items() {
         ///     let customer = customer?;
         ///     println!("{:?}", customer.customer_id);
@@ -1820,6 +1825,7 @@ pub mod blocking {
         ///
         /// # Parameters
         /// - `customer_id` (id): Id of the customer.
+        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
         /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
         ///   given, and may give fewer than asked for.
         /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
@@ -1854,7 +1860,7 @@ pub mod blocking {
         /// # fn run() -> Result<(), mspkit::Error> {
         /// let client = mspkit::blocking::NCentral::builder()
         ///     .base_url("https://ncentral.example.com").jwt("…").build()?;
-        /// let params = mspkit::params::ListCustomerSites::new().page_size(50);
+        /// let params = mspkit::params::ListCustomerSites::new().page_number(1);
         /// for site in client.customers().list_sites("321", params).items() {
         ///     let site = site?;
         ///     println!("{:?}", site.site_id);
@@ -2153,6 +2159,7 @@ pub mod blocking {
         /// Read-only. Retried on transient errors.
         ///
         /// # Parameters
+        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
         /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
         ///   given, and may give fewer than asked for.
         /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
@@ -2187,7 +2194,7 @@ pub mod blocking {
         /// # fn run() -> Result<(), mspkit::Error> {
         /// let client = mspkit::blocking::NCentral::builder()
         ///     .base_url("https://ncentral.example.com").jwt("…").build()?;
-        /// let params = mspkit::params::ListServiceOrgs::new().page_size(50);
+        /// let params = mspkit::params::ListServiceOrgs::new().page_number(1);
         /// for service_org in client.service_orgs().list(params).items() {
         ///     let service_org = service_org?;
         ///     println!("{:?}", service_org.so_id);
@@ -2209,6 +2216,7 @@ pub mod blocking {
         ///
         /// # Parameters
         /// - `so_id` (id): Id of the service organization.
+        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
         /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
         ///   given, and may give fewer than asked for.
         /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
@@ -2243,7 +2251,7 @@ pub mod blocking {
         /// # fn run() -> Result<(), mspkit::Error> {
         /// let client = mspkit::blocking::NCentral::builder()
         ///     .base_url("https://ncentral.example.com").jwt("…").build()?;
-        /// let params = mspkit::params::ListServiceOrgCustomers::new().page_size(50);
+        /// let params = mspkit::params::ListServiceOrgCustomers::new().page_number(1);
         /// for customer in client.service_orgs().list_customers("12345", params).items() {
         ///     let customer = customer?;
         ///     println!("{:?}", customer.customer_id);

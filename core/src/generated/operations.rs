@@ -805,6 +805,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         path: "/api/customers",
         params: &[
             Param {
+                name: "page_number",
+                wire: "pageNumber",
+                place: Place::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param {
                 name: "page_size",
                 wire: "pageSize",
                 place: Place::Query,
@@ -850,6 +857,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 place: Place::Path,
                 kind: Kind::Id,
                 required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                place: Place::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
             Param {
@@ -1082,6 +1096,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         path: "/api/service-orgs",
         params: &[
             Param {
+                name: "page_number",
+                wire: "pageNumber",
+                place: Place::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param {
                 name: "page_size",
                 wire: "pageSize",
                 place: Place::Query,
@@ -1127,6 +1148,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 place: Place::Path,
                 kind: Kind::Id,
                 required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                place: Place::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
             Param {

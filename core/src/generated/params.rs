@@ -147,6 +147,8 @@ params! {
         required {
         }
         optional {
+            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
+            page_number: int,
             /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
             /// than asked for. A whole number, 1 to 1000.
             page_size: int,
@@ -169,6 +171,8 @@ params! {
         required {
         }
         optional {
+            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
+            page_number: int,
             /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
             /// than asked for. A whole number, 1 to 1000.
             page_size: int,
@@ -192,6 +196,8 @@ params! {
         required {
         }
         optional {
+            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
+            page_number: int,
             /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
             /// than asked for. A whole number, 1 to 1000.
             page_size: int,
@@ -214,6 +220,8 @@ params! {
         required {
         }
         optional {
+            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
+            page_number: int,
             /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
             /// than asked for. A whole number, 1 to 1000.
             page_size: int,

@@ -3,14 +3,10 @@
 //! A token is `mspkit1.` and base64url of a small JSON object. It names the list it belongs to by a fingerprint of
 //! operation, server and parameters, so that it cannot be used for another one. It holds no secret.
 
-use std::borrow::Cow;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::Item;
 use crate::error::{Error, Result};
 use crate::operation::Paging;
 
@@ -30,19 +26,20 @@ pub(crate) struct Resume {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Place {
-    /// In a page-numbered list: after `skip` items of page `page`.
+    /// In a page-numbered list: after `skip` rows of page `page`.
     Page {
         page: u64,
         skip: usize,
-        /// The effective page size, once known: page numbers mean nothing without it.
+        /// The longest page so far: how many rows the server gives at once, whatever it was asked for.
         size: Option<u64>,
-        /// How many items the pages before it had: pages are not always full.
+        /// How many different rows came before this place.
         received: u64,
     },
-    /// In a scroll: after `count` items, the last of which was `last`. The scroll's key is not kept: its server moves
-    /// on with every request, also with those made after the token was. The search is made again up to `last`.
+    /// In a scroll: after `count` rows, the last of which was `last`, where ids tell rows from each other. The scroll's
+    /// key is not kept: its server moves on with every request, also with those made after the token was. The search is
+    /// made again up to `last`, or as many rows are left out.
     Scroll { count: u64, last: Option<String> },
-    /// In a plain array: after `skip` items.
+    /// In a plain array: after `skip` rows.
     Whole { skip: usize },
     /// After the last item.
     End,
@@ -79,24 +76,13 @@ impl Resume {
         }
     }
 
-    /// The place after the first `consumed` items of the page that begins here.
-    pub(crate) fn after(&self, buffer: &Bytes, items: &[Item], consumed: usize, next: &Resume) -> Resume {
-        if consumed >= items.len() {
-            return next.clone();
-        }
-        let Some(last) = consumed.checked_sub(1).map(|at| &items[at]) else { return self.clone() };
-        let at = match &self.at {
-            Place::Page { page, size, received, .. } => {
-                Place::Page { page: *page, skip: last.index + 1, size: *size, received: *received }
-            }
-            Place::Whole { .. } => Place::Whole { skip: last.index + 1 },
-            Place::Scroll { count, .. } => Place::Scroll {
-                count: count + consumed as u64,
-                last: last.entry.id(buffer).map(Cow::into_owned),
-            },
-            Place::End => Place::End,
-        };
-        Resume { list: self.list.clone(), at }
+    pub(crate) fn place(&self) -> &Place {
+        &self.at
+    }
+
+    /// The same list at another place.
+    pub(crate) fn at(&self, at: Place) -> Self {
+        Self { list: self.list.clone(), at }
     }
 }
 

@@ -4,17 +4,26 @@
 //! the server has moved on, and a page would be missing. The search is then made again and what was given out is
 //! skipped, or an error says where to resume, as the caller chose. The same goes for a context that expired.
 
-use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::value::RawValue;
 
+use super::account::Account;
 use super::seen::Seen;
-use super::{Item, List, OnLostPage, Place, Read, all_items};
+use super::{List, OnLostPage, Place, Read};
 use crate::error::{Error, ErrorKind, Result};
-use crate::raw;
+use crate::raw::{self, Cut, Entry, Meta};
 
-/// Empty pages in a row with one and the same key; more of them would go on for ever.
-const MAX_EMPTY: u32 = 3;
+/// Empty pages in a row that all have one and the same key: the search gives no more.
+const MAX_EMPTY_SAME: u32 = 3;
+/// Empty pages in a row, whatever their keys.
+const MAX_EMPTY: u32 = 10;
+/// Pages in a row whose rows had all come before.
+const MAX_REPEATS: u32 = 3;
+/// Rows that a search made again may give more than twice what came before it.
+const MANY: u64 = 10_000;
+/// Pages whose content is remembered.
+const REMEMBERED: usize = 8;
 /// Restarts without a single item in between.
 const MAX_RESTARTS: u32 = 3;
 const RESUME: &str = "Resume with the token: the search is made again, and what was given out is skipped";
@@ -22,19 +31,27 @@ const RESUME: &str = "Resume with the token: the search is made again, and what 
 const LARGEST_ADVISED: u64 = 500;
 
 /// Reads a scroll.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Scroll {
     on_lost_page: OnLostPage,
     cursor: Cursor,
     count: u64,
     last: Option<String>,
-    /// What was given out by this reader; only kept where a restart may need it.
+    /// What was given out by this reader.
     seen: Seen,
+    /// Whether ids tell rows from each other: every row has one, and none came twice.
+    by_id: bool,
     skipping: Option<Skip>,
     /// The item that an earlier reader gave out last.
     resumed_after: Option<String>,
     empty: u32,
+    same: u32,
+    repeats: u32,
+    recent: Vec<u64>,
     restarts: u32,
+    /// Rows that came since the search was made again.
+    passed: u64,
+    account: Account,
 }
 
 /// Where the server is.
@@ -49,12 +66,14 @@ enum Cursor {
 }
 
 /// What a search made again leaves out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Skip {
     /// Everything up to and including this item, which an earlier reader gave out last.
     Through(String),
     /// What this reader has given out.
     Seen,
+    /// So many rows, where ids tell nothing.
+    Rows(u64),
 }
 
 impl Scroll {
@@ -63,17 +82,36 @@ impl Scroll {
             Some(Place::Scroll { count, last }) => (*count, last.clone()),
             _ => (0, None),
         };
-        Self {
+        let mut scroll = Self {
             on_lost_page,
             cursor: Cursor::Start,
             count,
-            skipping: last.clone().map(Skip::Through),
+            by_id: count == 0 || last.is_some(),
+            skipping: None,
             resumed_after: last.clone(),
             last,
             seen: Seen::default(),
             empty: 0,
+            same: 0,
+            repeats: 0,
+            recent: Vec::new(),
             restarts: 0,
+            passed: 0,
+            account: Account { given: count, ..Account::default() },
+        };
+        if count > 0 {
+            scroll.begin_again();
         }
+        scroll
+    }
+
+    /// The same, before a search that is made again.
+    pub(crate) fn snapshot(&self) -> Self {
+        let mut scroll = self.clone();
+        if scroll.cursor != Cursor::Start {
+            scroll.begin_again();
+        }
+        scroll
     }
 
     pub(crate) async fn read(&mut self, list: &List) -> Result<Read> {
@@ -97,45 +135,92 @@ impl Scroll {
             };
             let field = start.as_deref().map(|start| ("start_page_key", start));
             let prepared = list.prepare(&[], field.as_slice());
-            match list.fetch(prepared, start.is_some()).await {
-                Ok((cut, meta)) => return self.deliver(cut, meta, &was),
+            match list.fetch(prepared, start.is_some(), None).await {
+                Ok((cut, meta)) => return self.deliver(list, cut, meta, &was),
                 Err(error) => self.lost(error, was)?,
             }
         }
     }
 
-    fn deliver(&mut self, cut: raw::Cut, meta: raw::Meta, was: &Cursor) -> Result<Read> {
+    fn deliver(&mut self, list: &List, cut: Cut, meta: Meta, was: &Cursor) -> Result<Read> {
         let next_key = cut.facts.next_key.as_deref().and_then(scroll_id);
-        self.guard_empty(&cut, next_key.as_deref(), was)?;
+        let over = match self.over(&cut, next_key.as_deref(), was) {
+            Ok(over) => over,
+            Err(error) => {
+                // Asked again, the search is made again: its server has moved on.
+                self.begin_again();
+                return Err(list.explain(error, &meta));
+            }
+        };
+        let next_key = next_key.filter(|_| !over);
         let here = Place::Scroll { count: self.count, last: self.last.clone() };
-        let mut items = all_items(&cut, 0);
-        let id_at = |item: &Item| item.entry.id(&cut.buffer).map(Cow::into_owned);
-        if let Some(Skip::Through(last)) = &self.skipping {
-            match items.iter().position(|item| id_at(item).as_deref() == Some(last)) {
-                Some(at) => {
-                    items.drain(..=at);
-                    self.skipping = Some(Skip::Seen);
-                }
-                None if next_key.is_some() => items.clear(),
-                None => return Err(self.vanished()),
-            }
-        }
-        if matches!(self.skipping, Some(Skip::Seen)) {
-            items.retain(|item| id_at(item).is_none_or(|id| !self.seen.contains(&id)));
-        }
+        let items = self.left(&cut, next_key.is_some()).map_err(|error| list.explain(error, &meta))?;
         for item in &items {
-            self.last = id_at(item).or(self.last.take());
-            if let (OnLostPage::Restart, Some(id)) = (self.on_lost_page, &self.last) {
-                self.seen.insert(id);
-            }
+            let id = item.identity(&cut.buffer);
+            self.by_id &= id.as_ref().is_some_and(|id| self.seen.insert(id));
+            self.last = id.filter(|_| self.by_id).map(Into::into);
+        }
+        if !self.by_id {
+            self.last = None;
         }
         if !items.is_empty() {
             self.restarts = 0;
         }
         self.count += items.len() as u64;
-        let next = next_key.is_some().then(|| Place::Scroll { count: self.count, last: self.last.clone() });
+        self.account.given = self.count;
+        let total = cut.facts.total_items;
+        self.account.say(total);
+        let next = match next_key {
+            Some(_) => Place::Scroll { count: self.count, last: self.last.clone() },
+            None => Place::End,
+        };
         self.cursor = next_key.map_or(Cursor::Start, Cursor::At);
-        Ok(Read { cut, meta, items, total: None, number: None, here, next })
+        let (by_id, account) = (self.by_id, self.account);
+        Ok(Read {
+            buffer: cut.buffer,
+            meta,
+            items,
+            total,
+            number: None,
+            here,
+            next,
+            again: false,
+            by_id,
+            account,
+        })
+    }
+
+    /// The items of a page without what was given out before a search was made again.
+    fn left(&mut self, cut: &Cut, more: bool) -> Result<Vec<Entry>> {
+        let mut items = cut.items.clone();
+        let id_at = |item: &Entry| item.identity(&cut.buffer);
+        match &mut self.skipping {
+            Some(Skip::Through(last)) => {
+                match items.iter().position(|item| id_at(item).as_deref() == Some(last)) {
+                    Some(at) => {
+                        items.drain(..=at);
+                        self.skipping = Some(Skip::Seen);
+                    }
+                    None if more => items.clear(),
+                    None => return Err(self.vanished()),
+                }
+            }
+            Some(Skip::Rows(rows)) => {
+                let left_out = usize::try_from(*rows).unwrap_or(usize::MAX).min(items.len());
+                items.drain(..left_out);
+                *rows -= left_out as u64;
+                if *rows == 0 {
+                    self.skipping = None;
+                } else if !more {
+                    return Err(self.vanished());
+                }
+            }
+            Some(Skip::Seen) | None => {}
+        }
+        if matches!(self.skipping, Some(Skip::Seen)) {
+            items.retain(|item| id_at(item).is_none_or(|id| !self.seen.contains(&id)));
+        }
+        Ok(items)
     }
 
     /// What becomes of a failed request: an error, or a search made again.
@@ -169,24 +254,50 @@ impl Scroll {
     /// The next request searches again, and what was given out is left out.
     fn begin_again(&mut self) {
         self.cursor = Cursor::Start;
-        // Where nothing is remembered, the last item is the only mark there is.
+        (self.empty, self.same, self.repeats) = (0, 0, 0);
+        self.passed = 0;
+        self.recent.clear();
+        if !self.by_id {
+            self.skipping = Some(Skip::Rows(self.count));
+            return;
+        }
+        // What an earlier reader gave out is not remembered: there is only the mark of its last item.
         let mark = if self.on_lost_page == OnLostPage::Raise { &self.last } else { &self.resumed_after };
         self.skipping = Some(mark.clone().map_or(Skip::Seen, Skip::Through));
     }
 
-    fn guard_empty(&mut self, cut: &raw::Cut, key: Option<&str>, was: &Cursor) -> Result<()> {
-        if !cut.items.is_empty() || key.is_none() {
-            self.empty = 0;
-            return Ok(());
+    /// Whether the search gives no more, although it has a key: by empty pages. Rows that come again and again are an
+    /// error.
+    fn over(&mut self, cut: &Cut, key: Option<&str>, was: &Cursor) -> Result<bool> {
+        if cut.nothing || key.is_none() {
+            return Ok(true);
         }
-        let same = matches!(was, Cursor::At(before) if Some(before.as_str()) == key);
-        self.empty = if same { self.empty + 1 } else { 1 };
-        if self.empty < MAX_EMPTY {
-            return Ok(());
+        if cut.rows == 0 {
+            let same = matches!(was, Cursor::At(before) if Some(before.as_str()) == key);
+            (self.empty, self.same) = (self.empty + 1, if same { self.same + 1 } else { 1 });
+            return Ok(self.empty >= MAX_EMPTY || self.same >= MAX_EMPTY_SAME);
         }
-        Err(raw::undecodable(&format!(
-            "{MAX_EMPTY} empty pages in a row with the same key; the scroll does not advance"
-        )))
+        (self.empty, self.same) = (0, 0);
+        let new = |item: &Entry| item.identity(&cut.buffer).is_none_or(|id| !self.seen.contains(&id));
+        let content = content(cut);
+        let known = self.recent.contains(&content);
+        self.passed += cut.rows as u64;
+        // A search that is made again begins with rows that came, and should not give many more of them.
+        let again = self.skipping.is_some() && self.passed <= 2 * self.count + MANY;
+        if known || !(again || cut.items.iter().any(new)) {
+            self.repeats += 1;
+            if known || self.repeats >= MAX_REPEATS {
+                let message = "the scroll gives the same rows again; it does not advance";
+                return Err(raw::undecodable(message));
+            }
+        } else {
+            self.repeats = 0;
+        }
+        if self.recent.len() == REMEMBERED {
+            self.recent.remove(0);
+        }
+        self.recent.push(content);
+        Ok(false)
     }
 
     fn vanished(&self) -> Error {
@@ -207,6 +318,15 @@ impl Scroll {
             );
         }
     }
+}
+
+/// A number that differs where the content of pages does.
+fn content(cut: &Cut) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for item in &cut.items {
+        cut.slice(item).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// The scroll id inside a next-page key, as raw JSON.

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use roaring::RoaringTreemap;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
     numbers: RoaringTreemap,
     texts: HashSet<Box<str>>,

@@ -1,8 +1,17 @@
 //! What stands around a list: its envelope, and what that says of the page and of the whole list.
 
-use super::ids::{Entry, Ids};
+use super::ids::{Entry, Ids, whole};
 use super::member;
-use super::scan::{Broken, Scan};
+use super::scan::{Broken, MAX_ENTRIES, Scan};
+
+/// The rows of a page.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// All that are not null.
+    pub(super) entries: Vec<Entry>,
+    /// How many there are, nulls and all.
+    pub(super) count: usize,
+}
 
 /// What a page says about itself and the list, as far as it says anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,33 +24,44 @@ pub(crate) struct PageFacts {
     pub(crate) next_key: Option<String>,
 }
 
-/// What a page's links say of a next one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What a page's links say of a next one. Where it leads does not matter: pages are asked for by number, at the
+/// configured address.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum NextLink {
     /// There are no links.
     #[default]
     Unsaid,
-    /// There are links, and none of them leads on.
+    /// There are links, and none by this name.
+    Absent,
+    /// The link is there, and leads nowhere.
     None,
-    /// Where the next page is.
-    To(String),
+    /// There is a next page.
+    There,
 }
 
-/// Reads the entries of a list.
-pub(super) fn entries<'a>(scan: &mut Scan<'a>, ids: &mut Ids<'a>) -> Result<Vec<Entry>, Broken> {
-    let mut entries = Vec::with_capacity(64);
+/// Reads the rows of a list. Nulls stand where rows were that are no more; they are counted.
+pub(super) fn entries<'a>(scan: &mut Scan<'a>, ids: &mut Ids<'a>) -> Result<Rows, Broken> {
+    let mut rows = Rows { entries: Vec::with_capacity(64), count: 0 };
     scan.list(|scan| {
-        entries.push(scan.apart(|scan| ids.entry(scan))?);
+        if rows.count == MAX_ENTRIES {
+            return Err(Broken::TooMany);
+        }
+        let null = scan.peek() == Some(b'n');
+        let entry = scan.apart(|scan| ids.entry(scan, rows.count))?;
+        if !null {
+            rows.entries.push(entry);
+        }
+        rows.count += 1;
         Ok(())
     })?;
-    Ok(entries)
+    Ok(rows)
 }
 
 /// Reads a list under `data`, with what stands around it; no entries where there is no `data`.
 pub(super) fn enveloped<'a>(
     scan: &mut Scan<'a>,
     ids: &mut Ids<'a>,
-) -> Result<(Option<Vec<Entry>>, PageFacts), Broken> {
+) -> Result<(Option<Rows>, PageFacts), Broken> {
     let (mut data, mut facts) = (None, PageFacts::default());
     scan.object(|scan, name| {
         if name == "data" && scan.peek() != Some(b'n') {
@@ -52,7 +72,7 @@ pub(super) fn enveloped<'a>(
         let value = scan.value()?;
         let value = scan.slice(value);
         match &*name {
-            "data" => data = Some(Vec::new()),
+            "data" => data = Some(Rows::default()),
             "totalItems" => facts.total_items = count(value),
             "totalPages" => facts.total_pages = count(value),
             "pageSize" => facts.page_size = count(value),
@@ -67,16 +87,20 @@ pub(super) fn enveloped<'a>(
 
 /// A count that may be a number, a text or nothing.
 fn count(value: &str) -> Option<u64> {
-    value.trim_matches('"').trim().parse().ok()
+    let number = value.trim_matches('"').trim();
+    match whole(number) {
+        Some(plain) => plain.parse().ok(),
+        None => number.parse().ok(),
+    }
 }
 
 fn next_link(links: &str) -> NextLink {
     if !links.starts_with('{') {
         return NextLink::Unsaid;
     }
-    let link = member(links, "nextPage").and_then(|raw| serde_json::from_str::<Option<String>>(raw).ok());
-    match link.flatten() {
-        Some(link) if !link.is_empty() => NextLink::To(link),
-        _ => NextLink::None,
+    match member(links, "nextPage") {
+        None => NextLink::Absent,
+        Some("null" | "false" | "\"\"") => NextLink::None,
+        Some(_) => NextLink::There,
     }
 }

@@ -15,9 +15,17 @@ pub(super) struct Ids<'a> {
     /// All members that are ids.
     fields: &'a [&'a str],
     /// Where ids stand that came as numbers.
-    numbers: Vec<Range<usize>>,
+    numbers: Vec<Number>,
     /// The members of the item before: those of the next one are nearly always written just so, in the same order.
     layout: Vec<Member<'a>>,
+}
+
+/// An id that came as a number.
+#[derive(Debug)]
+struct Number {
+    at: Range<usize>,
+    /// How a whole number is written that came with a fraction or an exponent.
+    plain: Option<Box<str>>,
 }
 
 /// A member of an item.
@@ -29,11 +37,19 @@ struct Member<'a> {
     is_id: bool,
 }
 
-/// An item of a list, and the id in it; that one is empty where the item has none.
+/// An item of a list and the id in it, which is empty where the item has none, and the item's place among the rows that
+/// the server sent. Small, since a page may have many: bodies that do not fit are refused before they are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
-    pub(crate) bytes: Range<usize>,
-    pub(crate) id: Range<usize>,
+    begin: u32,
+    end: u32,
+    id_begin: u32,
+    id_end: u32,
+    row: u32,
+}
+
+fn small(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 impl<'a> Ids<'a> {
@@ -47,9 +63,9 @@ impl<'a> Ids<'a> {
     }
 
     /// Reads one item, whatever it is.
-    pub(super) fn entry(&mut self, scan: &mut Scan<'a>) -> Result<Entry, Broken> {
+    pub(super) fn entry(&mut self, scan: &mut Scan<'a>, row: usize) -> Result<Entry, Broken> {
         if scan.peek() != Some(b'{') {
-            return Ok(Entry { bytes: scan.value()?, id: 0..0 });
+            return Ok(Entry::new(&scan.value()?, &(0..0), row));
         }
         let (mut id, mut at) = (0..0, 0);
         let bytes = scan.members(|scan| {
@@ -61,13 +77,14 @@ impl<'a> Ids<'a> {
             if is_own {
                 id = value.clone();
             }
-            if is_id && is_number(scan.slice(value.clone())) {
-                self.numbers.push(value);
+            let number = if is_id { scan.slice(value.clone()) } else { "" };
+            if is_number(number) {
+                self.numbers.push(Number { at: value, plain: whole(number) });
             }
             at += 1;
             Ok(())
         })?;
-        Ok(Entry { bytes, id })
+        Ok(Entry::new(&bytes, &id, row))
     }
 
     /// Reads the name of a member that is not where it was in the item before.
@@ -90,35 +107,69 @@ impl<'a> Ids<'a> {
         }
         let mut text = Vec::with_capacity(body.len() + 2 * self.numbers.len());
         let mut copied = 0;
-        for number in &self.numbers {
-            text.extend_from_slice(&body[copied..number.start]);
+        for Number { at, plain } in &self.numbers {
+            text.extend_from_slice(&body[copied..at.start]);
             text.push(b'"');
-            text.extend_from_slice(&body[number.clone()]);
+            text.extend_from_slice(plain.as_ref().map_or(&body[at.clone()], |plain| plain.as_bytes()));
             text.push(b'"');
-            copied = number.end;
+            copied = at.end;
         }
         text.extend_from_slice(&body[copied..]);
         // Every place is asked for in order, so the numbers before it are counted once.
-        let mut before = 0;
-        let mut moved = |at: usize| {
-            before += self.numbers[before..].iter().take_while(|number| number.end <= at).count();
-            at + 2 * before
-        };
-        for Entry { bytes, id } in entries {
-            let begin = moved(bytes.start);
-            if id.start < id.end {
-                *id = moved(id.start)..moved(id.end);
+        let (mut before, mut more, mut less) = (0, 0, 0);
+        let mut moved = |at: u32| {
+            for number in self.numbers[before..].iter().take_while(|number| number.at.end <= at as usize) {
+                before += 1;
+                more += 2 + number.plain.as_ref().map_or(number.at.len(), |plain| plain.len());
+                less += number.at.len();
             }
-            *bytes = begin..moved(bytes.end);
+            small(at as usize + more - less)
+        };
+        for entry in entries {
+            let begin = moved(entry.begin);
+            if entry.id_begin < entry.id_end {
+                (entry.id_begin, entry.id_end) = (moved(entry.id_begin), moved(entry.id_end));
+            }
+            (entry.begin, entry.end) = (begin, moved(entry.end));
         }
         text.into()
     }
 }
 
 impl Entry {
+    fn new(bytes: &Range<usize>, id: &Range<usize>, row: usize) -> Self {
+        let [begin, end, id_begin, id_end, row] = [bytes.start, bytes.end, id.start, id.end, row].map(small);
+        Self { begin, end, id_begin, id_end, row }
+    }
+
+    /// Where the item stands.
+    pub(crate) fn bytes(&self) -> Range<usize> {
+        self.begin as usize..self.end as usize
+    }
+
+    /// Where its id stands.
+    pub(super) fn id_range(&self) -> Range<usize> {
+        self.id_begin as usize..self.id_end as usize
+    }
+
+    /// The item's place among the rows of its page, from 0.
+    pub(crate) fn row(&self) -> usize {
+        self.row as usize
+    }
+
+    /// The item's own id, if it tells the item from others: what is blank, zero or below stands where there is none.
+    pub(crate) fn identity<'a>(&self, buffer: &'a [u8]) -> Option<Cow<'a, str>> {
+        self.id(buffer).filter(|id| {
+            let nothing = |byte: u8| matches!(byte, b'0' | b'-' | b'.') || byte.is_ascii_whitespace();
+            let placeholder =
+                id.bytes().all(nothing) || (id.starts_with('-') && is_number(id) && id.len() < 3);
+            !placeholder && !id.trim().is_empty()
+        })
+    }
+
     /// The text of the item's own id, from a string or a number.
     pub(crate) fn id<'a>(&self, buffer: &'a [u8]) -> Option<Cow<'a, str>> {
-        let raw = std::str::from_utf8(buffer.get(self.id.clone())?).ok()?;
+        let raw = std::str::from_utf8(buffer.get(self.id_range())?).ok()?;
         match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
             Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
             Some(_) => serde_json::from_str(raw).ok().map(Cow::Owned),
@@ -129,4 +180,74 @@ impl Entry {
 
 fn is_number(raw: &str) -> bool {
     raw.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+}
+
+/// How a whole number is written without fraction and exponent, where it came with one of them: programs that hold
+/// numbers as doubles write 7 as `7.0`. Nothing for all others, and for what no id is as long as.
+pub(super) fn whole(raw: &str) -> Option<Box<str>> {
+    const LONGEST: i32 = 40;
+    if !raw.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
+        return None;
+    }
+    let (sign, rest) = raw.strip_prefix('-').map_or(("", raw), |rest| ("-", rest));
+    let (mantissa, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
+    let (ahead, behind) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let behind = behind.trim_end_matches('0');
+    let digits = format!("{ahead}{behind}");
+    let exponent = exponent.parse::<i32>().ok()?.checked_sub(i32::try_from(behind.len()).ok()?)?;
+    let significant = digits.trim_start_matches('0');
+    let number = match exponent {
+        _ if significant.is_empty() => return Some("0".into()),
+        0..=LONGEST => format!("{significant}{}", "0".repeat(usize::try_from(exponent).ok()?)),
+        1.. => return None,
+        _ => {
+            let (kept, dropped) = significant.split_at_checked(
+                significant.len().checked_sub(usize::try_from(exponent.unsigned_abs()).ok()?)?,
+            )?;
+            if kept.is_empty() || dropped.bytes().any(|digit| digit != b'0') {
+                return None;
+            }
+            kept.to_owned()
+        }
+    };
+    Some(format!("{sign}{number}").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn whole_numbers_lose_fraction_and_exponent() {
+        for (raw, plain) in [
+            ("7.0", "7"),
+            ("7e0", "7"),
+            ("7E+0", "7"),
+            ("70e-1", "7"),
+            ("0.7e1", "7"),
+            ("1.25e2", "125"),
+            ("-7.00", "-7"),
+            ("0.0", "0"),
+            ("-0e5", "0"),
+            ("12345678901234567890.0", "12345678901234567890"),
+            ("1e20", "100000000000000000000"),
+        ] {
+            assert_eq!(whole(raw).as_deref(), Some(plain), "{raw}");
+        }
+        for raw in ["7", "7.5", "75e-2", "1e400", "1e-400", "1e99999999999", "12345678901234567890"] {
+            assert_eq!(whole(raw), None, "{raw}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_integers(number in any::<i64>(), zeros in 0usize..4, shift in 0u32..6) {
+            let fraction = format!("{number}.{}", "0".repeat(zeros + 1));
+            prop_assert_eq!(whole(&fraction), Some(number.to_string().into()));
+            let shifted = format!("{number}{}e-{shift}", "0".repeat(shift as usize));
+            prop_assert_eq!(whole(&shifted), Some(number.to_string().into()));
+        }
+    }
 }

@@ -21,5 +21,5 @@ pub(crate) fn walk<'a>(object: &'a str, mut each: impl FnMut(&str, &'a str)) -> 
         each(&name, scan.slice(value));
         Ok(())
     })?;
-    scan.end()
+    scan.end().map(drop)
 }

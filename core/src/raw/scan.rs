@@ -1,14 +1,20 @@
 //! Where the parts of a JSON text stand, found in one pass and without making values of them.
 //!
-//! It refuses what no JSON reader takes and what nests too deep, so that whoever reads a slice later can rely on it. Only
-//! escapes of surrogates are left to that reader: one text that cannot be shown is no reason to refuse a page.
+//! It refuses what no JSON reader takes and what nests too deep, so that whoever reads a slice later can rely on it. Where
+//! half a surrogate pair is written, it notes the place: one text that was cut in the middle of a character is no reason
+//! to refuse a page, and [`mended`] makes it one that every reader takes.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use bytes::Bytes;
+
 /// No vendor nests deeper; beyond it recursive readers in other languages are at risk.
 pub(crate) const MAX_DEPTH: u32 = 128;
+
+/// No page has so many rows; what a server sends is small, what is noted of each row adds up.
+pub(crate) const MAX_ENTRIES: usize = 1_000_000;
 
 /// What is wrong with a text, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +23,8 @@ pub(crate) enum Broken {
     Expected(&'static str, usize),
     /// An object or a list inside of too many others.
     TooDeep,
+    /// A list of too many entries.
+    TooMany,
 }
 
 impl fmt::Display for Broken {
@@ -24,6 +32,7 @@ impl fmt::Display for Broken {
         match self {
             Self::Expected(what, at) => write!(f, "expected {what} at byte {at}"),
             Self::TooDeep => write!(f, "it nests deeper than {MAX_DEPTH} levels"),
+            Self::TooMany => write!(f, "it has more than {MAX_ENTRIES} rows"),
         }
     }
 }
@@ -36,12 +45,15 @@ pub(crate) struct Scan<'a> {
     depth: u32,
     /// Whether the next quote always ends a text: there is no backslash and no control character anywhere.
     simple: bool,
+    /// Where half surrogate pairs are written as escapes.
+    halves: Vec<usize>,
 }
 
 impl<'a> Scan<'a> {
     /// The begin of a text, after white space.
     pub(crate) fn new(text: &'a str) -> Self {
-        let mut scan = Self { text, at: 0, depth: 0, simple: is_simple(text.as_bytes()) };
+        let simple = is_simple(text.as_bytes());
+        let mut scan = Self { text, at: 0, depth: 0, simple, halves: Vec::new() };
         scan.space();
         scan
     }
@@ -51,10 +63,10 @@ impl<'a> Scan<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Refuses anything but white space after the last value.
-    pub(crate) fn end(mut self) -> Result<(), Broken> {
+    /// Refuses anything but white space after the last value. Gives the places that [`mended`] takes.
+    pub(crate) fn end(mut self) -> Result<Vec<usize>, Broken> {
         self.space();
-        if self.at == self.text.len() { Ok(()) } else { self.expected("the end") }
+        if self.at == self.text.len() { Ok(self.halves) } else { self.expected("the end") }
     }
 
     /// The text of a slice.
@@ -323,7 +335,14 @@ impl<'a> Scan<'a> {
         let rest = &self.text.as_bytes()[self.at..];
         let length = match rest {
             [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
-            [_, b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()) => 6,
+            [_, b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()) => {
+                let pair =
+                    is_half(rest, b"89abAB") && is_half(rest.get(6..).unwrap_or_default(), b"cdefCDEF");
+                if !pair && is_half(rest, b"89abcdefABCDEF") {
+                    self.halves.push(self.at);
+                }
+                if pair { 12 } else { 6 }
+            }
             _ => return self.expected("an escape"),
         };
         self.at += length;
@@ -349,6 +368,28 @@ impl<'a> Scan<'a> {
     fn expected<T>(&self, what: &'static str) -> Result<T, Broken> {
         Err(Broken::Expected(what, self.at))
     }
+}
+
+/// Whether an escape of half a surrogate pair comes first, with one of these as its second digit.
+fn is_half(text: &[u8], second: &[u8]) -> bool {
+    match text {
+        [b'\\', b'u', b'd' | b'D', digit, c, d, ..] => {
+            second.contains(digit) && c.is_ascii_hexdigit() && d.is_ascii_hexdigit()
+        }
+        _ => false,
+    }
+}
+
+/// A body in which half surrogate pairs have become U+FFFD, which is written as long as they are.
+pub(crate) fn mended(body: &Bytes, halves: &[usize]) -> Bytes {
+    if halves.is_empty() {
+        return body.clone();
+    }
+    let mut text = body.to_vec();
+    for at in halves {
+        text[at + 2..at + 6].copy_from_slice(b"fffd");
+    }
+    text.into()
 }
 
 const ONES: u64 = u64::MAX / 255;

@@ -86,6 +86,7 @@ impl Http {
 
     async fn exchange(&self, request: Request) -> Result<Response, Fault> {
         let (sent, until) = (request.sent.clone(), request.until);
+        let most = self.max_body_bytes.min(request.max_body_bytes.unwrap_or(usize::MAX));
         let Prepared { method, url, headers, body } = self.prepare(request)?;
         settle().await?;
         let secure = url.scheme() == "https";
@@ -106,7 +107,7 @@ impl Http {
                     .map_err(|error| while_sending(&error, Stage::of_tunnel(&error), way, &sent))?;
                 sent.mark();
                 let (head, body) = answer.into_parts();
-                Ok(self.whole(head, body, until).await)
+                Ok(self.whole(head, body, until, most).await)
             }
             (_, _, plain) => {
                 let through = proxy.and(plain.as_ref());
@@ -119,22 +120,22 @@ impl Http {
                 })?;
                 sent.mark();
                 let (head, body) = ::http::Response::<Body>::from(answer).into_parts();
-                let response = self.whole(head, body, until).await;
+                let response = self.whole(head, body, until, most).await;
                 Ok(Response { proxy: through.and(proxy).map(Arc::from), ..response })
             }
         }
     }
 
     /// The answer of a head and what of its body can be read in time.
-    async fn whole<B>(&self, mut head: Parts, body: B, until: Option<Instant>) -> Response
+    async fn whole<B>(&self, mut head: Parts, body: B, until: Option<Instant>, most: usize) -> Response
     where
         B: http_body::Body<Data = Bytes> + Unpin,
         B::Error: StdError + 'static,
     {
         let limit = if head.status.is_client_error() || head.status.is_server_error() {
-            Limit::Beginning(LONGEST_REFUSAL.min(self.max_body_bytes))
+            Limit::Beginning(LONGEST_REFUSAL.min(most))
         } else {
-            Limit::Whole(self.max_body_bytes)
+            Limit::Whole(most)
         };
         let reading = body::read(body, &mut head.headers, limit);
         let read = match until.map(|until| until.checked_sub(MARGIN).unwrap_or(until)) {

@@ -71,6 +71,8 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The body; `None` sends none.
     pub body: Option<Bytes>,
+    /// How many bytes the answer may have after decompression, where that is less than any answer may.
+    pub max_body_bytes: Option<usize>,
     /// Set as soon as the request may have reached the server.
     pub sent: Sent,
     /// When the caller gives up. A body that is not here by then is given up a moment before, so that the status is not
@@ -82,7 +84,8 @@ impl Request {
     /// A request without headers and body.
     #[must_use]
     pub fn new(method: Method, url: Url) -> Self {
-        Self { method, url, headers: HeaderMap::new(), body: None, sent: Sent::new(), until: None }
+        let headers = HeaderMap::new();
+        Self { method, url, headers, body: None, max_body_bytes: None, sent: Sent::new(), until: None }
     }
 }
 

@@ -102,6 +102,8 @@ pub(crate) struct CallStep {
     #[serde(default)]
     pub(crate) read: Read,
     #[serde(default)]
+    pub(crate) go_on: bool,
+    #[serde(default)]
     pub(crate) untyped: bool,
     #[serde(default)]
     pub(crate) save: BTreeMap<String, String>,
@@ -109,13 +111,53 @@ pub(crate) struct CallStep {
     pub(crate) expect: Map<String, Value>,
 }
 
-#[derive(Deserialize, Clone, Copy, Default, PartialEq)]
+/// How a list is read: some items one by one, then the rest in some way or not at all.
+#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[serde(from = "ReadAs")]
+pub(crate) struct Read {
+    pub(crate) first: bool,
+    pub(crate) take: usize,
+    pub(crate) then: Option<Rest>,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Read {
-    #[default]
+pub(crate) enum Rest {
     Items,
     Pages,
-    Take(usize),
+    Collect,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ReadAs {
+    Whole(Rest),
+    Part(Part),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    #[serde(default)]
+    first: bool,
+    #[serde(default)]
+    take: usize,
+    then: Option<Rest>,
+}
+
+impl From<ReadAs> for Read {
+    fn from(read: ReadAs) -> Self {
+        match read {
+            ReadAs::Whole(rest) => Self { first: false, take: 0, then: Some(rest) },
+            ReadAs::Part(Part { first, take, then }) => Self { first, take, then },
+        }
+    }
+}
+
+impl Default for Read {
+    fn default() -> Self {
+        Self { first: false, take: 0, then: Some(Rest::Items) }
+    }
 }
 
 impl Suite {

@@ -80,6 +80,8 @@ pub(crate) fn outcome(want: &Map<String, Value>, have: &Outcome) -> Result<(), S
             "count" => Value::from(have.items.len()),
             "pages" => Value::from(have.pages.clone()),
             "total" => have.total.map_or(Value::Null, Value::from),
+            "complete" => have.missing.map_or(Value::Null, |missing| Value::from(missing == 0)),
+            "missing" => have.missing.map_or(Value::Null, Value::from),
             "ids" => {
                 let fields = want.as_object().ok_or("ids: takes an object")?;
                 fields.iter().try_for_each(|(field, want)| {
@@ -119,6 +121,8 @@ fn failure(want: &Map<String, Value>, error: &mspkit::Error) -> Result<(), Strin
             "server_error_id" => error.server_error_id().map_or(Value::Null, Value::from),
             "retryable" => Value::from(error.retryable()),
             "retry_after" => error.retry_after().map_or(Value::Null, |wait| Value::from(wait.as_secs_f64())),
+            "total" => error.total().map_or(Value::Null, Value::from),
+            "missing" => error.missing().map_or(Value::Null, Value::from),
             "attempts" => Value::from(error.attempts().len()),
             "has_resume_token" => Value::from(error.resume_token().is_some()),
             "argument" => error.argument_name().into(),

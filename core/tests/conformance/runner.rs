@@ -191,7 +191,7 @@ impl<'a> Run<'a> {
             Ok(paging) => paging,
             Err(error) => return Ok(Outcome::failed(error)),
         };
-        let overrides = Overrides { call, paging, read: step.read };
+        let overrides = Overrides { call, paging, read: step.read, go_on: step.go_on };
         if step.call == "request" {
             return Ok(clients.request(&params, &overrides));
         }

@@ -8,7 +8,7 @@ use mspkit::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::case::Read;
+use crate::case::{Read, Rest};
 
 pub(crate) struct Clients {
     pub(crate) ncentral: NCentral,
@@ -83,6 +83,8 @@ pub(crate) struct Overrides {
     pub(crate) call: CallOptions,
     pub(crate) paging: PagingOptions,
     pub(crate) read: Read,
+    /// Whether reading goes on behind a row that cannot be read.
+    pub(crate) go_on: bool,
 }
 
 /// A blocking call that also gives its meta when it is sent.
@@ -102,10 +104,6 @@ impl Overrides {
     pub(crate) fn apply_blocking<'c, T: FromAnswer>(&self, call: blocking::Call<'c, T>) -> Sending<'c, T> {
         Sending(call.options(self.call.clone()))
     }
-
-    fn most(&self) -> usize {
-        if let Read::Take(most) = self.read { most } else { usize::MAX }
-    }
 }
 
 /// What came of a call.
@@ -115,6 +113,7 @@ pub(crate) struct Outcome {
     pub(crate) items: Vec<Value>,
     pub(crate) pages: Vec<usize>,
     pub(crate) total: Option<u64>,
+    pub(crate) missing: Option<u64>,
     pub(crate) meta: Option<Meta>,
     pub(crate) resume_token: Option<String>,
     pub(crate) error: Option<Error>,
@@ -144,20 +143,36 @@ impl Outcome {
         overrides: &Overrides,
     ) -> Self {
         let list = list.options(overrides.call.clone()).paging(overrides.paging.clone());
-        let mut outcome = Self::default();
-        if overrides.read == Read::Pages {
-            let mut pages = list.pages();
-            while let Some(page) = pages.next().await {
+        let Read { first, take, then } = overrides.read;
+        let (mut outcome, mut items) = (Self::default(), list.items());
+        if first {
+            let found = items.first().await;
+            found.transpose().into_iter().for_each(|item| outcome.take_item(item));
+        }
+        let most = if then == Some(Rest::Items) { usize::MAX } else { take };
+        for _ in 0..most {
+            if outcome.stops(overrides) {
+                break;
+            }
+            let Some(item) = items.next().await else { break };
+            outcome.take_item(item);
+        }
+        if outcome.stops(overrides) || !matches!(then, Some(Rest::Pages | Rest::Collect)) {
+            let meta = items.meta().cloned();
+            outcome.stopped(items.resume_token(), items.total(), items.missing(), meta);
+        } else if then == Some(Rest::Collect) {
+            match items.rest(None).await {
+                Ok(rest) => outcome.items.extend(rest.iter().map(written)),
+                Err(error) => outcome.error = Some(error),
+            }
+            outcome.stopped(items.resume_token(), items.total(), items.missing(), None);
+        } else {
+            let mut pages = items.into_pages();
+            while !outcome.stops(overrides) {
+                let Some(page) = pages.next().await else { break };
                 outcome.take_page(page);
             }
-            outcome.stopped(pages.resume_token().map(str::to_owned), pages.total(), None);
-        } else {
-            let mut items = list.items();
-            while outcome.items.len() < overrides.most() {
-                let Some(item) = items.next().await else { break };
-                outcome.take_item(item);
-            }
-            outcome.stopped(items.resume_token(), items.total(), items.meta().cloned());
+            outcome.stopped(pages.resume_token(), pages.total(), pages.missing(), None);
         }
         outcome
     }
@@ -167,19 +182,36 @@ impl Outcome {
         overrides: &Overrides,
     ) -> Self {
         let list = list.options(overrides.call.clone()).paging(overrides.paging.clone());
-        let mut outcome = Self::default();
-        if overrides.read == Read::Pages {
-            let mut pages = list.pages();
-            for page in pages.by_ref() {
+        let Read { first, take, then } = overrides.read;
+        let (mut outcome, mut items) = (Self::default(), list.items());
+        if first {
+            let found = items.first();
+            found.transpose().into_iter().for_each(|item| outcome.take_item(item));
+        }
+        let most = if then == Some(Rest::Items) { usize::MAX } else { take };
+        for _ in 0..most {
+            if outcome.stops(overrides) {
+                break;
+            }
+            let Some(item) = items.next() else { break };
+            outcome.take_item(item);
+        }
+        if outcome.stops(overrides) || !matches!(then, Some(Rest::Pages | Rest::Collect)) {
+            let meta = items.meta().cloned();
+            outcome.stopped(items.resume_token(), items.total(), items.missing(), meta);
+        } else if then == Some(Rest::Collect) {
+            match items.rest(None) {
+                Ok(rest) => outcome.items.extend(rest.iter().map(written)),
+                Err(error) => outcome.error = Some(error),
+            }
+            outcome.stopped(items.resume_token(), items.total(), items.missing(), None);
+        } else {
+            let mut pages = items.into_pages();
+            while !outcome.stops(overrides) {
+                let Some(page) = pages.next() else { break };
                 outcome.take_page(page);
             }
-            outcome.stopped(pages.resume_token().map(str::to_owned), pages.total(), None);
-        } else {
-            let mut items = list.items();
-            for item in items.by_ref().take(overrides.most()) {
-                outcome.take_item(item);
-            }
-            outcome.stopped(items.resume_token(), items.total(), items.meta().cloned());
+            outcome.stopped(pages.resume_token(), pages.total(), pages.missing(), None);
         }
         outcome
     }
@@ -214,14 +246,26 @@ impl Outcome {
     }
 
     pub(crate) async fn from_pager(pager: Result<RawPager, Error>, overrides: &Overrides) -> Self {
-        let mut pager = match pager {
+        let pager = match pager {
             Ok(pager) => pager,
             Err(error) => return Self::failed(error),
         };
         let mut outcome = Self::default();
-        while outcome.items.len() < overrides.most() {
-            match pager.next_page().await {
-                Ok(Some(page)) => outcome.take_raw(&page),
+        let one_by_one = matches!(overrides.read.then, None | Some(Rest::Items));
+        loop {
+            if one_by_one && overrides.read.then.is_none() && outcome.items.len() >= overrides.read.take {
+                break;
+            }
+            match pager.fill(None).await {
+                Ok(Some(hand)) if one_by_one => {
+                    let at = hand.next().unwrap();
+                    outcome.items.push(parsed(hand.page().item(at).unwrap()));
+                    outcome.meta = Some(hand.page().meta.as_ref().clone());
+                }
+                Ok(Some(_)) => match pager.next_page().await {
+                    Ok(page) => page.iter().for_each(|page| outcome.take_raw(page)),
+                    Err(error) => outcome.error = Some(error),
+                },
                 Ok(None) => break,
                 Err(error) => {
                     outcome.error = Some(error);
@@ -229,14 +273,14 @@ impl Outcome {
                 }
             }
         }
-        outcome.stopped(Some(pager.resume_token()), pager.total(), None);
+        outcome.stopped(Some(pager.resume_token()), pager.total(), pager.missing(), None);
         outcome
     }
 
     fn take_raw(&mut self, page: &RawPage) {
         self.items.extend(page.items().map(parsed));
         self.note_page(page.len());
-        self.meta = Some(page.meta.clone());
+        self.meta = Some(page.meta.as_ref().clone());
     }
 
     fn take_page<T: Serialize>(&mut self, page: Result<mspkit::Page<T>, Error>) {
@@ -246,8 +290,17 @@ impl Outcome {
                 self.note_page(page.items.len());
                 self.meta = Some(page.meta().clone());
             }
-            Err(error) => self.error = Some(error),
+            Err(error) => self.note_error(error),
         }
+    }
+
+    /// Whether reading stops here.
+    fn stops(&self, overrides: &Overrides) -> bool {
+        self.error.is_some() && !overrides.go_on
+    }
+
+    fn note_error(&mut self, error: Error) {
+        self.error.get_or_insert(error);
     }
 
     fn note_page(&mut self, count: usize) {
@@ -259,14 +312,21 @@ impl Outcome {
     fn take_item<T: Serialize>(&mut self, item: Result<T, Error>) {
         match item {
             Ok(item) => self.items.push(written(&item)),
-            Err(error) => self.error = Some(error),
+            Err(error) => self.note_error(error),
         }
     }
 
-    fn stopped(&mut self, token: Option<String>, total: Option<u64>, meta: Option<Meta>) {
+    fn stopped(
+        &mut self,
+        token: Option<String>,
+        total: Option<u64>,
+        missing: Option<u64>,
+        meta: Option<Meta>,
+    ) {
         let of_error = self.error.as_ref().and_then(|error| error.resume_token().map(str::to_owned));
         self.resume_token = of_error.or(token);
         self.total = total;
+        self.missing = missing;
         self.meta = meta.or(self.meta.take());
     }
 }

@@ -497,6 +497,7 @@ fn get_custom_psa_ticket(params: &Params) -> GetCustomPsaTicket {
 fn list_customers(params: &Params) -> ListCustomers {
     let mut built = ListCustomers::new();
     optional!(built, params,
+        page_number: int,
         page_size: int,
         sort_by: text,
         sort_order: text,
@@ -508,6 +509,7 @@ fn list_customers(params: &Params) -> ListCustomers {
 fn list_customer_sites(params: &Params) -> ListCustomerSites {
     let mut built = ListCustomerSites::new();
     optional!(built, params,
+        page_number: int,
         page_size: int,
         sort_by: text,
         sort_order: text,
@@ -519,6 +521,7 @@ fn list_customer_sites(params: &Params) -> ListCustomerSites {
 fn list_service_org_customers(params: &Params) -> ListServiceOrgCustomers {
     let mut built = ListServiceOrgCustomers::new();
     optional!(built, params,
+        page_number: int,
         page_size: int,
         sort_by: text,
         sort_order: text,
@@ -530,6 +533,7 @@ fn list_service_org_customers(params: &Params) -> ListServiceOrgCustomers {
 fn list_service_orgs(params: &Params) -> ListServiceOrgs {
     let mut built = ListServiceOrgs::new();
     optional!(built, params,
+        page_number: int,
         page_size: int,
         sort_by: text,
         sort_order: text,

@@ -38,6 +38,7 @@ class CustomPsaGetTicketParams(TypedDict):
 class CustomersListParams(TypedDict, total=False):
     """What `client.customers.list` takes by name."""
 
+    page_number: int | None
     page_size: int | None
     sort_by: str | None
     sort_order: str | None
@@ -47,6 +48,7 @@ class CustomersListParams(TypedDict, total=False):
 class CustomersListSitesParams(TypedDict, total=False):
     """What `client.customers.list_sites` takes by name."""
 
+    page_number: int | None
     page_size: int | None
     sort_by: str | None
     sort_order: str | None
@@ -105,6 +107,7 @@ class ServiceOrgsCreateCustomerParams(_ServiceOrgsCreateCustomerParams, total=Fa
 class ServiceOrgsListParams(TypedDict, total=False):
     """What `client.service_orgs.list` takes by name."""
 
+    page_number: int | None
     page_size: int | None
     sort_by: str | None
     sort_order: str | None
@@ -114,6 +117,7 @@ class ServiceOrgsListParams(TypedDict, total=False):
 class ServiceOrgsListCustomersParams(TypedDict, total=False):
     """What `client.service_orgs.list_customers` takes by name."""
 
+    page_number: int | None
     page_size: int | None
     sort_by: str | None
     sort_order: str | None

@@ -1,0 +1,61 @@
+//! Whether a list is whole: what came, compared with what the server says there is.
+
+/// What came of a list, and how much there is by the server's word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Account {
+    /// Different rows that came, with those before the place where reading began.
+    pub(crate) given: u64,
+    /// What the server said last.
+    pub(crate) total: Option<u64>,
+    /// The most that it said, without what was deleted before it was read.
+    pub(crate) highest: u64,
+    /// Whether it was guessed how many rows come before the first page that was read.
+    pub(crate) guessed: bool,
+}
+
+impl Account {
+    /// Takes in what a page says. Gives by how much less it is than what was said before.
+    pub(crate) fn say(&mut self, total: Option<u64>) -> u64 {
+        let Some(said) = total else { return 0 };
+        let before = self.total.replace(said).unwrap_or(said);
+        self.highest = self.highest.max(said);
+        before.saturating_sub(said)
+    }
+
+    /// How many rows the server has promised that did not come; nothing when it cannot be known.
+    ///
+    /// Rows that were deleted while the list was read may have come or not, so between the two totals all is open. More
+    /// rows than there are by any total say that totals mean nothing here.
+    pub(crate) fn missing(&self) -> Option<u64> {
+        let total = self.total.filter(|_| !self.guessed)?;
+        match self.given {
+            given if given < total => Some(total - given),
+            given if given == self.highest => Some(0),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_is_missing_and_when_it_cannot_tell() {
+        let of = |given, totals: &[u64]| {
+            let mut account = Account { given, ..Account::default() };
+            for total in totals {
+                account.say(Some(*total));
+            }
+            account.missing()
+        };
+        assert_eq!(of(7, &[]), None);
+        assert_eq!(of(7, &[7, 7]), Some(0));
+        assert_eq!(of(5, &[7]), Some(2));
+        assert_eq!(of(7, &[5]), None, "a total that is too low is no witness");
+        assert_eq!(of(7, &[5, 7]), Some(0), "rows were added while the list was read");
+        assert_eq!(of(6, &[7, 6]), None, "the deleted row may have come in place of another");
+        assert_eq!(of(7, &[7, 6]), Some(0));
+        assert_eq!(of(5, &[7, 6]), Some(1));
+    }
+}
