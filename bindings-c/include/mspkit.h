@@ -263,6 +263,13 @@
 #define MSPKIT_E_INTERNAL -16
 
 /**
+ * A list ended before as many rows had come as the server says there are, and `on_incomplete` is
+ * `raise`. List again, sorted by something that does not change; `missing` says how many rows are not
+ * there.
+ */
+#define MSPKIT_E_LIST_INCOMPLETE -17
+
+/**
  * The call succeeded, but its answer lacks the field that was asked for. Look the object up, as the
  * message says. What was created is there, so do not create it again.
  */
@@ -1985,6 +1992,11 @@ typedef struct mspkit_ncentral_customers_list_params {
      */
     size_t struct_size;
     /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
@@ -2014,6 +2026,11 @@ typedef struct mspkit_ncentral_customers_list_sites_params {
      * Set by `mspkit_ncentral_customers_list_sites_params_init()`.
      */
     size_t struct_size;
+    /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
     /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
@@ -2198,6 +2215,11 @@ typedef struct mspkit_ncentral_service_orgs_list_params {
      */
     size_t struct_size;
     /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
@@ -2227,6 +2249,11 @@ typedef struct mspkit_ncentral_service_orgs_list_customers_params {
      * Set by `mspkit_ncentral_service_orgs_list_customers_params_init()`.
      */
     size_t struct_size;
+    /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
     /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
@@ -5340,6 +5367,7 @@ static inline mspkit_ncentral_customers_list_params mspkit_ncentral_customers_li
     mspkit_ncentral_customers_list_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
     return made;
 }
@@ -5352,6 +5380,7 @@ static inline mspkit_ncentral_customers_list_sites_params mspkit_ncentral_custom
     mspkit_ncentral_customers_list_sites_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
     return made;
 }
@@ -5386,6 +5415,7 @@ static inline mspkit_ncentral_service_orgs_list_params mspkit_ncentral_service_o
     mspkit_ncentral_service_orgs_list_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
     return made;
 }
@@ -5398,6 +5428,7 @@ static inline mspkit_ncentral_service_orgs_list_customers_params mspkit_ncentral
     mspkit_ncentral_service_orgs_list_customers_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
     return made;
 }
