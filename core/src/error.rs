@@ -317,7 +317,7 @@ impl Error {
         self.0.retryable
     }
 
-    /// How long the server asks to wait before the next call.
+    /// How long it is until the endpoint takes calls again, or until the server wants to be asked again.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
