@@ -71,7 +71,7 @@ export abstract class AsyncClient {
    * GET, HEAD and OPTIONS are repeated after a fault, every other method is not.
    *
    * @param method - The HTTP method.
-   * @param path - The path, as in `/api/sites`, or a URL of the client's own server. It is sent as it is.
+   * @param path - The path, as in `/api/sites`, or a URL of the client's own server. It is sent as it is, or refused.
    * @param options - Query, headers, body and how the call is made.
    * @throws {@link MspError} Every kind.
    *

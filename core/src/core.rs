@@ -231,7 +231,7 @@ impl Core {
     /// Sends a request to an endpoint that mspkit does not know, with credentials, limits and retries.
     ///
     /// GET, HEAD and OPTIONS are repeated after a fault; every other method is not. `path` begins with `/`, or is an
-    /// absolute URL on the client's own origin; it is sent as it is. `body` is JSON text.
+    /// absolute URL on the client's own origin; it is sent as it is, or refused. `body` is JSON text.
     ///
     /// # Errors
     /// Every kind; see [`Error`].

@@ -3,7 +3,9 @@
 //! The kinds stand in one table for all languages (`core/api/errors.yaml`). Text that comes from a server passes
 //! the [`Redactor`] before it gets here, so an error can be logged as it is.
 
-use std::fmt;
+mod refusals;
+mod show;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,14 +13,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
-use crate::check;
-
 pub use crate::generated::ErrorKind;
 use crate::raw::Meta;
 use crate::redact::Redactor;
 use crate::secret::{self, MASK};
-use crate::words::Spelling;
-use crate::words::{self, Name, Phrase};
+use crate::words::{self, Phrase, Spelling};
 
 /// At most this much of an answer is kept in an error.
 pub(crate) const BODY_KEPT: usize = 16 * 1024;
@@ -138,67 +137,6 @@ impl Error {
             expected: false,
             spelling: None,
         }))
-    }
-
-    /// An argument that cannot be sent: names it, what was given and what is allowed. The name is the core's, with what
-    /// a caller has named in brackets: `extra_query[page]`.
-    pub(crate) fn argument(name: &str, given: &str, allowed: &str) -> Self {
-        let (own, callers) = name.split_at(name.find('[').unwrap_or(name.len()));
-        Self::refused(&format!("{}{callers}", Name(own)), Some(given), allowed)
-    }
-
-    /// An argument that is missing. `what` says what it is, and where else it can be given.
-    pub(crate) fn required(name: &str, what: &str) -> Self {
-        let name = Name(name).to_string();
-        let error = Self::new(ErrorKind::InvalidRequest, format!("{name} is required: {what}"));
-        error.with_argument(&name, None, what)
-    }
-
-    /// A name that there is not among those that there are, by their names in the core. `written` is the caller's.
-    pub(crate) fn unknown(
-        written: &str,
-        what: &str,
-        known: impl Iterator<Item = &'static str>,
-        spelling: Spelling,
-    ) -> Self {
-        let known: Vec<_> = known.map(|name| spelling.name(name)).collect();
-        let written = check::short(written);
-        let advice = match (words::meant(&written, known.iter().cloned()), known.as_slice()) {
-            (Some(meant), _) => format!("; did you mean {meant}?"),
-            (None, []) => String::new(),
-            (None, known) => format!("; there are {}", known.join(", ")),
-        };
-        let allowed =
-            if known.is_empty() { "none".to_owned() } else { format!("must be one of {}", known.join(", ")) };
-        Self::new(ErrorKind::InvalidRequest, format!("{written}: is not {what}{advice}"))
-            .with_argument(&written, None, &allowed)
-            .spelled(spelling)
-    }
-
-    /// An argument that a binding itself refuses, by its name there: `allowed` says what it must be, as in `must be
-    /// text`, and `given` what it was, where that can be told.
-    ///
-    /// ```
-    /// let error = mspkit::Error::refused("timeout", Some("a text"), "must be a number of seconds");
-    /// assert_eq!(error.to_string(), "timeout: must be a number of seconds; given: a text");
-    /// assert_eq!((error.argument_name(), error.given()), (Some("timeout"), Some("a text")));
-    /// ```
-    pub fn refused(argument: &str, given: Option<&str>, allowed: &str) -> Self {
-        let told = given.map_or(String::new(), |given| format!("; given: {given}"));
-        Self::new(ErrorKind::InvalidRequest, format!("{argument}: {allowed}{told}"))
-            .with_argument(argument, given, allowed)
-    }
-
-    /// An argument that JSON has no word for, by its name there: `given` is what it is, such as `a value of type
-    /// Decimal`, or `NaN`.
-    pub fn unsendable(argument: &str, given: &str) -> Self {
-        let number = ["nan", "nat", "<na>", "infinity", "-infinity", "inf", "-inf"];
-        let allowed = if number.contains(&given.to_ascii_lowercase().as_str()) {
-            "must be a finite number, or left out"
-        } else {
-            "must be plain data: text, numbers, true, false, lists and objects of these"
-        };
-        Self::refused(argument, Some(given), allowed)
     }
 
     /// An answer that a binding cannot read, with what is known of the answer.
@@ -352,13 +290,6 @@ impl Error {
         self
     }
 
-    fn with_argument(mut self, argument: &str, given: Option<&str>, allowed: &str) -> Self {
-        let phrase = |text: &str| Some(Phrase::new(text, self.0.spelling.unwrap_or_default()));
-        (self.0.argument, self.0.allowed) = (phrase(argument), phrase(allowed));
-        self.0.given = given.map(str::to_owned);
-        self
-    }
-
     pub(crate) fn with_target(mut self, target: Option<Arc<Target>>) -> Self {
         self.0.target = self.0.target.or(target);
         self
@@ -475,94 +406,5 @@ impl Error {
         self.0.field_errors = field_errors;
         self.0.server_error_id = server_error_id;
         self
-    }
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Details {
-            operation, target, message, status, hints, server_error_id, request_id, attempts, ..
-        } = &*self.0;
-        let mut text = String::new();
-        let free = operation.as_deref() == Some(REQUEST);
-        match (operation, target.as_deref()) {
-            (_, Some(Target { method, path, .. })) if free => text += &format!("{method} {path}: "),
-            (Some(operation), _) => {
-                text += &format!("{}: ", self.0.spelling.unwrap_or_default().name(operation))
-            }
-            (None, _) => {}
-        }
-        if let Some(status) = status {
-            text += &format!("HTTP {status}: ");
-        }
-        text += message.said();
-        for field in &self.0.field_errors {
-            if !message.said().contains(&field.message) {
-                let separator = if field.field.is_empty() { "" } else { ": " };
-                text += &format!("; {}{separator}{}", field.field, field.message);
-            }
-        }
-        for hint in hints {
-            add_sentence(&mut text, hint.said());
-        }
-        f.write_str(&text)?;
-        match target.as_deref() {
-            Some(Target { server, .. }) if free => write!(f, " [{server}]")?,
-            Some(Target { method, path, server }) => write!(f, " [{method} {path} at {server}]")?,
-            None => {}
-        }
-        if attempts.len() > 1 {
-            write!(f, " [after {} attempts]", attempts.len())?;
-        }
-        if let Some(id) = server_error_id {
-            write!(f, " [server error id {id}]")?;
-        }
-        if let Some(id) = request_id {
-            write!(f, " [request id {id}]")?;
-        }
-        Ok(())
-    }
-}
-
-/// Adds a sentence to a text, which may end in a full stop of its own where a server has said it.
-fn add_sentence(text: &mut String, sentence: &str) {
-    text.truncate(text.trim_end().len());
-    text.push_str(if text.ends_with(['.', '!', '?', '…']) { " " } else { ". " });
-    text.push_str(sentence);
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Details { kind, operation, message, status, code, field_errors, attempts, .. } = &*self.0;
-        f.debug_struct("Error")
-            .field("kind", kind)
-            .field("operation", operation)
-            .field("message", &message.said())
-            .field("argument", &self.argument_name())
-            .field("given", &self.0.given)
-            .field("allowed", &self.allowed())
-            .field("target", &self.0.target)
-            .field("status", status)
-            .field("code", code)
-            .field("field_errors", field_errors)
-            .field("request_id", &self.0.request_id)
-            .field("server_error_id", &self.0.server_error_id)
-            .field("retryable", &self.0.retryable)
-            .field("retry_after", &self.0.retry_after)
-            .field("attempts", attempts)
-            .field("resume_token", &self.0.resume_token)
-            .finish_non_exhaustive()
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
     }
 }
