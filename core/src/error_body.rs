@@ -76,9 +76,8 @@ impl<'de> DeserializeSeed<'de> for Slot<'_> {
 }
 
 impl Slot<'_> {
-    fn keep<E>(self, value: impl Into<Value>) -> Result<(), E> {
+    fn keep(self, value: impl Into<Value>) {
         *self.value = value.into();
-        Ok(())
     }
 }
 
@@ -90,27 +89,33 @@ impl<'de> Visitor<'de> for Slot<'_> {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.keep(value)
+        self.keep(value);
+        Ok(())
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.keep(value)
+        self.keep(value);
+        Ok(())
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.keep(value)
+        self.keep(value);
+        Ok(())
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        self.keep(value)
+        self.keep(value);
+        Ok(())
     }
 
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.keep(value)
+        self.keep(value);
+        Ok(())
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
-        self.keep(Value::Null)
+        self.keep(Value::Null);
+        Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {

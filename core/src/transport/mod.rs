@@ -97,6 +97,7 @@ impl fmt::Debug for Request {
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("body_bytes", &self.body.as_ref().map(Bytes::len))
             .field("sent", &self.sent.get())
+            .field("until", &self.until)
             .finish()
     }
 }

@@ -133,7 +133,8 @@ impl Routes {
             secure: find(true)?,
             plain: if options.allow_http { find(false)? } else { None },
             except: no_proxy(env),
-            ..Self::default()
+            #[cfg(any(windows, target_os = "macos"))]
+            platform: platform::Exceptions::default(),
         };
         routes.ask_the_platform(options, env);
         Ok(routes)

@@ -242,7 +242,9 @@ impl Refusal {
     fn new(status: u16, line: &str, head: &str, page: &str, secrets: &[String]) -> Self {
         let shown = |text: &str| {
             let mut redactor = Redactor::default();
-            secrets.iter().for_each(|secret| redactor.add(&Secret::from(secret)));
+            for secret in secrets {
+                redactor.add(&Secret::from(secret));
+            }
             redactor.clean_to(text, 120)
         };
         let title = markup::title(page).map(|title| format!(", a page titled \"{}\"", shown(&title)));
