@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use bytes::Bytes;
 
-use self::spelling::{Front, cost, may_escape, units};
+use self::spelling::{Front, cost, is_lost, may_escape, other_case, units};
 use crate::secret::{MASK, Secret};
 use crate::visible;
 
@@ -39,6 +39,8 @@ struct Needle {
     letters: Box<[char]>,
     /// Only a part of an encoded text is known, so all of the run that it stands in is masked.
     whole_run: bool,
+    /// It is no word that people write, so that it is known in capitals and small letters too.
+    any_case: bool,
 }
 
 impl Default for Redactor {
@@ -80,16 +82,28 @@ impl Redactor {
         if self.needles.iter().any(|known| known.letters == letters) {
             return;
         }
-        match letters.first().map(|first| u8::try_from(*first)) {
-            None => return,
-            Some(Ok(b' ')) => {
+        let Some(first) = letters.first().copied() else { return };
+        let no_word = letters.len() >= SHORTEST_ENCODED && letters.iter().any(|c| !c.is_alphabetic());
+        let any_case = no_word && !whole_run;
+        self.begin_with(first);
+        if let Some(other) = other_case(first).filter(|_| any_case) {
+            self.begin_with(other);
+        }
+        self.needles.push(Arc::new(Needle { letters, whole_run, any_case }));
+    }
+
+    fn begin_with(&mut self, first: char) {
+        match u8::try_from(first) {
+            Ok(b' ') => {
                 self.begins[usize::from(b' ')] = true;
                 self.begins[0x80..].fill(true);
             }
-            Some(Ok(first)) if first.is_ascii() => self.begins[usize::from(first)] = true,
-            Some(_) => self.begins[0x80..].fill(true),
+            Ok(first) if first.is_ascii() => self.begins[usize::from(first)] = true,
+            _ => {
+                self.begins[usize::from(b'?')] = true;
+                self.begins[0x80..].fill(true);
+            }
         }
-        self.needles.push(Arc::new(Needle { letters, whole_run }));
     }
 
     /// The text without secrets, in characters that change neither a terminal nor a log.
@@ -171,12 +185,17 @@ impl Redactor {
         }
         let here = units(text, at);
         *effort = effort.saturating_sub(cost(text, at));
-        let may_begin = |first: char| {
+        let is = |first: char| {
             let own = u32::from(first);
-            here.iter().any(|(value, _)| value == own || value > 127 && (own > 127 || own == 32))
+            here.iter().any(|(value, _)| {
+                value == own || value > 127 && (own > 127 || own == 32) || own > 127 && is_lost(value)
+            })
         };
-        let needles =
-            self.needles.iter().filter(|needle| needle.letters.first().is_some_and(|c| may_begin(*c)));
+        let may_begin = |needle: &Needle| {
+            let first = needle.letters.first().copied();
+            first.is_some_and(|c| is(c) || needle.any_case && other_case(c).is_some_and(is))
+        };
+        let needles = self.needles.iter().filter(|needle| may_begin(needle));
         needles.filter_map(|needle| needle.at(text, at, effort)).max_by_key(|found| found.end)
     }
 }
@@ -185,7 +204,10 @@ impl Needle {
     fn at(&self, text: &[u8], at: usize, effort: &mut usize) -> Option<Range<usize>> {
         let mut front = Front::at(at);
         let mut passed = 0;
-        while passed < self.letters.len() && front.spent < *effort && front.pass(text, self.letters[passed]) {
+        while passed < self.letters.len()
+            && front.spent < *effort
+            && front.pass(text, self.letters[passed], self.any_case)
+        {
             passed += 1;
         }
         *effort = effort.saturating_sub(front.spent);

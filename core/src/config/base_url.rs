@@ -23,6 +23,9 @@ pub(super) fn check(said: &str, allow_http: bool) -> Result<Url> {
     if let Some((at, c)) = hidden {
         return refuse(&format!("a text with {} (character {})", pasted::named(c), at + 1), EXAMPLE);
     }
+    if said.contains('\\') {
+        return refuse("a text with a backslash", EXAMPLE);
+    }
     let Ok(mut url) = Url::parse(said) else {
         return refuse("a text that is no URL", EXAMPLE);
     };

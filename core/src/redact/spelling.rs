@@ -249,11 +249,15 @@ impl Front {
     }
 
     /// Goes on over one character; without one here, the front stays where it is and the answer is false.
-    pub(super) fn pass(&mut self, text: &[u8], letter: char) -> bool {
+    pub(super) fn pass(&mut self, text: &[u8], letter: char, any_case: bool) -> bool {
         self.next.clear();
+        let other = if any_case { other_case(letter) } else { None };
         for &place in &self.places {
             self.spent += cost(text, place);
             character(text, place, letter, &mut self.next);
+            if let Some(other) = other {
+                character(text, place, other, &mut self.next);
+            }
         }
         if self.next.is_empty() {
             for &place in &self.places {
@@ -277,6 +281,16 @@ impl Front {
     }
 }
 
+/// The letter in capitals, or the capital as a small letter.
+pub(super) fn other_case(letter: char) -> Option<char> {
+    let mut lower = letter.to_lowercase();
+    let mut upper = letter.to_uppercase();
+    [(lower.next(), lower.next()), (upper.next(), upper.next())]
+        .into_iter()
+        .filter(|(_, more)| more.is_none())
+        .find_map(|(other, _)| other.filter(|other| *other != letter))
+}
+
 fn line_break(text: &[u8], at: usize) -> Option<usize> {
     units(text, at).iter().find_map(|(value, end)| matches!(value, 10 | 13).then_some(end))
 }
@@ -293,7 +307,7 @@ fn character(text: &[u8], at: usize, letter: char, ends: &mut Vec<usize>) {
     let here = units(text, at);
     let own = u32::from(letter);
     for (value, end) in here.iter() {
-        if value == own || letter == ' ' && value == 0xa0 {
+        if value == own || letter == ' ' && value == 0xa0 || own > 127 && is_lost(value) {
             add(end);
         }
     }
@@ -308,6 +322,11 @@ fn character(text: &[u8], at: usize, letter: char, ends: &mut Vec<usize>) {
         let halves = letter.encode_utf16(&mut halves).iter().copied().map(u32::from);
         follow(text, at, halves, &mut add);
     }
+}
+
+/// What stands for a character that some encoding could not write or read.
+pub(super) fn is_lost(value: u32) -> bool {
+    value == 0xfffd || value == u32::from(b'?')
 }
 
 fn follow(

@@ -144,6 +144,15 @@ fn utf16_and_text_that_was_decoded_wrongly_are_masked() {
 }
 
 #[test]
+fn capitals_and_letters_that_were_lost_are_masked_but_not_words() {
+    let redactor = redactor(&["hunter2ö", "password"]);
+    for form in ["HUNTER2Ö", "Hunter2ö", "hunter2\u{fffd}", "hunter2?", "%48UNTER2%C3%96"] {
+        assert_eq!(redactor.clean(&format!("a {form} b")), "a *** b", "{form}");
+    }
+    assert_eq!(redactor.clean("Password refused: password"), "Password refused: ***");
+}
+
+#[test]
 fn what_is_kept_is_cut_after_it_was_cleaned() {
     let redactor = redactor(&["hunter22"]);
     assert_eq!(redactor.clean_to(&format!("{}hunter22 and more", "x".repeat(6)), 8), "xxxxxx**…");
