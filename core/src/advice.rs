@@ -355,7 +355,8 @@ mod tests {
 
     #[test]
     fn a_guard_is_the_network_and_not_the_token() {
-        let signs: [(u16, &str, &[(&str, &str)]); 7] = [
+        type Sign = (u16, &'static str, &'static [(&'static str, &'static str)]);
+        let signs: [Sign; 7] = [
             (403, "<html><title>Just a moment...</title></html>", &[]),
             (503, "<html><title>Just a moment...</title></html>", &[("cf-mitigated", "challenge")]),
             (403, "<html><title>Attention Required! | Cloudflare</title></html>", &[]),

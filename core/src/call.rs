@@ -48,6 +48,7 @@ pub(crate) struct Effort {
 
 /// A request with all that decides how it is treated.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own about the operation")]
 pub(crate) struct Request {
     pub(crate) label: &'static str,
     /// Whether it is a page of a list.

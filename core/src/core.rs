@@ -92,7 +92,7 @@ impl Core {
             Some(given) => given,
             None => Arc::new(
                 Http::new(&options)
-                    .map_err(|error| Error::new(ErrorKind::InvalidRequest, error.to_string()))?,
+                    .map_err(|error| Error::refused(&Name(error.option).to_string(), None, &error.reason))?,
             ),
         };
         let shared = Shared {

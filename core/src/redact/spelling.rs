@@ -329,14 +329,9 @@ pub(super) fn is_lost(value: u32) -> bool {
     value == 0xfffd || value == u32::from(b'?')
 }
 
-fn follow(
-    text: &[u8],
-    at: usize,
-    mut values: impl Iterator<Item = u32> + Clone,
-    add: &mut impl FnMut(usize),
-) {
+fn follow(text: &[u8], at: usize, values: impl Iterator<Item = u32>, add: &mut impl FnMut(usize)) {
     let mut places = vec![at];
-    while let Some(wanted) = values.next() {
+    for wanted in values {
         let mut next = Vec::new();
         for &place in &places {
             let ends = units(text, place);

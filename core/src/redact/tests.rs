@@ -6,7 +6,9 @@ use super::*;
 
 fn redactor(secrets: &[&str]) -> Redactor {
     let mut redactor = Redactor::default();
-    secrets.iter().for_each(|secret| redactor.add(&Secret::from(*secret)));
+    for secret in secrets {
+        redactor.add(&Secret::from(*secret));
+    }
     redactor
 }
 

@@ -41,7 +41,7 @@ impl Pins {
         let Ok(verifier) = verifier.build() else { return Err(refused) };
         // Dates are looked at first; who signed it, and for what it was made, does not count for the very same certificate.
         match verifier.verify_server_cert(shown, &[], name, &[], now) {
-            Ok(verified) => return Ok(verified),
+            Ok(trusted) => return Ok(trusted),
             Err(Error::InvalidCertificate(
                 CertificateError::UnknownIssuer | CertificateError::BadSignature,
             )) => {}

@@ -111,9 +111,8 @@ impl ServerCertVerifier for Trust {
             let _ = self.verifier.set(Arc::clone(&verifier));
             verifier
         };
-        let verified =
-            verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        verified.or_else(|error| self.pins.verify(end_entity, server_name, now, error, &self.provider))
+        let judged = verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        judged.or_else(|error| self.pins.verify(end_entity, server_name, now, error, &self.provider))
     }
 
     // Even a server that may show any certificate must own its key.
