@@ -102,11 +102,15 @@ impl Crossing {
         Self { text: Text::any(&answer.body), meta, marker: None, taken: None }
     }
 
-    /// A page: its items as one array. At the end of a list there is none, and `null` crosses.
-    pub(crate) fn page(page: Option<&RawPage>) -> Self {
-        let Some(page) = page else {
-            return Self { text: Text::any(b"null"), meta: String::new(), marker: None, taken: None };
-        };
+    /// The end of a list, where `null` crosses, with what is known of its last page.
+    pub(crate) fn end(page: Option<&RawPage>) -> Self {
+        let meta =
+            page.map_or_else(String::new, |page| json(&Known { total: page.total, ..Known::of(&page.meta) }));
+        Self { text: Text::any(b"null"), meta, marker: None, taken: None }
+    }
+
+    /// A page, or a part of one: its items as one array.
+    pub(crate) fn page(page: &RawPage) -> Self {
         let known = Known {
             total: page.total,
             number: page.number,

@@ -7,14 +7,17 @@ import { after, before, test } from "node:test";
 import {
   type Customer,
   InvalidRequestError,
+  ListIncompleteError,
   MspError,
   NCentral,
   NCentralSync,
   type Page,
+  type Pager,
   ResponseDecodeError,
   responseOf,
+  type SyncPager,
 } from "mspkit";
-import { JWT, json, page, startFake } from "./support/fake.js";
+import { type Fake, JWT, json, page, startFake } from "./support/fake.js";
 import { type Simulator, startSimulator } from "./support/simulator.js";
 
 let simulator: Simulator;
@@ -136,9 +139,146 @@ test("a list is read once", async () => {
   await assert.rejects(list.collect(), /is read once/);
   assert.throws(() => list.pages(), /is read once/);
   assert.deepEqual(await list.next(), { value: undefined, done: true });
-  const taken = client.customers.list();
-  taken.pages();
-  assert.throws(() => taken[Symbol.asyncIterator](), InvalidRequestError);
+  const whole = client.customers.list();
+  assert.equal((await whole.collect()).length, 230);
+  await assert.rejects(whole.collect(), {
+    message: "list: is read once; list again, with its resumeToken to go on",
+  });
+});
+
+/** Ways to read a few items of a list, and to read the rest of it. */
+const SOME = ["next", "first", "both", "limit", "nothing"] as const;
+const REST = ["loop", "collect", "pages", "next"] as const;
+
+async function some(
+  list: Pager<Customer> | SyncPager<Customer>,
+  how: (typeof SOME)[number],
+): Promise<string[]> {
+  const next = async () => ((await list.next()).value as Customer).customerId;
+  const first = async () => ((await list.first()) as Customer).customerId;
+  switch (how) {
+    case "next":
+      return [await next()];
+    case "first":
+      return [await first()];
+    case "both":
+      return [await next(), await first(), await next()];
+    case "limit":
+      return (await list.collect({ limit: 7 })).map((customer) => customer.customerId);
+    case "nothing":
+      return [];
+  }
+}
+
+async function rest(
+  list: Pager<Customer> | SyncPager<Customer>,
+  how: (typeof REST)[number],
+): Promise<string[]> {
+  const ids: string[] = [];
+  const take = (customer: Customer) => ids.push(customer.customerId);
+  switch (how) {
+    case "loop":
+      for await (const customer of list) {
+        take(customer);
+      }
+      break;
+    case "collect":
+      (await list.collect()).forEach(take);
+      break;
+    case "pages":
+      for await (const page of list.pages()) {
+        page.items.forEach(take);
+      }
+      break;
+    case "next":
+      for (let next = await list.next(); !next.done; next = await list.next()) {
+        take(next.value);
+      }
+  }
+  return ids;
+}
+
+test("whatever was read before, the rest is read behind it", async () => {
+  using sync = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
+  for (const of of [client, sync]) {
+    for (const before of SOME) {
+      for (const behind of REST) {
+        for (const pageSize of [5, 50, 1000]) {
+          const list = of.customers.list({ pageSize });
+          const ids = await some(list, before);
+          assert.equal(list.complete, undefined);
+          ids.push(...(await rest(list, behind)));
+          assert.deepEqual(ids, all, `${before}, ${behind}, ${pageSize}`);
+          assert.deepEqual([list.complete, list.missing], [true, 0]);
+        }
+      }
+    }
+  }
+});
+
+test("of an empty list there is nothing, however it is read", async () => {
+  await using sim = await startSimulator({ customers: 0 });
+  const own = sim.ncentral();
+  using sync = sim.ncentralSync();
+  for (const of of [own, sync]) {
+    const list = of.customers.list();
+    assert.equal(await list.first(), undefined);
+    assert.deepEqual(await list.collect(), []);
+    assert.deepEqual([list.total, list.responseMeta?.status, list.complete], [0, 200, true]);
+    assert.deepEqual(await rest(of.customers.list(), "pages"), []);
+  }
+});
+
+test("the first item asks for no more than its page, and a page can be begun with", async () => {
+  const before = await received();
+  const list = client.customers.list({ pageSize: 50 });
+  assert.equal((await list.first())?.customerId, all[0]);
+  assert.equal((await received()) - before, 1);
+  assert.equal((await list.collect({ limit: 20 })).length, 20);
+  assert.equal((await received()) - before, 1);
+  const page = (await client.customers.list({ pageSize: 50, pageNumber: 3 }).pages().next()).value;
+  assert.deepEqual([page?.number, page?.items[0]?.customerId], [3, all[100]]);
+});
+
+/** A list whose server says that there are more rows than it gives. */
+function lacking(): Promise<Fake> {
+  return startFake((request, response) => {
+    const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("pageNumber") ?? 1);
+    const items = number === 1 ? [{ customerId: "1" }, { customerId: "2" }] : [];
+    json(response, page(items, 5, number, 50));
+  });
+}
+
+test("a list that is not whole says so", async () => {
+  await using server = await lacking();
+  await using own = new NCentral({ baseURL: server.url, jwt: JWT });
+  const warnings: (Error & { code?: string })[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on("warning", warned);
+  const list = own.customers.list();
+  assert.equal((await list.collect()).length, 2);
+  assert.deepEqual([list.complete, list.missing, list.total], [false, 3, 5]);
+  await own.customers.list({ onIncomplete: "ignore" }).collect();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off("warning", warned);
+  assert.equal(warnings.length, 1);
+  assert.equal(warnings[0]?.code, "MSPKIT_LIST_INCOMPLETE");
+  assert.match(
+    warnings[0]?.message ?? "",
+    /ncentral\.customers\.list: .*not whole: 3 of 5 rows did not come/,
+  );
+  const raising = own.customers.list({ onIncomplete: "raise" });
+  const ids: string[] = [];
+  await assert.rejects(async () => {
+    for await (const customer of raising) {
+      ids.push(customer.customerId);
+    }
+  }, ListIncompleteError);
+  assert.deepEqual(ids, ["1", "2"]);
+  assert.deepEqual(await raising.next(), { value: undefined, done: true });
+  await assert.rejects(own.customers.list({ onIncomplete: "raise" }).collect(), ListIncompleteError);
+  const wrong = own.customers.list({ onIncomplete: "shout" as "warn" });
+  await assert.rejects(wrong.collect(), /onIncomplete: must be one of warn, raise, ignore/);
 });
 
 test("reading goes on from any item", async () => {
@@ -165,7 +305,7 @@ test("limits bound items in total, those of collect what is asked for", async ()
   await assert.rejects(client.customers.list().collect({ limit: 0 }), /limit: must be a whole number/);
 });
 
-test("an item that cannot be read ends the list there, and says where to go on", async () => {
+test("an item that cannot be read is told with its place, and reading goes on behind it", async () => {
   const items = [
     { customerId: "1", customerName: "a" },
     { customerId: "2", customerName: "b" },
@@ -185,16 +325,55 @@ test("an item that cannot be read ends the list there, and says where to go on",
   await assert.rejects(read, (error: MspError) => {
     assert.ok(error instanceof ResponseDecodeError);
     assert.equal(error.resumeToken, list.resumeToken);
-    assert.match(error.stack ?? "", /lists\.test/);
+    assert.match(
+      error.message,
+      /^ncentral\.customers\.list: HTTP 200: row 3 of page 1: `isSystem`: a text that is not/,
+    );
+    assert.deepEqual([error.operation, error.status], ["ncentral.customers.list", 200]);
+    assert.match(error.requestId ?? "", /^[0-9a-f]{32}$/);
+    assert.match(error.stack?.split("\n")[1] ?? "", /lists\.test/);
     return true;
   });
   assert.deepEqual(ids, ["1", "2"]);
+  // Reading goes on behind it, on the list itself and from its token.
+  const from = client.customers.list({ resumeToken: list.resumeToken });
+  await read();
+  assert.deepEqual(ids, ["1", "2", "4"]);
+  assert.deepEqual(
+    (await from.collect()).map((customer) => customer.customerId),
+    ["4"],
+  );
   const blocking = sync.customers.list();
   assert.throws(() => [...blocking], ResponseDecodeError);
-  assert.equal(blocking.resumeToken, list.resumeToken);
-  // All or nothing: what was collected until then is read again.
+  assert.deepEqual(
+    blocking.collect().map((customer) => customer.customerId),
+    ["4"],
+  );
+  for (const of of [client, sync]) {
+    const pages = of.customers.list().pages();
+    const sizes: unknown[] = [];
+    for (let left = 3; left > 0; left -= 1) {
+      const size = async () => (await pages.next()).value?.items.length;
+      sizes.push(await size().catch((error: MspError) => error.kind));
+    }
+    assert.deepEqual(sizes, [2, "Decode", 1]);
+  }
+  // All or nothing: what was collected until then is read again, also what was in hand.
   const start = client.customers.list().resumeToken;
   await assert.rejects(client.customers.list().collect(), { resumeToken: start });
+  for (const of of [client, sync]) {
+    const begun = of.customers.list();
+    assert.equal((await begun.next()).value?.customerId, "1");
+    const token = begun.resumeToken;
+    await assert.rejects(async () => await begun.collect(), { kind: "Decode", resumeToken: token });
+    assert.equal(begun.resumeToken, token);
+    assert.equal((await begun.next()).value?.customerId, "2");
+    await assert.rejects(async () => await begun.next(), { kind: "Decode" });
+    assert.deepEqual(
+      (await begun.collect()).map((customer) => customer.customerId),
+      ["4"],
+    );
+  }
   await simulator.control("script", { answers: [] });
 });
 

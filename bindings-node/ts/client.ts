@@ -20,7 +20,7 @@ import {
   requestOptions,
 } from "./options.js";
 import { Pager } from "./pager.js";
-import { argumentsOf, isWrite, listArguments, targetOf } from "./params.js";
+import { argumentsOf, isWrite, listArguments, raises, targetOf } from "./params.js";
 import { begin, type Submit } from "./port.js";
 import { RawResponse, ResponseMeta } from "./response.js";
 import { uncloneable } from "./secret.js";
@@ -179,12 +179,15 @@ export class AsyncResource {
     options: CallOptions | undefined,
   ): Pager<T> {
     const core = coreOf(this.#client);
-    const open = (change: { limit?: number }) => {
-      const [said, how] = listArguments(operation, ids, params, change);
+    const open = () => {
+      const [said, how] = listArguments(operation, ids, params);
       const { json } = callOptions(options);
       return crossing(() => core.pager(operation, said, how, json));
     };
-    return new Pager({ operation, shape, open, site: site(this._list, METHOD) }, options?.signal);
+    return new Pager(
+      { shape, open, raises: raises(params), site: site(this._list, METHOD) },
+      options?.signal,
+    );
   }
 
   #begin<T extends object>(

@@ -42,12 +42,11 @@ export class Unreadable extends Error {
    * @param expected - What belongs there.
    */
   constructor(field: string | undefined, value: unknown, expected: string) {
-    const where = field === undefined ? "" : ` at \`${field}\``;
     const came =
       typeof value === "string"
         ? `a text that is not ${expected}`
         : `${told(value)} where ${expected} belongs`;
-    super(`the answer cannot be read${where}: ${came}`);
+    super(field === undefined ? came : `\`${field}\`: ${came}`);
   }
 }
 

@@ -26,12 +26,26 @@ export interface NativePort {
   submitPanic(id: number, message: string): undefined;
 }
 
-/** A list that is read page by page. */
+/** A list that is read part by part. */
 export interface NativePager {
   resumeToken(consumed: number): string;
-  /** Gives the page if it is there already; else it completes in the port. */
-  submitNext(port: NativePort, id: number, watch: number): Answer | null;
-  nextSync(watch: number): Answer;
+  complete(): boolean | null;
+  missing(): number | null;
+  /** The fields of the error for an item of the part in hand that cannot be read. */
+  unreadable(at: number, why: string): string;
+  /** Gives the next part if it is there already; else it completes in the port. */
+  submitNext(
+    port: NativePort,
+    id: number,
+    watch: number,
+    page: boolean,
+    wanted: number | undefined,
+  ): Answer | null;
+  nextSync(watch: number, page: boolean, wanted: number | undefined): Answer;
+  mark(): void;
+  back(): void;
+  /** What of the part in hand comes after so many items, once more. */
+  again(consumed: number): Answer;
   leave(): void;
 }
 

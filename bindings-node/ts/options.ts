@@ -108,6 +108,11 @@ export interface Paging {
   readonly concurrency?: number | undefined;
   /** Where to go on, from an earlier reading of the same list. */
   readonly resumeToken?: string | undefined;
+  /**
+   * What to do when the list ends before as many rows came as the server said there are: warn by `process.emitWarning`, raise a
+   * `ListIncompleteError`, or nothing; `warn`. `complete` and `missing` of the list tell in any case.
+   */
+  readonly onIncomplete?: "warn" | "raise" | "ignore" | undefined;
 }
 
 /** How a list with a cursor on the server is read. */

@@ -5,7 +5,7 @@
 import { checkSignal } from "./abort.js";
 import { wanted } from "./diagnostics.js";
 import { begin, drop, turn } from "./port.js";
-import { type Beginning, type Page, Reading } from "./reading.js";
+import { type Beginning, most, type Page, Reading } from "./reading.js";
 
 export { Page } from "./reading.js";
 export { SyncPager } from "./sync-pager.js";
@@ -13,9 +13,11 @@ export { SyncPager } from "./sync-pager.js";
 const END = { value: undefined, done: true } as const;
 
 /**
- * A list that is read while it is iterated with `for await`. It is read once.
+ * A list that is read while it is iterated with `for await`.
  *
- * Leaving the loop drops what is in flight. However it is left, `resumeToken` says where to go on.
+ * `next()`, `first()`, `pages()`, `collect()` and loops may follow each other: each goes on where the one before has stopped,
+ * also after an error. Leaving a loop ends the list and drops what is in flight. However reading stops, `resumeToken` says
+ * where to go on.
  *
  * @example
  * ```ts
@@ -54,24 +56,30 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
         return Promise.reject(error);
       }
     }
-    return this.#next();
+    return this.#take(Number.POSITIVE_INFINITY);
   }
 
-  async #next(): Promise<IteratorResult<T, undefined>> {
+  /**
+   * The next item alone, or undefined at the end. What comes behind it is still to be read, and is not asked for yet.
+   *
+   * @throws {@link MspError} Every kind.
+   */
+  async first(): Promise<T | undefined> {
+    return (await this.#take(1)).value;
+  }
+
+  /** The next item; `wanted` is how many are of use. */
+  async #take(wanted: number): Promise<IteratorResult<T, undefined>> {
     while (!this._ended) {
       if (this.#signal?.aborted === true) {
-        throw this._fail(this.#signal.reason);
+        this._leave();
+        throw this.#signal.reason;
       }
+      // Taken in the same breath: others may wait for it as well.
       if (this._ready && this.#fetching === undefined) {
         return { value: this._item(), done: false };
       }
-      const fetching = this.#fetch();
-      try {
-        await fetching;
-      } finally {
-        // Here and not where it ends: who asks in between comes after those who have waited.
-        this.#fetched(fetching);
-      }
+      await this.#fetchPart(false, wanted);
     }
     return END;
   }
@@ -98,7 +106,9 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
   pages(): AsyncIterableIterator<Page<T>, undefined> {
     this._begin(this.pages);
     const step = async (): Promise<IteratorResult<Page<T>, undefined>> =>
-      (await this.#fetchPage()) ? { value: this._page(), done: false } : END;
+      this._ready || (await this.#fetchPart(true, Number.POSITIVE_INFINITY))
+        ? { value: this._page(), done: false }
+        : END;
     // One after another, also when several are asked for at once.
     let last: Promise<unknown> = Promise.resolve();
     const pages: AsyncIterableIterator<Page<T>, undefined> = {
@@ -117,7 +127,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
   }
 
   /**
-   * All items at once, or the first `limit` of them.
+   * All items that are left, or the next `limit` of them.
    *
    * When it fails, nothing was given out: the error's `resumeToken` is where this began.
    *
@@ -126,47 +136,44 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
    */
   async collect(options: { readonly limit?: number | undefined } = {}): Promise<T[]> {
     this._begin(this.collect);
-    this._atMost(options.limit);
-    const token = this.resumeToken;
+    const limit = this._atMost(options.limit);
+    const back = this._mark();
     const items: T[] = [];
     try {
-      while (await this.#fetchPage()) {
-        while (this._ready) {
+      while (items.length < limit) {
+        const next = await this.#take(limit - items.length);
+        if (next.done) {
+          break;
+        }
+        items.push(next.value);
+        while (items.length < limit && this._ready) {
           items.push(this._item());
         }
       }
     } catch (error) {
-      throw this._undo(token, error);
+      throw back(error);
     }
     return items;
   }
 
-  /** Reads a page, unless one is being read. Gives whether there was one. */
-  #fetch(): Promise<boolean> {
+  /** Reads a part, unless one is being read. Gives whether there was one. */
+  async #fetchPart(page: boolean, wanted: number): Promise<boolean> {
     if (this._ended) {
-      return Promise.resolve(false);
+      return false;
     }
-    this.#fetching ??= this.#read();
-    return this.#fetching;
-  }
-
-  /** Allows another page to be read, now that this one is in hand. */
-  #fetched(fetching: Promise<boolean>): void {
-    if (this.#fetching === fetching) {
-      this.#fetching = undefined;
-    }
-  }
-
-  async #fetchPage(): Promise<boolean> {
-    const fetching = this.#fetch();
+    this.#fetching ??= this.#read(page, wanted);
+    const fetching = this.#fetching;
     try {
       return await fetching;
     } finally {
-      this.#fetched(fetching);
+      // Here and not where it ends: who asks in between comes after those who have waited.
+      if (this.#fetching === fetching) {
+        this.#fetching = undefined;
+      }
     }
   }
 
-  async #read(): Promise<boolean> {
+  async #read(page: boolean, count: number): Promise<boolean> {
     try {
       checkSignal(this.#signal);
       if (this.#atOnce) {
@@ -180,7 +187,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
       return await new Promise<boolean>((resolve, reject) => {
         this.#call = begin(
           { site: this._site, signal: this.#signal, watch },
-          (port, id) => pager.submitNext(port, id, watch),
+          (port, id) => pager.submitNext(port, id, watch, page, most(count)),
           (text, meta, marker) => {
             try {
               resolve(this._turn(text, meta, marker));
@@ -196,7 +203,14 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
       if (error === LEFT) {
         return false;
       }
-      throw this._fail(error);
+      if (this.#signal?.aborted === true && error === this.#signal.reason) {
+        this._leave();
+      }
+      const failed = this._failed(error);
+      if (failed === undefined) {
+        return false;
+      }
+      throw failed;
     } finally {
       this.#call = undefined;
     }

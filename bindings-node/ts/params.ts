@@ -43,18 +43,22 @@ export function listArguments(
   operation: string,
   ids: object,
   given: unknown,
-  change: { readonly limit?: number },
 ): [params: string, paging: string] {
   const names = pagingNames();
-  const [paging, params]: Record<string, unknown>[] = [{}, {}];
-  const said: { limit?: number } = { ...checkedParams(operation, ids, given) };
-  if (change.limit !== undefined) {
-    said.limit = Math.min(change.limit, said.limit ?? change.limit);
+  const [paging, params]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
+  for (const [name, value] of Object.entries(checkedParams(operation, ids, given))) {
+    (names.has(name) ? paging : params)[name] = value;
   }
-  for (const [name, value] of Object.entries(said)) {
-    ((names.has(name) ? paging : params) as Record<string, unknown>)[name] = value;
+  // What the core says is an error, or becomes a warning here.
+  if (paging.onIncomplete === undefined || paging.onIncomplete === null || paging.onIncomplete === "warn") {
+    paging.onIncomplete = "raise";
   }
-  return [encodeArguments({ ...params, ...ids }), encodeOptions(paging as object)];
+  return [encodeArguments({ ...params, ...ids }), encodeOptions(paging)];
+}
+
+/** Whether it is an error when a list is not whole. */
+export function raises(params: unknown): boolean {
+  return (params as { onIncomplete?: unknown } | null | undefined)?.onIncomplete === "raise";
 }
 
 function checkedParams(operation: string, ids: object, params: unknown): object {

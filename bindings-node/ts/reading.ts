@@ -1,11 +1,13 @@
 /**
  * How far a list has been read: what lists have in common, async and blocking.
  *
- * A list is read once. However it is left, by its end, `break`, `limit` or an error, `resumeToken` says where to go on.
+ * All ways to read take from the page in hand first, so they may follow each other. What a list is, where it ends and
+ * whether it is whole, the core says; here is only what of a part was given out.
  */
 
 import { MspError } from "./errors.js";
-import { invalid, placed, placing, type Site, site, undecodable } from "./failure.js";
+import { fromNative, invalid, placed, placing, type Site, site } from "./failure.js";
+import { ListIncompleteError } from "./generated/kinds.js";
 import { type Shape, Unreadable } from "./model.js";
 import type { NativePager } from "./native.js";
 import { parse } from "./parse.js";
@@ -13,10 +15,10 @@ import { note, ResponseMeta, type Said } from "./response.js";
 
 /** A list that nobody has read yet. */
 export interface Beginning<T> {
-  readonly operation: string;
   readonly shape: Shape<T>;
-  /** Opens the list, with some of the arguments changed. */
-  readonly open: (change: object) => NativePager;
+  /** Whether it is an error, and no warning, when the list is not whole. */
+  readonly raises: boolean;
+  readonly open: () => NativePager;
   /** Where the caller has asked for it. */
   readonly site: Site;
 }
@@ -49,18 +51,17 @@ export class Page<T> implements Iterable<T> {
   }
 }
 
-/** The items of a page of which all were given out. */
+/** The items of a part of which all were given out. */
 const NONE: unknown[] = [];
 
 /** How far a list has been read. */
 export abstract class Reading<T extends object> {
   readonly #beginning: Beginning<T>;
   #pager: NativePager | undefined;
+  /** Whether it was begun to read the list as a whole. */
   #begun = false;
   #ended = false;
-  /** Where reading goes on, once something else than the place in the page decides it. */
-  #resumeAt: string | undefined;
-  // The page in hand, and how many of its items were given out.
+  #left = false;
   #items: unknown[] = NONE;
   #at = 0;
   #meta: string | undefined;
@@ -77,7 +78,20 @@ export abstract class Reading<T extends object> {
    * @throws {@link MspError} Nothing was read yet, and the arguments of the list are wrong.
    */
   get resumeToken(): string {
-    return this.#resumeAt ?? this._pager().resumeToken(this.#at);
+    return this._pager().resumeToken(this.#at);
+  }
+
+  /**
+   * Whether the list is whole: once all of it was given out, as many different rows came as the server said there are.
+   * Undefined before the end, where a `limit` has ended it, and where the server said nothing that tells.
+   */
+  get complete(): boolean | undefined {
+    return this._ready ? undefined : (this.#pager?.complete() ?? undefined);
+  }
+
+  /** How many rows did not come that the server said there are; known when `complete` is. */
+  get missing(): number | undefined {
+    return this._ready ? undefined : (this.#pager?.missing() ?? undefined);
   }
 
   /** How many items the server says the list has, once a page has said so. */
@@ -99,14 +113,14 @@ export abstract class Reading<T extends object> {
   }
 
   /** @internal The native list, opened now if need be. */
-  protected _pager(change: object = {}): NativePager {
-    this.#pager ??= placing(this.#beginning.site, () => this.#beginning.open(change));
+  protected _pager(): NativePager {
+    this.#pager ??= placing(this.#beginning.site, this.#beginning.open);
     return this.#pager;
   }
 
-  /** @internal Takes the only turn that there is at reading the list, by this method. */
+  /** @internal Begins to read all that is left, by this method. */
   protected _begin(by: () => unknown): void {
-    if (this.#begun) {
+    if (this.#left || (this.#ended && this.#begun)) {
       throw placed(invalid("list", "is read once; list again, with its resumeToken to go on"), site(by));
     }
     this.#begun = true;
@@ -122,98 +136,118 @@ export abstract class Reading<T extends object> {
     return this.#beginning.site;
   }
 
-  /** @internal Takes a page in hand; nothing, at the end of the list. */
+  /** @internal Takes a part in hand; nothing, at the end of the list. */
   protected _turn(text: string, meta: string, marker: string | undefined): boolean {
     const items = parse(text, marker) as unknown[] | null;
     if (items === null) {
-      this._leave();
-      return false;
+      this.#ended = true;
     }
-    this.#items = items;
-    this.#at = 0;
-    this.#meta = meta;
-    this.#said = undefined;
-    return true;
+    if (items !== null || (this.#meta === undefined && meta !== "")) {
+      [this.#meta, this.#said] = [meta, undefined];
+    }
+    if (items !== null) {
+      [this.#items, this.#at] = [items, 0];
+    }
+    return items !== null;
   }
 
-  /** @internal Whether the page in hand has another item. */
+  /** @internal Whether the part in hand has another item. */
   protected get _ready(): boolean {
     return this.#at < this.#items.length;
   }
 
-  /** @internal The next item of the page in hand. */
+  /** @internal The next item of the part in hand. One that cannot be read counts as given out. */
   protected _item(): T {
     const at = this.#at;
+    this.#at = at + 1;
     try {
       const item = this.#beginning.shape.read(this.#items[at]);
       // Held on here, what was given out would outlive its use and be moved to where V8 seldom collects.
       this.#items[at] = undefined;
-      this.#at = at + 1;
       if (this.#at === this.#items.length) {
         this.#items = NONE;
       }
       return item;
     } catch (error) {
-      throw this._fail(this.#readable(error));
+      throw error instanceof Unreadable
+        ? fromNative(this._pager().unreadable(at, error.message), this._site)
+        : error;
     }
   }
 
-  /** @internal The page in hand as a whole. */
+  /** @internal What is left of the part in hand as a page. An item that cannot be read ends the page before it. */
   protected _page(): Page<T> {
     const items: T[] = [];
+    const begin = this.#at;
     while (this._ready) {
-      items.push(this._item());
+      const at = this.#at;
+      try {
+        items.push(this._item());
+      } catch (error) {
+        if (at === begin) {
+          throw error;
+        }
+        this.#at = at;
+        break;
+      }
     }
     const said = this.#told() as Said;
-    return new Page(items, said, new ResponseMeta(said));
-  }
-
-  #readable(error: unknown): unknown {
-    if (!(error instanceof Unreadable)) {
-      return error;
-    }
-    const meta = this.responseMeta as ResponseMeta;
-    const made = undecodable(this.#beginning.operation, error.message, meta);
-    resumed(made, this.resumeToken);
-    return placed(made, this._site);
-  }
-
-  /** @internal Ends reading by an error, which says where to go on. */
-  protected _fail(error: unknown): unknown {
-    if (error instanceof MspError && error.resumeToken !== undefined) {
-      this.#resumeAt = error.resumeToken;
-    }
-    this._leave();
-    return error;
+    return new Page(items, { ...said, resumeToken: this.resumeToken }, new ResponseMeta(said));
   }
 
   /** @internal Ends reading. What is being read ahead is dropped. */
   protected _leave(): void {
     if (!this.#ended) {
       this.#ended = true;
-      this.#begun = true;
+      this.#left = true;
+      this.#items = NONE;
       this.#pager?.leave();
     }
   }
 
-  /** @internal How many items are collected at most; with it the server is not asked for more. */
-  protected _atMost(limit: number | undefined): void {
-    if (limit === undefined) {
-      return;
-    }
-    if (!Number.isSafeInteger(limit) || limit < 1) {
-      throw invalid("limit", "must be a whole number, at least 1", limit);
-    }
-    this._pager({ limit });
-  }
-
-  /** @internal Goes back to where reading began: what was read until it failed was not given out. */
-  protected _undo(token: string, error: unknown): unknown {
-    this.#resumeAt = token;
-    if (error instanceof MspError) {
-      resumed(error, token);
+  /** @internal What a failed fetch means: the error, or nothing where it only says that the list is not whole. */
+  protected _failed(error: unknown): unknown {
+    if (error instanceof ListIncompleteError) {
+      this.#ended = true;
+      if (!this.#beginning.raises) {
+        process.emitWarning(error.message, { type: "ListIncompleteWarning", code: "MSPKIT_LIST_INCOMPLETE" });
+        return undefined;
+      }
     }
     return error;
+  }
+
+  /** @internal Checks how many items are collected at most. */
+  protected _atMost(limit: number | undefined): number {
+    if (limit === undefined || limit === null) {
+      return Number.POSITIVE_INFINITY;
+    }
+    if (!Number.isSafeInteger(limit) || limit < 1) {
+      throw placed(invalid("limit", "must be a whole number, 1 or more", limit), this._site);
+    }
+    return limit;
+  }
+
+  /** @internal Remembers where reading is; gives what goes back there, for an error: nothing was given out then. */
+  protected _mark(): (error: unknown) => unknown {
+    const pager = this._pager();
+    const [at, ready, ended] = [this.#at, this._ready, this.#ended];
+    pager.mark();
+    return (error) => {
+      pager.back();
+      if (!this.#left) {
+        this.#ended = ended;
+      }
+      [this.#items, this.#at] = [NONE, at];
+      if (ready) {
+        const [, text, , marker] = pager.again(at);
+        this.#items = [...Array(at), ...(parse(text, marker) as unknown[])];
+      }
+      if (error instanceof MspError) {
+        resumed(error, this.resumeToken);
+      }
+      return error;
+    };
   }
 }
 
@@ -224,4 +258,9 @@ function resumed(error: MspError, token: string): void {
     writable: true,
     configurable: true,
   });
+}
+
+/** How many items a part holds at most, as the native half takes it. */
+export function most(wanted: number): number | undefined {
+  return wanted < 2 ** 32 ? wanted : undefined;
 }

@@ -2,15 +2,16 @@
  * Lists of the blocking clients.
  */
 
-import { type Page, Reading } from "./reading.js";
+import { most, type Page, Reading } from "./reading.js";
 import { wait } from "./wait.js";
 
 const END = { value: undefined, done: true } as const;
 
 /**
- * A list that is read while it is iterated. It is read once, and stalls the event loop for every page.
+ * A list of a blocking client, which stalls the event loop for every page.
  *
- * However it is left, `resumeToken` says where to go on.
+ * `next()`, `first()`, `pages()`, `collect()` and loops may follow each other: each goes on where the one before has stopped,
+ * also after an error. Leaving a loop ends the list. However reading stops, `resumeToken` says where to go on.
  */
 export class SyncPager<T extends object> extends Reading<T> implements IterableIterator<T> {
   /** The items, one after another. */
@@ -21,13 +22,16 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
 
   /** The next item. */
   next(): IteratorResult<T, undefined> {
-    while (!this._ended) {
-      if (this._ready) {
-        return { value: this._item(), done: false };
-      }
-      this.#fetch();
-    }
-    return END;
+    return this.#ready(Number.POSITIVE_INFINITY) ? { value: this._item(), done: false } : END;
+  }
+
+  /**
+   * The next item alone, or undefined at the end. What comes behind it is still to be read, and is not asked for yet.
+   *
+   * @throws {@link MspError} Every kind.
+   */
+  first(): T | undefined {
+    return this.#ready(1) ? this._item() : undefined;
   }
 
   /** Ends reading, as leaving a loop does. What is in flight is dropped. */
@@ -40,7 +44,10 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
   pages(): IterableIterator<Page<T>, undefined> {
     this._begin(this.pages);
     const pages: IterableIterator<Page<T>, undefined> = {
-      next: () => (this.#fetch() ? { value: this._page(), done: false } : END),
+      next: () =>
+        this._ready || this.#fetchPart(true, Number.POSITIVE_INFINITY)
+          ? { value: this._page(), done: false }
+          : END,
       return: () => {
         this._leave();
         return END;
@@ -51,7 +58,7 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
   }
 
   /**
-   * All items at once, or the first `limit` of them.
+   * All items that are left, or the next `limit` of them.
    *
    * When it fails, nothing was given out: the error's `resumeToken` is where this began.
    *
@@ -60,31 +67,44 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
    */
   collect(options: { readonly limit?: number | undefined } = {}): T[] {
     this._begin(this.collect);
-    this._atMost(options.limit);
-    const token = this.resumeToken;
+    const limit = this._atMost(options.limit);
+    const back = this._mark();
     const items: T[] = [];
     try {
-      while (this.#fetch()) {
-        while (this._ready) {
+      while (items.length < limit && this.#ready(limit - items.length)) {
+        while (items.length < limit && this._ready) {
           items.push(this._item());
         }
       }
     } catch (error) {
-      throw this._undo(token, error);
+      throw back(error);
     }
     return items;
   }
 
-  /** Reads a page. Gives whether there was one. */
-  #fetch(): boolean {
+  /** Sees to it that an item is in hand. Gives whether there is one; `wanted` is how many are of use. */
+  #ready(wanted: number): boolean {
+    while (!this._ready && !this._ended) {
+      this.#fetchPart(false, wanted);
+    }
+    return this._ready;
+  }
+
+  /** Reads a part. Gives whether there was one. */
+  #fetchPart(page: boolean, wanted: number): boolean {
     if (this._ended) {
       return false;
     }
     try {
-      const [, text, meta, marker] = wait(this._site, (watch) => this._pager().nextSync(watch));
+      const next = (watch: number) => this._pager().nextSync(watch, page, most(wanted));
+      const [, text, meta, marker] = wait(this._site, next);
       return this._turn(text, meta, marker);
     } catch (error) {
-      throw this._fail(error);
+      const failed = this._failed(error);
+      if (failed === undefined) {
+        return false;
+      }
+      throw failed;
     }
   }
 }
