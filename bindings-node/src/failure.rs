@@ -56,6 +56,8 @@ struct Fields<'a> {
     retry_after: Option<f64>,
     attempts: Vec<Attempt<'a>>,
     resume_token: Option<&'a str>,
+    total: Option<u64>,
+    missing: Option<u64>,
     causes: Vec<Cause>,
 }
 
@@ -138,6 +140,8 @@ fn describe(error: &Error) -> Fields<'_> {
             })
             .collect(),
         resume_token: error.resume_token(),
+        total: error.total(),
+        missing: error.missing(),
         causes: mspkit_binding::causes(error)
             .map(|(errno, cause)| Cause { errno, text: cause.to_string() })
             .collect(),

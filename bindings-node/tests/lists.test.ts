@@ -327,7 +327,7 @@ test("an item that cannot be read is told with its place, and reading goes on be
     assert.equal(error.resumeToken, list.resumeToken);
     assert.match(
       error.message,
-      /^ncentral\.customers\.list: HTTP 200: row 3 of page 1: `isSystem`: a text that is not/,
+      /^ncentral\.customers\.list: HTTP 200: row 3 of page 1: the answer cannot be read at `isSystem`: a text that/,
     );
     assert.deepEqual([error.operation, error.status], ["ncentral.customers.list", 200]);
     assert.match(error.requestId ?? "", /^[0-9a-f]{32}$/);

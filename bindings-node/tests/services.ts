@@ -58,7 +58,7 @@ export interface Operation {
   readonly members: ReadonlyMap<string, boolean>;
 }
 
-const PAGING = ["limit", "concurrency", "resumeToken"];
+const PAGING = ["limit", "concurrency", "resumeToken", "onIncomplete"];
 
 function here(row: OperationRow): Operation {
   const service = SERVICES.find((service) => row.id.startsWith(`${service.id}.`));

@@ -45,6 +45,8 @@ export interface ErrorFields {
   readonly retryAfter?: number | undefined;
   readonly attempts?: readonly Attempt[] | undefined;
   readonly resumeToken?: string | undefined;
+  readonly total?: number | undefined;
+  readonly missing?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -68,6 +70,8 @@ const WRITTEN = [
   "retryAfter",
   "attempts",
   "resumeToken",
+  "total",
+  "missing",
 ] as const;
 
 /**
@@ -119,6 +123,10 @@ export class MspError extends Error {
   declare readonly attempts: readonly Attempt[];
   /** Where a list can be taken up again. */
   declare readonly resumeToken: string | undefined;
+  /** How many rows the server said there are, of a list that is not whole. */
+  declare readonly total: number | undefined;
+  /** How many of them did not come. */
+  declare readonly missing: number | undefined;
 
   /**
    * @param message - The whole sentence.
@@ -147,6 +155,8 @@ export class MspError extends Error {
     define(this, "retryAfter", fields.retryAfter);
     define(this, "attempts", fields.attempts ?? []);
     define(this, "resumeToken", fields.resumeToken);
+    define(this, "total", fields.total);
+    define(this, "missing", fields.missing);
   }
 
   /** Everything but headers and body, as plain data. */

@@ -46,7 +46,8 @@ export class Unreadable extends Error {
       typeof value === "string"
         ? `a text that is not ${expected}`
         : `${told(value)} where ${expected} belongs`;
-    super(field === undefined ? came : `\`${field}\`: ${came}`);
+    const where = field === undefined ? "" : ` at \`${field}\``;
+    super(`the answer cannot be read${where}: ${came}`);
   }
 }
 

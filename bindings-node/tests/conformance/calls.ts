@@ -18,7 +18,7 @@ import { Shape } from "../../dist/cjs/model.js";
 import { camel, snake } from "../../dist/cjs/names.js";
 import { operations } from "../../dist/cjs/native.js";
 import { open } from "../../dist/cjs/shared.js";
-import type { ClientSpec, Data, StepSpec } from "./cases.js";
+import type { ClientSpec, Data, ReadSpec, StepSpec } from "./cases.js";
 import { Outcome } from "./matching.js";
 
 /** Which of the two kinds of clients makes the calls. */
@@ -65,7 +65,9 @@ export class Step {
   readonly #params: Data;
   readonly #options: Data;
   readonly #paging: Data;
-  readonly #read: StepSpec["read"];
+  readonly #parts: ReadSpec;
+  readonly #then: ReadSpec["then"];
+  readonly #goOn: boolean;
   #shape: Shape<Data> = PLAIN;
 
   constructor(step: StepSpec, fill: <T>(value: T) => T) {
@@ -73,7 +75,9 @@ export class Step {
     this.#params = fill(step.params ?? {});
     this.#options = optionsHere(fill(step.options ?? {}));
     this.#paging = { concurrency: 1, ...fill(step.paging ?? {}) };
-    this.#read = step.read;
+    this.#parts = typeof step.read === "object" ? step.read : {};
+    this.#then = typeof step.read === "object" ? step.read.then : (step.read ?? "items");
+    this.#goOn = step.go_on ?? false;
   }
 
   /** Makes the call, and waits for it as its client wants it. */
@@ -163,25 +167,62 @@ export class Step {
   }
 
   async #list(pager: Pager<Data> | SyncPager<Data>, outcome: Outcome): Promise<void> {
-    const most = typeof this.#read === "object" ? this.#read.take : Number.POSITIVE_INFINITY;
+    const { first, take = 0 } = this.#parts;
+    const then = this.#then;
+    const push = (item: Data) => outcome.items.push(this.#shape.toWire(item));
     try {
-      if (this.#read === "pages") {
-        for await (const page of pager.pages()) {
-          this.#take(page, outcome);
+      const one = first ? await pager.first() : undefined;
+      if (one !== undefined) {
+        push(one);
+      }
+      for (let left = take; left > 0; left -= 1) {
+        const next = await pager.next();
+        if (next.done) {
+          break;
         }
-      } else if (most > 0) {
-        for await (const item of pager) {
-          outcome.items.push(this.#shape.toWire(item));
-          if (outcome.items.length === most) {
-            break;
-          }
-        }
+        push(next.value);
+      }
+      for (let going = then !== undefined; going; ) {
+        going = await this.#rest(pager, then as string, outcome, push);
       }
     } finally {
       outcome.resumeToken = pager.resumeToken;
       outcome.total = pager.total;
+      outcome.complete = pager.complete;
+      outcome.missing = pager.missing;
       outcome.meta = pager.responseMeta ?? outcome.meta;
     }
+  }
+
+  /** Reads what is left. Says whether reading is to go on behind a failure. */
+  async #rest(
+    pager: Pager<Data> | SyncPager<Data>,
+    then: string,
+    outcome: Outcome,
+    push: (item: Data) => void,
+  ): Promise<boolean> {
+    try {
+      if (then === "pages") {
+        for await (const page of pager.pages()) {
+          this.#take(page, outcome);
+        }
+      } else if (then === "collect") {
+        for (const item of await pager.collect()) {
+          push(item);
+        }
+      } else {
+        for await (const item of pager) {
+          push(item);
+        }
+      }
+    } catch (error) {
+      if (!this.#goOn || !(error instanceof MspError)) {
+        throw error;
+      }
+      outcome.error ??= error;
+      return true;
+    }
+    return false;
   }
 
   #take(page: Page<Data>, outcome: Outcome): void {

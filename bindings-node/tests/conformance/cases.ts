@@ -25,6 +25,13 @@ export interface ServerSpec {
   readonly clock?: number;
 }
 
+/** How a list is read in parts. */
+export interface ReadSpec {
+  readonly first?: boolean;
+  readonly take?: number;
+  readonly then?: "items" | "pages" | "collect";
+}
+
 /** A step: one of its kinds is there. */
 export interface StepSpec {
   readonly sim?: ServerSpec;
@@ -34,7 +41,8 @@ export interface StepSpec {
   readonly params?: Data;
   readonly options?: Data;
   readonly paging?: Data;
-  readonly read?: "items" | "pages" | { readonly take: number };
+  readonly read?: "items" | "pages" | "collect" | ReadSpec;
+  readonly go_on?: boolean;
   readonly untyped?: boolean;
   readonly save?: Readonly<Record<string, string>>;
   readonly expect?: Data;
@@ -59,7 +67,7 @@ export interface Suite {
 }
 
 const CASE = ["name", "why", "sim", "client", "steps", "requests", "unordered", "auth_requests", "counts"];
-const CALL = ["call", "params", "options", "paging", "read", "untyped", "save", "expect"];
+const CALL = ["call", "params", "options", "paging", "read", "go_on", "untyped", "save", "expect"];
 const CLIENT = ["service", "options"];
 
 /** Refuses fields that the format does not have. */

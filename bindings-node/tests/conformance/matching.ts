@@ -16,6 +16,8 @@ export class Outcome {
   readonly items: Data[] = [];
   readonly pages: number[] = [];
   total: number | undefined;
+  complete: boolean | undefined;
+  missing: number | undefined;
   meta: ResponseMeta | undefined;
   resumeToken: string | undefined;
   error: MspError | undefined;
@@ -137,6 +139,10 @@ export function outcome(want: Data, have: Outcome): void {
       case "total":
         value(wanted, have.total ?? null, name);
         break;
+      case "complete":
+      case "missing":
+        value(wanted, have[name] ?? null, name);
+        break;
       case "ids":
         for (const [field, ids] of Object.entries(wanted as Data)) {
           const came = have.items.map((item) => item[field]);
@@ -171,6 +177,8 @@ function failure(want: Data, error: MspError): void {
     retry_after: error.retryAfter === undefined ? null : error.retryAfter / 1000,
     attempts: error.attempts.length,
     has_resume_token: error.resumeToken !== undefined,
+    total: error.total ?? null,
+    missing: error.missing ?? null,
     argument: error.argument ?? null,
     given: error.given ?? null,
     allowed: error.allowed ?? null,
