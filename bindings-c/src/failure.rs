@@ -6,7 +6,7 @@ use mspkit::{Error, ErrorKind, Spelling};
 use mspkit_binding::seconds;
 use serde_json::{Map, Value, json};
 
-use crate::abi::MSPKIT_E_PANIC;
+use crate::abi::{MSPKIT_E_NULL, MSPKIT_E_PANIC};
 use crate::generated::codes::{
     MSPKIT_E_CANCELLED, MSPKIT_E_CLOSED, MSPKIT_E_INTERNAL, MSPKIT_E_INVALID_REQUEST,
 };
@@ -38,8 +38,14 @@ impl Failure {
         Self::Refused { code, error: Box::new(Error::refused(name, given, allowed)) }
     }
 
-    pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self::own(MSPKIT_E_INVALID_REQUEST, message)
+    /// A pointer that has to be given.
+    pub(crate) fn null(name: &str) -> Self {
+        Self::argument(MSPKIT_E_NULL, name, None, "must not be NULL")
+    }
+
+    /// An argument that no call can use. What was given is not told: it may be a secret.
+    pub(crate) fn invalid(name: &str, allowed: &str) -> Self {
+        Self::argument(MSPKIT_E_INVALID_REQUEST, name, None, allowed)
     }
 
     pub(crate) fn cancelled() -> Self {

@@ -6,7 +6,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::abi::MSPKIT_E_NULL;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
 
@@ -51,13 +50,13 @@ pub(crate) fn quietly<T>(fallback: T, body: impl FnOnce() -> T) -> T {
 pub(crate) unsafe fn borrow<'a, T>(name: &str, pointer: *const T) -> Result<&'a T, Failure> {
     // SAFETY: the caller says so.
     unsafe { pointer.as_ref() }
-        .ok_or_else(|| Failure::own(MSPKIT_E_NULL, format!("{name}: must not be NULL")))
+        .ok_or_else(|| Failure::null(name))
 }
 
 /// Refuses an output that cannot be written to.
 pub(crate) fn output<T>(name: &str, pointer: *mut T) -> Result<(), Failure> {
     if pointer.is_null() {
-        return Err(Failure::own(MSPKIT_E_NULL, format!("{name}: must not be NULL")));
+        return Err(Failure::null(name));
     }
     Ok(())
 }

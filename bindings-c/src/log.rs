@@ -171,8 +171,8 @@ pub unsafe extern "C" fn mspkit_log_set(
     unsafe {
         guard(error, || {
             if !(MSPKIT_LOG_OFF..=MSPKIT_LOG_TRACE).contains(&level) {
-                let message = format!("level: must be MSPKIT_LOG_OFF to MSPKIT_LOG_TRACE; given: {level}");
-                return Err(Failure::own(MSPKIT_E_RANGE, message));
+                let allowed = "must be MSPKIT_LOG_OFF to MSPKIT_LOG_TRACE";
+                return Err(Failure::argument(MSPKIT_E_RANGE, "level", Some(&level.to_string()), allowed));
             }
             if TELLING.get() {
                 return Err(Failure::own(

@@ -40,11 +40,7 @@ pub(crate) unsafe fn read<T: Versioned>(given: *const T) -> Result<T, Failure> {
     }
     // SAFETY: it begins with its size.
     let size = unsafe { given.cast::<usize>().read() };
-    let refuse = |why: &str| {
-        let message =
-            format!("{}: its struct_size is {size}, {why}; initialise it by {}_init()", T::NAME, T::NAME);
-        Err(Failure::own(MSPKIT_E_STRUCT_SIZE, message))
-    };
+    let refuse = |why: &str| Err(uninitialised(T::NAME, size, why));
     if size < size_of::<usize>() || size > LARGEST || !size.is_multiple_of(align_of::<usize>()) {
         return refuse("which no version of it has");
     }
@@ -61,6 +57,12 @@ pub(crate) unsafe fn read<T: Versioned>(given: *const T) -> Result<T, Failure> {
         }
     }
     Ok(known)
+}
+
+/// A struct whose size says that its initialiser has not made it.
+pub(crate) fn uninitialised(name: &str, size: usize, why: &str) -> Failure {
+    let allowed = format!("its struct_size is {size}, {why}; initialise it by {name}_init()");
+    Failure::argument(MSPKIT_E_STRUCT_SIZE, name, None, &allowed)
 }
 
 /// What a field that is not known here may hold: NULL, padding, and `MSPKIT_DEFAULT` in four bytes and in eight.

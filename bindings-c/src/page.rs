@@ -136,8 +136,9 @@ pub unsafe extern "C" fn mspkit_page_resume_token(
             let page = borrow("page", page)?;
             output("token", token)?;
             if consumed > page.items.len() {
-                let message = format!("consumed: the page has {} items; given: {consumed}", page.items.len());
-                return Err(Failure::own(MSPKIT_E_RANGE, message));
+                let (given, count) = (consumed.to_string(), page.items.len());
+                let allowed = format!("must be at most {count}, as many items as the page has");
+                return Err(Failure::argument(MSPKIT_E_RANGE, "consumed", Some(&given), &allowed));
             }
             token.write(page.resume_token(consumed));
             Ok(MSPKIT_OK)

@@ -74,7 +74,7 @@ impl Params {
             Some(Given::Text(text)) => {
                 // Checked before it stands among the others: what is no value could end the object.
                 let value = serde_json::from_str::<&RawValue>(text)
-                    .map_err(|error| Failure::invalid(format!("{name}: must be JSON text: {error}")))?;
+                    .map_err(|_| Failure::invalid(name, "must be JSON text"))?;
                 self.put(name, value.get());
             }
         }
@@ -95,7 +95,7 @@ impl Params {
         for text in unsafe { entries(name, texts, count)? } {
             // SAFETY: likewise.
             let text = unsafe { text.read_text(name)? };
-            let missing = || Failure::own(MSPKIT_E_NULL, format!("{name}: an entry must not be NULL"));
+            let missing = || Failure::argument(MSPKIT_E_NULL, name, None, "must not be NULL in any entry");
             values.push(Value::from(text.ok_or_else(missing)?));
         }
         self.put(name, &Value::Array(values).to_string());

@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::abi::{MSPKIT_DONE, MSPKIT_E_STRUCT_SIZE, MSPKIT_EMPTY, MSPKIT_OK};
+use crate::abi::{MSPKIT_DONE, MSPKIT_EMPTY, MSPKIT_OK};
 use crate::answer::mspkit_answer;
 use crate::cancel::Cancel;
 use crate::error::mspkit_error;
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::generated::codes::MSPKIT_E_CLOSED;
 use crate::guard::{borrow, guard, output, quietly, release};
 use crate::item::mspkit_item;
-use crate::options::LARGEST;
+use crate::options::{self, LARGEST};
 use crate::page::mspkit_page;
 use crate::runtime::Runtime;
 use crate::task;
@@ -198,10 +198,7 @@ pub unsafe extern "C" fn mspkit_queue_next(
             let size = (&raw const (*completion).struct_size).read();
             let own = size_of::<mspkit_completion>();
             if size < own || size > LARGEST || !size.is_multiple_of(align_of::<usize>()) {
-                let message = format!(
-                    "mspkit_completion: its struct_size is {size}, which no version of it has; initialise it by mspkit_completion_init()"
-                );
-                return Err(Failure::own(MSPKIT_E_STRUCT_SIZE, message));
+                return Err(options::uninitialised("mspkit_completion", size, "which no version of it has"));
             }
             let timeout = u64::try_from(timeout_ms).ok().map(Duration::from_millis);
             match queue.shared.next(timeout) {

@@ -202,8 +202,8 @@ pub unsafe extern "C" fn mspkit_runtime_new(
             let threads = match options::read(options)?.threads {
                 threads if threads <= MOST_THREADS => threads as usize,
                 threads => {
-                    let message = format!("threads: must be 0 to {MOST_THREADS}; given: {threads}");
-                    return Err(Failure::own(MSPKIT_E_RANGE, message));
+                    let (given, allowed) = (threads.to_string(), format!("must be 0 to {MOST_THREADS}"));
+                    return Err(Failure::argument(MSPKIT_E_RANGE, "threads", Some(&given), &allowed));
                 }
             };
             let shared = Arc::new(Runtime::new(threads)?);

@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char};
 
-use crate::abi::{MSPKIT_E_NUL_BYTE, MSPKIT_E_NULL, MSPKIT_E_RANGE, MSPKIT_E_UTF8};
+use crate::abi::{MSPKIT_E_NUL_BYTE, MSPKIT_E_RANGE, MSPKIT_E_UTF8};
 use crate::failure::Failure;
 
 /// The length of a text that ends at its first NUL.
@@ -101,24 +101,25 @@ pub(crate) enum Given<'a> {
 /// `data` is NULL or points to `len` bytes that do not change before `'a` ends, or to a NUL-terminated text.
 pub(crate) unsafe fn text<'a>(name: &str, data: *const c_char, len: usize) -> Result<&'a str, Failure> {
     if data.is_null() {
-        return Err(Failure::own(MSPKIT_E_NULL, format!("{name}: must not be NULL")));
+        return Err(Failure::null(name));
     }
     let bytes = if len == MSPKIT_NTS {
         // SAFETY: with this length the caller promises a NUL-terminated text.
         unsafe { CStr::from_ptr(data) }.to_bytes()
     } else if isize::try_from(len).is_err() {
-        return Err(Failure::own(MSPKIT_E_RANGE, format!("{name}: no text is {len} bytes long")));
+        let given = format!("a length of {len}");
+        return Err(Failure::argument(MSPKIT_E_RANGE, name, Some(&given), "must be as long as a text can be"));
     } else {
         // SAFETY: the caller promises `len` bytes, which is no more than a slice may have.
         unsafe { std::slice::from_raw_parts(data.cast::<u8>(), len) }
     };
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
-        Failure::own(MSPKIT_E_UTF8, format!("{name}: is not UTF-8 from byte {at} on"))
+        Failure::argument(MSPKIT_E_UTF8, name, None, &format!("is not UTF-8 from byte {at} on"))
     })?;
     if let Some(at) = text.bytes().position(|byte| byte == 0) {
-        let message = format!("{name}: holds a NUL at byte {at}, where no text may have one");
-        return Err(Failure::own(MSPKIT_E_NUL_BYTE, message));
+        let allowed = format!("holds a NUL at byte {at}, where no text may have one");
+        return Err(Failure::argument(MSPKIT_E_NUL_BYTE, name, None, &allowed));
     }
     Ok(text)
 }
@@ -126,6 +127,7 @@ pub(crate) unsafe fn text<'a>(name: &str, data: *const c_char, len: usize) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::abi::MSPKIT_E_NULL;
 
     fn read(bytes: &[u8]) -> Result<&str, i32> {
         // SAFETY: pointer and length are those of a slice.

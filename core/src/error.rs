@@ -320,7 +320,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_resume_token(mut self, token: String) -> Self {
+    /// The same, resumed elsewhere: a binding that gives out nothing of what it had read goes back to where it began.
+    #[must_use]
+    pub fn with_resume_token(mut self, token: String) -> Self {
         self.0.resume_token = Some(token);
         self
     }

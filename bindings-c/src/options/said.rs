@@ -6,7 +6,7 @@ use mspkit::{CallOptions, Config, PagingOptions, Spelling};
 use serde_json::{Map, Value};
 
 use super::{NOT_GIVEN, mspkit_call_options, mspkit_client_options, mspkit_paging_options, read};
-use crate::abi::{MSPKIT_DEFAULT, MSPKIT_E_RANGE};
+use crate::abi::{MSPKIT_DEFAULT, MSPKIT_E_NULL, MSPKIT_E_RANGE};
 use crate::cancel::{Cancel, mspkit_cancel_token};
 use crate::failure::Failure;
 use crate::text::{mspkit_pair, mspkit_str};
@@ -28,7 +28,7 @@ impl Said {
         match serde_json::from_str(text) {
             Ok(Value::Object(members)) => Ok(Self(members)),
             // The parser's own words could quote a credential.
-            _ => Err(Failure::invalid("json: must be one JSON object of options")),
+            _ => Err(Failure::invalid("json", "must be one JSON object of options")),
         }
     }
 
@@ -94,11 +94,12 @@ pub(crate) unsafe fn entries<'a, T>(name: &str, entries: *const T, count: usize)
         return Ok(&[]);
     }
     if entries.is_null() {
-        let message = format!("{name}: must not be NULL, since there are said to be {count}");
-        return Err(Failure::own(crate::abi::MSPKIT_E_NULL, message));
+        let allowed = format!("must not be NULL, since there are said to be {count}");
+        return Err(Failure::argument(MSPKIT_E_NULL, name, None, &allowed));
     }
     if count > MOST_ENTRIES {
-        return Err(Failure::own(MSPKIT_E_RANGE, format!("{name}: no array has {count} entries")));
+        let allowed = format!("must be at most {MOST_ENTRIES} entries");
+        return Err(Failure::argument(MSPKIT_E_RANGE, name, Some(&count.to_string()), &allowed));
     }
     // SAFETY: the caller says so.
     Ok(unsafe { std::slice::from_raw_parts(entries, count) })
@@ -175,7 +176,7 @@ pub(crate) unsafe fn call(
             let object = serde_json::from_str::<Map<String, Value>>(body);
             said.set(
                 "extra_body",
-                object.map_err(|_| Failure::invalid("extra_body: must be one JSON object"))?,
+                object.map_err(|_| Failure::invalid("extra_body", "must be one JSON object"))?,
             );
         }
         let cancel = given.cancel.as_ref().map(mspkit_cancel_token::shared);
@@ -193,8 +194,7 @@ unsafe fn pairs(what: &str, pairs: &[mspkit_pair]) -> Result<Map<String, Value>,
         // SAFETY: the caller's promise is this one's.
         let (name, value) = unsafe { (pair.name.read_text(what)?, pair.value.read_text(what)?) };
         let (Some(name), Some(value)) = (name, value) else {
-            let message = format!("{what}: an entry has no name or no value");
-            return Err(Failure::own(crate::abi::MSPKIT_E_NULL, message));
+            return Err(Failure::argument(MSPKIT_E_NULL, what, None, "must have a name and a value in each entry"));
         };
         match members.get_mut(name) {
             None => {
