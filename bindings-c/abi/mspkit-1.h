@@ -2622,6 +2622,36 @@ struct mspkit_str mspkit_error_reason(const struct mspkit_error *error);
 struct mspkit_str mspkit_error_operation(const struct mspkit_error *error);
 
 /**
+ * The argument that is wrong, as it is called in C; `data` NULL where no argument is.
+ */
+struct mspkit_str mspkit_error_argument(const struct mspkit_error *error);
+
+/**
+ * What was given for it, as far as it may be told; `data` NULL when that is not known.
+ */
+struct mspkit_str mspkit_error_given(const struct mspkit_error *error);
+
+/**
+ * What the argument may be; `data` NULL where no argument is wrong.
+ */
+struct mspkit_str mspkit_error_allowed(const struct mspkit_error *error);
+
+/**
+ * The HTTP method of the request; `data` NULL when there was none to send.
+ */
+struct mspkit_str mspkit_error_method(const struct mspkit_error *error);
+
+/**
+ * The path of the request, without the query; `data` NULL when there was none to send.
+ */
+struct mspkit_str mspkit_error_path(const struct mspkit_error *error);
+
+/**
+ * The server of the request, as scheme, host and port; `data` NULL when there was none to send.
+ */
+struct mspkit_str mspkit_error_server(const struct mspkit_error *error);
+
+/**
  * The HTTP status of the last answer; 0 when none came.
  */
 int32_t mspkit_error_status(const struct mspkit_error *error);

@@ -146,6 +146,14 @@ public:
         const int status = mspkit_error_status(held.get());
         return status == 0 ? std::nullopt : std::optional<int>(status);
     }
+    /// The argument that is wrong, what was given for it, and what it may be.
+    std::optional<std::string> argument() const { return detail::maybe(mspkit_error_argument(held.get())); }
+    std::optional<std::string> given() const { return detail::maybe(mspkit_error_given(held.get())); }
+    std::optional<std::string> allowed() const { return detail::maybe(mspkit_error_allowed(held.get())); }
+    /// The request: its method, path and server.
+    std::optional<std::string> method() const { return detail::maybe(mspkit_error_method(held.get())); }
+    std::optional<std::string> path() const { return detail::maybe(mspkit_error_path(held.get())); }
+    std::optional<std::string> server() const { return detail::maybe(mspkit_error_server(held.get())); }
     std::optional<std::string> operation() const { return detail::maybe(mspkit_error_operation(held.get())); }
     std::optional<std::string> server_code() const { return detail::maybe(mspkit_error_server_code(held.get())); }
     std::optional<std::string> request_id() const { return detail::maybe(mspkit_error_request_id(held.get())); }

@@ -123,7 +123,7 @@ pub struct mspkit_client_options {
     pub allow_http: i32,
     /// The largest answer in bytes, decompressed; `MSPKIT_DEFAULT`: 64 MiB.
     pub max_body_bytes: i64,
-    /// More options as one JSON object, named as in Python, times in seconds; fields that are set go before.
+    /// More options as one JSON object, named as here; fields that are set go before.
     pub json: mspkit_str,
 }
 
@@ -182,7 +182,7 @@ pub struct mspkit_call_options {
     pub extra_query_count: usize,
     /// Fields of the JSON body to send as well, as one JSON object; they replace fields of the same name.
     pub extra_body: mspkit_str,
-    /// More options as one JSON object, named as in Python, times in seconds; fields that are set go before.
+    /// More options as one JSON object, named as here; fields that are set go before.
     pub json: mspkit_str,
 }
 
@@ -222,7 +222,7 @@ pub struct mspkit_paging_options {
     pub on_incomplete: mspkit_str,
     /// Where to go on, from an earlier pager of the same list or from its error.
     pub resume_token: mspkit_str,
-    /// More options as one JSON object, named as in Python; fields that are set go before.
+    /// More options as one JSON object, named as here; fields that are set go before.
     pub json: mspkit_str,
 }
 

@@ -205,7 +205,7 @@ static void logging(void)
     mspkit_answer_free(answer);
     /* Taking the callback away waits for what was logged. */
     EXPECT_STATUS(mspkit_log_set(NULL, NULL, 0, NULL), MSPKIT_OK);
-    EXPECT(seen.requests == 1 && seen.busy == seen.records && !pthread_equal(seen.thread, pthread_self()));
+    EXPECT(seen.requests >= 1 && seen.busy == seen.records && !pthread_equal(seen.thread, pthread_self()));
     records = seen.records;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
     mspkit_answer_free(answer);

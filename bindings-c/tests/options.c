@@ -95,15 +95,16 @@ static void zeroes(void)
     options.base_url = mspkit_nts(sim.url);
     options.jwt = mspkit_nts("a-token");
     EXPECT_STATUS(mspkit_ncentral_new(&options, &other, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout");
+    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout_ms");
     memset(&call, 0, sizeof call);
     call.struct_size = sizeof call;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, &call, &answer, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout");
+    EXPECT(strcmp(mspkit_error_argument(error).data, "timeout_ms") == 0 && strcmp(mspkit_error_given(error).data, "0") == 0);
+    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout_ms");
     memset(&paging, 0, sizeof paging);
     paging.struct_size = sizeof paging;
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, &paging, NULL, &pager, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "limit");
+    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "given: 0");
     params.page_size = 0;
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, &params, NULL, NULL, &pager, &error), MSPKIT_E_INVALID_REQUEST);
     said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "page_size");
@@ -149,6 +150,7 @@ static void less_than_nothing(void)
         said(error, MSPKIT_E_RANGE, "InvalidRequest", "must be 0 or more, or MSPKIT_DEFAULT; given: -1");
     }
     options = usual();
+    EXPECT(mspkit_error_argument(NULL).data == NULL);
     options.max_retries = -1;
     EXPECT_STATUS(mspkit_ncentral_new(&options, &other, &error), MSPKIT_E_RANGE);
     said(error, MSPKIT_E_RANGE, "InvalidRequest", "max_retries");

@@ -1,4 +1,4 @@
-//! From the structs of options to what the core takes: one JSON object of what was said, under the names of every language.
+//! From the structs of options to what the core takes: one JSON object of what was said, under the names of C.
 
 use std::sync::Arc;
 
@@ -42,18 +42,6 @@ impl Said {
         // SAFETY: the caller's promise is this one's.
         if let Some(text) = unsafe { text.read_text(name)? } {
             self.set(name, text);
-        }
-        Ok(())
-    }
-
-    fn milliseconds(&mut self, name: &str, time: i64) -> Result<(), Failure> {
-        match time {
-            NOT_GIVEN => {}
-            time if time >= 0 => {
-                #[allow(clippy::cast_precision_loss, reason = "no time is as long as that")]
-                self.set(name, time as f64 / 1000.0);
-            }
-            time => return Err(range(&format!("{name}_ms"), time, "0 or more, or MSPKIT_DEFAULT")),
         }
         Ok(())
     }
@@ -130,11 +118,11 @@ pub(crate) unsafe fn config(given: &mspkit_client_options) -> Result<Config, Fai
         ] {
             said.text(name, text)?;
         }
-        said.milliseconds("timeout", given.timeout_ms)?;
-        said.milliseconds("attempt_timeout", given.attempt_timeout_ms)?;
-        said.milliseconds("connect_timeout", given.connect_timeout_ms)?;
-        said.milliseconds("max_retry_after", given.max_retry_after_ms)?;
-        said.milliseconds("max_backoff", given.max_backoff_ms)?;
+        said.number("timeout_ms", given.timeout_ms)?;
+        said.number("attempt_timeout_ms", given.attempt_timeout_ms)?;
+        said.number("connect_timeout_ms", given.connect_timeout_ms)?;
+        said.number("max_retry_after_ms", given.max_retry_after_ms)?;
+        said.number("max_backoff_ms", given.max_backoff_ms)?;
         said.number("max_retries", given.max_retries.into())?;
         said.choice("verify", given.verify)?;
         said.choice("trust_env", given.trust_env)?;
@@ -142,10 +130,7 @@ pub(crate) unsafe fn config(given: &mspkit_client_options) -> Result<Config, Fai
         said.number("max_body_bytes", given.max_body_bytes)?;
         said
     };
-    // The JSON is in the words of every language; what calls tell is in those of C.
-    let mut config = Config::from_json(&said.into_json())?;
-    config.spelling = Spelling::SnakeMilliseconds;
-    Ok(config)
+    Ok(Config::from_json_in(&said.into_json(), Spelling::SnakeMilliseconds, None)?)
 }
 
 /// Options of a call, and what cancels it.
@@ -162,7 +147,7 @@ pub(crate) unsafe fn call(
     unsafe {
         let given = read(given)?;
         let mut said = Said::from(given.json)?;
-        said.milliseconds("timeout", given.timeout_ms)?;
+        said.number("timeout_ms", given.timeout_ms)?;
         said.number("max_retries", given.max_retries.into())?;
         let headers = entries("extra_headers", given.extra_headers, given.extra_header_count)?;
         if !headers.is_empty() {
@@ -180,7 +165,7 @@ pub(crate) unsafe fn call(
             );
         }
         let cancel = given.cancel.as_ref().map(mspkit_cancel_token::shared);
-        Ok((CallOptions::from_json(&said.into_json())?, cancel))
+        Ok((CallOptions::from_json_in(&said.into_json(), Spelling::SnakeMilliseconds)?, cancel))
     }
 }
 
@@ -224,6 +209,6 @@ pub(crate) unsafe fn paging(given: *const mspkit_paging_options) -> Result<Pagin
         said.text("on_lost_page", given.on_lost_page)?;
         said.text("on_incomplete", given.on_incomplete)?;
         said.text("resume_token", given.resume_token)?;
-        Ok(PagingOptions::from_json(&said.into_json())?)
+        Ok(PagingOptions::from_json_in(&said.into_json(), Spelling::SnakeMilliseconds)?)
     }
 }

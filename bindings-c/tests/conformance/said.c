@@ -58,6 +58,18 @@ static bool choice(const json *value, int32_t *into)
     return true;
 }
 
+/* Puts what no field can say under the name that it has in C, times in milliseconds. */
+static void put_more(json *more, const char *name, const json *value)
+{
+    size_t len = strlen(name);
+    bool time = strcmp(name, "timeout") == 0 || strcmp(name, "max_backoff") == 0 || strcmp(name, "max_retry_after") == 0 ||
+                (len > 8 && strcmp(name + len - 8, "_timeout") == 0);
+    if (time && value->kind == JSON_NUMBER) {
+        value = json_number(keep_text("%.6g", strtod(value->text, NULL) * 1000));
+    }
+    json_put(more, time ? keep_text("%s_ms", name) : name, (json *)value);
+}
+
 mspkit_call_options call_options_of(const json *said)
 {
     mspkit_call_options options = mspkit_call_options_init();
@@ -77,7 +89,7 @@ mspkit_call_options call_options_of(const json *said)
         } else if (strcmp(name, "extra_body") == 0) {
             options.extra_body = mspkit_nts(json_write(value));
         } else {
-            json_put(more, name, (json *)value);
+            put_more(more, name, value);
         }
     }
     if (more->count > 0) {
@@ -108,7 +120,7 @@ mspkit_paging_options paging_of(const json *said)
             paging.on_incomplete.len = value->len;
         } else {
             paging.concurrency = strcmp(name, "concurrency") == 0 ? MSPKIT_DEFAULT : paging.concurrency;
-            json_put(more, name, (json *)value);
+            put_more(more, name, value);
         }
     }
     if (more->count > 0) {
@@ -176,7 +188,7 @@ mspkit_client *client_of(const way *way, const char *service, const json *said, 
         } else if (strcmp(name, "verify") == 0 && choice(value, &options.verify)) {
         } else if (strcmp(name, "allow_http") == 0 && choice(value, &options.allow_http)) {
         } else {
-            json_put(more, name, (json *)value);
+            put_more(more, name, value);
         }
     }
     if (more->count > 0) {
