@@ -517,6 +517,31 @@ public:
     }
     std::optional<T> next() { return try_next().value(); }
 
+    /// The next item for who wants no more than this one for now: no page is read ahead for it.
+    result<std::optional<T>> try_first()
+    {
+        const mspkit_item *item = nullptr;
+        mspkit_error *why = nullptr;
+        const std::int32_t status = mspkit_pager_first(held.get(), &item, &why);
+        if (status < 0) {
+            return error(why);
+        }
+        return status == MSPKIT_DONE ? std::optional<T>() : std::optional<T>(model<T>::of(item));
+    }
+    std::optional<T> first() { return try_first().value(); }
+
+    /// All items that are left, or the next so many of them. When it fails, nothing was given out.
+    result<std::vector<T>> try_collect(std::optional<std::uint64_t> most = {})
+    {
+        mspkit_page *made = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_pager_collect(held.get(), detail::number<std::int64_t>(most), &made, &why) < 0) {
+            return error(why);
+        }
+        return std::move(page<T>(made).items);
+    }
+    std::vector<T> collect(std::optional<std::uint64_t> most = {}) { return try_collect(most).value(); }
+
     /// The next page; nothing at the end of the list.
     result<std::optional<page<T>>> try_next_page()
     {
@@ -536,6 +561,18 @@ public:
     {
         const std::int64_t total = mspkit_pager_total(held.get());
         return total < 0 ? std::nullopt : std::optional<std::int64_t>(total);
+    }
+    /// Whether the list is whole: once all of it was given out, and where the server said what tells.
+    std::optional<bool> complete() const
+    {
+        const std::int32_t complete = mspkit_pager_complete(held.get());
+        return complete < 0 ? std::nullopt : std::optional<bool>(complete != 0);
+    }
+    /// How many rows did not come that the server said there are; known when `complete` is.
+    std::optional<std::int64_t> missing() const
+    {
+        const std::int64_t missing = mspkit_pager_missing(held.get());
+        return missing < 0 ? std::nullopt : std::optional<std::int64_t>(missing);
     }
     /// How the last page came.
     mspkit::meta meta() const { return mspkit::meta(mspkit_pager_meta(held.get())); }

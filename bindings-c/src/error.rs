@@ -19,6 +19,8 @@ pub struct mspkit_error {
     status: i32,
     retryable: bool,
     retry_after_ms: i64,
+    total: i64,
+    missing: i64,
     kind: mspkit_str,
     message: mspkit_str,
     reason: mspkit_str,
@@ -86,6 +88,8 @@ impl mspkit_error {
             status: 0,
             retryable: false,
             retry_after_ms: -1,
+            total: -1,
+            missing: -1,
             kind,
             message: arena.text(message),
             reason: arena.text(message),
@@ -116,6 +120,8 @@ impl mspkit_error {
                     // Rounded up: whoever waits as long must not come too early.
                     i64::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(i64::MAX)
                 }),
+                total: known(error.total()),
+                missing: known(error.missing()),
                 reason: arena.text(error.message()),
                 operation: arena.optional(error.operation()),
                 argument: arena.optional(error.argument_name()),
@@ -136,6 +142,10 @@ impl mspkit_error {
         };
         Self { _arena: arena, ..made }
     }
+}
+
+fn known(number: Option<u64>) -> i64 {
+    number.map_or(-1, |number| i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 fn field_errors(error: &Error, arena: &mut Arena) -> Vec<mspkit_field_error> {
@@ -284,6 +294,20 @@ pub unsafe extern "C" fn mspkit_error_retryable(error: *const mspkit_error) -> b
 pub unsafe extern "C" fn mspkit_error_retry_after_ms(error: *const mspkit_error) -> i64 {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, -1, |error| error.retry_after_ms) }
+}
+
+/// How many rows the server says a list has that is not whole; -1 for every other failure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_total(error: *const mspkit_error) -> i64 {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, -1, |error| error.total) }
+}
+
+/// How many of them did not come; -1 for every other failure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_error_missing(error: *const mspkit_error) -> i64 {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { get(error, -1, |error| error.missing) }
 }
 
 /// Where a list can be taken up again; `data` NULL when the failure is not that of a list.

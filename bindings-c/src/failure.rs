@@ -138,6 +138,8 @@ pub(crate) fn described(failure: &Failure) -> Value {
                     .collect::<Vec<_>>(),
                 "request_id": error.request_id(),
                 "server_error_id": error.server_error_id(),
+                "total": error.total(),
+                "missing": error.missing(),
                 "retryable": error.retryable(),
                 "retry_after": error.retry_after().map(seconds),
                 "attempts": attempts

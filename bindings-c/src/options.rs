@@ -8,7 +8,7 @@ use crate::text::{mspkit_pair, mspkit_str};
 
 mod said;
 
-pub(crate) use said::{call, config, entries, paging};
+pub(crate) use said::{call, config, count, entries, paging};
 
 /// [`MSPKIT_DEFAULT`] in eight bytes.
 pub(crate) const NOT_GIVEN: i64 = MSPKIT_DEFAULT as i64;

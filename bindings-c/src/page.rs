@@ -1,7 +1,7 @@
 //! Pages: items as views, with where reading goes on after each of them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock};
 
 use mspkit::RawPage;
 
@@ -13,15 +13,13 @@ use crate::failure::Failure;
 use crate::guard::{borrow, guard, output, quietly, release};
 use crate::item::mspkit_item;
 use crate::lock;
-use crate::reader::Reader;
 use crate::text::mspkit_str;
 
 /// A page of a list. Yours to free with `mspkit_page_free`; may be read from several threads at the same time.
 /// Everything that is got from it lives as long as it does.
 pub struct mspkit_page {
-    raw: Arc<RawPage>,
-    /// How many items of the page were taken one by one before it was.
-    taken: usize,
+    /// The pages, or parts of pages, that it is made of.
+    parts: Vec<RawPage>,
     items: Vec<mspkit_item>,
     meta: *const mspkit_meta,
     _arena: Arena,
@@ -47,30 +45,40 @@ unsafe impl Send for mspkit_page {}
 unsafe impl Sync for mspkit_page {}
 
 impl mspkit_page {
-    /// The items of a page from the first that was not taken; an item that cannot be read fails all of it.
-    pub(crate) fn new(raw: Arc<RawPage>, taken: usize, reader: &Reader) -> Result<Self, Failure> {
-        let items: Result<Vec<_>, _> =
-            (taken..raw.len()).map(|at| (reader.item)(&raw, at).map(mspkit_item::new)).collect();
+    /// Pages, or parts of pages, with all of their items.
+    pub(crate) fn new(parts: Vec<RawPage>, items: Vec<mspkit_item>) -> Self {
         let mut arena = Arena::new();
-        let meta = meta(&raw.meta, &mut arena);
+        let meta = parts.last().map_or(std::ptr::null(), |last| meta(&last.meta, &mut arena));
         let (later, json) = (Mutex::default(), OnceLock::new());
-        Ok(Self { items: items?, meta, taken, raw, _arena: arena, later, json })
+        Self { items, meta, parts, _arena: arena, later, json }
+    }
+
+    /// Where reading goes on behind so many of the items: in the part that has the last of them.
+    fn place(&self, consumed: usize) -> String {
+        let mut before = 0;
+        for part in &self.parts {
+            if consumed <= before + part.len() {
+                return part.resume_token(consumed - before);
+            }
+            before += part.len();
+        }
+        String::new()
     }
 
     fn resume_token(&self, consumed: usize) -> mspkit_str {
         let Later { arena, tokens } = &mut *lock(&self.later);
-        let token = || arena.text(&self.raw.resume_token(self.taken + consumed));
+        let token = || arena.text(&self.place(consumed));
         *tokens.entry(consumed).or_insert_with(token)
     }
 
     fn json(&self) -> mspkit_str {
         let made = self.json.get_or_init(|| {
             let mut all = vec![b'['];
-            for at in self.taken..self.raw.len() {
+            for item in self.parts.iter().flat_map(RawPage::items) {
                 if all.len() > 1 {
                     all.push(b',');
                 }
-                all.extend_from_slice(self.raw.item(at).unwrap_or_default());
+                all.extend_from_slice(item);
             }
             all.push(b']');
             let mut arena = Arena::new();
@@ -107,16 +115,22 @@ pub unsafe extern "C" fn mspkit_page_item(page: *const mspkit_page, index: usize
 pub unsafe extern "C" fn mspkit_page_total(page: *const mspkit_page) -> i64 {
     // SAFETY: the caller's promise is this one's.
     unsafe {
-        get(page, -1, |page| page.raw.total.map_or(-1, |total| i64::try_from(total).unwrap_or(i64::MAX)))
+        get(page, -1, |page| {
+            let total = page.parts.last().and_then(|last| last.total);
+            total.map_or(-1, |total| i64::try_from(total).unwrap_or(i64::MAX))
+        })
     }
 }
 
-/// The number of the page, from 1; -1 where pages are not numbered.
+/// The number of the page, from 1; -1 where pages are not numbered, and for what was collected of several.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_page_number(page: *const mspkit_page) -> i64 {
     // SAFETY: the caller's promise is this one's.
     unsafe {
-        get(page, -1, |page| page.raw.number.map_or(-1, |number| i64::try_from(number).unwrap_or(i64::MAX)))
+        get(page, -1, |page| {
+            let [only] = &page.parts[..] else { return -1 };
+            only.number.map_or(-1, |number| i64::try_from(number).unwrap_or(i64::MAX))
+        })
     }
 }
 
@@ -146,7 +160,7 @@ pub unsafe extern "C" fn mspkit_page_resume_token(
     }
 }
 
-/// Status, headers, ids and times of the page's answer; NULL only for NULL.
+/// Status, headers, ids and times of the page's answer, of several the last; NULL only where nothing was collected.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_page_meta(page: *const mspkit_page) -> *const mspkit_meta {
     // SAFETY: the caller's promise is this one's.

@@ -6,6 +6,8 @@
 use std::ffi::{c_char, c_void};
 use std::sync::{Arc, Mutex};
 
+use mspkit::RawPager;
+
 use crate::abi::{MSPKIT_DONE, MSPKIT_OK};
 use crate::answer::{meta, mspkit_meta};
 use crate::arena::Arena;
@@ -28,11 +30,12 @@ use crate::text::{self, mspkit_str};
 
 mod reading;
 
-use reading::{Reading, Shared, Step};
+use reading::{Shared, Step, item, ready};
 
 /// Reads a list. One thread at a time may use it. Yours to free with `mspkit_pager_free`, before or after its client.
 ///
-/// After a failure the same step may be made again: nothing is left out by that.
+/// After a failure the same step may be made again: nothing is left out by that. Of an item that cannot be read the failure
+/// says which it is, and the next step goes on behind it.
 pub struct mspkit_pager {
     shared: Arc<Shared>,
     runtime: Arc<Runtime>,
@@ -68,7 +71,7 @@ impl mspkit_pager {
     where
         W: Future<Output = Result<T, Failure>>,
     {
-        let token = step.reading.as_ref().map(|reading| reading.resume_token()).unwrap_or_default();
+        let token = step.reading.as_ref().map(RawPager::resume_token).unwrap_or_default();
         task::wait(&self.runtime, self.ends(), work(step))
             .map_err(|failure| failure.with_resume_token(&token))
     }
@@ -84,7 +87,7 @@ impl mspkit_pager {
         // SAFETY: the caller says so.
         let queue = unsafe { borrow("queue", into.queue)? };
         let step = self.step()?;
-        let token = step.reading.as_ref().map(|reading| reading.resume_token()).unwrap_or_default();
+        let token = step.reading.as_ref().map(RawPager::resume_token).unwrap_or_default();
         let freed = self.freed.clone();
         let [own, client] = self.ends.clone();
         let work = work(step);
@@ -103,8 +106,28 @@ impl mspkit_pager {
         Ok(MSPKIT_OK)
     }
 
+    /// The next item, lent until the next step.
+    ///
+    /// # Safety
+    /// `into` may be written to.
+    unsafe fn next(&self, wanted: Option<u64>, into: *mut *const mspkit_item) -> Result<i32, Failure> {
+        let step = self.step()?;
+        // An item that is already here costs no trip through the runtime.
+        let ready = step.reading.as_ref().and_then(|pager| ready(pager, self.shared.reader));
+        let next = match ready {
+            Some(ready) => ready.map(Some)?,
+            None => self.wait(step, |step| step.work(async |pager, reader| item(pager, reader, wanted).await))?,
+        };
+        let Some(next) = next else { return Ok(MSPKIT_DONE) };
+        let next = Box::new(next);
+        // SAFETY: the caller says so.
+        unsafe { into.write(&raw const *next) };
+        lock(&self.lent).item = Some(next);
+        Ok(MSPKIT_OK)
+    }
+
     fn resume_token(&self) -> mspkit_str {
-        let token = lock(&self.shared.reading).as_ref().map(|reading| reading.resume_token());
+        let token = lock(&self.shared.reading).as_ref().map(RawPager::resume_token);
         lock(&self.lent).arena.optional(token.as_deref())
     }
 }
@@ -149,7 +172,7 @@ unsafe fn begin(
         let paging = options::paging(paging)?;
         let (options, token) = options::call(options)?;
         let raw = client.core.pager(operation, params, &paging, &options)?;
-        let reading = Mutex::new(Some(Box::new(Reading { raw, page: None })));
+        let reading = Mutex::new(Some(raw));
         let made = mspkit_pager {
             shared: Arc::new(Shared { reader: readers::of(operation), reading }),
             runtime: client.runtime.clone(),
@@ -205,20 +228,28 @@ pub unsafe extern "C" fn mspkit_pager_next(
         guard(error, || {
             let pager = borrow("pager", pager.cast_const())?;
             output("item", item)?;
-            let mut step = pager.step()?;
-            // An item that is already here costs no trip through the runtime.
-            let ready = step.reading.as_mut().and_then(|reading| reading.ready(pager.shared.reader));
-            let next = match ready {
-                Some(ready) => ready.map(Some)?,
-                None => {
-                    pager.wait(step, |step| step.work(async |reading, reader| reading.item(reader).await))?
-                }
-            };
-            let Some(next) = next else { return Ok(MSPKIT_DONE) };
-            let next = Box::new(next);
-            item.write(&raw const *next);
-            lock(&pager.lent).item = Some(next);
-            Ok(MSPKIT_OK)
+            pager.next(None, item)
+        })
+    }
+}
+
+/// Reads the next item as `mspkit_pager_next` does, for a caller who wants no more than this one for now: no page is read
+/// ahead for it. The rest of the page is there for every further step.
+///
+/// `item` gets it; it belongs to the pager and lives until the next step, or until the pager is freed. Gives
+/// `MSPKIT_DONE` where there is none. Blocks when a page has to be asked for. Fails with any code.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_pager_first(
+    pager: *mut mspkit_pager,
+    item: *mut *const mspkit_item,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
+    unsafe {
+        guard(error, || {
+            let pager = borrow("pager", pager.cast_const())?;
+            output("item", item)?;
+            pager.next(Some(1), item)
         })
     }
 }
@@ -240,9 +271,38 @@ pub unsafe extern "C" fn mspkit_pager_next_page(
             output("page", page)?;
             let step = pager.step()?;
             let next =
-                pager.wait(step, |step| step.work(async |reading, reader| reading.page(reader).await))?;
+                pager.wait(step, |step| step.work(async |pager, reader| reading::page(pager, reader).await))?;
             let Some(next) = next else { return Ok(MSPKIT_DONE) };
             page.write(Box::into_raw(Box::new(next)));
+            Ok(MSPKIT_OK)
+        })
+    }
+}
+
+/// Reads all items that are left, or the next `most` of them, as one page; `MSPKIT_DEFAULT`: all. Where items of a page were
+/// read one by one, the rest of it comes first.
+///
+/// `page` gets them, without items where none are left; free it with `mspkit_page_free`. All of them are in memory then. Blocks.
+/// Fails with any code, and with `MSPKIT_E_RANGE` for another negative number; nothing was given out then, and the step may be
+/// made again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_pager_collect(
+    pager: *mut mspkit_pager,
+    most: i64,
+    page: *mut *mut mspkit_page,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
+    unsafe {
+        guard(error, || {
+            let pager = borrow("pager", pager.cast_const())?;
+            output("page", page)?;
+            let most = options::count("most", most)?;
+            let step = pager.step()?;
+            let made = pager.wait(step, |step| {
+                step.work(async |pager, reader| reading::collect(pager, reader, most).await)
+            })?;
+            page.write(Box::into_raw(Box::new(made)));
             Ok(MSPKIT_OK)
         })
     }
@@ -266,8 +326,8 @@ pub unsafe extern "C" fn mspkit_pager_next_submit(
     unsafe {
         guard(error, || {
             borrow("pager", pager.cast_const())?.submit(into, |step| {
-                step.work(async |reading, reader| {
-                    let item = reading.item(reader).await?;
+                step.work(async |pager, reader| {
+                    let item = item(pager, reader, None).await?;
                     Ok(item.map_or(Outcome::Done, |item| Outcome::Item(Box::new(item))))
                 })
             })
@@ -293,9 +353,40 @@ pub unsafe extern "C" fn mspkit_pager_next_page_submit(
     unsafe {
         guard(error, || {
             borrow("pager", pager.cast_const())?.submit(into, |step| {
-                step.work(async |reading, reader| {
-                    let page = reading.page(reader).await?;
+                step.work(async |pager, reader| {
+                    let page = reading::page(pager, reader).await?;
                     Ok(page.map_or(Outcome::Done, |page| Outcome::Page(Box::new(page))))
+                })
+            })
+        })
+    }
+}
+
+/// Submits what `mspkit_pager_collect` does. The completion has a page.
+///
+/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
+/// step, and may be NULL. A step that is cancelled has given nothing out, and may be made again. Does not block. Fails,
+/// without a completion, with `MSPKIT_E_RANGE` for a wrong number, with `MSPKIT_E_BUSY` while a step is in flight, and with
+/// `MSPKIT_E_CLOSED` for a closed queue.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_pager_collect_submit(
+    pager: *mut mspkit_pager,
+    most: i64,
+    queue: *const mspkit_queue,
+    user_data: *mut c_void,
+    operation_id: *mut mspkit_operation,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    let into = Into { queue, user_data, operation: operation_id };
+    // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
+    unsafe {
+        guard(error, || {
+            let pager = borrow("pager", pager.cast_const())?;
+            let most = options::count("most", most)?;
+            pager.submit(into, |step| {
+                step.work(async move |pager, reader| {
+                    let page = reading::collect(pager, reader, most).await?;
+                    Ok(Outcome::Page(Box::new(page)))
                 })
             })
         })
@@ -325,8 +416,34 @@ pub unsafe extern "C" fn mspkit_pager_total(pager: *const mspkit_pager) -> i64 {
     unsafe {
         get(pager, -1, |pager| {
             let reading = lock(&pager.shared.reading);
-            let total = reading.as_ref().and_then(|reading| reading.raw.total());
+            let total = reading.as_ref().and_then(RawPager::total);
             total.map_or(-1, |total| i64::try_from(total).unwrap_or(i64::MAX))
+        })
+    }
+}
+
+/// Whether the list is whole: once all of it was given out, 1 when as many different rows came as the server said there
+/// are, and 0 when fewer did. -1 before that, where a limit has ended it early, where the server said nothing that tells,
+/// and while a step is in flight. `on_incomplete` of `mspkit_paging_options` says what else happens at the end.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_pager_complete(pager: *const mspkit_pager) -> i32 {
+    // SAFETY: the caller's promise is this one's.
+    unsafe {
+        get(pager, -1, |pager| {
+            let complete = lock(&pager.shared.reading).as_ref().and_then(RawPager::complete);
+            complete.map_or(-1, i32::from)
+        })
+    }
+}
+
+/// How many rows did not come that the server said there are; -1 where `mspkit_pager_complete` gives that.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_pager_missing(pager: *const mspkit_pager) -> i64 {
+    // SAFETY: the caller's promise is this one's.
+    unsafe {
+        get(pager, -1, |pager| {
+            let missing = lock(&pager.shared.reading).as_ref().and_then(RawPager::missing);
+            missing.map_or(-1, |missing| i64::try_from(missing).unwrap_or(i64::MAX))
         })
     }
 }
@@ -339,8 +456,8 @@ pub unsafe extern "C" fn mspkit_pager_meta(pager: *const mspkit_pager) -> *const
     unsafe {
         get(pager, std::ptr::null(), |pager| {
             let reading = lock(&pager.shared.reading);
-            let page = reading.as_ref().and_then(|reading| reading.page.as_ref());
-            page.map_or(std::ptr::null(), |(page, _)| meta(&page.meta, &mut lock(&pager.lent).arena))
+            let hand = reading.as_ref().and_then(RawPager::hand);
+            hand.map_or(std::ptr::null(), |hand| meta(&hand.page().meta, &mut lock(&pager.lent).arena))
         })
     }
 }

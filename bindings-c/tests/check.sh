@@ -30,7 +30,7 @@ tests/checks/symbols.sh
 tests/checks/interface.sh
 
 say "C: behaviour"
-for name in behaviour options no_threads lifetimes; do
+for name in behaviour options no_threads lists lifetimes; do
   program "$name" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
   "$WORK/$name"
 done
@@ -63,7 +63,7 @@ done
 say "C: leaks and bad accesses, by gcc's AddressSanitizer on the C side"
 # gcc takes a check of its own for a mistake in the program when it looks for undefined behaviour as well.
 SANITIZE=("-fsanitize=address,undefined" -fno-omit-frame-pointer -Wno-format-truncation)
-for name in behaviour options lifetimes; do
+for name in behaviour options lists lifetimes; do
   program "$name-asan" "${SANITIZE[@]}" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
   "$WORK/$name-asan"
 done

@@ -69,6 +69,16 @@ impl Said {
     }
 }
 
+/// A number that is an argument of its own; nothing for `MSPKIT_DEFAULT`.
+pub(crate) fn count(name: &str, number: i64) -> Result<Option<u64>, Failure> {
+    match number {
+        NOT_GIVEN => Ok(None),
+        number => u64::try_from(number)
+            .map(Some)
+            .map_err(|_| range(name, number, "0 or more, or MSPKIT_DEFAULT")),
+    }
+}
+
 fn range(name: &str, given: i64, allowed: &str) -> Failure {
     Failure::argument(MSPKIT_E_RANGE, name, Some(&given.to_string()), &format!("must be {allowed}"))
 }

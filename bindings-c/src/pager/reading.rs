@@ -1,9 +1,9 @@
 //! What a step of a pager works on. It is taken out of the pager for as long as the step runs, and comes back however that
-//! ends.
+//! ends. What was read and what is left the core knows.
 
 use std::sync::{Arc, Mutex};
 
-use mspkit::{RawPage, RawPager};
+use mspkit::{Mark, RawPager};
 
 use crate::abi::MSPKIT_E_BUSY;
 use crate::failure::Failure;
@@ -16,20 +16,13 @@ use crate::reader::Reader;
 pub(super) struct Shared {
     pub(super) reader: &'static Reader,
     /// Not there while a step works on it.
-    pub(super) reading: Mutex<Option<Box<Reading>>>,
-}
-
-/// How far a list was read.
-pub(super) struct Reading {
-    pub(super) raw: RawPager,
-    /// The page whose items are given out one by one, and how many were.
-    pub(super) page: Option<(Arc<RawPage>, usize)>,
+    pub(super) reading: Mutex<Option<RawPager>>,
 }
 
 /// A step: what it works on goes back when it ends.
 pub(super) struct Step {
     shared: Arc<Shared>,
-    pub(super) reading: Option<Box<Reading>>,
+    pub(super) reading: Option<RawPager>,
 }
 
 impl Drop for Step {
@@ -47,70 +40,82 @@ impl Shared {
     }
 }
 
-impl Reading {
-    pub(super) fn resume_token(&self) -> String {
-        match &self.page {
-            Some((page, taken)) => page.resume_token(*taken),
-            None => self.raw.resume_token(),
+/// The next item of the page in hand, if there is one. One that cannot be read counts as given out.
+pub(super) fn ready(pager: &RawPager, reader: &Reader) -> Option<Result<mspkit_item, Failure>> {
+    let hand = pager.hand()?;
+    let at = hand.next()?;
+    Some((reader.item)(hand.page(), at).map(mspkit_item::new).map_err(Failure::from))
+}
+
+/// The next item; `wanted` is how many the caller means to take from now on, if it knows.
+pub(super) async fn item(
+    pager: &RawPager,
+    reader: &Reader,
+    wanted: Option<u64>,
+) -> Result<Option<mspkit_item>, Failure> {
+    loop {
+        if let Some(ready) = ready(pager, reader) {
+            return ready.map(Some);
         }
-    }
-
-    /// The page that still has items to give out.
-    fn unfinished(&self) -> Option<(Arc<RawPage>, usize)> {
-        self.page.clone().filter(|(page, taken)| *taken < page.len())
-    }
-
-    /// The next item of the page that is here.
-    pub(super) fn ready(&mut self, reader: &Reader) -> Option<Result<mspkit_item, Failure>> {
-        let (page, taken) = self.unfinished()?;
-        Some(match (reader.item)(&page, taken) {
-            Ok(view) => {
-                self.page = Some((page, taken + 1));
-                Ok(mspkit_item::new(view))
-            }
-            Err(error) => Err(error.into()),
-        })
-    }
-
-    pub(super) async fn item(&mut self, reader: &Reader) -> Result<Option<mspkit_item>, Failure> {
-        loop {
-            if let Some(ready) = self.ready(reader) {
-                return ready.map(Some);
-            }
-            match self.raw.next_page().await? {
-                Some(page) => self.page = Some((Arc::new(page), 0)),
-                None => return Ok(None),
-            }
+        if pager.fill(wanted).await?.is_none() {
+            return Ok(None);
         }
-    }
-
-    pub(super) async fn page(&mut self, reader: &Reader) -> Result<Option<mspkit_page>, Failure> {
-        let (page, taken) = match self.unfinished() {
-            Some(unfinished) => unfinished,
-            None => match self.raw.next_page().await? {
-                Some(page) => {
-                    let page = Arc::new(page);
-                    self.page = Some((page.clone(), 0));
-                    (page, 0)
-                }
-                None => return Ok(None),
-            },
-        };
-        let made = mspkit_page::new(page.clone(), taken, reader)?;
-        self.page = Some((page.clone(), page.len()));
-        Ok(Some(made))
     }
 }
 
+/// The rest of the page in hand, or the next page. An item that cannot be read is a failure of its own, between the items
+/// before it and those behind it.
+pub(super) async fn page(pager: &RawPager, reader: &Reader) -> Result<Option<mspkit_page>, Failure> {
+    let Some(hand) = pager.fill(None).await? else {
+        // Of an empty list there is one page.
+        let empty = pager.next_page().await?;
+        return Ok(empty.map(|page| mspkit_page::new(vec![page], Vec::new())));
+    };
+    let (page, items) = hand.read_rest(|page, at| (reader.item)(page, at).map(mspkit_item::new))?;
+    Ok(Some(mspkit_page::new(vec![page], items)))
+}
+
+/// Goes back to where reading was, unless what was begun there is done.
+struct Undo<'a> {
+    pager: &'a RawPager,
+    mark: Option<Mark>,
+}
+
+impl Drop for Undo<'_> {
+    fn drop(&mut self) {
+        if let Some(mark) = self.mark.take() {
+            self.pager.back(mark);
+        }
+    }
+}
+
+/// All items that are left, or so many of them, as one page. When it fails, or is dropped, none was given out.
+pub(super) async fn collect(
+    pager: &RawPager,
+    reader: &Reader,
+    most: Option<u64>,
+) -> Result<mspkit_page, Failure> {
+    let mut undo = Undo { pager, mark: Some(pager.mark()) };
+    let parts = pager.collect_pages(most).await?;
+    let items: Result<Vec<_>, _> = parts
+        .iter()
+        .flat_map(|part| (0..part.len()).map(move |at| (reader.item)(part, at).map(mspkit_item::new)))
+        .collect();
+    // The token of the item's own error leads behind it, where nothing is read on.
+    let token = undo.mark.as_ref().map(Mark::resume_token).unwrap_or_default();
+    let items = items.map_err(|error| Failure::from(error.with_resume_token(token)))?;
+    undo.mark = None;
+    Ok(mspkit_page::new(parts, items))
+}
+
 impl Step {
-    /// Does something with what the step works on; a failure says where to resume.
+    /// Does something with what the step works on.
     pub(super) async fn work<T>(
-        mut self,
-        work: impl AsyncFnOnce(&mut Reading, &Reader) -> Result<T, Failure>,
+        self,
+        work: impl AsyncFnOnce(&RawPager, &Reader) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let reader = self.shared.reader;
-        match &mut self.reading {
-            Some(reading) => work(reading, reader).await,
+        match &self.reading {
+            Some(reading) => work(reading, self.shared.reader).await,
             None => Err(Failure::internal("a step has nothing to work on")),
         }
     }

@@ -23,6 +23,15 @@ static json *or_null(long long number, long long nothing)
     return number == nothing ? json_null() : json_integer(number);
 }
 
+/* An argument by its name in the cases: in C times are called for their unit. */
+static json *argument_of(mspkit_str name)
+{
+    if (name.data != NULL && name.len > 3 && strcmp(name.data + name.len - 3, "_ms") == 0) {
+        return json_string(name.data, name.len - 3);
+    }
+    return words_of(name);
+}
+
 static json *error_of(const mspkit_error *error)
 {
     json *made = json_object();
@@ -36,11 +45,13 @@ static json *error_of(const mspkit_error *error)
     json_put(made, "code", words_of(mspkit_error_server_code(error)));
     json_put(made, "message", words_of(mspkit_error_message(error)));
     json_put(made, "server_error_id", words_of(mspkit_error_server_error_id(error)));
+    json_put(made, "total", or_null((long long)mspkit_error_total(error), -1));
+    json_put(made, "missing", or_null((long long)mspkit_error_missing(error), -1));
     json_put(made, "retryable", json_bool(mspkit_error_retryable(error)));
     json_put(made, "retry_after", wait < 0 ? json_null() : json_number(keep_text("%.3f", (double)wait / 1000)));
     json_put(made, "attempts", json_integer((long long)mspkit_error_attempt_count(error)));
     json_put(made, "has_resume_token", json_bool(mspkit_error_resume_token(error).data != NULL));
-    json_put(made, "argument", words_of(mspkit_error_argument(error)));
+    json_put(made, "argument", argument_of(mspkit_error_argument(error)));
     json_put(made, "given", words_of(mspkit_error_given(error)));
     json_put(made, "allowed", words_of(mspkit_error_allowed(error)));
     json_put(made, "method", words_of(mspkit_error_method(error)));
@@ -76,6 +87,8 @@ static outcome nothing(void)
     made.pages = json_array();
     made.result = json_null();
     made.total = json_null();
+    made.complete = json_null();
+    made.missing = json_null();
     return made;
 }
 
@@ -228,8 +241,11 @@ static json *item_json(const mspkit_item *item)
     return view;
 }
 
+/* How a step of a pager reads. */
+typedef enum { FIRST, ITEM, PAGE, COLLECT } reading;
+
 /* One step of a pager; its status. */
-static int32_t pager_step(way *way, mspkit_pager *pager, bool pages, outcome *into, mspkit_error **error)
+static int32_t pager_step(way *way, mspkit_pager *pager, reading how, outcome *into, mspkit_error **error)
 {
     const mspkit_item *item = NULL;
     mspkit_page *page = NULL;
@@ -237,12 +253,16 @@ static int32_t pager_step(way *way, mspkit_pager *pager, bool pages, outcome *in
     mspkit_operation number = 0;
     int32_t status;
     size_t at;
-    if (way->queue == NULL) {
-        status = pages ? mspkit_pager_next_page(pager, &page, error) : mspkit_pager_next(pager, &item, error);
+    if (how == FIRST) {
+        status = mspkit_pager_first(pager, &item, error);
+    } else if (way->queue == NULL) {
+        status = how == PAGE      ? mspkit_pager_next_page(pager, &page, error)
+                 : how == COLLECT ? mspkit_pager_collect(pager, MSPKIT_DEFAULT, &page, error)
+                                  : mspkit_pager_next(pager, &item, error);
     } else {
-        mspkit_error *busy = NULL;
-        status = pages ? mspkit_pager_next_page_submit(pager, way->queue, into, &number, error)
-                       : mspkit_pager_next_submit(pager, way->queue, into, &number, error);
+        status = how == PAGE      ? mspkit_pager_next_page_submit(pager, way->queue, into, &number, error)
+                 : how == COLLECT ? mspkit_pager_collect_submit(pager, MSPKIT_DEFAULT, way->queue, into, &number, error)
+                                  : mspkit_pager_next_submit(pager, way->queue, into, &number, error);
         if (status == MSPKIT_OK) {
             done = completed(way, number, into);
             status = done.status;
@@ -252,7 +272,6 @@ static int32_t pager_step(way *way, mspkit_pager *pager, bool pages, outcome *in
             done.page = NULL;
             done.error = NULL;
         }
-        mspkit_error_free(busy);
     }
     if ((status == MSPKIT_OK) != (page != NULL || item != NULL) || (status < 0) != (*error != NULL)) {
         fail("a step of a pager gave the status %d", (int)status);
@@ -267,24 +286,38 @@ static int32_t pager_step(way *way, mspkit_pager *pager, bool pages, outcome *in
         if (mspkit_page_item(page, at) != NULL) {
             fail("a page has an item beyond its last");
         }
-        if (at > 0) {
+        if (at > 0 && how == PAGE) {
             json_push(into->pages, json_integer((long long)at));
         }
-        into->meta = meta_of(mspkit_page_meta(page));
+        if (mspkit_page_meta(page) != NULL) {
+            into->meta = meta_of(mspkit_page_meta(page));
+        }
         mspkit_page_free(page);
     }
     mspkit_completion_clear(&done);
     return status;
 }
 
+/* Keeps the first failure. */
+static void note(mspkit_error **first, mspkit_error **error)
+{
+    if (*first == NULL) {
+        *first = *error;
+    } else {
+        mspkit_error_free(*error);
+    }
+    *error = NULL;
+}
+
 static outcome list(way *way, const mspkit_client *client, const json *step, dispatch *call, bool untyped)
 {
     const json *read = json_get(step, "read");
-    const json *take = json_get(read, "take");
-    size_t most = take == NULL ? (size_t)-1 : (size_t)strtoul(take->text, NULL, 10);
+    const json *take = json_get(read, "take"), *first = json_get(read, "first"), *goes_on = json_get(step, "go_on");
+    const json *then = read != NULL && read->kind == JSON_STRING ? read : json_get(read, "then");
+    size_t left = read == NULL || json_is(then, "items") ? (size_t)-1 : take == NULL ? 0 : (size_t)strtoul(take->text, NULL, 10);
     mspkit_paging_options paging = paging_of(json_get(step, "paging"));
     mspkit_pager *pager = NULL;
-    mspkit_error *error = NULL;
+    mspkit_error *error = NULL, *failed = NULL;
     outcome made = nothing();
     int32_t status;
     int64_t total;
@@ -303,17 +336,32 @@ static outcome list(way *way, const mspkit_client *client, const json *step, dis
     if (status != MSPKIT_OK) {
         return failed_outcome(error);
     }
-    while (status == MSPKIT_OK && made.items->count < most) {
-        status = pager_step(way, pager, json_is(read, "pages"), &made, &error);
+    if (first != NULL && first->flag) {
+        status = pager_step(way, pager, FIRST, &made, &error);
     }
+    while (left > 0 && (status == MSPKIT_OK || (status < 0 && goes_on != NULL))) {
+        note(&failed, &error);
+        status = pager_step(way, pager, ITEM, &made, &error);
+        left--;
+    }
+    if (json_is(then, "collect") && status == MSPKIT_OK) {
+        status = pager_step(way, pager, COLLECT, &made, &error);
+    }
+    while (json_is(then, "pages") && (status == MSPKIT_OK || (status < 0 && goes_on != NULL))) {
+        note(&failed, &error);
+        status = pager_step(way, pager, PAGE, &made, &error);
+    }
+    note(&failed, &error);
+    made.complete = mspkit_pager_complete(pager) < 0 ? json_null() : json_bool(mspkit_pager_complete(pager) == 1);
+    made.missing = or_null((long long)mspkit_pager_missing(pager), -1);
     total = mspkit_pager_total(pager);
     made.total = or_null((long long)total, -1);
     made.resume_token = words_of(mspkit_pager_resume_token(pager));
     if (mspkit_pager_meta(pager) != NULL) {
         made.meta = meta_of(mspkit_pager_meta(pager));
     }
-    if (status < 0) {
-        outcome failure = failed_outcome(error);
+    if (failed != NULL) {
+        outcome failure = failed_outcome(failed);
         made.error = failure.error;
         made.resume_token = failure.resume_token == NULL ? made.resume_token : failure.resume_token;
     }

@@ -122,7 +122,7 @@ static void save(running *now, const json *wanted, const outcome *came)
 
 static void run_step(running *now, way *way, const simulator *sim, const json *step)
 {
-    static const char *const call[] = {"call", "params", "options", "paging", "read", "untyped", "save", "expect", NULL};
+    static const char *const call[] = {"call", "params", "options", "paging", "read", "go_on", "untyped", "save", "expect", NULL};
     static const char *const sim_fields[] = {"script", "faults", "clock", NULL};
     static const char *const client_fields[] = {"service", "options", NULL};
     const json *server = json_get(step, "sim"), *wait = json_get(step, "wait"), *client = json_get(step, "client");

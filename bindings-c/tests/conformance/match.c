@@ -114,7 +114,7 @@ static void match_error(const json *want, const json *have)
     static const char *const plain[] = {"kind",      "status",      "code",     "server_error_id",
                                         "retryable", "retry_after", "attempts", "has_resume_token",
                                         "argument",  "given",       "allowed",  "method",
-                                        "path",      "server"};
+                                        "path",      "server",      "total",    "missing"};
     const char *message = json_get(have, "message")->text;
     const json *debug = json_get(have, "debug");
     size_t index, entry, at;
@@ -192,6 +192,10 @@ void match_outcome(const json *expect, const outcome *have)
             match_value(of, have->pages, name);
         } else if (strcmp(name, "total") == 0) {
             match_value(of, have->total, name);
+        } else if (strcmp(name, "complete") == 0) {
+            match_value(of, have->complete, name);
+        } else if (strcmp(name, "missing") == 0) {
+            match_value(of, have->missing, name);
         } else if (strcmp(name, "meta") == 0) {
             match_members(of, have->meta, name, 1);
         } else {

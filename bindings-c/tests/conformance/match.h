@@ -10,6 +10,8 @@ typedef struct {
     json *items;
     json *pages;
     json *total;
+    json *complete;
+    json *missing;
     json *meta;
     /* The error's fields as section 7 names them, with message and debug; NULL after success. */
     json *error;

@@ -1,0 +1,214 @@
+/* Lists: steps of every kind one after the other, rows that cannot be read, lists that are not whole, texts with NULs. */
+#include <string.h>
+
+#include "mspkit.h"
+#include "support/expect.h"
+#include "support/memory.h"
+#include "support/service.h"
+
+/* The id of a step's item, 0 for none. */
+static int id_of(const mspkit_item *item)
+{
+    const mspkit_customer *customer = mspkit_item_customer(item);
+    return customer == NULL ? 0 : atoi(customer->customer_id.data);
+}
+
+static mspkit_pager *listed(const mspkit_ncentral *client, int64_t page_size, const mspkit_paging_options *paging)
+{
+    mspkit_ncentral_customers_list_params params = mspkit_ncentral_customers_list_params_init();
+    mspkit_pager *pager = NULL;
+    params.page_size = page_size;
+    EXPECT_STATUS(mspkit_ncentral_customers_list(client, &params, paging, NULL, &pager, NULL), MSPKIT_OK);
+    return pager;
+}
+
+/* One page of rows; `rest` stands behind them in the envelope. */
+static void answers(const char *rows, const char *rest)
+{
+    char answer[2048];
+    post("/_sim/reset", "{}");
+    snprintf(answer, sizeof answer, "{\"answers\":[{\"match\":\"GET /api/customers\",\"times\":0,\"json\":{\"data\":[%s]%s}}]}", rows, rest);
+    post("/_sim/script", answer);
+}
+
+/* Whatever was read one by one, the rest comes with every other step. */
+static void one_after_the_other(void)
+{
+    mspkit_ncentral *client = new_client();
+    mspkit_pager *pager;
+    const mspkit_item *item = NULL;
+    mspkit_page *page = NULL;
+    mspkit_str token = {NULL, 0};
+    post("/_sim/reset", "{\"customers\":10}");
+    pager = listed(client, 4, NULL);
+    EXPECT(mspkit_pager_complete(pager) == -1 && mspkit_pager_missing(pager) == -1);
+    EXPECT_STATUS(mspkit_pager_first(pager, &item, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_pager_next_page(pager, &page, NULL), MSPKIT_OK);
+    EXPECT(mspkit_page_count(page) == 2 && mspkit_page_number(page) == 1);
+    mspkit_page_free(page);
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_pager_collect(pager, 4, &page, NULL), MSPKIT_OK);
+    EXPECT(mspkit_page_count(page) == 4 && mspkit_page_number(page) == -1 && mspkit_page_meta(page)->status == 200);
+    EXPECT(json_parse(mspkit_page_json(page).data, mspkit_page_json(page).len)->count == 4);
+    EXPECT_STATUS(mspkit_page_resume_token(page, 4, &token, NULL), MSPKIT_OK);
+    {
+        mspkit_paging_options paging = mspkit_paging_options_init();
+        mspkit_pager *resumed;
+        paging.resume_token = token;
+        resumed = listed(client, 4, &paging);
+        EXPECT_STATUS(mspkit_pager_next(resumed, &item, NULL), MSPKIT_OK);
+        EXPECT(id_of(item) > id_of(mspkit_page_item(page, 3)));
+        mspkit_pager_free(resumed);
+    }
+    mspkit_page_free(page);
+    EXPECT_STATUS(mspkit_pager_collect(pager, MSPKIT_DEFAULT, &page, NULL), MSPKIT_OK);
+    EXPECT(mspkit_page_count(page) == 1);
+    mspkit_page_free(page);
+    EXPECT_STATUS(mspkit_pager_collect(pager, MSPKIT_DEFAULT, &page, NULL), MSPKIT_OK);
+    EXPECT(mspkit_page_count(page) == 0 && mspkit_page_meta(page) == NULL);
+    mspkit_page_free(page);
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_DONE);
+    EXPECT(mspkit_pager_complete(pager) == 1 && mspkit_pager_missing(pager) == 0);
+    EXPECT_STATUS(mspkit_pager_collect(pager, -1, &page, NULL), MSPKIT_E_RANGE);
+    mspkit_pager_free(pager);
+    mspkit_client_free(client);
+}
+
+/* A row that cannot be read is named; the next step goes on behind it, and so does the token. */
+static void bad_rows(void)
+{
+    static const char rows[] = "{\"customerId\":1},{\"customerId\":2,\"customerName\":[]},{\"customerId\":3}";
+    mspkit_ncentral *client = new_client();
+    mspkit_paging_options paging = mspkit_paging_options_init();
+    mspkit_pager *pager, *resumed;
+    const mspkit_item *item = NULL;
+    mspkit_page *page = NULL;
+    mspkit_error *error = NULL;
+    answers(rows, ",\"totalItems\":3,\"totalPages\":1");
+    pager = listed(client, 50, NULL);
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, &error), MSPKIT_E_DECODE);
+    EXPECT(strstr(mspkit_error_message(error).data, "row 2 of page 1") != NULL && mspkit_error_status(error) == 200);
+    EXPECT(strcmp(mspkit_error_operation(error).data, "ncentral.customers.list") == 0 && mspkit_error_request_id(error).data != NULL);
+    paging.resume_token = mspkit_error_resume_token(error);
+    resumed = listed(client, 50, &paging);
+    EXPECT_STATUS(mspkit_pager_next(resumed, &item, NULL), MSPKIT_OK);
+    EXPECT(id_of(item) == 3);
+    mspkit_pager_free(resumed);
+    mspkit_error_free(error);
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
+    EXPECT(id_of(item) == 3);
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_DONE);
+    mspkit_pager_free(pager);
+    /* By pages: what stands before it, then the failure, then what stands behind it. */
+    pager = listed(client, 50, NULL);
+    EXPECT_STATUS(mspkit_pager_next_page(pager, &page, NULL), MSPKIT_OK);
+    EXPECT(mspkit_page_count(page) == 1 && id_of(mspkit_page_item(page, 0)) == 1);
+    mspkit_page_free(page);
+    EXPECT_STATUS(mspkit_pager_next_page(pager, &page, &error), MSPKIT_E_DECODE);
+    said(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
+    EXPECT_STATUS(mspkit_pager_next_page(pager, &page, NULL), MSPKIT_OK);
+    EXPECT(mspkit_page_count(page) == 1 && id_of(mspkit_page_item(page, 0)) == 3);
+    mspkit_page_free(page);
+    mspkit_pager_free(pager);
+    /* At once: nothing was given out, and the token says where that began. */
+    pager = listed(client, 50, NULL);
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_pager_collect(pager, MSPKIT_DEFAULT, &page, &error), MSPKIT_E_DECODE);
+    EXPECT(strcmp(mspkit_error_resume_token(error).data, mspkit_pager_resume_token(pager).data) == 0);
+    said(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, &error), MSPKIT_E_DECODE);
+    mspkit_error_free(error);
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
+    EXPECT(id_of(item) == 3);
+    mspkit_pager_free(pager);
+    mspkit_client_free(client);
+}
+
+static void not_whole(void)
+{
+    mspkit_ncentral *client = new_client();
+    mspkit_paging_options paging = mspkit_paging_options_init();
+    mspkit_pager *pager;
+    mspkit_page *page = NULL;
+    mspkit_error *error = NULL;
+    const mspkit_item *item = NULL;
+    post("/_sim/reset", "{}");
+    post("/_sim/script", "{\"answers\":[{\"match\":\"GET /api/customers\",\"json\":{\"data\":[{\"customerId\":1}],\"totalItems\":3}},"
+                         "{\"match\":\"GET /api/customers\",\"times\":0,\"json\":{\"data\":[],\"totalItems\":3}}]}");
+    paging.on_incomplete = mspkit_nts("raise");
+    pager = listed(client, 50, &paging);
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, &error), MSPKIT_E_LIST_INCOMPLETE);
+    EXPECT(mspkit_error_total(error) == 3 && mspkit_error_missing(error) == 2);
+    said(error, MSPKIT_E_LIST_INCOMPLETE, "ListIncomplete", "2 of 3");
+    EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_DONE);
+    EXPECT(mspkit_pager_complete(pager) == 0 && mspkit_pager_missing(pager) == 2);
+    mspkit_pager_free(pager);
+    paging.on_incomplete = mspkit_nts("ignore");
+    pager = listed(client, 50, &paging);
+    EXPECT_STATUS(mspkit_pager_collect(pager, MSPKIT_DEFAULT, &page, NULL), MSPKIT_OK);
+    mspkit_page_free(page);
+    mspkit_pager_free(pager);
+    mspkit_client_free(client);
+}
+
+/* A NUL of a server ends no message early; in the text of a field it stands, and the length says so. */
+static void texts(void)
+{
+    mspkit_ncentral *client = new_client();
+    mspkit_answer *answer = NULL;
+    mspkit_error *error = NULL;
+    const mspkit_customer *customer;
+    mspkit_str message;
+    post("/_sim/reset", "{}");
+    post("/_sim/script", "{\"answers\":[{\"match\":\"GET /api/customers/{id}\",\"status\":400,\"json\":{\"message\":\"a\\u0000b\\nforged\\u001b[2J\"}},"
+                         "{\"match\":\"GET /api/customers/{id}\",\"json\":{\"customerId\":100,\"customerName\":\"a\\u0000b\"}}]}");
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, &error), MSPKIT_E_BAD_REQUEST);
+    message = mspkit_error_message(error);
+    EXPECT(strlen(message.data) == message.len && strstr(message.data, "forged") != NULL);
+    EXPECT(strchr(message.data, '\n') == NULL && strchr(message.data, '\033') == NULL);
+    mspkit_error_free(error);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
+    customer = mspkit_answer_customer(answer);
+    EXPECT(customer->customer_name.len == 3 && memcmp(customer->customer_name.data, "a\0b", 4) == 0);
+    mspkit_answer_free(answer);
+    mspkit_client_free(client);
+}
+
+/* What was created is there, whatever of its answer can be read. */
+static void created(void)
+{
+    mspkit_ncentral *client = new_client();
+    mspkit_ncentral_service_orgs_create_customer_params params = mspkit_ncentral_service_orgs_create_customer_params_init();
+    mspkit_answer *answer = NULL;
+    mspkit_error *error = NULL;
+    params.customer_name = mspkit_nts("Contoso");
+    params.contact_first_name = mspkit_nts("Ada");
+    params.contact_last_name = mspkit_nts("Lovelace");
+    post("/_sim/reset", "{}");
+    post("/_sim/script", "{\"answers\":[{\"match\":\"POST /api/service-orgs/{id}/customers\",\"status\":201,"
+                         "\"json\":{\"data\":{\"customerId\":[],\"customerName\":\"Contoso\"}}}]}");
+    if (mspkit_ncentral_service_orgs_create_customer(client, "50", MSPKIT_NTS, &params, NULL, &answer, &error) != MSPKIT_OK) {
+        fprintf(stderr, "%s\n", mspkit_error_message(error).data);
+        exit(1);
+    }
+    EXPECT(strcmp(mspkit_answer_customer(answer)->customer_name.data, "Contoso") == 0);
+    EXPECT(mspkit_answer_customer(answer)->customer_id.presence == MSPKIT_ABSENT);
+    mspkit_answer_free(answer);
+    mspkit_client_free(client);
+}
+
+int main(void)
+{
+    service_start();
+    one_after_the_other();
+    bad_rows();
+    not_whole();
+    texts();
+    created();
+    service_stop();
+    puts("lists: nothing lost, nothing twice");
+    return 0;
+}
