@@ -317,7 +317,8 @@ typedef struct mspkit_page mspkit_page;
 /**
  * Reads a list. One thread at a time may use it. Yours to free with `mspkit_pager_free`, before or after its client.
  *
- * After a failure the same step may be made again: nothing is left out by that.
+ * After a failure the same step may be made again: nothing is left out by that. Of an item that cannot be read the failure
+ * says which it is, and the next step goes on behind it.
  */
 typedef struct mspkit_pager mspkit_pager;
 
@@ -438,7 +439,7 @@ typedef struct mspkit_call_options {
      */
     struct mspkit_str extra_body;
     /**
-     * More options as one JSON object, named as in Python, times in seconds; fields that are set go before.
+     * More options as one JSON object, named as here; fields that are set go before.
      */
     struct mspkit_str json;
 } mspkit_call_options;
@@ -554,7 +555,7 @@ typedef struct mspkit_client_options {
      */
     int64_t max_body_bytes;
     /**
-     * More options as one JSON object, named as in Python, times in seconds; fields that are set go before.
+     * More options as one JSON object, named as here; fields that are set go before.
      */
     struct mspkit_str json;
 } mspkit_client_options;
@@ -700,7 +701,7 @@ typedef struct mspkit_paging_options {
      */
     struct mspkit_str resume_token;
     /**
-     * More options as one JSON object, named as in Python; fields that are set go before.
+     * More options as one JSON object, named as here; fields that are set go before.
      */
     struct mspkit_str json;
 } mspkit_paging_options;
@@ -2712,6 +2713,16 @@ bool mspkit_error_retryable(const struct mspkit_error *error);
 int64_t mspkit_error_retry_after_ms(const struct mspkit_error *error);
 
 /**
+ * How many rows the server says a list has that is not whole; -1 for every other failure.
+ */
+int64_t mspkit_error_total(const struct mspkit_error *error);
+
+/**
+ * How many of them did not come; -1 for every other failure.
+ */
+int64_t mspkit_error_missing(const struct mspkit_error *error);
+
+/**
  * Where a list can be taken up again; `data` NULL when the failure is not that of a list.
  */
 struct mspkit_str mspkit_error_resume_token(const struct mspkit_error *error);
@@ -2811,7 +2822,7 @@ const struct mspkit_item *mspkit_page_item(const struct mspkit_page *page, size_
 int64_t mspkit_page_total(const struct mspkit_page *page);
 
 /**
- * The number of the page, from 1; -1 where pages are not numbered.
+ * The number of the page, from 1; -1 where pages are not numbered, and for what was collected of several.
  */
 int64_t mspkit_page_number(const struct mspkit_page *page);
 
@@ -2826,7 +2837,7 @@ int32_t mspkit_page_resume_token(const struct mspkit_page *page,
                                  struct mspkit_error **error);
 
 /**
- * Status, headers, ids and times of the page's answer; NULL only for NULL.
+ * Status, headers, ids and times of the page's answer, of several the last; NULL only where nothing was collected.
  */
 const struct mspkit_meta *mspkit_page_meta(const struct mspkit_page *page);
 
@@ -2869,6 +2880,17 @@ int32_t mspkit_pager_next(struct mspkit_pager *pager,
                           struct mspkit_error **error);
 
 /**
+ * Reads the next item as `mspkit_pager_next` does, for a caller who wants no more than this one for now: no page is read
+ * ahead for it. The rest of the page is there for every further step.
+ *
+ * `item` gets it; it belongs to the pager and lives until the next step, or until the pager is freed. Gives
+ * `MSPKIT_DONE` where there is none. Blocks when a page has to be asked for. Fails with any code.
+ */
+int32_t mspkit_pager_first(struct mspkit_pager *pager,
+                           const struct mspkit_item **item,
+                           struct mspkit_error **error);
+
+/**
  * Reads the next page; where items of a page were read one by one, the rest of it.
  *
  * `page` gets it; free it with `mspkit_page_free`. Gives `MSPKIT_DONE` at the end of the list. Blocks. Fails with any
@@ -2877,6 +2899,19 @@ int32_t mspkit_pager_next(struct mspkit_pager *pager,
 int32_t mspkit_pager_next_page(struct mspkit_pager *pager,
                                struct mspkit_page **page,
                                struct mspkit_error **error);
+
+/**
+ * Reads all items that are left, or the next `most` of them, as one page; `MSPKIT_DEFAULT`: all. Where items of a page were
+ * read one by one, the rest of it comes first.
+ *
+ * `page` gets them, without items where none are left; free it with `mspkit_page_free`. All of them are in memory then. Blocks.
+ * Fails with any code, and with `MSPKIT_E_RANGE` for another negative number; nothing was given out then, and the step may be
+ * made again.
+ */
+int32_t mspkit_pager_collect(struct mspkit_pager *pager,
+                             int64_t most,
+                             struct mspkit_page **page,
+                             struct mspkit_error **error);
 
 /**
  * Submits what `mspkit_pager_next` does. The completion has an item, or the status `MSPKIT_DONE`.
@@ -2905,6 +2940,21 @@ int32_t mspkit_pager_next_page_submit(struct mspkit_pager *pager,
                                       struct mspkit_error **error);
 
 /**
+ * Submits what `mspkit_pager_collect` does. The completion has a page.
+ *
+ * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
+ * step, and may be NULL. A step that is cancelled has given nothing out, and may be made again. Does not block. Fails,
+ * without a completion, with `MSPKIT_E_RANGE` for a wrong number, with `MSPKIT_E_BUSY` while a step is in flight, and with
+ * `MSPKIT_E_CLOSED` for a closed queue.
+ */
+int32_t mspkit_pager_collect_submit(struct mspkit_pager *pager,
+                                    int64_t most,
+                                    const struct mspkit_queue *queue,
+                                    void *user_data,
+                                    mspkit_operation *operation_id,
+                                    struct mspkit_error **error);
+
+/**
  * Where reading goes on after what was given out so far. Lives until the next step, or until the pager is freed. `data`
  * NULL while a step is in flight.
  */
@@ -2914,6 +2964,18 @@ struct mspkit_str mspkit_pager_resume_token(const struct mspkit_pager *pager);
  * How many items the server says the list has; -1 before a page has said so, and while a step is in flight.
  */
 int64_t mspkit_pager_total(const struct mspkit_pager *pager);
+
+/**
+ * Whether the list is whole: once all of it was given out, 1 when as many different rows came as the server said there
+ * are, and 0 when fewer did. -1 before that, where a limit has ended it early, where the server said nothing that tells,
+ * and while a step is in flight. `on_incomplete` of `mspkit_paging_options` says what else happens at the end.
+ */
+int32_t mspkit_pager_complete(const struct mspkit_pager *pager);
+
+/**
+ * How many rows did not come that the server said there are; -1 where `mspkit_pager_complete` gives that.
+ */
+int64_t mspkit_pager_missing(const struct mspkit_pager *pager);
 
 /**
  * Status, headers, ids and times of the last page's answer; NULL before there is one, and while a step is in flight.

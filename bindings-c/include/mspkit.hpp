@@ -62,6 +62,8 @@ inline std::optional<std::string> maybe(mspkit_str text)
     return text.data == nullptr ? std::nullopt : std::optional<std::string>(copy(text));
 }
 
+inline std::optional<std::int64_t> known(std::int64_t number) { return number < 0 ? std::nullopt : std::optional<std::int64_t>(number); }
+
 inline std::optional<std::string> field(mspkit_text text)
 {
     return text.presence == MSPKIT_PRESENT ? std::optional<std::string>(std::in_place, text.data, text.len) : std::nullopt;
@@ -159,6 +161,9 @@ public:
     std::optional<std::string> request_id() const { return detail::maybe(mspkit_error_request_id(held.get())); }
     std::optional<std::string> server_error_id() const { return detail::maybe(mspkit_error_server_error_id(held.get())); }
     std::optional<std::string> resume_token() const { return detail::maybe(mspkit_error_resume_token(held.get())); }
+    /// How many rows a list has that is not whole, and how many of them did not come.
+    std::optional<std::int64_t> total() const { return detail::known(mspkit_error_total(held.get())); }
+    std::optional<std::int64_t> missing() const { return detail::known(mspkit_error_missing(held.get())); }
     bool retryable() const noexcept { return mspkit_error_retryable(held.get()); }
     std::optional<milliseconds> retry_after() const
     {
@@ -481,8 +486,8 @@ public:
     auto begin() const noexcept { return items.begin(); }
     auto end() const noexcept { return items.end(); }
     std::size_t size() const noexcept { return items.size(); }
-    std::optional<std::int64_t> total() const { return known(mspkit_page_total(held.get())); }
-    std::optional<std::int64_t> number() const { return known(mspkit_page_number(held.get())); }
+    std::optional<std::int64_t> total() const { return detail::known(mspkit_page_total(held.get())); }
+    std::optional<std::int64_t> number() const { return detail::known(mspkit_page_number(held.get())); }
     mspkit::meta meta() const { return mspkit::meta(mspkit_page_meta(held.get())); }
     std::string_view json() const noexcept { return detail::view(mspkit_page_json(held.get())); }
     /// Where reading goes on after the first `consumed` items.
@@ -495,7 +500,6 @@ public:
     }
 
 private:
-    static std::optional<std::int64_t> known(std::int64_t number) { return number < 0 ? std::nullopt : std::optional<std::int64_t>(number); }
     detail::owned<mspkit_page, mspkit_page_free> held;
 };
 
@@ -557,11 +561,7 @@ public:
 
     /// Where reading goes on after what was given out so far.
     std::string resume_token() const { return detail::copy(mspkit_pager_resume_token(held.get())); }
-    std::optional<std::int64_t> total() const
-    {
-        const std::int64_t total = mspkit_pager_total(held.get());
-        return total < 0 ? std::nullopt : std::optional<std::int64_t>(total);
-    }
+    std::optional<std::int64_t> total() const { return detail::known(mspkit_pager_total(held.get())); }
     /// Whether the list is whole: once all of it was given out, and where the server said what tells.
     std::optional<bool> complete() const
     {
@@ -569,11 +569,7 @@ public:
         return complete < 0 ? std::nullopt : std::optional<bool>(complete != 0);
     }
     /// How many rows did not come that the server said there are; known when `complete` is.
-    std::optional<std::int64_t> missing() const
-    {
-        const std::int64_t missing = mspkit_pager_missing(held.get());
-        return missing < 0 ? std::nullopt : std::optional<std::int64_t>(missing);
-    }
+    std::optional<std::int64_t> missing() const { return detail::known(mspkit_pager_missing(held.get())); }
     /// How the last page came.
     mspkit::meta meta() const { return mspkit::meta(mspkit_pager_meta(held.get())); }
     mspkit_pager *get() const noexcept { return held.get(); }

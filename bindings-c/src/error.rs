@@ -82,7 +82,7 @@ impl mspkit_error {
     pub(crate) fn new(failure: &Failure) -> Self {
         let mut arena = Arena::new();
         let (code, kind) = (failure.code(), arena.text(failure.kind().name()));
-        let json = arena.text(&described(failure).to_string());
+        let json = arena.text(&described(failure));
         let own = |arena: &mut Arena, message: &str, token: Option<&str>| Self {
             code,
             status: 0,

@@ -1,6 +1,7 @@
 //! Failures on their way to C: what the core says, and what the boundary itself has to say.
 
 use std::any::Any;
+use std::fmt::Write;
 
 use mspkit::{Error, ErrorKind, Spelling};
 use mspkit_binding::seconds;
@@ -102,8 +103,30 @@ impl Failure {
     }
 }
 
-/// Everything that is known of a failure.
-pub(crate) fn described(failure: &Failure) -> Value {
+/// Everything that is known of a failure, as JSON of one line that drives no terminal: what shows nothing, or turns what
+/// stands beside it, is escaped.
+pub(crate) fn described(failure: &Failure) -> String {
+    let mut safe = String::new();
+    for letter in everything(failure).to_string().chars() {
+        if letter.is_control() || is_format(letter) {
+            // Outside of texts JSON has no such letters, and in them this means the same.
+            let mut units = [0; 2];
+            for unit in letter.encode_utf16(&mut units) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(letter);
+        }
+    }
+    safe
+}
+
+/// Marks of direction, joiners, and ends of lines of their own.
+fn is_format(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}')
+}
+
+fn everything(failure: &Failure) -> Value {
     let mut all = Map::new();
     all.insert("code".to_owned(), failure.code().into());
     all.insert("kind".to_owned(), failure.kind().name().into());

@@ -49,8 +49,7 @@ pub(crate) fn quietly<T>(fallback: T, body: impl FnOnce() -> T) -> T {
 /// `pointer` is NULL or points to a value that lives and is not written to before `'a` ends.
 pub(crate) unsafe fn borrow<'a, T>(name: &str, pointer: *const T) -> Result<&'a T, Failure> {
     // SAFETY: the caller says so.
-    unsafe { pointer.as_ref() }
-        .ok_or_else(|| Failure::null(name))
+    unsafe { pointer.as_ref() }.ok_or_else(|| Failure::null(name))
 }
 
 /// Refuses an output that cannot be written to.

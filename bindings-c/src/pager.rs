@@ -116,7 +116,9 @@ impl mspkit_pager {
         let ready = step.reading.as_ref().and_then(|pager| ready(pager, self.shared.reader));
         let next = match ready {
             Some(ready) => ready.map(Some)?,
-            None => self.wait(step, |step| step.work(async |pager, reader| item(pager, reader, wanted).await))?,
+            None => {
+                self.wait(step, |step| step.work(async |pager, reader| item(pager, reader, wanted).await))?
+            }
         };
         let Some(next) = next else { return Ok(MSPKIT_DONE) };
         let next = Box::new(next);
@@ -270,8 +272,8 @@ pub unsafe extern "C" fn mspkit_pager_next_page(
             let pager = borrow("pager", pager.cast_const())?;
             output("page", page)?;
             let step = pager.step()?;
-            let next =
-                pager.wait(step, |step| step.work(async |pager, reader| reading::page(pager, reader).await))?;
+            let next = pager
+                .wait(step, |step| step.work(async |pager, reader| reading::page(pager, reader).await))?;
             let Some(next) = next else { return Ok(MSPKIT_DONE) };
             page.write(Box::into_raw(Box::new(next)));
             Ok(MSPKIT_OK)

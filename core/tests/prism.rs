@@ -89,7 +89,8 @@ fn params_of(operation: &Operation, wanted: fn(&Param) -> bool) -> Params {
 async fn every_operation_fits_its_document() {
     let clients = clients();
     let paging = PagingOptions::from_json(br#"{"limit": 1, "concurrency": 1}"#).unwrap();
-    let overrides = Overrides { call: CallOptions::default(), paging, read: case::Read::default(), go_on: false };
+    let overrides =
+        Overrides { call: CallOptions::default(), paging, read: case::Read::default(), go_on: false };
     let mut wrong = Vec::new();
     let mut calls = 0;
     for operation in Operation::all() {

@@ -73,9 +73,9 @@ impl Said {
 pub(crate) fn count(name: &str, number: i64) -> Result<Option<u64>, Failure> {
     match number {
         NOT_GIVEN => Ok(None),
-        number => u64::try_from(number)
-            .map(Some)
-            .map_err(|_| range(name, number, "0 or more, or MSPKIT_DEFAULT")),
+        number => {
+            u64::try_from(number).map(Some).map_err(|_| range(name, number, "0 or more, or MSPKIT_DEFAULT"))
+        }
     }
 }
 
@@ -189,7 +189,12 @@ unsafe fn pairs(what: &str, pairs: &[mspkit_pair]) -> Result<Map<String, Value>,
         // SAFETY: the caller's promise is this one's.
         let (name, value) = unsafe { (pair.name.read_text(what)?, pair.value.read_text(what)?) };
         let (Some(name), Some(value)) = (name, value) else {
-            return Err(Failure::argument(MSPKIT_E_NULL, what, None, "must have a name and a value in each entry"));
+            return Err(Failure::argument(
+                MSPKIT_E_NULL,
+                what,
+                None,
+                "must have a name and a value in each entry",
+            ));
         };
         match members.get_mut(name) {
             None => {
