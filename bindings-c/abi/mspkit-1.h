@@ -216,14 +216,14 @@
 #define MSPKIT_E_NOT_FOUND -8
 
 /**
- * The request contradicts the state that the object is in. Read the object again and decide on what it
- * says now.
+ * The request contradicts the state that the object is in. Fetch the object again and decide based on
+ * its current state.
  */
 #define MSPKIT_E_CONFLICT -9
 
 /**
- * The server had too many calls, still after the retries; this one was not executed. Call again after
- * `retry_after`, with less at the same time.
+ * The server kept rejecting the call as rate limited, even after retries; it was not executed. Retry
+ * after `retry_after`, with fewer concurrent calls.
  */
 #define MSPKIT_E_RATE_LIMIT -10
 
@@ -234,7 +234,7 @@
 #define MSPKIT_E_SERVER -11
 
 /**
- * The answer is not what the endpoint answers with, such as a proxy's page, broken JSON or too large a
+ * The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large a
  * body. Look at `body`, and at what stands between you and the server.
  */
 #define MSPKIT_E_DECODE -12
@@ -246,19 +246,28 @@
 #define MSPKIT_E_SCROLL_EXPIRED -13
 
 /**
- * The call was cancelled by its caller; a write may have been carried out. Nothing, if it was meant.
+ * The call was cancelled by its caller; a write may have been carried out. None, if the cancellation was
+ * intended.
  */
 #define MSPKIT_E_CANCELLED -14
 
 /**
- * The client was closed before the call or during it. Make a new client.
+ * The client was closed before anything was sent, or while the call waited for another attempt. Make a
+ * new client.
  */
 #define MSPKIT_E_CLOSED -15
 
 /**
- * Something went wrong inside mspkit that never should. Report it, with the message.
+ * An internal error in mspkit. Please report it together with its message.
  */
 #define MSPKIT_E_INTERNAL -16
+
+/**
+ * A list ended before as many rows had come as the server says there are, and `on_incomplete` is
+ * `raise`. List again, sorted by something that does not change; `missing` says how many rows are not
+ * there.
+ */
+#define MSPKIT_E_LIST_INCOMPLETE -17
 
 /**
  * The call succeeded, but its answer lacks the field that was asked for. Look the object up, as the
@@ -308,7 +317,8 @@ typedef struct mspkit_page mspkit_page;
 /**
  * Reads a list. One thread at a time may use it. Yours to free with `mspkit_pager_free`, before or after its client.
  *
- * After a failure the same step may be made again: nothing is left out by that.
+ * After a failure the same step may be made again: nothing is left out by that. Of an item that cannot be read the failure
+ * says which it is, and the next step goes on behind it.
  */
 typedef struct mspkit_pager mspkit_pager;
 
@@ -429,7 +439,7 @@ typedef struct mspkit_call_options {
      */
     struct mspkit_str extra_body;
     /**
-     * More options as one JSON object, named as in Python, times in seconds; fields that are set go before.
+     * More options as one JSON object, named as here; fields that are set go before.
      */
     struct mspkit_str json;
 } mspkit_call_options;
@@ -545,7 +555,7 @@ typedef struct mspkit_client_options {
      */
     int64_t max_body_bytes;
     /**
-     * More options as one JSON object, named as in Python, times in seconds; fields that are set go before.
+     * More options as one JSON object, named as here; fields that are set go before.
      */
     struct mspkit_str json;
 } mspkit_client_options;
@@ -691,7 +701,7 @@ typedef struct mspkit_paging_options {
      */
     struct mspkit_str resume_token;
     /**
-     * More options as one JSON object, named as in Python; fields that are set go before.
+     * More options as one JSON object, named as here; fields that are set go before.
      */
     struct mspkit_str json;
 } mspkit_paging_options;
@@ -1983,6 +1993,11 @@ typedef struct mspkit_ncentral_customers_list_params {
      */
     size_t struct_size;
     /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
@@ -1998,8 +2013,8 @@ typedef struct mspkit_ncentral_customers_list_params {
      */
     struct mspkit_str sort_order;
     /**
-     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-     * Passed on as it is. (optional, text)
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
      */
     struct mspkit_str select;
 } mspkit_ncentral_customers_list_params;
@@ -2013,6 +2028,11 @@ typedef struct mspkit_ncentral_customers_list_sites_params {
      */
     size_t struct_size;
     /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
@@ -2028,8 +2048,8 @@ typedef struct mspkit_ncentral_customers_list_sites_params {
      */
     struct mspkit_str sort_order;
     /**
-     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-     * Passed on as it is. (optional, text)
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
      */
     struct mspkit_str select;
 } mspkit_ncentral_customers_list_sites_params;
@@ -2196,6 +2216,11 @@ typedef struct mspkit_ncentral_service_orgs_list_params {
      */
     size_t struct_size;
     /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
@@ -2211,8 +2236,8 @@ typedef struct mspkit_ncentral_service_orgs_list_params {
      */
     struct mspkit_str sort_order;
     /**
-     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-     * Passed on as it is. (optional, text)
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
      */
     struct mspkit_str select;
 } mspkit_ncentral_service_orgs_list_params;
@@ -2226,6 +2251,11 @@ typedef struct mspkit_ncentral_service_orgs_list_customers_params {
      */
     size_t struct_size;
     /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
@@ -2241,8 +2271,8 @@ typedef struct mspkit_ncentral_service_orgs_list_customers_params {
      */
     struct mspkit_str sort_order;
     /**
-     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It does not choose fields.
-     * Passed on as it is. (optional, text)
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
      */
     struct mspkit_str select;
 } mspkit_ncentral_service_orgs_list_customers_params;
@@ -2449,10 +2479,10 @@ int32_t mspkit_call_submit(const struct mspkit_client *client,
 /**
  * Sends a request to an endpoint that mspkit does not know, with credentials, limits and retries.
  *
- * `path` begins with `/`, or is an absolute URL of the client's own server; it is sent as it is. `body` is JSON text, NULL
- * for none. Query and headers are `extra_query` and `extra_headers` of `options`, which may be NULL. GET, HEAD and
- * OPTIONS are repeated after a fault, every other method is not. `answer` gets the answer: `mspkit_answer_json` and
- * `mspkit_answer_body` give its body. Blocks. Thread-safe. Fails with any code.
+ * `path` begins with `/`, or is an absolute URL of the client's own server; it is sent as it is, or refused.
+ * `body` is JSON text, NULL for none. Query and headers are `extra_query` and `extra_headers` of `options`, which
+ * may be NULL. GET, HEAD and OPTIONS are repeated after a fault, every other method is not. `answer` gets the
+ * answer: `mspkit_answer_json` and `mspkit_answer_body` give its body. Blocks. Thread-safe. Fails with any code.
  */
 int32_t mspkit_request(const struct mspkit_client *client,
                        const char *method,
@@ -2558,7 +2588,8 @@ int32_t mspkit_client_with_options(const struct mspkit_client *client,
                                    struct mspkit_error **error);
 
 /**
- * Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`; calls in flight go on.
+ * Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`. What was sent
+ * already goes on; a call that waits for a slot, a token or another attempt ends with that code, too.
  * Closing twice is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
  */
 int32_t mspkit_client_close(const struct mspkit_client *client);
@@ -2682,6 +2713,16 @@ bool mspkit_error_retryable(const struct mspkit_error *error);
 int64_t mspkit_error_retry_after_ms(const struct mspkit_error *error);
 
 /**
+ * How many rows the server says a list has that is not whole; -1 for every other failure.
+ */
+int64_t mspkit_error_total(const struct mspkit_error *error);
+
+/**
+ * How many of them did not come; -1 for every other failure.
+ */
+int64_t mspkit_error_missing(const struct mspkit_error *error);
+
+/**
  * Where a list can be taken up again; `data` NULL when the failure is not that of a list.
  */
 struct mspkit_str mspkit_error_resume_token(const struct mspkit_error *error);
@@ -2781,7 +2822,7 @@ const struct mspkit_item *mspkit_page_item(const struct mspkit_page *page, size_
 int64_t mspkit_page_total(const struct mspkit_page *page);
 
 /**
- * The number of the page, from 1; -1 where pages are not numbered.
+ * The number of the page, from 1; -1 where pages are not numbered, and for what was collected of several.
  */
 int64_t mspkit_page_number(const struct mspkit_page *page);
 
@@ -2796,7 +2837,7 @@ int32_t mspkit_page_resume_token(const struct mspkit_page *page,
                                  struct mspkit_error **error);
 
 /**
- * Status, headers, ids and times of the page's answer; NULL only for NULL.
+ * Status, headers, ids and times of the page's answer, of several the last; NULL only where nothing was collected.
  */
 const struct mspkit_meta *mspkit_page_meta(const struct mspkit_page *page);
 
@@ -2839,6 +2880,17 @@ int32_t mspkit_pager_next(struct mspkit_pager *pager,
                           struct mspkit_error **error);
 
 /**
+ * Reads the next item as `mspkit_pager_next` does, for a caller who wants no more than this one for now: no page is read
+ * ahead for it. The rest of the page is there for every further step.
+ *
+ * `item` gets it; it belongs to the pager and lives until the next step, or until the pager is freed. Gives
+ * `MSPKIT_DONE` where there is none. Blocks when a page has to be asked for. Fails with any code.
+ */
+int32_t mspkit_pager_first(struct mspkit_pager *pager,
+                           const struct mspkit_item **item,
+                           struct mspkit_error **error);
+
+/**
  * Reads the next page; where items of a page were read one by one, the rest of it.
  *
  * `page` gets it; free it with `mspkit_page_free`. Gives `MSPKIT_DONE` at the end of the list. Blocks. Fails with any
@@ -2847,6 +2899,19 @@ int32_t mspkit_pager_next(struct mspkit_pager *pager,
 int32_t mspkit_pager_next_page(struct mspkit_pager *pager,
                                struct mspkit_page **page,
                                struct mspkit_error **error);
+
+/**
+ * Reads all items that are left, or the next `most` of them, as one page; `MSPKIT_DEFAULT`: all. Where items of a page were
+ * read one by one, the rest of it comes first.
+ *
+ * `page` gets them, without items where none are left; free it with `mspkit_page_free`. All of them are in memory then. Blocks.
+ * Fails with any code, and with `MSPKIT_E_RANGE` for another negative number; nothing was given out then, and the step may be
+ * made again.
+ */
+int32_t mspkit_pager_collect(struct mspkit_pager *pager,
+                             int64_t most,
+                             struct mspkit_page **page,
+                             struct mspkit_error **error);
 
 /**
  * Submits what `mspkit_pager_next` does. The completion has an item, or the status `MSPKIT_DONE`.
@@ -2875,6 +2940,21 @@ int32_t mspkit_pager_next_page_submit(struct mspkit_pager *pager,
                                       struct mspkit_error **error);
 
 /**
+ * Submits what `mspkit_pager_collect` does. The completion has a page.
+ *
+ * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
+ * step, and may be NULL. A step that is cancelled has given nothing out, and may be made again. Does not block. Fails,
+ * without a completion, with `MSPKIT_E_RANGE` for a wrong number, with `MSPKIT_E_BUSY` while a step is in flight, and with
+ * `MSPKIT_E_CLOSED` for a closed queue.
+ */
+int32_t mspkit_pager_collect_submit(struct mspkit_pager *pager,
+                                    int64_t most,
+                                    const struct mspkit_queue *queue,
+                                    void *user_data,
+                                    mspkit_operation *operation_id,
+                                    struct mspkit_error **error);
+
+/**
  * Where reading goes on after what was given out so far. Lives until the next step, or until the pager is freed. `data`
  * NULL while a step is in flight.
  */
@@ -2884,6 +2964,18 @@ struct mspkit_str mspkit_pager_resume_token(const struct mspkit_pager *pager);
  * How many items the server says the list has; -1 before a page has said so, and while a step is in flight.
  */
 int64_t mspkit_pager_total(const struct mspkit_pager *pager);
+
+/**
+ * Whether the list is whole: once all of it was given out, 1 when as many different rows came as the server said there
+ * are, and 0 when fewer did. -1 before that, where a limit has ended it early, where the server said nothing that tells,
+ * and while a step is in flight. `on_incomplete` of `mspkit_paging_options` says what else happens at the end.
+ */
+int32_t mspkit_pager_complete(const struct mspkit_pager *pager);
+
+/**
+ * How many rows did not come that the server said there are; -1 where `mspkit_pager_complete` gives that.
+ */
+int64_t mspkit_pager_missing(const struct mspkit_pager *pager);
 
 /**
  * Status, headers, ids and times of the last page's answer; NULL before there is one, and while a step is in flight.
@@ -2986,7 +3078,7 @@ void mspkit_runtime_free(struct mspkit_runtime *runtime);
  * Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -2999,7 +3091,7 @@ void mspkit_runtime_free(struct mspkit_runtime *runtime);
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3050,7 +3142,7 @@ int32_t mspkit_cloudmore_estore_get_submit(const mspkit_cloudmore *client,
  * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore`. Sent with an access token,
- * which the client obtains and renews. Changes nothing; tried again after passing faults.
+ * which the client obtains and renews. Read-only. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -3061,9 +3153,9 @@ int32_t mspkit_cloudmore_estore_get_submit(const mspkit_cloudmore *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3106,9 +3198,9 @@ int32_t mspkit_cloudmore_estore_list(const mspkit_cloudmore *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the services of the
- *   organization (`services.list`) and look for this one.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the services of
+ *   the organization (`services.list`) and look for this one.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3155,7 +3247,7 @@ int32_t mspkit_cloudmore_services_add_submit(const mspkit_cloudmore *client,
  * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. Changes nothing; tried again after passing faults.
+ * access token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -3168,7 +3260,7 @@ int32_t mspkit_cloudmore_services_add_submit(const mspkit_cloudmore *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3219,7 +3311,7 @@ int32_t mspkit_cloudmore_services_get_submit(const mspkit_cloudmore *client,
  * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token,
- * which the client obtains and renews. Changes nothing; tried again after passing faults.
+ * which the client obtains and renews. Read-only. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -3231,9 +3323,9 @@ int32_t mspkit_cloudmore_services_get_submit(const mspkit_cloudmore *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3262,8 +3354,7 @@ int32_t mspkit_cloudmore_services_list(const mspkit_cloudmore *client,
  * Guide for Organizations Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. May be repeated without harm; tried again after
- * passing faults.
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -3275,7 +3366,7 @@ int32_t mspkit_cloudmore_services_list(const mspkit_cloudmore *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3328,8 +3419,7 @@ int32_t mspkit_cloudmore_services_patch_submit(const mspkit_cloudmore *client,
  * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. May be repeated without harm; tried again after
- * passing faults.
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -3341,7 +3431,7 @@ int32_t mspkit_cloudmore_services_patch_submit(const mspkit_cloudmore *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3394,8 +3484,7 @@ int32_t mspkit_cloudmore_services_remove_submit(const mspkit_cloudmore *client,
  * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
  *
  * `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. May be repeated without harm; tried again after
- * passing faults.
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
  *
  *
  * - `organization_id`: Id of the organization. (GUID)
@@ -3407,7 +3496,7 @@ int32_t mspkit_cloudmore_services_remove_submit(const mspkit_cloudmore *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
  *   body.
@@ -3488,7 +3577,7 @@ struct mspkit_str mspkit_case_json(const struct mspkit_case *view);
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_wiv_cases_search, mspkit_wiv_cases_search_own are it.
+ * Item type of mspkit_wiv_cases_search, mspkit_wiv_cases_search_own.
  */
 const struct mspkit_case *mspkit_item_case(const struct mspkit_item *item);
 
@@ -3542,7 +3631,7 @@ const struct mspkit_customer *mspkit_answer_customer(const struct mspkit_answer 
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_ncentral_customers_list, mspkit_ncentral_service_orgs_list_customers are it.
+ * Item type of mspkit_ncentral_customers_list, mspkit_ncentral_service_orgs_list_customers.
  */
 const struct mspkit_customer *mspkit_item_customer(const struct mspkit_item *item);
 
@@ -3554,7 +3643,7 @@ struct mspkit_str mspkit_estore_service_json(const struct mspkit_estore_service 
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_cloudmore_estore_list are it.
+ * Item type of mspkit_cloudmore_estore_list.
  */
 const struct mspkit_estore_service *mspkit_item_estore_service(const struct mspkit_item *item);
 
@@ -3591,7 +3680,7 @@ struct mspkit_str mspkit_msp_customer_json(const struct mspkit_msp_customer *vie
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_wiv_customers_list are it.
+ * Item type of mspkit_wiv_customers_list.
  */
 const struct mspkit_msp_customer *mspkit_item_msp_customer(const struct mspkit_item *item);
 
@@ -3610,7 +3699,7 @@ const struct mspkit_organization_service *mspkit_answer_organization_service(con
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_cloudmore_services_list are it.
+ * Item type of mspkit_cloudmore_services_list.
  */
 const struct mspkit_organization_service *mspkit_item_organization_service(const struct mspkit_item *item);
 
@@ -3665,7 +3754,7 @@ const struct mspkit_service_org *mspkit_answer_service_org(const struct mspkit_a
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_ncentral_service_orgs_list are it.
+ * Item type of mspkit_ncentral_service_orgs_list.
  */
 const struct mspkit_service_org *mspkit_item_service_org(const struct mspkit_item *item);
 
@@ -3677,7 +3766,7 @@ struct mspkit_str mspkit_site_json(const struct mspkit_site *view);
 /**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Items of mspkit_ncentral_customers_list_sites are it.
+ * Item type of mspkit_ncentral_customers_list_sites.
  */
 const struct mspkit_site *mspkit_item_site(const struct mspkit_item *item);
 
@@ -3719,8 +3808,8 @@ const struct mspkit_workflow_run *mspkit_answer_workflow_run(const struct mspkit
  * Authentication & System Health APIs Overview:
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
  *
- * `POST /api/auth/authenticate`. Sent with the user's long-lived token. Changes nothing; tried again
- * after passing faults.
+ * `POST /api/auth/authenticate`. Sent with the user's long-lived token. Read-only. Retried on transient
+ * errors.
  *
  *
  * - `options`: may be NULL.
@@ -3772,8 +3861,8 @@ int32_t mspkit_ncentral_auth_authenticate_submit(const mspkit_ncentral *client,
  * Authentication & System Health APIs Overview:
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
  *
- * `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. May be
- * repeated without harm; tried again after passing faults.
+ * `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. Idempotent.
+ * Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -3826,8 +3915,7 @@ int32_t mspkit_ncentral_auth_logout_submit(const mspkit_ncentral *client,
  * Authentication & System Health APIs Overview:
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
  *
- * `POST /api/auth/refresh`. Needs no credential. May be repeated without harm; tried again after passing
- * faults.
+ * `POST /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -3878,8 +3966,8 @@ int32_t mspkit_ncentral_auth_refresh_submit(const mspkit_ncentral *client,
  * guide: Authentication & System Health APIs Overview. See Authentication & System Health APIs Overview:
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
  *
- * `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Changes
- * nothing; tried again after passing faults.
+ * `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -3943,8 +4031,8 @@ int32_t mspkit_ncentral_auth_validate_submit(const mspkit_ncentral *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. Get the ticket
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Get the ticket
  *   (`custom_psa.get_ticket_info`) and see whether it is linked.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
@@ -3991,7 +4079,7 @@ int32_t mspkit_ncentral_custom_psa_create_ticket_submit(const mspkit_ncentral *c
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
  * `POST /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
- * obtains and renews. Changes nothing; tried again after passing faults.
+ * obtains and renews. Read-only. Retried on transient errors.
  *
  *
  * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
@@ -4003,7 +4091,7 @@ int32_t mspkit_ncentral_custom_psa_create_ticket_submit(const mspkit_ncentral *c
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4053,7 +4141,7 @@ int32_t mspkit_ncentral_custom_psa_get_ticket_submit(const mspkit_ncentral *clie
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
  * `GET /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client obtains
- * and renews. Changes nothing; tried again after passing faults.
+ * and renews. Read-only. Retried on transient errors.
  *
  *
  * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
@@ -4064,7 +4152,7 @@ int32_t mspkit_ncentral_custom_psa_get_ticket_submit(const mspkit_ncentral *clie
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4110,8 +4198,8 @@ int32_t mspkit_ncentral_custom_psa_get_ticket_info_submit(const mspkit_ncentral 
  * Custom PSA Features". See Manage PSA Integrations:
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
- * `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Changes
- * nothing; tried again after passing faults.
+ * `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -4164,7 +4252,7 @@ int32_t mspkit_ncentral_custom_psa_links_submit(const mspkit_ncentral *client,
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
  * `POST /api/custom-psa/tickets/{customPsaTicketId}/reopen`. Sent with an access token, which the client
- * obtains and renews. May be repeated without harm; tried again after passing faults.
+ * obtains and renews. Idempotent. Retried on transient errors.
  *
  *
  * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
@@ -4175,7 +4263,7 @@ int32_t mspkit_ncentral_custom_psa_links_submit(const mspkit_ncentral *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4223,7 +4311,7 @@ int32_t mspkit_ncentral_custom_psa_reopen_ticket_submit(const mspkit_ncentral *c
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
  * `POST /api/custom-psa/tickets/{customPsaTicketId}/resolve`. Sent with an access token, which the
- * client obtains and renews. May be repeated without harm; tried again after passing faults.
+ * client obtains and renews. Idempotent. Retried on transient errors.
  *
  *
  * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
@@ -4234,7 +4322,7 @@ int32_t mspkit_ncentral_custom_psa_reopen_ticket_submit(const mspkit_ncentral *c
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4280,8 +4368,8 @@ int32_t mspkit_ncentral_custom_psa_resolve_ticket_submit(const mspkit_ncentral *
  * Integrations, "Discovering Custom PSA Features". See Manage PSA Integrations:
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
- * `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews. Changes
- * nothing; tried again after passing faults.
+ * `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews.
+ * Read-only. Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -4332,7 +4420,7 @@ int32_t mspkit_ncentral_custom_psa_ticket_links_submit(const mspkit_ncentral *cl
  * a Customer". See Manage Customers: https://developer.n-able.com/n-central/docs/manage-customers
  *
  * `GET /api/customers/{customerId}`. Sent with an access token, which the client obtains and renews.
- * Changes nothing; tried again after passing faults.
+ * Read-only. Retried on transient errors.
  *
  *
  * - `customer_id`: Id of the customer. (id)
@@ -4343,7 +4431,7 @@ int32_t mspkit_ncentral_custom_psa_ticket_links_submit(const mspkit_ncentral *cl
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4389,8 +4477,8 @@ int32_t mspkit_ncentral_customers_get_submit(const mspkit_ncentral *client,
  * guide: Manage Customers, "Listing Customers". See Manage Customers:
  * https://developer.n-able.com/n-central/docs/manage-customers
  *
- * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Changes nothing;
- * tried again after passing faults.
+ * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
  *
  *
  * - `params`: may be NULL; see `mspkit_ncentral_customers_list_params`.
@@ -4400,9 +4488,9 @@ int32_t mspkit_ncentral_customers_get_submit(const mspkit_ncentral *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4431,7 +4519,7 @@ int32_t mspkit_ncentral_customers_list(const mspkit_ncentral *client,
  * guide: Manage Sites. See Manage Sites: https://developer.n-able.com/n-central/docs/manage-sites
  *
  * `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
- * renews. Changes nothing; tried again after passing faults.
+ * renews. Read-only. Retried on transient errors.
  *
  *
  * - `customer_id`: Id of the customer. (id)
@@ -4442,9 +4530,9 @@ int32_t mspkit_ncentral_customers_list(const mspkit_ncentral *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4473,7 +4561,7 @@ int32_t mspkit_ncentral_customers_list_sites(const mspkit_ncentral *client,
  * Answers without a token. Vendor's guide: Managing System Health, "Health Check". See Managing System
  * Health: https://developer.n-able.com/n-central/docs/managing-system-health
  *
- * `GET /api/health`. Needs no credential. Changes nothing; tried again after passing faults.
+ * `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -4524,8 +4612,8 @@ int32_t mspkit_ncentral_server_health_submit(const mspkit_ncentral *client,
  * answer 404. Vendor's guide: Managing System Health, "Version Information". See Managing System Health:
  * https://developer.n-able.com/n-central/docs/managing-system-health
  *
- * `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Changes
- * nothing; tried again after passing faults.
+ * `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
  *
  *
  * - `options`: may be NULL.
@@ -4590,9 +4678,9 @@ int32_t mspkit_ncentral_server_info_submit(const mspkit_ncentral *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the service organizations
- *   (`service_orgs.list`) and look for the name that was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the service
+ *   organizations (`service_orgs.list`) and look for the name that was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4650,9 +4738,9 @@ int32_t mspkit_ncentral_service_orgs_create_submit(const mspkit_ncentral *client
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. List the customers of the service
- *   organization (`service_orgs.list_customers`) and look for the name that was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the customers of
+ *   the service organization (`service_orgs.list_customers`) and look for the name that was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4701,7 +4789,7 @@ int32_t mspkit_ncentral_service_orgs_create_customer_submit(const mspkit_ncentra
  * https://developer.n-able.com/n-central/docs/managing-service-organizations
  *
  * `GET /api/service-orgs/{soId}`. Sent with an access token, which the client obtains and renews.
- * Changes nothing; tried again after passing faults.
+ * Read-only. Retried on transient errors.
  *
  *
  * - `so_id`: Id of the service organization. (id)
@@ -4712,7 +4800,7 @@ int32_t mspkit_ncentral_service_orgs_create_customer_submit(const mspkit_ncentra
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4758,8 +4846,8 @@ int32_t mspkit_ncentral_service_orgs_get_submit(const mspkit_ncentral *client,
  * Vendor's guide: Managing Service Organizations, "Listing Service Organizations". See Managing Service
  * Organizations: https://developer.n-able.com/n-central/docs/managing-service-organizations
  *
- * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Changes
- * nothing; tried again after passing faults.
+ * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
  *
  *
  * - `params`: may be NULL; see `mspkit_ncentral_service_orgs_list_params`.
@@ -4769,9 +4857,9 @@ int32_t mspkit_ncentral_service_orgs_get_submit(const mspkit_ncentral *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4800,7 +4888,7 @@ int32_t mspkit_ncentral_service_orgs_list(const mspkit_ncentral *client,
  * https://developer.n-able.com/n-central/docs/managing-service-organizations
  *
  * `GET /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
- * renews. Changes nothing; tried again after passing faults.
+ * renews. Read-only. Retried on transient errors.
  *
  *
  * - `so_id`: Id of the service organization. (id)
@@ -4811,9 +4899,9 @@ int32_t mspkit_ncentral_service_orgs_list(const mspkit_ncentral *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4843,8 +4931,8 @@ int32_t mspkit_ncentral_service_orgs_list_customers(const mspkit_ncentral *clien
  * some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA Capabilities". See
  * Manage PSA Integrations: https://developer.n-able.com/n-central/docs/manage-psa-integrations
  *
- * `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Changes
- * nothing; tried again after passing faults, 500 not being one here.
+ * `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors; a 500 is not treated as transient here.
  *
  *
  * - `options`: may be NULL.
@@ -4912,7 +5000,7 @@ int32_t mspkit_ncentral_standard_psa_links_submit(const mspkit_ncentral *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
  *   server's memory, so a restart ends them all.
@@ -4961,8 +5049,9 @@ int32_t mspkit_ncentral_standard_psa_validate_credential_submit(const mspkit_nce
  * "Search MSP Cases". See Wiv MSP Customers and Cases Fetching:
  * https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching
  *
- * `POST /v2/cases/msp/search`. Sent with the API key. The first request is tried again after passing
- * faults; each further one advances the server's cursor, so a lost page is searched for anew or raised.
+ * `POST /v2/cases/msp/search`. Sent with the API key. The first request is retried on transient errors.
+ * Later requests advance the server's cursor and are not retried; a lost page raises an error or
+ * restarts the search.
  *
  *
  * - `params`: may be NULL; see `mspkit_wiv_cases_search_params`.
@@ -4972,9 +5061,9 @@ int32_t mspkit_ncentral_standard_psa_validate_credential_submit(const mspkit_nce
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `on_lost_page` is `raise`.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The search was refused, or the scroll has expired.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
@@ -4999,8 +5088,9 @@ int32_t mspkit_wiv_cases_search(const mspkit_wiv *client,
  * The twin of `cases.search` for a single organization: same body, same answer, no customer. Vendor's
  * guide: Retrieve Cases. See Retrieve Cases: https://docs.wiv.ai/api-guide/cases/retrieve-cases
  *
- * `POST /v2/cases/search`. Sent with the API key. The first request is tried again after passing faults;
- * each further one advances the server's cursor, so a lost page is searched for anew or raised.
+ * `POST /v2/cases/search`. Sent with the API key. The first request is retried on transient errors.
+ * Later requests advance the server's cursor and are not retried; a lost page raises an error or
+ * restarts the search.
  *
  *
  * - `params`: may be NULL; see `mspkit_wiv_cases_search_own_params`.
@@ -5010,9 +5100,9 @@ int32_t mspkit_wiv_cases_search(const mspkit_wiv *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `on_lost_page` is `raise`.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The search was refused, or the scroll has expired.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
@@ -5039,7 +5129,7 @@ int32_t mspkit_wiv_cases_search_own(const mspkit_wiv *client,
  * Fetching, "Get Customers". See Wiv MSP Customers and Cases Fetching:
  * https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching
  *
- * `GET /msp/customers`. Sent with the API key. Changes nothing; tried again after passing faults.
+ * `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.
  *
  *
  * - `params`: may be NULL; see `mspkit_wiv_customers_list_params`.
@@ -5049,9 +5139,9 @@ int32_t mspkit_wiv_cases_search_own(const mspkit_wiv *client,
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * not what they may be; the steps of the pager fail with:
+ * invalid; the steps of the pager fail with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: A field name is unknown.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
  * - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
@@ -5089,9 +5179,9 @@ int32_t mspkit_wiv_customers_list(const mspkit_wiv *client,
  *
  * Blocks until it is answered. Thread-safe. Fails with:
  *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or not what it may be; nothing was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: it was sent and its fate is not known. Look for the run in the
- *   workflow's history in Wiv's web interface; the API cannot list runs.
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+ * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the run in
+ *   the workflow's history in Wiv's web interface; the API cannot list runs.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused.
  * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
  * - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
@@ -5339,6 +5429,7 @@ static inline mspkit_ncentral_customers_list_params mspkit_ncentral_customers_li
     mspkit_ncentral_customers_list_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
     return made;
 }
@@ -5351,6 +5442,7 @@ static inline mspkit_ncentral_customers_list_sites_params mspkit_ncentral_custom
     mspkit_ncentral_customers_list_sites_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
     return made;
 }
@@ -5385,6 +5477,7 @@ static inline mspkit_ncentral_service_orgs_list_params mspkit_ncentral_service_o
     mspkit_ncentral_service_orgs_list_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
     return made;
 }
@@ -5397,6 +5490,7 @@ static inline mspkit_ncentral_service_orgs_list_customers_params mspkit_ncentral
     mspkit_ncentral_service_orgs_list_customers_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
+    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
     return made;
 }

@@ -2479,10 +2479,10 @@ int32_t mspkit_call_submit(const struct mspkit_client *client,
 /**
  * Sends a request to an endpoint that mspkit does not know, with credentials, limits and retries.
  *
- * `path` begins with `/`, or is an absolute URL of the client's own server; it is sent as it is. `body` is JSON text, NULL
- * for none. Query and headers are `extra_query` and `extra_headers` of `options`, which may be NULL. GET, HEAD and
- * OPTIONS are repeated after a fault, every other method is not. `answer` gets the answer: `mspkit_answer_json` and
- * `mspkit_answer_body` give its body. Blocks. Thread-safe. Fails with any code.
+ * `path` begins with `/`, or is an absolute URL of the client's own server; it is sent as it is, or refused.
+ * `body` is JSON text, NULL for none. Query and headers are `extra_query` and `extra_headers` of `options`, which
+ * may be NULL. GET, HEAD and OPTIONS are repeated after a fault, every other method is not. `answer` gets the
+ * answer: `mspkit_answer_json` and `mspkit_answer_body` give its body. Blocks. Thread-safe. Fails with any code.
  */
 int32_t mspkit_request(const struct mspkit_client *client,
                        const char *method,

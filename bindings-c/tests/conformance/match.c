@@ -129,7 +129,10 @@ static void match_error(const json *want, const json *have)
                 if (contains && strcasestr(message, text) == NULL) {
                     fail("%s: does not hold %s", where, text);
                 }
-                if (!contains && (strstr(message, text) != NULL || strstr(debug->text, text) != NULL)) {
+                const size_t len = of->items[entry]->len;
+                /* A text may be a NUL. */
+                if (!contains && (memmem(message, json_get(have, "message")->len, text, len) != NULL ||
+                                  memmem(debug->text, debug->len, text, len) != NULL)) {
                     fail("%s: holds %s: %s", where, text, debug->text);
                 }
             }
