@@ -289,7 +289,8 @@ pub unsafe extern "C" fn mspkit_error_retryable(error: *const mspkit_error) -> b
     unsafe { get(error, false, |error| error.retryable) }
 }
 
-/// How many milliseconds the server asks to wait before the next call; -1 when it did not say.
+/// How many milliseconds it is until the endpoint takes calls again, or the server wants to be asked again; -1 when that
+/// is not known.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_retry_after_ms(error: *const mspkit_error) -> i64 {
     // SAFETY: the caller's promise is this one's.

@@ -117,7 +117,7 @@ export class MspError extends Error {
   declare readonly serverErrorId: string | undefined;
   /** Whether the same call may be made again without harm and may then succeed. */
   declare readonly retryable: boolean;
-  /** Milliseconds that the server asks to wait before the next call. */
+  /** Milliseconds until the endpoint takes calls again, or the server wants to be asked again. */
   declare readonly retryAfter: number | undefined;
   /** Every attempt that was made. */
   declare readonly attempts: readonly Attempt[];

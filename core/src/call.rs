@@ -3,17 +3,20 @@
 //! One deadline covers all of it, queueing and back-off included. The body was serialised before and is shared by all
 //! attempts. Dropping the future cancels: the slot is given back and the connection closed.
 
+mod exchange;
+mod unbegun;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::HeaderMap;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
-use url::Url;
 
+use self::unbegun::no_token_within;
 use crate::abandon::Fate;
 use crate::advice::{self, Asked};
 use crate::auth::{Authenticator, Tokens};
@@ -21,18 +24,15 @@ use crate::core::Core;
 use crate::error::{Attempt, Error, ErrorKind, Result, Target};
 use crate::error_body;
 use crate::failure::{self, Ending};
-use crate::hooks::{self, RequestEvent, ResponseEvent, RetryEvent};
-use crate::limit::{Gate, NoSlot, Permit};
+use crate::hooks::{self, ResponseEvent, RetryEvent};
+use crate::limit::Gate;
 use crate::operation::Auth;
 use crate::redact::Redactor;
 use crate::request::Prepared;
 use crate::retry::{Backoff, Class, Progress, Verdict};
 use crate::secret;
-use crate::transport::{self, Fault, Response};
+use crate::transport::Fault;
 use crate::words::{Name, Time};
-
-/// A server may move a path a few times; more is a loop.
-const MAX_REDIRECTS: usize = 5;
 
 /// How long and how often one call may try.
 #[derive(Debug, Clone)]
@@ -143,11 +143,6 @@ pub(crate) async fn within<T>(
 ) -> Result<T> {
     let waited = tokio::time::timeout(timeout, needed).await;
     waited.unwrap_or_else(|_| Err(no_token_within(timeout).with_operation(label)))
-}
-
-fn no_token_within(timeout: Duration) -> Error {
-    let message = format!("no access token within {}; nothing was sent", Time(timeout));
-    Error::new(ErrorKind::Timeout, message).with_retryable(true)
 }
 
 /// The same behind a pointer: token renewals are calls inside calls.
@@ -286,93 +281,6 @@ impl Call<'_> {
         }
     }
 
-    /// Sends once, following redirects that stay on the origin.
-    async fn exchange(
-        &self,
-        headers: &HeaderMap,
-        attempt: usize,
-        until: Instant,
-        at_most: Instant,
-        permit: &mut Permit,
-    ) -> Ending {
-        let prepared = &self.request.prepared;
-        let (mut method, mut url, mut body) =
-            (prepared.method.clone(), prepared.url.clone(), prepared.body.clone());
-        let mut redirects = 0;
-        loop {
-            self.core.hooks.request(&RequestEvent {
-                operation: self.request.label,
-                method: method.as_str(),
-                path: url.path(),
-                server: &self.target.server,
-                request_id: self.id,
-                attempt,
-            });
-            let mut outgoing = transport::Request::new(method.clone(), url.clone());
-            outgoing.headers = headers.clone();
-            outgoing.body = body.clone();
-            outgoing.until = Some(until);
-            outgoing.max_body_bytes = self.effort.max_body_bytes;
-            let sent = outgoing.sent.clone();
-            self.fate.sending(&sent);
-            permit.sending(&sent, self.request.class.changes_state(), at_most);
-            let response = match timeout_at(until, self.core.shared.transport.send(outgoing)).await {
-                Ok(Ok(response)) => without_mark(response),
-                Ok(Err(fault)) => {
-                    permit.ended();
-                    return Ending::fault(fault, sent.get());
-                }
-                // The server may still be at work on it, so its slot is not free yet.
-                Err(_) => {
-                    return Ending::timed_out(sent.get(), until.saturating_duration_since(self.started));
-                }
-            };
-            permit.ended();
-            match redirect(&response, &method, &url) {
-                None => return Ending::answer(response, self.request.needs_body),
-                Some(Err(reason)) => return Ending::Refused { response, reason },
-                Some(Ok(_)) if redirects == MAX_REDIRECTS => {
-                    let reason = format!("the server redirected more than {MAX_REDIRECTS} times");
-                    return Ending::Refused { response, reason };
-                }
-                Some(Ok(next)) => {
-                    redirects += 1;
-                    if response.status == http::StatusCode::SEE_OTHER && method != Method::HEAD {
-                        (method, body) = (Method::GET, None);
-                    }
-                    url = next;
-                }
-            }
-        }
-    }
-
-    /// A write is not begun with less time left than its answer takes: it would only end as one whose outcome nobody
-    /// knows. A call that got its slot at once always begins.
-    fn check_time_left(&self, deadline: Instant) -> Result<()> {
-        if self.request.class.harmless() {
-            return Ok(());
-        }
-        let usual = self.request.gate.usual_time();
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left >= usual.min(self.effort.timeout / 2) {
-            return Ok(());
-        }
-        let message = format!(
-            "no time for it within {}: {} are left, and answers take {} here; nothing was sent",
-            Time(self.effort.timeout),
-            Time(left),
-            Time(usual),
-        );
-        Err(Error::new(ErrorKind::Timeout, message).with_retryable(true))
-    }
-
-    fn own_headers(&self, headers: &mut HeaderMap) {
-        headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
-        if let Ok(id) = HeaderValue::from_str(self.id) {
-            headers.entry("x-request-id").or_insert(id);
-        }
-    }
-
     fn accept(
         &self,
         ending: Ending,
@@ -443,51 +351,6 @@ impl Call<'_> {
         authorized.map_err(|error| self.no_token(error, attempts))
     }
 
-    fn no_slot(&self, why: NoSlot) -> Error {
-        match why {
-            NoSlot::Paused(pause) => {
-                let left = pause.left();
-                let why = match pause.asked {
-                    None => "and did not say for how long".to_owned(),
-                    Some(asked) if asked == pause.decided => format!("and asked to wait {}", Time(asked)),
-                    Some(asked) if asked < pause.decided => {
-                        format!("asked to wait {}, and went on refusing after that", Time(asked))
-                    }
-                    Some(asked) => {
-                        format!(
-                            "and asked to wait {}, too long to be meant; then one call tries again",
-                            Time(asked)
-                        )
-                    }
-                };
-                let message = format!(
-                    "this endpoint is paused for another {}: the server had too many calls {why}; nothing was sent",
-                    Time(left)
-                );
-                Error::new(ErrorKind::RateLimit, message).with_retryable(true).with_retry_after(Some(left))
-            }
-            NoSlot::Late => {
-                let status = self.request.gate.status(self.request.label);
-                let message = format!(
-                    "no slot within {}: {} calls in flight (limit {}), {} waiting; nothing was sent",
-                    Time(self.effort.timeout),
-                    status.in_flight,
-                    status.cap,
-                    status.waiting,
-                );
-                Error::new(ErrorKind::Timeout, message).with_retryable(true)
-            }
-        }
-    }
-
-    /// A refusal of the token says nothing about the object of the call: it is a matter of credentials.
-    fn no_token(&self, error: Error, attempts: &[Attempt]) -> Error {
-        let from = error.operation().map_or("the token endpoint".to_owned(), |from| Name(from).to_string());
-        let error = advice::for_want_of_a_token(error).with_prefix(&format!("no access token ({from})"));
-        let error = error.for_operation(self.request.label);
-        if error.attempts().is_empty() { self.dress(error, attempts) } else { error }
-    }
-
     fn dress(&self, error: Error, attempts: &[Attempt]) -> Error {
         let expected =
             error.kind() == ErrorKind::NotFound && self.request.class.harmless() && !self.request.list;
@@ -536,38 +399,6 @@ impl Call<'_> {
             wait,
         });
     }
-}
-
-/// Where a redirect leads, if the answer is one that is followed; why not, if it must not be.
-fn redirect(response: &Response, method: &Method, from: &Url) -> Option<Result<Url, String>> {
-    let status = response.status.as_u16();
-    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
-        return None;
-    }
-    let location = response.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
-    let Some(to) = location.and_then(|location| from.join(location).ok()) else {
-        return Some(Err("the server redirected without saying where to".to_owned()));
-    };
-    if to.origin() != from.origin() {
-        let (own, other) = (from.origin().ascii_serialization(), to.origin().ascii_serialization());
-        let reason = format!(
-            "the server redirected to {other}; credentials for {own} are not sent there. If that is the right address, set base_url to it"
-        );
-        return Some(Err(reason));
-    }
-    // 301, 302 and 303 of a write say that it was done or turn it into a read; neither is for this layer to guess.
-    if !method.is_safe() && !matches!(status, 307 | 308) {
-        return Some(Err(format!("the server answered a {method} with a redirect to {}", to.path())));
-    }
-    Some(Ok(to))
-}
-
-/// Some servers put a byte order mark before their JSON, which no parser takes.
-fn without_mark(mut response: Response) -> Response {
-    if response.body.starts_with(b"\xef\xbb\xbf") {
-        response.body = response.body.slice(3..);
-    }
-    response
 }
 
 fn request_id() -> String {

@@ -71,7 +71,7 @@ class MspError(Exception):
     retryable: bool
     """Whether the same call may be made again without harm and may then succeed."""
     retry_after: float | None
-    """Seconds that the server asks to wait before the next call."""
+    """Seconds until the endpoint takes calls again, or the server wants to be asked again."""
     attempts: tuple[Attempt, ...]
     """Every attempt that was made."""
     resume_token: str | None
