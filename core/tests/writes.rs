@@ -66,7 +66,6 @@ async fn a_success_is_known_whatever_its_body_is() {
         "{\"customerId\":null}",
         "{\"customerName\":[]}",
         "{\"data\":[]}",
-        "{\"customerName\":\"\\ud800\"}",
         "{} {}",
     ];
     for (status, body) in
@@ -90,6 +89,8 @@ async fn what_can_be_read_of_a_success_is_kept() {
     assert_eq!(customer.customer_id.unwrap(), "77");
     assert_eq!(customer.customer_name.as_deref(), Some("Contoso"), "what was sent stands in");
     assert_eq!(customer.city.as_deref(), Some("Berlin"));
+    let customer = read(r#"{"customerId":77,"customerName":"cut \ud83d"}"#).await;
+    assert_eq!(customer.customer_id.unwrap(), "77", "a name that was cut inside of a character does no harm");
     let customer = read(r#"{"customerId":77,"customerName":"CONTOSO","city":"#).await;
     assert_eq!(
         (&*customer.customer_id.unwrap().to_string(), customer.customer_name.as_deref()),
