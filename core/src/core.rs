@@ -90,10 +90,9 @@ impl Core {
             config.resolve(service, |name| std::env::var(name).ok())?;
         let transport = match transport {
             Some(given) => given,
-            None => Arc::new(
-                Http::new(&options)
-                    .map_err(|error| Error::refused(&Name(error.option).to_string(), None, &error.reason))?,
-            ),
+            None => {
+                Arc::new(Http::new(&options).map_err(|error| Error::setting(error.option, &error.reason))?)
+            }
         };
         let shared = Shared {
             service,

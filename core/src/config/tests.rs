@@ -159,3 +159,18 @@ fn a_kept_address_is_refused_where_the_credentials_are_for_another_server() {
     assert!(Config::check_kept(Service::Wiv, "https://other.example", no_env).is_err());
     assert!(Config::check_kept(Service::Wiv, "https://api.wiv.ai", no_env).is_ok());
 }
+
+#[test]
+fn settings_of_the_connection_are_told_as_arguments() {
+    let told = |json: &str| {
+        let config = Config::from_json_in(json.as_bytes(), Spelling::Camel, None).unwrap();
+        crate::core::Core::new(Service::NCentral, &config).unwrap_err().spelled(Spelling::Camel)
+    };
+    let error = told(r#"{"baseURL": "https://n.example", "jwt": "the-user-token", "proxy": "socks5://x"}"#);
+    assert_eq!(error.argument_name(), Some("proxy"));
+    let error = told(r#"{"baseURL": "http://127.0.0.1:1", "jwt": "the-user-token", "proxy": "http://x:1"}"#);
+    assert!(
+        error.to_string().contains("`allowHttp`") || error.to_string().contains("`allowHTTP`"),
+        "{error}"
+    );
+}

@@ -12,6 +12,13 @@ impl Error {
         Self::refused(&format!("{}{callers}", Name(own)), Some(given), allowed)
     }
 
+    /// An option of the connection, or a variable of the environment, in capitals, that cannot be used.
+    pub(crate) fn setting(name: &str, reason: &str) -> Self {
+        let variable = name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let shown = if variable { name.to_owned() } else { Name(name).to_string() };
+        Self::refused(&shown, None, &words::with_names(reason))
+    }
+
     /// An argument that is missing. `what` says what it is, and where else it can be given.
     pub(crate) fn required(name: &str, what: &str) -> Self {
         let name = Name(name).to_string();
