@@ -4,10 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use http::HeaderMap;
 use mspkit::{Error, Meta, RawPage, RawResponse};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyType};
 
-use crate::cursor::Items;
 use crate::decode::checked;
 use crate::failure::Failure;
 use crate::shape::{Shape, Table};
@@ -128,8 +128,12 @@ impl Page {
     }
 
     /// Why one of its items cannot be read.
-    pub(crate) fn unreadable(&self, _at: usize, reason: &str) -> Failure {
-        Error::undecodable(&self.operation, self.meta(), reason).into()
+    pub(crate) fn unreadable(&self, at: usize, reason: &str) -> Failure {
+        self.raw.unreadable(at, reason).into()
+    }
+
+    pub(crate) fn operation(&self) -> &str {
+        &self.operation
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -165,9 +169,13 @@ answer!(Page {
         self.len()
     }
 
-    /// Its items, from the first, as models of this class.
-    fn items(slf: &Bound<'_, Self>, model: &Bound<'_, PyType>) -> PyResult<Items> {
-        Items::new(slf, model)
+    /// An item, as a model of this class.
+    fn item_as<'py>(
+        slf: &Bound<'py, Self>,
+        model: &Bound<'py, PyType>,
+        at: usize,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        model.call_method1(intern!(slf.py(), "__new__"), (model, slf, at))
     }
 
     /// Where reading goes on after the first `consumed` items.

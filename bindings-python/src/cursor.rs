@@ -1,27 +1,24 @@
-//! The items of a page on their way to Python, one by one, and how many of them have been given out.
+//! The items of the page in hand on their way to Python, one by one. How many have been given out is the core's to know.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 
+use mspkit::Hand;
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
 use crate::answer::Page;
 
-/// How far a page has been read; models are made from it.
+/// A page, and how far it has been read; models are made from it.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Cursor {
     pub(crate) page: Py<Page>,
-    /// How many items were given out.
-    at: AtomicUsize,
-    end: AtomicUsize,
+    hand: Arc<Hand>,
 }
 
 impl Cursor {
     /// The place of the next item, given out once.
     pub(crate) fn next(&self) -> Option<usize> {
-        let end = self.end.load(Ordering::Relaxed);
-        let next = |at| (at < end).then_some(at + 1);
-        self.at.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).ok()
+        self.hand.next()
     }
 }
 
@@ -35,10 +32,9 @@ pub(crate) struct Items {
 }
 
 impl Items {
-    pub(crate) fn new(page: &Bound<'_, Page>, model: &Bound<'_, PyType>) -> PyResult<Self> {
+    pub(crate) fn new(page: Bound<'_, Page>, hand: Arc<Hand>, model: &Bound<'_, PyType>) -> PyResult<Self> {
         let py = page.py();
-        let end = page.get().len().into();
-        let cursor = Bound::new(py, Cursor { page: page.clone().unbind(), at: AtomicUsize::new(0), end })?;
+        let cursor = Bound::new(py, Cursor { page: page.unbind(), hand })?;
         let make = model.getattr("__new__")?.unbind();
         let given = (model, &cursor).into_pyobject(py)?.unbind();
         Ok(Self { cursor: cursor.unbind(), make, given })
@@ -61,27 +57,23 @@ impl Items {
         self.cursor.get().page.clone_ref(py)
     }
 
-    /// How many were given out.
+    /// How many are left to give out.
     #[getter]
-    fn consumed(&self) -> usize {
-        self.cursor.get().at.load(Ordering::Relaxed)
+    fn left(&self) -> usize {
+        self.cursor.get().hand.left()
     }
 
     /// Where reading goes on after those that were given out.
     #[getter]
     fn resume_token(&self) -> String {
-        self.cursor.get().page.get().token(self.consumed())
+        let hand = &self.cursor.get().hand;
+        hand.page().resume_token(hand.given())
     }
 
-    /// Gives out no more of them, and says how many were.
-    fn stop(&self) -> usize {
-        self.cursor.get().end.store(0, Ordering::Relaxed);
-        self.consumed()
-    }
-
-    /// Counts all of them as given out.
-    fn skip(&self) {
-        let cursor = self.cursor.get();
-        cursor.at.store(cursor.page.get().len(), Ordering::Relaxed);
+    /// Gives out all that are left, as a page; nothing when there are none.
+    fn rest(&self) -> Option<Page> {
+        let Cursor { page, hand } = self.cursor.get();
+        let rest = hand.take(usize::MAX);
+        (!rest.is_empty()).then(|| Page::new(page.get().operation(), hand.page().part(rest)))
     }
 }

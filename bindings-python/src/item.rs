@@ -38,7 +38,7 @@ impl Item {
     #[pyo3(signature = (from = None, with = None, /, **_fields))]
     fn new(
         from: Option<&Bound<'_, PyAny>>,
-        with: Option<&Bound<'_, Item>>,
+        with: Option<&Bound<'_, PyAny>>,
         _fields: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let made = PyOnceLock::new();
@@ -52,7 +52,10 @@ impl Item {
             Origin::Response(response.clone().unbind())
         } else if let Ok(data) = from.cast::<PyDict>() {
             let _ = made.set(py, data.clone().unbind());
+            let with = with.and_then(|with| with.cast::<Item>().ok());
             with.map_or(Origin::None, |with| with.get().origin.again(py))
+        } else if let (Ok(page), Some(at)) = (from.cast::<Page>(), with) {
+            Origin::Page(page.clone().unbind(), at.extract()?)
         } else {
             return Err(PyTypeError::new_err("a model takes its fields by name"));
         };

@@ -43,7 +43,7 @@ mod _native {
     #[pymodule_export]
     use super::item::Item;
     #[pymodule_export]
-    use super::pager::Pager;
+    use super::pager::{Mark, Pager, limit};
     #[pymodule_export]
     use super::port::Port;
     #[pymodule_export]

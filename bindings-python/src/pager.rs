@@ -1,135 +1,179 @@
-//! A list on its way to Python, page by page. A page that was read waits until Python takes it, so that a wait that is
-//! cut short, however late, loses nothing.
+//! A list on its way to Python. The core has the page in hand, and everything about where reading is; here it crosses.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use mspkit::{ErrorKind, RawPager};
+use futures_util::FutureExt;
+use mspkit::{Error, ErrorKind, Hand, PagingOptions, RawPager};
 use pyo3::prelude::*;
-use tokio::sync::Mutex;
+use pyo3::types::{PyDict, PyType};
 
 use crate::answer::Page;
+use crate::cursor::Items;
+use crate::encode::arguments;
 use crate::failure::Failure;
 use crate::port::{Outcome, Port};
 use crate::runtime;
 use crate::wait::wait;
 use crate::watch::{Sink, Watch};
 
-/// Reads a list page by page.
+/// Reads a list.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Pager {
     /// Left alone in a forked child.
-    reading: Option<Arc<Reading>>,
+    raw: Option<RawPager>,
     watch: Arc<Watch>,
     process: u32,
-    resume_token: String,
     asynchronous: bool,
     begun: AtomicBool,
 }
 
-struct Reading {
-    operation: &'static str,
-    /// Calls wait for each other's turn here; the runtime's own lock, since turns are taken across waits.
-    raw: Mutex<RawPager>,
-    /// Pages that were read and that nobody has taken yet.
-    ready: std::sync::Mutex<VecDeque<Page>>,
+/// A place of a list to go back to.
+#[pyclass(frozen, module = "mspkit._native")]
+pub(crate) struct Mark {
+    resume_token: String,
+    mark: Mutex<Option<mspkit::Mark>>,
 }
 
-impl Reading {
-    /// Sees to it that a page is ready, if there is one, and says whether the list has ended.
-    async fn fill(&self) -> Result<bool, Failure> {
-        let raw = self.raw.lock().await;
-        if !self.ready().is_empty() {
-            return Ok(false);
-        }
-        let page = raw.next_page().await?;
-        let ended = page.is_none();
-        self.ready().extend(page.map(|page| Page::new(self.operation, page)));
-        Ok(ended)
-    }
-
-    fn ready(&self) -> std::sync::MutexGuard<'_, VecDeque<Page>> {
-        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+#[pymethods]
+impl Mark {
+    /// Where reading goes on from there.
+    #[getter]
+    fn resume_token(&self) -> &str {
+        &self.resume_token
     }
 }
 
 impl Pager {
     pub(crate) fn new(raw: RawPager, watch: Arc<Watch>, asynchronous: bool) -> Self {
-        let resume_token = raw.resume_token();
-        let operation = raw.operation();
-        let reading =
-            Arc::new(Reading { operation, raw: Mutex::new(raw), ready: std::sync::Mutex::default() });
         let process = std::process::id();
-        let begun = AtomicBool::new(false);
-        Self { reading: Some(reading), watch, process, resume_token, asynchronous, begun }
+        Self { raw: Some(raw), watch, process, asynchronous, begun: AtomicBool::new(false) }
     }
 
-    fn reading(&self, asynchronous: bool) -> Result<&Arc<Reading>, Failure> {
+    /// The core's pager; not in a forked child, where its locks may be held by threads that are not there.
+    fn here(&self) -> Option<&RawPager> {
+        self.raw.as_ref().filter(|_| self.process == std::process::id())
+    }
+
+    fn raw(&self, asynchronous: bool) -> Result<&RawPager, Failure> {
         if asynchronous != self.asynchronous {
             return Err(Failure::internal("a list of the other kind of client"));
         }
-        match &self.reading {
-            Some(reading) if self.process == std::process::id() => Ok(reading),
-            _ => {
-                let message =
-                    "this list was begun in the parent process; begin it again with its resume_token";
-                Err(Failure::Own(ErrorKind::InvalidRequest, message.to_owned()))
-            }
-        }
+        self.here().ok_or_else(|| {
+            let message = "this list was begun in the parent process; begin it again with its resume_token";
+            Failure::Own(ErrorKind::InvalidRequest, message.to_owned())
+        })
+    }
+
+    fn items(&self, py: Python<'_>, hand: Arc<Hand>, model: &Bound<'_, PyType>) -> PyResult<Items> {
+        let operation = self.here().map_or("", RawPager::operation);
+        let page = Bound::new(py, Page::new(operation, hand.page().clone()))?;
+        Items::new(page, hand, model)
     }
 }
 
 #[pymethods]
 impl Pager {
-    /// Where the list begins.
-    #[getter]
-    fn resume_token(&self) -> &str {
-        &self.resume_token
-    }
-
-    /// Waits for the next page; nothing at the end.
-    #[pyo3(signature = (watch = 0, sink = None))]
-    fn next_page(&self, py: Python<'_>, watch: u8, sink: Option<&Sink<'_>>) -> PyResult<Option<Page>> {
-        let reading = self.reading(false).map_err(|failure| failure.raise(py))?;
+    /// Waits for a page with items to give out, unless there is one in hand, and gives its items; nothing at the end.
+    #[pyo3(signature = (model, wanted = None, watch = 0, sink = None))]
+    fn fill(
+        &self,
+        py: Python<'_>,
+        model: &Bound<'_, PyType>,
+        wanted: Option<u64>,
+        watch: u8,
+        sink: Option<&Sink<'_>>,
+    ) -> PyResult<Option<Items>> {
+        let raw = self.raw(false).map_err(|failure| failure.raise(py))?;
         self.begun.store(true, Ordering::Relaxed);
         self.watch.want(watch);
-        loop {
-            let ended = wait(py, &self.watch, sink, reading.fill())?;
-            let page = reading.ready().pop_front();
-            // Another thread may have taken the page that this one has waited for.
-            if page.is_some() || ended {
-                return Ok(page);
-            }
+        let hand = wait(py, &self.watch, sink, async { Ok(raw.fill(wanted).await?) })?;
+        hand.map(|hand| self.items(py, hand, model)).transpose()
+    }
+
+    /// Begins the same and gives the token. What completes in the port is whether the list has ended; the page is then in
+    /// hand.
+    #[pyo3(signature = (port, wanted = None, watch = 0))]
+    fn submit_fill(
+        &self,
+        py: Python<'_>,
+        port: &Bound<'_, Port>,
+        wanted: Option<u64>,
+        watch: u8,
+    ) -> PyResult<u64> {
+        let raw = self.raw(true).map_err(|failure| failure.raise(py))?.clone();
+        self.watch.want(watch);
+        let fill = async move { Ok(Outcome::Filled(raw.fill(wanted).await?.is_none())) };
+        port.get().submit(py, &self.watch, fill)
+    }
+
+    /// The items of the page in hand, whatever of it was given out; nothing before there was one.
+    fn hand(&self, py: Python<'_>, model: &Bound<'_, PyType>) -> PyResult<Option<Items>> {
+        let hand = self.here().and_then(RawPager::hand);
+        hand.map(|hand| self.items(py, hand, model)).transpose()
+    }
+
+    /// At the end, the one page of an empty list, once.
+    fn empty_page(&self) -> Option<Page> {
+        let raw = self.here()?;
+        let page = raw.next_page().now_or_never()?.ok().flatten()?;
+        Some(Page::new(raw.operation(), page))
+    }
+
+    /// Remembers where reading is.
+    fn mark(&self, py: Python<'_>) -> PyResult<Mark> {
+        let raw = self.raw(self.asynchronous).map_err(|failure| failure.raise(py))?;
+        let mark = raw.mark();
+        Ok(Mark { resume_token: mark.resume_token(), mark: Mutex::new(Some(mark)) })
+    }
+
+    /// Goes back there: what was given out since then was not.
+    fn back(&self, mark: &Mark) {
+        let mark = mark.mark.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let (Some(raw), Some(mark)) = (self.here(), mark) {
+            raw.back(mark);
         }
     }
 
-    /// Begins to read the next page and gives the token. What completes in the port is whether the list has ended; the
-    /// page is then to be taken.
-    #[pyo3(signature = (port, watch = 0))]
-    fn submit_next(&self, py: Python<'_>, port: &Bound<'_, Port>, watch: u8) -> PyResult<u64> {
-        let reading = self.reading(true).map_err(|failure| failure.raise(py))?.clone();
-        self.watch.want(watch);
-        port.get().submit(py, &self.watch, async move { Ok(Outcome::Filled(reading.fill().await?)) })
+    /// Where reading goes on; nothing in a forked child.
+    #[getter]
+    fn resume_token(&self) -> Option<String> {
+        self.here().map(RawPager::resume_token)
     }
 
-    /// The page that is ready, if nobody else has taken it.
-    fn take(&self, py: Python<'_>) -> PyResult<Option<Page>> {
-        let reading = self.reading(true).map_err(|failure| failure.raise(py))?;
-        Ok(reading.ready().pop_front())
+    /// How many rows did not come that the server said there are, once that is known.
+    #[getter]
+    fn missing(&self) -> Option<u64> {
+        self.here()?.missing()
     }
 }
 
 impl Drop for Pager {
     fn drop(&mut self) {
-        let reading = self.reading.take();
+        let raw = self.raw.take();
         if self.process != std::process::id() {
-            std::mem::forget(reading);
+            std::mem::forget(raw);
             return;
         }
-        drop(reading);
+        drop(raw);
         if !self.asynchronous && *self.begun.get_mut() {
             runtime::settle();
         }
+    }
+}
+
+/// How many items a caller wants at most, as the core reads a limit.
+#[pyfunction]
+#[pyo3(signature = (limit, /))]
+pub(crate) fn limit(py: Python<'_>, limit: &Bound<'_, PyAny>) -> PyResult<u64> {
+    let said = PyDict::new(py);
+    said.set_item("limit", limit)?;
+    let read = PagingOptions::from_json(&arguments(said.as_any())?);
+    match read.map(|read| read.limit) {
+        Ok(Some(limit @ 1..)) => Ok(limit),
+        Ok(_) => {
+            Err(Failure::from(Error::refused("limit", Some("0"), "must be at least 1")).raise(py))
+        }
+        Err(error) => Err(Failure::from(error).raise(py)),
     }
 }

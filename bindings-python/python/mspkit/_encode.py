@@ -73,13 +73,18 @@ def call_options(
 
 
 def paging(
-    limit: int | None, concurrency: int | None, resume_token: str | None, on_lost_page: str | None = None
+    limit: int | None,
+    concurrency: int | None,
+    resume_token: str | None,
+    on_incomplete: str | None,
+    on_lost_page: str | None = None,
 ) -> dict[str, Any]:
     """How a list is read."""
     said = {
         "limit": limit,
         "concurrency": concurrency,
         "resume_token": resume_token,
+        "on_incomplete": on_incomplete,
         "on_lost_page": on_lost_page,
     }
     return {name: value for name, value in said.items() if value is not None}

@@ -23,6 +23,8 @@ FIELDS = (
     "request_id",
     "server_error_id",
     "retryable",
+    "total",
+    "missing",
     "retry_after",
     "attempts",
     "resume_token",
@@ -70,6 +72,10 @@ class MspError(Exception):
     """The id that the vendor gave the failure; its support asks for it."""
     retryable: bool
     """Whether the same call may be made again without harm and may then succeed."""
+    total: int | None
+    """How many rows the server says a list has that did not come whole."""
+    missing: int | None
+    """How many of them did not come."""
     retry_after: float | None
     """Seconds until the endpoint takes calls again, or the server wants to be asked again."""
     attempts: tuple[Attempt, ...]
@@ -103,6 +109,8 @@ class MspError(Exception):
         request_id: str | None = None,
         server_error_id: str | None = None,
         retryable: bool = False,
+        total: int | None = None,
+        missing: int | None = None,
         retry_after: float | None = None,
         attempts: tuple[Attempt, ...] = (),
         resume_token: str | None = None,
@@ -125,6 +133,8 @@ class MspError(Exception):
         self.request_id = request_id
         self.server_error_id = server_error_id
         self.retryable = retryable
+        self.total = total
+        self.missing = missing
         self.retry_after = retry_after
         self.attempts = attempts
         self.resume_token = resume_token

@@ -1,19 +1,19 @@
 """Lists: lazy, read page by page, over items or over pages.
 
-A pager is read once. However it is left, by the end, `break`, `limit` or an error, `resume_token` says where
-to go on.
+A pager is read once, in any mixture of ways: each gives what the others have left. However it is left, by the end,
+`break`, `limit` or an error, `resume_token` says where to go on.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Generic, TypeVar, overload
 
 from mspkit import _native
-from mspkit._errors import MspError, failure
-from mspkit._log import Watcher
+from mspkit._errors import MspError
+from mspkit._log import WARNING, Watcher, tell
 from mspkit._model import Model
 from mspkit._types import ResponseMeta, meta_of
 
@@ -35,7 +35,8 @@ class Page(Generic[T]):
     def items(self) -> list[T]:
         """The items."""
         if self._items is None:
-            self._items = [] if self._native is None else list(self._native.items(self._model))
+            page, model = self._native, self._model
+            self._items = [] if page is None else [page.item_as(model, at) for at in range(len(page))]
         return self._items
 
     @property
@@ -111,19 +112,9 @@ Items.__module__ = "mspkit"
 
 
 class Reading(Generic[T]):
-    """How far a list has been read."""
+    """A list that is being read: the core knows where, and has the page in hand."""
 
-    __slots__ = (
-        "__weakref__",
-        "_before",
-        "_begin",
-        "_failed",
-        "_items",
-        "_model",
-        "_narrowed",
-        "_pager",
-        "_watcher",
-    )
+    __slots__ = ("__weakref__", "_begin", "_items", "_model", "_operation", "_pager", "_told", "_warns", "_watcher")
 
     def __init__(
         self,
@@ -135,39 +126,24 @@ class Reading(Generic[T]):
         paging: dict[str, Any],
         options: dict[str, Any] | None,
     ) -> None:
-        # As it is now: what a caller's lists become later is another list's business.
-        self._begin = (core, operation, _native.encode(params), paging, options)
+        self._pager = core.pager(operation, params, paging, options)
+        self._begin = self._pager.resume_token or ""
         self._watcher = watcher
         self._model = model
-        # The items of the page in hand, and how many of the pages before it were given out.
+        self._operation = operation
+        self._warns = paging.get("on_incomplete", "warn") == "warn"
+        self._told = False
+        # Those of the page in hand.
         self._items: _native.Items[T] | None = None
-        self._before = 0
-        self._failed: str | None = None
-        self._narrowed = False
-        self._pager = self._open()
-
-    @property
-    def _given(self) -> int:
-        """How many items were given out."""
-        return self._before if self._items is None else self._before + self._items.consumed
-
-    def _open(self, token: str | None = None, narrow: int | None = None) -> _native.Pager:
-        core, operation, params, paging, options = self._begin
-        paging = dict(paging)
-        if token is not None:
-            paging["resume_token"] = token
-        if "limit" in paging and self._given:
-            paging["limit"] -= self._given
-        if narrow is not None:
-            paging["limit"] = min(narrow, paging.get("limit", narrow))
-        return core.pager(operation, params, paging, options)
 
     @property
     def resume_token(self) -> str:
         """Where reading goes on after the items given out so far. Give it to the same list later."""
-        if self._failed is not None:
-            return self._failed
-        return self._pager.resume_token if self._items is None else self._items.resume_token
+        token = self._pager.resume_token
+        if token is not None:
+            return token
+        # In a forked child the parent's pager is not touched.
+        return self._begin if self._items is None else self._items.resume_token
 
     @property
     def total(self) -> int | None:
@@ -175,64 +151,57 @@ class Reading(Generic[T]):
         return None if self._items is None else self._items.page.total
 
     @property
+    def complete(self) -> bool | None:
+        """Whether the list is whole: at its end, as many rows have come as the server said there are.
+
+        None before the end, where a limit has ended it early, and where the server said nothing that tells.
+        """
+        missing = self._pager.missing
+        return None if missing is None else missing == 0
+
+    @property
+    def missing(self) -> int | None:
+        """How many rows did not come that the server said there are, known when `complete` is."""
+        return self._pager.missing
+
+    @property
     def response_meta(self) -> ResponseMeta | None:
         """Status, headers, ids and times of the page that is being read."""
         return None if self._items is None else meta_of(self._items.page)
 
-    def _limit(self, limit: int | None) -> None:
-        """Nothing more than this many items is asked for, if nothing was asked for yet."""
-        if limit is not None and limit < 1:
-            raise failure("InvalidRequest", f"limit: must be at least 1; given: {limit}")
-        if limit is not None and self._items is None and self._failed is None:
-            self._pager = self._open(self._pager.resume_token, limit)
-            self._narrowed = True
+    def _turn(self, items: _native.Items[T] | None) -> _native.Items[T] | None:
+        if items is not None:
+            self._items = items
+        elif not self._told:
+            self._told = True
+            # An empty list has a page too, with its total and meta.
+            self._items = self._pager.hand(self._model) or self._items
+            missing = self._pager.missing
+            if missing and self._warns:
+                text = "%s: the list is not whole: %d of %s rows did not come"
+                tell(WARNING, text, self._operation, missing, self.total)
+        return items
 
-    def _widen(self) -> bool:
-        """Goes on behind the items that were asked for alone, if there may be more."""
-        limit: int | None = self._begin[3].get("limit")
-        if not self._narrowed or limit == self._given:
-            return False
-        self._pager = self._open(self.resume_token)
-        self._narrowed = False
-        return True
+    def _again(self) -> None:
+        """Tells that a list is read that has given out all that it has."""
+        if self._told and not self._next_left():
+            tell(WARNING, "%s: this list was read to its end; nothing more comes of it", self._operation)
 
-    def _turn(self, page: _native.Page | None) -> _native.Page | None:
-        if page is not None:
-            self._leave()
-            self._items, self._failed = page.items(self._model), None
-        return page
-
-    def _skip(self) -> None:
-        """Counts the page in hand as given out."""
-        if self._items is not None:
-            self._items.skip()
-
-    def _leave(self) -> None:
-        """Gives out nothing more of the page in hand, by whichever loop."""
-        if self._items is not None:
-            self._before += self._items.stop()
-            self._items = None
+    def _next_left(self) -> int:
+        return 0 if self._items is None else self._items.left
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
         """Goes back to where it began when it fails: what was read until then was not given out."""
-        token, given = self.resume_token, self._given
+        mark = self._pager.mark()
         try:
             yield
         except BaseException as error:
             if isinstance(error, MspError):
-                error.resume_token = token
-            self._leave()
-            self._before, self._failed = given, None
-            # The client may have been closed; then nothing is read any more, and this is not what went wrong.
-            with suppress(MspError):
-                self._pager = self._open(token)
-                self._narrowed = False
+                error.resume_token = mark.resume_token
+            self._pager.back(mark)
+            self._items = self._pager.hand(self._model)
             raise
-
-    def _fail(self, error: MspError) -> None:
-        if error.resume_token is not None:
-            self._failed = error.resume_token
 
     def _rest(self, limit: int | None) -> list[T]:
         """The items of the page in hand that were not given out yet, so many at most, marked as given out."""
@@ -241,62 +210,86 @@ class Reading(Generic[T]):
     def _next_item(self) -> T | None:
         return None if self._items is None else next(self._items, None)
 
+    def _next_page(self) -> Page[T] | None:
+        page = None if self._items is None else self._items.rest()
+        return None if page is None else Page(page, self._model)
+
+    def _last_page(self) -> Page[T] | None:
+        page = self._pager.empty_page()
+        return None if page is None else Page(page, self._model)
+
     def __repr__(self) -> str:
-        if not hasattr(self, "_begin"):
+        if not hasattr(self, "_operation"):
             return f"<{type(self).__name__}>"
-        return f"<{type(self).__name__} of {self._model.__name__} from {self._begin[1]}>"
+        return f"<{type(self).__name__} of {self._model.__name__} from {self._operation}>"
 
 
 class Pager(Reading[T]):
-    """A list that is read while it is iterated."""
+    """A list that is read while it is iterated, once: what was given out is not given again."""
 
     __slots__ = ()
 
-    def _fetch(self) -> _native.Page | None:
+    def _fill(self, wanted: int | None = None) -> _native.Items[T] | None:
         watch = self._watcher.wanted()
-        while True:
-            try:
-                page = self._pager.next_page(watch, self._watcher.deliver if watch else None)
-            except MspError as error:
-                self._watcher.gave_up(error)
-                self._fail(error)
-                raise
-            if page is not None or not self._widen():
-                return self._turn(page)
+        try:
+            items = self._pager.fill(self._model, wanted, watch, self._watcher.deliver if watch else None)
+        except MspError as error:
+            self._watcher.gave_up(error)
+            raise
+        return self._turn(items)
 
     def __iter__(self) -> Iterator[T]:
+        self._again()
         while True:
             items = self._items
             if items is not None:
                 yield from items
-            if self._items is items and self._fetch() is None:
+            if self._items is items and self._fill() is None:
                 return
 
     def __next__(self) -> T:
         while (item := self._next_item()) is None:
-            if self._fetch() is None:
+            if self._fill() is None:
                 raise StopIteration
         return item
 
+    def first(self) -> T | None:
+        """The next item, or nothing at the end; no more is read for it than its page.
+
+        Raises:
+            MspError: Every kind.
+        """
+        while (item := self._next_item()) is None:
+            if self._fill(1) is None:
+                return None
+        return item
+
     def pages(self) -> Iterator[Page[T]]:
-        """The pages, one after another."""
-        while (page := self._fetch()) is not None:
-            self._skip()
-            yield Page(page, self._model)
+        """The pages, one after another; first what is left of the page in hand."""
+        while True:
+            if (page := self._next_page()) is not None:
+                yield page
+            elif self._fill() is None:
+                break
+        if (page := self._last_page()) is not None:
+            yield page
 
     def collect(self, *, limit: int | None = None) -> list[T]:
-        """All items at once, or the next `limit` of them.
+        """All items that are left at once, or the next `limit` of them.
 
         When it fails, nothing was given out: what was read until then is read again by the next attempt.
 
         Raises:
             MspError: Every kind; its `resume_token` says where to go on.
         """
-        self._limit(limit)
+        most = None if limit is None else _native.limit(limit)
         with self._all_or_nothing():
-            found = self._rest(limit)
-            while (limit is None or len(found) < limit) and self._fetch() is not None:
-                found += self._rest(None if limit is None else limit - len(found))
+            found = self._rest(most)
+            while most is None or len(found) < most:
+                wanted = None if most is None else most - len(found)
+                if self._fill(wanted) is None:
+                    break
+                found += self._rest(wanted)
         return Items(found)
 
 
@@ -304,53 +297,64 @@ Pager.__module__ = "mspkit"
 
 
 class AsyncPager(Reading[T]):
-    """A list that is read while it is iterated with `async for`."""
+    """A list that is read while it is iterated with `async for`, once: what was given out is not given again."""
 
     __slots__ = ()
 
-    async def _fetch(self) -> _native.Page | None:
+    async def _fill(self, wanted: int | None = None) -> _native.Items[T] | None:
         from mspkit._port import here
 
         bridge = here()
         while True:
-            pager = self._pager
-            token = pager.submit_next(bridge.port, self._watcher.wanted())
-            try:
-                ended = await bridge.outcome(token, self._watcher)
-            except MspError as error:
-                self._fail(error)
-                raise
-            page = pager.take()
-            # Another task may have taken the page that this one has waited for.
-            if page is not None or (ended and not self._widen()):
-                return self._turn(page)
+            token = self._pager.submit_fill(bridge.port, wanted, self._watcher.wanted())
+            if await bridge.outcome(token, self._watcher):
+                return self._turn(None)
+            items = self._pager.hand(self._model)
+            # Another task may have taken the items that this one has waited for.
+            if items is not None and items.left:
+                return self._turn(items)
 
     def __aiter__(self) -> AsyncIterator[T]:
+        self._again()
         return self
 
     async def __anext__(self) -> T:
         while (item := self._next_item()) is None:
-            if await self._fetch() is None:
+            if await self._fill() is None:
                 raise StopAsyncIteration
         return item
 
+    async def first(self) -> T | None:
+        """The next item, or nothing at the end; no more is read for it than its page.
+
+        Raises:
+            MspError: Every kind.
+        """
+        while (item := self._next_item()) is None:
+            if await self._fill(1) is None:
+                return None
+        return item
+
     def pages(self) -> AsyncIterator[Page[T]]:
-        """The pages, one after another."""
+        """The pages, one after another; first what is left of the page in hand."""
         return AsyncPages(self)
 
     async def collect(self, *, limit: int | None = None) -> list[T]:
-        """All items at once, or the next `limit` of them.
+        """All items that are left at once, or the next `limit` of them.
 
         When it fails, nothing was given out: what was read until then is read again by the next attempt.
 
         Raises:
             MspError: Every kind; its `resume_token` says where to go on.
         """
-        self._limit(limit)
+        most = None if limit is None else _native.limit(limit)
         with self._all_or_nothing():
-            found = self._rest(limit)
-            while (limit is None or len(found) < limit) and await self._fetch() is not None:
-                found += self._rest(None if limit is None else limit - len(found))
+            found = self._rest(most)
+            while most is None or len(found) < most:
+                wanted = None if most is None else most - len(found)
+                if await self._fill(wanted) is None:
+                    break
+                found += self._rest(wanted)
         return Items(found)
 
 
@@ -370,8 +374,10 @@ class AsyncPages(Generic[T]):
 
     async def __anext__(self) -> Page[T]:
         pager = self._pager
-        page = await pager._fetch()
+        while (page := pager._next_page()) is None:
+            if await pager._fill() is None:
+                page = pager._last_page()
+                break
         if page is None:
             raise StopAsyncIteration
-        pager._skip()
-        return Page(page, pager._model)
+        return page

@@ -38,8 +38,12 @@ class Step:
         self.untyped: bool = step.get("untyped", False)
         self.listed = self.operation in LISTS
         read = step.get("read", "items")
-        self.by_pages = read == "pages"
-        self.most: int | None = read["take"] if isinstance(read, dict) else None
+        read = {"then": read} if isinstance(read, str) else read
+        self.first: bool = read.get("first", False)
+        self.then: str | None = read.get("then")
+        # Some items one by one, then the rest in one way or not at all.
+        self.most: int | None = None if self.then == "items" else read.get("take", 0)
+        self.go_on: bool = step.get("go_on", False)
 
     def start(self, client: Any) -> Any:
         """Begins the call: gives the result, the awaitable or the pager."""
@@ -74,10 +78,24 @@ def _free(answer: mspkit.Response) -> dict[str, Any]:
     return {"status": answer.status, "headers": dict(answer.headers), "json": json, "text": answer.text}
 
 
-def _take_page(page: mspkit.Page[Any], outcome: Outcome) -> None:
-    outcome.items += [item.to_dict(by_wire_name=True) for item in page]
-    outcome.pages.append(len(page))
+def _take(item: Model, outcome: Outcome, step: Step) -> None:
+    """Keeps an item. One that cannot be read ends the reading, unless the step goes on behind it."""
+    try:
+        outcome.items.append(item.to_dict(by_wire_name=True))
+    except MspError as error:
+        outcome.error = outcome.error or error
+        if not step.go_on:
+            raise
+
+
+def _take_page(page: mspkit.Page[Any], outcome: Outcome, step: Step) -> None:
+    before = len(outcome.items)
     outcome.meta = page.response_meta
+    try:
+        for item in page:
+            _take(item, outcome, step)
+    finally:
+        outcome.pages.append(len(outcome.items) - before)
 
 
 def _ended(pager: mspkit.Pager[Any] | mspkit.AsyncPager[Any], outcome: Outcome) -> None:
@@ -85,6 +103,7 @@ def _ended(pager: mspkit.Pager[Any] | mspkit.AsyncPager[Any], outcome: Outcome) 
     of_error = None if error is None else error.resume_token
     outcome.resume_token = of_error or pager.resume_token
     outcome.total = pager.total
+    outcome.missing = pager.missing
     outcome.meta = pager.response_meta or outcome.meta
 
 
@@ -99,13 +118,17 @@ def blocking(client: SyncClient, step: Step) -> Outcome:
     pager: mspkit.Pager[Any] = answer
     outcome = Outcome()
     try:
-        if step.by_pages:
+        if step.first and (first := pager.first()) is not None:
+            _take(first, outcome, step)
+        items: Iterator[Model] = islice(pager, step.most)
+        for item in items:
+            _take(item, outcome, step)
+        if step.then == "pages":
             for page in pager.pages():
-                _take_page(page, outcome)
-        else:
-            items: Iterator[Model] = islice(pager, step.most)
-            for item in items:
-                outcome.items.append(item.to_dict(by_wire_name=True))
+                _take_page(page, outcome, step)
+        elif step.then == "collect":
+            for item in pager.collect():
+                _take(item, outcome, step)
     except MspError as error:
         outcome.error = error
     _ended(pager, outcome)
@@ -123,15 +146,22 @@ async def awaited(client: AsyncClient, step: Step) -> Outcome:
     pager: mspkit.AsyncPager[Any] = answer
     outcome = Outcome()
     try:
-        if step.by_pages:
+        if step.first and (first := await pager.first()) is not None:
+            _take(first, outcome, step)
+        taken = 0
+        while step.most is None or taken < step.most:
+            try:
+                _take(await anext(pager), outcome, step)
+            except StopAsyncIteration:
+                break
+            taken += 1
+        if step.then == "pages":
             pages: AsyncIterator[mspkit.Page[Any]] = pager.pages()
             async for page in pages:
-                _take_page(page, outcome)
-        elif step.most != 0:
-            async for item in pager:
-                outcome.items.append(item.to_dict(by_wire_name=True))
-                if len(outcome.items) == step.most:
-                    break
+                _take_page(page, outcome, step)
+        elif step.then == "collect":
+            for item in await pager.collect():
+                _take(item, outcome, step)
     except MspError as error:
         outcome.error = error
     _ended(pager, outcome)

@@ -74,6 +74,8 @@ def outcome(want: Mapping[str, Any], have: Outcome) -> None:
         "count": len(have.items),
         "pages": [size for size in have.pages if size],
         "total": have.total,
+        "complete": None if have.missing is None else have.missing == 0,
+        "missing": have.missing,
     }
     for name, wanted in want.items():
         if name == "error":
@@ -103,6 +105,8 @@ def failure(want: Mapping[str, Any], error: Any) -> None:
         "server_error_id": error.server_error_id,
         "retryable": error.retryable,
         "retry_after": error.retry_after,
+        "total": error.total,
+        "missing": error.missing,
         "attempts": len(error.attempts),
         "has_resume_token": error.resume_token is not None,
         "argument": error.argument,

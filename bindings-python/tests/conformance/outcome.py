@@ -16,6 +16,7 @@ class Outcome:
     items: list[dict[str, Any]] = field(default_factory=list)
     pages: list[int] = field(default_factory=list)
     total: int | None = None
+    missing: int | None = None
     meta: ResponseMeta | None = None
     resume_token: str | None = None
     error: MspError | None = None
