@@ -132,7 +132,7 @@ impl Page {
         self.raw.unreadable(at, reason).into()
     }
 
-    pub(crate) fn operation(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.operation
     }
 

@@ -74,6 +74,6 @@ impl Items {
     fn rest(&self) -> Option<Page> {
         let Cursor { page, hand } = self.cursor.get();
         let rest = hand.take(usize::MAX);
-        (!rest.is_empty()).then(|| Page::new(page.get().operation(), hand.page().part(rest)))
+        (!rest.is_empty()).then(|| Page::new(page.get().name(), hand.page().part(rest)))
     }
 }

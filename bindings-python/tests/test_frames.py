@@ -30,7 +30,7 @@ def shown(error: BaseException) -> list[str]:
 MAKING: list[Callable[[], object]] = [
     lambda: mspkit.NCentral("https://n.example", jwt=PLANTED, timeout=-1),
     lambda: mspkit.NCentral(f"https://user:{PLANTED}@n.example", jwt="j"),
-    lambda: mspkit.NCentral("https://n.example", jwt=f"{PLANTED}\x07"),
+    lambda: mspkit.NCentral("https://n.example", jwt=f"{PLANTED}\x07{PLANTED}"),
     lambda: mspkit.NCentral("https://n.example", jwt=[PLANTED]),  # type: ignore[arg-type]
     lambda: mspkit.NCentral("https://n.example", jwt=PLANTED, on_retry="x"),  # type: ignore[arg-type]
     lambda: mspkit.AsyncNCentral("https://n.example", jwt=PLANTED, max_retries=-1),

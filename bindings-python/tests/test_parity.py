@@ -17,7 +17,7 @@ CLIENTS: dict[str, tuple[type[Any], type[Any]]] = {
     "cloudmore": (mspkit.Cloudmore, mspkit.AsyncCloudmore),
     "wiv": (mspkit.Wiv, mspkit.AsyncWiv),
 }
-PAGING = ("limit", "concurrency", "resume_token")
+PAGING = ("limit", "concurrency", "resume_token", "on_incomplete")
 OF_ANY_CALL = ("timeout", "max_retries", "extra_headers", "extra_query", "extra_body")
 SECTIONS = ("Args:", "Returns:", "Raises:", "Example:")
 

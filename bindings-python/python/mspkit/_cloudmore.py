@@ -113,6 +113,7 @@ class Estore(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -137,6 +138,9 @@ class Estore(SyncResource):
             limit: Items in total; all of them when it is not given.
             concurrency: For numbered pages only; here one answer is the whole list.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -177,7 +181,7 @@ class Estore(SyncResource):
                 "reseller_id": opt(reseller_id),
                 "organization_id": organization_id,
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -272,6 +276,7 @@ class AsyncEstore(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -296,6 +301,9 @@ class AsyncEstore(AsyncResource):
             limit: Items in total; all of them when it is not given.
             concurrency: For numbered pages only; here one answer is the whole list.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -336,7 +344,7 @@ class AsyncEstore(AsyncResource):
                 "reseller_id": opt(reseller_id),
                 "organization_id": organization_id,
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -519,6 +527,7 @@ class Services(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -543,6 +552,9 @@ class Services(SyncResource):
             limit: Items in total; all of them when it is not given.
             concurrency: For numbered pages only; here one answer is the whole list.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -583,7 +595,7 @@ class Services(SyncResource):
                 "reseller_id": opt(reseller_id),
                 "organization_id": organization_id,
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -989,6 +1001,7 @@ class AsyncServices(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1013,6 +1026,9 @@ class AsyncServices(AsyncResource):
             limit: Items in total; all of them when it is not given.
             concurrency: For numbered pages only; here one answer is the whole list.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -1053,7 +1069,7 @@ class AsyncServices(AsyncResource):
                 "reseller_id": opt(reseller_id),
                 "organization_id": organization_id,
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 

@@ -1563,6 +1563,7 @@ class Customers(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1595,6 +1596,9 @@ class Customers(SyncResource):
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -1637,7 +1641,7 @@ class Customers(SyncResource):
                 "sort_order": opt(sort_order),
                 "select": opt(select),
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -1653,6 +1657,7 @@ class Customers(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1687,6 +1692,9 @@ class Customers(SyncResource):
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -1730,7 +1738,7 @@ class Customers(SyncResource):
                 "sort_order": opt(sort_order),
                 "select": opt(select),
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -1816,6 +1824,7 @@ class AsyncCustomers(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1848,6 +1857,9 @@ class AsyncCustomers(AsyncResource):
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -1890,7 +1902,7 @@ class AsyncCustomers(AsyncResource):
                 "sort_order": opt(sort_order),
                 "select": opt(select),
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -1906,6 +1918,7 @@ class AsyncCustomers(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1940,6 +1953,9 @@ class AsyncCustomers(AsyncResource):
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -1983,7 +1999,7 @@ class AsyncCustomers(AsyncResource):
                 "sort_order": opt(sort_order),
                 "select": opt(select),
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -2560,6 +2576,7 @@ class ServiceOrgs(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -2593,6 +2610,9 @@ class ServiceOrgs(SyncResource):
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -2635,7 +2655,7 @@ class ServiceOrgs(SyncResource):
                 "sort_order": opt(sort_order),
                 "select": opt(select),
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -2651,6 +2671,7 @@ class ServiceOrgs(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -2685,6 +2706,9 @@ class ServiceOrgs(SyncResource):
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -2728,7 +2752,7 @@ class ServiceOrgs(SyncResource):
                 "sort_order": opt(sort_order),
                 "select": opt(select),
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -3063,6 +3087,7 @@ class AsyncServiceOrgs(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -3096,6 +3121,9 @@ class AsyncServiceOrgs(AsyncResource):
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -3138,7 +3166,7 @@ class AsyncServiceOrgs(AsyncResource):
                 "sort_order": opt(sort_order),
                 "select": opt(select),
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -3154,6 +3182,7 @@ class AsyncServiceOrgs(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -3188,6 +3217,9 @@ class AsyncServiceOrgs(AsyncResource):
             concurrency: Pages in flight at the same time, read ahead in order; never above the
                 endpoint's limit. Chosen by mspkit when it is not given.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -3231,7 +3263,7 @@ class AsyncServiceOrgs(AsyncResource):
                 "sort_order": opt(sort_order),
                 "select": opt(select),
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 

@@ -1,7 +1,7 @@
 """Lists: lazy, read page by page, over items or over pages.
 
-A pager is read once, in any mixture of ways: each gives what the others have left. However it is left, by the end,
-`break`, `limit` or an error, `resume_token` says where to go on.
+A pager is read once, in any mixture of ways: each gives what the others have left. However it is left, by
+the end, `break`, `limit` or an error, `resume_token` says where to go on.
 """
 
 from __future__ import annotations
@@ -114,7 +114,18 @@ Items.__module__ = "mspkit"
 class Reading(Generic[T]):
     """A list that is being read: the core knows where, and has the page in hand."""
 
-    __slots__ = ("__weakref__", "_begin", "_items", "_model", "_operation", "_pager", "_told", "_warns", "_watcher")
+    __slots__ = (
+        "__weakref__",
+        "_begin",
+        "_core",
+        "_items",
+        "_model",
+        "_operation",
+        "_pager",
+        "_told",
+        "_warns",
+        "_watcher",
+    )
 
     def __init__(
         self,
@@ -126,6 +137,8 @@ class Reading(Generic[T]):
         paging: dict[str, Any],
         options: dict[str, Any] | None,
     ) -> None:
+        # Without it a client that nobody holds any more would be closed.
+        self._core = core
         self._pager = core.pager(operation, params, paging, options)
         self._begin = self._pager.resume_token or ""
         self._watcher = watcher
@@ -225,7 +238,7 @@ class Reading(Generic[T]):
 
 
 class Pager(Reading[T]):
-    """A list that is read while it is iterated, once: what was given out is not given again."""
+    """A list that is read while it is iterated, once: nothing is given out twice."""
 
     __slots__ = ()
 
@@ -297,7 +310,7 @@ Pager.__module__ = "mspkit"
 
 
 class AsyncPager(Reading[T]):
-    """A list that is read while it is iterated with `async for`, once: what was given out is not given again."""
+    """A list that is read while it is iterated with `async for`, once: nothing is given out twice."""
 
     __slots__ = ()
 

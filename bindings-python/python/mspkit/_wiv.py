@@ -43,6 +43,7 @@ class Cases(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -74,6 +75,9 @@ class Cases(SyncResource):
             limit: Items in total; all of them when it is not given.
             concurrency: For numbered pages only; here one page comes after the other.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -111,7 +115,7 @@ class Cases(SyncResource):
                 "max_returned_items": opt(max_returned_items),
                 "customer_id": opt(customer_id),
             },
-            paging(limit, concurrency, resume_token, on_lost_page),
+            paging(limit, concurrency, resume_token, on_incomplete, on_lost_page),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -124,6 +128,7 @@ class Cases(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -152,6 +157,9 @@ class Cases(SyncResource):
             limit: Items in total; all of them when it is not given.
             concurrency: For numbered pages only; here one page comes after the other.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -188,7 +196,7 @@ class Cases(SyncResource):
                 "date_range": opt(date_range),
                 "max_returned_items": opt(max_returned_items),
             },
-            paging(limit, concurrency, resume_token, on_lost_page),
+            paging(limit, concurrency, resume_token, on_incomplete, on_lost_page),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -211,6 +219,7 @@ class AsyncCases(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -242,6 +251,9 @@ class AsyncCases(AsyncResource):
             limit: Items in total; all of them when it is not given.
             concurrency: For numbered pages only; here one page comes after the other.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -279,7 +291,7 @@ class AsyncCases(AsyncResource):
                 "max_returned_items": opt(max_returned_items),
                 "customer_id": opt(customer_id),
             },
-            paging(limit, concurrency, resume_token, on_lost_page),
+            paging(limit, concurrency, resume_token, on_incomplete, on_lost_page),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -292,6 +304,7 @@ class AsyncCases(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -320,6 +333,9 @@ class AsyncCases(AsyncResource):
             limit: Items in total; all of them when it is not given.
             concurrency: For numbered pages only; here one page comes after the other.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -356,7 +372,7 @@ class AsyncCases(AsyncResource):
                 "date_range": opt(date_range),
                 "max_returned_items": opt(max_returned_items),
             },
-            paging(limit, concurrency, resume_token, on_lost_page),
+            paging(limit, concurrency, resume_token, on_incomplete, on_lost_page),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -376,6 +392,7 @@ class Customers(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -400,6 +417,9 @@ class Customers(SyncResource):
             limit: Items in total; all of them when it is not given.
             concurrency: For numbered pages only; here one answer is the whole list.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -434,7 +454,7 @@ class Customers(SyncResource):
             {
                 "fields": opt(fields),
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 
@@ -454,6 +474,7 @@ class AsyncCustomers(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -478,6 +499,9 @@ class AsyncCustomers(AsyncResource):
             limit: Items in total; all of them when it is not given.
             concurrency: For numbered pages only; here one answer is the whole list.
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -512,7 +536,7 @@ class AsyncCustomers(AsyncResource):
             {
                 "fields": opt(fields),
             },
-            paging(limit, concurrency, resume_token),
+            paging(limit, concurrency, resume_token, on_incomplete),
             call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
         )
 

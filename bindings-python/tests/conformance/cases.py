@@ -12,7 +12,7 @@ from simulator import ROOT
 FOLDER = ROOT / "tests" / "conformance"
 
 CASE = {"name", "why", "sim", "client", "steps", "requests", "unordered", "auth_requests", "counts"}
-CALL = {"call", "params", "options", "paging", "read", "untyped", "save", "expect"}
+CALL = {"call", "params", "options", "paging", "read", "go_on", "untyped", "save", "expect"}
 SERVER = {"reset", "script", "faults", "clock"}
 STEPS = ({"sim"}, {"wait"}, {"client"})
 
