@@ -171,9 +171,7 @@ pub(crate) fn limit(py: Python<'_>, limit: &Bound<'_, PyAny>) -> PyResult<u64> {
     let read = PagingOptions::from_json(&arguments(said.as_any())?);
     match read.map(|read| read.limit) {
         Ok(Some(limit @ 1..)) => Ok(limit),
-        Ok(_) => {
-            Err(Failure::from(Error::refused("limit", Some("0"), "must be at least 1")).raise(py))
-        }
+        Ok(_) => Err(Failure::from(Error::refused("limit", Some("0"), "must be at least 1")).raise(py)),
         Err(error) => Err(Failure::from(error).raise(py)),
     }
 }

@@ -169,7 +169,8 @@ def test_what_a_value_is_sent_as(value: Any, sent: Any) -> None:
     ],
 )
 def test_what_cannot_be_sent_is_named(value: Any, given: str, clients: Clients) -> None:
-    names = {"customer_name": "N", "contact_first_name": "A", "contact_last_name": "B"}
+    names: dict[str, Any] = {"customer_name": "N", "contact_first_name": "A", "contact_last_name": "B"}
+    where: Any
     for where in (value, [value]):
         if where is mspkit.UNSET:
             continue
@@ -274,7 +275,7 @@ def test_every_option_that_is_wrong_is_named(name: str, value: Any) -> None:
 
 
 def test_ids_of_data_frames_are_taken(clients: Clients) -> None:
-    client = clients.sync()
+    client: Any = clients.sync()
     assert client.customers.get(Index(100)).customer_id == "100"
     assert client.customers.list(limit=Index(3), page_size=Index(2)).collect(limit=Index(2))[1]
     assert client.customers.get("100", timeout=Index(5), max_retries=Index(1))

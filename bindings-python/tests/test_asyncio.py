@@ -168,7 +168,7 @@ def test_completion_and_cancel_in_the_same_turn(clients: Clients, run: Run) -> N
         for _ in range(50):
             task = asyncio.ensure_future(client.customers.get(100))
             await asyncio.sleep(0)
-            future = next(iter(_port.here().waiting.values())).future
+            future: Any = next(iter(_port.here().waiting.values())).future
             # Runs right after the completion, before the task does.
             future.add_done_callback(partial(cancel, task))
             with contextlib.suppress(asyncio.CancelledError):

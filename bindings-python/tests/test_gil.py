@@ -16,7 +16,7 @@ from mspkit import _native
 
 SLOW = 0.4
 # How each method that may wait is made to wait; the others only look something up or begin something.
-WAITING = {"Core.call", "Core.request", "Core.__new__", "Pager.next_page"}
+WAITING = {"Core.call", "Core.request", "Core.__new__", "Pager.fill"}
 AT_ONCE = {
     "Core.pager",
     "Core.submit_call",
@@ -24,8 +24,11 @@ AT_ONCE = {
     "Core.with_options",
     "Core.limits",
     "Core.close",
-    "Pager.submit_next",
-    "Pager.take",
+    "Pager.submit_fill",
+    "Pager.hand",
+    "Pager.empty_page",
+    "Pager.mark",
+    "Pager.back",
     "Port.__new__",
     "Port.fileno",
     "Port.drain",
@@ -97,6 +100,6 @@ def test_the_gil_is_released(method: str, clients: Clients, tmp_path: Path) -> N
         "Core.call": lambda: client.customers.get(100),
         "Core.request": lambda: client.request("GET", "/api/customers/100"),
         "Core.__new__": construct,
-        "Pager.next_page": lambda: next(client.customers.list()),
+        "Pager.fill": lambda: next(client.customers.list()),
     }
     assert ticks(calls[method]) < SLOW / 2

@@ -114,13 +114,13 @@ def test_a_list_says_whether_it_is_whole(
         client = clients.asynchronous() if asynchronous else clients.sync()
         whole = Reader(client.customers.list(page_size=4), asynchronous)
         assert whole.pager.complete is None and len(await whole.collect()) == 10
-        assert (whole.pager.complete, whole.pager.missing) == (True, 0) and not caplog.records
+        assert [whole.pager.complete, whole.pager.missing] == [True, 0] and not caplog.records
         for way in ENDS:
             clients.sim.reset()
             short(clients)
             cut = Reader(client.customers.list(), asynchronous)
             assert await way(cut) == ["1", "2", "3"]
-            assert (cut.pager.complete, cut.pager.missing, cut.pager.total) == (False, 1, 4)
+            assert [cut.pager.complete, cut.pager.missing, cut.pager.total] == [False, 1, 4]
             told = [record for record in caplog.records if record.levelno == logging.WARNING]
             assert len(told) == 1 and "1 of 4 rows" in told[0].getMessage()
             caplog.clear()
@@ -133,7 +133,7 @@ def test_a_list_says_whether_it_is_whole(
         strict = Reader(client.customers.list(on_incomplete="raise"), asynchronous)
         with pytest.raises(mspkit.ListIncompleteError) as caught:
             await strict.rest()
-        assert (caught.value.total, caught.value.missing) == (4, 1)
+        assert [caught.value.total, caught.value.missing] == [4, 1]
         with pytest.raises(mspkit.InvalidRequestError, match="on_incomplete"):
             client.customers.list(on_incomplete="shout")  # type: ignore[arg-type]
 

@@ -167,7 +167,8 @@ class Waits:
 
 @pytest.mark.parametrize("which", ["on_request", "on_response", "on_retry"])
 def test_hooks_are_checked_where_they_are_given(which: str, clients: Clients) -> None:
-    for wrong in ("x", 1, waits, Waits(), functools.partial(waits)):
+    wrongs: list[Any] = ["x", 1, waits, Waits(), functools.partial(waits)]
+    for wrong in wrongs:
         with pytest.raises(mspkit.InvalidRequestError, match=which):
             clients.sync(**{which: wrong})
         with pytest.raises(mspkit.InvalidRequestError, match=which):

@@ -304,7 +304,7 @@ class SyncClient(Client):
 
         Args:
             method: The HTTP method.
-            path: The path, as in `/api/sites`, or a URL of the client's own server. It is sent so, or refused.
+            path: The path, as in `/api/sites`, or a URL of the client's own server; sent so, or refused.
             query: Query parameters; a list repeats the parameter.
             body: What is sent as JSON: plain data or a model. Nothing is sent for `None`.
             headers: Headers to add.
@@ -405,7 +405,7 @@ class AsyncClient(Client):
 
         Args:
             method: The HTTP method.
-            path: The path, as in `/api/sites`, or a URL of the client's own server. It is sent so, or refused.
+            path: The path, as in `/api/sites`, or a URL of the client's own server; sent so, or refused.
             query: Query parameters; a list repeats the parameter.
             body: What is sent as JSON: plain data or a model. Nothing is sent for `None`.
             headers: Headers to add.

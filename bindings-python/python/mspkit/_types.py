@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, TypeAlias, TypeVar, final
+from typing import Any, Final, SupportsIndex, TypeAlias, TypeVar, final
 
 from mspkit import _native
 
 T = TypeVar("T")
 
-Id: TypeAlias = str | int
-"""An id, as an argument: text or a number. Answers hold ids as text."""
+Id: TypeAlias = str | SupportsIndex
+"""An id, as an argument: text or a whole number, of numpy too. Answers hold ids as text."""
 
 
 @final

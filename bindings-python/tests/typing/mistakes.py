@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mspkit import AsyncNCentral, Cloudmore, NCentral, Wiv
+from mspkit.params.ncentral import ServiceOrgsCreateCustomerParams
 
 
 def blocking(client: NCentral, cloudmore: Cloudmore, wiv: Wiv) -> None:
@@ -17,6 +18,7 @@ def blocking(client: NCentral, cloudmore: Cloudmore, wiv: Wiv) -> None:
     client.service_orgs.get("50").so_name = "b"  # mistake: models are read-only
     cloudmore.services.get("o", "s")  # mistake: everything is given by name
     cloudmore.services.add(organization_id="o", id="s")  # mistake: the currency is missing
+    client.customers.list(on_incomplete="shout")  # mistake: no such choice
     wiv.cases.search(on_lost_page="ignore")  # mistake: no such choice
     wiv.workflows.run("w", payload=[1])  # mistake: not an object
     NCentral(jwt=5)  # mistake: not text
@@ -25,6 +27,12 @@ def blocking(client: NCentral, cloudmore: Cloudmore, wiv: Wiv) -> None:
     client.custom_psa.get_ticket("1", username="u")  # mistake: the password is missing
     for customer in client.customers.list():
         len(customer.customer_name)  # mistake: it may be absent
+
+
+def rows(client: NCentral, row: ServiceOrgsCreateCustomerParams) -> None:
+    client.service_orgs.create(50, **row)  # mistake: the row of another operation
+    row["city"] = 5  # mistake: not text
+    row["cty"] = "Bergen"  # mistake: misspelt
 
 
 async def asynchronous(client: AsyncNCentral) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from typing_extensions import assert_type
+from typing_extensions import Unpack, assert_type
 
 from mspkit import (
     UNSET,
@@ -42,6 +42,19 @@ from mspkit import (
     Wiv,
     WorkflowRun,
 )
+from mspkit.params.ncentral import CustomersListParams, ServiceOrgsCreateCustomerParams
+
+
+def rows(client: NCentral, row: ServiceOrgsCreateCustomerParams, options: CustomersListParams) -> None:
+    assert_type(client.service_orgs.create_customer(50, **row), Customer)
+    assert_type(client.customers.list(**options), Pager[Customer])
+    create(client, customer_name="N", contact_first_name="A", contact_last_name="B", city=None)
+
+
+def create(client: NCentral, **row: Unpack[ServiceOrgsCreateCustomerParams]) -> Customer:
+    assert_type(client.customers.list().first(), Customer | None)
+    assert_type(client.customers.list().complete, bool | None)
+    return client.service_orgs.create_customer("50", **row)
 
 
 def blocking_lists(client: NCentral) -> None:
