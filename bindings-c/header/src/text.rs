@@ -115,7 +115,8 @@ fn versioned(types: &str) -> Vec<Initialised> {
 }
 
 fn initialiser(name: &str, unset: &[String]) -> String {
-    let unset: String = unset.iter().map(|field| format!("    made.{field} = MSPKIT_DEFAULT;\n")).collect();
+    let unset: Vec<_> = unset.iter().map(|field| format!("    made.{field} = MSPKIT_DEFAULT;\n")).collect();
+    let unset = unset.concat();
     format!(
         "\n/**\n * A `{name}` with nothing given.\n */\n\
          static inline {name} {name}_init(void)\n{{\n    {name} made;\n    memset(&made, 0, sizeof made);\n    \
