@@ -26,7 +26,7 @@ use crate::error_body;
 use crate::failure::{self, Ending};
 use crate::hooks::{self, ResponseEvent, RetryEvent};
 use crate::limit::Gate;
-use crate::operation::Auth;
+use crate::operation::{Auth, Operation, Paging};
 use crate::redact::Redactor;
 use crate::request::Prepared;
 use crate::retry::{Backoff, Class, Progress, Verdict};
@@ -48,11 +48,8 @@ pub(crate) struct Effort {
 
 /// A request with all that decides how it is treated.
 #[derive(Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own about the operation")]
 pub(crate) struct Request {
     pub(crate) label: &'static str,
-    /// Whether it is a page of a list.
-    pub(crate) list: bool,
     pub(crate) class: Class,
     pub(crate) retry_500: bool,
     pub(crate) auth: Auth,
@@ -352,8 +349,9 @@ impl Call<'_> {
     }
 
     fn dress(&self, error: Error, attempts: &[Attempt]) -> Error {
-        let expected =
-            error.kind() == ErrorKind::NotFound && self.request.class.harmless() && !self.request.list;
+        let expected = error.kind() == ErrorKind::NotFound
+            && self.request.class.harmless()
+            && Operation::find(self.request.label).is_none_or(|operation| operation.paging == Paging::None);
         error
             .with_operation(self.request.label)
             .with_target(Some(self.target.clone()))

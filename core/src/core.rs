@@ -314,7 +314,6 @@ impl Core {
     ) -> Request {
         Request {
             label: operation.id,
-            list: operation.paging != Paging::None,
             class: Class::of(operation, continuation),
             retry_500: operation.retry_500,
             auth: operation.auth,

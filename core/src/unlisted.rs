@@ -54,7 +54,6 @@ pub(crate) fn request(
     let (group, cap) = limit_of(&prepared.method, below_base.unwrap_or(prepared.url.path()));
     Ok(Request {
         label: REQUEST,
-        list: false,
         class: Class::of_method(&prepared.method),
         retry_500: true,
         auth: match core.shared.service {

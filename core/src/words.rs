@@ -35,13 +35,12 @@ impl Spelling {
     /// The name of an option, a parameter or an operation, by its name in the core.
     pub fn name(self, name: &str) -> Cow<'_, str> {
         match self {
-            Self::Snake => name.into(),
             Self::Camel => match NAMED_IN_CAMEL.iter().find(|(known, _)| *known == name) {
                 Some((_, own)) => Cow::Borrowed(own),
                 None => camel(name),
             },
             Self::SnakeMilliseconds if options::is_time(name) => format!("{name}_ms").into(),
-            Self::SnakeMilliseconds => name.into(),
+            Self::Snake | Self::SnakeMilliseconds => name.into(),
         }
     }
 
@@ -99,7 +98,7 @@ fn camel(name: &str) -> Cow<'_, str> {
     let mut letters = name.chars();
     while let Some(letter) = letters.next() {
         match (letter, letters.clone().next()) {
-            ('_', Some(next)) if next.is_ascii_alphanumeric() => {
+            ('_', Some(next)) if next.is_ascii_lowercase() || next.is_ascii_digit() => {
                 said.push(next.to_ascii_uppercase());
                 letters.next();
             }
@@ -206,7 +205,7 @@ mod tests {
         let text = format!(
             "{}: no slot within {}; raise {} ({UNIT}), or see `{}`",
             Name("page_size"),
-            Time(Duration::from_millis(2000)),
+            Time(Duration::from_secs(2)),
             Name("attempt_timeout"),
             Name("service_orgs.list_customers"),
         );
@@ -245,8 +244,12 @@ mod tests {
 
     #[test]
     fn names_in_backticks_are_names() {
-        let text = with_names("List them (`service_orgs.list`) and look for some_thing.");
-        assert_eq!(Spelling::Camel.say(&text), "List them (`serviceOrgs.list`) and look for some_thing.");
+        let text =
+            with_names("List them (`service_orgs.list`) and look for some_thing, or set `HTTP_PROXY`.");
+        assert_eq!(
+            Spelling::Camel.say(&text),
+            "List them (`serviceOrgs.list`) and look for some_thing, or set `HTTP_PROXY`."
+        );
     }
 
     #[test]

@@ -48,7 +48,6 @@ pub(super) async fn renew(core: &Core, login: &Login<'_>) -> Result<Tokens> {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     let request = Request {
         label: "cloudmore.token",
-        list: false,
         class: Class::Read,
         retry_500: true,
         auth: Auth::None,

@@ -15,23 +15,20 @@ impl fmt::Display for Error {
         let Details {
             operation, target, message, status, hints, server_error_id, request_id, attempts, ..
         } = &*self.0;
-        let mut text = String::new();
         let free = operation.as_deref() == Some(REQUEST);
-        match (operation, target.as_deref()) {
-            (_, Some(Target { method, path, .. })) if free => text += &format!("{method} {path}: "),
-            (Some(operation), _) => {
-                text += &format!("{}: ", self.0.spelling.unwrap_or_default().name(operation))
-            }
-            (None, _) => {}
-        }
+        let mut text = match (operation, target.as_deref()) {
+            (_, Some(Target { method, path, .. })) if free => format!("{method} {path}: "),
+            (Some(operation), _) => format!("{}: ", self.0.spelling.unwrap_or_default().name(operation)),
+            (None, _) => String::new(),
+        };
         if let Some(status) = status {
-            text += &format!("HTTP {status}: ");
+            text.extend(["HTTP ", &status.to_string(), ": "]);
         }
-        text += message.said();
+        text.push_str(message.said());
         for field in &self.0.field_errors {
             if !message.said().contains(&field.message) {
                 let separator = if field.field.is_empty() { "" } else { ": " };
-                text += &format!("; {}{separator}{}", field.field, field.message);
+                text.extend(["; ", &field.field, separator, &field.message]);
             }
         }
         for hint in hints {

@@ -12,7 +12,7 @@ pub(crate) struct Extra(Vec<(Box<str>, Box<RawValue>)>);
 impl Extra {
     pub(crate) fn keep(&mut self, name: &str, value: &str) -> Result<(), Unreadable> {
         let value =
-            RawValue::from_string(value.to_owned()).map_err(|error| Unreadable::new(error.to_string()))?;
+            RawValue::from_string(value.to_owned()).map_err(|_| Unreadable::new("JSON that is too deep"))?;
         self.0.push((name.into(), value));
         Ok(())
     }

@@ -163,7 +163,8 @@ impl Field for Json {
     fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
         let value = scan.value()?;
         let read = serde_json::from_str::<Json>(scan.slice(value));
-        let value = read.map_err(|error| Unreadable::new(error.to_string()))?;
+        let value =
+            read.map_err(|_| Unreadable::new("JSON that is too deep, or a number that is too large"))?;
         Ok((!value.is_null()).then_some(value))
     }
 }
