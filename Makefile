@@ -79,6 +79,8 @@ soak-rust: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
 soak-rust: need-cargo need-compiler judges ## the Rust part of it
 	$(call say,Properties: $(PROPERTY_CASES) cases of each)
 	@$(APART) PROPTEST_CASES=$(PROPERTY_CASES) cargo test --release --locked -p mspkit --lib
+	$(call say,Lists of $(PROPERTY_CASES) servers that say and do what they like)
+	@$(APART) PROPTEST_CASES=$(PROPERTY_CASES) cargo test --release --locked -p mspkit --test whole -- --nocapture
 	$(call say,Thousands of simulated networks that fail)
 	@$(APART) cargo test --release --locked -p mspkit --test simulation -- --ignored --nocapture
 	$(call say,Batches of creates that share a deadline)

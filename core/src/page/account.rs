@@ -7,10 +7,12 @@ pub(crate) struct Account {
     pub(crate) given: u64,
     /// What the server said last.
     pub(crate) total: Option<u64>,
-    /// The most that it said, without what was deleted before it was read.
+    /// The most that it said.
     pub(crate) highest: u64,
     /// Whether it was guessed how many rows come before the first page that was read.
     pub(crate) guessed: bool,
+    /// Whether rows without ids came that are the same, or one that came twice.
+    pub(crate) alike: bool,
 }
 
 impl Account {
@@ -30,7 +32,7 @@ impl Account {
         let total = self.total.filter(|_| !self.guessed)?;
         match self.given {
             given if given < total => Some(total - given),
-            given if given == self.highest => Some(0),
+            given if given == self.highest && !self.alike => Some(0),
             _ => None,
         }
     }

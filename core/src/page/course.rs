@@ -8,7 +8,7 @@
 //! progress, is read past only where totals or links promise rows behind it, and so many in a row are an error: reading
 //! always ends.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::account::Account;
@@ -25,7 +25,7 @@ const MAX_EMPTY: u32 = 100;
 const MAX_REPEATS: u32 = 3;
 /// Pages whose content is remembered where rows have no ids.
 const REMEMBERED: usize = 8;
-/// Times in a row that reading goes back because a total fell, and finds nothing.
+/// Times that reading goes back because a total fell, without finding a row.
 const MAX_VAIN: u32 = 8;
 
 /// How far a page-numbered list was read, and what is known of it.
@@ -47,6 +47,8 @@ pub(crate) struct Course {
     repeats: u32,
     recent: Vec<u64>,
     seen: Seen,
+    /// The content of rows without ids.
+    contents: HashSet<u64>,
     /// Whether ids tell rows from each other: not where one page has the same id on two different rows.
     by_id: bool,
     account: Account,
@@ -65,8 +67,6 @@ pub(crate) struct Course {
 struct Back {
     page: u64,
     last: u64,
-    fell: u64,
-    found: u64,
 }
 
 /// What was taken in of a page.
@@ -108,6 +108,7 @@ impl Course {
             repeats: 0,
             recent: Vec::new(),
             seen: Seen::default(),
+            contents: HashSet::new(),
             by_id: true,
             account: Account { given, ..Account::default() },
             doubled: 0,
@@ -165,7 +166,7 @@ impl Course {
         }
         self.remember(brought.content);
         (self.page, self.skip, self.ended) = (page + 1, 0, !more);
-        self.go_back(fell, page - 1);
+        self.go_back(fell, page - 1, page - 1);
         let size = Some(self.longest).filter(|size| *size > 0);
         let here = Place::Page { page, skip, size, received: before };
         Ok(Taken { items: brought.items, number: page, here, next: self.next_place(), again: false })
@@ -177,28 +178,26 @@ impl Course {
         let here = self.next_place();
         let brought = self.sift(cut, 0);
         self.account.given += brought.new;
-        let found = back.found + brought.new;
-        self.back = (back.page < back.last).then_some(Back { page: back.page + 1, found, ..back });
-        if self.back.is_none() {
-            // What has not moved there was deleted behind, before it was read.
-            let unread = back.fell.saturating_sub(found);
-            self.account.highest =
-                self.account.highest.saturating_sub(unread).max(self.account.total.unwrap_or(0));
-            self.vain = if found == 0 { self.vain + 1 } else { 0 };
+        if brought.new > 0 {
+            self.vain = 0;
         }
-        self.go_back(fell, self.page - 1);
+        self.back = Some(Back { page: back.page + 1, ..back });
+        if fell > 0 {
+            self.go_back(fell, back.page, self.page - 1);
+        }
+        self.back = self.back.filter(|back| back.page <= back.last);
         Taken { items: brought.items, number: back.page, here, next: self.next_place(), again: true }
     }
 
     /// When rows were deleted, those behind them have moved ahead: the first ones of the pages to come stand on the last
-    /// of those that were read.
-    fn go_back(&mut self, fell: u64, read: u64) {
+    /// of those that were read, and what was looked for from page `from` on stands ahead of it.
+    fn go_back(&mut self, fell: u64, from: u64, read: u64) {
         if fell == 0 || read == 0 || !self.by_id || self.longest == 0 || self.vain >= MAX_VAIN {
             return;
         }
-        let first = read.saturating_sub(fell.div_ceil(self.longest) - 1).max(1);
-        let also = self.back.map_or(0, |back| back.fell);
-        self.back = Some(Back { page: first, last: read, fell: fell + also, found: 0 });
+        self.vain += 1;
+        let moved = fell.div_ceil(self.longest) - u64::from(self.back.is_none());
+        self.back = Some(Back { page: from.saturating_sub(moved).max(1), last: read });
     }
 
     /// How many rows come before the page that reading begins with.
@@ -308,6 +307,7 @@ impl Course {
         for (at, item) in cut.items.iter().enumerate() {
             let Some(id) = item.identity(&cut.buffer).filter(|_| self.by_id) else {
                 nameless += 1;
+                self.note(cut.slice(item));
                 if item.row() >= skip {
                     new += 1;
                     items.push(item.clone());
@@ -337,11 +337,19 @@ impl Course {
     }
 
     /// Where ids tell nothing, every row is one of its own.
-    fn sift_nameless(&self, cut: &Cut, skip: usize) -> Brought {
+    fn sift_nameless(&mut self, cut: &Cut, skip: usize) -> Brought {
+        cut.items.iter().for_each(|item| self.note(cut.slice(item)));
         let items: Vec<Entry> = cut.items.iter().filter(|item| item.row() >= skip).cloned().collect();
         let content = content(cut);
         let progress = !cut.items.is_empty() && !self.recent.contains(&content);
         Brought { new: items.len() as u64, items, progress, content }
+    }
+
+    /// Remembers a row without an id.
+    fn note(&mut self, row: &[u8]) {
+        let mut hasher = DefaultHasher::new();
+        row.hash(&mut hasher);
+        self.account.alike |= !self.contents.insert(hasher.finish());
     }
 
     fn remember(&mut self, content: u64) {
