@@ -2708,7 +2708,8 @@ struct mspkit_str mspkit_error_server_error_id(const struct mspkit_error *error)
 bool mspkit_error_retryable(const struct mspkit_error *error);
 
 /**
- * How many milliseconds the server asks to wait before the next call; -1 when it did not say.
+ * How many milliseconds it is until the endpoint takes calls again, or the server wants to be asked again; -1 when that
+ * is not known.
  */
 int64_t mspkit_error_retry_after_ms(const struct mspkit_error *error);
 
