@@ -32,6 +32,16 @@ pub fn operations() -> String {
     mspkit::Operation::table()
 }
 
+/// The fields of the error for a field of a model that did not come.
+#[napi(catch_unwind)]
+pub fn missing(operation: String, status: u16, request_id: String, field: String) -> String {
+    let failure = match mspkit::Operation::find(&operation) {
+        Some(operation) => mspkit::Error::missing_field(operation, status, &request_id, &field).into(),
+        None => failure::Failure::internal(format!("no operation {operation:?}")),
+    };
+    failure.to_json()
+}
+
 /// The fields of the error for a write that was given up before it was begun.
 #[napi(catch_unwind)]
 pub fn given_up(operation: String) -> String {

@@ -6,11 +6,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect, isDeepStrictEqual } from "node:util";
 import { MessageChannel } from "node:worker_threads";
-import { OrgUnitType, Secret } from "mspkit";
+import { type Customer, MissingFieldError, OrgUnitType, Secret } from "mspkit";
 import { encode } from "../dist/cjs/encode.js";
 import * as shapes from "../dist/cjs/generated/shapes.js";
 import { Field, many, named, Shape, Unreadable } from "../dist/cjs/model.js";
 import { parse } from "../dist/cjs/parse.js";
+import { startSimulator } from "./support/simulator.js";
 
 const Part = new Shape<Record<string, unknown>>("Part", { part_id: named("partId", "id") });
 const Thing = new Shape<Record<string, unknown>>("Thing", {
@@ -128,6 +129,46 @@ test("secrets are equal when their texts are, and nothing of them is cloned", ()
   const { port1 } = new MessageChannel();
   assert.throws(() => port1.postMessage(one), /a Secret is not cloned/);
   port1.close();
+});
+
+test("a promised field that did not come says so when it is asked for, and is not there otherwise", async () => {
+  await using sim = await startSimulator();
+  await sim.answer("POST /api/service-orgs/50/customers", { json: { customerName: "Contoso" } });
+  await sim.answer("GET /api/customers/1", { json: { customerName: "Contoso", customerId: null } });
+  await sim.answer("GET /api/customers", { json: { data: [{ customerName: "Contoso" }], totalItems: 1 } });
+  await using own = sim.ncentral();
+  using sync = sim.ncentralSync();
+  const contoso = { customerName: "Contoso", contactFirstName: "Ada", contactLastName: "Lovelace" };
+  const models: [model: Customer, message: RegExp][] = [
+    [
+      await own.serviceOrgs.createCustomer(50, contoso),
+      /^ncentral\.serviceOrgs\.createCustomer: created \(HTTP 200\), but no customerId came\..*`serviceOrgs\.listCustomers`/,
+    ],
+    [sync.serviceOrgs.createCustomer(50, contoso), /created .*but no customerId came/],
+    [await own.customers.get(1), /^ncentral\.customers\.get: the server sent no customerId \(HTTP 200\)/],
+    [
+      (await own.customers.list().first()) as Customer,
+      /^ncentral\.customers\.list: the server sent no customerId/,
+    ],
+  ];
+  for (const [model, message] of models) {
+    assert.equal(model.customerName, "Contoso");
+    let error: unknown;
+    try {
+      assert.fail(model.customerId);
+    } catch (caught) {
+      error = caught;
+    }
+    assert.ok(error instanceof MissingFieldError, String(error));
+    assert.match(error.message, message);
+    assert.match(error.requestId ?? "", /^[0-9a-f]{32}$/);
+    assert.match(error.stack?.split("\n")[1] ?? "", /models\.test/);
+    for (const copy of [{ ...model }, structuredClone(model), JSON.parse(JSON.stringify(model))]) {
+      assert.equal(copy.customerName, "Contoso");
+      assert.ok(!("customerId" in copy));
+    }
+    assert.doesNotMatch(inspect(model), /customerId/);
+  }
 });
 
 test("integers beyond 2^53 keep their digits and are written as JSON by them", () => {

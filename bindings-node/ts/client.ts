@@ -185,7 +185,7 @@ export class AsyncResource {
       return crossing(() => core.pager(operation, said, how, json));
     };
     return new Pager(
-      { shape, open, raises: raises(params), site: site(this._list, METHOD) },
+      { operation, shape, open, raises: raises(params), site: site(this._list, METHOD) },
       options?.signal,
     );
   }

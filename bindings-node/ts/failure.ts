@@ -5,6 +5,7 @@
 import { getSystemErrorName } from "node:util";
 import { type ErrorFields, MspError } from "./errors.js";
 import * as kinds from "./generated/kinds.js";
+import type { Missing } from "./model.js";
 import { native } from "./native.js";
 import type { ResponseMeta } from "./response.js";
 
@@ -186,4 +187,12 @@ function cause(causes: { errno: number | null; text: string }[]): Error | undefi
     }
   }
   return outer;
+}
+
+/** How the error for a promised field is made that did not come in an answer. */
+export function missingOf(operation: string, meta: () => ResponseMeta): Missing {
+  return (field, asked) => {
+    const { status, requestId } = meta();
+    return fromNative(native.missing(operation, status, requestId, field), site(asked));
+  };
 }

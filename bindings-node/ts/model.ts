@@ -91,19 +91,23 @@ export class Shape<T> {
   /** The names here of fields that are called otherwise; nothing when all are called the same. */
   readonly #renamed: ReadonlyMap<string, string> | undefined;
 
+  readonly #required: readonly string[];
   readonly #plain: ((data: Data) => boolean) | undefined;
 
   /**
    * @param name - The name of the model.
    * @param fields - What each field holds, by its vendor's name.
+   * @param required - The names here of fields that the type promises.
    * @param plain - Whether every field of an object holds what is documented, so that nothing has to be read. It is what
    *   makes long lists fast; `fields` alone decides.
    */
   constructor(
     readonly name: string,
     readonly fields: Readonly<Record<string, Content | Field>>,
+    required: readonly string[] = [],
     plain?: (data: Data) => boolean,
   ) {
+    this.#required = required;
     this.#plain = plain;
     this.#rows = Object.entries(fields).map(([wire, field]) => row(wire, field));
     this.#checked = this.#rows.filter((row) => row.of !== "json" || row.many);
@@ -115,25 +119,35 @@ export class Shape<T> {
    * The model of a parsed object, which must not be used otherwise any more.
    *
    * @param value - What came.
+   * @param missing - The error for a promised field that did not come, once somebody asks for it.
    * @param field - The field that it came in, when it was not the answer itself.
    * @throws {@link Unreadable} A value cannot stand for its field.
    */
-  read(value: unknown, field?: string): T {
+  read(value: unknown, missing: Missing = unexplained, field?: string): T {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       throw new Unreadable(field, value, "an object");
     }
     const data = value as Data;
-    if (this.#plain?.(data) !== true) {
-      this.#readFields(data);
+    const plain = this.#plain?.(data) === true;
+    if (!plain) {
+      this.#readFields(data, missing);
     }
-    return (this.#renamed === undefined ? data : rename(data, this.#renamed)) as T;
+    const model = this.#renamed === undefined ? data : rename(data, this.#renamed);
+    if (!plain) {
+      for (const name of this.#required) {
+        if (model[name] === undefined || model[name] === null) {
+          promise(model, name, missing);
+        }
+      }
+    }
+    return model as T;
   }
 
-  #readFields(data: Data): void {
+  #readFields(data: Data, missing: Missing): void {
     for (const row of this.#checked) {
       const found = data[row.wire];
       if (found !== undefined && found !== null) {
-        data[row.wire] = held(data, readField(row, found));
+        data[row.wire] = held(data, readField(row, found, missing));
       }
     }
   }
@@ -148,6 +162,21 @@ export class Shape<T> {
     }
     return data;
   }
+}
+
+/** Makes the error for a field that did not come; `asked` is what it was asked by, for the stack. */
+export type Missing = (field: string, asked: () => unknown) => Error;
+
+const unexplained: Missing = (field) => new Error(`${field} did not come`);
+
+/** Lets a promised field that did not come say so when it is asked for; to everything else it is not there. */
+function promise(model: Data, name: string, missing: Missing): void {
+  const get = (): never => {
+    throw missing(name, get);
+  };
+  const set = (value: unknown) =>
+    Object.defineProperty(model, name, { value, writable: true, enumerable: true, configurable: true });
+  Object.defineProperty(model, name, { get, set, enumerable: false, configurable: true });
 }
 
 function row(wire: string, field: Content | Field): Row {
@@ -187,9 +216,9 @@ function put(data: Data, name: string, value: unknown): void {
   }
 }
 
-function readField(row: Row, value: unknown): unknown {
+function readField(row: Row, value: unknown, missing: Missing): unknown {
   if (!row.many) {
-    return readOne(row, value);
+    return readOne(row, value, missing);
   }
   if (!Array.isArray(value)) {
     throw new Unreadable(row.wire, value, "a list");
@@ -197,15 +226,15 @@ function readField(row: Row, value: unknown): unknown {
   const entries: unknown[] = [];
   for (const entry of value) {
     if (entry !== null) {
-      entries.push(held(entries, readOne(row, entry)));
+      entries.push(held(entries, readOne(row, entry, missing)));
     }
   }
   return entries;
 }
 
-function readOne(row: Row, value: unknown): unknown {
+function readOne(row: Row, value: unknown, missing: Missing): unknown {
   if (typeof row.of !== "string") {
-    return row.of.read(value, row.wire);
+    return row.of.read(value, missing, row.wire);
   }
   const [expected, read] = READ[row.of];
   const result = read(value);

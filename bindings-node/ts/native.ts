@@ -81,6 +81,8 @@ interface Native {
   /** Makes it ready, once per process, and gives its version. */
   start(): string;
   operations(): string;
+  /** The fields of the error for a field of a model that did not come. */
+  missing(operation: string, status: number, requestId: string, field: string): string;
   /** The fields of the error for a write that was given up before it was begun. */
   givenUp(operation: string): string;
   /** What says how a list is read, among its arguments. */

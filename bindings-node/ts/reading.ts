@@ -6,9 +6,9 @@
  */
 
 import { MspError } from "./errors.js";
-import { fromNative, invalid, placed, placing, type Site, site } from "./failure.js";
+import { fromNative, invalid, missingOf, placed, placing, type Site, site } from "./failure.js";
 import { ListIncompleteError } from "./generated/kinds.js";
-import { type Shape, Unreadable } from "./model.js";
+import { type Missing, type Shape, Unreadable } from "./model.js";
 import type { NativePager } from "./native.js";
 import { parse } from "./parse.js";
 import { note, ResponseMeta, type Said } from "./response.js";
@@ -16,6 +16,7 @@ import { note, ResponseMeta, type Said } from "./response.js";
 /** A list that nobody has read yet. */
 export interface Beginning<T> {
   readonly shape: Shape<T>;
+  readonly operation: string;
   /** Whether it is an error, and no warning, when the list is not whole. */
   readonly raises: boolean;
   readonly open: () => NativePager;
@@ -66,6 +67,8 @@ export abstract class Reading<T extends object> {
   #at = 0;
   #meta: string | undefined;
   #said: Said | undefined;
+  /** Of the part in hand. */
+  #missing: Missing | undefined;
 
   /** @internal */
   constructor(beginning: Beginning<T>) {
@@ -147,6 +150,7 @@ export abstract class Reading<T extends object> {
     }
     if (items !== null) {
       [this.#items, this.#at] = [items, 0];
+      this.#missing = missingOf(this.#beginning.operation, () => new ResponseMeta(JSON.parse(meta)));
     }
     return items !== null;
   }
@@ -161,7 +165,7 @@ export abstract class Reading<T extends object> {
     const at = this.#at;
     this.#at = at + 1;
     try {
-      const item = this.#beginning.shape.read(this.#items[at]);
+      const item = this.#beginning.shape.read(this.#items[at], this.#missing);
       // Held on here, what was given out would outlive its use and be moved to where V8 seldom collects.
       this.#items[at] = undefined;
       if (this.#at === this.#items.length) {

@@ -3,7 +3,7 @@
  */
 
 import { inspect } from "node:util";
-import { crossing, undecodable } from "./failure.js";
+import { crossing, missingOf, undecodable } from "./failure.js";
 import { type Shape, Unreadable } from "./model.js";
 import { type NativeCore, native } from "./native.js";
 import { type CallDefaults, type ClientOptions, clientOptions } from "./options.js";
@@ -63,7 +63,8 @@ export function result<T extends object>(
   marker: string | undefined,
 ): T {
   try {
-    const read = shape.read(parse(text, marker));
+    const missing = missingOf(operation, () => new ResponseMeta(JSON.parse(meta)));
+    const read = shape.read(parse(text, marker), missing);
     note(read, meta);
     return read;
   } catch (error) {

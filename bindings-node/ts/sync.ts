@@ -145,7 +145,7 @@ export class SyncResource {
       const { json } = callOptions(options, true);
       return crossing(() => core.pager(operation, said, how, json));
     };
-    return new SyncPager({ shape, open, raises: raises(params), site: site(this._list, METHOD) });
+    return new SyncPager({ operation, shape, open, raises: raises(params), site: site(this._list, METHOD) });
   }
 
   #answer(

@@ -10,25 +10,38 @@ export const AddedService = new Shape<models.AddedService>(
     id: "id",
     location: "text",
   },
+  [],
   (it) => isText(it.id) && isText(it.location),
 );
 
-export const AuthToken = new Shape<models.AuthToken>("AuthToken", {
-  token: "secret",
-  type: "text",
-  expirySeconds: "integer",
-});
+export const AuthToken = new Shape<models.AuthToken>(
+  "AuthToken",
+  {
+    token: "secret",
+    type: "text",
+    expirySeconds: "integer",
+  },
+  ["token"],
+);
 
-export const TokenPair = new Shape<models.TokenPair>("TokenPair", {
-  access: AuthToken,
-  refresh: AuthToken,
-});
+export const TokenPair = new Shape<models.TokenPair>(
+  "TokenPair",
+  {
+    access: AuthToken,
+    refresh: AuthToken,
+  },
+  ["access", "refresh"],
+);
 
-export const AuthTokens = new Shape<models.AuthTokens>("AuthTokens", {
-  tokens: TokenPair,
-  refresh: "text",
-  validate: "text",
-});
+export const AuthTokens = new Shape<models.AuthTokens>(
+  "AuthTokens",
+  {
+    tokens: TokenPair,
+    refresh: "text",
+    validate: "text",
+  },
+  ["tokens"],
+);
 
 export const Case = new Shape<models.Case>(
   "Case",
@@ -36,21 +49,26 @@ export const Case = new Shape<models.Case>(
     case_id: named("caseId", "id"),
     case_type: named("caseType", "text"),
   },
-  (it) => isText(it.case_id) && isText(it.case_type),
+  ["caseId"],
+  (it) => it.case_id != null && isText(it.case_id) && isText(it.case_type),
 );
 
-export const CustomProperty = new Shape<models.CustomProperty>("CustomProperty", {
-  propertyId: "id",
-  name: "text",
-  type: "text",
-  defaultValue: "text",
-  visible: "bool",
-  mandatory: "bool",
-  allowedValues: many("text"),
-  appliesToOrganizations: "bool",
-  appliesToBrokers: "bool",
-  appliesToSeller: "bool",
-});
+export const CustomProperty = new Shape<models.CustomProperty>(
+  "CustomProperty",
+  {
+    propertyId: "id",
+    name: "text",
+    type: "text",
+    defaultValue: "text",
+    visible: "bool",
+    mandatory: "bool",
+    allowedValues: many("text"),
+    appliesToOrganizations: "bool",
+    appliesToBrokers: "bool",
+    appliesToSeller: "bool",
+  },
+  [],
+);
 
 export const CustomPropertyData = new Shape<models.CustomPropertyData>(
   "CustomPropertyData",
@@ -58,7 +76,8 @@ export const CustomPropertyData = new Shape<models.CustomPropertyData>(
     id: "id",
     value: "text",
   },
-  (it) => isText(it.id) && isText(it.value),
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.value),
 );
 
 export const CustomPsaTicket = new Shape<models.CustomPsaTicket>(
@@ -73,7 +92,9 @@ export const CustomPsaTicket = new Shape<models.CustomPsaTicket>(
     inconsistencyDetected: "bool",
     ticketCreationDate: "text",
   },
+  ["psaCustomTicketId"],
   (it) =>
+    it.psaCustomTicketId != null &&
     isText(it.psaCustomTicketId) &&
     isText(it.psaTicketNumber) &&
     isText(it.url) &&
@@ -93,7 +114,9 @@ export const CustomPsaTicketInfo = new Shape<models.CustomPsaTicketInfo>(
     ticketStatus: "text",
     creationDate: "text",
   },
+  ["ticketId"],
   (it) =>
+    it.ticketId != null &&
     isText(it.ticketId) &&
     isText(it.ticketTitle) &&
     isText(it.ticketDetails) &&
@@ -130,7 +153,9 @@ export const Customer = new Shape<models.Customer>(
     isServiceOrg: "bool",
     county: "text",
   },
+  ["customerId"],
   (it) =>
+    it.customerId != null &&
     isText(it.customerId) &&
     isText(it.customerName) &&
     isText(it.orgUnitType) &&
@@ -164,46 +189,64 @@ export const EstoreService = new Shape<models.EstoreService>(
     id: "id",
     name: "text",
   },
-  (it) => isText(it.id) && isText(it.name),
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.name),
 );
 
-export const EstoreServiceDetail = new Shape<models.EstoreServiceDetail>("EstoreServiceDetail", {
-  id: "id",
-  name: "text",
-  customProperties: many(CustomProperty),
-  customPropertiesData: many(CustomPropertyData),
-});
+export const EstoreServiceDetail = new Shape<models.EstoreServiceDetail>(
+  "EstoreServiceDetail",
+  {
+    id: "id",
+    name: "text",
+    customProperties: many(CustomProperty),
+    customPropertiesData: many(CustomPropertyData),
+  },
+  ["id"],
+);
 
-export const Links = new Shape<models.Links>("Links", {
-  _links: named("links", "json"),
-});
+export const Links = new Shape<models.Links>(
+  "Links",
+  {
+    _links: named("links", "json"),
+  },
+  ["links"],
+);
 
-export const MspCustomer = new Shape<models.MspCustomer>("MspCustomer", {
-  customer_id: named("customerId", "id"),
-  customer_name: named("customerName", "text"),
-  users_number: named("usersNumber", "integer"),
-  active_workflows: named("activeWorkflows", "integer"),
-  cost_impact: named("costImpact", "number"),
-  realized_savings: named("realizedSavings", "number"),
-  num_of_integrations: named("numOfIntegrations", "integer"),
-  integration_types: named("integrationTypes", many("text")),
-  integrations: many("json"),
-  successful_runs: named("successfulRuns", "integer"),
-  failed_runs: named("failedRuns", "integer"),
-});
+export const MspCustomer = new Shape<models.MspCustomer>(
+  "MspCustomer",
+  {
+    customer_id: named("customerId", "id"),
+    customer_name: named("customerName", "text"),
+    users_number: named("usersNumber", "integer"),
+    active_workflows: named("activeWorkflows", "integer"),
+    cost_impact: named("costImpact", "number"),
+    realized_savings: named("realizedSavings", "number"),
+    num_of_integrations: named("numOfIntegrations", "integer"),
+    integration_types: named("integrationTypes", many("text")),
+    integrations: many("json"),
+    successful_runs: named("successfulRuns", "integer"),
+    failed_runs: named("failedRuns", "integer"),
+  },
+  [],
+);
 
-export const OrganizationService = new Shape<models.OrganizationService>("OrganizationService", {
-  id: "id",
-  name: "text",
-  customProperties: many(CustomProperty),
-  customPropertiesData: many(CustomPropertyData),
-});
+export const OrganizationService = new Shape<models.OrganizationService>(
+  "OrganizationService",
+  {
+    id: "id",
+    name: "text",
+    customProperties: many(CustomProperty),
+    customPropertiesData: many(CustomPropertyData),
+  },
+  ["id"],
+);
 
 export const PsaCredentialCheck = new Shape<models.PsaCredentialCheck>(
   "PsaCredentialCheck",
   {
     isPsaCredentialsValid: "bool",
   },
+  [],
   (it) => isBool(it.isPsaCredentialsValid),
 );
 
@@ -213,6 +256,7 @@ export const ServerHealth = new Shape<models.ServerHealth>(
     currentTime: "text",
     startTime: "text",
   },
+  [],
   (it) => isText(it.currentTime) && isText(it.startTime),
 );
 
@@ -223,6 +267,7 @@ export const ServerInfo = new Shape<models.ServerInfo>(
     jvmVersion: "text",
     ncentral: "text",
   },
+  [],
   (it) => isText(it.version) && isText(it.jvmVersion) && isText(it.ncentral),
 );
 
@@ -254,7 +299,9 @@ export const ServiceOrg = new Shape<models.ServiceOrg>(
     isSystem: "bool",
     isServiceOrg: "bool",
   },
+  ["soId"],
   (it) =>
+    it.soId != null &&
     isText(it.soId) &&
     isText(it.soName) &&
     isText(it.orgUnitType) &&
@@ -310,7 +357,9 @@ export const Site = new Shape<models.Site>(
     isServiceOrg: "bool",
     county: "text",
   },
+  ["siteId"],
   (it) =>
+    it.siteId != null &&
     isText(it.siteId) &&
     isText(it.siteName) &&
     isText(it.orgUnitType) &&
@@ -343,6 +392,7 @@ export const TokenStatus = new Shape<models.TokenStatus>(
   {
     message: "text",
   },
+  [],
   (it) => isText(it.message),
 );
 
@@ -359,7 +409,9 @@ export const WorkflowRun = new Shape<models.WorkflowRun>(
     trigger_type: named("triggerType", "text"),
     workflow_id: named("workflowId", "id"),
   },
+  ["executionId"],
   (it) =>
+    it.execution_id != null &&
     isText(it.execution_id) &&
     isText(it.event_type) &&
     isText(it.timestamp) &&

@@ -25,6 +25,7 @@ pub(crate) use self::scan::{Broken, Scan};
 use crate::call::Origin;
 use crate::error::{Attempt, Error, ErrorKind, Result, Target};
 use crate::markup;
+use crate::operation::Operation;
 use crate::retry::Class;
 
 /// What is known of an answer besides its body. `Debug` shows the names of the headers, not what they hold.
@@ -51,24 +52,34 @@ impl Meta {
     /// The error for a field of a successful answer that was asked for and did not come; `field` is its name as the
     /// caller writes it. After a create it says where to look.
     pub fn missing(&self, field: &str) -> Error {
-        let Origin { label, class, outcome_check, .. } = self.origin;
-        let error = Error::new(
-            ErrorKind::MissingField,
-            if class == Class::Create {
-                format!("created (HTTP {}), but no {field} came", self.status)
-            } else {
-                format!("the server sent no {field} (HTTP {})", self.status)
-            },
-        );
-        let error = match outcome_check {
-            Some(check) => error.with_hint(check),
-            None => error,
-        };
-        error
-            .with_operation(label)
+        lacking(&self.origin, self.status, field)
             .with_target(Some(self.target.clone()))
             .with_request_id(&self.request_id)
             .with_attempts(self.history.clone())
+    }
+}
+
+fn lacking(origin: &Origin, status: u16, field: &str) -> Error {
+    let Origin { label, class, outcome_check, .. } = *origin;
+    let message = if class == Class::Create {
+        format!("created (HTTP {status}), but no {field} came")
+    } else {
+        format!("the server sent no {field} (HTTP {status})")
+    };
+    let error = Error::new(ErrorKind::MissingField, message).with_operation(label);
+    match outcome_check {
+        Some(check) => error.with_hint(check),
+        None => error,
+    }
+}
+
+impl Error {
+    /// As [`Meta::missing`], for a binding that has only kept of an answer what it tells of it.
+    #[must_use]
+    pub fn missing_field(operation: &'static Operation, status: u16, request_id: &str, field: &str) -> Self {
+        let (class, outcome_check) = (Class::of(operation, false), operation.outcome_check);
+        let origin = Origin { label: operation.id, class, outcome_check, maybe_done: false };
+        lacking(&origin, status, field).with_request_id(request_id)
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("ts_note", |param: Serde<Param>| note(&param.0));
     environment.add_filter("ts_field", |field: Serde<Field>| model_field(&field.0));
     environment.add_filter("ts_row", |field: Serde<Field>| row(&field.0));
+    environment.add_filter("ts_required", |model: Serde<Model>| required(&model.0));
     environment.add_filter("ts_check", |model: Serde<Model>| check(&model.0));
     environment.add_filter("ts_call", |arguments: Vec<String>, start: &str, tail: &str| {
         call(&arguments, start, tail)
@@ -202,6 +203,13 @@ fn row(field: &Field) -> String {
     format!("{}: {content},", key(&field.wire))
 }
 
+/// The names of the fields without which a model is not what its type says, as a list.
+fn required(model: &Model) -> String {
+    let required = model.fields.iter().filter(|field| field.required);
+    let names: Vec<_> = required.map(|field| text(&names::camel(&field.name))).collect();
+    format!("[{}]", names.join(", "))
+}
+
 /// The function that says whether an object needs no reading: a comparison for every field. Nothing where some field
 /// always needs it.
 fn check(model: &Model) -> Option<String> {
@@ -215,6 +223,9 @@ fn check(model: &Model) -> Option<String> {
             Shape::Json => continue,
             Shape::Secret | Shape::Model { .. } | Shape::List { .. } => return None,
         };
+        if field.required {
+            checks.push(format!("it.{} != null", field.wire));
+        }
         checks.push(format!("{test}(it.{})", field.wire));
     }
     if checks.is_empty() {
