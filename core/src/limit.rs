@@ -212,13 +212,12 @@ impl Gate {
         state.cap = halved;
         state.last_429 = Some(now);
         state.successes = 0;
-        let decided = match running {
-            // One burst earns one halving and one strike; a longer wait that the server asks for is still honoured.
-            Some(_) => backoff.pause(asked.or(Some(Duration::ZERO)), 0),
-            None => {
-                state.strikes += 1;
-                backoff.pause(asked, state.strikes - 1)
-            }
+        // One burst earns one halving and one strike; a longer wait that the server asks for is still honoured.
+        let decided = if running.is_some() {
+            backoff.pause(asked.or(Some(Duration::ZERO)), 0)
+        } else {
+            state.strikes += 1;
+            backoff.pause(asked, state.strikes - 1)
         };
         let pause = match running {
             Some(running) if running.until >= now + decided => running,

@@ -129,6 +129,7 @@ mod tests {
         retry_after(429, &headers, UNIX_EPOCH + Duration::from_secs(2_000_000_000))
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "waits are compared as they are found")]
     fn seconds(seconds: u64) -> Option<Duration> {
         Some(Duration::from_secs(seconds))
     }
