@@ -34,7 +34,8 @@ def test_help_of_a_client_shows_every_method(cls: type) -> None:
 
 
 def test_help_of_a_group_is_that_of_its_class() -> None:
-    assert mspkit.NCentral.customers.__name__ == "Customers"
+    group: Any = mspkit.NCentral.customers
+    assert group.__name__ == "Customers"
     said = text(mspkit.NCentral.customers)
     assert "def get(" in said or "get(self, customer_id" in said
     assert "Lists" in said and "Raises" in said

@@ -72,11 +72,12 @@ def test_it_answers_what_it_is_told_to() -> None:
             with pytest.raises(mspkit.NotFoundError, match="gone"):
                 client.customers.get(100)
         assert client.customers.get(100).customer_id == "100"
-        for wrong in (
+        wrongs: list[dict[str, Any]] = [
             {"match": "devices"},
             {"match": "*", "status": 1},
             {"match": "*", "json": 1, "text": "1"},
-        ):
+        ]
+        for wrong in wrongs:
             with pytest.raises(SimulatorError):
                 sim.answer(**wrong)
 

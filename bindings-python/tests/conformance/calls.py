@@ -37,8 +37,8 @@ class Step:
         self.paging: dict[str, Any] = {"concurrency": 1, **fill(step.get("paging", {}))}
         self.untyped: bool = step.get("untyped", False)
         self.listed = self.operation in LISTS
-        read = step.get("read", "items")
-        read = {"then": read} if isinstance(read, str) else read
+        how = step.get("read", "items")
+        read: dict[str, Any] = {"then": how} if isinstance(how, str) else how
         self.first: bool = read.get("first", False)
         self.then: str | None = read.get("then")
         # Some items one by one, then the rest in one way or not at all.
