@@ -140,6 +140,6 @@ test("nothing is printed, whatever happens to calls", async () => {
 test("a rejection that nobody handles is reported like any other", async () => {
   const ended = await program(`new mspkit.NCentral(options).serviceOrgs.get("9999");`, options);
   assert.equal(ended.code, 1);
-  assert.match(ended.stderr, /NotFoundError: ncentral\.service_orgs\.get: HTTP 404/);
+  assert.match(ended.stderr, /NotFoundError: ncentral\.serviceOrgs\.get: HTTP 404/);
   assert.equal(ended.stderr.match(/NotFoundError:/g)?.length, 1);
 });
