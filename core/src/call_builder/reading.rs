@@ -134,9 +134,7 @@ impl<T: FromAnswer> Pages<T> {
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
         let over = self.flow.over();
         Poll::Ready(match ready!(self.flow.poll_hand(context)) {
-            Some(Ok(hand)) => {
-                Some(hand.read_rest(|page, at| page.read(at)).map(|(raw, items)| Page { items, raw }))
-            }
+            Some(Ok(hand)) => Some(hand.read_rest(RawPage::read).map(|(raw, items)| Page { items, raw })),
             Some(Err(error)) => Some(Err(error)),
             None if over => None,
             // Of an empty list there is one page, with what the server said.
@@ -275,10 +273,7 @@ impl<T: FromAnswer> Items<T> {
     /// The next item of the page that is already here.
     pub(crate) fn next_ready(&mut self) -> Option<Result<T>> {
         let hand = self.hand.as_ref()?;
-        match hand.next() {
-            Some(at) => Some(hand.page().read(at)),
-            None => None,
-        }
+        hand.next().map(|at| hand.page().read(at))
     }
 
     fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {

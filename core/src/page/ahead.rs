@@ -72,8 +72,8 @@ impl Ahead {
         }
     }
 
-    /// Asks for the pages from `next` to `last`, as many as may be on their way.
-    pub(crate) fn fill(&mut self, list: &List, next: u64, last: u64) {
+    /// Asks for the pages from `next` to `end`, as many as may be on their way.
+    pub(crate) fn fill(&mut self, list: &List, next: u64, end: u64) {
         let limit = list.draft.operation.limit;
         let room = list.core.gate(limit.group, limit.cap).cap() as usize;
         let budget = list.core.shared.max_body_bytes;
@@ -84,7 +84,7 @@ impl Ahead {
         if self.concurrency == Some(1) || room < 2 {
             return;
         }
-        while self.pages.len() < wanted && number <= last {
+        while self.pages.len() < wanted && number <= end {
             let (list, attended) = (list.clone(), list.core.attendant.attend());
             let share = budget / wanted;
             let task = tokio::spawn(async move {

@@ -30,6 +30,7 @@ const MAX_VAIN: u32 = 8;
 
 /// How far a page-numbered list was read, and what is known of it.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "facts that are known or not, each by itself")]
 pub(crate) struct Course {
     /// The page that comes next in order.
     page: u64,
@@ -250,7 +251,7 @@ impl Course {
             }
             // What says that the list is over, by how sure that is: a total may be that of one page alone, pages may be
             // counted by a size that the server does not give.
-            let by_total = if total != Some(given) { 0 } else { 1 + u32::from(self.advanced > 0) };
+            let by_total = if total == Some(given) { 1 + u32::from(self.advanced > 0) } else { 0 };
             let by_pages = pages.map_or(0, |_| 1 + u32::from(longest >= self.size_asked(facts)));
             let over = by_total + by_pages + 2 * u32::from(link.is_some());
             let long = match (self.advanced, over) {

@@ -53,10 +53,10 @@ impl Numbered {
         }
         let left = left.map(|left| left.saturating_sub(items.len() as u64));
         if self.course.straight() {
-            let last = self.course.last_page(&cut.facts);
+            let end = self.course.last_page(&cut.facts);
             let size = self.course.size(&cut.facts);
-            let last = left.map_or(last, |left| last.min(self.course.number() - 1 + left.div_ceil(size)));
-            self.ahead.fill(list, self.course.number(), last);
+            let end = left.map_or(end, |left| end.min(self.course.number() - 1 + left.div_ceil(size)));
+            self.ahead.fill(list, self.course.number(), end);
         } else {
             self.ahead.clear();
         }

@@ -64,6 +64,7 @@ struct State {
 
 /// What a mark keeps.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "facts that are known or not, each by itself")]
 struct Spot {
     hand: Option<Arc<Hand>>,
     /// Where the next page begins.

@@ -199,7 +199,7 @@ pub(super) fn whole(raw: &str) -> Option<Box<str>> {
     let number = match exponent {
         _ if significant.is_empty() => return Some("0".into()),
         0..=LONGEST => format!("{significant}{}", "0".repeat(usize::try_from(exponent).ok()?)),
-        1.. => return None,
+        _ if exponent > LONGEST => return None,
         _ => {
             let (kept, dropped) = significant.split_at_checked(
                 significant.len().checked_sub(usize::try_from(exponent.unsigned_abs()).ok()?)?,

@@ -96,6 +96,7 @@ impl fmt::Debug for Request {
             .field("url", &format_args!("{}", Bare(&self.url)))
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("body_bytes", &self.body.as_ref().map(Bytes::len))
+            .field("max_body_bytes", &self.max_body_bytes)
             .field("sent", &self.sent.get())
             .field("until", &self.until)
             .finish()
