@@ -125,7 +125,7 @@ static void settle(int32_t status, mspkit_error *error, int made)
 int main(int argc, char **argv)
 {
     const long calls = argc > 1 ? strtol(argv[1], NULL, 10) : 20000;
-    mspkit_client_options options = mspkit_client_options_init();
+    mspkit_client_options options = mspkit_client_options_init(), ncentral, cloudmore, wiv;
     mspkit_runtime *runtime = NULL;
     mspkit_client *clients[3] = {NULL, NULL, NULL};
     mspkit_cancel_token *token = NULL;
@@ -133,16 +133,19 @@ int main(int argc, char **argv)
     time_t began = time(NULL);
     state = argc > 2 ? strtoull(argv[2], NULL, 10) * 2654435761u + 1 : 88172645463325252ull;
     options.base_url = mspkit_nts("http://127.0.0.1:9");
-    options.jwt = options.api_key = options.username = options.password = options.client_secret = mspkit_nts("secret");
-    options.reseller_id = mspkit_nts("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10");
     options.trust_env = false;
     EXPECT_STATUS(mspkit_runtime_new(NULL, &runtime, NULL), MSPKIT_OK);
     options.runtime = runtime;
     EXPECT_STATUS(mspkit_cancel_token_new(&token, NULL), MSPKIT_OK);
     mspkit_cancel_token_cancel(token);
-    EXPECT_STATUS(mspkit_ncentral_new(&options, &clients[0], NULL), MSPKIT_OK);
-    EXPECT_STATUS(mspkit_cloudmore_new(&options, &clients[1], NULL), MSPKIT_OK);
-    EXPECT_STATUS(mspkit_wiv_new(&options, &clients[2], NULL), MSPKIT_OK);
+    ncentral = cloudmore = wiv = options;
+    ncentral.jwt = mspkit_nts("secret");
+    EXPECT_STATUS(mspkit_ncentral_new(&ncentral, &clients[0], NULL), MSPKIT_OK);
+    cloudmore.username = cloudmore.password = cloudmore.client_secret = mspkit_nts("secret");
+    cloudmore.reseller_id = mspkit_nts("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10");
+    EXPECT_STATUS(mspkit_cloudmore_new(&cloudmore, &clients[1], NULL), MSPKIT_OK);
+    wiv.api_key = mspkit_nts("secret");
+    EXPECT_STATUS(mspkit_wiv_new(&wiv, &clients[2], NULL), MSPKIT_OK);
     for (call = 0; call < calls; call++) {
         /* Most calls are cancelled before they are sent; the others find nobody at the other end. */
         const mspkit_call_options with = call_options(pick(500) == 0 ? NULL : token);
