@@ -254,3 +254,27 @@ fn pages_of_a_blocking_list_travel_while_the_program_works() {
     runtime.block_on(eventually("five pages come ahead while nobody waits", come));
     assert_eq!(items.count(), 94);
 }
+
+#[tokio::test]
+async fn a_row_without_an_id_among_known_ones_keeps_no_list_going() {
+    let asked = Arc::new(AtomicU64::new(0));
+    let count = asked.clone();
+    let memory = served(move |_| {
+        let count = count.clone();
+        async move {
+            // 0 stands where there is no id, and every answer differs from the one before.
+            let tick = count.fetch_add(1, Ordering::Relaxed);
+            let rows: Vec<_> = (0..5).map(|id| json!({"customerId": id, "seen": tick})).collect();
+            Ok(json_answer(200, &json!({"data": rows, "_links": {"nextPage": "/more"}})))
+        }
+    });
+    let client = ncentral_at("ticking", &memory).build().unwrap();
+    let mut items = client.customers().list(ListCustomers::new()).concurrency(1).items();
+    let mut failure = None;
+    while let Some(item) = items.next().await {
+        assert!(asked.load(Ordering::Relaxed) < 50, "the list does not end");
+        failure = item.err().or(failure);
+    }
+    let failure = failure.unwrap().to_string();
+    assert!(failure.contains("does not advance"), "{failure}");
+}
