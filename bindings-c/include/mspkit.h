@@ -263,9 +263,9 @@
 #define MSPKIT_E_INTERNAL -16
 
 /**
- * A list ended before as many rows had come as the server says there are, and `on_incomplete` is
- * `raise`. List again, sorted by something that does not change; `missing` says how many rows are not
- * there.
+ * A list ended before as many rows had come as the server says there are, and others came twice or
+ * `on_incomplete` is `raise`. List again, sorted by something that does not change; `missing` says how
+ * many rows are not there.
  */
 #define MSPKIT_E_LIST_INCOMPLETE -17
 

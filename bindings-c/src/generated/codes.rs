@@ -66,9 +66,9 @@ pub const MSPKIT_E_CLOSED: i32 = -15;
 /// An internal error in mspkit. Please report it together with its message.
 pub const MSPKIT_E_INTERNAL: i32 = -16;
 
-/// A list ended before as many rows had come as the server says there are, and `on_incomplete` is
-/// `raise`. List again, sorted by something that does not change; `missing` says how many rows are not
-/// there.
+/// A list ended before as many rows had come as the server says there are, and others came twice or
+/// `on_incomplete` is `raise`. List again, sorted by something that does not change; `missing` says how
+/// many rows are not there.
 pub const MSPKIT_E_LIST_INCOMPLETE: i32 = -17;
 
 /// The call succeeded, but its answer lacks the field that was asked for. Look the object up, as the
@@ -93,6 +93,6 @@ pub(crate) const KINDS: &[(i32, &CStr)] = &[
     (MSPKIT_E_CANCELLED, c"The call was cancelled by its caller; a write may have been carried out"),
     (MSPKIT_E_CLOSED, c"The client was closed before anything was sent, or while the call waited for another attempt"),
     (MSPKIT_E_INTERNAL, c"An internal error in mspkit"),
-    (MSPKIT_E_LIST_INCOMPLETE, c"A list ended before as many rows had come as the server says there are, and on_incomplete is raise"),
+    (MSPKIT_E_LIST_INCOMPLETE, c"A list ended before as many rows had come as the server says there are, and others came twice or on_incomplete is raise"),
     (MSPKIT_E_MISSING_FIELD, c"The call succeeded, but its answer lacks the field that was asked for"),
 ];

@@ -166,7 +166,8 @@ export class InternalError extends MspError {
 }
 
 /**
- * A list ended before as many rows had come as the server says there are, and `onIncomplete` is `raise`.
+ * A list ended before as many rows had come as the server says there are, and others came twice or
+ * `onIncomplete` is `raise`.
  *
  * List again, sorted by something that does not change; `missing` says how many rows are not there.
  */

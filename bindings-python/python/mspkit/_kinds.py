@@ -179,8 +179,8 @@ class InternalError(MspError):
 
 
 class ListIncompleteError(MspError):
-    """A list ended before as many rows had come as the server says there are, and `on_incomplete` is
-    `raise`.
+    """A list ended before as many rows had come as the server says there are, and others came twice or
+    `on_incomplete` is `raise`.
 
 
 

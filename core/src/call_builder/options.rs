@@ -97,9 +97,10 @@ macro_rules! paging_options {
             self
         }
 
-        /// What to do when fewer rows came than the server said there are; one warning is logged by default.
+        /// What to do when fewer rows came than the server said there are. By default one warning is logged; where other
+        /// rows came twice in their place, it is an error.
         pub fn on_incomplete(mut self, what: $crate::OnIncomplete) -> Self {
-            self.$($paging)+.on_incomplete = what;
+            self.$($paging)+.on_incomplete = Some(what);
             self
         }
 

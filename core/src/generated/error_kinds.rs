@@ -39,8 +39,8 @@ pub enum ErrorKind {
     Closed,
     /// An internal error in mspkit.
     Internal,
-    /// A list ended before as many rows had come as the server says there are, and `on_incomplete` is
-    /// `raise`.
+    /// A list ended before as many rows had come as the server says there are, and others came twice or
+    /// `on_incomplete` is `raise`.
     ListIncomplete,
     /// The call succeeded, but its answer lacks the field that was asked for.
     MissingField,

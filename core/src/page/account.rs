@@ -11,6 +11,8 @@ pub(crate) struct Account {
     pub(crate) highest: u64,
     /// Whether it was guessed how many rows come before the first page that was read.
     pub(crate) guessed: bool,
+    /// Rows of earlier pages that came again, on pages that also had others.
+    pub(crate) doubled: u64,
     /// Whether rows without ids came that are the same, or one that came twice.
     pub(crate) alike: bool,
 }
@@ -35,6 +37,13 @@ impl Account {
             given if given == self.highest && !self.alike => Some(0),
             _ => None,
         }
+    }
+}
+
+impl Account {
+    /// Whether rows came in place of those that are missing: that is no total that counts too much.
+    pub(crate) fn overlaps(&self) -> bool {
+        self.missing().is_some_and(|missing| missing > 0 && self.doubled >= missing)
     }
 }
 

@@ -53,8 +53,6 @@ pub(crate) struct Course {
     /// Whether ids tell rows from each other: not where one page has the same id on two different rows.
     by_id: bool,
     account: Account,
-    /// Rows that came again.
-    doubled: u64,
     /// Whether it is not known yet how many rows come before the page that reading begins with.
     unplaced: bool,
     /// Pages that are read again, because rows have moved there.
@@ -112,7 +110,6 @@ impl Course {
             contents: HashSet::new(),
             by_id: true,
             account: Account { given, ..Account::default() },
-            doubled: 0,
             unplaced: !resumed && page > 1,
             back: None,
             vain: 0,
@@ -152,11 +149,11 @@ impl Course {
         let given = before + brought.new + nulls;
         let more = self.more(cut, given, &brought)?;
         let (page, skip) = (self.page, self.skip);
-        self.doubled += rows.saturating_sub(skip as u64).saturating_sub(brought.new + nulls);
         self.account.given = given;
         self.longest = self.longest.max(rows);
         self.linked |= facts.next_link == NextLink::There;
         if brought.progress {
+            self.account.doubled += rows.saturating_sub(skip as u64).saturating_sub(brought.new + nulls);
             self.first_full |= self.advanced == 0 && rows >= self.size_asked(facts);
             self.advanced += 1;
             (self.empty, self.repeats) = (0, 0);
@@ -245,7 +242,7 @@ impl Course {
         if brought.progress {
             let twice =
                 (rows - given.saturating_sub(self.account.given).min(rows)).saturating_sub(self.skip as u64);
-            let again = self.doubled + twice;
+            let again = self.account.doubled + twice;
             if promised || total.is_some_and(|total| given + again < total) {
                 return Ok(true);
             }
@@ -299,7 +296,7 @@ impl Course {
         Err(raw::undecodable(&message))
     }
 
-    /// What of a page had not come on the pages before it. Inside of the page nothing is dropped.
+    /// What of a page had not come on the pages before it. Inside of the page nothing is dropped but the very same row.
     fn sift(&mut self, cut: &Cut, skip: usize) -> Brought {
         let mut items = Vec::with_capacity(cut.items.len());
         let (mut new, mut nameless, mut ids) = (0, 0, 0);
@@ -327,8 +324,11 @@ impl Course {
                 self.by_id = false;
                 return self.sift_nameless(cut, skip);
             }
+            // The same row twice on one page is one row, which the server has counted twice.
             if (fresh || first.is_some()) && item.row() >= skip {
-                new += u64::from(fresh);
+                new += 1;
+            }
+            if fresh && item.row() >= skip {
                 items.push(item.clone());
             }
         }

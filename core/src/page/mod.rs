@@ -44,17 +44,17 @@ pub struct PagingOptions {
     pub resume_token: Option<String>,
     /// What to do when the answer to a scroll's continuation is lost, or its context has expired.
     pub on_lost_page: OnLostPage,
-    /// What to do when the list ends before as many rows came as the server said there are.
-    pub on_incomplete: OnIncomplete,
+    /// What to do when the list ends before as many rows came as the server said there are. When not given, it is an
+    /// error where other rows came twice in their place, and a warning else: a total may count too much.
+    pub on_incomplete: Option<OnIncomplete>,
 }
 
 /// What to do when a list ends before as many rows came as the server said there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum OnIncomplete {
     /// Log one warning with the numbers.
-    #[default]
     Warn,
     /// Give an error of kind `ListIncomplete` in place of the end.
     Raise,

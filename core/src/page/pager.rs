@@ -46,7 +46,7 @@ pub struct RawPager {
 #[derive(Debug)]
 struct Shared {
     list: List,
-    on_incomplete: OnIncomplete,
+    on_incomplete: Option<OnIncomplete>,
     /// Whoever asks for a page holds it meanwhile; the others wait here.
     reader: tokio::sync::Mutex<Reader>,
     state: Mutex<State>,
@@ -350,7 +350,12 @@ impl RawPager {
             return Ok(());
         };
         let operation = self.shared.list.draft.operation.id;
-        match self.shared.on_incomplete {
+        let overlaps = spot.account.overlaps();
+        match self.shared.on_incomplete.unwrap_or(if overlaps {
+            OnIncomplete::Raise
+        } else {
+            OnIncomplete::Warn
+        }) {
             OnIncomplete::Ignore => Ok(()),
             OnIncomplete::Warn => {
                 tracing::warn!(
@@ -362,7 +367,8 @@ impl RawPager {
                 Ok(())
             }
             OnIncomplete::Raise => {
-                let message = format!("the list is not whole: {missing} of {total} rows did not come");
+                let twice = if overlaps { ", others came twice" } else { "" };
+                let message = format!("the list is not whole: {missing} of {total} rows did not come{twice}");
                 let mut error =
                     Error::new(ErrorKind::ListIncomplete, message).with_incomplete(total, missing);
                 if let Some(meta) = spot.hand.as_ref().map(|hand| &hand.page().meta) {
