@@ -106,6 +106,12 @@ impl Pager {
         self.reading.raw.complete()
     }
 
+    /// Whether rows came twice in place of those that are missing.
+    #[napi(catch_unwind)]
+    pub fn overlaps(&self) -> bool {
+        self.reading.raw.overlaps()
+    }
+
     /// How many rows did not come, where that is known.
     #[napi(catch_unwind)]
     #[allow(clippy::cast_precision_loss, reason = "no list has as many rows")]

@@ -30,6 +30,7 @@ export interface NativePort {
 export interface NativePager {
   resumeToken(consumed: number): string;
   complete(): boolean | null;
+  overlaps(): boolean;
   missing(): number | null;
   /** The fields of the error for an item of the part in hand that cannot be read. */
   unreadable(at: number, why: string): string;

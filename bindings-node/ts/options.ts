@@ -110,7 +110,8 @@ export interface Paging {
   readonly resumeToken?: string | undefined;
   /**
    * What to do when the list ends before as many rows came as the server said there are: warn by `process.emitWarning`, raise a
-   * `ListIncompleteError`, or nothing; `warn`. `complete` and `missing` of the list tell in any case.
+   * `ListIncompleteError`, or nothing. When not given, it is an error where other rows came twice in their place, and a
+   * warning else. `complete` and `missing` of the list tell in any case.
    */
   readonly onIncomplete?: "warn" | "raise" | "ignore" | undefined;
 }

@@ -56,9 +56,10 @@ export function listArguments(
   return [encodeArguments({ ...params, ...ids }), encodeOptions(paging)];
 }
 
-/** Whether it is an error when a list is not whole. */
-export function raises(params: unknown): boolean {
-  return (params as { onIncomplete?: unknown } | null | undefined)?.onIncomplete === "raise";
+/** Whether it is an error when a list is not whole; nothing where the core decides. */
+export function raises(params: unknown): boolean | undefined {
+  const said = (params as { onIncomplete?: unknown } | null | undefined)?.onIncomplete;
+  return said === undefined || said === null ? undefined : said === "raise";
 }
 
 function checkedParams(operation: string, ids: object, params: unknown): object {

@@ -17,8 +17,8 @@ import { note, ResponseMeta, type Said } from "./response.js";
 export interface Beginning<T> {
   readonly shape: Shape<T>;
   readonly operation: string;
-  /** Whether it is an error, and no warning, when the list is not whole. */
-  readonly raises: boolean;
+  /** Whether it is an error, and no warning, when the list is not whole; nothing where the core decides. */
+  readonly raises: boolean | undefined;
   readonly open: () => NativePager;
   /** Where the caller has asked for it. */
   readonly site: Site;
@@ -213,7 +213,7 @@ export abstract class Reading<T extends object> {
   protected _failed(error: unknown): unknown {
     if (error instanceof ListIncompleteError) {
       this.#ended = true;
-      if (!this.#beginning.raises) {
+      if (!(this.#beginning.raises ?? this._pager().overlaps())) {
         process.emitWarning(error.message, { type: "ListIncompleteWarning", code: "MSPKIT_LIST_INCOMPLETE" });
         return undefined;
       }

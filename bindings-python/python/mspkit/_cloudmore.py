@@ -113,7 +113,7 @@ class Estore(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -140,7 +140,8 @@ class Estore(SyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -276,7 +277,7 @@ class AsyncEstore(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -303,7 +304,8 @@ class AsyncEstore(AsyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -527,7 +529,7 @@ class Services(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -554,7 +556,8 @@ class Services(SyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -1001,7 +1004,7 @@ class AsyncServices(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1028,7 +1031,8 @@ class AsyncServices(AsyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not

@@ -1563,7 +1563,7 @@ class Customers(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1598,7 +1598,8 @@ class Customers(SyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -1657,7 +1658,7 @@ class Customers(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1694,7 +1695,8 @@ class Customers(SyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -1824,7 +1826,7 @@ class AsyncCustomers(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1859,7 +1861,8 @@ class AsyncCustomers(AsyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -1918,7 +1921,7 @@ class AsyncCustomers(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -1955,7 +1958,8 @@ class AsyncCustomers(AsyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -2576,7 +2580,7 @@ class ServiceOrgs(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -2612,7 +2616,8 @@ class ServiceOrgs(SyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -2671,7 +2676,7 @@ class ServiceOrgs(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -2708,7 +2713,8 @@ class ServiceOrgs(SyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -3087,7 +3093,7 @@ class AsyncServiceOrgs(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -3123,7 +3129,8 @@ class AsyncServiceOrgs(AsyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -3182,7 +3189,7 @@ class AsyncServiceOrgs(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -3219,7 +3226,8 @@ class AsyncServiceOrgs(AsyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not

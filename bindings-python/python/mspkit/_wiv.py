@@ -43,7 +43,7 @@ class Cases(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -77,7 +77,8 @@ class Cases(SyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -128,7 +129,7 @@ class Cases(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -159,7 +160,8 @@ class Cases(SyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -219,7 +221,7 @@ class AsyncCases(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -253,7 +255,8 @@ class AsyncCases(AsyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -304,7 +307,7 @@ class AsyncCases(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -335,7 +338,8 @@ class AsyncCases(AsyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -392,7 +396,7 @@ class Customers(SyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -419,7 +423,8 @@ class Customers(SyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not
@@ -474,7 +479,7 @@ class AsyncCustomers(AsyncResource):
         limit: int | None = None,
         concurrency: int | None = None,
         resume_token: str | None = None,
-        on_incomplete: Literal["warn", "raise", "ignore"] = "warn",
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
@@ -501,7 +506,8 @@ class AsyncCustomers(AsyncResource):
             resume_token: Where to go on, from an earlier pager of the same list or from its error.
             on_incomplete: What to do at the end when fewer rows came than the server says there are:
                 `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
-                `complete`.
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
             timeout: Seconds for each page, queueing and retries included; the client's when it is not
                 given.
             max_retries: Further attempts after a fault, 0 for none; the client's when it is not

@@ -401,6 +401,11 @@ impl RawPager {
         state.spot.missing()
     }
 
+    /// Whether rows came twice in place of those that are missing; then that is an error where nothing was said.
+    pub fn overlaps(&self) -> bool {
+        self.state().spot.account.overlaps()
+    }
+
     /// Where reading goes on after the items given out so far.
     pub fn resume_token(&self) -> String {
         let state = self.state();
