@@ -239,7 +239,7 @@ impl Core {
                 dict.set_item("cap", limit.cap)?;
                 dict.set_item("in_flight", limit.in_flight)?;
                 dict.set_item("waiting", limit.waiting)?;
-                dict.set_item("last_429", limit.last_429.map(|ago| mspkit_binding::seconds(ago)))?;
+                dict.set_item("last_429", limit.last_429.map(mspkit_binding::seconds))?;
                 Ok(dict)
             })
             .collect();

@@ -28,16 +28,16 @@ const LONGEST_GIVEN: usize = 40;
 
 /// The JSON of an object of arguments, those left out that are `UNSET`. Bytes are JSON already.
 pub(crate) fn arguments<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
+    static UNSET: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     if let Ok(json) = value.cast::<PyBytes>() {
         return Ok(json.as_bytes().into());
     }
-    static UNSET: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let unset = UNSET.import(value.py(), "mspkit._types", "UNSET")?;
     let value = revealed(value)?;
     let mut json = String::with_capacity(64);
     match object(&mut json, value.cast()?, Some(unset), 0) {
         Ok(()) => Ok(json.into_bytes().into()),
-        Err(unsent) => Err(unsent.raise(value.py(), "")),
+        Err(refused) => Err(refused.raise(value.py(), "")),
     }
 }
 

@@ -104,7 +104,7 @@ fn describe(error: &Error, fields: &Bound<'_, PyDict>) -> PyResult<()> {
     fields.set_item("retryable", error.retryable())?;
     fields.set_item("total", error.total())?;
     fields.set_item("missing", error.missing())?;
-    fields.set_item("retry_after", error.retry_after().map(|wait| seconds(wait)))?;
+    fields.set_item("retry_after", error.retry_after().map(seconds))?;
     fields.set_item("resume_token", error.resume_token())?;
     fields.set_item("body", PyBytes::new(py, error.body()))?;
     fields.set_item("headers", header_pairs(py, error.headers())?)?;

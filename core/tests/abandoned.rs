@@ -29,8 +29,7 @@ async fn dropped(host: &str, memory: Arc<Memory>, operation: &str, params: &str)
     let call = core.call(operation, params.as_bytes(), &options);
     // Whether it ends or is dropped is not what is asked here.
     let _ = timeout(Duration::from_secs(10), call).await;
-    let error = told.lock().unwrap().take();
-    error
+    told.lock().unwrap().take()
 }
 
 const ORG: &str = r#"{"so_name":"a","contact_first_name":"b","contact_last_name":"c"}"#;

@@ -84,7 +84,7 @@ async fn a_page_ends_before_an_item_that_cannot_be_read_and_goes_on_behind_it() 
     while let Some(page) = pages.next().await {
         match page {
             Ok(page) => {
-                ids.extend(page.items.into_iter().map(|customer| customer.customer_id.unwrap().to_string()))
+                ids.extend(page.items.into_iter().map(|customer| customer.customer_id.unwrap().to_string()));
             }
             Err(error) => {
                 assert_eq!(ids, ["1"]);

@@ -183,11 +183,11 @@ async fn read(seed: u64, client: &NCentral, server: &Mutex<Server>) -> Result<bo
     }
     // A wrong total that is just what came agrees with it; nobody can tell.
     let agreed = server.last_total == Some(given.len() as u64) && given.len() != server.rows.len();
-    let lost = server.rows.iter().any(|row| !distinct.contains(row));
-    if lost && !failed && items.complete() == Some(true) && !(agreed && server.total != 1) {
+    let gone = server.rows.iter().any(|row| !distinct.contains(row));
+    if gone && !failed && items.complete() == Some(true) && !(agreed && server.total != 1) {
         return Err(format!("lost in silence: {told}"));
     }
-    Ok(!lost && items.complete() == Some(true))
+    Ok(!gone && items.complete() == Some(true))
 }
 
 fn seeds() -> std::ops::Range<u64> {
