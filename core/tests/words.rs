@@ -155,7 +155,7 @@ async fn errors_and_events_name_what_was_asked_of_whom() {
 async fn messages_read_as_their_language_writes() {
     let server = Server::start(|stream| async move {
         let _held = stream;
-        std::future::pending().await;
+        std::future::pending::<()>().await;
     })
     .await;
     let said = async |spelling| {
