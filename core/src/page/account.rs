@@ -13,6 +13,8 @@ pub(crate) struct Account {
     pub(crate) guessed: bool,
     /// Rows of earlier pages that came again, on pages that also had others.
     pub(crate) doubled: u64,
+    /// By how much totals fell, without the rows that were found to have moved: each makes up for one that was deleted.
+    pub(crate) fallen: u64,
     /// Whether rows without ids came that are the same, or one that came twice.
     pub(crate) alike: bool,
 }
@@ -23,7 +25,9 @@ impl Account {
         let Some(said) = total else { return 0 };
         let before = self.total.replace(said).unwrap_or(said);
         self.highest = self.highest.max(said);
-        before.saturating_sub(said)
+        let fell = before.saturating_sub(said);
+        self.fallen += fell;
+        fell
     }
 
     /// How many rows the server has promised that did not come; nothing when it cannot be known.
@@ -34,7 +38,7 @@ impl Account {
         let total = self.total.filter(|_| !self.guessed)?;
         match self.given {
             given if given < total => Some(total - given),
-            given if given == self.highest && !self.alike => Some(0),
+            given if given == self.highest && self.fallen == 0 && !self.alike => Some(0),
             _ => None,
         }
     }
@@ -66,7 +70,11 @@ mod tests {
         assert_eq!(of(7, &[5]), None, "a total that is too low is no witness");
         assert_eq!(of(7, &[5, 7]), Some(0), "rows were added while the list was read");
         assert_eq!(of(6, &[7, 6]), None, "the deleted row may have come in place of another");
-        assert_eq!(of(7, &[7, 6]), Some(0));
+        assert_eq!(of(7, &[7, 6]), None, "nor is it known whether it came with all others");
+        let mut moved = Account { given: 7, ..Account::default() };
+        assert_eq!((moved.say(Some(7)), moved.say(Some(6))), (0, 1));
+        moved.fallen -= 1;
+        assert_eq!(moved.missing(), Some(0), "the one that moved was found");
         assert_eq!(of(5, &[7, 6]), Some(1));
     }
 }

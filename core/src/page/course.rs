@@ -177,6 +177,7 @@ impl Course {
         let brought = self.sift(cut, 0);
         self.account.given += brought.new;
         if brought.new > 0 {
+            self.account.fallen = self.account.fallen.saturating_sub(brought.new);
             self.vain = 0;
         }
         self.back = Some(Back { page: back.page + 1, ..back });
@@ -190,7 +191,9 @@ impl Course {
     /// When rows were deleted, those behind them have moved ahead: the first ones of the pages to come stand on the last
     /// of those that were read, and what was looked for from page `from` on stands ahead of it.
     fn go_back(&mut self, fell: u64, from: u64, read: u64) {
-        if fell == 0 || read == 0 || !self.by_id || self.longest == 0 || self.vain >= MAX_VAIN {
+        // Rows without ids would come again.
+        let known = self.by_id && self.contents.is_empty();
+        if fell == 0 || read == 0 || !known || self.longest == 0 || self.vain >= MAX_VAIN {
             return;
         }
         self.vain += 1;
