@@ -157,12 +157,6 @@ public:
     std::optional<std::string> path() const { return detail::maybe(mspkit_error_path(held.get())); }
     std::optional<std::string> server() const { return detail::maybe(mspkit_error_server(held.get())); }
     std::optional<std::string> operation() const { return detail::maybe(mspkit_error_operation(held.get())); }
-    std::optional<std::string> argument() const { return detail::maybe(mspkit_error_argument(held.get())); }
-    std::optional<std::string> given() const { return detail::maybe(mspkit_error_given(held.get())); }
-    std::optional<std::string> allowed() const { return detail::maybe(mspkit_error_allowed(held.get())); }
-    std::optional<std::string> method() const { return detail::maybe(mspkit_error_method(held.get())); }
-    std::optional<std::string> path() const { return detail::maybe(mspkit_error_path(held.get())); }
-    std::optional<std::string> server() const { return detail::maybe(mspkit_error_server(held.get())); }
     std::optional<std::string> server_code() const { return detail::maybe(mspkit_error_server_code(held.get())); }
     std::optional<std::string> request_id() const { return detail::maybe(mspkit_error_request_id(held.get())); }
     std::optional<std::string> server_error_id() const { return detail::maybe(mspkit_error_server_error_id(held.get())); }

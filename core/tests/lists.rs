@@ -278,3 +278,20 @@ async fn a_row_without_an_id_among_known_ones_keeps_no_list_going() {
     let failure = failure.unwrap().to_string();
     assert!(failure.contains("does not advance"), "{failure}");
 }
+
+#[tokio::test]
+async fn rows_without_ids_that_only_echo_the_request_end() {
+    let asked = Arc::new(AtomicU64::new(0));
+    let count = asked.clone();
+    let memory = served(move |_| {
+        let count = count.clone();
+        async move {
+            let tick = count.fetch_add(1, Ordering::Relaxed);
+            Ok(json_answer(200, &json!([{"request": format!("pageNumber={tick}")}])))
+        }
+    });
+    let client = ncentral_at("echoing", &memory).build().unwrap();
+    let failure = client.customers().list(ListCustomers::new()).collect().await.unwrap_err().to_string();
+    assert!(failure.contains("no row with an id"), "{failure}");
+    assert!(asked.load(Ordering::Relaxed) <= 201, "the list goes on for long");
+}

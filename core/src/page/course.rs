@@ -25,6 +25,10 @@ const MAX_EMPTY: u32 = 100;
 const MAX_REPEATS: u32 = 3;
 /// Pages whose content is remembered where rows have no ids.
 const REMEMBERED: usize = 8;
+/// Pages in a row none of whose rows has an id, where the server counts nothing and where it does. Rows that differ by a
+/// time alone look like others, so reading has to end by itself.
+const MAX_NAMELESS: u32 = 200;
+const MAX_NAMELESS_COUNTED: u32 = 20_000;
 /// Times that reading goes back because a total fell, without finding a row.
 const MAX_VAIN: u32 = 8;
 
@@ -53,6 +57,8 @@ pub(crate) struct Course {
     /// Whether ids tell rows from each other: not where one page has the same id on two different rows.
     by_id: bool,
     account: Account,
+    /// Pages in a row without ids.
+    nameless: u32,
     /// Whether it is not known yet how many rows come before the page that reading begins with.
     unplaced: bool,
     /// Pages that are read again, because rows have moved there.
@@ -85,6 +91,8 @@ struct Brought {
     /// Rows that had not come before.
     new: u64,
     progress: bool,
+    /// Whether rows have ids that tell them apart.
+    named: bool,
     content: u64,
 }
 
@@ -110,6 +118,7 @@ impl Course {
             contents: HashSet::new(),
             by_id: true,
             account: Account { given, ..Account::default() },
+            nameless: 0,
             unplaced: !resumed && page > 1,
             back: None,
             vain: 0,
@@ -148,6 +157,9 @@ impl Course {
         let nulls = (cut.rows - cut.items.len()) as u64;
         let given = before + brought.new + nulls;
         let more = self.more(cut, given, &brought)?;
+        if more && rows > 0 {
+            self.refuse_nameless(facts, brought.named)?;
+        }
         let (page, skip) = (self.page, self.skip);
         self.account.given = given;
         self.longest = self.longest.max(rows);
@@ -299,6 +311,20 @@ impl Course {
         Err(raw::undecodable(&message))
     }
 
+    /// Ends what could go on for ever: rows without ids never prove that the server advances.
+    fn refuse_nameless(&mut self, facts: &PageFacts, named: bool) -> Result<()> {
+        self.nameless = if named { 0 } else { self.nameless + 1 };
+        let counted = facts.total_items.is_some() || facts.total_pages.is_some();
+        let most = if counted { MAX_NAMELESS_COUNTED } else { MAX_NAMELESS };
+        if self.nameless < most {
+            return Ok(());
+        }
+        let message = format!(
+            "{most} pages in a row have no row with an id; it cannot be told whether the server advances"
+        );
+        Err(raw::undecodable(&message))
+    }
+
     /// What of a page had not come on the pages before it. Inside of the page nothing is dropped but the very same row.
     fn sift(&mut self, cut: &Cut, skip: usize) -> Brought {
         let mut items = Vec::with_capacity(cut.items.len());
@@ -339,7 +365,8 @@ impl Course {
         // A few rows without ids among known ones say nothing: they may only differ by a time or a counter.
         let known = cut.items.len() - nameless - ids;
         let other = nameless > known && !self.recent.contains(&content);
-        Brought { progress: ids > 0 || other, items, new, content }
+        let named = nameless < cut.items.len();
+        Brought { progress: ids > 0 || other, items, new, named, content }
     }
 
     /// Where ids tell nothing, every row is one of its own.
@@ -348,7 +375,7 @@ impl Course {
         let items: Vec<Entry> = cut.items.iter().filter(|item| item.row() >= skip).cloned().collect();
         let content = content(cut);
         let progress = !cut.items.is_empty() && !self.recent.contains(&content);
-        Brought { new: items.len() as u64, items, progress, content }
+        Brought { new: items.len() as u64, items, progress, named: false, content }
     }
 
     /// Remembers a row without an id.
