@@ -295,3 +295,36 @@ async fn rows_without_ids_that_only_echo_the_request_end() {
     assert!(failure.contains("no row with an id"), "{failure}");
     assert!(asked.load(Ordering::Relaxed) <= 201, "the list goes on for long");
 }
+
+/// What a scroll comes to whose answers, the first of which is number 0, are these rows with a key of their own each.
+async fn scrolled(rows: impl Fn(u64) -> serde_json::Value + Send + Sync + Clone + 'static) -> (String, u64) {
+    let asked = Arc::new(AtomicU64::new(0));
+    let count = asked.clone();
+    let memory = served(move |_| {
+        let (count, rows) = (count.clone(), rows.clone());
+        async move {
+            let tick = count.fetch_add(1, Ordering::Relaxed);
+            let key = json!({"scroll_id": format!("key {tick}")});
+            Ok(json_answer(200, &json!({"data": rows(tick), "next_page_key": key})))
+        }
+    });
+    let client = Wiv::builder().base_url("https://wiv.example").api_key("the-key").transport(memory);
+    let client = client.build().unwrap();
+    let search = client.cases().search(SearchCases::new()).collect();
+    // A scroll that goes on for ever is an error of this test, not a wait.
+    let ended = tokio::time::timeout(Duration::from_secs(60), search).await.unwrap();
+    (ended.unwrap_err().to_string(), asked.load(Ordering::Relaxed))
+}
+
+#[tokio::test]
+async fn scrolled_rows_without_ids_end() {
+    let (failure, asked) = scrolled(|tick| json!([{"case_type": format!("seen at {tick}")}])).await;
+    assert!(failure.contains("no row with an id") && asked <= 201, "{asked}: {failure}");
+}
+
+#[tokio::test]
+async fn a_scrolled_row_without_an_id_among_known_ones_keeps_no_scroll_going() {
+    let rows = |tick| json!([{"case_id": "a"}, {"case_id": "b"}, {"case_type": format!("seen at {tick}")}]);
+    let (failure, asked) = scrolled(rows).await;
+    assert!(failure.contains("does not advance") && asked < 20, "{asked}: {failure}");
+}

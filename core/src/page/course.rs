@@ -12,6 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::account::Account;
+use super::recent::{Recent, content};
 use super::resume::Place;
 use super::seen::Seen;
 use crate::error::Result;
@@ -23,12 +24,6 @@ const DEFAULT_SIZE: u64 = 50;
 const MAX_EMPTY: u32 = 100;
 /// Pages in a row whose rows had all come before.
 const MAX_REPEATS: u32 = 3;
-/// Pages whose content is remembered where rows have no ids.
-const REMEMBERED: usize = 8;
-/// Pages in a row none of whose rows has an id, where the server counts nothing and where it does. Rows that differ by a
-/// time alone look like others, so reading has to end by itself.
-const MAX_NAMELESS: u32 = 200;
-const MAX_NAMELESS_COUNTED: u32 = 20_000;
 /// Times that reading goes back because a total fell, without finding a row.
 const MAX_VAIN: u32 = 8;
 
@@ -50,15 +45,13 @@ pub(crate) struct Course {
     linked: bool,
     empty: u32,
     repeats: u32,
-    recent: Vec<u64>,
+    recent: Recent,
     seen: Seen,
     /// The content of rows without ids.
     contents: HashSet<u64>,
     /// Whether ids tell rows from each other: not where one page has the same id on two different rows.
     by_id: bool,
     account: Account,
-    /// Pages in a row without ids.
-    nameless: u32,
     /// Whether it is not known yet how many rows come before the page that reading begins with.
     unplaced: bool,
     /// Pages that are read again, because rows have moved there.
@@ -113,12 +106,11 @@ impl Course {
             linked: false,
             empty: 0,
             repeats: 0,
-            recent: Vec::new(),
+            recent: Recent::default(),
             seen: Seen::default(),
             contents: HashSet::new(),
             by_id: true,
             account: Account { given, ..Account::default() },
-            nameless: 0,
             unplaced: !resumed && page > 1,
             back: None,
             vain: 0,
@@ -158,7 +150,8 @@ impl Course {
         let given = before + brought.new + nulls;
         let more = self.more(cut, given, &brought)?;
         if more && rows > 0 {
-            self.refuse_nameless(facts, brought.named)?;
+            let counted = facts.total_items.is_some() || facts.total_pages.is_some();
+            self.recent.refuse_nameless(brought.named, counted)?;
         }
         let (page, skip) = (self.page, self.skip);
         self.account.given = given;
@@ -174,7 +167,7 @@ impl Course {
         } else {
             self.repeats += 1;
         }
-        self.remember(brought.content);
+        self.recent.remember(brought.content);
         (self.page, self.skip, self.ended) = (page + 1, 0, !more);
         self.go_back(fell, page - 1, page - 1);
         let size = Some(self.longest).filter(|size| *size > 0);
@@ -298,7 +291,7 @@ impl Course {
                 "{MAX_EMPTY} pages in a row are empty; the server does not advance"
             )));
         }
-        if self.recent.last() == Some(&content) {
+        if self.recent.is_last(content) {
             let message = format!("pages {} and {page} are the same; the server does not advance", page - 1);
             return Err(raw::undecodable(&message));
         }
@@ -307,20 +300,6 @@ impl Course {
         }
         let message = format!(
             "{MAX_REPEATS} pages in a row have no row that had not come before; the server does not advance"
-        );
-        Err(raw::undecodable(&message))
-    }
-
-    /// Ends what could go on for ever: rows without ids never prove that the server advances.
-    fn refuse_nameless(&mut self, facts: &PageFacts, named: bool) -> Result<()> {
-        self.nameless = if named { 0 } else { self.nameless + 1 };
-        let counted = facts.total_items.is_some() || facts.total_pages.is_some();
-        let most = if counted { MAX_NAMELESS_COUNTED } else { MAX_NAMELESS };
-        if self.nameless < most {
-            return Ok(());
-        }
-        let message = format!(
-            "{most} pages in a row have no row with an id; it cannot be told whether the server advances"
         );
         Err(raw::undecodable(&message))
     }
@@ -364,7 +343,7 @@ impl Course {
         let content = if nameless > 0 { content(cut) } else { outline(cut) };
         // A few rows without ids among known ones say nothing: they may only differ by a time or a counter.
         let known = cut.items.len() - nameless - ids;
-        let other = nameless > known && !self.recent.contains(&content);
+        let other = nameless > known && !self.recent.holds(content);
         let named = nameless < cut.items.len();
         Brought { progress: ids > 0 || other, items, new, named, content }
     }
@@ -374,7 +353,7 @@ impl Course {
         cut.items.iter().for_each(|item| self.note(cut.slice(item)));
         let items: Vec<Entry> = cut.items.iter().filter(|item| item.row() >= skip).cloned().collect();
         let content = content(cut);
-        let progress = !cut.items.is_empty() && !self.recent.contains(&content);
+        let progress = !cut.items.is_empty() && !self.recent.holds(content);
         Brought { new: items.len() as u64, items, progress, named: false, content }
     }
 
@@ -383,13 +362,6 @@ impl Course {
         let mut hasher = DefaultHasher::new();
         row.hash(&mut hasher);
         self.account.alike |= !self.contents.insert(hasher.finish());
-    }
-
-    fn remember(&mut self, content: u64) {
-        if self.recent.len() == REMEMBERED {
-            self.recent.remove(0);
-        }
-        self.recent.push(content);
     }
 
     fn next_place(&self) -> Place {
@@ -432,15 +404,6 @@ fn first_had(cut: &Cut, at: usize, kept: &[Entry], skip: usize) -> HashMap<Box<s
         }
     }
     had
-}
-
-/// A number that differs where the content of pages does.
-fn content(cut: &Cut) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for item in &cut.items {
-        cut.slice(item).hash(&mut hasher);
-    }
-    hasher.finish()
 }
 
 /// A number that differs between pages of other rows, where rows have ids.

@@ -10,6 +10,7 @@ mod course;
 mod numbered;
 mod pager;
 mod raw_page;
+mod recent;
 mod resume;
 mod scroll;
 mod seen;

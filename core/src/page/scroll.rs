@@ -4,11 +4,10 @@
 //! the server has moved on, and a page would be missing. The search is then made again and what was given out is
 //! skipped, or an error says where to resume, as the caller chose. The same goes for a context that expired.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use serde_json::value::RawValue;
 
 use super::account::Account;
+use super::recent::{Recent, content};
 use super::seen::Seen;
 use super::{List, OnLostPage, Place, Read};
 use crate::error::{Error, ErrorKind, Result};
@@ -22,8 +21,6 @@ const MAX_EMPTY: u32 = 10;
 const MAX_REPEATS: u32 = 3;
 /// Rows that a search made again may give more than twice what came before it.
 const MANY: u64 = 10_000;
-/// Pages whose content is remembered.
-const REMEMBERED: usize = 8;
 /// Restarts without a single item in between.
 const MAX_RESTARTS: u32 = 3;
 const RESUME: &str = "Resume with the token: the search is made again, and what was given out is skipped";
@@ -47,7 +44,7 @@ pub(crate) struct Scroll {
     empty: u32,
     same: u32,
     repeats: u32,
-    recent: Vec<u64>,
+    recent: Recent,
     restarts: u32,
     /// Rows that came since the search was made again.
     passed: u64,
@@ -94,7 +91,7 @@ impl Scroll {
             empty: 0,
             same: 0,
             repeats: 0,
-            recent: Vec::new(),
+            recent: Recent::default(),
             restarts: 0,
             passed: 0,
             account: Account { given: count, ..Account::default() },
@@ -256,7 +253,7 @@ impl Scroll {
         self.cursor = Cursor::Start;
         (self.empty, self.same, self.repeats) = (0, 0, 0);
         self.passed = 0;
-        self.recent.clear();
+        self.recent.forget();
         if !self.by_id {
             self.skipping = Some(Skip::Rows(self.count));
             return;
@@ -278,13 +275,16 @@ impl Scroll {
             return Ok(self.empty >= MAX_EMPTY || self.same >= MAX_EMPTY_SAME);
         }
         (self.empty, self.same) = (0, 0);
-        let new = |item: &Entry| item.identity(&cut.buffer).is_none_or(|id| !self.seen.contains(&id));
+        let ids: Vec<_> = cut.items.iter().filter_map(|item| item.identity(&cut.buffer)).collect();
+        let new = ids.iter().any(|id| !self.seen.contains(id));
+        // A few rows without ids among known ones say nothing: they may only differ by a time or a counter.
+        let other = cut.items.len() > 2 * ids.len();
         let content = content(cut);
-        let known = self.recent.contains(&content);
+        let known = self.recent.holds(content);
         self.passed += cut.rows as u64;
         // A search that is made again begins with rows that came, and should not give many more of them.
         let again = self.skipping.is_some() && self.passed <= 2 * self.count + MANY;
-        if known || !(again || cut.items.iter().any(new)) {
+        if known || !(again || new || other) {
             self.repeats += 1;
             if known || self.repeats >= MAX_REPEATS {
                 let message = "the scroll gives the same rows again; it does not advance";
@@ -293,10 +293,8 @@ impl Scroll {
         } else {
             self.repeats = 0;
         }
-        if self.recent.len() == REMEMBERED {
-            self.recent.remove(0);
-        }
-        self.recent.push(content);
+        self.recent.refuse_nameless(!ids.is_empty(), cut.facts.total_items.is_some())?;
+        self.recent.remember(content);
         Ok(false)
     }
 
@@ -318,15 +316,6 @@ impl Scroll {
             );
         }
     }
-}
-
-/// A number that differs where the content of pages does.
-fn content(cut: &Cut) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for item in &cut.items {
-        cut.slice(item).hash(&mut hasher);
-    }
-    hasher.finish()
 }
 
 /// The scroll id inside a next-page key, as raw JSON.
