@@ -106,10 +106,10 @@ impl Pager {
         self.reading.raw.complete()
     }
 
-    /// Whether rows came twice in place of those that are missing.
+    /// The fields of what there was to warn of at the end, once.
     #[napi(catch_unwind)]
-    pub fn overlaps(&self) -> bool {
-        self.reading.raw.overlaps()
+    pub fn warning(&self) -> Option<String> {
+        self.reading.raw.warning().map(|warning| Failure::from(warning).to_json())
     }
 
     /// How many rows did not come, where that is known.

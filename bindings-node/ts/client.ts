@@ -7,7 +7,7 @@
 import { inspect } from "node:util";
 import { givenUp } from "./abort.js";
 import { Call } from "./call.js";
-import { FATE, wanted } from "./diagnostics.js";
+import { ABANDONED, wanted } from "./diagnostics.js";
 import { crossing, fromNative, METHOD, placing, type Site, site } from "./failure.js";
 import type { Shape } from "./model.js";
 import { type NativeCore, native } from "./native.js";
@@ -20,7 +20,7 @@ import {
   requestOptions,
 } from "./options.js";
 import { Pager } from "./pager.js";
-import { argumentsOf, isWrite, listArguments, raises, targetOf } from "./params.js";
+import { argumentsOf, isWrite, listArguments, targetOf } from "./params.js";
 import { begin, type Submit } from "./port.js";
 import { RawResponse, ResponseMeta } from "./response.js";
 import { uncloneable } from "./secret.js";
@@ -120,7 +120,7 @@ export abstract class AsyncClient {
 
 /** What is wanted of a call: events, and what became of it when its signal ends it. */
 function watched(signal: AbortSignal | undefined): number {
-  return signal === undefined ? wanted() : wanted() | FATE;
+  return signal === undefined ? wanted() : wanted() | ABANDONED;
 }
 
 /** Begins nothing for a signal that is aborted already. */
@@ -184,10 +184,7 @@ export class AsyncResource {
       const { json } = callOptions(options);
       return crossing(() => core.pager(operation, said, how, json));
     };
-    return new Pager(
-      { operation, shape, open, raises: raises(params), site: site(this._list, METHOD) },
-      options?.signal,
-    );
+    return new Pager({ operation, shape, open, site: site(this._list, METHOD) }, options?.signal);
   }
 
   #begin<T extends object>(

@@ -21,7 +21,7 @@ export interface NativePort {
   /** What has completed since, five places each: id, kind, text, meta, marker. */
   drain(): unknown[];
   cancel(id: number): void;
-  /** Ends a call that was begun with `FATE`; it completes with what there is to say of it. */
+  /** Ends a call that was begun with `ABANDONED`; it completes with what there is to say of it. */
   stop(id: number): void;
   submitPanic(id: number, message: string): undefined;
 }
@@ -30,8 +30,9 @@ export interface NativePort {
 export interface NativePager {
   resumeToken(consumed: number): string;
   complete(): boolean | null;
-  overlaps(): boolean;
   missing(): number | null;
+  /** What there was to warn of at the end, once: the fields of an error. */
+  warning(): string | null;
   /** The fields of the error for an item of the part in hand that cannot be read. */
   unreadable(at: number, why: string): string;
   /** Gives the next part if it is there already; else it completes in the port. */

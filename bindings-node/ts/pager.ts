@@ -206,11 +206,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
       if (this.#signal?.aborted === true && error === this.#signal.reason) {
         this._leave();
       }
-      const failed = this._failed(error);
-      if (failed === undefined) {
-        return false;
-      }
-      throw failed;
+      throw this._failed(error);
     } finally {
       this.#call = undefined;
     }

@@ -49,17 +49,7 @@ export function listArguments(
   for (const [name, value] of Object.entries(checkedParams(operation, ids, given))) {
     (names.has(name) ? paging : params)[name] = value;
   }
-  // What the core says is an error, or becomes a warning here.
-  if (paging.onIncomplete === undefined || paging.onIncomplete === null || paging.onIncomplete === "warn") {
-    paging.onIncomplete = "raise";
-  }
   return [encodeArguments({ ...params, ...ids }), encodeOptions(paging)];
-}
-
-/** Whether it is an error when a list is not whole; nothing where the core decides. */
-export function raises(params: unknown): boolean | undefined {
-  const said = (params as { onIncomplete?: unknown } | null | undefined)?.onIncomplete;
-  return said === undefined || said === null ? undefined : said === "raise";
 }
 
 function checkedParams(operation: string, ids: object, params: unknown): object {

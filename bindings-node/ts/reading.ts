@@ -17,8 +17,6 @@ import { note, ResponseMeta, type Said } from "./response.js";
 export interface Beginning<T> {
   readonly shape: Shape<T>;
   readonly operation: string;
-  /** Whether it is an error, and no warning, when the list is not whole; nothing where the core decides. */
-  readonly raises: boolean | undefined;
   readonly open: () => NativePager;
   /** Where the caller has asked for it. */
   readonly site: Site;
@@ -144,6 +142,11 @@ export abstract class Reading<T extends object> {
     const items = parse(text, marker) as unknown[] | null;
     if (items === null) {
       this.#ended = true;
+      const warning = this._pager().warning();
+      if (warning !== null) {
+        const { message } = fromNative(warning);
+        process.emitWarning(message, { type: "ListIncompleteWarning", code: "MSPKIT_LIST_INCOMPLETE" });
+      }
     }
     if (items !== null || (this.#meta === undefined && meta !== "")) {
       [this.#meta, this.#said] = [meta, undefined];
@@ -209,15 +212,9 @@ export abstract class Reading<T extends object> {
     }
   }
 
-  /** @internal What a failed fetch means: the error, or nothing where it only says that the list is not whole. */
+  /** @internal The error of a fetch. One that says that the list is not whole comes at the list's end. */
   protected _failed(error: unknown): unknown {
-    if (error instanceof ListIncompleteError) {
-      this.#ended = true;
-      if (!(this.#beginning.raises ?? this._pager().overlaps())) {
-        process.emitWarning(error.message, { type: "ListIncompleteWarning", code: "MSPKIT_LIST_INCOMPLETE" });
-        return undefined;
-      }
-    }
+    this.#ended ||= error instanceof ListIncompleteError;
     return error;
   }
 

@@ -100,11 +100,7 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
       const [, text, meta, marker] = wait(this._site, next);
       return this._turn(text, meta, marker);
     } catch (error) {
-      const failed = this._failed(error);
-      if (failed === undefined) {
-        return false;
-      }
-      throw failed;
+      throw this._failed(error);
     }
   }
 }

@@ -15,7 +15,7 @@ import {
   type SyncCallOptions,
   type SyncRequestOptions,
 } from "./options.js";
-import { argumentsOf, listArguments, raises, targetOf } from "./params.js";
+import { argumentsOf, listArguments, targetOf } from "./params.js";
 import { RawResponse, ResponseMeta } from "./response.js";
 import { uncloneable } from "./secret.js";
 import { type Handle, type LimitStatus, layered, open, result, type Service, shown } from "./shared.js";
@@ -145,7 +145,7 @@ export class SyncResource {
       const { json } = callOptions(options, true);
       return crossing(() => core.pager(operation, said, how, json));
     };
-    return new SyncPager({ operation, shape, open, raises: raises(params), site: site(this._list, METHOD) });
+    return new SyncPager({ operation, shape, open, site: site(this._list, METHOD) });
   }
 
   #answer(

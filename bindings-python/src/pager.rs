@@ -141,6 +141,12 @@ impl Pager {
         self.here().map(RawPager::resume_token)
     }
 
+    /// What there was to warn of at the end, once.
+    #[getter]
+    fn warning(&self) -> Option<String> {
+        self.here()?.warning().map(|warning| warning.to_string())
+    }
+
     /// How many rows did not come that the server said there are, once that is known.
     #[getter]
     fn missing(&self) -> Option<u64> {

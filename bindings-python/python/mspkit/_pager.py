@@ -123,7 +123,6 @@ class Reading(Generic[T]):
         "_operation",
         "_pager",
         "_told",
-        "_warns",
         "_watcher",
     )
 
@@ -144,7 +143,6 @@ class Reading(Generic[T]):
         self._watcher = watcher
         self._model = model
         self._operation = operation
-        self._warns = paging.get("on_incomplete", "warn") == "warn"
         self._told = False
         # Those of the page in hand.
         self._items: _native.Items[T] | None = None
@@ -189,10 +187,9 @@ class Reading(Generic[T]):
             self._told = True
             # An empty list has a page too, with its total and meta.
             self._items = self._pager.hand(self._model) or self._items
-            missing = self._pager.missing
-            if missing and self._warns:
-                text = "%s: the list is not whole: %d of %s rows did not come"
-                tell(WARNING, text, self._operation, missing, self.total)
+            warning = self._pager.warning
+            if warning is not None:
+                tell(WARNING, "%s", warning)
         return items
 
     def _again(self) -> None:

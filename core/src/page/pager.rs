@@ -56,8 +56,8 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     spot: Spot,
-    /// Counts how often reading went elsewhere: what was asked for before is of no use then.
-    turns: u64,
+    /// Counts how often reading went elsewhere: what was asked for before that is not taken.
+    generation: u64,
     /// The reader to go on with, when reading goes elsewhere.
     reader: Option<Reader>,
 }
@@ -78,8 +78,10 @@ struct Spot {
     /// Whether nothing more is asked for, and whether that is because the list has ended.
     done: bool,
     ended: bool,
-    /// Whether it was told that the list is not whole.
-    told: bool,
+    /// Whether it was reported that the list is not whole.
+    reported: bool,
+    /// What there was to warn of at the end, until it is asked for.
+    warning: Option<Error>,
     /// Whether a page was handed over.
     begun: bool,
 }
@@ -183,10 +185,11 @@ impl RawPager {
             cut: false,
             done,
             ended: false,
-            told: false,
+            reported: false,
+            warning: None,
             begun: false,
         };
-        let state = Mutex::new(State { spot, turns: 0, reader: None });
+        let state = Mutex::new(State { spot, generation: 0, reader: None });
         let (reader, on_incomplete) = (tokio::sync::Mutex::new(reader), paging.on_incomplete);
         Ok(Self { shared: Arc::new(Shared { list, on_incomplete, reader, state }) })
     }
@@ -208,7 +211,7 @@ impl RawPager {
         let Shared { list, reader, .. } = &*self.shared;
         let mut reader = reader.lock().await;
         loop {
-            let (left, turns, skip) = {
+            let (left, generation, skip) = {
                 let mut state = self.state();
                 if let Some(other) = state.reader.take() {
                     *reader = other;
@@ -224,11 +227,11 @@ impl RawPager {
                     (Some(left), Some(wanted)) => Some(left.min(wanted)),
                     (left, wanted) => left.or(wanted),
                 };
-                (left, state.turns, state.spot.next.skip())
+                (left, state.generation, state.spot.next.skip())
             };
             let read = reader.read(list, left, skip).await;
             let mut state = self.state();
-            if state.turns != turns {
+            if state.generation != generation {
                 continue;
             }
             match read {
@@ -320,7 +323,7 @@ impl RawPager {
         let reader =
             reader.unwrap_or_else(|| Reader::open(&self.shared.list, Some(spot.next.place()), &paging));
         let mut state = self.state();
-        state.turns += 1;
+        state.generation += 1;
         state.spot = spot;
         state.reader = Some(reader);
     }
@@ -329,8 +332,8 @@ impl RawPager {
     pub fn leave(&self) {
         {
             let mut state = self.state();
-            state.turns += 1;
-            (state.spot.done, state.spot.told) = (true, true);
+            state.generation += 1;
+            (state.spot.done, state.spot.reported) = (true, true);
             if let Some(hand) = &state.spot.hand {
                 let (page, given) = (hand.page(), hand.given());
                 state.spot.next = page.after(page.span.start + given);
@@ -344,41 +347,40 @@ impl RawPager {
 
     /// The end was asked for: says once whether the list is whole.
     fn end(&self, spot: &mut Spot, reader: &Reader) -> Result<()> {
-        let told = std::mem::replace(&mut spot.told, true);
-        let Some((missing, total)) = spot.missing().filter(|missing| *missing > 0 && !told).zip(spot.total)
+        let reported = std::mem::replace(&mut spot.reported, true);
+        let Some((missing, total)) =
+            spot.missing().filter(|missing| *missing > 0 && !reported).zip(spot.total)
         else {
             return Ok(());
         };
         let operation = self.shared.list.draft.operation.id;
         let overlaps = spot.account.overlaps();
-        match self.shared.on_incomplete.unwrap_or(if overlaps {
-            OnIncomplete::Raise
-        } else {
-            OnIncomplete::Warn
-        }) {
+        let twice = if overlaps { ", others came twice" } else { "" };
+        let message = format!("the list is not whole: {missing} of {total} rows did not come{twice}");
+        let behind = spot.next.at(reader.behind());
+        let mut error = Error::new(ErrorKind::ListIncomplete, message)
+            .with_incomplete(total, missing)
+            .with_operation(operation)
+            .with_resume_token(behind.token());
+        if let Some(meta) = spot.hand.as_ref().map(|hand| &hand.page().meta) {
+            let (headers, body) = (http::HeaderMap::new(), bytes::Bytes::new());
+            error = error.with_answer(meta.status, &headers, &body).with_request_id(&meta.request_id);
+        }
+        let by_default = if overlaps { OnIncomplete::Raise } else { OnIncomplete::Warn };
+        match self.shared.on_incomplete.unwrap_or(by_default) {
             OnIncomplete::Ignore => Ok(()),
             OnIncomplete::Warn => {
-                tracing::warn!(
-                    operation,
-                    total,
-                    missing,
-                    "the list is not whole: {missing} of {total} rows did not come"
-                );
+                tracing::warn!(operation, total, missing, "{}", error.message());
+                spot.warning = Some(error);
                 Ok(())
             }
-            OnIncomplete::Raise => {
-                let twice = if overlaps { ", others came twice" } else { "" };
-                let message = format!("the list is not whole: {missing} of {total} rows did not come{twice}");
-                let mut error =
-                    Error::new(ErrorKind::ListIncomplete, message).with_incomplete(total, missing);
-                if let Some(meta) = spot.hand.as_ref().map(|hand| &hand.page().meta) {
-                    let (headers, body) = (http::HeaderMap::new(), bytes::Bytes::new());
-                    error = error.with_answer(meta.status, &headers, &body).with_request_id(&meta.request_id);
-                }
-                let behind = spot.next.at(reader.behind());
-                Err(error.with_operation(operation).with_resume_token(behind.token()))
-            }
+            OnIncomplete::Raise => Err(error),
         }
+    }
+
+    /// What there was to warn of at the end, once. It was logged too; this is for languages with warnings of their own.
+    pub fn warning(&self) -> Option<Error> {
+        self.state().spot.warning.take()
     }
 
     /// How many items the server says the list has, once a page has said so.
@@ -399,11 +401,6 @@ impl RawPager {
             return None;
         }
         state.spot.missing()
-    }
-
-    /// Whether rows came twice in place of those that are missing; then that is an error where nothing was said.
-    pub fn overlaps(&self) -> bool {
-        self.state().spot.account.overlaps()
     }
 
     /// Where reading goes on after the items given out so far.
