@@ -595,7 +595,7 @@ typedef struct mspkit_limit {
      */
     uint64_t in_flight;
     /**
-     * Calls that wait for their turn.
+     * Calls that wait for a slot.
      */
     uint64_t waiting;
     /**

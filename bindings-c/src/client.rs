@@ -42,7 +42,7 @@ pub struct mspkit_limit {
     pub cap: u64,
     /// Calls in flight.
     pub in_flight: u64,
-    /// Calls that wait for their turn.
+    /// Calls that wait for a slot.
     pub waiting: u64,
     /// Milliseconds since the last answer 429; -1 when there was none.
     pub last_429_ms: i64,

@@ -14,7 +14,7 @@ use napi_derive::napi;
 use crate::crossing::{Crossing, Entry, PLACES};
 use crate::failure::Failure;
 use crate::runtime;
-use crate::watch::{FATE, Watch, told};
+use crate::watch::{ABANDONED, Watch, told};
 
 /// Wakes the thread. Weak: alone it holds no process.
 type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
@@ -92,7 +92,7 @@ impl Port {
         Ok(())
     }
 
-    /// Starts a call; one whose fate is wanted can be [stopped](Self::stop), and fails then by what is known of it.
+    /// Starts a call; one that may be given up can be [stopped](Self::stop), and fails then by what is known of it.
     pub(crate) fn submit_call(
         &self,
         id: u32,
@@ -100,7 +100,7 @@ impl Port {
         watch: &Arc<Watch>,
         call: impl Future<Output = Result<Crossing, Failure>> + Send + 'static,
     ) -> napi::Result<()> {
-        if wanted & FATE == 0 {
+        if wanted & ABANDONED == 0 {
             return self.submit(id, watch, call);
         }
         let call = async move { Entry::of(AssertUnwindSafe(call).catch_unwind().await) };

@@ -9,7 +9,7 @@ use crate::crossing::{Entry, milliseconds};
 pub(crate) type Watch = mspkit_binding::Watch<Entry>;
 
 /// Wanted of a call that may be stopped: what there is to say of it then.
-pub(crate) const FATE: u8 = 8;
+pub(crate) const ABANDONED: u8 = 8;
 
 /// Events as the JSON of an array of kind and event; nothing when there are none.
 pub(crate) fn told(events: Vec<Event>) -> Option<String> {

@@ -63,7 +63,7 @@ export interface RetryEvent {
 }
 
 /** Wanted of a call that may be given up: what there is to say of it then. `src/watch.rs` says the same. */
-export const FATE = 8;
+export const ABANDONED = 8;
 
 // The native half is asked for kinds by these numbers; `src/watch.rs` says the same.
 const CHANNELS = [

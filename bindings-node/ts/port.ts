@@ -8,7 +8,7 @@
 import { AsyncResource } from "node:async_hooks";
 import * as timers from "node:timers";
 import { givenUp, onAbort } from "./abort.js";
-import { FATE, publish } from "./diagnostics.js";
+import { ABANDONED, publish } from "./diagnostics.js";
 import type { MspError } from "./errors.js";
 import { crossing, fromNative, type Site } from "./failure.js";
 import { type Answer, EVENTS, FAILED, type NativePort, native } from "./native.js";
@@ -69,7 +69,7 @@ export interface Begin {
  * Begins a call. Exactly one of `resolve` and `reject` is called: now, when the answer is there already, or later, and
  * then the call's id is given, by which it can be dropped.
  *
- * @param how - Site, signal, and what is wanted. With `FATE`, what the signal ends is rejected when it is known what became
+ * @param how - Site, signal, and what is wanted. With `ABANDONED`, what the signal ends is rejected when it is known what became
  *   of it, and resolved where its answer was there already.
  * @param submit - Hands the call over; what it throws is thrown here.
  */
@@ -91,7 +91,7 @@ export function begin(
   }
   const unlisten = signal === undefined ? undefined : onAbort(signal, () => abort(id, signal, watch));
   // Events may have to be told in the caller's async context.
-  const events = watch & ~FATE;
+  const events = watch & ~ABANDONED;
   const scope = events === 0 ? undefined : new AsyncResource("mspkit.call", { requireManualDestroy: true });
   pending.set(id, { site, resolve, reject, scope, unlisten });
   if (pending.size === 1) {
@@ -103,7 +103,7 @@ export function begin(
 /** A signal has ended a call. */
 function abort(id: number, signal: AbortSignal, watch: number): void {
   const call = pending.get(id);
-  if (call === undefined || (watch & FATE) === 0) {
+  if (call === undefined || (watch & ABANDONED) === 0) {
     drop(id, signal.reason);
     return;
   }

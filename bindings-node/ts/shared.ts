@@ -21,7 +21,7 @@ export interface LimitStatus {
   readonly cap: number;
   /** How many are. */
   readonly inFlight: number;
-  /** How many wait for their turn. */
+  /** How many wait for a slot. */
   readonly waiting: number;
   /** Milliseconds since the server last answered 429; nothing, if it never has. */
   readonly last429: number | null;

@@ -10,7 +10,7 @@ use crate::transport::Sent;
 /// What is known of a call's requests while it runs. Only facts of this side: what was handed to a connection, and what
 /// retries have judged since.
 #[derive(Debug, Default)]
-pub(crate) struct Fate {
+pub(crate) struct Delivery {
     /// The request in flight.
     current: Mutex<Option<Sent>>,
     /// Whether an earlier one may have been carried out.
@@ -18,7 +18,7 @@ pub(crate) struct Fate {
     ended: AtomicBool,
 }
 
-impl Fate {
+impl Delivery {
     /// A request is about to be sent.
     pub(crate) fn sending(&self, sent: &Sent) {
         *lock(&self.current) = Some(sent.clone());
@@ -61,6 +61,6 @@ impl Error {
     /// tells its caller.
     #[must_use]
     pub fn given_up(operation: &str) -> Self {
-        Fate::default().error(false).with_operation(operation)
+        Delivery::default().error(false).with_operation(operation)
     }
 }

@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use self::unbegun::no_token_within;
-use crate::abandon::Fate;
+use crate::abandon::Delivery;
 use crate::advice::{self, Asked};
 use crate::auth::{Authenticator, Tokens};
 use crate::core::Core;
@@ -105,13 +105,13 @@ pub(crate) async fn run(core: &Core, request: &Request, effort: &Effort) -> Resu
         id: &id,
         target: &target,
         started: Instant::now(),
-        fate: Fate::default(),
+        delivery: Delivery::default(),
     };
     // Dropped last: by then it is known what was sent.
     let _abandoned = Abandoned(&call);
     async {
         let result = call.run().await;
-        call.fate.end();
+        call.delivery.end();
         if let Err(error) = &result {
             tell_end(error, &target);
         }
@@ -158,7 +158,7 @@ struct Call<'a> {
     id: &'a str,
     target: &'a Arc<Target>,
     started: Instant,
-    fate: Fate,
+    delivery: Delivery,
 }
 
 /// Tells of a write that was dropped before it ended.
@@ -166,10 +166,10 @@ struct Abandoned<'a>(&'a Call<'a>);
 
 impl Drop for Abandoned<'_> {
     fn drop(&mut self) {
-        let Call { core, request, fate, .. } = self.0;
+        let Call { core, request, delivery, .. } = self.0;
         let Some(hook) = &core.hooks.on_abandoned else { return };
-        if !fate.is_ended() && request.class.changes_state() {
-            let error = fate.error(request.class.harmless());
+        if !delivery.is_ended() && request.class.changes_state() {
+            let error = delivery.error(request.class.harmless());
             let error = self.0.dress(failure::advise(error, request.outcome_check, false), &[]);
             hooks::guarded("on_abandoned", || hook(&error));
         }
@@ -239,7 +239,7 @@ impl Call<'_> {
                 return Err(self.failed(ending, pause, &attempts, tokens.as_deref()));
             };
             let verdict = progress.judge(seen, &core.shared.budget);
-            self.fate.judged(progress.maybe_changed());
+            self.delivery.judged(progress.maybe_changed());
             let wait = match verdict {
                 Verdict::Accept => {
                     return self.accept(ending, progress.maybe_changed(), &attempts, tokens.as_deref());

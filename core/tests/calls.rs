@@ -81,7 +81,7 @@ async fn a_token_that_does_not_come_in_time_is_a_timeout_of_the_call() {
     let error = result.unwrap_err();
     assert_eq!((error.kind(), error.retryable(), took), (ErrorKind::Timeout, true, 3 * SECOND));
     assert!(error.to_string().contains("nothing was sent"), "{error}");
-    // The create itself was never begun, so its fate is known.
+    // The create itself was never begun, so its outcome is known.
     let create = client.service_orgs().create(CreateServiceOrg::new("A", "B", "C")).await.unwrap_err();
     assert_eq!(create.kind(), ErrorKind::Timeout);
 }

@@ -213,7 +213,7 @@ class LimitStatus(Record):
     in_flight: int
     """Calls that travel now."""
     waiting: int
-    """Calls that wait for their turn."""
+    """Calls that wait for a slot."""
     last_429: float | None
     """Seconds since the last answer 429."""
 

@@ -42,7 +42,7 @@ impl Call<'_> {
             outgoing.until = Some(until);
             outgoing.max_body_bytes = self.effort.max_body_bytes;
             let sent = outgoing.sent.clone();
-            self.fate.sending(&sent);
+            self.delivery.sending(&sent);
             permit.sending(&sent, self.request.class.changes_state(), at_most);
             let response = match timeout_at(until, self.core.shared.transport.send(outgoing)).await {
                 Ok(Ok(response)) => without_mark(response),

@@ -43,7 +43,7 @@ impl Queue {
         self.waiting.pop_first().map(|(_, waiter)| waiter)
     }
 
-    /// Takes out who stands at a place, if it was not its turn meanwhile.
+    /// Takes out who stands at a place, if it got no slot meanwhile.
     pub(super) fn leave(&mut self, place: i64) -> Option<oneshot::Sender<Permit>> {
         self.waiting.remove(&place)
     }

@@ -24,8 +24,8 @@ pub(crate) const LONGEST_REFUSAL: usize = 256 << 10;
 /// What is decoded at a time: deflate makes a thousand times as much of it at most, so that nothing else waits long.
 const PORTION: usize = 1 << 10;
 
-/// How much is decoded before others have their turn.
-const TURN: usize = 1 << 18;
+/// How much is decoded before others may run.
+const SLICE: usize = 1 << 18;
 
 /// A request body that marks its request as sent when the connection asks for it.
 ///
@@ -159,7 +159,7 @@ where
                 (Err(_), Limit::Beginning(_)) => return Ok(decoder.so_far().into()),
             }
             // What is only decoded never waits for the network.
-            if decoder.length() - shown >= TURN {
+            if decoder.length() - shown >= SLICE {
                 shown = decoder.length();
                 tokio::task::yield_now().await;
             }

@@ -141,7 +141,7 @@ pub async fn fault_of(answer: impl Into<Vec<u8>>) -> FaultKind {
     fault.kind
 }
 
-/// What becomes of a request whose fate must be known within the limit; a body that cannot be read counts as its fault.
+/// What becomes of a request whose outcome must be known within the limit; a body that cannot be read counts as its fault.
 pub async fn outcome(transport: &Http, request: Request) -> Result<Response, Fault> {
     let mut response = within(transport.send(request)).await?;
     match response.unreadable.take() {
