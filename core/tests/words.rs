@@ -206,3 +206,53 @@ fn a_builder_refuses_what_no_option_may_be_in_its_own_words() {
     let error = Wiv::builder().api_key("k").timeout(std::time::Duration::ZERO).build().unwrap_err();
     assert_eq!(error.to_string(), "timeout: must be a number of seconds more than 0; given: 0");
 }
+
+#[tokio::test]
+async fn failures_of_the_way_name_options_as_their_language_does() {
+    let body = "x".repeat(2000);
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    let server = Server::answering(answer).await;
+    for (spelling, wanted) in [(Spelling::Snake, "max_body_bytes"), (Spelling::Camel, "maxBodyBytes")] {
+        let mut config = Config::default();
+        config.base_url = Some(server.url("/").to_string().into());
+        config.api_key = Some("the-key".into());
+        config.trust_env = Some(false);
+        config.max_body_bytes = Some(1000);
+        config.spelling = spelling;
+        let core = Core::new(Service::Wiv, &config).unwrap();
+        let error = get(&core, "/x").await.unwrap_err().spelled(spelling);
+        let cause = error.attempts()[0].cause.clone().unwrap_or_default();
+        let said = format!("{error} {cause}");
+        assert!(said.contains(wanted) && !said.contains(['\u{fdd0}', '\u{fdd1}']), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_away_says_where_to() {
+    for (location, wanted) in [
+        ("https://other.example/x", "redirected to https://other.example; credentials for http://127.0.0.1"),
+        ("file:///etc/passwd", "redirected to an address with file:"),
+        ("data:text/plain,x", "redirected to an address with data:"),
+    ] {
+        let answer = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
+        let server = Server::answering(answer).await;
+        let error = get(&wiv(&server, "/", Spelling::Snake), "/x").await.unwrap_err();
+        assert!(
+            error.kind() == ErrorKind::Decode && error.to_string().contains(wanted),
+            "{location}: {error}"
+        );
+        assert_eq!(server.connections(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_session_of_an_answer_is_handed_to_nobody() {
+    let answer =
+        "HTTP/1.1 200 OK\r\nSet-Cookie: session=planted\r\nX-Kept: yes\r\nContent-Length: 2\r\n\r\n{}";
+    let server = Server::answering(answer).await;
+    let core = wiv(&server, "/", Spelling::Snake);
+    let answer = within(core.request("GET", "/x", None, &CallOptions::default())).await.unwrap();
+    assert_eq!(answer.meta.headers.get("x-kept").unwrap(), "yes");
+    assert!(!format!("{:?}", answer.meta).contains("planted"), "{:?}", answer.meta);
+    assert!(answer.meta.headers.get("set-cookie").is_none());
+}

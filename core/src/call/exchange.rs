@@ -9,6 +9,7 @@ use crate::failure::Ending;
 use crate::hooks::RequestEvent;
 use crate::limit::Permit;
 use crate::transport::{self, Response};
+use crate::words::Name;
 
 /// A server may move a path a few times; more is a loop.
 const MAX_REDIRECTS: usize = 5;
@@ -93,17 +94,29 @@ fn redirect(response: &Response, method: &Method, from: &Url) -> Option<Result<U
         return Some(Err("the server redirected without saying where to".to_owned()));
     };
     if to.origin() != from.origin() {
-        let (own, other) = (from.origin().ascii_serialization(), to.origin().ascii_serialization());
-        let reason = format!(
-            "the server redirected to {other}; credentials for {own} are not sent there. If that is the right address, set base_url to it"
-        );
-        return Some(Err(reason));
+        return Some(Err(elsewhere(from, &to)));
     }
     // 301, 302 and 303 of a write say that it was done or turn it into a read; neither is for this layer to guess.
     if !method.is_safe() && !matches!(status, 307 | 308) {
         return Some(Err(format!("the server answered a {method} with a redirect to {}", to.path())));
     }
     Some(Ok(to))
+}
+
+/// Why a redirect to another server is not followed. Addresses like `file:` and `data:` have no server that could be named.
+fn elsewhere(from: &Url, to: &Url) -> String {
+    if !matches!(to.scheme(), "http" | "https") {
+        return format!(
+            "the server redirected to an address with {}:, which is none of the web",
+            to.scheme()
+        );
+    }
+    format!(
+        "the server redirected to {}; credentials for {} are not sent there. If that is the right address, set {} to it",
+        to.origin().ascii_serialization(),
+        from.origin().ascii_serialization(),
+        Name("base_url")
+    )
 }
 
 /// Some servers put a byte order mark before their JSON, which no parser takes.

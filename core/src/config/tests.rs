@@ -17,9 +17,15 @@ fn https_is_required_but_for_this_machine() {
     for good in ["https://n.example", "http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:2"] {
         assert!(ncentral(good).is_ok(), "{good}");
     }
-    for bad in
-        ["http://n.example", "ftp://n.example", "n.example", "https://u:p@n.example", "https://n.example?x=1"]
-    {
+    for bad in [
+        "http://n.example",
+        "ftp://n.example",
+        "n.example",
+        "https://u:p@n.example",
+        "https://n.example?x=1",
+        "https://n.example\\@other.example",
+        "https:\\\\n.example",
+    ] {
         let error = ncentral(bad).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{bad}");
         assert!(error.to_string().starts_with("base_url: "), "{error}");

@@ -100,7 +100,7 @@ impl Given {
                 _ => {}
             }
         }
-        Err(self.refuse("holds no private key; client_cert takes the certificate and its key in one text"))
+        Err(self.refuse("holds no private key; the certificate and its key have to be in one text"))
     }
 
     fn all(&self, label: &'static str) -> impl Iterator<Item = &[u8]> {
