@@ -263,9 +263,9 @@
 #define MSPKIT_E_INTERNAL -16
 
 /**
- * A list ended before as many rows had come as the server says there are, and `on_incomplete` is
- * `raise`. List again, sorted by something that does not change; `missing` says how many rows are not
- * there.
+ * A list ended before as many rows had come as the server says there are, and others came twice or
+ * `on_incomplete` is `raise`. List again, sorted by something that does not change; `missing` says how
+ * many rows are not there.
  */
 #define MSPKIT_E_LIST_INCOMPLETE -17
 
@@ -1993,15 +1993,15 @@ typedef struct mspkit_ncentral_customers_list_params {
      */
     size_t struct_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-     * not given)
-     */
-    int64_t page_number;
-    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
     /**
      * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
      * text)
@@ -2028,15 +2028,15 @@ typedef struct mspkit_ncentral_customers_list_sites_params {
      */
     size_t struct_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-     * not given)
-     */
-    int64_t page_number;
-    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
     /**
      * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
      * text)
@@ -2216,15 +2216,15 @@ typedef struct mspkit_ncentral_service_orgs_list_params {
      */
     size_t struct_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-     * not given)
-     */
-    int64_t page_number;
-    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
     /**
      * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
      * text)
@@ -2251,15 +2251,15 @@ typedef struct mspkit_ncentral_service_orgs_list_customers_params {
      */
     size_t struct_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-     * not given)
-     */
-    int64_t page_number;
-    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
     /**
      * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
      * text)
@@ -2708,7 +2708,8 @@ struct mspkit_str mspkit_error_server_error_id(const struct mspkit_error *error)
 bool mspkit_error_retryable(const struct mspkit_error *error);
 
 /**
- * How many milliseconds the server asks to wait before the next call; -1 when it did not say.
+ * How many milliseconds it is until the endpoint takes calls again, or the server wants to be asked again; -1 when that
+ * is not known.
  */
 int64_t mspkit_error_retry_after_ms(const struct mspkit_error *error);
 
@@ -5429,8 +5430,8 @@ static inline mspkit_ncentral_customers_list_params mspkit_ncentral_customers_li
     mspkit_ncentral_customers_list_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
-    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
+    made.page_number = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5442,8 +5443,8 @@ static inline mspkit_ncentral_customers_list_sites_params mspkit_ncentral_custom
     mspkit_ncentral_customers_list_sites_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
-    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
+    made.page_number = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5477,8 +5478,8 @@ static inline mspkit_ncentral_service_orgs_list_params mspkit_ncentral_service_o
     mspkit_ncentral_service_orgs_list_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
-    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
+    made.page_number = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5490,8 +5491,8 @@ static inline mspkit_ncentral_service_orgs_list_customers_params mspkit_ncentral
     mspkit_ncentral_service_orgs_list_customers_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
-    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
+    made.page_number = MSPKIT_DEFAULT;
     return made;
 }
 

@@ -1993,15 +1993,15 @@ typedef struct mspkit_ncentral_customers_list_params {
      */
     size_t struct_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-     * not given)
-     */
-    int64_t page_number;
-    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
     /**
      * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
      * text)
@@ -2028,15 +2028,15 @@ typedef struct mspkit_ncentral_customers_list_sites_params {
      */
     size_t struct_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-     * not given)
-     */
-    int64_t page_number;
-    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
     /**
      * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
      * text)
@@ -2216,15 +2216,15 @@ typedef struct mspkit_ncentral_service_orgs_list_params {
      */
     size_t struct_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-     * not given)
-     */
-    int64_t page_number;
-    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
     /**
      * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
      * text)
@@ -2251,15 +2251,15 @@ typedef struct mspkit_ncentral_service_orgs_list_customers_params {
      */
     size_t struct_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-     * not given)
-     */
-    int64_t page_number;
-    /**
      * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
      * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
     /**
      * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
      * text)
@@ -5430,8 +5430,8 @@ static inline mspkit_ncentral_customers_list_params mspkit_ncentral_customers_li
     mspkit_ncentral_customers_list_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
-    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
+    made.page_number = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5443,8 +5443,8 @@ static inline mspkit_ncentral_customers_list_sites_params mspkit_ncentral_custom
     mspkit_ncentral_customers_list_sites_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
-    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
+    made.page_number = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5478,8 +5478,8 @@ static inline mspkit_ncentral_service_orgs_list_params mspkit_ncentral_service_o
     mspkit_ncentral_service_orgs_list_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
-    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
+    made.page_number = MSPKIT_DEFAULT;
     return made;
 }
 
@@ -5491,8 +5491,8 @@ static inline mspkit_ncentral_service_orgs_list_customers_params mspkit_ncentral
     mspkit_ncentral_service_orgs_list_customers_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
-    made.page_number = MSPKIT_DEFAULT;
     made.page_size = MSPKIT_DEFAULT;
+    made.page_number = MSPKIT_DEFAULT;
     return made;
 }
 

@@ -1962,12 +1962,12 @@ struct ncentral_custom_psa_get_ticket_params {
 
 /// What `list` of `customers` takes besides its arguments.
 struct ncentral_customers_list_params {
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
-    std::optional<std::int64_t> page_number = {};
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
@@ -1981,12 +1981,12 @@ struct ncentral_customers_list_params {
 
 /// What `list_sites` of `customers` takes besides its arguments.
 struct ncentral_customers_list_sites_params {
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
-    std::optional<std::int64_t> page_number = {};
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
@@ -2075,12 +2075,12 @@ struct ncentral_service_orgs_create_customer_params {
 
 /// What `list` of `service_orgs` takes besides its arguments.
 struct ncentral_service_orgs_list_params {
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
-    std::optional<std::int64_t> page_number = {};
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
@@ -2094,12 +2094,12 @@ struct ncentral_service_orgs_list_params {
 
 /// What `list_customers` of `service_orgs` takes besides its arguments.
 struct ncentral_service_orgs_list_customers_params {
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
-    std::optional<std::int64_t> page_number = {};
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
@@ -2473,8 +2473,8 @@ public:
             const detail::options_view said(options);
             const mspkit_paging_options paged = paging.view();
             mspkit_ncentral_customers_list_params given = mspkit_ncentral_customers_list_params_init();
-            given.page_number = detail::number<std::int64_t>(params.page_number);
             given.page_size = detail::number<std::int64_t>(params.page_size);
+            given.page_number = detail::number<std::int64_t>(params.page_number);
             given.sort_by = detail::given(params.sort_by);
             given.sort_order = detail::given(params.sort_order);
             given.select = detail::given(params.select);
@@ -2494,8 +2494,8 @@ public:
             const mspkit_paging_options paged = paging.view();
             const mspkit_str customer_id_text = detail::given(customer_id);
             mspkit_ncentral_customers_list_sites_params given = mspkit_ncentral_customers_list_sites_params_init();
-            given.page_number = detail::number<std::int64_t>(params.page_number);
             given.page_size = detail::number<std::int64_t>(params.page_size);
+            given.page_number = detail::number<std::int64_t>(params.page_number);
             given.sort_by = detail::given(params.sort_by);
             given.sort_order = detail::given(params.sort_order);
             given.select = detail::given(params.select);
@@ -2722,8 +2722,8 @@ public:
             const detail::options_view said(options);
             const mspkit_paging_options paged = paging.view();
             mspkit_ncentral_service_orgs_list_params given = mspkit_ncentral_service_orgs_list_params_init();
-            given.page_number = detail::number<std::int64_t>(params.page_number);
             given.page_size = detail::number<std::int64_t>(params.page_size);
+            given.page_number = detail::number<std::int64_t>(params.page_number);
             given.sort_by = detail::given(params.sort_by);
             given.sort_order = detail::given(params.sort_order);
             given.select = detail::given(params.select);
@@ -2744,8 +2744,8 @@ public:
             const mspkit_paging_options paged = paging.view();
             const mspkit_str so_id_text = detail::given(so_id);
             mspkit_ncentral_service_orgs_list_customers_params given = mspkit_ncentral_service_orgs_list_customers_params_init();
-            given.page_number = detail::number<std::int64_t>(params.page_number);
             given.page_size = detail::number<std::int64_t>(params.page_size);
+            given.page_number = detail::number<std::int64_t>(params.page_number);
             given.sort_by = detail::given(params.sort_by);
             given.sort_order = detail::given(params.sort_order);
             given.select = detail::given(params.select);

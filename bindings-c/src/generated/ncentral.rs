@@ -1030,12 +1030,12 @@ pub unsafe extern "C" fn mspkit_ncentral_customers_get_submit(
 pub struct mspkit_ncentral_customers_list_params {
     /// Set by `mspkit_ncentral_customers_list_params_init()`.
     pub struct_size: usize,
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
-    pub page_number: i64,
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     pub page_size: i64,
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    pub page_number: i64,
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     pub sort_by: mspkit_str,
@@ -1052,8 +1052,8 @@ unsafe impl Versioned for mspkit_ncentral_customers_list_params {
     const NAME: &str = "mspkit_ncentral_customers_list_params";
     const BLANK: Self = Self {
         struct_size: 0,
-        page_number: options::NOT_GIVEN,
         page_size: options::NOT_GIVEN,
+        page_number: options::NOT_GIVEN,
         sort_by: mspkit_str::NONE,
         sort_order: mspkit_str::NONE,
         select: mspkit_str::NONE,
@@ -1067,8 +1067,8 @@ unsafe fn write_customers_list(
     // SAFETY: the caller says that the pointers are what the documentation asks for.
     unsafe {
         let params = options::read(params)?;
-        into.int("page_number", params.page_number);
         into.int("page_size", params.page_size);
+        into.int("page_number", params.page_number);
         into.text("sort_by", params.sort_by)?;
         into.text("sort_order", params.sort_order)?;
         into.text("select", params.select)?;
@@ -1131,12 +1131,12 @@ pub unsafe extern "C" fn mspkit_ncentral_customers_list(
 pub struct mspkit_ncentral_customers_list_sites_params {
     /// Set by `mspkit_ncentral_customers_list_sites_params_init()`.
     pub struct_size: usize,
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
-    pub page_number: i64,
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     pub page_size: i64,
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    pub page_number: i64,
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     pub sort_by: mspkit_str,
@@ -1153,8 +1153,8 @@ unsafe impl Versioned for mspkit_ncentral_customers_list_sites_params {
     const NAME: &str = "mspkit_ncentral_customers_list_sites_params";
     const BLANK: Self = Self {
         struct_size: 0,
-        page_number: options::NOT_GIVEN,
         page_size: options::NOT_GIVEN,
+        page_number: options::NOT_GIVEN,
         sort_by: mspkit_str::NONE,
         sort_order: mspkit_str::NONE,
         select: mspkit_str::NONE,
@@ -1171,8 +1171,8 @@ unsafe fn write_customers_list_sites(
     unsafe {
         into.argument("customer_id", customer_id, customer_id_len)?;
         let params = options::read(params)?;
-        into.int("page_number", params.page_number);
         into.int("page_size", params.page_size);
+        into.int("page_number", params.page_number);
         into.text("sort_by", params.sort_by)?;
         into.text("sort_order", params.sort_order)?;
         into.text("select", params.select)?;
@@ -1813,12 +1813,12 @@ pub unsafe extern "C" fn mspkit_ncentral_service_orgs_get_submit(
 pub struct mspkit_ncentral_service_orgs_list_params {
     /// Set by `mspkit_ncentral_service_orgs_list_params_init()`.
     pub struct_size: usize,
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
-    pub page_number: i64,
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     pub page_size: i64,
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    pub page_number: i64,
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     pub sort_by: mspkit_str,
@@ -1835,8 +1835,8 @@ unsafe impl Versioned for mspkit_ncentral_service_orgs_list_params {
     const NAME: &str = "mspkit_ncentral_service_orgs_list_params";
     const BLANK: Self = Self {
         struct_size: 0,
-        page_number: options::NOT_GIVEN,
         page_size: options::NOT_GIVEN,
+        page_number: options::NOT_GIVEN,
         sort_by: mspkit_str::NONE,
         sort_order: mspkit_str::NONE,
         select: mspkit_str::NONE,
@@ -1850,8 +1850,8 @@ unsafe fn write_service_orgs_list(
     // SAFETY: the caller says that the pointers are what the documentation asks for.
     unsafe {
         let params = options::read(params)?;
-        into.int("page_number", params.page_number);
         into.int("page_size", params.page_size);
+        into.int("page_number", params.page_number);
         into.text("sort_by", params.sort_by)?;
         into.text("sort_order", params.sort_order)?;
         into.text("select", params.select)?;
@@ -1914,12 +1914,12 @@ pub unsafe extern "C" fn mspkit_ncentral_service_orgs_list(
 pub struct mspkit_ncentral_service_orgs_list_customers_params {
     /// Set by `mspkit_ncentral_service_orgs_list_customers_params_init()`.
     pub struct_size: usize,
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
-    pub page_number: i64,
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     pub page_size: i64,
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    pub page_number: i64,
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     pub sort_by: mspkit_str,
@@ -1936,8 +1936,8 @@ unsafe impl Versioned for mspkit_ncentral_service_orgs_list_customers_params {
     const NAME: &str = "mspkit_ncentral_service_orgs_list_customers_params";
     const BLANK: Self = Self {
         struct_size: 0,
-        page_number: options::NOT_GIVEN,
         page_size: options::NOT_GIVEN,
+        page_number: options::NOT_GIVEN,
         sort_by: mspkit_str::NONE,
         sort_order: mspkit_str::NONE,
         select: mspkit_str::NONE,
@@ -1954,8 +1954,8 @@ unsafe fn write_service_orgs_list_customers(
     unsafe {
         into.argument("so_id", so_id, so_id_len)?;
         let params = options::read(params)?;
-        into.int("page_number", params.page_number);
         into.int("page_size", params.page_size);
+        into.int("page_number", params.page_number);
         into.text("sort_by", params.sort_by)?;
         into.text("sort_order", params.sort_order)?;
         into.text("select", params.select)?;

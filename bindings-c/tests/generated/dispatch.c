@@ -954,8 +954,8 @@ int32_t dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error *
     }
     if (strcmp(call->operation, "ncentral.customers.list") == 0) {
         mspkit_ncentral_customers_list_params params = mspkit_ncentral_customers_list_params_init();
-        params.page_number = said_int(call->params, "page_number");
         params.page_size = said_int(call->params, "page_size");
+        params.page_number = said_int(call->params, "page_number");
         params.sort_by = said_text(call->params, "sort_by");
         params.sort_order = said_text(call->params, "sort_order");
         params.select = said_text(call->params, "select");
@@ -964,8 +964,8 @@ int32_t dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error *
     if (strcmp(call->operation, "ncentral.customers.list_sites") == 0) {
         mspkit_ncentral_customers_list_sites_params params = mspkit_ncentral_customers_list_sites_params_init();
         const mspkit_str customer_id = said_text(call->params, "customer_id");
-        params.page_number = said_int(call->params, "page_number");
         params.page_size = said_int(call->params, "page_size");
+        params.page_number = said_int(call->params, "page_number");
         params.sort_by = said_text(call->params, "sort_by");
         params.sort_order = said_text(call->params, "sort_order");
         params.select = said_text(call->params, "select");
@@ -973,8 +973,8 @@ int32_t dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error *
     }
     if (strcmp(call->operation, "ncentral.service_orgs.list") == 0) {
         mspkit_ncentral_service_orgs_list_params params = mspkit_ncentral_service_orgs_list_params_init();
-        params.page_number = said_int(call->params, "page_number");
         params.page_size = said_int(call->params, "page_size");
+        params.page_number = said_int(call->params, "page_number");
         params.sort_by = said_text(call->params, "sort_by");
         params.sort_order = said_text(call->params, "sort_order");
         params.select = said_text(call->params, "select");
@@ -983,8 +983,8 @@ int32_t dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error *
     if (strcmp(call->operation, "ncentral.service_orgs.list_customers") == 0) {
         mspkit_ncentral_service_orgs_list_customers_params params = mspkit_ncentral_service_orgs_list_customers_params_init();
         const mspkit_str so_id = said_text(call->params, "so_id");
-        params.page_number = said_int(call->params, "page_number");
         params.page_size = said_int(call->params, "page_size");
+        params.page_number = said_int(call->params, "page_number");
         params.sort_by = said_text(call->params, "sort_by");
         params.sort_order = said_text(call->params, "sort_order");
         params.select = said_text(call->params, "select");

@@ -41,13 +41,13 @@ export interface CustomPsaGetTicketParams {
 
 /** Parameters of `customers.list`. */
 export interface CustomersListParams extends Paging {
-  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
-  readonly pageNumber?: number | undefined;
   /**
    * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
    * for.
    */
   readonly pageSize?: number | undefined;
+  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
   /** Name of the field to sort by, such as `soName`. Without it the order is the server's. */
   readonly sortBy?: string | undefined;
   /**
@@ -64,13 +64,13 @@ export interface CustomersListParams extends Paging {
 
 /** Parameters of `customers.listSites`. */
 export interface CustomersListSitesParams extends Paging {
-  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
-  readonly pageNumber?: number | undefined;
   /**
    * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
    * for.
    */
   readonly pageSize?: number | undefined;
+  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
   /** Name of the field to sort by, such as `soName`. Without it the order is the server's. */
   readonly sortBy?: string | undefined;
   /**
@@ -164,13 +164,13 @@ export interface ServiceOrgsCreateCustomerParams {
 
 /** Parameters of `serviceOrgs.list`. */
 export interface ServiceOrgsListParams extends Paging {
-  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
-  readonly pageNumber?: number | undefined;
   /**
    * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
    * for.
    */
   readonly pageSize?: number | undefined;
+  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
   /** Name of the field to sort by, such as `soName`. Without it the order is the server's. */
   readonly sortBy?: string | undefined;
   /**
@@ -187,13 +187,13 @@ export interface ServiceOrgsListParams extends Paging {
 
 /** Parameters of `serviceOrgs.listCustomers`. */
 export interface ServiceOrgsListCustomersParams extends Paging {
-  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
-  readonly pageNumber?: number | undefined;
   /**
    * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
    * for.
    */
   readonly pageSize?: number | undefined;
+  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
   /** Name of the field to sort by, such as `soName`. Without it the order is the server's. */
   readonly sortBy?: string | undefined;
   /**
@@ -1183,7 +1183,7 @@ export class Customers extends AsyncResource {
    * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
    * Retried on transient errors.
    *
-   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   * @param params - `pageSize`, `pageNumber`, `sortBy`, `sortOrder`, `select`, and how the list is
    *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
@@ -1205,7 +1205,7 @@ export class Customers extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
    * @example
    * ```ts
-   * for await (const customer of client.customers.list({ pageNumber: 1 })) {
+   * for await (const customer of client.customers.list({ pageSize: 50 })) {
    *   console.log(customer.customerId);
    * }
    * ```
@@ -1225,7 +1225,7 @@ export class Customers extends AsyncResource {
    * renews. Read-only. Retried on transient errors.
    *
    * @param customerId - Id of the customer.
-   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   * @param params - `pageSize`, `pageNumber`, `sortBy`, `sortOrder`, `select`, and how the list is
    *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
@@ -1247,7 +1247,7 @@ export class Customers extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
    * @example
    * ```ts
-   * for await (const site of client.customers.listSites("100", { pageNumber: 1 })) {
+   * for await (const site of client.customers.listSites("100", { pageSize: 50 })) {
    *   console.log(site.siteId);
    * }
    * ```
@@ -1309,7 +1309,7 @@ export class CustomersSync extends SyncResource {
    * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
    * Retried on transient errors.
    *
-   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   * @param params - `pageSize`, `pageNumber`, `sortBy`, `sortOrder`, `select`, and how the list is
    *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
@@ -1331,7 +1331,7 @@ export class CustomersSync extends SyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-customers | Manage Customers}
    * @example
    * ```ts
-   * for (const customer of client.customers.list({ pageNumber: 1 })) {
+   * for (const customer of client.customers.list({ pageSize: 50 })) {
    *   console.log(customer.customerId);
    * }
    * ```
@@ -1351,7 +1351,7 @@ export class CustomersSync extends SyncResource {
    * renews. Read-only. Retried on transient errors.
    *
    * @param customerId - Id of the customer.
-   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   * @param params - `pageSize`, `pageNumber`, `sortBy`, `sortOrder`, `select`, and how the list is
    *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
@@ -1373,7 +1373,7 @@ export class CustomersSync extends SyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
    * @example
    * ```ts
-   * for (const site of client.customers.listSites("100", { pageNumber: 1 })) {
+   * for (const site of client.customers.listSites("100", { pageSize: 50 })) {
    *   console.log(site.siteId);
    * }
    * ```
@@ -1685,7 +1685,7 @@ export class ServiceOrgs extends AsyncResource {
    * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Read-only.
    * Retried on transient errors.
    *
-   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   * @param params - `pageSize`, `pageNumber`, `sortBy`, `sortOrder`, `select`, and how the list is
    *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
@@ -1707,7 +1707,7 @@ export class ServiceOrgs extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
-   * for await (const serviceOrg of client.serviceOrgs.list({ pageNumber: 1 })) {
+   * for await (const serviceOrg of client.serviceOrgs.list({ pageSize: 50 })) {
    *   console.log(serviceOrg.soId);
    * }
    * ```
@@ -1726,7 +1726,7 @@ export class ServiceOrgs extends AsyncResource {
    * renews. Read-only. Retried on transient errors.
    *
    * @param soId - Id of the service organization.
-   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   * @param params - `pageSize`, `pageNumber`, `sortBy`, `sortOrder`, `select`, and how the list is
    *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
    *   signal; the client's where they are not given.
@@ -1748,7 +1748,7 @@ export class ServiceOrgs extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
-   * for await (const customer of client.serviceOrgs.listCustomers("50", { pageNumber: 1 })) {
+   * for await (const customer of client.serviceOrgs.listCustomers("50", { pageSize: 50 })) {
    *   console.log(customer.customerId);
    * }
    * ```
@@ -1910,7 +1910,7 @@ export class ServiceOrgsSync extends SyncResource {
    * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Read-only.
    * Retried on transient errors.
    *
-   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   * @param params - `pageSize`, `pageNumber`, `sortBy`, `sortOrder`, `select`, and how the list is
    *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
@@ -1932,7 +1932,7 @@ export class ServiceOrgsSync extends SyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
-   * for (const serviceOrg of client.serviceOrgs.list({ pageNumber: 1 })) {
+   * for (const serviceOrg of client.serviceOrgs.list({ pageSize: 50 })) {
    *   console.log(serviceOrg.soId);
    * }
    * ```
@@ -1951,7 +1951,7 @@ export class ServiceOrgsSync extends SyncResource {
    * renews. Read-only. Retried on transient errors.
    *
    * @param soId - Id of the service organization.
-   * @param params - `pageNumber`, `pageSize`, `sortBy`, `sortOrder`, `select`, and how the list is
+   * @param params - `pageSize`, `pageNumber`, `sortBy`, `sortOrder`, `select`, and how the list is
    *   read.
    * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
    *   client's where they are not given.
@@ -1973,7 +1973,7 @@ export class ServiceOrgsSync extends SyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/managing-service-organizations | Managing Service Organizations}
    * @example
    * ```ts
-   * for (const customer of client.serviceOrgs.listCustomers("50", { pageNumber: 1 })) {
+   * for (const customer of client.serviceOrgs.listCustomers("50", { pageSize: 50 })) {
    *   console.log(customer.customerId);
    * }
    * ```
@@ -2201,7 +2201,7 @@ export interface NCentralOptions extends ClientOptions {
  * @example
  * ```ts
  * const client = new NCentral();
- * for await (const customer of client.customers.list({ pageNumber: 1 })) {
+ * for await (const customer of client.customers.list({ pageSize: 50 })) {
  *   console.log(customer.customerId);
  * }
  * client.close();
@@ -2252,7 +2252,7 @@ export class NCentral extends AsyncClient {
  * @example
  * ```ts
  * const client = new NCentralSync();
- * for (const customer of client.customers.list({ pageNumber: 1 })) {
+ * for (const customer of client.customers.list({ pageSize: 50 })) {
  *   console.log(customer.customerId);
  * }
  * client.close();

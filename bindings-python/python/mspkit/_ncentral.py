@@ -1555,8 +1555,8 @@ class Customers(SyncResource):
     def list(
         self,
         *,
-        page_number: int | None = None,
         page_size: int | None = None,
+        page_number: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
         select: str | None = None,
@@ -1581,10 +1581,10 @@ class Customers(SyncResource):
         Retried on transient errors.
 
         Args:
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
-                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
@@ -1628,7 +1628,7 @@ class Customers(SyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> for customer in client.customers.list(page_number=1):
+            >>> for customer in client.customers.list(page_size=50):
             ...     print("customer", customer.customer_id)
             customer ...
         """
@@ -1636,8 +1636,8 @@ class Customers(SyncResource):
             "ncentral.customers.list",
             Customer,
             {
-                "page_number": opt(page_number),
                 "page_size": opt(page_size),
+                "page_number": opt(page_number),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
                 "select": opt(select),
@@ -1650,8 +1650,8 @@ class Customers(SyncResource):
         self,
         customer_id: Id,
         *,
-        page_number: int | None = None,
         page_size: int | None = None,
+        page_number: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
         select: str | None = None,
@@ -1678,10 +1678,10 @@ class Customers(SyncResource):
 
         Args:
             customer_id: Id of the customer.
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
-                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
@@ -1725,7 +1725,7 @@ class Customers(SyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> for site in client.customers.list_sites("100", page_number=1):
+            >>> for site in client.customers.list_sites("100", page_size=50):
             ...     print("site", site.site_id)
             site ...
         """
@@ -1734,8 +1734,8 @@ class Customers(SyncResource):
             Site,
             {
                 "customer_id": customer_id,
-                "page_number": opt(page_number),
                 "page_size": opt(page_size),
+                "page_number": opt(page_number),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
                 "select": opt(select),
@@ -1818,8 +1818,8 @@ class AsyncCustomers(AsyncResource):
     def list(
         self,
         *,
-        page_number: int | None = None,
         page_size: int | None = None,
+        page_number: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
         select: str | None = None,
@@ -1844,10 +1844,10 @@ class AsyncCustomers(AsyncResource):
         Retried on transient errors.
 
         Args:
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
-                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
@@ -1891,7 +1891,7 @@ class AsyncCustomers(AsyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> async for customer in client.customers.list(page_number=1):
+            >>> async for customer in client.customers.list(page_size=50):
             ...     print("customer", customer.customer_id)
             customer ...
         """
@@ -1899,8 +1899,8 @@ class AsyncCustomers(AsyncResource):
             "ncentral.customers.list",
             Customer,
             {
-                "page_number": opt(page_number),
                 "page_size": opt(page_size),
+                "page_number": opt(page_number),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
                 "select": opt(select),
@@ -1913,8 +1913,8 @@ class AsyncCustomers(AsyncResource):
         self,
         customer_id: Id,
         *,
-        page_number: int | None = None,
         page_size: int | None = None,
+        page_number: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
         select: str | None = None,
@@ -1941,10 +1941,10 @@ class AsyncCustomers(AsyncResource):
 
         Args:
             customer_id: Id of the customer.
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
-                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
@@ -1988,7 +1988,7 @@ class AsyncCustomers(AsyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> async for site in client.customers.list_sites("100", page_number=1):
+            >>> async for site in client.customers.list_sites("100", page_size=50):
             ...     print("site", site.site_id)
             site ...
         """
@@ -1997,8 +1997,8 @@ class AsyncCustomers(AsyncResource):
             Site,
             {
                 "customer_id": customer_id,
-                "page_number": opt(page_number),
                 "page_size": opt(page_size),
+                "page_number": opt(page_number),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
                 "select": opt(select),
@@ -2572,8 +2572,8 @@ class ServiceOrgs(SyncResource):
     def list(
         self,
         *,
-        page_number: int | None = None,
         page_size: int | None = None,
+        page_number: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
         select: str | None = None,
@@ -2599,10 +2599,10 @@ class ServiceOrgs(SyncResource):
         Read-only. Retried on transient errors.
 
         Args:
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
-                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
@@ -2646,7 +2646,7 @@ class ServiceOrgs(SyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> for service_org in client.service_orgs.list(page_number=1):
+            >>> for service_org in client.service_orgs.list(page_size=50):
             ...     print("service org", service_org.so_id)
             service org ...
         """
@@ -2654,8 +2654,8 @@ class ServiceOrgs(SyncResource):
             "ncentral.service_orgs.list",
             ServiceOrg,
             {
-                "page_number": opt(page_number),
                 "page_size": opt(page_size),
+                "page_number": opt(page_number),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
                 "select": opt(select),
@@ -2668,8 +2668,8 @@ class ServiceOrgs(SyncResource):
         self,
         so_id: Id,
         *,
-        page_number: int | None = None,
         page_size: int | None = None,
+        page_number: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
         select: str | None = None,
@@ -2696,10 +2696,10 @@ class ServiceOrgs(SyncResource):
 
         Args:
             so_id: Id of the service organization.
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
-                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
@@ -2743,7 +2743,7 @@ class ServiceOrgs(SyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> for customer in client.service_orgs.list_customers("50", page_number=1):
+            >>> for customer in client.service_orgs.list_customers("50", page_size=50):
             ...     print("customer", customer.customer_id)
             customer ...
         """
@@ -2752,8 +2752,8 @@ class ServiceOrgs(SyncResource):
             Customer,
             {
                 "so_id": so_id,
-                "page_number": opt(page_number),
                 "page_size": opt(page_size),
+                "page_number": opt(page_number),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
                 "select": opt(select),
@@ -3085,8 +3085,8 @@ class AsyncServiceOrgs(AsyncResource):
     def list(
         self,
         *,
-        page_number: int | None = None,
         page_size: int | None = None,
+        page_number: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
         select: str | None = None,
@@ -3112,10 +3112,10 @@ class AsyncServiceOrgs(AsyncResource):
         Read-only. Retried on transient errors.
 
         Args:
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
-                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
@@ -3159,7 +3159,7 @@ class AsyncServiceOrgs(AsyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> async for service_org in client.service_orgs.list(page_number=1):
+            >>> async for service_org in client.service_orgs.list(page_size=50):
             ...     print("service org", service_org.so_id)
             service org ...
         """
@@ -3167,8 +3167,8 @@ class AsyncServiceOrgs(AsyncResource):
             "ncentral.service_orgs.list",
             ServiceOrg,
             {
-                "page_number": opt(page_number),
                 "page_size": opt(page_size),
+                "page_number": opt(page_number),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
                 "select": opt(select),
@@ -3181,8 +3181,8 @@ class AsyncServiceOrgs(AsyncResource):
         self,
         so_id: Id,
         *,
-        page_number: int | None = None,
         page_size: int | None = None,
+        page_number: int | None = None,
         sort_by: str | None = None,
         sort_order: str | None = None,
         select: str | None = None,
@@ -3209,10 +3209,10 @@ class AsyncServiceOrgs(AsyncResource):
 
         Args:
             so_id: Id of the service organization.
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
-                or more.
             page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
                 give fewer than asked for.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
             sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
@@ -3256,7 +3256,7 @@ class AsyncServiceOrgs(AsyncResource):
             MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
 
         Example:
-            >>> async for customer in client.service_orgs.list_customers("50", page_number=1):
+            >>> async for customer in client.service_orgs.list_customers("50", page_size=50):
             ...     print("customer", customer.customer_id)
             customer ...
         """
@@ -3265,8 +3265,8 @@ class AsyncServiceOrgs(AsyncResource):
             Customer,
             {
                 "so_id": so_id,
-                "page_number": opt(page_number),
                 "page_size": opt(page_size),
+                "page_number": opt(page_number),
                 "sort_by": opt(sort_by),
                 "sort_order": opt(sort_order),
                 "select": opt(select),
@@ -3587,7 +3587,7 @@ class NCentral(SyncClient):
 
     Example:
         >>> with NCentral() as client:
-        ...     for customer in client.customers.list(page_number=1):
+        ...     for customer in client.customers.list(page_size=50):
         ...         print("customer", customer.customer_id)
         customer ...
     """
@@ -3729,7 +3729,7 @@ class AsyncNCentral(AsyncClient):
 
     Example:
         >>> async with AsyncNCentral() as client:
-        ...     async for customer in client.customers.list(page_number=1):
+        ...     async for customer in client.customers.list(page_size=50):
         ...         print("customer", customer.customer_id)
         customer ...
     """

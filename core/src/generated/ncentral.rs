@@ -559,9 +559,9 @@ impl<'c> Customers<'c> {
     /// Retried on transient errors.
     ///
     /// # Parameters
-    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
     /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
     ///   given, and may give fewer than asked for.
+    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
     /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
     ///   is the server's.
     /// - `sort_order` (optional, `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
@@ -593,7 +593,7 @@ impl<'c> Customers<'c> {
     /// ```no_run
     /// # async fn run() -> Result<(), mspkit::Error> {
     /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
-    /// let params = mspkit::params::ListCustomers::new().page_number(1);
+    /// let params = mspkit::params::ListCustomers::new().page_size(50);
     /// let mut customers = client.customers().list(params).items();
     /// while let Some(customer) = customers.next().await {
     ///     let customer = customer?;
@@ -617,9 +617,9 @@ impl<'c> Customers<'c> {
     ///
     /// # Parameters
     /// - `customer_id` (id): Id of the customer.
-    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
     /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
     ///   given, and may give fewer than asked for.
+    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
     /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
     ///   is the server's.
     /// - `sort_order` (optional, `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
@@ -651,7 +651,7 @@ impl<'c> Customers<'c> {
     /// ```no_run
     /// # async fn run() -> Result<(), mspkit::Error> {
     /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
-    /// let params = mspkit::params::ListCustomerSites::new().page_number(1);
+    /// let params = mspkit::params::ListCustomerSites::new().page_size(50);
     /// let mut sites = client.customers().list_sites("321", params).items();
     /// while let Some(site) = sites.next().await {
     ///     let site = site?;
@@ -946,9 +946,9 @@ impl<'c> ServiceOrgs<'c> {
     /// Read-only. Retried on transient errors.
     ///
     /// # Parameters
-    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
     /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
     ///   given, and may give fewer than asked for.
+    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
     /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
     ///   is the server's.
     /// - `sort_order` (optional, `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
@@ -980,7 +980,7 @@ impl<'c> ServiceOrgs<'c> {
     /// ```no_run
     /// # async fn run() -> Result<(), mspkit::Error> {
     /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
-    /// let params = mspkit::params::ListServiceOrgs::new().page_number(1);
+    /// let params = mspkit::params::ListServiceOrgs::new().page_size(50);
     /// let mut service_orgs = client.service_orgs().list(params).items();
     /// while let Some(service_org) = service_orgs.next().await {
     ///     let service_org = service_org?;
@@ -1003,9 +1003,9 @@ impl<'c> ServiceOrgs<'c> {
     ///
     /// # Parameters
     /// - `so_id` (id): Id of the service organization.
-    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
     /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
     ///   given, and may give fewer than asked for.
+    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
     /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
     ///   is the server's.
     /// - `sort_order` (optional, `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
@@ -1037,7 +1037,7 @@ impl<'c> ServiceOrgs<'c> {
     /// ```no_run
     /// # async fn run() -> Result<(), mspkit::Error> {
     /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
-    /// let params = mspkit::params::ListServiceOrgCustomers::new().page_number(1);
+    /// let params = mspkit::params::ListServiceOrgCustomers::new().page_size(50);
     /// let mut customers = client.service_orgs().list_customers("12345", params).items();
     /// while let Some(customer) = customers.next().await {
     ///     let customer = customer?;
@@ -1767,9 +1767,9 @@ pub mod blocking {
         /// Retried on transient errors.
         ///
         /// # Parameters
-        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
         /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
         ///   given, and may give fewer than asked for.
+        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
         /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
         ///   is the server's.
         /// - `sort_order` (optional, `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
@@ -1802,7 +1802,7 @@ pub mod blocking {
         /// # fn run() -> Result<(), mspkit::Error> {
         /// let client = mspkit::blocking::NCentral::builder()
         ///     .base_url("https://ncentral.example.com").jwt("…").build()?;
-        /// let params = mspkit::params::ListCustomers::new().page_number(1);
+        /// let params = mspkit::params::ListCustomers::new().page_size(50);
         /// for customer in client.customers().list(params).items() {
         ///     let customer = customer?;
         ///     println!("{:?}", customer.customer_id);
@@ -1825,9 +1825,9 @@ pub mod blocking {
         ///
         /// # Parameters
         /// - `customer_id` (id): Id of the customer.
-        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
         /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
         ///   given, and may give fewer than asked for.
+        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
         /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
         ///   is the server's.
         /// - `sort_order` (optional, `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
@@ -1860,7 +1860,7 @@ pub mod blocking {
         /// # fn run() -> Result<(), mspkit::Error> {
         /// let client = mspkit::blocking::NCentral::builder()
         ///     .base_url("https://ncentral.example.com").jwt("…").build()?;
-        /// let params = mspkit::params::ListCustomerSites::new().page_number(1);
+        /// let params = mspkit::params::ListCustomerSites::new().page_size(50);
         /// for site in client.customers().list_sites("321", params).items() {
         ///     let site = site?;
         ///     println!("{:?}", site.site_id);
@@ -2159,9 +2159,9 @@ pub mod blocking {
         /// Read-only. Retried on transient errors.
         ///
         /// # Parameters
-        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
         /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
         ///   given, and may give fewer than asked for.
+        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
         /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
         ///   is the server's.
         /// - `sort_order` (optional, `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
@@ -2194,7 +2194,7 @@ pub mod blocking {
         /// # fn run() -> Result<(), mspkit::Error> {
         /// let client = mspkit::blocking::NCentral::builder()
         ///     .base_url("https://ncentral.example.com").jwt("…").build()?;
-        /// let params = mspkit::params::ListServiceOrgs::new().page_number(1);
+        /// let params = mspkit::params::ListServiceOrgs::new().page_size(50);
         /// for service_org in client.service_orgs().list(params).items() {
         ///     let service_org = service_org?;
         ///     println!("{:?}", service_org.so_id);
@@ -2216,9 +2216,9 @@ pub mod blocking {
         ///
         /// # Parameters
         /// - `so_id` (id): Id of the service organization.
-        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
         /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
         ///   given, and may give fewer than asked for.
+        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
         /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
         ///   is the server's.
         /// - `sort_order` (optional, `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
@@ -2251,7 +2251,7 @@ pub mod blocking {
         /// # fn run() -> Result<(), mspkit::Error> {
         /// let client = mspkit::blocking::NCentral::builder()
         ///     .base_url("https://ncentral.example.com").jwt("…").build()?;
-        /// let params = mspkit::params::ListServiceOrgCustomers::new().page_number(1);
+        /// let params = mspkit::params::ListServiceOrgCustomers::new().page_size(50);
         /// for customer in client.service_orgs().list_customers("12345", params).items() {
         ///     let customer = customer?;
         ///     println!("{:?}", customer.customer_id);

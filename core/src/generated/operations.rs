@@ -805,17 +805,17 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         path: "/api/customers",
         params: &[
             Param {
-                name: "page_number",
-                wire: "pageNumber",
-                place: Place::Query,
-                kind: Kind::Int { min: 1, max: 2_147_483_647 },
-                ..PLAIN
-            },
-            Param {
                 name: "page_size",
                 wire: "pageSize",
                 place: Place::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                place: Place::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
             Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
@@ -860,17 +860,17 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ..PLAIN
             },
             Param {
-                name: "page_number",
-                wire: "pageNumber",
-                place: Place::Query,
-                kind: Kind::Int { min: 1, max: 2_147_483_647 },
-                ..PLAIN
-            },
-            Param {
                 name: "page_size",
                 wire: "pageSize",
                 place: Place::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                place: Place::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
             Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
@@ -1096,17 +1096,17 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         path: "/api/service-orgs",
         params: &[
             Param {
-                name: "page_number",
-                wire: "pageNumber",
-                place: Place::Query,
-                kind: Kind::Int { min: 1, max: 2_147_483_647 },
-                ..PLAIN
-            },
-            Param {
                 name: "page_size",
                 wire: "pageSize",
                 place: Place::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                place: Place::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
             Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
@@ -1151,17 +1151,17 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 ..PLAIN
             },
             Param {
-                name: "page_number",
-                wire: "pageNumber",
-                place: Place::Query,
-                kind: Kind::Int { min: 1, max: 2_147_483_647 },
-                ..PLAIN
-            },
-            Param {
                 name: "page_size",
                 wire: "pageSize",
                 place: Place::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                place: Place::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
             Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },

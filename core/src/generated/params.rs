@@ -147,11 +147,11 @@ params! {
         required {
         }
         optional {
-            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
-            page_number: int,
             /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
             /// than asked for. A whole number, 1 to 1000.
             page_size: int,
+            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
+            page_number: int,
             /// Name of the field to sort by, such as `soName`. Without it the order is the server's.
             sort_by: text,
             /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One
@@ -171,11 +171,11 @@ params! {
         required {
         }
         optional {
-            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
-            page_number: int,
             /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
             /// than asked for. A whole number, 1 to 1000.
             page_size: int,
+            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
+            page_number: int,
             /// Name of the field to sort by, such as `soName`. Without it the order is the server's.
             sort_by: text,
             /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One
@@ -196,11 +196,11 @@ params! {
         required {
         }
         optional {
-            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
-            page_number: int,
             /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
             /// than asked for. A whole number, 1 to 1000.
             page_size: int,
+            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
+            page_number: int,
             /// Name of the field to sort by, such as `soName`. Without it the order is the server's.
             sort_by: text,
             /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One
@@ -220,11 +220,11 @@ params! {
         required {
         }
         optional {
-            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
-            page_number: int,
             /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
             /// than asked for. A whole number, 1 to 1000.
             page_size: int,
+            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
+            page_number: int,
             /// Name of the field to sort by, such as `soName`. Without it the order is the server's.
             sort_by: text,
             /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One

@@ -497,8 +497,8 @@ fn get_custom_psa_ticket(params: &Params) -> GetCustomPsaTicket {
 fn list_customers(params: &Params) -> ListCustomers {
     let mut built = ListCustomers::new();
     optional!(built, params,
-        page_number: int,
         page_size: int,
+        page_number: int,
         sort_by: text,
         sort_order: text,
         select: text,
@@ -509,8 +509,8 @@ fn list_customers(params: &Params) -> ListCustomers {
 fn list_customer_sites(params: &Params) -> ListCustomerSites {
     let mut built = ListCustomerSites::new();
     optional!(built, params,
-        page_number: int,
         page_size: int,
+        page_number: int,
         sort_by: text,
         sort_order: text,
         select: text,
@@ -521,8 +521,8 @@ fn list_customer_sites(params: &Params) -> ListCustomerSites {
 fn list_service_org_customers(params: &Params) -> ListServiceOrgCustomers {
     let mut built = ListServiceOrgCustomers::new();
     optional!(built, params,
-        page_number: int,
         page_size: int,
+        page_number: int,
         sort_by: text,
         sort_order: text,
         select: text,
@@ -533,8 +533,8 @@ fn list_service_org_customers(params: &Params) -> ListServiceOrgCustomers {
 fn list_service_orgs(params: &Params) -> ListServiceOrgs {
     let mut built = ListServiceOrgs::new();
     optional!(built, params,
-        page_number: int,
         page_size: int,
+        page_number: int,
         sort_by: text,
         sort_order: text,
         select: text,

@@ -38,8 +38,8 @@ class CustomPsaGetTicketParams(TypedDict):
 class CustomersListParams(TypedDict, total=False):
     """What `client.customers.list` takes by name."""
 
-    page_number: int | None
     page_size: int | None
+    page_number: int | None
     sort_by: str | None
     sort_order: str | None
     select: str | None
@@ -48,8 +48,8 @@ class CustomersListParams(TypedDict, total=False):
 class CustomersListSitesParams(TypedDict, total=False):
     """What `client.customers.list_sites` takes by name."""
 
-    page_number: int | None
     page_size: int | None
+    page_number: int | None
     sort_by: str | None
     sort_order: str | None
     select: str | None
@@ -107,8 +107,8 @@ class ServiceOrgsCreateCustomerParams(_ServiceOrgsCreateCustomerParams, total=Fa
 class ServiceOrgsListParams(TypedDict, total=False):
     """What `client.service_orgs.list` takes by name."""
 
-    page_number: int | None
     page_size: int | None
+    page_number: int | None
     sort_by: str | None
     sort_order: str | None
     select: str | None
@@ -117,8 +117,8 @@ class ServiceOrgsListParams(TypedDict, total=False):
 class ServiceOrgsListCustomersParams(TypedDict, total=False):
     """What `client.service_orgs.list_customers` takes by name."""
 
-    page_number: int | None
     page_size: int | None
+    page_number: int | None
     sort_by: str | None
     sort_order: str | None
     select: str | None
