@@ -17,48 +17,23 @@
 //! runtime. A client belongs to the tokio runtime that it is first used on. Everything below them is one engine:
 //! calls with limits, tokens and retries ([`Error`] tells what can go wrong), and one pager for every kind of list.
 
+// In the order in which they stand on each other: none uses one that comes after it.
+mod base;
+mod engine;
+mod policy;
+mod table;
+mod wire;
 #[macro_use]
-mod model;
-#[macro_use]
-pub mod params;
-
-mod abandon;
-mod advice;
-mod answer;
-mod auth;
-pub mod blocking;
-mod call;
-mod call_builder;
-mod check;
-mod client;
-mod config;
-mod core;
-mod encode;
-mod error;
-mod error_body;
-mod failure;
-mod helper;
-mod hooks;
-mod limit;
-mod markup;
-mod operation;
-mod page;
-mod raw;
-mod redact;
-mod request;
-mod retry;
-mod secret;
-mod unlisted;
-mod visible;
-mod words;
-
+mod facade;
 mod generated;
-pub mod transport;
+
+pub use crate::facade::{blocking, params};
+pub use crate::wire::transport;
 
 /// What answers are made of.
 pub mod models {
+    pub use crate::facade::model::{FromAnswer, Id, Json, Unreadable};
     pub use crate::generated::models::*;
-    pub use crate::model::{FromAnswer, Id, Json, Unreadable};
 }
 
 /// The resources of each service: what `client.customers()` and the like give.
@@ -66,26 +41,20 @@ pub mod resources {
     pub use crate::generated::{cloudmore, ncentral, wiv};
 }
 
-pub use crate::call_builder::{Call, FreeRequest, Items, List, Page, Pages, Response};
-pub use crate::client::{Builder, Client, Cloudmore, NCentral, Wiv};
-pub use crate::config::{ClientAuth, Config};
-pub use crate::core::Core;
-pub use crate::error::{Attempt, Error, ErrorKind, FieldError, Result};
-pub use crate::helper::{Helper, InFlight};
-pub use crate::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
-pub use crate::limit::LimitStatus;
-pub use crate::model::{DateRange, Id};
-pub use crate::operation::{
+pub use crate::base::error::{Attempt, Error, ErrorKind, FieldError, Result};
+pub use crate::base::secret::Secret;
+pub use crate::base::words::Spelling;
+pub use crate::engine::config::{ClientAuth, Config};
+pub use crate::engine::core::Core;
+pub use crate::engine::helper::{Helper, InFlight};
+pub use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
+pub use crate::engine::page::{Hand, Mark, OnIncomplete, OnLostPage, PagingOptions, RawPage, RawPager};
+pub use crate::engine::request::CallOptions;
+pub use crate::engine::response::{Meta, RawResponse};
+pub use crate::facade::call_builder::{Call, FreeRequest, Items, List, Page, Pages, Response};
+pub use crate::facade::client::{Builder, Client, Cloudmore, NCentral, Wiv};
+pub use crate::facade::model::{DateRange, Id};
+pub use crate::policy::limit::LimitStatus;
+pub use crate::table::{
     Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, Place, RetryClass, Service,
 };
-pub use crate::page::{Hand, Mark, OnIncomplete, OnLostPage, PagingOptions, RawPage, RawPager};
-pub use crate::raw::{Meta, RawResponse};
-pub use crate::request::CallOptions;
-pub use crate::secret::Secret;
-pub use crate::words::Spelling;
-
-/// Locks a mutex; a panic elsewhere does not make what it guards wrong, since no guard lives across a step that can
-/// fail halfway.
-pub(crate) fn lock<T: ?Sized>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}

@@ -2,12 +2,12 @@
 //! Cloudmore API: its resources, and a method for every operation.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and given away with it")]
 
-use crate::call_builder::{Call, List};
-use crate::client::Cloudmore;
+use crate::facade::call_builder::{Call, List};
+use crate::facade::client::Cloudmore;
+use crate::facade::model::Id;
 use crate::generated::models::{AddedService, EstoreService, EstoreServiceDetail, OrganizationService};
 use crate::generated::operations::{OPERATIONS, op};
 use crate::generated::params::{AddService, PatchService, UpdateService};
-use crate::model::Id;
 
 /// The E-Store, the services that an organization may add. Which they are depends on its Cloud Service
 /// Broker.
@@ -516,11 +516,11 @@ impl Cloudmore {
 
 /// The same resources over the blocking client.
 pub mod blocking {
-    use crate::blocking::{Call, Cloudmore, List};
+    use crate::facade::blocking::{Call, Cloudmore, List};
+    use crate::facade::model::Id;
     use crate::generated::models::{AddedService, EstoreService, EstoreServiceDetail, OrganizationService};
     use crate::generated::operations::{OPERATIONS, op};
     use crate::generated::params::{AddService, PatchService, UpdateService};
-    use crate::model::Id;
 
     /// The E-Store, the services that an organization may add. Which they are depends on its Cloud Service
     /// Broker.

@@ -2,8 +2,9 @@
 //! N-able N-central REST API: its resources, and a method for every operation.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and given away with it")]
 
-use crate::call_builder::{Call, List};
-use crate::client::NCentral;
+use crate::facade::call_builder::{Call, List};
+use crate::facade::client::NCentral;
+use crate::facade::model::Id;
 use crate::generated::models::{
     AuthTokens, CustomPsaTicket, CustomPsaTicketInfo, Customer, Links, PsaCredentialCheck, ServerHealth,
     ServerInfo, ServiceOrg, Site, TokenStatus,
@@ -13,7 +14,6 @@ use crate::generated::params::{
     CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListCustomerSites,
     ListCustomers, ListServiceOrgCustomers, ListServiceOrgs, ValidatePsaCredential,
 };
-use crate::model::Id;
 
 /// The token exchange. Clients do this by themselves; call these only to inspect it.
 ///
@@ -1199,7 +1199,8 @@ impl NCentral {
 
 /// The same resources over the blocking client.
 pub mod blocking {
-    use crate::blocking::{Call, List, NCentral};
+    use crate::facade::blocking::{Call, List, NCentral};
+    use crate::facade::model::Id;
     use crate::generated::models::{
         AuthTokens, CustomPsaTicket, CustomPsaTicketInfo, Customer, Links, PsaCredentialCheck, ServerHealth,
         ServerInfo, ServiceOrg, Site, TokenStatus,
@@ -1209,7 +1210,6 @@ pub mod blocking {
         CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListCustomerSites,
         ListCustomers, ListServiceOrgCustomers, ListServiceOrgs, ValidatePsaCredential,
     };
-    use crate::model::Id;
 
     /// The token exchange. Clients do this by themselves; call these only to inspect it.
     ///

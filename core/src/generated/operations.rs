@@ -3,9 +3,9 @@
 
 use http::Method;
 
+use crate::facade::model::readable;
 use crate::generated::models;
-use crate::model::readable;
-use crate::operation::{
+use crate::table::{
     Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, Place, RetryClass, Service,
 };
 

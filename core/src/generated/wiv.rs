@@ -2,12 +2,12 @@
 //! Wiv API: its resources, and a method for every operation.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and given away with it")]
 
-use crate::call_builder::{Call, List};
-use crate::client::Wiv;
+use crate::facade::call_builder::{Call, List};
+use crate::facade::client::Wiv;
+use crate::facade::model::Id;
 use crate::generated::models::{Case, MspCustomer, WorkflowRun};
 use crate::generated::operations::{OPERATIONS, op};
 use crate::generated::params::{ListWivCustomers, RunWorkflow, SearchCases, SearchOwnCases};
-use crate::model::Id;
 
 /// Cases, which are findings about a customer's cloud such as stopped instances that still cost money.
 ///
@@ -250,11 +250,11 @@ impl Wiv {
 
 /// The same resources over the blocking client.
 pub mod blocking {
-    use crate::blocking::{Call, List, Wiv};
+    use crate::facade::blocking::{Call, List, Wiv};
+    use crate::facade::model::Id;
     use crate::generated::models::{Case, MspCustomer, WorkflowRun};
     use crate::generated::operations::{OPERATIONS, op};
     use crate::generated::params::{ListWivCustomers, RunWorkflow, SearchCases, SearchOwnCases};
-    use crate::model::Id;
 
     /// Cases, which are findings about a customer's cloud such as stopped instances that still cost money.
     ///

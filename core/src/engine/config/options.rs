@@ -1,0 +1,232 @@
+//! Options as a caller writes them: one JSON object, read by a table of what there is, so that what is wrong is told by
+//! its name, with what was given and what is allowed.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::given;
+use crate::base::time::LONGEST;
+use crate::base::words::{Spelling, UNIT};
+use crate::engine::check;
+use crate::table::Service;
+
+/// An option, by its name in the core.
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    is: Is,
+    /// The service whose clients have it; all of them when not given.
+    of: Option<Service>,
+    /// Whether it belongs to the connection or the identity of a client, so that calls cannot change it.
+    fixed: bool,
+}
+
+/// What an option may be.
+enum Is {
+    Text,
+    /// Text, or a whole number that stands for it.
+    Id,
+    Flag,
+    /// A whole number within these.
+    Count {
+        least: u64,
+        most: u64,
+    },
+    /// A length of time; zero where that means something.
+    Time {
+        zero: bool,
+    },
+    OneOf(&'static [&'static str]),
+    /// An object of texts.
+    Texts,
+    Object,
+}
+
+const fn fixed(name: &'static str, is: Is) -> Row {
+    Row { name, is, of: None, fixed: true }
+}
+
+const fn own(service: Service, name: &'static str, is: Is) -> Row {
+    Row { name, is, of: Some(service), fixed: true }
+}
+
+const fn changeable(name: &'static str, is: Is) -> Row {
+    Row { name, is, of: None, fixed: false }
+}
+
+/// What types of the core can count at most. Larger numbers mean the same.
+const MOST: u64 = i32::MAX as u64;
+const COUNT: Is = Is::Count { least: 0, most: MOST };
+const COUNT_FROM_1: Is = Is::Count { least: 1, most: MOST };
+const TIME: Is = Is::Time { zero: false };
+const TIME_OR_NONE: Is = Is::Time { zero: true };
+
+/// The options of clients.
+pub(crate) const CLIENT: &[Row] = &[
+    fixed("base_url", Is::Text),
+    own(Service::NCentral, "jwt", Is::Text),
+    own(Service::Cloudmore, "username", Is::Text),
+    own(Service::Cloudmore, "password", Is::Text),
+    own(Service::Cloudmore, "client_secret", Is::Text),
+    own(Service::Cloudmore, "client_id", Is::Text),
+    own(Service::Cloudmore, "client_auth", Is::OneOf(&["basic", "body"])),
+    own(Service::Cloudmore, "reseller_id", Is::Id),
+    own(Service::Wiv, "api_key", Is::Text),
+    changeable("timeout", TIME),
+    changeable("attempt_timeout", TIME),
+    fixed("connect_timeout", TIME),
+    changeable("max_retries", COUNT),
+    changeable("max_retry_after", TIME_OR_NONE),
+    changeable("max_backoff", TIME_OR_NONE),
+    fixed("proxy", Is::Text),
+    fixed("ca_bundle", Is::Text),
+    fixed("client_cert", Is::Text),
+    fixed("verify", Is::Flag),
+    fixed("trust_env", Is::Flag),
+    fixed("allow_http", Is::Flag),
+    fixed("app_info", Is::Text),
+    fixed("max_body_bytes", Is::Count { least: 1, most: isize::MAX as u64 }),
+    fixed("pool_idle_timeout", TIME_OR_NONE),
+    fixed("pool_max_idle", COUNT),
+];
+
+/// The options of calls.
+pub(crate) const CALL: &[Row] = &[
+    changeable("timeout", TIME),
+    changeable("max_retries", COUNT),
+    changeable("extra_headers", Is::Texts),
+    changeable("extra_query", Is::Object),
+    changeable("extra_body", Is::Object),
+];
+
+/// How lists are read.
+pub(crate) const PAGING: &[Row] = &[
+    changeable("limit", Is::Count { least: 1, most: i64::MAX as u64 }),
+    changeable("concurrency", COUNT_FROM_1),
+    changeable("resume_token", Is::Text),
+    changeable("on_lost_page", Is::OneOf(&["restart", "raise"])),
+    changeable("on_incomplete", Is::OneOf(&["warn", "raise", "ignore"])),
+];
+
+/// Whether an option of this name is a length of time.
+pub(crate) fn is_time(name: &str) -> bool {
+    CLIENT.iter().any(|row| row.name == name && matches!(row.is, Is::Time { .. }))
+}
+
+/// Whether the clients of a service have an option; what is no option of any client is nobody else's.
+pub(crate) fn belongs(name: &str, service: Service) -> bool {
+    CLIENT.iter().find(|row| row.name == name).and_then(|row| row.of).is_none_or(|of| of == service)
+}
+
+/// Whether calls cannot change an option of a client.
+pub(crate) fn is_fixed(name: &str) -> bool {
+    CLIENT.iter().any(|row| row.name == name && row.fixed)
+}
+
+/// Refuses the options of another service's clients.
+pub(crate) fn refuse_foreign(name: &str, service: Service) -> Result<()> {
+    match CLIENT.iter().find(|row| row.name == name).and_then(|row| row.of) {
+        Some(of) if of != service => {
+            let allowed =
+                format!("is an option of {} clients, and this is one of {}", of.title(), service.title());
+            Err(Error::argument(name, "a value", &allowed))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads options from a JSON object. No text that was given is told: it may be a credential in the wrong place.
+pub(crate) fn read<T: DeserializeOwned>(
+    what: &str,
+    rows: &[Row],
+    json: &[u8],
+    spelling: Spelling,
+    service: Option<Service>,
+) -> Result<T> {
+    let bad = || {
+        Error::new(ErrorKind::InvalidRequest, format!("{what}: must be one JSON object")).spelled(spelling)
+    };
+    let text = std::str::from_utf8(json).map_err(|_| bad())?;
+    let given: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|_| bad())?;
+    let mut members = Vec::with_capacity(given.len());
+    for (written, raw) in &given {
+        let Some(row) = rows.iter().find(|row| spelling.name(row.name) == *written) else {
+            let known = rows.iter().map(|row| row.name);
+            let known = known.filter(|name| service.is_none_or(|service| belongs(name, service)));
+            return Err(Error::unknown(written, "an option", known, spelling));
+        };
+        if let Some(service) = service {
+            refuse_foreign(row.name, service).map_err(|error| error.spelled(spelling))?;
+        }
+        if raw.get() != "null" {
+            members
+                .push((row.name, row.value(raw.get(), spelling).map_err(|error| error.spelled(spelling))?));
+        }
+    }
+    let object = crate::wire::raw::compose(members.iter().map(|(name, raw)| (*name, raw.as_str())));
+    // The table has checked it all; what a parser would say could quote what was given.
+    serde_json::from_str(&object).map_err(|_| bad())
+}
+
+impl Row {
+    /// The value as the core's own types are read from it.
+    fn value(&self, raw: &str, spelling: Spelling) -> Result<String> {
+        let refuse = |allowed: &str| Err(Error::argument(self.name, &given::told(raw), allowed));
+        match &self.is {
+            Is::Text | Is::Id if is_text(raw) => Ok(raw.to_owned()),
+            Is::Text => refuse("must be text"),
+            Is::Id => match check::whole(raw) {
+                Some(whole) => Ok(format!("\"{whole}\"")),
+                None => refuse("must be text or a whole number"),
+            },
+            Is::Flag if matches!(raw, "true" | "false") => Ok(raw.to_owned()),
+            Is::Flag => refuse("must be true or false"),
+            Is::Count { least, most } => {
+                // A whole number that is not negative and does not fit is a large one.
+                let number = check::whole(raw).filter(|whole| !whole.starts_with('-'));
+                match number.map(|whole| whole.parse().unwrap_or(u64::MAX).min(*most)) {
+                    Some(number) if number >= *least => Ok(number.to_string()),
+                    _ => refuse(&format!("must be a whole number, {least} or more")),
+                }
+            }
+            Is::Time { zero } => match raw.parse::<f64>() {
+                Ok(number) if number.is_finite() && (number > 0.0 || (*zero && number == 0.0)) => {
+                    Ok(spelling.seconds(number).min(LONGEST.as_secs_f64()).to_string())
+                }
+                _ if *zero => refuse(&format!("must be a number of {UNIT}, 0 or more")),
+                _ => refuse(&format!("must be a number of {UNIT} more than 0")),
+            },
+            Is::OneOf(values) => {
+                if values.iter().any(|value| {
+                    raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(*value)
+                }) {
+                    return Ok(raw.to_owned());
+                }
+                refuse(&format!("must be one of {}", values.join(", ")))
+            }
+            Is::Texts => {
+                let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(raw) else {
+                    return refuse("must be an object");
+                };
+                for (name, raw) in &members {
+                    if !is_text(raw.get()) {
+                        let argument = format!("{}[{name}]", self.name);
+                        return Err(Error::argument(&argument, &given::told(raw.get()), "must be text"));
+                    }
+                }
+                Ok(raw.to_owned())
+            }
+            Is::Object if serde_json::from_str::<BTreeMap<String, &RawValue>>(raw).is_ok() => {
+                Ok(raw.to_owned())
+            }
+            Is::Object => refuse("must be an object"),
+        }
+    }
+}
+
+/// Whether it is a text that is Unicode; half a surrogate pair is not.
+fn is_text(raw: &str) -> bool {
+    raw.starts_with('"') && serde_json::from_str::<String>(raw).is_ok()
+}

@@ -1,0 +1,202 @@
+//! Credentials as people paste them: with blanks, characters that nobody sees, quotes and `Bearer ` around them.
+//!
+//! What can only be an accident is taken away; what then is no such credential is refused by name before anything is sent. A
+//! password is never changed. No message quotes a credential; it tells the place, and the number of what is wrong there.
+
+use crate::base::error::{Error, Result};
+use crate::base::secret::Secret;
+use crate::base::visible;
+
+/// What a credential is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// What follows `Bearer ` (RFC 6750): letters, digits and `-._~+/`, with `=` at the end.
+    Token,
+    /// Visible ASCII without blanks, as a header carries it.
+    Key,
+    /// Visible ASCII and blanks (RFC 6749); what the vendor generates begins and ends with no blank.
+    ClientSecret,
+    /// Any writing, in one line.
+    Name,
+    /// Anything in one line, as it is.
+    Password,
+}
+
+/// The credential in a text that was given for `name`, as an argument or in the environment variable `from`.
+pub(super) fn read(name: &str, form: Form, said: &str, from: Option<&str>) -> Result<Secret> {
+    let refuse = |what: &str, given: &str| {
+        let place = from.map(|variable| format!(", in {variable}")).unwrap_or_default();
+        Err(Error::argument(name, &format!("{given}{place}"), what))
+    };
+    let text = match form {
+        Form::Password => said,
+        Form::Token | Form::Key => unquoted(without_scheme(unquoted(said))),
+        Form::ClientSecret => unquoted(said),
+        Form::Name => trimmed(said),
+    };
+    if text.chars().all(|c| c.is_whitespace() || may_be_trimmed(c)) {
+        return refuse("must not be blank", "blank text");
+    }
+    let wrong = match form {
+        Form::Password => wrong_in_password(text),
+        form => text.chars().enumerate().find(|(_, c)| !form.allows(*c)),
+    };
+    match wrong {
+        None => Ok(text.into()),
+        Some((at, c)) => {
+            let place = format!("character {} of {}", at + 1, text.chars().count());
+            refuse(form.allowed(), &format!("a text with {} ({place})", named(c)))
+        }
+    }
+}
+
+/// A text without what is pasted around it: blanks, characters that are not seen, one pair of quotes.
+pub(super) fn unquoted(text: &str) -> &str {
+    const PAIRS: [(char, char); 6] = [
+        ('"', '"'),
+        ('\'', '\''),
+        ('`', '`'),
+        ('\u{201c}', '\u{201d}'),
+        ('\u{2018}', '\u{2019}'),
+        ('«', '»'),
+    ];
+    let text = trimmed(text);
+    let inside = PAIRS.into_iter().find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
+    inside.map_or(text, trimmed)
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || may_be_trimmed(c))
+}
+
+fn without_scheme(text: &str) -> &str {
+    const SCHEME: &str = "bearer";
+    let Some((scheme, rest)) = text.split_at_checked(SCHEME.len()) else { return text };
+    let alone = rest.is_empty() || rest.starts_with(char::is_whitespace);
+    if alone && scheme.eq_ignore_ascii_case(SCHEME) { rest } else { text }
+}
+
+/// Joiners too: at the ends of a text there is nothing to join.
+fn may_be_trimmed(c: char) -> bool {
+    visible::is_hidden(c) || matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// Control characters anywhere, and at the ends what no keyboard writes. All else may be meant.
+fn wrong_in_password(text: &str) -> Option<(usize, char)> {
+    let last = text.chars().count().saturating_sub(1);
+    let mut letters = text.chars().enumerate();
+    letters.find(|(at, c)| c.is_control() || (*at == 0 || *at == last) && may_be_trimmed(*c))
+}
+
+impl Form {
+    fn allows(self, c: char) -> bool {
+        match self {
+            Self::Token => c.is_ascii_alphanumeric() || "-._~+/=".contains(c),
+            Self::Key => c.is_ascii_graphic(),
+            Self::ClientSecret => c.is_ascii_graphic() || c == ' ',
+            Self::Name => !visible::is_hidden(c),
+            Self::Password => true,
+        }
+    }
+
+    fn allowed(self) -> &'static str {
+        match self {
+            Self::Token => "must be one token of letters, digits and - . _ ~ + / =",
+            Self::Key => "must be letters, digits and signs of ASCII without blanks",
+            Self::ClientSecret => "must be letters, digits, signs and blanks of ASCII",
+            Self::Name => "must be one line of characters that can be seen",
+            Self::Password => "must be one line; it is sent as it is given, nothing is cut off",
+        }
+    }
+}
+
+/// A character by what it is, since it may be one that nobody sees.
+pub(super) fn named(c: char) -> String {
+    let number = format!("U+{:04X}", u32::from(c));
+    match c {
+        '\n' | '\r' => format!("a line break, {number}"),
+        '\t' => format!("a tab, {number}"),
+        ' ' => format!("a blank, {number}"),
+        '\u{a0}' => format!("a no-break space, {number}"),
+        '"' | '\'' | '`' | '\u{2018}'..='\u{201f}' => format!("a quotation mark, {number}"),
+        c if c.is_control() => format!("the control character {number}"),
+        c if may_be_trimmed(c) => format!("the invisible character {number}"),
+        c if c.is_whitespace() => format!("the blank {number}"),
+        _ => format!("the character {number}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.a-b_c";
+
+    fn read_as(form: Form, said: &str) -> Result<String> {
+        read("jwt", form, said, None).map(|secret| secret.reveal().to_owned())
+    }
+
+    #[test]
+    fn what_is_pasted_around_a_token_is_taken_away() {
+        for (before, after) in [
+            ("", ""),
+            ("  ", "\r\n"),
+            ("", "\u{a0}"),
+            ("\u{200b}", "\u{200b}\u{200d}"),
+            ("\u{feff}", ""),
+            ("Bearer ", ""),
+            ("bearer\u{a0} ", "\n"),
+            ("\"", "\""),
+            ("'Bearer ", "'"),
+            ("Bearer \"", "\" "),
+            ("\u{201c}", "\u{201d}"),
+            ("\u{2060}\u{202a}", "\u{202c}\0"),
+        ] {
+            let said = format!("{before}{JWT}{after}");
+            for form in [Form::Token, Form::Key] {
+                assert_eq!(read_as(form, &said).unwrap(), JWT, "{said:?}");
+            }
+        }
+        assert_eq!(
+            read_as(Form::ClientSecret, " \"a b\u{200b}\"\n").unwrap(),
+            "\"a b\u{200b}\"".trim_matches(['"', '\u{200b}'])
+        );
+        assert_eq!(read_as(Form::Name, "\u{feff} jörg@example.com\u{a0}").unwrap(), "jörg@example.com");
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused_by_name_without_being_shown() {
+        for (said, told) in [
+            ("plantedone\u{200b}plantedtwo", "U+200B (character 11 of 21)"),
+            ("planted one", "a blank, U+0020"),
+            ("planted\r\none", "a line break, U+000D"),
+            ("Bearer Bearer planted", "a blank, U+0020"),
+            ("\"planted", "a quotation mark, U+0022 (character 1 of 8)"),
+            ("plantedö", "U+00F6"),
+            ("planted\u{a0}one", "a no-break space, U+00A0"),
+            ("planted\u{0430}", "U+0430"),
+        ] {
+            let error = read_as(Form::Token, said).unwrap_err().to_string();
+            assert!(error.starts_with("jwt: ") && error.contains(told), "{said:?}: {error}");
+            assert!(!error.contains("planted"), "{error}");
+        }
+        for blank in ["", "  ", "\u{200b}", "\"\"", "Bearer ", "\u{feff}\n"] {
+            assert!(read_as(Form::Token, blank).is_err(), "{blank:?}");
+        }
+        let error = read("jwt", Form::Token, "a b", Some("NCENTRAL_JWT")).unwrap_err().to_string();
+        assert!(error.contains("in NCENTRAL_JWT"), "{error}");
+    }
+
+    #[test]
+    fn a_password_is_sent_as_it_is_or_refused() {
+        for good in
+            [" a b ", "\"quoted\"", "Bearer x", "pass\u{a0}", "a\u{200b}b", "пароль", "می\u{200c}خواهم"]
+        {
+            assert_eq!(read_as(Form::Password, good).unwrap(), good);
+        }
+        for bad in ["planted\n", "planted\r\n", "a\tb", "a\0b", "\u{feff}planted", "planted\u{200b}", "   "] {
+            let error = read_as(Form::Password, bad).unwrap_err().to_string();
+            assert!(!error.contains("planted"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The response to a call as callers get it: what is known besides its body, the body, and its JSON.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::base::error::{Attempt, Error, ErrorKind, Target};
+use crate::engine::call::Origin;
+use crate::policy::retry::Class;
+use crate::table::Operation;
+
+/// What is known of an answer besides its body. `Debug` shows the names of the headers, not what they hold.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Meta {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers of the answer, without `Set-Cookie`: a session is as good as a password.
+    pub headers: HeaderMap,
+    /// The id that the client gave the call; it was sent as `X-Request-Id`.
+    pub request_id: String,
+    /// How many attempts it took.
+    pub attempts: usize,
+    /// Time from the call to the end of the answer, queueing and retries included.
+    pub elapsed: Duration,
+    /// Every attempt, for errors that are found only later.
+    pub(crate) history: Vec<Attempt>,
+    pub(crate) origin: Origin,
+    pub(crate) target: Arc<Target>,
+}
+
+impl Meta {
+    /// The error for a field of a successful answer that was asked for and did not come; `field` is its name as the
+    /// caller writes it. After a create it says where to look.
+    pub fn missing(&self, field: &str) -> Error {
+        lacking(&self.origin, self.status, field)
+            .with_target(Some(self.target.clone()))
+            .with_request_id(&self.request_id)
+            .with_attempts(self.history.clone())
+    }
+}
+
+fn lacking(origin: &Origin, status: u16, field: &str) -> Error {
+    let Origin { label, class, outcome_check, .. } = *origin;
+    let message = if class == Class::Create {
+        format!("created (HTTP {status}), but no {field} came")
+    } else {
+        format!("the server sent no {field} (HTTP {status})")
+    };
+    let error = Error::new(ErrorKind::MissingField, message).with_operation(label);
+    match outcome_check {
+        Some(check) => error.with_hint(check),
+        None => error,
+    }
+}
+
+impl Error {
+    /// An answer that a binding cannot read, with what is known of the answer.
+    pub fn undecodable(operation: &str, meta: &Meta, reason: &str) -> Self {
+        Self::new(ErrorKind::Decode, reason)
+            .with_operation(operation)
+            .with_target(Some(meta.target.clone()))
+            .with_answer(meta.status, &meta.headers, &Bytes::new())
+            .with_attempts(meta.history.clone())
+            .with_request_id(&meta.request_id)
+    }
+
+    /// As [`Meta::missing`], for a binding that has only kept of an answer what it tells of it.
+    #[must_use]
+    pub fn missing_field(operation: &'static Operation, status: u16, request_id: &str, field: &str) -> Self {
+        let (class, outcome_check) = (Class::of(operation, false), operation.outcome_check);
+        let origin = Origin { label: operation.id, class, outcome_check, maybe_done: false };
+        lacking(&origin, status, field).with_request_id(request_id)
+    }
+}
+
+/// The answer to one call. `Debug` shows how long the body is, not what it holds.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RawResponse {
+    /// Status, headers, ids and times.
+    pub meta: Meta,
+    /// The body as it came.
+    pub body: Bytes,
+    /// The JSON of the result: without envelope, with ids as strings; `null` for an operation without a result.
+    pub json: Bytes,
+}
+
+impl fmt::Debug for Meta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meta")
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("request_id", &self.request_id)
+            .field("attempts", &self.attempts)
+            .field("elapsed", &self.elapsed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawResponse")
+            .field("status", &self.meta.status)
+            .field("request_id", &self.meta.request_id)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,352 @@
+//! The same three clients for programs without a runtime: every call waits on the calling thread.
+//!
+//! One runtime drives them all: whoever waits, drives, and one thread beside while pages of lists are read ahead. So
+//! nothing else runs between calls, and a call that waits for its turn also drives the calls that hold it. Threads may
+//! share a client. Inside an async program these clients refuse to be used; take the async ones there.
+
+use std::sync::{Arc, OnceLock};
+use std::thread::Builder as Thread;
+
+use serde::Serialize;
+use tokio::runtime::{Builder as RuntimeBuilder, Handle, Runtime};
+
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::engine::core::Core;
+use crate::engine::helper::Helper;
+use crate::engine::response::{Meta, RawResponse};
+use crate::facade::call_builder::{self, call_options, paging_options, said_methods};
+use crate::facade::client::{Builder, Client, client_methods, credentials, sealed};
+use crate::facade::model::FromAnswer;
+use crate::table::{Operation, Service};
+
+pub use crate::facade::call_builder::{Page, Response};
+
+/// The runtime of every blocking client. It is never dropped: connections in pools belong to it.
+static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+
+/// Drives pages that are read ahead.
+static HELPER: OnceLock<Helper> = OnceLock::new();
+
+/// A core with the runtime that drives it.
+#[derive(Debug, Clone)]
+pub(crate) struct Driven {
+    core: Core,
+    runtime: &'static Runtime,
+}
+
+impl Driven {
+    fn new(core: Core) -> Result<Self> {
+        if let Some(runtime) = RUNTIME.get() {
+            return Ok(Self::over(core, runtime));
+        }
+        let built = RuntimeBuilder::new_current_thread().enable_all().build().map_err(|error| {
+            Error::new(ErrorKind::Internal, format!("no runtime could be made: {error}"))
+                .with_source(Arc::new(error))
+        })?;
+        Ok(Self::over(core, RUNTIME.get_or_init(|| built)))
+    }
+
+    fn over(core: Core, runtime: &'static Runtime) -> Self {
+        let helper = HELPER.get_or_init(|| {
+            let spawn = |run| Thread::new().name("mspkit".to_owned()).spawn(run);
+            Helper::new(spawn, |future| {
+                runtime.block_on(future);
+                true
+            })
+        });
+        // Where the system gives no thread, pages that are read ahead travel while somebody waits.
+        Self { core: core.attended(|| helper.in_flight().ok()), runtime }
+    }
+
+    fn wait<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
+        refuse_inside_async()?;
+        self.runtime.block_on(future)
+    }
+}
+
+/// Waiting here would stop the very runtime that the caller runs on.
+fn refuse_inside_async() -> Result<()> {
+    if Handle::try_current().is_ok() {
+        let message = "a blocking client was used inside an async program; use the async client there";
+        return Err(Error::new(ErrorKind::InvalidRequest, message));
+    }
+    Ok(())
+}
+
+macro_rules! client {
+    ($(#[$meta:meta])* $Name:ident) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone)]
+        pub struct $Name {
+            driven: Driven,
+        }
+
+        impl sealed::Sealed for $Name {
+            fn from_core(core: Core) -> Result<Self> {
+                Ok(Self { driven: Driven::new(core)? })
+            }
+        }
+
+        impl Client for $Name {
+            const SERVICE: Service = Service::$Name;
+        }
+
+        impl $Name {
+            client_methods!(driven.core);
+
+            /// A request to an endpoint that mspkit does not know, with credentials, limits and retries.
+            pub fn request(&self, method: &str, path: &str) -> FreeRequest<'_> {
+                let call = call_builder::FreeRequest::new(&self.driven.core, method, path);
+                FreeRequest { driven: &self.driven, call }
+            }
+
+            pub(crate) fn core(&self) -> &Driven {
+                &self.driven
+            }
+
+            fn with_core(&self, core: Core) -> Self {
+                Self { driven: Driven { core, runtime: self.driven.runtime } }
+            }
+        }
+    };
+}
+
+client! {
+    /// N-able N-central, blocking: service organizations, customers and PSA integration of one server.
+    NCentral
+}
+
+client! {
+    /// Cloudmore, blocking: the services of organizations, and the E-Store they come from.
+    Cloudmore
+}
+
+client! {
+    /// Wiv, blocking: MSP customers, cases and workflows.
+    Wiv
+}
+
+credentials!(NCentral: ncentral);
+credentials!(Cloudmore: cloudmore);
+credentials!(Wiv: wiv);
+
+/// A call that is ready to be sent.
+#[derive(Debug, Clone)]
+#[must_use = "a call is sent by `send`"]
+pub struct Call<'c, T> {
+    driven: &'c Driven,
+    call: call_builder::Call<'c, T>,
+}
+
+impl<'c, T: FromAnswer> Call<'c, T> {
+    pub(crate) fn new(driven: &'c Driven, operation: &'static Operation) -> Self {
+        Self { driven, call: call_builder::Call::new(&driven.core, operation) }
+    }
+
+    said_methods!(call.said);
+
+    /// Sends the call and waits for its result.
+    ///
+    /// # Errors
+    /// See the method that made the call.
+    pub fn send(self) -> Result<T> {
+        self.driven.wait(self.call.send())
+    }
+
+    /// Sends the call and gives status, headers, ids and times along with the result.
+    ///
+    /// # Errors
+    /// See the method that made the call.
+    pub fn with_response(self) -> Result<Response<T>> {
+        self.driven.wait(self.call.with_response())
+    }
+}
+
+/// A list that is ready to be read, by item or by page.
+#[derive(Debug, Clone)]
+#[must_use = "a list is read through items, pages or collect"]
+pub struct List<'c, T> {
+    driven: &'c Driven,
+    list: call_builder::List<'c, T>,
+}
+
+impl<'c, T: FromAnswer> List<'c, T> {
+    pub(crate) fn new(driven: &'c Driven, operation: &'static Operation) -> Self {
+        Self { driven, list: call_builder::List::new(&driven.core, operation) }
+    }
+
+    said_methods!(list.said);
+
+    paging_options!(list.paging);
+
+    /// The items, one after another.
+    pub fn items(self) -> Items<T> {
+        Items { driven: self.driven.clone(), items: self.list.items() }
+    }
+
+    /// The pages, one after another.
+    pub fn pages(self) -> Pages<T> {
+        Pages { driven: self.driven.clone(), pages: self.list.pages() }
+    }
+
+    /// The first item, or nothing; nothing is read ahead. [`Items::first`] leaves the others to be read.
+    ///
+    /// # Errors
+    /// See the method that made the list.
+    pub fn first(self) -> Result<Option<T>> {
+        self.driven.wait(self.list.first())
+    }
+
+    /// All items at once.
+    ///
+    /// # Errors
+    /// See the method that made the list; the error carries where it began.
+    pub fn collect(self) -> Result<Vec<T>> {
+        self.driven.wait(self.list.collect())
+    }
+}
+
+/// The pages of a list. Ends after an error, which carries where to resume; only a row that cannot be read does not end it.
+#[derive(Debug)]
+#[must_use = "nothing is read until it is iterated"]
+pub struct Pages<T> {
+    driven: Driven,
+    pages: call_builder::Pages<T>,
+}
+
+impl<T> Pages<T> {
+    /// Where reading goes on after what was given out so far; nothing when the list was refused.
+    pub fn resume_token(&self) -> Option<String> {
+        self.pages.resume_token()
+    }
+
+    /// How many items the server says the list has, once a page has said so.
+    pub fn total(&self) -> Option<u64> {
+        self.pages.total()
+    }
+
+    /// Whether the list is whole, at its end: whether as many rows came as the server said there are. Nothing before,
+    /// where a limit has ended it early, and where the server said nothing that tells.
+    pub fn complete(&self) -> Option<bool> {
+        self.pages.complete()
+    }
+
+    /// How many rows did not come that the server said there are; known when [`complete`](Self::complete) is.
+    pub fn missing(&self) -> Option<u64> {
+        self.pages.missing()
+    }
+}
+
+impl<T: FromAnswer> Pages<T> {
+    /// The items that are left, one after another.
+    pub fn into_items(self) -> Items<T> {
+        Items { driven: self.driven, items: self.pages.into_items() }
+    }
+}
+
+impl<T: FromAnswer> Iterator for Pages<T> {
+    type Item = Result<Page<T>>;
+    fn next(&mut self) -> Option<Self::Item> {
+        let pages = &mut self.pages;
+        let waited = self.driven.wait(async { Ok(pages.next().await) });
+        waited.unwrap_or_else(|refused| self.pages.end().then_some(Err(refused)))
+    }
+}
+
+/// The items of a list. Ends after an error, which carries where to resume; only a row that cannot be read does not end it.
+#[derive(Debug)]
+#[must_use = "nothing is read until it is iterated"]
+pub struct Items<T> {
+    driven: Driven,
+    items: call_builder::Items<T>,
+}
+
+impl<T> Items<T> {
+    /// Where reading goes on after what was given out so far; nothing when the list was refused.
+    pub fn resume_token(&self) -> Option<String> {
+        self.items.resume_token()
+    }
+
+    /// How many items the server says the list has, once a page has said so.
+    pub fn total(&self) -> Option<u64> {
+        self.items.total()
+    }
+
+    /// Whether the list is whole, at its end: whether as many rows came as the server said there are. Nothing before,
+    /// where a limit has ended it early, and where the server said nothing that tells.
+    pub fn complete(&self) -> Option<bool> {
+        self.items.complete()
+    }
+
+    /// How many rows did not come that the server said there are; known when [`complete`](Self::complete) is.
+    pub fn missing(&self) -> Option<u64> {
+        self.items.missing()
+    }
+
+    /// Status, headers, ids and times of the page that is being read.
+    pub fn meta(&self) -> Option<&Meta> {
+        self.items.meta()
+    }
+}
+
+impl<T: FromAnswer> Items<T> {
+    /// The next item, without reading ahead for more than it.
+    ///
+    /// # Errors
+    /// See the method that made the list.
+    pub fn first(&mut self) -> Result<Option<T>> {
+        self.driven.wait(self.items.first())
+    }
+
+    /// The pages that are left; the first is the rest of the one that is being read.
+    pub fn into_pages(self) -> Pages<T> {
+        Pages { driven: self.driven, pages: self.items.into_pages() }
+    }
+
+    /// All items that are left at once, or at most so many. When it fails, none was given out.
+    ///
+    /// # Errors
+    /// See the method that made the list; the error carries where this began.
+    pub fn rest(&mut self, most: Option<u64>) -> Result<Vec<T>> {
+        self.driven.wait(self.items.rest(most))
+    }
+}
+
+impl<T: FromAnswer> Iterator for Items<T> {
+    type Item = Result<T>;
+    fn next(&mut self) -> Option<Self::Item> {
+        // An item that is already here costs no trip through the runtime.
+        if let Some(ready) = self.items.next_ready() {
+            return Some(ready);
+        }
+        let items = &mut self.items;
+        let waited = self.driven.wait(async { Ok(items.next().await) });
+        waited.unwrap_or_else(|refused| self.items.end().then_some(Err(refused)))
+    }
+}
+
+/// A request to an endpoint that mspkit does not know.
+#[derive(Debug, Clone)]
+#[must_use = "a request is sent by `send`"]
+pub struct FreeRequest<'c> {
+    driven: &'c Driven,
+    call: call_builder::FreeRequest<'c>,
+}
+
+impl FreeRequest<'_> {
+    call_options!(call.options);
+
+    /// The JSON body.
+    pub fn body(mut self, body: &impl Serialize) -> Self {
+        self.call = self.call.body(body);
+        self
+    }
+
+    /// Sends the request and waits for its answer.
+    ///
+    /// # Errors
+    /// Every kind; see [`Error`].
+    pub fn send(self) -> Result<RawResponse> {
+        self.driven.wait(self.call.send())
+    }
+}

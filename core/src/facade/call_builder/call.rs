@@ -1,0 +1,66 @@
+//! A call of one operation.
+
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+
+use futures_util::future::BoxFuture;
+
+use super::{Said, said_methods};
+use crate::base::error::Result;
+use crate::engine::core::Core;
+use crate::engine::response::Meta;
+use crate::facade::model::FromAnswer;
+use crate::table::Operation;
+
+/// A call that is ready to be awaited.
+#[derive(Debug, Clone)]
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<'c, T> {
+    core: &'c Core,
+    pub(crate) said: Said,
+    result: PhantomData<fn() -> T>,
+}
+
+impl<'c, T: FromAnswer> Call<'c, T> {
+    pub(crate) fn new(core: &'c Core, operation: &'static Operation) -> Self {
+        Self { core, said: Said::new(operation), result: PhantomData }
+    }
+
+    said_methods!(said);
+
+    /// Sends the call; awaiting it does the same.
+    ///
+    /// # Errors
+    /// See the method that made the call.
+    pub async fn send(self) -> Result<T> {
+        Ok(self.with_response().await?.value)
+    }
+
+    /// Sends the call and gives status, headers, ids and times along with the result.
+    ///
+    /// # Errors
+    /// See the method that made the call.
+    pub async fn with_response(self) -> Result<Response<T>> {
+        let Said { operation, options, .. } = &self.said;
+        let (value, raw) = self.core.call_as(operation.id, &self.said.params(), options).await?;
+        Ok(Response { value, meta: raw.meta })
+    }
+}
+
+impl<'c, T: FromAnswer + 'c> IntoFuture for Call<'c, T> {
+    type Output = Result<T>;
+    type IntoFuture = BoxFuture<'c, Result<T>>;
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// A result with what is known of its answer.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Response<T> {
+    /// The result.
+    pub value: T,
+    /// Status, headers, ids and times.
+    pub meta: Meta,
+}

@@ -1,0 +1,11 @@
+//! The clients as Rust users see them: typed parameters, models, calls and lists.
+
+#[macro_use]
+pub(crate) mod model;
+#[macro_use]
+pub mod params;
+
+pub mod blocking;
+pub(crate) mod call_builder;
+pub(crate) mod client;
+mod typed;

@@ -1,0 +1,63 @@
+//! How objects are read: member by member, into the fields of a model.
+
+use super::field::{Field, misplaced};
+use super::{Extra, Unreadable};
+use crate::wire::raw::Scan;
+
+/// A model as its reader sees it. The implementations come from the `model!` macro.
+pub(crate) trait Object: Default {
+    /// The vendor's names of the fields.
+    const NAMES: &'static [&'static str];
+    /// The same as servers write them, with quotes and colon: `"customerId":`.
+    const WRITTEN: &'static [&'static str];
+
+    /// Reads the value that comes next into a field, by its place in these lists.
+    fn member(&mut self, at: usize, scan: &mut Scan<'_>) -> Result<(), Unreadable>;
+
+    /// Where members go that are no fields.
+    fn extra(&mut self) -> &mut Extra;
+}
+
+/// Reads an object into a model; nothing where the server sent null.
+pub(crate) fn read<M: Object>(scan: &mut Scan<'_>) -> Result<Option<M>, Unreadable> {
+    match scan.peek() {
+        Some(b'{') => {}
+        Some(b'n') => return scan.value().map(|_| None).map_err(Unreadable::from),
+        _ => return Err(misplaced(scan, "an object")),
+    }
+    let (mut model, mut next) = (M::default(), 0);
+    scan.members(|scan| {
+        // Fields come in the documents' order from most servers, so the next name is known but for a look.
+        let at = match M::WRITTEN.get(next) {
+            Some(written) if scan.follows(written) => next,
+            _ => {
+                let (name, _) = scan.name()?;
+                let Some(at) = M::NAMES.iter().position(|known| *known == name) else {
+                    let value = scan.value()?;
+                    return model
+                        .extra()
+                        .keep(&name, scan.slice(value))
+                        .map_err(|error| error.in_member(&name));
+                };
+                at
+            }
+        };
+        next = at + 1;
+        model.member(at, scan).map_err(|error| error.in_member(M::NAMES[at]))
+    })?;
+    Ok(Some(model))
+}
+
+/// Whether a member of an answer can be read: as the field of that name, or as any JSON where there is none.
+pub(crate) fn readable<M: Object>(name: &str, value: &str) -> bool {
+    match M::NAMES.iter().position(|known| *known == name) {
+        Some(at) => M::default().member(at, &mut Scan::new(value)).is_ok(),
+        None => serde_json::from_str::<super::Json>(value).is_ok(),
+    }
+}
+
+impl<M: Object> Field for M {
+    fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
+        read(scan)
+    }
+}

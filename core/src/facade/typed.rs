@@ -1,0 +1,51 @@
+//! Responses and items of pages read as models.
+
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::engine::answer;
+use crate::engine::core::Core;
+use crate::engine::page::RawPage;
+use crate::engine::request::CallOptions;
+use crate::engine::response::RawResponse;
+use crate::facade::model::FromAnswer;
+
+impl Core {
+    /// Calls an operation as [`Core::call`] does, and reads its result as a model; `()` reads nothing.
+    ///
+    /// # Errors
+    /// Every kind; see [`Error`].
+    pub async fn call_as<T: FromAnswer>(
+        &self,
+        operation: &str,
+        params: &[u8],
+        options: &CallOptions,
+    ) -> Result<(T, RawResponse)> {
+        let (raw, draft) = self.answered(operation, params, options).await?;
+        match decode(&raw.json) {
+            Ok(value) => Ok((value, raw)),
+            Err(error) => {
+                let secrets = draft.secrets();
+                Err(answer::unreadable(self, draft.operation, secrets, &raw.meta, &raw.body, error))
+            }
+        }
+    }
+}
+
+impl RawPage {
+    /// An item as a model. An index beyond the last is an item that cannot be read.
+    ///
+    /// # Errors
+    /// `Decode`, as [`RawPage::unreadable`] makes it.
+    pub fn read<T: FromAnswer>(&self, at: usize) -> Result<T> {
+        decode(self.item(at).unwrap_or_default()).map_err(|error| self.explain(at, error))
+    }
+}
+
+/// Reads a result; an error names the member that cannot be read.
+fn decode<T: FromAnswer>(json: &[u8]) -> Result<T> {
+    T::from_answer(json).map_err(|unreadable| {
+        let at =
+            if unreadable.path().is_empty() { String::new() } else { format!(" at `{}`", unreadable.path()) };
+        let reason = unreadable.reason();
+        Error::new(ErrorKind::Decode, format!("the answer cannot be read{at}: {reason}"))
+    })
+}

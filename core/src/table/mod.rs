@@ -1,0 +1,272 @@
+//! What an operation is: the row of the table that everything else reads.
+//!
+//! The rows themselves stand in `generated/operations.rs`, rendered from the documents in `core/api`. Nothing
+//! below a facade knows an endpoint by name: the call engine, the pager and the retries read these fields.
+
+use http::Method;
+
+mod json;
+
+/// One of the three vendors' services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Service {
+    /// N-able N-central.
+    NCentral,
+    /// Cloudmore.
+    Cloudmore,
+    /// Wiv.
+    Wiv,
+}
+
+/// An endpoint of a vendor, as data.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The id that bindings call it by: `service.resource.method`, such as `ncentral.service_orgs.get`.
+    pub id: &'static str,
+    /// The service it belongs to.
+    pub service: Service,
+    /// The resource it stands under in every client, in snake case.
+    pub resource: &'static str,
+    /// The method name in every client, in snake case.
+    pub name: &'static str,
+    /// One sentence on what it does.
+    pub summary: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path template, with `{wireName}` where a path parameter goes.
+    pub path: &'static str,
+    /// The parameters, path parameters first and in path order.
+    pub params: &'static [Param],
+    /// What the request carries as its body.
+    pub body: BodyKind,
+    /// Which credential it is sent with.
+    pub auth: Auth,
+    /// How its answers are paged.
+    pub paging: Paging,
+    /// What a successful answer holds.
+    pub answer: Answer,
+    /// What may be sent again, and when.
+    pub retry: RetryClass,
+    /// Whether an answer 500 counts as a passing fault; false where the vendor answers 500 for a lasting state.
+    pub retry_500: bool,
+    /// The in-flight limit it shares.
+    pub limit: Limit,
+    /// Wire names whose values are ids: numbers there become strings, so that ids compare equal everywhere.
+    pub id_fields: &'static [&'static str],
+    /// How to find out what became of a write whose answer was lost.
+    pub outcome_check: Option<&'static str>,
+    /// Whether a member of its result can be read, by name and value; of writes that give an object.
+    pub(crate) readable: Option<fn(&str, &str) -> bool>,
+}
+
+/// A parameter of an operation.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Param {
+    /// The name users write, in snake case.
+    pub name: &'static str,
+    /// The vendor's name.
+    pub wire: &'static str,
+    /// Where it travels.
+    pub place: Place,
+    /// What it may be.
+    pub kind: Kind,
+    /// Whether the call is refused without it.
+    pub required: bool,
+    /// Whether its value is kept out of errors and logs.
+    pub secret: bool,
+    /// JSON text sent when the caller gives nothing.
+    pub default: Option<&'static str>,
+    /// The client option that stands in when the caller gives nothing.
+    pub from_option: Option<&'static str>,
+}
+
+/// Where a parameter travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// One percent-encoded segment of the path.
+    Path,
+    /// The query string.
+    Query,
+    /// A request header.
+    Header,
+    /// A top-level field of the JSON body.
+    Body,
+}
+
+/// What a parameter may be; checked before anything is sent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A non-empty string or an integer; sent as text.
+    Id,
+    /// A GUID in the usual hyphenated form.
+    Guid,
+    /// Any string.
+    Text,
+    /// A string that holds more than white space.
+    NonBlank,
+    /// A whole number within the bounds, both inclusive.
+    Int {
+        /// Smallest allowed.
+        min: i64,
+        /// Largest allowed.
+        max: i64,
+    },
+    /// True or false.
+    Bool,
+    /// A calendar date, `YYYY-MM-DD`.
+    Date,
+    /// An object `{"start": date, "end": date}`.
+    DateRange,
+    /// An absolute `http` or `https` URL.
+    HttpUrl,
+    /// Two letters, ISO 3166-1 alpha-2.
+    Country,
+    /// Three capital letters, ISO 4217.
+    Currency,
+    /// One of these, compared without regard to case where the flag is set.
+    OneOf {
+        /// The allowed values.
+        values: &'static [&'static str],
+        /// Whether `asc` passes for `ASC`.
+        any_case: bool,
+    },
+    /// A list of strings or comma-separated text; sent comma-separated.
+    TextList,
+    /// A JSON array.
+    Array,
+    /// A JSON object.
+    Object,
+}
+
+/// What a request carries as its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BodyKind {
+    /// Nothing at all.
+    None,
+    /// A JSON object of the body parameters.
+    Json,
+    /// The refresh token as plain text; only the token endpoint does this.
+    RefreshToken,
+}
+
+/// Which credential a request is sent with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Auth {
+    /// None.
+    None,
+    /// The long-lived N-central user token as `Authorization: Bearer`.
+    UserToken,
+    /// An access token that the core obtains and renews, as `Authorization: Bearer`.
+    AccessToken,
+    /// The Wiv key as `X-API-Key`.
+    ApiKey,
+}
+
+/// How the answers of an operation are paged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Paging {
+    /// One answer, one object.
+    None,
+    /// `pageNumber` and `pageSize` in the query.
+    PageNumber,
+    /// A server-side cursor that each continuation advances.
+    Scroll,
+    /// One answer that is the whole list.
+    Array,
+}
+
+/// What a successful answer holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// A page of items; `id` is the wire name by which an item is known.
+    List {
+        /// Wire name of the item's own id.
+        id: &'static str,
+        /// Whether the list may stand under `data`.
+        envelope: bool,
+    },
+    /// An object.
+    Object {
+        /// Whether the object may stand under `data`.
+        envelope: bool,
+    },
+    /// A created object; where the server answers with the id only, the fields that were sent complete it.
+    Created {
+        /// Wire name of the new object's id.
+        id: &'static str,
+    },
+    /// A created object that the server may only name in `Location`.
+    Located {
+        /// Wire name of the new object's id.
+        id: &'static str,
+    },
+    /// Nothing of interest; any success will do.
+    Empty,
+    /// New tokens, which the client keeps.
+    Tokens,
+    /// The end of the session: the tokens that the client keeps are dropped.
+    LoggedOut,
+}
+
+/// What may be sent again, and when. The table stands in `retry.rs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RetryClass {
+    /// Changes nothing on the server.
+    Read,
+    /// Makes something that cannot be unmade: never sent again once it may have arrived.
+    Create,
+    /// A write that may be repeated without harm.
+    IdempotentWrite,
+    /// A check of somebody's credentials: repeating it could lock an account.
+    CredentialCheck,
+    /// A search that opens a scroll: the first request is a read, each continuation advances the server.
+    Scroll,
+}
+
+/// The in-flight limit that an operation shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limit {
+    /// Operations with the same group on the same host share one limit.
+    pub group: &'static str,
+    /// Calls in flight to begin with, and at most.
+    pub cap: u32,
+}
+
+impl Service {
+    /// What people call it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::NCentral => "N-central",
+            Self::Cloudmore => "Cloudmore",
+            Self::Wiv => "Wiv",
+        }
+    }
+}
+
+impl Operation {
+    /// The operation with this id, if there is one.
+    pub fn find(id: &str) -> Option<&'static Operation> {
+        Self::all().binary_search_by(|operation| operation.id.cmp(id)).ok().map(|at| &Self::all()[at])
+    }
+
+    /// Every operation, sorted by id.
+    pub fn all() -> &'static [Operation] {
+        crate::generated::OPERATIONS
+    }
+
+    /// The parameter that users write as `name`.
+    pub fn param(&self, name: &str) -> Option<&'static Param> {
+        self.params.iter().find(|param| param.name == name)
+    }
+}

@@ -1,0 +1,314 @@
+//! Answers as bytes: the JSON of one object, or a page cut into the slices of its items.
+//!
+//! Bindings decode these slices into their own types, so nothing here builds values. Two things are put right on the
+//! way, because every language needs them the same: envelopes are taken off, and ids that came as numbers are turned
+//! into strings (a page without such ids, the usual case, is not copied).
+
+mod envelope;
+mod ids;
+mod members;
+mod scan;
+
+use bytes::Bytes;
+
+pub(crate) use self::envelope::{NextLink, PageFacts};
+pub(crate) use self::ids::Entry;
+use self::ids::Ids;
+pub(crate) use self::members::{compose, member, walk};
+use self::scan::mended;
+pub(crate) use self::scan::{Broken, Scan};
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::markup;
+
+/// A body cut into items.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cut {
+    pub(crate) buffer: Bytes,
+    pub(crate) items: Vec<Entry>,
+    /// How many rows the server sent, those that are null too.
+    pub(crate) rows: usize,
+    pub(crate) facts: PageFacts,
+    /// Whether the server said in so many words that there is nothing.
+    pub(crate) nothing: bool,
+}
+
+impl Cut {
+    /// What is left of an answer that says that there are no rows, by its status or by `null`.
+    pub(crate) fn nothing() -> Self {
+        Self { nothing: true, ..Self::default() }
+    }
+
+    /// The bytes of an item.
+    pub(crate) fn slice(&self, item: &Entry) -> &[u8] {
+        &self.buffer[item.bytes()]
+    }
+
+    /// The bytes of each item.
+    #[cfg(test)]
+    pub(crate) fn slices(&self) -> impl Iterator<Item = &[u8]> {
+        self.items.iter().map(|item| self.slice(item))
+    }
+}
+
+/// An object: takes `{"data": …}` off, where the operation says that there may be one.
+pub(crate) fn object(body: &Bytes, envelope: bool, id_fields: &[&str]) -> Result<Bytes> {
+    let text = utf8(body)?;
+    let (mut scan, mut ids) = (Scan::new(text), Ids::new("data", id_fields));
+    if scan.peek().is_some_and(|first| first != b'{') {
+        return Err(refused(text, "the answer is not an object"));
+    }
+    let read = ids.entry(&mut scan, 0).and_then(|entry| scan.end().map(|halves| (entry, halves)));
+    let (entry, halves) = read.map_err(|broken| no_json(text, &broken))?;
+    // Bare objects have no `data`; a `data` that is a list or a scalar is a field of theirs.
+    let data = body.slice(entry.id_range());
+    if envelope && data.starts_with(b"{") {
+        return object(&data, false, id_fields);
+    }
+    let mut entry = [entry];
+    Ok(ids.into_text(&mended(body, &halves), &mut entry).slice(entry[0].bytes()))
+}
+
+/// Any JSON with half surrogate pairs put right; what is no JSON stays as it is.
+pub(crate) fn readable(body: &Bytes) -> Bytes {
+    let half = |at: usize| matches!(body.get(at + 1..at + 3), Some(b"ud" | b"uD"));
+    if !memchr::memchr_iter(b'\\', body).any(half) {
+        return body.clone();
+    }
+    let halves = std::str::from_utf8(body).ok().and_then(|text| {
+        let mut scan = Scan::new(text);
+        scan.value().and_then(|_| scan.end()).ok()
+    });
+    mended(body, &halves.unwrap_or_default())
+}
+
+/// Cuts a list into its items: a bare array, or one under `data` where there may be an envelope. `id` is the items' own
+/// one, and one of `id_fields`. A bare `null` says that there are none.
+pub(crate) fn list(body: &Bytes, envelope: bool, id: &str, id_fields: &[&str]) -> Result<Cut> {
+    if u32::try_from(body.len() + body.len() / 2).is_err() {
+        return Err(undecodable("the answer is too large to be cut into rows"));
+    }
+    let text = utf8(body)?;
+    let (mut scan, mut ids) = (Scan::new(text), Ids::new(id, id_fields));
+    let read = match scan.peek() {
+        Some(b'{') if envelope => envelope::enveloped(&mut scan, &mut ids),
+        Some(b'[') => envelope::entries(&mut scan, &mut ids).map(|rows| (Some(rows), PageFacts::default())),
+        _ if text.trim() == "null" => return Ok(Cut::nothing()),
+        _ => return Err(refused(text, "the answer is not a list")),
+    };
+    let read = read.and_then(|(rows, facts)| scan.end().map(|halves| (rows, facts, halves)));
+    let (rows, facts, halves) = read.map_err(|broken| no_json(text, &broken))?;
+    let mut rows = rows.ok_or_else(|| undecodable("the answer has no list under `data`"))?;
+    let buffer = ids.into_text(&mended(body, &halves), &mut rows.entries);
+    Ok(Cut { buffer, items: rows.entries, rows: rows.count, facts, nothing: false })
+}
+
+fn no_json(text: &str, broken: &Broken) -> Error {
+    if matches!(broken, Broken::TooMany) {
+        return undecodable(&format!("the answer is too large: {broken}"));
+    }
+    refused(text, &format!("the answer is not the JSON that was expected: {broken}"))
+}
+
+/// Proxies and gateways answer with pages of their own; their title says more than what is wrong with them.
+fn refused(text: &str, reason: &str) -> Error {
+    let page = markup::is_page(text.as_bytes());
+    if page { undecodable(&markup::page(text)) } else { undecodable(reason) }
+}
+
+fn utf8(body: &[u8]) -> Result<&str> {
+    std::str::from_utf8(body).map_err(|_| undecodable("the answer is not UTF-8 text"))
+}
+
+/// A page is a proxy's or a gateway's; whatever its status, the service itself has not spoken.
+pub(crate) fn refuse_page(body: &[u8]) -> Result<()> {
+    if markup::is_page(body) {
+        return Err(undecodable(&markup::page(&String::from_utf8_lossy(body))));
+    }
+    Ok(())
+}
+
+pub(crate) fn undecodable(reason: &str) -> Error {
+    Error::new(ErrorKind::Decode, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn cut(body: &str) -> Cut {
+        list(&Bytes::copy_from_slice(body.as_bytes()), true, "soId", &["soId", "parentId"]).unwrap()
+    }
+
+    fn texts(cut: &Cut) -> Vec<&str> {
+        cut.slices().map(|item| std::str::from_utf8(item).unwrap()).collect()
+    }
+
+    #[test]
+    fn items_are_slices_of_the_page() {
+        let page = cut(
+            r#" {"totalItems":"45", "data" : [ {"a":1} , {"b":[2]} ],"pageSize":2,"_links":{"nextPage":null}}"#,
+        );
+        assert_eq!(texts(&page), [r#"{"a":1}"#, r#"{"b":[2]}"#]);
+        assert_eq!(page.facts.total_items, Some(45));
+        assert_eq!(page.facts.page_size, Some(2));
+        assert_eq!(page.facts.next_link, NextLink::None);
+        assert_eq!(cut(r#"{"data":[],"_links":{}}"#).facts.next_link, NextLink::Absent);
+        assert_eq!(texts(&cut("[1, 2]")), ["1", "2"]);
+        assert!(texts(&cut(r#"{"data":null}"#)).is_empty());
+    }
+
+    #[test]
+    fn the_scroll_key_is_kept_as_it_came() {
+        let page = cut(r#"{"data":[],"next_page_key":{"scroll_id":"a\u0062=="}}"#);
+        assert_eq!(page.facts.next_key.as_deref(), Some(r#"{"scroll_id":"a\u0062=="}"#));
+        assert_eq!(cut(r#"{"data":[],"next_page_key":null}"#).facts.next_key, None);
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused() {
+        for body in
+            ["", "{}", "3", "<html>", "{\"data\":{}}", "[1", "{\"data\":[1]", "[] []", "{\"data\":[]}}"]
+        {
+            let error = list(&Bytes::copy_from_slice(body.as_bytes()), true, "", &[]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+        }
+        assert!(list(&Bytes::from_static(b"{\"data\":[]}"), false, "", &[]).is_err());
+    }
+
+    #[test]
+    fn envelopes_come_off_only_where_they_are() {
+        let object = |body: &'static str, envelope| {
+            let bytes = object(&Bytes::from_static(body.as_bytes()), envelope, &["soId"]).unwrap();
+            String::from_utf8(bytes.to_vec()).unwrap()
+        };
+        assert_eq!(object(r#" {"data": {"soId":"1"} ,"_links":{}} "#, true), r#"{"soId":"1"}"#);
+        assert_eq!(object(r#"{"data":{"soId":1},"soId":2}"#, true), r#"{"soId":"1"}"#);
+        assert_eq!(object(r#"{"soId":1}"#, true), r#"{"soId":"1"}"#);
+        assert_eq!(object(r#"{"data":{"a":1}}"#, false), r#"{"data":{"a":1}}"#);
+        assert_eq!(object(r#"{"data":"x","soId":1}"#, true), r#"{"data":"x","soId":"1"}"#);
+    }
+
+    #[test]
+    fn number_ids_become_text_and_the_rest_stays() {
+        let page =
+            cut(r#"{"data":[{"soId": 12345678901234567890, "n": 1.50},{"parentId":7,"x":{"soId":3}},{}]}"#);
+        assert_eq!(
+            texts(&page),
+            [r#"{"soId": "12345678901234567890", "n": 1.50}"#, r#"{"parentId":"7","x":{"soId":3}}"#, "{}"]
+        );
+        let ids: Vec<_> = page.items.iter().map(|item| item.id(&page.buffer)).collect();
+        assert_eq!(ids, [Some("12345678901234567890".into()), None, None]);
+    }
+
+    #[test]
+    fn pages_with_text_ids_are_not_copied() {
+        let body = Bytes::from_static(br#"{"data":[{"soId":"1"}]}"#);
+        let page = list(&body, true, "soId", &["soId"]).unwrap();
+        assert_eq!(page.buffer.as_ptr(), body.as_ptr());
+    }
+
+    #[test]
+    fn half_surrogates_become_the_replacement_character() {
+        let body = r#"{"data":[{"soId":1.0,"a\udc00":"cut \ud83d"},{"soId":"\ud83d\ude00","b":"\\ud83d \uDE00\uD83D"}]}"#;
+        let page = cut(body);
+        assert_eq!(
+            texts(&page),
+            [
+                r#"{"soId":"1","a\ufffd":"cut \ufffd"}"#,
+                r#"{"soId":"\ud83d\ude00","b":"\\ud83d \ufffd\ufffd"}"#
+            ]
+        );
+        let bytes = Bytes::from_static(br#"["\ud83d",1]"#);
+        assert_eq!(&readable(&bytes)[..], br#"["\ufffd",1]"#);
+        assert_eq!(
+            &object(&Bytes::from_static(br#"{"n":"\uDFFF"}"#), true, &[]).unwrap()[..],
+            br#"{"n":"\ufffd"}"#
+        );
+    }
+
+    #[test]
+    fn ids_that_came_as_doubles_are_whole() {
+        let page = cut(r#"{"data":[{"soId":7.0,"n":7.0},{"parentId":7e0,"soId":"7.0"},{"soId":7.5}]}"#);
+        assert_eq!(
+            texts(&page),
+            [r#"{"soId":"7","n":7.0}"#, r#"{"parentId":"7","soId":"7.0"}"#, r#"{"soId":"7.5"}"#]
+        );
+        let ids: Vec<_> = page.items.iter().map(|item| item.id(&page.buffer)).collect();
+        assert_eq!(ids, [Some("7".into()), Some("7.0".into()), Some("7.5".into())]);
+    }
+
+    #[test]
+    fn nulls_are_counted_and_no_items() {
+        let page = cut(r#"[null,{"soId":1},null,{"soId":2}]"#);
+        assert_eq!((page.rows, texts(&page).len()), (4, 2));
+        assert_eq!(page.items.iter().map(Entry::row).collect::<Vec<_>>(), [1, 3]);
+        assert!(cut(" null ").nothing);
+    }
+
+    #[test]
+    fn placeholders_are_no_identity() {
+        let page = cut(
+            r#"[{"soId":0},{"soId":""},{"soId":" "},{"soId":-1},{"soId":null},{"soId":"00000000-0000-0000-0000-000000000000"},{"soId":"a"},{"soId":10}]"#,
+        );
+        let found: Vec<_> = page.items.iter().map(|item| item.identity(&page.buffer).is_some()).collect();
+        assert_eq!(found, [false, false, false, false, false, false, true, true]);
+    }
+
+    #[test]
+    fn rows_have_a_limit() {
+        let many = |rows: usize| list(&Bytes::from(format!("[{}0]", "0,".repeat(rows - 1))), true, "", &[]);
+        assert_eq!(many(1_000_000).unwrap().rows, 1_000_000);
+        let error = many(1_000_001).unwrap_err();
+        assert_eq!(error.message(), "the answer is too large: it has more than 1000000 rows");
+    }
+
+    #[test]
+    fn depth_bombs_are_refused() {
+        let bomb = |levels: usize| {
+            let body = format!("{{\"data\":[{}1{}]}}", "[".repeat(levels), "]".repeat(levels));
+            list(&Bytes::from(body), true, "", &[])
+        };
+        assert!(bomb(128).is_ok(), "items count their own levels");
+        assert!(bomb(129).unwrap_err().message().contains("deeper than 128 levels"));
+    }
+
+    proptest! {
+        #[test]
+        fn ids_are_read_from_numbers_and_strings(ids in prop::collection::vec(any::<i64>(), 1..9), name in "\\PC{0,12}") {
+            let numbers: Vec<Value> = ids.iter().map(|id| json!({"other": name, "soId": id})).collect();
+            let strings: Vec<Value> = ids.iter().map(|id| json!({"soId": id.to_string(), "other": [name]})).collect();
+            for items in [numbers, strings] {
+                let page = cut(&json!({"data": items}).to_string());
+                for (item, id) in page.items.iter().zip(&ids) {
+                    prop_assert_eq!(item.id(&page.buffer), Some(id.to_string().into()));
+                    let read: Value = serde_json::from_slice(&page.buffer[item.bytes()]).unwrap();
+                    prop_assert_eq!(&read["soId"], &Value::String(id.to_string()));
+                }
+            }
+        }
+
+        #[test]
+        fn text_ids_come_back_as_they_are(id in "\\PC{1,20}") {
+            let page = cut(&json!([{"a": null, "soId": id}]).to_string());
+            prop_assert_eq!(page.items[0].id(&page.buffer), Some(id.into()));
+        }
+
+        #[test]
+        fn cutting_equals_parsing(items in prop::collection::vec(any::<(i32, String, Option<bool>)>(), 0..20)) {
+            let values: Vec<Value> = items.iter().map(|(a, b, c)| json!({"x": a, "b": b, "c": c})).collect();
+            let page = cut(&json!({"data": values}).to_string());
+            let parsed: Vec<Value> = texts(&page).iter().map(|item| serde_json::from_str(item).unwrap()).collect();
+            prop_assert_eq!(parsed, values);
+        }
+
+        #[test]
+        fn any_bytes_are_survived(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            let body = Bytes::from(body);
+            let _ = list(&body, true, "soId", &["soId"]);
+            let _ = object(&body, true, &["soId"]);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Certificates of servers: those that are trusted by themselves, and what is said of those that are refused.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{ServerCertVerified, ServerCertVerifier as _};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, Error, RootCertStore};
+
+use crate::base::words::Name;
+
+/// Names of a certificate that are told; some have hundreds.
+const NAMES_TOLD: usize = 8;
+
+/// Certificates that were given as authorities. The very same certificate is trusted when a server shows it as its own, as
+/// OpenSSL does: self-signed ones are often marked as authorities, which a server's certificate otherwise must not be.
+#[derive(Debug)]
+pub(super) struct Pins(Vec<CertificateDer<'static>>);
+
+impl Pins {
+    pub(super) fn new(given: Vec<CertificateDer<'static>>) -> Self {
+        Self(given)
+    }
+
+    /// Whether a certificate that was refused with `refused` is trusted by itself: its dates and names count all the same.
+    pub(super) fn verify(
+        &self,
+        shown: &CertificateDer<'_>,
+        name: &ServerName<'_>,
+        now: UnixTime,
+        refused: Error,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<ServerCertVerified, Error> {
+        if !self.0.iter().any(|pin| pin.as_ref() == shown.as_ref()) {
+            return Err(refused);
+        }
+        let mut roots = RootCertStore::empty();
+        roots.add(shown.clone().into_owned())?;
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
+        let Ok(verifier) = verifier.build() else { return Err(refused) };
+        // Dates are looked at first; who signed it, and for what it was made, does not count for the very same certificate.
+        match verifier.verify_server_cert(shown, &[], name, &[], now) {
+            Ok(trusted) => return Ok(trusted),
+            Err(Error::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::BadSignature,
+            )) => {}
+            Err(error) if is_authority(&error) => {}
+            Err(error) => return Err(error),
+        }
+        let certificate = rustls::server::ParsedCertificate::try_from(shown)?;
+        rustls::client::verify_server_name(&certificate, name)?;
+        Ok(ServerCertVerified::assertion())
+    }
+}
+
+/// Refused as the certificate of a server because it is marked as an authority.
+fn is_authority(error: &Error) -> bool {
+    let Error::InvalidCertificate(CertificateError::Other(other)) = error else { return false };
+    matches!(other.0.downcast_ref::<webpki::Error>(), Some(webpki::Error::CaUsedAsEndEntity))
+}
+
+/// What a failure of TLS means, and what can be done about it; `None` where rustls's own words do.
+pub(super) fn words(error: &Error) -> Option<String> {
+    if is_authority(error) {
+        return Some(format!(
+            "the server's certificate is marked as an authority; where it is the server's own, give it as {}",
+            Name("ca_bundle")
+        ));
+    }
+    let Error::InvalidCertificate(error) = error else { return None };
+    Some(match error {
+        CertificateError::UnknownIssuer => format!(
+            "the server's certificate is from no known authority (UnknownIssuer); the authority that signed it, or the \
+             certificate itself where nobody else did, can be given as {}",
+            Name("ca_bundle")
+        ),
+        CertificateError::ExpiredContext { not_after, .. } => {
+            format!("the server's certificate expired on {}; it has to be renewed on the server", date(*not_after))
+        }
+        CertificateError::Expired => "the server's certificate is expired; it has to be renewed on the server".to_owned(),
+        CertificateError::NotValidYetContext { not_before, .. } => format!(
+            "the server's certificate is not valid before {}; compare the clocks of this machine and the server",
+            date(*not_before)
+        ),
+        CertificateError::NotValidForNameContext { expected, presented } => {
+            let names = names(presented);
+            format!("the server's certificate is not valid for {}, but for {names}; base_url must have one of its names", expected.to_str())
+        }
+        CertificateError::Revoked => "the server's certificate was revoked by its authority".to_owned(),
+        CertificateError::BadSignature => {
+            "the server does not prove that its certificate is its own, or the certificate was changed (BadSignature)".to_owned()
+        }
+        _ => return None,
+    })
+}
+
+/// The names that a certificate has; `presented` is how webpki writes them: `DnsName("a.example")`, `IpAddress(127.0.0.1)`.
+fn names(presented: &[String]) -> String {
+    if presented.is_empty() {
+        return "no name at all (it has no subjectAltName)".to_owned();
+    }
+    let mut told = String::new();
+    for name in presented.iter().take(NAMES_TOLD) {
+        let name = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+        let separator = if told.is_empty() { "" } else { ", " };
+        let _ = write!(told, "{separator}{}", name.trim_matches('"'));
+    }
+    match presented.len().saturating_sub(NAMES_TOLD) {
+        0 => told,
+        more => format!("{told} and {more} more"),
+    }
+}
+
+fn date(time: UnixTime) -> String {
+    let time = UNIX_EPOCH.checked_add(Duration::from_secs(time.as_secs()));
+    time.filter(|time| *time < UNIX_EPOCH + Duration::from_secs(253_402_300_800))
+        .map_or_else(|| "a day after the year 9999".to_owned(), httpdate::fmt_http_date)
+}

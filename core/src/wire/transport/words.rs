@@ -1,0 +1,101 @@
+//! Failures of connections in words that a person can act on, where those of the libraries speak of their own types.
+
+use std::error::Error as StdError;
+use std::io;
+
+use rustls::{AlertDescription as Alert, Error as Tls};
+
+use super::certificate;
+
+use super::tunnel::Unreached;
+use crate::base::words::Name;
+
+/// An error and the errors that caused it.
+pub(super) fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> + Clone {
+    std::iter::successors(Some(error), |&cause| cause.source())
+}
+
+/// The error of TLS that an error of a connection carries.
+pub(super) fn tls<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a Tls> {
+    let mut inner: &(dyn StdError + 'static) = cause;
+    // A tunnel's failed handshake is wrapped once more.
+    loop {
+        if let Some(error) = inner.downcast_ref::<Tls>() {
+            return Some(error);
+        }
+        inner = inner.downcast_ref::<io::Error>()?.get_ref()?;
+    }
+}
+
+/// The causes of an error as one line, saying nothing twice.
+pub(super) fn in_words(error: &(dyn StdError + 'static)) -> String {
+    if let Some(words) = causes(error).find_map(tls).map(of_tls) {
+        let to_proxy = causes(error).find(|cause| cause.is::<Unreached>());
+        return to_proxy.map_or(words.clone(), |unreached| format!("{unreached}: {words}"));
+    }
+    let words = causes(error).fold(String::new(), |words, cause| {
+        let more = cause.to_string();
+        // The clients say the same for every failure.
+        if cause.is::<reqwest::Error>() || more.starts_with("client error (") || words.contains(&more) {
+            words
+        } else if words.is_empty() {
+            more
+        } else {
+            format!("{words}: {more}")
+        }
+    });
+    let words = if words.is_empty() { error.to_string() } else { words };
+    match words.as_str() {
+        "message head is too large" => "its head has too many or too long headers".to_owned(),
+        _ => words,
+    }
+}
+
+/// What TLS has to say. The library's name of a fault stays where people search for it.
+fn of_tls(error: &Tls) -> String {
+    const SPOKEN: &str = "this side speaks TLS 1.2 and 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305";
+    match error {
+        Tls::InvalidMessage(_) => {
+            "what answers there does not speak TLS; is it plain http, or another port?".to_owned()
+        }
+        Tls::AlertReceived(Alert::HandshakeFailure) => format!(
+            "the server ended the TLS handshake (HandshakeFailure): it has nothing in common with this side, or it \
+             wants a client certificate ({}). {SPOKEN}; look at what the server, or a device before it, allows",
+            Name("client_cert")
+        ),
+        Tls::AlertReceived(Alert::ProtocolVersion | Alert::InsufficientSecurity)
+        | Tls::PeerIncompatible(_) => {
+            let name = match error {
+                Tls::AlertReceived(alert) => format!("{alert:?}"),
+                other => other.to_string(),
+            };
+            format!(
+                "server and client have nothing in common in TLS ({name}): {SPOKEN}; look at what the server, or a \
+                 device before it, allows"
+            )
+        }
+        Tls::AlertReceived(Alert::CertificateRequired) => {
+            format!(
+                "the server wants a client certificate, see {} (CertificateRequired)",
+                Name("client_cert")
+            )
+        }
+        Tls::AlertReceived(
+            alert @ (Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+            | Alert::DecryptError),
+        ) => format!(
+            "the server ended TLS and says {alert:?}, which is mostly about the client certificate ({})",
+            Name("client_cert")
+        ),
+        Tls::AlertReceived(alert) => format!("the server ended TLS and says {alert:?}"),
+        other => certificate::words(other).unwrap_or_else(|| other.to_string()),
+    }
+}
