@@ -80,7 +80,7 @@ fn params_type(_: &Api, operation: &Operation, problems: &mut Problems) {
     }
 }
 
-fn paging(_: &Api, operation: &Operation, problems: &mut Problems) {
+fn paging(api: &Api, operation: &Operation, problems: &mut Problems) {
     let place = operation.place.at("x-mspkit-paging");
     let list = operation.answer.kind == AnswerKind::List;
     if list && operation.paging == Paging::None {
@@ -91,11 +91,27 @@ fn paging(_: &Api, operation: &Operation, problems: &mut Problems) {
     let param = |spot, wire: &str, internal: bool| {
         operation.params.iter().any(|p| p.internal == internal && p.spot == spot && p.wire == wire)
     };
-    if operation.paging == Paging::PageNumber && !param(Spot::Query, "pageNumber", false) {
-        problems.push(place.problem("needs the query parameter `pageNumber`, where reading begins"));
-    }
-    if operation.paging == Paging::Scroll && !param(Spot::Body, "start_page_key", true) {
-        problems.push(place.problem("needs the body field `start_page_key` with `x-mspkit-internal: true`"));
+    let dialect = api.services.iter().find(|service| service.id == operation.service).map(|it| &it.dialect);
+    match operation.paging {
+        Paging::PageNumber => match dialect.and_then(|words| words.pages.as_ref()) {
+            None => problems.push(place.problem("needs `pages` in `x-mspkit-dialect`")),
+            Some(words) if !param(Spot::Query, &words.number, false) => {
+                let number = &words.number;
+                let reason = format!("needs the query parameter `{number}`, where reading begins");
+                problems.push(place.problem(reason));
+            }
+            Some(_) => {}
+        },
+        Paging::Scroll => match dialect.and_then(|words| words.scroll.as_ref()) {
+            None => problems.push(place.problem("needs `scroll` in `x-mspkit-dialect`")),
+            Some(words) if !param(Spot::Body, &words.start, true) => {
+                let start = &words.start;
+                let reason = format!("needs the body field `{start}` with `x-mspkit-internal: true`");
+                problems.push(place.problem(reason));
+            }
+            Some(_) => {}
+        },
+        Paging::None | Paging::Array => {}
     }
 }
 

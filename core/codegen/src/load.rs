@@ -1,5 +1,6 @@
 //! From the documents to the model: one document per service, and the table of error kinds.
 
+mod dialect;
 mod errors;
 mod extensions;
 mod operation;
@@ -24,7 +25,7 @@ const SERVICES: [(&str, &str, &str); 3] = [
 pub(crate) struct Context<'d> {
     pub(crate) document: Node<'d>,
     pub(crate) service: &'static str,
-    pub(crate) envelope: bool,
+    pub(crate) dialect: &'d crate::model::Dialect,
     pub(crate) error_kinds: &'d [crate::model::ErrorKind],
 }
 
@@ -68,8 +69,8 @@ fn service(
     if named.text()? != id {
         return Err(named.problem(format!("must be `{id}` in this file")));
     }
-    let envelope = root.need("x-mspkit-envelope")?.flag()?;
-    let context = Context { document: root.clone(), service: id, envelope, error_kinds };
+    let dialect = dialect::read(&root.need("x-mspkit-dialect")?)?;
+    let context = Context { document: root.clone(), service: id, dialect: &dialect, error_kinds };
     for (path, item) in root.need("paths")?.entries()? {
         operations.extend(operation::all_of(&context, &path, &item, shapes, problems));
     }
@@ -81,6 +82,7 @@ fn service(
         doc: info.need("description")?.text()?.to_owned(),
         base_url: base_url(&root)?,
         resources: resources(&root, operations)?,
+        dialect: dialect.clone(),
     })
 }
 

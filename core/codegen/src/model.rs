@@ -1,11 +1,13 @@
 //! What the documents say, in no language's words: the types that checks and templates read.
 
+mod dialect;
 mod operation;
 
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Place;
 
+pub use dialect::{Dialect, Envelope, PageWords, ScrollWords};
 pub use operation::{
     Answer, AnswerKind, Auth, Body, ErrorAnswer, Kind, Limit, Operation, Page, Paging, Param, Retry, Spot,
 };
@@ -40,6 +42,8 @@ pub struct Service {
     pub base_url: String,
     /// Its resources, sorted by name.
     pub resources: Vec<Resource>,
+    /// Its words for what all services have.
+    pub dialect: Dialect,
 }
 
 /// The operations that stand together under one name of a client.

@@ -26,7 +26,7 @@ const MISTAKES: &[Mistake] = &[
         document: "wiv.yaml",
         old: "      x-mspkit-retry: scroll\n",
         new: "      x-mspkit-retry: scroll\n      x-mspkit-retry: scroll\n",
-        told: "core/api/wiv.yaml: line 14: paths./cases/search.post: duplicate entry with key \"x-mspkit-retry\"",
+        told: "core/api/wiv.yaml: line 17: paths./cases/search.post: duplicate entry with key \"x-mspkit-retry\"",
     },
     Mistake {
         name: "another service's document",
@@ -171,11 +171,32 @@ const MISTAKES: &[Mistake] = &[
         told: "services.get: `x-mspkit-paging` must say how the list is paged",
     },
     Mistake {
-        name: "pages without a page number",
+        name: "pages that the service has no words for",
         document: "cloudmore.yaml",
         old: "x-mspkit-paging: array",
         new: "x-mspkit-paging: page_number",
-        told: "services.get.x-mspkit-paging: needs the query parameter `pageNumber`, where reading begins",
+        told: "services.get.x-mspkit-paging: needs `pages` in `x-mspkit-dialect`",
+    },
+    Mistake {
+        name: "pages without a page number",
+        document: "ncentral.yaml",
+        old: "  pages: {number: pageNumber, size: pageSize}",
+        new: "  pages: {number: page, size: pageSize}",
+        told: "orgs.get.x-mspkit-paging: needs the query parameter `page`, where reading begins",
+    },
+    Mistake {
+        name: "a word of a dialect that there is not",
+        document: "wiv.yaml",
+        old: "  envelope: {data: data, next-key: next_page_key}",
+        new: "  envelope: {data: data, next_key: next_page_key}",
+        told: "x-mspkit-dialect.envelope.next_key: unknown key; here may stand data, total-items",
+    },
+    Mistake {
+        name: "links of which none leads on",
+        document: "ncentral.yaml",
+        old: ", next-link: nextPage}",
+        new: "}",
+        told: "x-mspkit-dialect.envelope: `links` and `next-link` stand together",
     },
     Mistake {
         name: "a create nobody can look up",

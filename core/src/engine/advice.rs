@@ -238,18 +238,9 @@ pub(crate) fn wrong_base(base: &Url, page: bool) -> String {
 
 /// What to look at when credentials were refused.
 fn credentials(asked: &Asked<'_>) -> Option<String> {
-    match (asked.service, asked.auth) {
-        (Service::NCentral, Auth::UserToken) => {
-            Some("Check the user-API token (jwt): it may be revoked or mistyped".to_owned())
-        }
-        (Service::Cloudmore, _) if asked.login => {
-            Some(format!("Check username, password and {}", Name("client_secret")))
-        }
-        (Service::Wiv, Auth::ApiKey) => {
-            Some(format!("Check the API key ({}): it may be revoked or mistyped", Name("api_key")))
-        }
-        _ => None,
-    }
+    // An access token is renewed; what it came from, and a key, are the caller's own.
+    let own = asked.login || matches!(asked.auth, Auth::UserToken | Auth::ApiKey);
+    own.then(|| with_names(asked.service.dialect().refused))
 }
 
 /// What may have answered a login without tokens, if that was not the service.

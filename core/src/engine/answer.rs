@@ -19,6 +19,7 @@ use crate::engine::login;
 use crate::engine::request::{Draft, Fields};
 use crate::engine::response::{Meta, RawResponse};
 use crate::policy::retry::Class;
+use crate::table::dialect::Envelope;
 use crate::table::{Answer, Operation};
 use crate::wire::raw;
 
@@ -41,7 +42,7 @@ pub(crate) fn shape(
         }
         // It may stand for a success of the service or for none.
         let error = error.with_kind(ErrorKind::OutcomeUnknown).with_retryable(class.harmless());
-        failure::advise(error, outcome_check, false)
+        failure::advise(error, outcome_check)
     });
     let answer = response(answered, Bytes::new());
     match json {
@@ -115,22 +116,26 @@ fn result(core: &Core, operation: &Operation, sent: &Fields, answered: &Answered
         }
         Answer::Tokens => {
             core.shared.auth.keep(login::read_tokens(&answered.body)?);
-            raw::object(&answered.body, true, operation.id_fields)
+            raw::object(&answered.body, operation.envelope(), operation.id_fields)
         }
-        Answer::Object { envelope } => match operation.readable {
+        Answer::Object { .. } => match operation.readable {
             Some(readable) => {
-                let found = done(answered, envelope, readable)?;
-                raw::object(&written(&found.members), false, operation.id_fields)
+                let found = done(answered, operation.envelope(), readable)?;
+                raw::object(&written(&found.members), None, operation.id_fields)
             }
-            None => named(&answered.body, envelope, operation.id_fields),
+            None => named(&answered.body, operation.envelope(), operation.id_fields),
         },
         Answer::Created { id } => {
-            let found = done(answered, true, operation.readable.unwrap_or(|_, _| true))?;
-            raw::object(&written(&complete(found, id, sent)), false, operation.id_fields)
+            let found = done(answered, operation.envelope(), operation.readable.unwrap_or(|_, _| true))?;
+            raw::object(&written(&complete(found, id, sent)), None, operation.id_fields)
         }
         Answer::Located { id } => {
             let readable = operation.readable.unwrap_or(|_, _| true);
-            raw::object(&written(&located(answered, id, readable)?), false, operation.id_fields)
+            raw::object(
+                &written(&located(answered, operation.envelope(), id, readable)?),
+                None,
+                operation.id_fields,
+            )
         }
         Answer::List { .. } => Err(raw::undecodable("a list is read with a pager")),
     }
@@ -166,7 +171,7 @@ struct Found {
 }
 
 /// The members of an answer that can be read, up to where it breaks.
-fn done(answered: &Answered, envelope: bool, readable: fn(&str, &str) -> bool) -> Result<Found> {
+fn done(answered: &Answered, envelope: Option<&Envelope>, readable: fn(&str, &str) -> bool) -> Result<Found> {
     refuse_any_page(answered)?;
     let object = raw::object(&answered.body, envelope, &[]);
     let mut whole = object.is_ok();
@@ -193,7 +198,7 @@ fn written(members: &Fields) -> Bytes {
 }
 
 /// An object, or an error that says what came instead.
-fn named(body: &Bytes, envelope: bool, id_fields: &[&str]) -> Result<Bytes> {
+fn named(body: &Bytes, envelope: Option<&Envelope>, id_fields: &[&str]) -> Result<Bytes> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err(raw::undecodable("the answer is empty, an object was expected"));
     }
@@ -215,12 +220,17 @@ fn complete(found: Found, id: &str, sent: &Fields) -> Fields {
 }
 
 /// Cloudmore names the added service in `Location`, in the body, in both or not at all.
-fn located(answered: &Answered, id: &str, readable: fn(&str, &str) -> bool) -> Result<Fields> {
+fn located(
+    answered: &Answered,
+    envelope: Option<&Envelope>,
+    id: &str,
+    readable: fn(&str, &str) -> bool,
+) -> Result<Fields> {
     let location = answered.headers.get(LOCATION).and_then(|value| value.to_str().ok());
     let mut found = match serde_json::from_slice::<String>(&answered.body) {
         Ok(text) => vec![(id.to_owned(), Value::from(text).to_string())],
         // A page says nothing, but where there is a `Location` the service has spoken.
-        Err(_) => match done(answered, true, readable) {
+        Err(_) => match done(answered, envelope, readable) {
             Ok(found) => found.members,
             Err(page) => location.map(|_| Vec::new()).ok_or(page)?,
         },

@@ -19,6 +19,7 @@ use tracing::Instrument;
 pub(crate) use self::context::{Answered, Effort, Origin, Request};
 use self::unbegun::no_token_within;
 use crate::base::error::{Attempt, Error, ErrorKind, Result, Target};
+use crate::base::markup;
 use crate::base::redact::Redactor;
 use crate::base::secret;
 use crate::base::words::{Name, Time};
@@ -109,7 +110,7 @@ impl Drop for Abandoned<'_> {
         let Some(hook) = &core.hooks.on_abandoned else { return };
         if !delivery.is_ended() && request.class.changes_state() {
             let error = delivery.error(request.class.harmless());
-            let error = self.0.dress(failure::advise(error, request.outcome_check, false), &[]);
+            let error = self.0.dress(failure::advise(error, request.outcome_check), &[]);
             hooks::guarded("on_abandoned", || hook(&error));
         }
     }
@@ -269,7 +270,14 @@ impl Call<'_> {
         let error = failure::explain(ending, &asked).redacted(&self.redactor());
         let error = if pause.is_some() { error.with_retry_after(pause) } else { error };
         let unproved = tokens.is_some_and(|tokens| !tokens.proved());
-        let error = failure::advise(error, self.request.outcome_check, unproved);
+        let hint = core.shared.service.dialect().fresh_token_500.filter(|_| unproved);
+        let error = match hint {
+            Some(hint) if error.status() == Some(500) && !markup::is_page(error.body()) => {
+                error.with_hint(hint)
+            }
+            _ => error,
+        };
+        let error = failure::advise(error, self.request.outcome_check);
         self.dress(error, attempts)
     }
 

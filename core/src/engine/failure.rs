@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::base::error::{Error, ErrorKind};
-use crate::base::markup;
 use crate::base::words::{Time, with_names};
 use crate::engine::advice::{self, Asked};
 use crate::policy::retry::{self, Class, Seen};
@@ -181,15 +180,12 @@ pub(crate) fn mark_outcome_unknown(error: Error, class: Class, outcome_check: Op
         return error;
     }
     let error = error.with_kind(ErrorKind::OutcomeUnknown).with_retryable(class.harmless());
-    advise(error, outcome_check, false)
+    advise(error, outcome_check)
         .with_prefix("an earlier attempt may have taken effect; the last attempt failed")
 }
 
 /// What the caller can do about it, where the error alone does not say.
-pub(crate) fn advise(error: Error, outcome_check: Option<&str>, unproved_token: bool) -> Error {
-    let expired = "A 500 on the first call with a fresh token often means that the API user's password has expired (after 90 days by default)";
-    let hinted = unproved_token && error.status() == Some(500) && !markup::is_page(error.body());
-    let error = if hinted { error.with_hint(expired) } else { error };
+pub(crate) fn advise(error: Error, outcome_check: Option<&str>) -> Error {
     match error.kind() {
         ErrorKind::OutcomeUnknown if error.retryable() => {
             error.with_hint("Whether it took effect is not known; doing it again does no harm")

@@ -301,10 +301,10 @@ impl Draft {
     /// A number that is the same for the same list, whatever its page, and hardly ever for another.
     pub(crate) fn fingerprint(&self, base: &Url) -> u64 {
         let own = raw::compose(self.fields.iter().map(|(name, raw)| (name.as_str(), raw.as_str())));
-        let query = self
-            .query
-            .iter()
-            .filter(|(name, _)| self.operation.paging != Paging::PageNumber || name != "pageNumber");
+        let words =
+            self.operation.service.dialect().pages.filter(|_| self.operation.paging == Paging::PageNumber);
+        let number = words.map(|words| words.number);
+        let query = self.query.iter().filter(|(name, _)| Some(name.as_str()) != number);
         let query = query.flat_map(|(name, value)| [name.as_str(), value.as_str()]);
         let parts = [self.operation.id, base.as_str(), &self.path, &own];
         // FNV-1a: the number goes into tokens that live longer than a process, so it must never change.

@@ -5,6 +5,9 @@
 
 use http::Method;
 
+use self::dialect::Envelope;
+
+pub(crate) mod dialect;
 mod json;
 
 /// One of the three vendors' services.
@@ -175,7 +178,7 @@ pub enum Auth {
 pub enum Paging {
     /// One answer, one object.
     None,
-    /// `pageNumber` and `pageSize` in the query.
+    /// The number and the size of a page in the query.
     PageNumber,
     /// A server-side cursor that each continuation advances.
     Scroll,
@@ -255,6 +258,14 @@ impl Service {
 }
 
 impl Operation {
+    /// What its results may stand in.
+    pub(crate) fn envelope(&self) -> Option<&'static Envelope> {
+        match self.answer {
+            Answer::List { envelope: false, .. } | Answer::Object { envelope: false } => None,
+            _ => self.service.dialect().envelope.as_ref(),
+        }
+    }
+
     /// The operation with this id, if there is one.
     pub fn find(id: &str) -> Option<&'static Operation> {
         Self::all().binary_search_by(|operation| operation.id.cmp(id)).ok().map(|at| &Self::all()[at])

@@ -4,7 +4,7 @@ use crate::node::Node;
 use crate::problem::Problems;
 
 const PREFIX: &str = "x-mspkit-";
-const DOCUMENT: &[&str] = &["service", "envelope"];
+const DOCUMENT: &[&str] = &["service", "dialect"];
 const OPERATION: &[&str] = &["retry", "retry-500", "limit", "answer", "paging", "outcome-check", "params"];
 const VALUE: &[&str] = &[
     "name",

@@ -159,7 +159,7 @@ fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
         (None, false) => Ok(None),
     };
     let (model, id) = (field("model", kind.has_model())?, field("id", kind.has_id())?);
-    Ok(Answer { kind, model, id, envelope: context.envelope })
+    Ok(Answer { kind, model, id, envelope: context.dialect.envelope.is_some() })
 }
 
 fn limit(node: &Node<'_>, method: &str, path: &str) -> Result<Limit, Problem> {

@@ -10,6 +10,9 @@ use crate::names;
 pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("rust_ident", |name: &str| names::rust_ident(name));
     environment.add_filter("rust_text", |text: &str| format!("{text:?}"));
+    environment.add_filter("rust_option", |text: Option<String>| {
+        text.map_or_else(|| "None".to_owned(), |text| format!("Some({text:?})"))
+    });
     environment.add_filter("rust_kind", |kind: Serde<Kind>| kind_row(&kind.0));
     environment.add_filter("rust_setter", |param: Serde<Param>| setter(&param.0));
     environment.add_filter("rust_type", |shape: Serde<Shape>| shape_type(&shape.0));

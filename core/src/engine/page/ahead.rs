@@ -105,5 +105,6 @@ impl Ahead {
 
 /// Asks for one page; owns what it needs, because it may run as a task.
 async fn fetch(list: List, number: u64, most: Option<usize>) -> Result<(Cut, Meta)> {
-    list.fetch(list.prepare(&[("pageNumber", number.to_string())], &[]), false, most).await
+    let asked = list.words().pages.map(|words| (words.number, number.to_string()));
+    list.fetch(list.prepare(asked.as_slice(), &[]), false, most).await
 }

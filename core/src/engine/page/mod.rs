@@ -30,6 +30,7 @@ use crate::engine::config::options;
 use crate::engine::core::Core;
 use crate::engine::request::{Draft, Prepared};
 use crate::engine::response::Meta;
+use crate::table::dialect::Dialect;
 use crate::wire::raw::{self, Cut, Entry};
 
 /// How a list is read; bindings hand it over as one JSON object.
@@ -106,7 +107,6 @@ pub(crate) struct List {
     draft: std::sync::Arc<Draft>,
     effort: Effort,
     item_id: &'static str,
-    envelope: bool,
 }
 
 /// A page as a reader hands it over, before the limit is applied.
@@ -128,6 +128,11 @@ pub(crate) struct Read {
 }
 
 impl List {
+    /// The words of the list's service.
+    fn words(&self) -> &'static Dialect {
+        self.draft.operation.service.dialect()
+    }
+
     fn prepare(&self, page_query: &[(&str, String)], page_fields: &[(&str, &str)]) -> Prepared {
         self.draft.finish(&self.core.shared.base, page_query, page_fields)
     }
@@ -149,7 +154,7 @@ impl List {
         if meta.status == http::StatusCode::NO_CONTENT.as_u16() {
             return Ok((Cut::nothing(), meta));
         }
-        match raw::list(&body, self.envelope, self.item_id, operation.id_fields) {
+        match raw::list(&body, operation.envelope(), self.item_id, operation.id_fields) {
             Ok(cut) => Ok((cut, meta)),
             Err(error) => {
                 let secrets = self.draft.secrets();

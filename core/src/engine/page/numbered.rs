@@ -14,11 +14,12 @@ pub(crate) struct Numbered {
 
 impl Numbered {
     pub(crate) fn new(list: &List, from: Option<&Place>, paging: &PagingOptions) -> Self {
-        let said = |wanted: &str| {
-            let found = list.draft.query.iter().find(|(name, _)| name == wanted);
+        let said = |wanted: Option<&str>| {
+            let found = list.draft.query.iter().find(|(name, _)| Some(name.as_str()) == wanted);
             found.and_then(|(_, number)| number.parse().ok())
         };
-        let course = Course::new(from, said("pageNumber"), said("pageSize"));
+        let words = list.words().pages;
+        let course = Course::new(from, said(words.map(|it| it.number)), said(words.map(|it| it.size)));
         Self { course, ahead: Ahead::new(paging.concurrency) }
     }
 

@@ -12,6 +12,7 @@ use super::seen::Seen;
 use super::{List, OnLostPage, Place, Read};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::response::Meta;
+use crate::table::dialect;
 use crate::wire::raw::{self, Cut, Entry};
 
 /// Empty pages in a row that all have one and the same key: the search gives no more.
@@ -25,8 +26,6 @@ const MANY: u64 = 10_000;
 /// Restarts without a single item in between.
 const MAX_RESTARTS: u32 = 3;
 const RESUME: &str = "Resume with the token: the search is made again, and what was given out is skipped";
-/// Above this the vendor promises nothing.
-const LARGEST_ADVISED: u64 = 500;
 
 /// Reads a scroll.
 #[derive(Debug, Clone)]
@@ -113,7 +112,10 @@ impl Scroll {
     }
 
     pub(crate) async fn read(&mut self, list: &List) -> Result<Read> {
-        self.warn_of_size(list);
+        let Some(words) = list.words().scroll else {
+            return Err(raw::undecodable("the service has no scrolls"));
+        };
+        self.warn_of_size(list, &words);
         if self.cursor == Cursor::Unknown {
             self.begin_again();
             if self.on_lost_page == OnLostPage::Raise {
@@ -128,20 +130,27 @@ impl Scroll {
                 _ => Cursor::Start,
             };
             let start = match &was {
-                Cursor::At(id) => Some(format!("{{\"scroll_id\":{id}}}")),
+                Cursor::At(id) => Some(raw::compose([(words.id, id.as_str())].into_iter())),
                 _ => None,
             };
-            let field = start.as_deref().map(|start| ("start_page_key", start));
+            let field = start.as_deref().map(|start| (words.start, start));
             let prepared = list.prepare(&[], field.as_slice());
             match list.fetch(prepared, start.is_some(), None).await {
-                Ok((cut, meta)) => return self.deliver(list, cut, meta, &was),
+                Ok((cut, meta)) => return self.deliver(list, cut, meta, &was, &words),
                 Err(error) => self.lost(error, was)?,
             }
         }
     }
 
-    fn deliver(&mut self, list: &List, cut: Cut, meta: Meta, was: &Cursor) -> Result<Read> {
-        let next_key = cut.facts.next_key.as_deref().and_then(scroll_id);
+    fn deliver(
+        &mut self,
+        list: &List,
+        cut: Cut,
+        meta: Meta,
+        was: &Cursor,
+        words: &dialect::Scroll,
+    ) -> Result<Read> {
+        let next_key = cut.facts.next_key.as_deref().and_then(|key| scroll_id(key, words.id));
         let over = match self.over(&cut, next_key.as_deref(), was) {
             Ok(over) => over,
             Err(error) => {
@@ -307,21 +316,24 @@ impl Scroll {
         Error::new(ErrorKind::ScrollExpired, message).with_hint("List from the start")
     }
 
-    fn warn_of_size(&self, list: &List) {
-        let asked = list.draft.fields.iter().find(|(name, _)| name == "max_returned_items");
-        let size = asked.and_then(|(_, raw)| raw.parse::<u64>().ok()).filter(|size| *size > LARGEST_ADVISED);
+    fn warn_of_size(&self, list: &List, words: &dialect::Scroll) {
+        let asked = list.draft.fields.iter().find(|(name, _)| name == words.size);
+        let size =
+            asked.and_then(|(_, raw)| raw.parse::<u64>().ok()).filter(|size| *size > words.largest_advised);
         if let (0, Some(size)) = (self.count, size) {
             tracing::warn!(
-                max_returned_items = size,
-                "the vendor advises at most {LARGEST_ADVISED} items a page"
+                field = words.size,
+                size,
+                "the vendor advises at most {} items a page",
+                words.largest_advised
             );
         }
     }
 }
 
 /// The scroll id inside a next-page key, as raw JSON.
-fn scroll_id(key: &str) -> Option<String> {
-    let id = if key.starts_with('{') { raw::member(key, "scroll_id")? } else { key };
+fn scroll_id(key: &str, name: &str) -> Option<String> {
+    let id = if key.starts_with('{') { raw::member(key, name)? } else { key };
     let real: &RawValue = serde_json::from_str(id).ok()?;
     (!matches!(real.get(), "null" | "\"\"")).then(|| real.get().to_owned())
 }
@@ -345,9 +357,9 @@ mod tests {
 
     #[test]
     fn the_scroll_id_is_not_touched() {
-        assert_eq!(scroll_id(r#"{"scroll_id":"a\u0062=="}"#).as_deref(), Some(r#""a\u0062==""#));
-        assert_eq!(scroll_id(r#"{"scroll_id":null}"#), None);
-        assert_eq!(scroll_id(r#"{"scroll_id":""}"#), None);
-        assert_eq!(scroll_id("{}"), None);
+        assert_eq!(scroll_id(r#"{"scroll_id":"a\u0062=="}"#, "scroll_id").as_deref(), Some(r#""a\u0062==""#));
+        assert_eq!(scroll_id(r#"{"scroll_id":null}"#, "scroll_id"), None);
+        assert_eq!(scroll_id(r#"{"scroll_id":""}"#, "scroll_id"), None);
+        assert_eq!(scroll_id("{}", "scroll_id"), None);
     }
 }

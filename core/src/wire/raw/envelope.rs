@@ -3,6 +3,7 @@
 use super::ids::{Entry, Ids, whole};
 use super::member;
 use super::scan::{Broken, MAX_ENTRIES, Scan};
+use crate::table::dialect::Envelope;
 
 /// The rows of a page.
 #[derive(Debug, Default)]
@@ -57,28 +58,34 @@ pub(super) fn entries<'a>(scan: &mut Scan<'a>, ids: &mut Ids<'a>) -> Result<Rows
     Ok(rows)
 }
 
-/// Reads a list under `data`, with what stands around it; no entries where there is no `data`.
+/// Reads a list in its envelope, with what stands around it; no entries where the envelope holds none.
 pub(super) fn enveloped<'a>(
     scan: &mut Scan<'a>,
     ids: &mut Ids<'a>,
+    words: &Envelope,
 ) -> Result<(Option<Rows>, PageFacts), Broken> {
     let (mut data, mut facts) = (None, PageFacts::default());
     scan.object(|scan, name| {
-        if name == "data" && scan.peek() != Some(b'n') {
+        if name == words.data && scan.peek() != Some(b'n') {
             ids.forget();
             data = Some(entries(scan, ids)?);
             return Ok(());
         }
         let value = scan.value()?;
         let value = scan.slice(value);
-        match &*name {
-            "data" => data = Some(Rows::default()),
-            "totalItems" => facts.total_items = count(value),
-            "totalPages" => facts.total_pages = count(value),
-            "pageSize" => facts.page_size = count(value),
-            "_links" => facts.next_link = next_link(value),
-            "next_page_key" => facts.next_key = (value != "null").then(|| value.to_owned()),
-            _ => {}
+        let is = |word: Option<&str>| word == Some(&*name);
+        if name == words.data {
+            data = Some(Rows::default());
+        } else if is(words.total_items) {
+            facts.total_items = count(value);
+        } else if is(words.total_pages) {
+            facts.total_pages = count(value);
+        } else if is(words.page_size) {
+            facts.page_size = count(value);
+        } else if is(words.next_key) {
+            facts.next_key = (value != "null").then(|| value.to_owned());
+        } else if let Some((_, next)) = words.links.filter(|(links, _)| name == *links) {
+            facts.next_link = next_link(value, next);
         }
         Ok(())
     })?;
@@ -94,11 +101,11 @@ fn count(value: &str) -> Option<u64> {
     }
 }
 
-fn next_link(links: &str) -> NextLink {
+fn next_link(links: &str, next: &str) -> NextLink {
     if !links.starts_with('{') {
         return NextLink::Unsaid;
     }
-    match member(links, "nextPage") {
+    match member(links, next) {
         None => NextLink::Absent,
         Some("null" | "false" | "\"\"") => NextLink::None,
         Some(_) => NextLink::There,

@@ -19,6 +19,7 @@ use self::scan::mended;
 pub(crate) use self::scan::{Broken, Scan};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::markup;
+use crate::table::dialect::Envelope;
 
 /// A body cut into items.
 #[derive(Debug, Clone, Default)]
@@ -50,19 +51,21 @@ impl Cut {
     }
 }
 
-/// An object: takes `{"data": …}` off, where the operation says that there may be one.
-pub(crate) fn object(body: &Bytes, envelope: bool, id_fields: &[&str]) -> Result<Bytes> {
+/// An object: takes the envelope off, where there may be one.
+pub(crate) fn object(body: &Bytes, envelope: Option<&Envelope>, id_fields: &[&str]) -> Result<Bytes> {
     let text = utf8(body)?;
-    let (mut scan, mut ids) = (Scan::new(text), Ids::new("data", id_fields));
+    // Where there is no envelope, no member is looked for: none has an empty name.
+    let data = envelope.map_or("", |envelope| envelope.data);
+    let (mut scan, mut ids) = (Scan::new(text), Ids::new(data, id_fields));
     if scan.peek().is_some_and(|first| first != b'{') {
         return Err(refused(text, "the answer is not an object"));
     }
     let read = ids.entry(&mut scan, 0).and_then(|entry| scan.end().map(|halves| (entry, halves)));
     let (entry, halves) = read.map_err(|broken| no_json(text, &broken))?;
-    // Bare objects have no `data`; a `data` that is a list or a scalar is a field of theirs.
+    // Bare objects have no envelope; where a list or a scalar stands in its place, that is a field of theirs.
     let data = body.slice(entry.id_range());
-    if envelope && data.starts_with(b"{") {
-        return object(&data, false, id_fields);
+    if envelope.is_some() && data.starts_with(b"{") {
+        return object(&data, None, id_fields);
     }
     let mut entry = [entry];
     Ok(ids.into_text(&mended(body, &halves), &mut entry).slice(entry[0].bytes()))
@@ -81,17 +84,19 @@ pub(crate) fn readable(body: &Bytes) -> Bytes {
     mended(body, &halves.unwrap_or_default())
 }
 
-/// Cuts a list into its items: a bare array, or one under `data` where there may be an envelope. `id` is the items' own
+/// Cuts a list into its items: a bare array, or one in its envelope where there may be one. `id` is the items' own
 /// one, and one of `id_fields`. A bare `null` says that there are none.
-pub(crate) fn list(body: &Bytes, envelope: bool, id: &str, id_fields: &[&str]) -> Result<Cut> {
+pub(crate) fn list(body: &Bytes, envelope: Option<&Envelope>, id: &str, id_fields: &[&str]) -> Result<Cut> {
     if u32::try_from(body.len() + body.len() / 2).is_err() {
         return Err(undecodable("the answer is too large to be cut into rows"));
     }
     let text = utf8(body)?;
     let (mut scan, mut ids) = (Scan::new(text), Ids::new(id, id_fields));
-    let read = match scan.peek() {
-        Some(b'{') if envelope => envelope::enveloped(&mut scan, &mut ids),
-        Some(b'[') => envelope::entries(&mut scan, &mut ids).map(|rows| (Some(rows), PageFacts::default())),
+    let read = match (scan.peek(), envelope) {
+        (Some(b'{'), Some(words)) => envelope::enveloped(&mut scan, &mut ids, words),
+        (Some(b'['), _) => {
+            envelope::entries(&mut scan, &mut ids).map(|rows| (Some(rows), PageFacts::default()))
+        }
         _ if text.trim() == "null" => return Ok(Cut::nothing()),
         _ => return Err(refused(text, "the answer is not a list")),
     };
@@ -138,8 +143,17 @@ mod tests {
 
     use super::*;
 
+    const WORDS: Envelope = Envelope {
+        data: "data",
+        total_items: Some("totalItems"),
+        total_pages: Some("totalPages"),
+        page_size: Some("pageSize"),
+        links: Some(("_links", "nextPage")),
+        next_key: Some("next_page_key"),
+    };
+
     fn cut(body: &str) -> Cut {
-        list(&Bytes::copy_from_slice(body.as_bytes()), true, "soId", &["soId", "parentId"]).unwrap()
+        list(&Bytes::copy_from_slice(body.as_bytes()), Some(&WORDS), "soId", &["soId", "parentId"]).unwrap()
     }
 
     fn texts(cut: &Cut) -> Vec<&str> {
@@ -172,16 +186,17 @@ mod tests {
         for body in
             ["", "{}", "3", "<html>", "{\"data\":{}}", "[1", "{\"data\":[1]", "[] []", "{\"data\":[]}}"]
         {
-            let error = list(&Bytes::copy_from_slice(body.as_bytes()), true, "", &[]).unwrap_err();
+            let error = list(&Bytes::copy_from_slice(body.as_bytes()), Some(&WORDS), "", &[]).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
         }
-        assert!(list(&Bytes::from_static(b"{\"data\":[]}"), false, "", &[]).is_err());
+        assert!(list(&Bytes::from_static(b"{\"data\":[]}"), None, "", &[]).is_err());
     }
 
     #[test]
     fn envelopes_come_off_only_where_they_are() {
-        let object = |body: &'static str, envelope| {
-            let bytes = object(&Bytes::from_static(body.as_bytes()), envelope, &["soId"]).unwrap();
+        let object = |body: &'static str, envelope: bool| {
+            let bytes =
+                object(&Bytes::from_static(body.as_bytes()), envelope.then_some(&WORDS), &["soId"]).unwrap();
             String::from_utf8(bytes.to_vec()).unwrap()
         };
         assert_eq!(object(r#" {"data": {"soId":"1"} ,"_links":{}} "#, true), r#"{"soId":"1"}"#);
@@ -206,7 +221,7 @@ mod tests {
     #[test]
     fn pages_with_text_ids_are_not_copied() {
         let body = Bytes::from_static(br#"{"data":[{"soId":"1"}]}"#);
-        let page = list(&body, true, "soId", &["soId"]).unwrap();
+        let page = list(&body, Some(&WORDS), "soId", &["soId"]).unwrap();
         assert_eq!(page.buffer.as_ptr(), body.as_ptr());
     }
 
@@ -224,7 +239,7 @@ mod tests {
         let bytes = Bytes::from_static(br#"["\ud83d",1]"#);
         assert_eq!(&readable(&bytes)[..], br#"["\ufffd",1]"#);
         assert_eq!(
-            &object(&Bytes::from_static(br#"{"n":"\uDFFF"}"#), true, &[]).unwrap()[..],
+            &object(&Bytes::from_static(br#"{"n":"\uDFFF"}"#), Some(&WORDS), &[]).unwrap()[..],
             br#"{"n":"\ufffd"}"#
         );
     }
@@ -259,7 +274,8 @@ mod tests {
 
     #[test]
     fn rows_have_a_limit() {
-        let many = |rows: usize| list(&Bytes::from(format!("[{}0]", "0,".repeat(rows - 1))), true, "", &[]);
+        let many =
+            |rows: usize| list(&Bytes::from(format!("[{}0]", "0,".repeat(rows - 1))), Some(&WORDS), "", &[]);
         assert_eq!(many(1_000_000).unwrap().rows, 1_000_000);
         let error = many(1_000_001).unwrap_err();
         assert_eq!(error.message(), "the answer is too large: it has more than 1000000 rows");
@@ -269,7 +285,7 @@ mod tests {
     fn depth_bombs_are_refused() {
         let bomb = |levels: usize| {
             let body = format!("{{\"data\":[{}1{}]}}", "[".repeat(levels), "]".repeat(levels));
-            list(&Bytes::from(body), true, "", &[])
+            list(&Bytes::from(body), Some(&WORDS), "", &[])
         };
         assert!(bomb(128).is_ok(), "items count their own levels");
         assert!(bomb(129).unwrap_err().message().contains("deeper than 128 levels"));
@@ -307,8 +323,8 @@ mod tests {
         #[test]
         fn any_bytes_are_survived(body in prop::collection::vec(any::<u8>(), 0..200)) {
             let body = Bytes::from(body);
-            let _ = list(&body, true, "soId", &["soId"]);
-            let _ = object(&body, true, &["soId"]);
+            let _ = list(&body, Some(&WORDS), "soId", &["soId"]);
+            let _ = object(&body, Some(&WORDS), &["soId"]);
         }
     }
 }
