@@ -25,10 +25,14 @@ SERVERS := NCENTRAL_URL NCENTRAL_JWT CLOUDMORE_URL CLOUDMORE_USERNAME CLOUDMORE_
 PROXIES := HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy
 APART := env $(SERVERS:%=-u %) $(PROXIES:%=-u %)
 
+# Judges what a program makes of the conformance cases; ONLY names some of them, ARGS are further options of it.
+CONFORMANCE = $(if $(ONLY),--only '$(ONLY)') $(ARGS)
+JUDGE = $(APART) '$(BUILT)/debug/mspkit-conformance' $(CONFORMANCE) --
+
 say = @printf '\n== %s\n' "$(1)"
 missing = { echo "mspkit: $(1)" >&2; exit 1; }
 
-.PHONY: help demo demo-rust test test-rust soak soak-rust judges bench bench-core generate lint clean
+.PHONY: help demo demo-rust test test-rust judge conformance-rust soak soak-rust judges bench bench-core generate lint clean
 .PHONY: need-cargo need-clippy need-compiler need-node need-python need-rustfmt
 
 help: ## this list
@@ -70,6 +74,13 @@ test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.tx
 	@$(APART) cargo test --workspace --locked
 	$(call say,The public surface of the crate: as it is listed)
 	@$(call surface,rust)
+
+# Asks the program of each language for calls and compares what comes of them.
+judge: need-cargo need-compiler
+	@cargo build --locked -p mspkit-conformance
+
+conformance-rust: need-cargo need-compiler ## the conformance cases, or some: make conformance-rust ONLY=scroll.json
+	@$(APART) cargo test --quiet --locked -p mspkit --test conformance -- $(CONFORMANCE)
 
 soak: deny soak-rust soak-python soak-node soak-c ## what takes longer: long runs, outside judges, fuzzing, every Python and Node.js
 

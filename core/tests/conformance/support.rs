@@ -5,10 +5,8 @@ use mspkit::{
     Call, CallOptions, Cloudmore, DateRange, Error, List, Meta, NCentral, PagingOptions, RawPage, RawPager,
     RawResponse, Response, Wiv, blocking,
 };
-use serde::Serialize;
-use serde_json::{Map, Value};
-
-use crate::case::{Read, Rest};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 pub(crate) struct Clients {
     pub(crate) ncentral: NCentral,
@@ -78,6 +76,22 @@ impl Params {
     }
 }
 
+/// How a list is read: some items one by one, then the rest in some way or not at all.
+#[derive(Deserialize, Clone, Copy)]
+pub(crate) struct Read {
+    pub(crate) first: bool,
+    pub(crate) take: usize,
+    pub(crate) then: Option<Rest>,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Rest {
+    Items,
+    Pages,
+    Collect,
+}
+
 /// What a case says about one call besides its parameters.
 pub(crate) struct Overrides {
     pub(crate) call: CallOptions,
@@ -106,6 +120,46 @@ impl Overrides {
     }
 }
 
+/// Reads a list as its case wants it, with `.await` behind each request or without.
+macro_rules! read_list {
+    ($list:expr, $overrides:expr, $($wait:tt)*) => {{
+        let overrides = $overrides;
+        let list = $list.options(overrides.call.clone()).paging(overrides.paging.clone());
+        let Read { first, take, then } = overrides.read;
+        let (mut outcome, mut items) = (Outcome::default(), list.items());
+        if first {
+            let found = items.first()$($wait)*;
+            found.transpose().into_iter().for_each(|item| outcome.take_item(item));
+        }
+        let most = if then == Some(Rest::Items) { usize::MAX } else { take };
+        for _ in 0..most {
+            if outcome.stops(overrides) {
+                break;
+            }
+            let Some(item) = items.next()$($wait)* else { break };
+            outcome.take_item(item);
+        }
+        if outcome.stops(overrides) || !matches!(then, Some(Rest::Pages | Rest::Collect)) {
+            outcome.meta = items.meta().cloned();
+            outcome.stopped(items.resume_token(), items.total(), items.complete(), items.missing());
+        } else if then == Some(Rest::Collect) {
+            match items.rest(None)$($wait)* {
+                Ok(rest) => outcome.items.extend(rest.iter().map(written)),
+                Err(error) => outcome.error = Some(error),
+            }
+            outcome.stopped(items.resume_token(), items.total(), items.complete(), items.missing());
+        } else {
+            let mut pages = items.into_pages();
+            while !outcome.stops(overrides) {
+                let Some(page) = pages.next()$($wait)* else { break };
+                outcome.take_page(page);
+            }
+            outcome.stopped(pages.resume_token(), pages.total(), pages.complete(), pages.missing());
+        }
+        outcome
+    }};
+}
+
 /// What came of a call.
 #[derive(Default)]
 pub(crate) struct Outcome {
@@ -113,6 +167,7 @@ pub(crate) struct Outcome {
     pub(crate) items: Vec<Value>,
     pub(crate) pages: Vec<usize>,
     pub(crate) total: Option<u64>,
+    pub(crate) complete: Option<bool>,
     pub(crate) missing: Option<u64>,
     pub(crate) meta: Option<Meta>,
     pub(crate) resume_token: Option<String>,
@@ -142,78 +197,14 @@ impl Outcome {
         list: List<'_, T>,
         overrides: &Overrides,
     ) -> Self {
-        let list = list.options(overrides.call.clone()).paging(overrides.paging.clone());
-        let Read { first, take, then } = overrides.read;
-        let (mut outcome, mut items) = (Self::default(), list.items());
-        if first {
-            let found = items.first().await;
-            found.transpose().into_iter().for_each(|item| outcome.take_item(item));
-        }
-        let most = if then == Some(Rest::Items) { usize::MAX } else { take };
-        for _ in 0..most {
-            if outcome.stops(overrides) {
-                break;
-            }
-            let Some(item) = items.next().await else { break };
-            outcome.take_item(item);
-        }
-        if outcome.stops(overrides) || !matches!(then, Some(Rest::Pages | Rest::Collect)) {
-            let meta = items.meta().cloned();
-            outcome.stopped(items.resume_token(), items.total(), items.missing(), meta);
-        } else if then == Some(Rest::Collect) {
-            match items.rest(None).await {
-                Ok(rest) => outcome.items.extend(rest.iter().map(written)),
-                Err(error) => outcome.error = Some(error),
-            }
-            outcome.stopped(items.resume_token(), items.total(), items.missing(), None);
-        } else {
-            let mut pages = items.into_pages();
-            while !outcome.stops(overrides) {
-                let Some(page) = pages.next().await else { break };
-                outcome.take_page(page);
-            }
-            outcome.stopped(pages.resume_token(), pages.total(), pages.missing(), None);
-        }
-        outcome
+        read_list!(list, overrides, .await)
     }
 
     pub(crate) fn from_blocking_list<T: FromAnswer + Serialize>(
         list: blocking::List<'_, T>,
         overrides: &Overrides,
     ) -> Self {
-        let list = list.options(overrides.call.clone()).paging(overrides.paging.clone());
-        let Read { first, take, then } = overrides.read;
-        let (mut outcome, mut items) = (Self::default(), list.items());
-        if first {
-            let found = items.first();
-            found.transpose().into_iter().for_each(|item| outcome.take_item(item));
-        }
-        let most = if then == Some(Rest::Items) { usize::MAX } else { take };
-        for _ in 0..most {
-            if outcome.stops(overrides) {
-                break;
-            }
-            let Some(item) = items.next() else { break };
-            outcome.take_item(item);
-        }
-        if outcome.stops(overrides) || !matches!(then, Some(Rest::Pages | Rest::Collect)) {
-            let meta = items.meta().cloned();
-            outcome.stopped(items.resume_token(), items.total(), items.missing(), meta);
-        } else if then == Some(Rest::Collect) {
-            match items.rest(None) {
-                Ok(rest) => outcome.items.extend(rest.iter().map(written)),
-                Err(error) => outcome.error = Some(error),
-            }
-            outcome.stopped(items.resume_token(), items.total(), items.missing(), None);
-        } else {
-            let mut pages = items.into_pages();
-            while !outcome.stops(overrides) {
-                let Some(page) = pages.next() else { break };
-                outcome.take_page(page);
-            }
-            outcome.stopped(pages.resume_token(), pages.total(), pages.missing(), None);
-        }
-        outcome
+        read_list!(list, overrides,)
     }
 
     /// A result of the boundary that takes an operation id.
@@ -237,8 +228,7 @@ impl Outcome {
                 let text = String::from_utf8_lossy(&raw.body).into_owned();
                 let json: Value = serde_json::from_str(&text).unwrap_or_default();
                 let status = raw.meta.status;
-                let result =
-                    serde_json::json!({"status": status, "headers": headers, "json": json, "text": text});
+                let result = json!({"status": status, "headers": headers, "json": json, "text": text});
                 Self { result, meta: Some(raw.meta), ..Self::default() }
             }
             Err(error) => Self::failed(error),
@@ -273,7 +263,7 @@ impl Outcome {
                 }
             }
         }
-        outcome.stopped(Some(pager.resume_token()), pager.total(), pager.missing(), None);
+        outcome.stopped(Some(pager.resume_token()), pager.total(), pager.complete(), pager.missing());
         outcome
     }
 
@@ -320,15 +310,43 @@ impl Outcome {
         &mut self,
         token: Option<String>,
         total: Option<u64>,
+        complete: Option<bool>,
         missing: Option<u64>,
-        meta: Option<Meta>,
     ) {
         let of_error = self.error.as_ref().and_then(|error| error.resume_token().map(str::to_owned));
         self.resume_token = of_error.or(token);
-        self.total = total;
-        self.missing = missing;
-        self.meta = meta.or(self.meta.take());
+        (self.total, self.complete, self.missing) = (total, complete, missing);
     }
+
+    /// The line that the judge reads.
+    pub(crate) fn line(&self) -> Value {
+        let meta = self.meta.as_ref().map(
+            |meta| json!({"status": meta.status, "attempts": meta.attempts, "request_id": meta.request_id}),
+        );
+        let mut line = json!({
+            "result": self.result, "items": self.items, "pages": self.pages, "total": self.total,
+            "complete": self.complete, "missing": self.missing, "resume_token": self.resume_token, "meta": meta,
+        });
+        if let Some(error) = &self.error {
+            line["error"] = failure(error);
+        }
+        line
+    }
+}
+
+fn failure(error: &Error) -> Value {
+    let fields = error.field_errors().iter();
+    let fields: Vec<Value> =
+        fields.map(|said| json!({"field": said.field, "code": said.code, "message": said.message})).collect();
+    json!({
+        "kind": error.kind().name(), "message": error.to_string(), "debug": format!("{error} {error:?}"),
+        "status": error.status(), "code": error.code(), "server_error_id": error.server_error_id(),
+        "retryable": error.retryable(), "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
+        "total": error.total(), "missing": error.missing(), "attempts": error.attempts().len(),
+        "resume_token": error.resume_token(), "request_id": error.request_id(), "field_errors": fields,
+        "argument": error.argument_name(), "given": error.given(), "allowed": error.allowed(),
+        "method": error.method(), "path": error.path(), "server": error.server(),
+    })
 }
 
 /// A model as it is written back under the vendor's names.
