@@ -15,7 +15,7 @@ PAGE_PYTEST := -q -W error -p no:cacheprovider -c /dev/null --rootdir . -s
 # The wheel holds the simulator as a program.
 ship-simulator = install -D -m 755 '$(1)/mspkit-sim' $(PY)/python/mspkit/_bin/mspkit-sim && strip $(PY)/python/mspkit/_bin/mspkit-sim
 
-.PHONY: wheel sdist simulator pages demo-python test-python soak-python
+.PHONY: wheel sdist simulator pages demo-python test-python conformance-python soak-python
 
 wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python package, into CARGO_TARGET_DIR/python
 	$(call say,Building the Python wheel: $(PY))
@@ -42,7 +42,7 @@ demo-python: wheel
 	@$(TOOLS)/demo/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
 	@$(TOOLS)/demo/bin/python $(PY)/tests/demo.py $(ARGS)
 
-test-python: wheel sdist simulator pages need-node $(PY_TOOLS)/installed.txt ## the Python package
+test-python: wheel sdist simulator judge pages need-node $(PY_TOOLS)/installed.txt ## the Python package
 	$(call say,The Python package: the wheel as users install it)
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
 	@$(call PYTEST,$(PY_TOOLS))
@@ -53,6 +53,10 @@ test-python: wheel sdist simulator pages need-node $(PY_TOOLS)/installed.txt ## 
 	  --run 'if grep -q "^def test_" "$$1"; then $(CURDIR)/$(PY_TOOLS)/bin/python -m pytest $(PAGE_PYTEST) "$$1"; else python -W error "$$1"; fi'
 	@$(call surface,python)
 
-soak-python: wheel sdist simulator need-node
+conformance-python: wheel judge $(PY_TOOLS)/installed.txt ## the same cases in Python
+	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
+	@$(JUDGE) $(PY_TOOLS)/bin/python $(PY)/tests/conformance/program.py
+
+soak-python: wheel sdist simulator judge need-node
 	$(call say,The Python package: long runs on every interpreter of this machine)
 	@$(PY)/tests/every.sh
