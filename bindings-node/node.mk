@@ -3,7 +3,7 @@
 NODE := bindings-node
 NPM := cd $(NODE) && MSPKIT_PROFILE=release MSPKIT_SIM='$(BUILT)/debug/mspkit-sim' npm
 
-.PHONY: node npm-packages demo-node test-node soak-node lint-node
+.PHONY: node npm-packages demo-node test-node conformance-node soak-node lint-node
 
 # npm ci only when the list of packages has changed.
 $(NODE)/node_modules/installed.json: $(NODE)/package-lock.json | need-node
@@ -23,7 +23,7 @@ demo-node: node simulator ## the demo's job in TypeScript
 	@$(NPM) run --silent build:tests
 	@$(NPM) run --silent demo -- $(ARGS)
 
-test-node: node simulator pages ## the Node module
+test-node: node simulator judge pages ## the Node module
 	$(call say,The Node module: the packages as users install them)
 	@$(NPM) test --silent
 	$(call say,The JavaScript and TypeScript examples of the pages)
@@ -32,7 +32,11 @@ test-node: node simulator pages ## the Node module
 	  --run '$(CURDIR)/$(NODE)/scripts/pages.sh run "$$1"'
 	@$(call surface,node)
 
-soak-node: node simulator
+conformance-node: node judge ## the same cases in Node.js
+	@$(NPM) run --silent build:tests
+	@$(JUDGE) node $(NODE)/build/conformance/program.js
+
+soak-node: node simulator judge
 	$(call say,The Node module: long runs, newer versions of Node.js, Bun and Deno)
 	@$(NPM) run --silent soak
 

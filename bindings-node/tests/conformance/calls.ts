@@ -2,7 +2,7 @@
  * Makes the calls of a case: by the generated methods, or by operation id where no typed arguments fit.
  */
 
-import * as mspkit from "mspkit";
+import type * as mspkit from "mspkit";
 import {
   MspError,
   type Page,
@@ -18,11 +18,36 @@ import { Shape } from "../../dist/cjs/model.js";
 import { camel, snake } from "../../dist/cjs/names.js";
 import { operations } from "../../dist/cjs/native.js";
 import { open } from "../../dist/cjs/shared.js";
-import type { ClientSpec, Data, ReadSpec, StepSpec } from "./cases.js";
-import { Outcome } from "./matching.js";
 
-/** Which of the two kinds of clients makes the calls. */
-export type Front = "async" | "sync";
+/** A JSON object. */
+export type Data = { [name: string]: unknown };
+
+/** A call as the judge asks for it. */
+export interface CallRequest {
+  readonly call: string;
+  readonly params: Data;
+  readonly options: Data;
+  readonly paging: Data;
+  readonly read: {
+    readonly first: boolean;
+    readonly take: number;
+    readonly then: "items" | "pages" | "collect" | null;
+  };
+  readonly go_on: boolean;
+}
+
+/** What came of a call. */
+export class Outcome {
+  result: unknown = null;
+  readonly items: Data[] = [];
+  readonly pages: number[] = [];
+  total: number | undefined;
+  complete: boolean | undefined;
+  missing: number | undefined;
+  meta: ResponseMeta | undefined;
+  resumeToken: string | undefined;
+  error: MspError | undefined;
+}
 
 export type Client =
   | mspkit.NCentral
@@ -32,10 +57,6 @@ export type Client =
   | mspkit.CloudmoreSync
   | mspkit.WivSync;
 
-const CLIENTS = {
-  async: { ncentral: mspkit.NCentral, cloudmore: mspkit.Cloudmore, wiv: mspkit.Wiv },
-  sync: { ncentral: mspkit.NCentralSync, cloudmore: mspkit.CloudmoreSync, wiv: mspkit.WivSync },
-};
 /** Options that are seconds in the cases, and milliseconds here. */
 const TIMES = ["timeout", "attempt_timeout", "connect_timeout", "max_retry_after", "max_backoff"];
 const PLAIN = new Shape<Data>("Untyped", {});
@@ -49,35 +70,28 @@ export function optionsHere(options: Data): Data {
   );
 }
 
-/** Makes the client of a case. */
-export function makeClient(front: Front, service: ClientSpec["service"], options: Data): Client {
-  return new CLIENTS[front][service](options as object);
-}
-
 /** The resources of a client as what they are underneath: where a call's answer gets its shape. */
 interface Underneath {
   [method: string]: (...args: unknown[]) => unknown;
 }
 
-/** A call step with its variables filled in. */
-export class Step {
+/** A call under way. */
+export class Call {
   readonly #operation: string;
   readonly #params: Data;
   readonly #options: Data;
   readonly #paging: Data;
-  readonly #parts: ReadSpec;
-  readonly #then: ReadSpec["then"];
+  readonly #read: CallRequest["read"];
   readonly #goOn: boolean;
   #shape: Shape<Data> = PLAIN;
 
-  constructor(step: StepSpec, fill: <T>(value: T) => T) {
-    this.#operation = step.call as string;
-    this.#params = fill(step.params ?? {});
-    this.#options = optionsHere(fill(step.options ?? {}));
-    this.#paging = { concurrency: 1, ...fill(step.paging ?? {}) };
-    this.#parts = typeof step.read === "object" ? step.read : {};
-    this.#then = typeof step.read === "object" ? step.read.then : (step.read ?? "items");
-    this.#goOn = step.go_on ?? false;
+  constructor(request: CallRequest) {
+    this.#operation = request.call;
+    this.#params = request.params;
+    this.#options = optionsHere(request.options);
+    this.#paging = request.paging;
+    this.#read = request.read;
+    this.#goOn = request.go_on;
   }
 
   /** Makes the call, and waits for it as its client wants it. */
@@ -167,8 +181,7 @@ export class Step {
   }
 
   async #list(pager: Pager<Data> | SyncPager<Data>, outcome: Outcome): Promise<void> {
-    const { first, take = 0 } = this.#parts;
-    const then = this.#then;
+    const { first, take, then } = this.#read;
     const push = (item: Data) => outcome.items.push(this.#shape.toWire(item));
     try {
       const one = first ? await pager.first() : undefined;
@@ -182,7 +195,7 @@ export class Step {
         }
         push(next.value);
       }
-      for (let going = then !== undefined; going; ) {
+      for (let going = then !== null; going; ) {
         going = await this.#rest(pager, then as string, outcome, push);
       }
     } finally {

@@ -1,5 +1,7 @@
 //! What came of a call, compared with what the case expects of it.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::matching::{self, Matched, Mismatch};
@@ -13,11 +15,17 @@ pub(crate) struct Spelling {
     /// What it puts behind the names of times.
     #[serde(default)]
     times: String,
+    /// What it calls otherwise, by the name of the cases.
+    #[serde(default)]
+    names: BTreeMap<String, String>,
 }
 
 impl Spelling {
     /// A text in which a name may stand, as this language has it.
     fn of(&self, text: &str) -> String {
+        if let Some(own) = self.names.get(text) {
+            return own.clone();
+        }
         if !self.camel {
             return text.to_owned();
         }
@@ -224,10 +232,12 @@ mod tests {
 
     #[test]
     fn arguments_have_the_names_of_the_language() {
-        let camel = Spelling { camel: true, times: String::new() };
+        let names = BTreeMap::from([("extra_body".to_owned(), "body".to_owned())]);
+        let camel = Spelling { camel: true, times: String::new(), names };
+        assert!(camel.is_argument("body", "extra_body") && !camel.is_argument("extraBody", "extra_body"));
         assert!(camel.is_argument("maxRetryAfter", "max_retry_after"));
         assert!(!camel.is_argument("max_retry_after", "max_retry_after"));
-        let c = Spelling { camel: false, times: "_ms".into() };
+        let c = Spelling { times: "_ms".into(), ..Spelling::default() };
         assert!(c.is_argument("timeout_ms", "timeout") && c.is_argument("limit", "limit"));
         assert!(!Spelling::default().is_argument("timeout_ms", "timeout"));
     }
