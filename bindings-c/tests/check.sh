@@ -11,11 +11,12 @@ say "C: the header is what the sources say, and every item of it is documented"
 cargo run --quiet --locked -p mspkit-c-header -- --check .
 tests/checks/documented.sh
 
-say "C: building the library, the simulator and the faulty server"
+say "C: building the library, the simulator, the judge and the faulty server"
 # One after the other: built together they would share features, and be built again for the installation.
 (cd .. && cargo build --quiet --locked -p mspkit-c && cargo build --quiet --locked -p mspkit-sim &&
+  cargo build --quiet --locked -p mspkit-conformance &&
   cargo build --quiet --locked -p mspkit-c --example faulty)
-export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty" MSPKIT_CASES="$PWD/../tests/conformance"
+export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty"
 
 say "C: installed, and used by projects outside of the tree"
 tests/checks/consumers.sh
@@ -46,19 +47,7 @@ program fuzz tests/fuzz.c
 "$WORK/fuzz" "$([ -n "${MSPKIT_LONG:-}" ] && echo 1000000 || echo 50000)" "$RANDOM"
 
 say "C: the conformance cases"
-program conformance tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
-# Both at the same time, each with a simulator of its own: they wait more than they work.
-"$WORK/conformance" blocking > "$WORK/conformance-blocking.txt" &
-other=$!
-"$WORK/conformance" queue || { kill "$other"; exit 1; }
-wait "$other" || { cat "$WORK/conformance-blocking.txt"; exit 1; }
-cat "$WORK/conformance-blocking.txt"
-for kind in wrong_field lost_item extra_request; do
-  if "$WORK/conformance" queue --sabotage "$kind" --only "list" > "$WORK/sabotage.txt"; then
-    fail "the conformance runner does not notice the sabotage $kind"
-  fi
-  echo "sabotage $kind is noticed: $(grep '^conformance:' "$WORK/sabotage.txt")"
-done
+tests/conformance.sh
 
 say "C: leaks and bad accesses, by gcc's AddressSanitizer on the C side"
 # gcc takes a check of its own for a mistake in the program when it looks for undefined behaviour as well.
@@ -70,7 +59,7 @@ done
 program fuzz-asan "${SANITIZE[@]}" tests/fuzz.c
 "$WORK/fuzz-asan" 20000 "$RANDOM"
 program conformance-asan "${SANITIZE[@]}" tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
-"$WORK/conformance-asan" queue --only "customers"
+"$BUILT/mspkit-conformance" --only "customers" -- "$WORK/conformance-asan"
 program leak-asan "${SANITIZE[@]}" tests/leak.c
 if "$WORK/leak-asan" > "$WORK/leak.txt" 2>&1; then fail "a leak is not noticed"; fi
 grep -q "LeakSanitizer: detected memory leaks" "$WORK/leak.txt" || fail "the leak was not what ended the program"

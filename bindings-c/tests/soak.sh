@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=tests/common.sh
 . tests/common.sh
 export MSPKIT_LONG=1
-export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty" MSPKIT_CASES="$PWD/../tests/conformance"
+export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty"
 triple="$(rustc -vV | sed -n 's/^host: //p')"
 
 # The newest clang of the distribution that has a ThreadSanitizer to link.
@@ -59,7 +59,7 @@ memory() {
     --leak-check=full "--show-leak-kinds=definite,indirect,possible" "--errors-for-leak-kinds=definite,indirect,possible")
   for name in behaviour options lists lifetimes; do "${run[@]}" "$WORK/$name"; done
   for own in 0 2; do "${run[@]}" "$WORK/threads" 3 "$own"; done
-  for way in blocking queue; do "${run[@]}" "$WORK/conformance" "$way" --only "customers"; done
+  "$BUILT/mspkit-conformance" --only "customers" --workers 2 --limit 120 -- "${run[@]}" "$WORK/conformance"
   program leak tests/leak.c
   if "${run[@]}" "$WORK/leak" 2>/dev/null; then fail "valgrind does not notice a leak"; fi
   echo "valgrind notices a leak"
@@ -109,7 +109,7 @@ address() {
   sanitized address "$CC" fuzz tests/fuzz.c
   "$WORK/address/fuzz" 100000 "$RANDOM"
   sanitized address "$CC" conformance tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
-  for way in blocking queue; do "$WORK/address/conformance" "$way"; done
+  "$BUILT/mspkit-conformance" --without-proof -- "$WORK/address/conformance"
   sanitized address "$CC" after-free tests/after_free.c
   if "$WORK/address/after-free" 2> "$WORK/after-free.txt"; then fail "a use after free inside the library is not noticed"; fi
   grep -q "heap-use-after-free" "$WORK/after-free.txt" || fail "the use after free was not what ended the program"

@@ -129,20 +129,8 @@ mspkit_paging_options paging_of(const json *said)
     return paging;
 }
 
-mspkit_client *client_of(const way *way, const char *service, const json *said, const json *variables,
-                         mspkit_error **refused)
+mspkit_client *client_of(const way *way, const char *service, const json *said, mspkit_error **refused)
 {
-    static const char *const defaults[][3] = {
-        {"ncentral", "base_url", "url"},
-        {"ncentral", "jwt", "ncentral_jwt"},
-        {"cloudmore", "base_url", "url"},
-        {"cloudmore", "username", "cloudmore_username"},
-        {"cloudmore", "password", "cloudmore_password"},
-        {"cloudmore", "client_secret", "cloudmore_client_secret"},
-        {"cloudmore", "reseller_id", "cloudmore_reseller_id"},
-        {"wiv", "base_url", "url"},
-        {"wiv", "api_key", "wiv_api_key"},
-    };
     mspkit_client_options options = mspkit_client_options_init();
     struct {
         const char *name;
@@ -154,28 +142,18 @@ mspkit_client *client_of(const way *way, const char *service, const json *said, 
         {"client_auth", &options.client_auth}, {"reseller_id", &options.reseller_id},
         {"api_key", &options.api_key},         {"app_info", &options.app_info},
     };
-    json *all = json_object(), *more = json_object();
+    json *more = json_object();
     mspkit_client *client = NULL;
     int64_t number;
     size_t at, text;
     int32_t status;
-    for (at = 0; at < sizeof defaults / sizeof *defaults; at++) {
-        if (strcmp(defaults[at][0], service) == 0 && json_get(said, defaults[at][1]) == NULL) {
-            json_put(all, defaults[at][1], json_get(variables, defaults[at][2]));
-        }
-    }
-    for (at = 0; said != NULL && at < said->count; at++) {
-        json_put(all, said->names[at]->text, said->items[at]);
-    }
     options.runtime = way->runtime;
-    options.trust_env = false;
-    for (at = 0; at < all->count; at++) {
-        const char *name = all->names[at]->text;
-        const json *value = all->items[at];
+    for (at = 0; at < said->count; at++) {
+        const char *name = said->names[at]->text;
+        const json *value = said->items[at];
         for (text = 0; text < sizeof texts / sizeof *texts && strcmp(texts[text].name, name) != 0; text++) {
         }
-        if (value->kind == JSON_NULL) {
-        } else if (text < sizeof texts / sizeof *texts && value->kind == JSON_STRING) {
+        if (text < sizeof texts / sizeof *texts && value->kind == JSON_STRING) {
             texts[text].into->data = value->text;
             texts[text].into->len = value->len;
         } else if (strcmp(name, "timeout") == 0 && milliseconds(value, &options.timeout_ms)) {
@@ -187,6 +165,7 @@ mspkit_client *client_of(const way *way, const char *service, const json *said, 
         } else if (strcmp(name, "max_body_bytes") == 0 && whole(value, &options.max_body_bytes)) {
         } else if (strcmp(name, "verify") == 0 && choice(value, &options.verify)) {
         } else if (strcmp(name, "allow_http") == 0 && choice(value, &options.allow_http)) {
+        } else if (strcmp(name, "trust_env") == 0 && choice(value, &options.trust_env)) {
         } else {
             put_more(more, name, value);
         }

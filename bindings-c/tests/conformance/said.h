@@ -1,14 +1,12 @@
-/* What a case says, as the options of C: in their fields where these can say it, else as their JSON. */
+/* What the judge says, as the options of C: in their fields where these can say it, else as their JSON. */
 #ifndef CONFORMANCE_SAID_H
 #define CONFORMANCE_SAID_H
 
 #include "call.h"
-#include "match.h"
 #include "mspkit.h"
 
-/* A client as section 4 wants it; NULL with `*refused` when it cannot be built. */
-mspkit_client *client_of(const way *way, const char *service, const json *options, const json *variables,
-                         mspkit_error **refused);
+/* A client; NULL with `*refused` when it cannot be built. */
+mspkit_client *client_of(const way *way, const char *service, const json *said, mspkit_error **refused);
 
 /* Names and values; a list gives a name several times. */
 mspkit_pair *pairs_of(const json *object, size_t *count);
