@@ -31,7 +31,7 @@ pub struct Arguments {
     #[arg(long)]
     pub mode: Option<Mode>,
     /// How many cases run at the same time, each with a program and a simulator of its own.
-    #[arg(long, default_value_t = 12)]
+    #[arg(long, default_value_t = 8)]
     pub workers: usize,
     /// Seconds that a case may take.
     #[arg(long, default_value_t = 30.0)]

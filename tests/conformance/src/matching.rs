@@ -35,7 +35,7 @@ impl Mismatch {
 
 /// Whole pages of JSON hide what they are to show.
 fn shortened(value: &impl fmt::Display) -> String {
-    const MOST: usize = 4000;
+    const MOST: usize = 2000;
     let text = value.to_string();
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{} … ({} bytes)", &text[..end], text.len()),
