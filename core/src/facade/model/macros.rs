@@ -12,7 +12,8 @@ macro_rules! model {
         #[allow(clippy::struct_field_names, reason = "the vendor's names")]
         pub struct $Name {
             $( $(#[$field_meta])* pub $field: Option<$ty>, )*
-            present: u64,
+            // A bit for each field.
+            present: [u64; { const NAMES: &[&str] = &[$( $wire ),*]; NAMES.len().div_ceil(64) }],
             extra: $crate::facade::model::Extra,
         }
 
@@ -30,7 +31,8 @@ macro_rules! model {
                 }
 
                 fn was_sent(&self, at: At) -> bool {
-                    self.present & (1 << at as u32) != 0
+                    let at = at as usize;
+                    self.present[at / 64] & (1 << (at % 64)) != 0
                 }
 
                 /// Fields that the server sent and this version of mspkit does not know.
@@ -54,7 +56,7 @@ macro_rules! model {
                     at: usize,
                     scan: &mut $crate::wire::raw::Scan<'_>,
                 ) -> Result<(), $crate::facade::model::Unreadable> {
-                    self.present |= 1 << at;
+                    self.present[at / 64] |= 1 << (at % 64);
                     match at {
                         $( at if at == At::$field as usize => self.$field = $crate::facade::model::Field::read(scan)?, )*
                         _ => {}

@@ -10,6 +10,8 @@ mod field;
 mod macros;
 mod object;
 mod unreadable;
+#[cfg(test)]
+mod wide;
 
 use std::fmt;
 
