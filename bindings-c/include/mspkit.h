@@ -276,6 +276,12 @@
 #define MSPKIT_E_MISSING_FIELD -18
 
 /**
+ * The server took the request and answered that it was not carried out. Read what the answer says;
+ * repeating the same request will not help.
+ */
+#define MSPKIT_E_OPERATION_FAILED -19
+
+/**
  * The answer to a call. Yours to free with `mspkit_answer_free`; may be read from several threads at the same time.
  * Everything that is got from it lives as long as it does.
  */
@@ -808,7 +814,7 @@ typedef struct mspkit_cloudmore_services_add_params {
      */
     struct mspkit_str currency_code;
     /**
-     * The values of the custom properties. (optional, text of a JSON array)
+     * The values of the custom properties. (optional, list of objects, as the text of a JSON array)
      */
     struct mspkit_str custom_properties_data;
     /**
@@ -857,7 +863,7 @@ typedef struct mspkit_cloudmore_services_patch_params {
      */
     size_t struct_size;
     /**
-     * The values of the custom properties. (required, text of a JSON array)
+     * The values of the custom properties. (required, list of objects, as the text of a JSON array)
      */
     struct mspkit_str custom_properties_data;
     /**
@@ -891,7 +897,7 @@ typedef struct mspkit_cloudmore_services_update_params {
      */
     size_t struct_size;
     /**
-     * The values of the custom properties. (required, text of a JSON array)
+     * The values of the custom properties. (required, list of objects, as the text of a JSON array)
      */
     struct mspkit_str custom_properties_data;
     /**

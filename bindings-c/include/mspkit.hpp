@@ -1629,7 +1629,7 @@ struct cloudmore_services_add_params {
     std::optional<std::string> id = {};
     /// Currency, an ISO 4217 code that the service supports. (required, three letters of ISO 4217)
     std::optional<std::string> currency_code = {};
-    /// The values of the custom properties. (optional, text of a JSON array)
+    /// The values of the custom properties. (optional, list of objects, as the text of a JSON array)
     std::optional<std::string> custom_properties_data = {};
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
@@ -1652,7 +1652,7 @@ struct cloudmore_services_list_params {
 
 /// What `patch` of `services` takes besides its arguments.
 struct cloudmore_services_patch_params {
-    /// The values of the custom properties. (required, text of a JSON array)
+    /// The values of the custom properties. (required, list of objects, as the text of a JSON array)
     std::optional<std::string> custom_properties_data = {};
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
@@ -1668,7 +1668,7 @@ struct cloudmore_services_remove_params {
 
 /// What `update` of `services` takes besides its arguments.
 struct cloudmore_services_update_params {
-    /// The values of the custom properties. (required, text of a JSON array)
+    /// The values of the custom properties. (required, list of objects, as the text of a JSON array)
     std::optional<std::string> custom_properties_data = {};
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)

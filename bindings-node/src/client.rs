@@ -89,8 +89,10 @@ impl Core {
     ) -> napi::Result<()> {
         let (core, watched) = self.begin(watch)?;
         let options = call_options(&options)?;
-        let call =
-            async move { Ok(Crossing::result(&core.call(&operation, params.as_bytes(), &options).await?)) };
+        let call = async move {
+            let answer = core.call(&operation, params.as_bytes(), &options).await?;
+            Ok(Crossing::result(&operation, &answer))
+        };
         port.submit_call(id, watch, &watched, call)
     }
 
@@ -106,8 +108,10 @@ impl Core {
     ) -> napi::Result<Array<'env>> {
         let (core, watch) = self.begin(watch)?;
         let options = call_options(&options)?;
-        let entry =
-            wait(async { Ok(Crossing::result(&core.call(&operation, params.as_bytes(), &options).await?)) });
+        let entry = wait(async {
+            let answer = core.call(&operation, params.as_bytes(), &options).await?;
+            Ok(Crossing::result(&operation, &answer))
+        });
         entry.alone(env, watch.take())
     }
 

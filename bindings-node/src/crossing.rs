@@ -5,7 +5,7 @@ use std::any::Any;
 use std::borrow::Cow;
 
 use http::HeaderMap;
-use mspkit::{Meta, RawPage, RawResponse};
+use mspkit::{Answer, Meta, Operation, RawPage, RawResponse};
 use mspkit_binding::Event;
 pub(crate) use mspkit_binding::milliseconds;
 use napi::bindgen_prelude::{Array, Env};
@@ -89,8 +89,12 @@ impl Entry {
 }
 
 impl Crossing {
-    /// The result of an operation.
-    pub(crate) fn result(answer: &RawResponse) -> Self {
+    /// The result of an operation: JSON, or the bytes of a body that is no JSON.
+    pub(crate) fn result(operation: &str, answer: &RawResponse) -> Self {
+        if Operation::find(operation).is_some_and(|known| known.answer == Answer::Raw) {
+            let (text, meta) = (Text::bytes(&answer.body), json(&Known::of(&answer.meta)));
+            return Self { text, meta, marker: None, taken: None };
+        }
         let mut crossing = Self::new(answer.json.len(), json(&Known::of(&answer.meta)));
         crossing.push(&answer.json);
         crossing

@@ -24,6 +24,11 @@ impl Text {
         Self { letters: Letters::Latin1(Vec::with_capacity(capacity)), escapes: capacity / RARE }
     }
 
+    /// Bytes, a letter for each.
+    pub(crate) fn bytes(bytes: &[u8]) -> Self {
+        Self { letters: Letters::Latin1(bytes.to_vec()), escapes: 0 }
+    }
+
     /// Any text; what is not UTF-8 is replaced.
     pub(crate) fn any(bytes: &[u8]) -> Self {
         let mut text = Self { escapes: 0, ..Self::json(bytes.len()) };

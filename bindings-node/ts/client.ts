@@ -171,6 +171,18 @@ export class AsyncResource {
   }
 
   /** @internal */
+  protected _callRaw(
+    operation: string,
+    ids: object,
+    params: unknown,
+    options: CallOptions | undefined,
+  ): Call<RawResponse> {
+    const at = site(this._callRaw, METHOD);
+    const read = (text: string, meta: string) => RawResponse.ofBytes(JSON.parse(meta), text);
+    return this.#begin(at, operation, ids, params, options, read);
+  }
+
+  /** @internal */
   protected _list<T extends object>(
     operation: string,
     shape: Shape<T>,

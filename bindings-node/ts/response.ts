@@ -51,15 +51,32 @@ export class ResponseMeta {
 
 type Inspect = (value: unknown, options: object) => string;
 
-/** The answer to `client.request`: its body as text, whatever it is. */
+/** An answer as it came: to `client.request`, or of an operation that gives a file or a text. */
 export class RawResponse extends ResponseMeta {
-  /** The body. */
+  /** The body as text; what is no UTF-8 is replaced. */
   readonly text: string;
+  readonly #bytes: Uint8Array | undefined;
 
   /** @internal */
-  constructor(said: Said, text: string) {
+  constructor(said: Said, text: string, bytes?: Uint8Array) {
     super(said);
     this.text = text;
+    this.#bytes = bytes;
+  }
+
+  /**
+   * An answer whose body crosses byte by byte.
+   *
+   * @internal
+   */
+  static ofBytes(said: Said, latin1: string): RawResponse {
+    const bytes = Buffer.from(latin1, "latin1");
+    return new RawResponse(said, bytes.toString("utf8"), bytes);
+  }
+
+  /** The body as bytes. */
+  bytes(): Uint8Array {
+    return this.#bytes ?? Buffer.from(this.text);
   }
 
   /**

@@ -132,6 +132,18 @@ export class SyncResource {
   }
 
   /** @internal */
+  protected _callRaw(
+    operation: string,
+    ids: object,
+    params: unknown,
+    options: SyncCallOptions | undefined,
+  ): RawResponse {
+    const at = site(this._callRaw, METHOD);
+    const [, text, meta] = placing(at, () => this.#answer(at, operation, ids, params, options));
+    return RawResponse.ofBytes(JSON.parse(meta), text);
+  }
+
+  /** @internal */
   protected _list<T extends object>(
     operation: string,
     shape: Shape<T>,

@@ -28,6 +28,7 @@ mod facade;
 mod generated;
 
 pub use crate::facade::{blocking, params};
+pub use crate::table::schema;
 pub use crate::wire::transport;
 
 /// What answers are made of.

@@ -140,7 +140,7 @@ impl Targets {
 async fn call(operation: &Operation, simulator: &Simulator, to: Targets, plan: &Plan) -> Result<(), Error> {
     let ncentral = || equipped(NCentral::builder(), simulator, plan);
     let cloudmore = || equipped(Cloudmore::builder(), simulator, plan);
-    let domain = || json!([{"id": "domain", "value": "changed.example.com"}]);
+    let domain = || [json!({"id": "domain", "value": "changed.example.com"})];
     match operation.id {
         "ncentral.service_orgs.create" => {
             let params = CreateServiceOrg::new("Fault Org", "Ada", "Lovelace");

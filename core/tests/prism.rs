@@ -69,7 +69,7 @@ fn value_of(param: &Param) -> Value {
         Kind::Currency => "SEK".into(),
         Kind::OneOf { values, .. } => values[0].into(),
         Kind::TextList => json!(["id", "name"]),
-        Kind::Array => json!([{"id": "domain", "value": "example.com"}]),
+        Kind::List { .. } => json!([{"id": "domain", "value": "example.com"}]),
         Kind::Object => json!({"key": "value"}),
         _ if param.name.contains("email") => "ada@example.com".into(),
         _ => "Ada".into(),

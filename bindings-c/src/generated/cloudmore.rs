@@ -223,7 +223,7 @@ pub struct mspkit_cloudmore_services_add_params {
     pub id: mspkit_str,
     /// Currency, an ISO 4217 code that the service supports. (required, three letters of ISO 4217)
     pub currency_code: mspkit_str,
-    /// The values of the custom properties. (optional, text of a JSON array)
+    /// The values of the custom properties. (optional, list of objects, as the text of a JSON array)
     pub custom_properties_data: mspkit_str,
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
@@ -545,7 +545,7 @@ pub unsafe extern "C" fn mspkit_cloudmore_services_list(
 pub struct mspkit_cloudmore_services_patch_params {
     /// Set by `mspkit_cloudmore_services_patch_params_init()`.
     pub struct_size: usize,
-    /// The values of the custom properties. (required, text of a JSON array)
+    /// The values of the custom properties. (required, list of objects, as the text of a JSON array)
     pub custom_properties_data: mspkit_str,
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
@@ -810,7 +810,7 @@ pub unsafe extern "C" fn mspkit_cloudmore_services_remove_submit(
 pub struct mspkit_cloudmore_services_update_params {
     /// Set by `mspkit_cloudmore_services_update_params_init()`.
     pub struct_size: usize,
-    /// The values of the custom properties. (required, text of a JSON array)
+    /// The values of the custom properties. (required, list of objects, as the text of a JSON array)
     pub custom_properties_data: mspkit_str,
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)

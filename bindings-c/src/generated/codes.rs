@@ -75,6 +75,10 @@ pub const MSPKIT_E_LIST_INCOMPLETE: i32 = -17;
 /// message says. What was created is there, so do not create it again.
 pub const MSPKIT_E_MISSING_FIELD: i32 = -18;
 
+/// The server took the request and answered that it was not carried out. Read what the answer says;
+/// repeating the same request will not help.
+pub const MSPKIT_E_OPERATION_FAILED: i32 = -19;
+
 /// What `mspkit_strerror` says of each.
 pub(crate) const KINDS: &[(i32, &CStr)] = &[
     (MSPKIT_E_INVALID_REQUEST, c"The call was refused before anything was sent, because an argument or the configuration is wrong"),
@@ -95,4 +99,5 @@ pub(crate) const KINDS: &[(i32, &CStr)] = &[
     (MSPKIT_E_INTERNAL, c"An internal error in mspkit"),
     (MSPKIT_E_LIST_INCOMPLETE, c"A list ended before as many rows had come as the server says there are, and others came twice or on_incomplete is raise"),
     (MSPKIT_E_MISSING_FIELD, c"The call succeeded, but its answer lacks the field that was asked for"),
+    (MSPKIT_E_OPERATION_FAILED, c"The server took the request and answered that it was not carried out"),
 ];

@@ -3,11 +3,21 @@
 
 import type { Call } from "../call.js";
 import { AsyncClient, AsyncResource, SyncClient, SyncResource } from "../client.js";
-import type { CallOptions, ClientOptions, Paging, SyncCallOptions } from "../options.js";
+import type { CallOptions, ClientOptions, Id, Paging, SyncCallOptions } from "../options.js";
 import type { Pager, SyncPager } from "../pager.js";
 import type { ResponseMeta } from "../response.js";
 import type { AddedService, EstoreService, EstoreServiceDetail, OrganizationService } from "./models.js";
 import * as shapes from "./shapes.js";
+
+/** The value of a custom property. */
+export interface CustomPropertyDataInput {
+  /** Id of the property, the `propertyId` of its definition. */
+  readonly id: Id;
+  /** The value. */
+  readonly value: string | null;
+  /** What else the vendor takes, by its own names. */
+  readonly [name: string]: unknown;
+}
 
 /** Parameters of `estore.get`. */
 export interface EstoreGetParams {
@@ -36,7 +46,7 @@ export interface ServicesAddParams {
   /** Currency, an ISO 4217 code that the service supports. */
   readonly currencyCode: string;
   /** The values of the custom properties. As in `[{ id: "domain", value: "abcdecompanytest.com" }]`. */
-  readonly customPropertiesData?: readonly object[] | null | undefined;
+  readonly customPropertiesData?: readonly CustomPropertyDataInput[] | null | undefined;
   /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
   readonly resellerId?: string | undefined;
 }
@@ -66,7 +76,7 @@ export interface ServicesPatchParams {
   /** Id of the service. A GUID. */
   readonly serviceId: string;
   /** The values of the custom properties. As in `[{ id: "domain", value: "abcdecompanytest.com" }]`. */
-  readonly customPropertiesData: readonly object[];
+  readonly customPropertiesData: readonly CustomPropertyDataInput[];
   /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
   readonly resellerId?: string | undefined;
 }
@@ -88,7 +98,7 @@ export interface ServicesUpdateParams {
   /** Id of the service. A GUID. */
   readonly serviceId: string;
   /** The values of the custom properties. As in `[{ id: "domain", value: "abcdecompanytest.com" }]`. */
-  readonly customPropertiesData: readonly object[];
+  readonly customPropertiesData: readonly CustomPropertyDataInput[];
   /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
   readonly resellerId?: string | undefined;
 }

@@ -185,3 +185,13 @@ export class MissingFieldError extends MspError {
   static override readonly kind = "MissingField";
   declare readonly kind: "MissingField";
 }
+
+/**
+ * The server took the request and answered that it was not carried out.
+ *
+ * Read what the answer says; repeating the same request will not help.
+ */
+export class OperationFailedError extends MspError {
+  static override readonly kind = "OperationFailed";
+  declare readonly kind: "OperationFailed";
+}

@@ -263,6 +263,10 @@ class SyncClient(Client):
     ) -> ResponseMeta:
         return meta_of(self._answer(operation, params, options))
 
+    def _call_raw(self, operation: str, params: dict[str, Any], options: dict[str, Any] | None) -> Response:
+        answer = self._answer(operation, params, options)
+        return Response(answer.body, meta_of(answer), answer)
+
     def _answer(
         self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
     ) -> _native.Response:
@@ -363,6 +367,12 @@ class AsyncClient(Client):
         self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
     ) -> ResponseMeta:
         return meta_of(await self._answer(operation, params, options))
+
+    async def _call_raw(
+        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
+    ) -> Response:
+        answer = await self._answer(operation, params, options)
+        return Response(answer.body, meta_of(answer), answer)
 
     # No coroutine of its own: each one between a call and its future takes time when it is entered and left.
     def _answer(

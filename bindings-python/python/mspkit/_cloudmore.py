@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from mspkit._client import AsyncClient, AsyncResource, SyncClient, SyncResource, resource
 from mspkit._encode import call_options, hidden, paging
@@ -12,6 +12,9 @@ from mspkit._model import Model
 from mspkit._models import AddedService, EstoreService, EstoreServiceDetail, OrganizationService
 from mspkit._pager import AsyncPager, Pager
 from mspkit._types import UNSET, Credentials, RequestHook, ResponseHook, ResponseMeta, RetryHook, Unset, opt
+
+if TYPE_CHECKING:
+    from mspkit.params.cloudmore import CustomPropertyDataInput
 
 __all__ = [
     "AsyncCloudmore",
@@ -368,7 +371,9 @@ class Services(SyncResource):
         organization_id: str,
         id: str,
         currency_code: str,
-        custom_properties_data: Sequence[Mapping[str, Any] | Model] | Unset | None = UNSET,
+        custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model]
+        | Unset
+        | None = UNSET,
         reseller_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
@@ -607,7 +612,7 @@ class Services(SyncResource):
         *,
         organization_id: str,
         service_id: str,
-        custom_properties_data: Sequence[Mapping[str, Any] | Model],
+        custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model],
         reseller_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
@@ -754,7 +759,7 @@ class Services(SyncResource):
         *,
         organization_id: str,
         service_id: str,
-        custom_properties_data: Sequence[Mapping[str, Any] | Model],
+        custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model],
         reseller_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
@@ -843,7 +848,9 @@ class AsyncServices(AsyncResource):
         organization_id: str,
         id: str,
         currency_code: str,
-        custom_properties_data: Sequence[Mapping[str, Any] | Model] | Unset | None = UNSET,
+        custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model]
+        | Unset
+        | None = UNSET,
         reseller_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
@@ -1082,7 +1089,7 @@ class AsyncServices(AsyncResource):
         *,
         organization_id: str,
         service_id: str,
-        custom_properties_data: Sequence[Mapping[str, Any] | Model],
+        custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model],
         reseller_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
@@ -1229,7 +1236,7 @@ class AsyncServices(AsyncResource):
         *,
         organization_id: str,
         service_id: str,
-        custom_properties_data: Sequence[Mapping[str, Any] | Model],
+        custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model],
         reseller_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,

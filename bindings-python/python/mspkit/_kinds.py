@@ -20,6 +20,7 @@ __all__ = [
     "MissingFieldError",
     "NotFoundError",
     "OperationCancelledError",
+    "OperationFailedError",
     "OutcomeUnknownError",
     "PermissionDeniedError",
     "RateLimitError",
@@ -199,6 +200,15 @@ class MissingFieldError(MspError, AttributeError):
     kind: ClassVar[str] = "MissingField"
 
 
+class OperationFailedError(MspError):
+    """The server took the request and answered that it was not carried out.
+
+    Read what the answer says; repeating the same request will not help.
+    """
+
+    kind: ClassVar[str] = "OperationFailed"
+
+
 KINDS: Final[dict[str, type[MspError]]] = {
     "InvalidRequest": InvalidRequestError,
     "Connection": APIConnectionError,
@@ -218,5 +228,6 @@ KINDS: Final[dict[str, type[MspError]]] = {
     "Internal": InternalError,
     "ListIncomplete": ListIncompleteError,
     "MissingField": MissingFieldError,
+    "OperationFailed": OperationFailedError,
 }
 """The class of each kind, by the name that the core gives it."""

@@ -362,7 +362,7 @@ Secret.__module__ = "mspkit"
 
 @final
 class Response:
-    """The answer to `client.request(…)`."""
+    """An answer as it came: to `client.request(…)`, or of an operation that gives a file or a text."""
 
     __slots__ = ("_content", "_native", "response_meta")
 

@@ -21,6 +21,13 @@ pub fn api(api: &Api) -> Vec<Problem> {
         }
         for param in &operation.params {
             check_param(param, &mut problems);
+            travels(param, &mut problems);
+        }
+    }
+    for input in &api.inputs {
+        once("field name", input.fields.iter().map(|f| (f.name.clone(), &f.place)), &mut problems);
+        for field in &input.fields {
+            check_param(field, &mut problems);
         }
     }
     limits(api, &mut problems);
@@ -60,7 +67,8 @@ fn unique(api: &Api, problems: &mut Problems) {
     }
     let models = api.models.iter().map(|m| (m.name.clone(), &m.place));
     let enums = api.enums.iter().map(|e| (e.name.clone(), &e.place));
-    once("type name", models.chain(enums), problems);
+    let inputs = api.inputs.iter().map(|input| (input.name.clone(), &input.place));
+    once("type name", models.chain(enums).chain(inputs), problems);
     for known in &api.enums {
         once("variant name", known.values.iter().map(|v| (names::pascal(v), &known.place)), problems);
     }
@@ -140,7 +148,7 @@ fn retry(_: &Api, operation: &Operation, problems: &mut Problems) {
 }
 
 fn body(_: &Api, operation: &Operation, problems: &mut Problems) {
-    if matches!(operation.method.as_str(), "GET" | "DELETE") && operation.body != Body::None {
+    if operation.method == "GET" && operation.body != Body::None {
         problems
             .push(operation.place.at("requestBody").problem(format!("a {} has no body", operation.method)));
     }
@@ -185,9 +193,6 @@ fn check_param(param: &Param, problems: &mut Problems) {
     if param.send_default && param.default.is_none() {
         problems.push(param.place.problem("`x-mspkit-send-default` needs a `default`"));
     }
-    if param.nullable && (param.required || param.spot != Spot::Body) {
-        problems.push(param.place.problem("only an optional field of the body may be null"));
-    }
     if let Some(option) = &param.from_option {
         if param.spot != Spot::Path {
             problems.push(param.place.problem("only a path parameter may come from a client option"));
@@ -197,16 +202,13 @@ fn check_param(param: &Param, problems: &mut Problems) {
             problems.push(param.place.problem(reason));
         }
     }
-    if param.spot == Spot::Path && !matches!(param.kind, Kind::Id | Kind::Guid) {
-        problems.push(param.place.problem("a path parameter must be of the format mspkit-id or uuid"));
-    }
     if let Kind::Int { min: Some(min), max: Some(max) } = param.kind
         && min > max
     {
         problems.push(param.place.problem(format!("the minimum {min} is above the maximum {max}")));
     }
-    if let Kind::OneOf { values, .. } = &param.kind
-        && values.is_empty()
+    if matches!(&param.kind, Kind::OneOf { values, .. } if values.is_empty())
+        || matches!(&param.kind, Kind::IntOneOf { values } if values.is_empty())
     {
         problems.push(param.place.problem("`enum` allows nothing"));
     }
@@ -217,6 +219,20 @@ fn check_param(param: &Param, problems: &mut Problems) {
                 .push(param.place.problem(format!("the example {example} is not what the schema allows")));
         }
         _ => {}
+    }
+}
+
+/// What holds of parameters, and not of the fields of objects in a body.
+fn travels(param: &Param, problems: &mut Problems) {
+    if param.nullable && (param.required || param.spot != Spot::Body) {
+        problems.push(param.place.problem("only an optional field of the body may be null"));
+    }
+    if param.spot != Spot::Body && param.kind.nested() {
+        let reason = "lists and objects travel in a body; elsewhere `x-mspkit-kind: text_list` is one text";
+        problems.push(param.place.problem(reason));
+    }
+    if param.spot == Spot::Path && matches!(param.kind, Kind::TextList | Kind::DateRange | Kind::HttpUrl) {
+        problems.push(param.place.problem("a path parameter must be one plain value"));
     }
 }
 
@@ -237,10 +253,22 @@ fn fits(kind: &Kind, example: &serde_json::Value) -> bool {
         Kind::HttpUrl => example.as_str().is_some_and(|text| text.starts_with("http")),
         Kind::Country => example.as_str().is_some_and(|text| text.len() == 2),
         Kind::Currency => example.as_str().is_some_and(|text| text.len() == 3),
+        Kind::IntOneOf { values } => example.as_i64().is_some_and(|number| values.contains(&number)),
+        Kind::Number { min, max } => {
+            let bound =
+                |bound: &Option<serde_json::Number>| bound.as_ref().and_then(serde_json::Number::as_f64);
+            example.as_f64().is_some_and(|number| {
+                bound(min).is_none_or(|min| min <= number) && bound(max).is_none_or(|max| number <= max)
+            })
+        }
         Kind::Text | Kind::Date => example.is_string(),
+        Kind::DateTime => example.as_str().is_some_and(|text| text.len() >= 20 && text.contains('T')),
         Kind::TextList => example.is_string() || example.is_array(),
-        Kind::Array => example.is_array(),
-        Kind::DateRange | Kind::Object => example.is_object(),
+        Kind::List { of } => {
+            example.as_array().is_some_and(|entries| entries.iter().all(|entry| fits(of, entry)))
+        }
+        Kind::DateRange | Kind::Object | Kind::Input { .. } => example.is_object(),
+        Kind::Any => true,
     }
 }
 

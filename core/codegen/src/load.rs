@@ -1,8 +1,9 @@
-//! From the documents to the model: one document per service, and the table of error kinds.
+//! From the documents to the model: one document per service, of one file or several, and the table of error kinds.
 
 mod dialect;
 mod errors;
 mod extensions;
+mod inputs;
 mod operation;
 mod param;
 mod schema;
@@ -14,12 +15,11 @@ use crate::names;
 use crate::node::{Document, Node};
 use crate::problem::{Problem, Problems};
 
-/// The services: id, class of the client, file of the document.
-const SERVICES: [(&str, &str, &str); 3] = [
-    ("cloudmore", "Cloudmore", "core/api/cloudmore.yaml"),
-    ("ncentral", "NCentral", "core/api/ncentral.yaml"),
-    ("wiv", "Wiv", "core/api/wiv.yaml"),
-];
+/// Where the documents are: for each service a folder of files, or one file.
+pub const FOLDER: &str = "core/api";
+
+/// The services: id, and class of the client.
+const SERVICES: [(&str, &str); 3] = [("cloudmore", "Cloudmore"), ("ncentral", "NCentral"), ("wiv", "Wiv")];
 
 /// What a document says of the service as a whole; the operations need it.
 pub(crate) struct Context<'d> {
@@ -37,12 +37,14 @@ pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
         services: Vec::new(),
         operations: Vec::new(),
         models: Vec::new(),
+        inputs: Vec::new(),
         enums: Vec::new(),
         error_kinds,
     };
     let mut shapes = schema::Shapes::default();
-    for (id, class, file) in SERVICES {
-        let Some(document) = problems.keep(Document::read(root, file)) else { continue };
+    for (id, class) in SERVICES {
+        let read = Document::service(root, &format!("{FOLDER}/{id}"));
+        let Some(document) = problems.keep(read) else { continue };
         extensions::check(&document.node(), &mut problems);
         let mut operations = Vec::new();
         let service =
@@ -50,7 +52,7 @@ pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
         api.services.extend(problems.keep(service));
         api.operations.append(&mut operations);
     }
-    (api.models, api.enums) = shapes.finish();
+    (api.models, api.enums, api.inputs) = shapes.finish();
     api.operations.sort_by(|a, b| (&a.id, &a.place).cmp(&(&b.id, &b.place)));
     let problems = problems.sorted();
     if problems.is_empty() { Ok(api) } else { Err(problems) }

@@ -1,26 +1,40 @@
-//! `mspkit-codegen`: writes the generated sources, or with `--check` says which of them differ.
+//! `mspkit-codegen`: writes the generated sources, with `--check` says which of them differ, and with `--bundle` writes the
+//! document of a service to standard output, as one.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its terminal")]
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use mspkit_codegen::{generate, output};
+use mspkit_codegen::{bundle, generate, output};
 
-const USAGE: &str = "usage: mspkit-codegen [--check] [--root <repository>]";
+const USAGE: &str = "usage: mspkit-codegen [--check | --bundle <service>] [--root <repository>]";
 
 fn main() -> ExitCode {
-    let mut check = false;
+    let (mut check, mut bundled) = (false, None);
     let mut root = PathBuf::from(".");
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match (arg.as_str(), args.len()) {
             ("--check", _) => check = true,
+            ("--bundle", 1..) => bundled = args.next(),
             ("--root", 1..) => root = args.next().map(PathBuf::from).unwrap_or_default(),
             _ => {
                 eprintln!("{USAGE}");
                 return ExitCode::from(2);
             }
         }
+    }
+    if let Some(service) = bundled {
+        return match bundle(&root, &service) {
+            Ok(document) => {
+                println!("{document}");
+                ExitCode::SUCCESS
+            }
+            Err(failure) => {
+                eprintln!("{failure}");
+                ExitCode::FAILURE
+            }
+        };
     }
     let rendered = match generate(&root) {
         Ok(rendered) => rendered,

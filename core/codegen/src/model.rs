@@ -9,7 +9,8 @@ use crate::problem::Place;
 
 pub use dialect::{Dialect, Envelope, PageWords, ScrollWords};
 pub use operation::{
-    Answer, AnswerKind, Auth, Body, ErrorAnswer, Kind, Limit, Operation, Page, Paging, Param, Retry, Spot,
+    Answer, AnswerKind, Auth, Body, ErrorAnswer, Input, Kind, Limit, Operation, Page, Paging, Param, Retry,
+    Spot,
 };
 
 /// Everything.
@@ -21,6 +22,8 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// The models that answers are made of, sorted by name.
     pub models: Vec<Model>,
+    /// The objects that are parts of requests, sorted by name.
+    pub inputs: Vec<Input>,
     /// The enumerations that models use, sorted by name.
     pub enums: Vec<OpenEnum>,
     /// The kinds of errors, in the order of their table.
@@ -64,6 +67,8 @@ pub struct Model {
     pub doc: String,
     /// Its fields in the document's order.
     pub fields: Vec<Field>,
+    /// Whether the document says that other members may stand beside them.
+    pub open: bool,
     /// Where it stands in its document.
     #[serde(skip)]
     pub place: Place,
@@ -82,6 +87,8 @@ pub struct Field {
     pub shape: Shape,
     /// Whether the vendor promises that it is there and not null.
     pub required: bool,
+    /// Whether it may be null although it is there.
+    pub nullable: bool,
     /// Whether the vendor wants it no longer.
     pub deprecated: bool,
     /// A value to show.

@@ -4,26 +4,86 @@ use std::path::Path;
 
 use serde_yaml_ng::Value;
 
+use crate::bundle;
 use crate::problem::{Place, Problem};
 
-/// A YAML file that has been read.
+/// A YAML document that has been read: one file, or several that are read as one.
 #[derive(Debug)]
 pub struct Document {
     file: String,
     root: Value,
+    origins: Vec<Origin>,
+}
+
+/// Where a part of a document of several files comes from.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    /// The path of the part in the whole.
+    path: String,
+    file: String,
+    /// The path of the part in its file.
+    own: String,
+}
+
+impl Origin {
+    pub(crate) fn new(path: &str, file: &str, own: &str) -> Self {
+        Self { path: path.to_owned(), file: file.to_owned(), own: own.to_owned() }
+    }
+
+    pub(crate) fn same(path: &str, file: &str) -> Self {
+        Self::new(path, file, path)
+    }
+
+    pub(crate) fn is(&self, path: &str) -> bool {
+        self.path == path
+    }
+
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The place of a path that leads into the part.
+    fn place(&self, path: &str) -> Option<Place> {
+        let rest = path.strip_prefix(&self.path)?;
+        let inside = rest.is_empty() || rest.starts_with(['.', '[']);
+        inside.then(|| Place { file: self.file.clone(), path: format!("{}{rest}", self.own) })
+    }
+}
+
+/// Reads a YAML file, given relative to `root`.
+pub(crate) fn parsed(root: &Path, file: &str) -> Result<Value, Problem> {
+    let place = Place { file: file.to_owned(), path: String::new() };
+    let text = std::fs::read_to_string(root.join(file)).map_err(|error| place.problem(error.to_string()))?;
+    serde_yaml_ng::from_str(&text).map_err(|error| match error.location() {
+        Some(at) => place.at(&format!("line {}", at.line())).problem(error.to_string()),
+        None => place.problem(error.to_string()),
+    })
 }
 
 impl Document {
     /// Reads `file`, given relative to `root`.
     pub fn read(root: &Path, file: &str) -> Result<Document, Problem> {
-        let place = Place { file: file.to_owned(), path: String::new() };
-        let text =
-            std::fs::read_to_string(root.join(file)).map_err(|error| place.problem(error.to_string()))?;
-        let root = serde_yaml_ng::from_str(&text).map_err(|error| match error.location() {
-            Some(at) => place.at(&format!("line {}", at.line())).problem(error.to_string()),
-            None => place.problem(error.to_string()),
-        })?;
-        Ok(Document { file: file.to_owned(), root })
+        Ok(Document { file: file.to_owned(), root: parsed(root, file)?, origins: Vec::new() })
+    }
+
+    /// Reads the document of a service: the folder of this name, or the one file.
+    pub fn service(root: &Path, name: &str) -> Result<Document, Problem> {
+        if root.join(name).is_dir() {
+            bundle::folder(root, name)
+        } else {
+            Self::read(root, &format!("{name}.yaml"))
+        }
+    }
+
+    pub(crate) fn of_parts(name: &str, root: Value, origins: Vec<Origin>) -> Document {
+        Document { file: name.to_owned(), root, origins }
+    }
+
+    fn place(&self, path: &str) -> Place {
+        let inside = self.origins.iter().filter(|origin| origin.path.len() <= path.len());
+        let of_part = inside.filter_map(|origin| Some((origin.path.len(), origin.place(path)?)));
+        let innermost = of_part.max_by_key(|(length, _)| *length).map(|(_, place)| place);
+        innermost.unwrap_or_else(|| Place { file: self.file.clone(), path: path.to_owned() })
     }
 
     /// The whole document.
@@ -43,7 +103,7 @@ pub struct Node<'d> {
 impl<'d> Node<'d> {
     /// Where this stands.
     pub fn place(&self) -> Place {
-        Place { file: self.document.file.clone(), path: self.path.clone() }
+        self.document.place(&self.path)
     }
 
     /// A problem here.
@@ -52,7 +112,8 @@ impl<'d> Node<'d> {
     }
 
     fn child(&self, key: &str, value: &'d Value) -> Node<'d> {
-        Node { document: self.document, value, path: self.place().at(key).path }
+        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+        Node { document: self.document, value, path }
     }
 
     /// The value under `key`, if it is there.

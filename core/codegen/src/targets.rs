@@ -60,6 +60,7 @@ pub const TARGETS: &[Target] = &[
     rust("rust/mod.rs.j2", "core/src/generated/mod.rs"),
     rust("rust/error_kinds.rs.j2", "core/src/generated/error_kinds.rs"),
     rust("rust/operations.rs.j2", "core/src/generated/operations.rs"),
+    rust("rust/schema.rs.j2", "core/src/generated/schema.rs"),
     rust("rust/models.rs.j2", "core/src/generated/models.rs"),
     rust("rust/params.rs.j2", "core/src/generated/params.rs"),
     each_service("rust/resources.rs.j2", "core/src/generated/{service}.rs"),

@@ -73,8 +73,11 @@ fn acceptable(kind: Kind) -> Value {
         Kind::Currency => json!("EUR"),
         Kind::OneOf { values, .. } => json!(values[0]),
         Kind::TextList => json!(["id"]),
-        Kind::Array => json!([]),
-        Kind::Object => json!({}),
+        Kind::List { .. } => json!([]),
+        Kind::Object | Kind::Model { .. } | Kind::Any => json!({}),
+        Kind::Number { .. } => json!(1.5),
+        Kind::IntOneOf { values } => json!(values[0]),
+        Kind::DateTime => json!("2026-01-31T08:00:00Z"),
         _ => json!("text"),
     }
 }

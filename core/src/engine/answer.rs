@@ -31,7 +31,7 @@ pub(crate) fn shape(
     answered: Answered,
 ) -> Result<RawResponse> {
     let page = is_page(&answered);
-    let json = result(core, operation, &draft.fields, &answered).map_err(|error| {
+    let json = result(core, operation, draft.sent(), &answered).map_err(|error| {
         let error = match &answered.unreadable {
             Some(fault) => raw::undecodable(&fault.to_string()),
             None => error,
@@ -105,10 +105,20 @@ pub(crate) fn meta(answered: Answered) -> Meta {
     }
 }
 
-fn result(core: &Core, operation: &Operation, sent: &Fields, answered: &Answered) -> Result<Bytes> {
+fn result(
+    core: &Core,
+    operation: &Operation,
+    sent: &[(String, String)],
+    answered: &Answered,
+) -> Result<Bytes> {
     let null = Bytes::from_static(b"null");
     match operation.answer {
         Answer::Empty => refuse_any_page(answered).map(|()| null),
+        Answer::Success => {
+            refuse_any_page(answered)?;
+            refuse_failure(&answered.body).map(|()| null)
+        }
+        Answer::Raw => refuse_any_page(answered).map(|()| answered.body.clone()),
         Answer::LoggedOut => {
             refuse_any_page(answered)?;
             core.shared.auth.forget();
@@ -118,15 +128,18 @@ fn result(core: &Core, operation: &Operation, sent: &Fields, answered: &Answered
             core.shared.auth.keep(login::read_tokens(&answered.body)?);
             raw::object(&answered.body, operation.envelope(), operation.id_fields)
         }
-        Answer::Object { .. } => match operation.readable {
+        Answer::Object { in_list, .. } => match operation.readable {
             Some(readable) => {
-                let found = done(answered, operation.envelope(), readable)?;
+                let only = in_list.then(|| raw::only(&answered.body, operation.envelope()).ok()).flatten();
+                let body = only.as_ref().unwrap_or(&answered.body);
+                let found = done(answered, body, operation.envelope(), readable)?;
                 raw::object(&written(&found.members), None, operation.id_fields)
             }
-            None => named(&answered.body, operation.envelope(), operation.id_fields),
+            None => named(&answered.body, operation.envelope(), in_list, operation.id_fields),
         },
         Answer::Created { id } => {
-            let found = done(answered, operation.envelope(), operation.readable.unwrap_or(|_, _| true))?;
+            let readable = operation.readable.unwrap_or(|_, _| true);
+            let found = done(answered, &answered.body, operation.envelope(), readable)?;
             raw::object(&written(&complete(found, id, sent)), None, operation.id_fields)
         }
         Answer::Located { id } => {
@@ -163,6 +176,16 @@ fn refuse_any_page(answered: &Answered) -> Result<()> {
     Ok(())
 }
 
+/// Some answers say by a word of their own that nothing was done, with a status that says it was.
+fn refuse_failure(body: &Bytes) -> Result<()> {
+    let failed = std::str::from_utf8(body).is_ok_and(|text| raw::member(text, "success") == Some("false"));
+    if failed {
+        let message = "the server did not carry it out: its answer says `success: false`";
+        return Err(Error::new(ErrorKind::OperationFailed, message));
+    }
+    Ok(())
+}
+
 /// What the answer to a write that was carried out says of its object.
 struct Found {
     members: Fields,
@@ -171,11 +194,16 @@ struct Found {
 }
 
 /// The members of an answer that can be read, up to where it breaks.
-fn done(answered: &Answered, envelope: Option<&Envelope>, readable: fn(&str, &str) -> bool) -> Result<Found> {
+fn done(
+    answered: &Answered,
+    body: &Bytes,
+    envelope: Option<&Envelope>,
+    readable: fn(&str, &str) -> bool,
+) -> Result<Found> {
     refuse_any_page(answered)?;
-    let object = raw::object(&answered.body, envelope, &[]);
+    let object = raw::object(body, envelope, &[]);
     let mut whole = object.is_ok();
-    let bytes = object.as_ref().unwrap_or(&answered.body);
+    let bytes = object.as_ref().unwrap_or(body);
     let text = String::from_utf8_lossy(bytes);
     let mut members: Fields = Vec::new();
     let walked = raw::walk(&text, |key, value| {
@@ -198,16 +226,24 @@ fn written(members: &Fields) -> Bytes {
 }
 
 /// An object, or an error that says what came instead.
-fn named(body: &Bytes, envelope: Option<&Envelope>, id_fields: &[&str]) -> Result<Bytes> {
+fn named(
+    body: &Bytes,
+    envelope: Option<&Envelope>,
+    in_list: bool,
+    id_fields: &[&str],
+) -> Result<Bytes> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err(raw::undecodable("the answer is empty, an object was expected"));
+    }
+    if in_list {
+        return raw::object(&raw::only(body, envelope)?, None, id_fields);
     }
     raw::object(body, envelope, id_fields)
 }
 
 /// Servers of this kind often answer a create with the id alone, or with nothing; what was sent then completes the object,
 /// and stands in for what could not be read.
-fn complete(found: Found, id: &str, sent: &Fields) -> Fields {
+fn complete(found: Found, id: &str, sent: &[(String, String)]) -> Fields {
     let Found { members: mut own, whole } = found;
     let names = |key: &str| sent.iter().any(|(known, _)| known == key);
     if whole && own.iter().any(|(key, _)| key != id && names(key)) {
@@ -230,7 +266,7 @@ fn located(
     let mut found = match serde_json::from_slice::<String>(&answered.body) {
         Ok(text) => vec![(id.to_owned(), Value::from(text).to_string())],
         // A page says nothing, but where there is a `Location` the service has spoken.
-        Err(_) => match done(answered, envelope, readable) {
+        Err(_) => match done(answered, &answered.body, envelope, readable) {
             Ok(found) => found.members,
             Err(page) => location.map(|_| Vec::new()).ok_or(page)?,
         },

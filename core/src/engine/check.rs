@@ -7,7 +7,14 @@ use serde_json::Value;
 
 use crate::base::error::{Error, Result};
 use crate::base::given::short;
-use crate::table::{Kind, Param};
+use crate::base::secret::Secret;
+use crate::base::words::Spelling;
+use crate::table::{Kind, Param, Place};
+
+mod nested;
+mod times;
+
+use self::times::{is_date, is_date_time};
 
 /// A value that passed its check, in the two forms in which it can travel.
 pub(crate) struct Given {
@@ -15,20 +22,24 @@ pub(crate) struct Given {
     pub(crate) text: String,
     /// For a JSON body.
     pub(crate) json: String,
+    /// What of it is secret.
+    pub(crate) secrets: Vec<Secret>,
 }
 
 impl Given {
     pub(crate) fn null() -> Self {
-        Self { text: String::new(), json: "null".to_owned() }
+        Self { text: String::new(), json: "null".to_owned(), secrets: Vec::new() }
     }
 }
 
-/// Checks the raw JSON of one parameter.
-pub(crate) fn value(param: &Param, raw: &str) -> Result<Given> {
-    let refuse = |allowed: &str| Err(Error::argument(param.name, &shown(param, raw), allowed));
+/// Checks the raw JSON of one parameter. Names inside of it are those of the caller's language, or the vendor's.
+pub(crate) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<Given> {
+    if matches!(param.kind, Kind::List { .. } | Kind::Model { .. } | Kind::Object | Kind::Any) {
+        return nested::value(param, raw, spelling);
+    }
+    let refuse = |allowed: &str| Err(Error::argument(param.name, &shown(param.secret, raw), allowed));
+    let raw = if param.place == Place::Path { unquoted(param.kind, raw) } else { raw };
     let parsed: Value = match serde_json::from_str(raw) {
-        // Kept as text below: what is nested is the vendor's business, and its numbers keep all their digits.
-        _ if matches!(param.kind, Kind::Array | Kind::Object) => Value::Null,
         Ok(parsed) => parsed,
         Err(_) if raw.starts_with('"') => {
             return refuse("must be Unicode text, without half a surrogate pair");
@@ -42,33 +53,54 @@ pub(crate) fn value(param: &Param, raw: &str) -> Result<Given> {
             refuse("must be a list of names without commas, or comma-separated text")
         }
         _ => match accept(param.kind, &parsed, raw) {
-            Some(given) => Ok(given),
+            Some(mut given) => {
+                given.secrets.extend(param.secret.then(|| Secret::from(given.text.clone())));
+                Ok(given)
+            }
             None => refuse(&allowed(param.kind)),
         },
     }
 }
 
+/// In a path all is text, so a number may be given as one.
+fn unquoted(kind: Kind, raw: &str) -> &str {
+    let bare = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match kind {
+        Kind::Int { .. } | Kind::IntOneOf { .. } => bare.filter(|text| whole(text).is_some()).unwrap_or(raw),
+        _ => raw,
+    }
+}
+
 /// The value, if it is one of this kind.
 fn accept(kind: Kind, parsed: &Value, raw: &str) -> Option<Given> {
-    let as_it_is = || Some(Given { text: raw.to_owned(), json: raw.to_owned() });
-    let number = |text: String| Some(Given { json: text.clone(), text });
-    let text = |text: &str| Some(Given { text: text.to_owned(), json: Value::from(text).to_string() });
+    let given = |text: String, json: String| Some(Given { text, json, secrets: Vec::new() });
+    let as_it_is = || given(raw.to_owned(), raw.to_owned());
+    let number = |text: String| given(text.clone(), text);
+    let text = |text: &str| given(text.to_owned(), Value::from(text).to_string());
     match (kind, parsed) {
-        (Kind::Array, _) if raw.starts_with('[') => as_it_is(),
-        (Kind::Object, _) if raw.starts_with('{') => as_it_is(),
         (Kind::Id, Value::String(id)) if !id.trim().is_empty() => text(id),
         // A fraction comes from a column with blanks, where what is an id has lost digits before anybody saw it.
         (Kind::Id, Value::Number(_)) if !raw.contains(['.', 'e', 'E']) => text(&whole(raw)?),
         (Kind::Guid, Value::String(guid)) if is_guid(guid) => text(guid),
-        (Kind::Text, Value::String(any)) => text(any),
+        (Kind::Text | Kind::Open { .. }, Value::String(any)) => text(any),
         (Kind::NonBlank | Kind::TextList, Value::String(any)) if !any.trim().is_empty() => text(any),
         (Kind::TextList, Value::Array(entries)) => text(&text_list(entries)?),
         (Kind::Int { min, max }, Value::Number(_)) => {
             let whole = whole(raw)?;
             whole.parse().is_ok_and(|n: i64| (min..=max).contains(&n)).then_some(whole).and_then(number)
         }
+        (Kind::IntOneOf { values }, Value::Number(_)) => {
+            let whole = whole(raw)?;
+            whole.parse().is_ok_and(|n: i64| values.contains(&n)).then_some(whole).and_then(number)
+        }
+        (Kind::Number { min, max }, Value::Number(n))
+            if n.as_f64().is_some_and(|n| (min..=max).contains(&n)) =>
+        {
+            as_it_is()
+        }
         (Kind::Bool, Value::Bool(_)) => as_it_is(),
         (Kind::Date, Value::String(date)) if is_date(date) => text(date),
+        (Kind::DateTime, Value::String(time)) if is_date_time(time) => text(time),
         (Kind::DateRange, Value::Object(range)) if is_range(range) => as_it_is(),
         (Kind::HttpUrl, Value::String(url)) if is_http_url(url) => text(url),
         (Kind::Country, Value::String(code)) if letters(code, 2) => text(code),
@@ -91,12 +123,19 @@ pub(crate) fn allowed(kind: Kind) -> Cow<'static, str> {
     match kind {
         Kind::Id => "must be text or a whole number".into(),
         Kind::Guid => "must be a GUID such as 8806367b-001a-4632-afb4-27a7fad7660c".into(),
-        Kind::Text => "must be text".into(),
+        Kind::Text | Kind::Open { .. } => "must be text".into(),
         Kind::NonBlank => "must be text that is not blank".into(),
         Kind::Int { min, max: i64::MAX } => format!("must be a whole number, {min} or more").into(),
         Kind::Int { min, max } => format!("must be a whole number from {min} to {max}").into(),
+        Kind::Number { min, max } => match (min.is_finite(), max.is_finite()) {
+            (false, false) => "must be a number".into(),
+            (true, false) => format!("must be a number, {min} or more").into(),
+            (false, true) => format!("must be a number, {max} or less").into(),
+            (true, true) => format!("must be a number from {min} to {max}").into(),
+        },
         Kind::Bool => "must be true or false".into(),
         Kind::Date => "must be a date, YYYY-MM-DD".into(),
+        Kind::DateTime => "must be a date and a time with its offset, such as 2024-03-01T08:00:00Z".into(),
         Kind::DateRange => {
             "must be {\"start\": \"YYYY-MM-DD\", \"end\": \"YYYY-MM-DD\"}, with the end not before the start"
                 .into()
@@ -105,9 +144,14 @@ pub(crate) fn allowed(kind: Kind) -> Cow<'static, str> {
         Kind::Country => "must be a country code of two letters, ISO 3166-1 alpha-2".into(),
         Kind::Currency => "must be a currency code of three capital letters, ISO 4217".into(),
         Kind::OneOf { values, .. } => format!("must be one of {}", values.join(", ")).into(),
+        Kind::IntOneOf { values } => {
+            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+            format!("must be one of {}", values.join(", ")).into()
+        }
         Kind::TextList => "must be a list of names, or comma-separated text".into(),
-        Kind::Array => "must be a list".into(),
-        Kind::Object => "must be an object".into(),
+        Kind::List { .. } => "must be a list".into(),
+        Kind::Model { .. } | Kind::Object => "must be an object".into(),
+        Kind::Any => "must be JSON".into(),
     }
 }
 
@@ -132,9 +176,9 @@ pub(crate) fn whole(raw: &str) -> Option<String> {
     (number.fract() == 0.0 && number.abs() <= EXACT).then(|| format!("{:.0}", number + 0.0))
 }
 
-/// What a parameter was given, as an error may show it.
-fn shown(param: &Param, raw: &str) -> String {
-    if param.secret { "a secret".to_owned() } else { short(raw) }
+/// What was given, as an error may show it.
+fn shown(secret: bool, raw: &str) -> String {
+    if secret { "a secret".to_owned() } else { short(raw) }
 }
 
 fn text_list(entries: &[Value]) -> Option<String> {
@@ -161,25 +205,6 @@ fn is_range(range: &serde_json::Map<String, Value>) -> bool {
     range.len() == 2 && matches!((day("start"), day("end")), (Some(start), Some(end)) if start <= end)
 }
 
-fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let digits = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    if !digits || !parts.iter().map(|part| part.len()).eq([4, 2, 2]) {
-        return false;
-    }
-    let number = |part: &str| part.parse::<u32>().unwrap_or(0);
-    let (year, month, day) = (number(parts[0]), number(parts[1]), number(parts[2]));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        1..=12 => 31,
-        _ => 0,
-    };
-    (1..=days).contains(&day)
-}
-
 fn is_http_url(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some())
 }
@@ -200,7 +225,27 @@ mod tests {
             default: None,
             from_option: None,
         };
-        value(&param, raw)
+        value(&param, raw, Spelling::Snake)
+    }
+
+    #[test]
+    fn a_number_in_a_path_may_be_text() {
+        let year = |raw| {
+            let param = Param {
+                name: "year",
+                wire: "year",
+                place: Place::Path,
+                kind: Kind::Int { min: 2000, max: 2100 },
+                required: true,
+                secret: false,
+                default: None,
+                from_option: None,
+            };
+            value(&param, raw, Spelling::Snake).map(|given| given.text)
+        };
+        assert_eq!(year("2024").unwrap(), "2024");
+        assert_eq!(year("\"2024\"").unwrap(), "2024");
+        assert!(year("\"1999\"").is_err() && year("\"20x4\"").is_err());
     }
 
     #[test]
@@ -242,8 +287,24 @@ mod tests {
             (Kind::Currency, &["\"EUR\""], &["\"eur\"", "\"EURO\""]),
             (order, &["\"ASC\"", "\"desc\""], &["\"up\"", "1"]),
             (Kind::TextList, &["\"id,name\"", "[\"id\"]"], &["[]", "[1]", "\"\"", "[\"a,b\"]"]),
-            (Kind::Array, &["[1]"], &["{}", "\"[]\""]),
+            (Kind::List { of: &Kind::Any }, &["[1]", "[]"], &["{}", "\"[]\""]),
             (Kind::Object, &["{}"], &["[]", "1"]),
+            (
+                Kind::Number { min: 0.0, max: f64::INFINITY },
+                &["0", "1.50", "1e3"],
+                &["-0.5", "\"1\"", "1e400"],
+            ),
+            (Kind::IntOneOf { values: &[1, 4] }, &["1", "4.0"], &["2", "\"1\""]),
+            (
+                Kind::DateTime,
+                &["\"2024-02-29T23:59:60Z\"", "\"2024-03-01t08:00:00.25+01:00\""],
+                &[
+                    "\"2024-03-01\"",
+                    "\"2024-03-01T08:00:00\"",
+                    "\"2024-03-01T24:00:00Z\"",
+                    "\"2024-03-01T08:00Z\"",
+                ],
+            ),
         ];
         for (kind, good, bad) in cases {
             for raw in *good {
@@ -277,7 +338,7 @@ mod tests {
             default: None,
             from_option: None,
         };
-        let error = value(&param, "[\"planted\"]").err().unwrap().to_string();
+        let error = value(&param, "[\"planted\"]", Spelling::Snake).err().unwrap().to_string();
         assert!(!error.contains("planted"), "{error}");
     }
 }

@@ -20,7 +20,7 @@ use crate::base::words::{Name, Spelling};
 use crate::engine::check::{self, Given};
 use crate::engine::config::options;
 use crate::engine::encode;
-use crate::table::{BodyKind, Operation, Paging, Param, Place};
+use crate::table::{Answer, BodyKind, Operation, Paging, Param, Place};
 use crate::wire::raw;
 
 /// Options of one call; bindings hand them over as one JSON object, with times in seconds. `Debug` shows the names of
@@ -120,6 +120,7 @@ pub(crate) struct Draft {
     headers: HeaderMap,
     pub(crate) fields: Fields,
     secrets: Vec<Secret>,
+    spelling: Spelling,
 }
 
 impl fmt::Debug for Draft {
@@ -157,6 +158,7 @@ impl Draft {
             headers: HeaderMap::new(),
             fields: Vec::new(),
             secrets: Vec::new(),
+            spelling,
         };
         for param in operation.params {
             let value =
@@ -195,10 +197,8 @@ impl Draft {
     }
 
     fn place(&mut self, param: &'static Param, raw: &str) -> Result<()> {
-        let value = if raw == "null" { Given::null() } else { check::value(param, raw)? };
-        if param.secret {
-            self.secrets.push(Secret::from(value.text.clone()));
-        }
+        let value = if raw == "null" { Given::null() } else { check::value(param, raw, self.spelling)? };
+        self.secrets.extend(value.secrets);
         match param.place {
             Place::Path => {
                 if let Some(reason) = encode::refuse_segment(&value.text) {
@@ -227,11 +227,11 @@ impl Draft {
             add_query(&mut self.query, name, raw)?;
         }
         if !options.extra_body.is_empty() && self.operation.body != BodyKind::Json {
-            return Err(Error::argument(
-                "extra_body",
-                "fields",
-                "cannot be sent: this operation has no JSON body",
-            ));
+            let reason = match self.operation.body {
+                BodyKind::Value => "cannot be sent: the body of this operation is no JSON object",
+                _ => "cannot be sent: this operation has no JSON body",
+            };
+            return Err(Error::argument("extra_body", "fields", reason));
         }
         // Where a scroll goes on is the pager's.
         if self.operation.paging == Paging::Scroll && options.extra_body.contains_key("start_page_key") {
@@ -260,6 +260,11 @@ impl Draft {
         }
     }
 
+    /// The fields of the body, where it is an object of them.
+    pub(crate) fn sent(&self) -> &[(String, String)] {
+        if self.operation.body == BodyKind::Json { &self.fields } else { &[] }
+    }
+
     /// The secret parameters.
     pub(crate) fn secrets(&self) -> &[Secret] {
         &self.secrets
@@ -284,11 +289,18 @@ impl Draft {
             url.query_pairs_mut().extend_pairs(query);
         }
         let mut headers = self.headers.clone();
-        let body = (self.operation.body == BodyKind::Json).then(|| {
+        let own = self.fields.iter().map(|(name, raw)| (name.as_str(), raw.as_str()));
+        let body = match self.operation.body {
+            BodyKind::Json => Some(raw::compose(own.chain(page_fields.iter().copied()))),
+            BodyKind::Value => self.fields.first().map(|(_, raw)| raw.clone()),
+            BodyKind::None | BodyKind::RefreshToken => None,
+        };
+        if body.is_some() {
             headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            let own = self.fields.iter().map(|(name, raw)| (name.as_str(), raw.as_str()));
-            raw::compose(own.chain(page_fields.iter().copied()))
-        });
+        }
+        if self.operation.answer == Answer::Raw {
+            headers.insert(http::header::ACCEPT, HeaderValue::from_static("*/*"));
+        }
         Prepared {
             method: self.operation.method.clone(),
             url,

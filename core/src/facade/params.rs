@@ -1,26 +1,52 @@
 //! Parameters as the typed API takes them: a struct for each operation, whose required parts go into `new`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
+use serde::ser::{Error as _, SerializeMap, Serializer};
+use serde_json::value::RawValue;
 
 pub use crate::facade::model::DateRange;
 pub use crate::generated::params::*;
 
+use crate::facade::model::Json;
+
 /// Parameters as raw JSON by name, ready for the boundary.
 #[derive(Clone, Default)]
 pub(crate) struct Members {
-    given: Vec<(&'static str, String, bool)>,
+    given: Vec<(Cow<'static, str>, String, bool)>,
     /// A name that `null` was called with and that is no parameter.
     unknown: Option<String>,
+    /// What was given in place of an object, as JSON; it is refused when the call is made.
+    misplaced: Option<String>,
 }
 
 impl Members {
     pub(crate) fn set(&mut self, name: &'static str, value: &impl Serialize, secret: bool) {
         // Everything that the setters take is written without fail: texts, numbers, and values that are JSON already.
         let json = serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned());
+        self.put(name.into(), json, secret);
+    }
+
+    fn put(&mut self, name: Cow<'static, str>, json: String, secret: bool) {
         self.given.retain(|(known, ..)| *known != name);
         self.given.push((name, json, secret));
+    }
+
+    /// Takes objects that are parts of the request, as one value: alone, or a list of them.
+    pub(crate) fn set_inputs(&mut self, name: &'static str, inputs: &[Members], alone: bool) {
+        let unknown = inputs.iter().find_map(Members::unknown).map(str::to_owned);
+        self.unknown = unknown.or(self.unknown.take());
+        let secret = inputs.iter().any(|input| input.given.iter().any(|(.., secret)| *secret));
+        match inputs {
+            [one] if alone => self.set(name, one, secret),
+            many => self.set(name, &many, secret),
+        }
+    }
+
+    pub(crate) fn set_member(&mut self, name: String, value: &Json) {
+        self.put(name.into(), value.to_string(), false);
     }
 
     pub(crate) fn set_unknown(&mut self, name: &str) {
@@ -31,8 +57,35 @@ impl Members {
         self.unknown.as_deref()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.given.iter().map(|(name, json, _)| (*name, json.as_str()))
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Cow<'static, str>, &str)> {
+        self.given.iter().map(|(name, json, _)| (name, json.as_str()))
+    }
+}
+
+impl From<Json> for Members {
+    fn from(value: Json) -> Self {
+        let mut members = Self::default();
+        match value {
+            Json::Object(object) => {
+                object.into_iter().for_each(|(name, value)| members.set_member(name, &value))
+            }
+            other => members.misplaced = Some(other.to_string()),
+        }
+        members
+    }
+}
+
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw = |json: &str| RawValue::from_string(json.to_owned()).map_err(S::Error::custom);
+        if let Some(json) = &self.misplaced {
+            return raw(json)?.serialize(serializer);
+        }
+        let mut map = serializer.serialize_map(Some(self.given.len()))?;
+        for (name, json, _) in &self.given {
+            map.serialize_entry(name, &raw(json)?)?;
+        }
+        map.end()
     }
 }
 
@@ -58,7 +111,15 @@ macro_rules! given {
     (id) => { impl Into<$crate::facade::model::Id> };
     (int) => { i64 };
     (flag) => { bool };
+    (number) => { f64 };
     (json) => { impl Into<$crate::facade::model::Json> };
+    ([text]) => { impl IntoIterator<Item = impl Into<String>> };
+    ([id]) => { impl IntoIterator<Item = impl Into<$crate::facade::model::Id>> };
+    ([int]) => { impl IntoIterator<Item = i64> };
+    ([number]) => { impl IntoIterator<Item = f64> };
+    ([flag]) => { impl IntoIterator<Item = bool> };
+    ({$Input:ident}) => { impl Into<$Input> };
+    ([{$Input:ident}]) => { impl IntoIterator<Item = impl Into<$Input>> };
     (date_range) => { $crate::facade::model::DateRange };
     (text_list) => { impl IntoIterator<Item = impl Into<String>> };
 }
@@ -81,6 +142,25 @@ macro_rules! put {
         let texts: Vec<String> = $name.into_iter().map(Into::into).collect();
         $members.set($crate::facade::params::plain(stringify!($name)), &texts, false)
     }};
+    ($members:expr, $name:ident, [text]) => {
+        put!($members, $name, text_list)
+    };
+    ($members:expr, $name:ident, [id]) => {{
+        let ids: Vec<$crate::facade::model::Id> = $name.into_iter().map(Into::into).collect();
+        $members.set($crate::facade::params::plain(stringify!($name)), &ids, false)
+    }};
+    ($members:expr, $name:ident, {$Input:ident}) => {{
+        let input: $Input = $name.into();
+        $members.set_inputs($crate::facade::params::plain(stringify!($name)), &[input.members], true)
+    }};
+    ($members:expr, $name:ident, [{$Input:ident}]) => {{
+        let inputs: Vec<_> = $name.into_iter().map(|input| Into::<$Input>::into(input).members).collect();
+        $members.set_inputs($crate::facade::params::plain(stringify!($name)), &inputs, false)
+    }};
+    ($members:expr, $name:ident, [$plain:ident]) => {{
+        let values: Vec<_> = $name.into_iter().collect();
+        $members.set($crate::facade::params::plain(stringify!($name)), &values, false)
+    }};
     ($members:expr, $name:ident, $plain:ident) => {
         $members.set($crate::facade::params::plain(stringify!($name)), &$name, false)
     };
@@ -96,8 +176,8 @@ macro_rules! params {
     (
         $(#[$meta:meta])*
         pub struct $Name:ident {
-            required { $( $(#[$required_meta:meta])* $required:ident: $required_kind:ident ),* $(,)? }
-            optional { $( $(#[$optional_meta:meta])* $optional:ident: $optional_kind:ident ),* $(,)? }
+            required { $( $(#[$required_meta:meta])* $required:ident: $required_kind:tt ),* $(,)? }
+            optional { $( $(#[$optional_meta:meta])* $optional:ident: $optional_kind:tt ),* $(,)? }
         }
     ) => {
         $(#[$meta])*
@@ -165,4 +245,29 @@ macro_rules! params {
         }
     };
     (@default $Name:ident { $($required:ident)+ }) => {};
+}
+
+/// Objects that are parts of a request: built as parameters are, or made of JSON.
+macro_rules! input {
+    ($(#[$meta:meta])* pub struct $Name:ident { $($members:tt)* }) => {
+        params! {
+            $(#[$meta])*
+            pub struct $Name { $($members)* }
+        }
+
+        impl $Name {
+            /// Adds a member by the vendor's name, or replaces it.
+            pub fn with(mut self, name: impl Into<String>, value: impl Into<$crate::facade::model::Json>) -> Self {
+                self.members.set_member(name.into(), &value.into());
+                self
+            }
+        }
+
+        /// The members of a JSON object, by their names here or by the vendor's.
+        impl From<$crate::facade::model::Json> for $Name {
+            fn from(value: $crate::facade::model::Json) -> Self {
+                Self { members: value.into() }
+            }
+        }
+    };
 }

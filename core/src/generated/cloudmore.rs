@@ -160,7 +160,7 @@ impl<'c> Services<'c> {
     /// - `id` (required, GUID): Id of the service in the E-Store.
     /// - `currency_code` (required, three letters of ISO 4217): Currency, an ISO 4217 code that the
     ///   service supports.
-    /// - `custom_properties_data` (optional, JSON array): The values of the custom properties.
+    /// - `custom_properties_data` (optional, list of objects): The values of the custom properties.
     ///
     /// # Errors
     /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
@@ -192,7 +192,7 @@ impl<'c> Services<'c> {
     ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
     ///     .build()?;
     /// let params = mspkit::params::AddService::new("8806367b-001a-4632-afb4-27a7fad7660c", "EUR")
-    ///     .custom_properties_data(serde_json::json!([{"id": "domain", "value": "abcdecompanytest.com"}]));
+    ///     .custom_properties_data([serde_json::json!({"id": "domain", "value": "abcdecompanytest.com"})]);
     /// let added_service = client.services().add("5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21", params).await?;
     /// println!("{added_service:?}");
     /// # Ok(()) }
@@ -330,7 +330,7 @@ impl<'c> Services<'c> {
     ///   called broker. The client's own when it is not given.
     /// - `organization_id` (GUID): Id of the organization.
     /// - `service_id` (GUID): Id of the service.
-    /// - `custom_properties_data` (required, JSON array): The values of the custom properties.
+    /// - `custom_properties_data` (required, list of objects): The values of the custom properties.
     ///
     /// # Errors
     /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
@@ -359,7 +359,7 @@ impl<'c> Services<'c> {
     ///     .client_secret("…")
     ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
     ///     .build()?;
-    /// let params = mspkit::params::PatchService::new(serde_json::json!([{"id": "domain", "value": "abcdecompanytest.com"}]));
+    /// let params = mspkit::params::PatchService::new([serde_json::json!({"id": "domain", "value": "abcdecompanytest.com"})]);
     /// client.services().patch(
     ///     "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
     ///     "8806367b-001a-4632-afb4-27a7fad7660c",
@@ -450,7 +450,7 @@ impl<'c> Services<'c> {
     ///   called broker. The client's own when it is not given.
     /// - `organization_id` (GUID): Id of the organization.
     /// - `service_id` (GUID): Id of the service.
-    /// - `custom_properties_data` (required, JSON array): The values of the custom properties.
+    /// - `custom_properties_data` (required, list of objects): The values of the custom properties.
     ///
     /// # Errors
     /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
@@ -479,7 +479,7 @@ impl<'c> Services<'c> {
     ///     .client_secret("…")
     ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
     ///     .build()?;
-    /// let params = mspkit::params::UpdateService::new(serde_json::json!([{"id": "domain", "value": "abcdecompanytest.com"}]));
+    /// let params = mspkit::params::UpdateService::new([serde_json::json!({"id": "domain", "value": "abcdecompanytest.com"})]);
     /// client.services().update(
     ///     "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
     ///     "8806367b-001a-4632-afb4-27a7fad7660c",
@@ -672,7 +672,7 @@ pub mod blocking {
         /// - `id` (required, GUID): Id of the service in the E-Store.
         /// - `currency_code` (required, three letters of ISO 4217): Currency, an ISO 4217 code that the
         ///   service supports.
-        /// - `custom_properties_data` (optional, JSON array): The values of the custom properties.
+        /// - `custom_properties_data` (optional, list of objects): The values of the custom properties.
         ///
         /// # Errors
         /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
@@ -704,7 +704,7 @@ pub mod blocking {
         ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
         ///     .build()?;
         /// let params = mspkit::params::AddService::new("8806367b-001a-4632-afb4-27a7fad7660c", "EUR")
-        ///     .custom_properties_data(serde_json::json!([{"id": "domain", "value": "abcdecompanytest.com"}]));
+        ///     .custom_properties_data([serde_json::json!({"id": "domain", "value": "abcdecompanytest.com"})]);
         /// let added_service = client.services().add("5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21", params).send()?;
         /// println!("{added_service:?}");
         /// # Ok(()) }
@@ -841,7 +841,7 @@ pub mod blocking {
         ///   called broker. The client's own when it is not given.
         /// - `organization_id` (GUID): Id of the organization.
         /// - `service_id` (GUID): Id of the service.
-        /// - `custom_properties_data` (required, JSON array): The values of the custom properties.
+        /// - `custom_properties_data` (required, list of objects): The values of the custom properties.
         ///
         /// # Errors
         /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
@@ -870,7 +870,7 @@ pub mod blocking {
         ///     .client_secret("…")
         ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
         ///     .build()?;
-        /// let params = mspkit::params::PatchService::new(serde_json::json!([{"id": "domain", "value": "abcdecompanytest.com"}]));
+        /// let params = mspkit::params::PatchService::new([serde_json::json!({"id": "domain", "value": "abcdecompanytest.com"})]);
         /// client.services().patch(
         ///     "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
         ///     "8806367b-001a-4632-afb4-27a7fad7660c",
@@ -961,7 +961,7 @@ pub mod blocking {
         ///   called broker. The client's own when it is not given.
         /// - `organization_id` (GUID): Id of the organization.
         /// - `service_id` (GUID): Id of the service.
-        /// - `custom_properties_data` (required, JSON array): The values of the custom properties.
+        /// - `custom_properties_data` (required, list of objects): The values of the custom properties.
         ///
         /// # Errors
         /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
@@ -990,7 +990,7 @@ pub mod blocking {
         ///     .client_secret("…")
         ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
         ///     .build()?;
-        /// let params = mspkit::params::UpdateService::new(serde_json::json!([{"id": "domain", "value": "abcdecompanytest.com"}]));
+        /// let params = mspkit::params::UpdateService::new([serde_json::json!({"id": "domain", "value": "abcdecompanytest.com"})]);
         /// client.services().update(
         ///     "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
         ///     "8806367b-001a-4632-afb4-27a7fad7660c",

@@ -44,6 +44,8 @@ pub enum ErrorKind {
     ListIncomplete,
     /// The call succeeded, but its answer lacks the field that was asked for.
     MissingField,
+    /// The server took the request and answered that it was not carried out.
+    OperationFailed,
 }
 
 impl ErrorKind {
@@ -67,6 +69,7 @@ impl ErrorKind {
         ErrorKind::Internal,
         ErrorKind::ListIncomplete,
         ErrorKind::MissingField,
+        ErrorKind::OperationFailed,
     ];
 
     /// Its name, the same in every language.
@@ -90,6 +93,7 @@ impl ErrorKind {
             ErrorKind::Internal => "Internal",
             ErrorKind::ListIncomplete => "ListIncomplete",
             ErrorKind::MissingField => "MissingField",
+            ErrorKind::OperationFailed => "OperationFailed",
         }
     }
 
@@ -114,6 +118,7 @@ impl ErrorKind {
             ErrorKind::Internal => -16,
             ErrorKind::ListIncomplete => -17,
             ErrorKind::MissingField => -18,
+            ErrorKind::OperationFailed => -19,
         }
     }
 
@@ -161,6 +166,9 @@ impl ErrorKind {
             }
             ErrorKind::MissingField => {
                 "Look the object up, as the message says. What was created is there, so do not create it again."
+            }
+            ErrorKind::OperationFailed => {
+                "Read what the answer says; repeating the same request will not help."
             }
         }
     }

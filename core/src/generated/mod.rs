@@ -10,6 +10,8 @@ pub(crate) mod operations;
 pub(crate) mod params;
 
 mod error_kinds;
+mod schema;
 
 pub use error_kinds::ErrorKind;
 pub(crate) use operations::OPERATIONS;
+pub(crate) use schema::{ENUMERATIONS, MODELS};

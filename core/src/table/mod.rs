@@ -6,9 +6,11 @@
 use http::Method;
 
 use self::dialect::Envelope;
+use self::schema::{Enumeration, Model};
 
 pub(crate) mod dialect;
 mod json;
+pub mod schema;
 
 /// One of the three vendors' services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,6 +60,8 @@ pub struct Operation {
     pub limit: Limit,
     /// Wire names whose values are ids: numbers there become strings, so that ids compare equal everywhere.
     pub id_fields: &'static [&'static str],
+    /// What the object, or each item of the list, is made of.
+    pub model: Option<&'static Model>,
     /// How to find out what became of a write whose answer was lost.
     pub outcome_check: Option<&'static str>,
     /// Whether a member of its result can be read, by name and value; of writes that give an object.
@@ -119,10 +123,19 @@ pub enum Kind {
         /// Largest allowed.
         max: i64,
     },
+    /// A number within the bounds, both inclusive.
+    Number {
+        /// Smallest allowed.
+        min: f64,
+        /// Largest allowed.
+        max: f64,
+    },
     /// True or false.
     Bool,
     /// A calendar date, `YYYY-MM-DD`.
     Date,
+    /// A date and a time with its offset, RFC 3339.
+    DateTime,
     /// An object `{"start": date, "end": date}`.
     DateRange,
     /// An absolute `http` or `https` URL.
@@ -138,12 +151,32 @@ pub enum Kind {
         /// Whether `asc` passes for `ASC`.
         any_case: bool,
     },
+    /// One of these whole numbers.
+    IntOneOf {
+        /// The allowed values.
+        values: &'static [i64],
+    },
+    /// Text that is known to have these values; others may come. Only what a server sends is of this kind.
+    Open {
+        /// The known values.
+        of: &'static Enumeration,
+    },
     /// A list of strings or comma-separated text; sent comma-separated.
     TextList,
     /// A JSON array.
-    Array,
-    /// A JSON object.
+    List {
+        /// What each of its entries is.
+        of: &'static Kind,
+    },
+    /// A JSON object whose members are known.
+    Model {
+        /// What it is made of.
+        of: &'static Model,
+    },
+    /// A JSON object of which nothing is known.
     Object,
+    /// Any JSON.
+    Any,
 }
 
 /// What a request carries as its body.
@@ -154,6 +187,8 @@ pub enum BodyKind {
     None,
     /// A JSON object of the body parameters.
     Json,
+    /// The JSON of the one body parameter; nothing where it is not given.
+    Value,
     /// The refresh token as plain text; only the token endpoint does this.
     RefreshToken,
 }
@@ -192,15 +227,19 @@ pub enum Paging {
 pub enum Answer {
     /// A page of items; `id` is the wire name by which an item is known.
     List {
-        /// Wire name of the item's own id.
+        /// Wire name of the item's own id; empty where items have none.
         id: &'static str,
         /// Whether the list may stand under `data`.
         envelope: bool,
+        /// Whether an object stands for a list of it alone.
+        or_object: bool,
     },
     /// An object.
     Object {
         /// Whether the object may stand under `data`.
         envelope: bool,
+        /// Whether the object is the one entry of a list.
+        in_list: bool,
     },
     /// A created object; where the server answers with the id only, the fields that were sent complete it.
     Created {
@@ -214,6 +253,10 @@ pub enum Answer {
     },
     /// Nothing of interest; any success will do.
     Empty,
+    /// Nothing, or `{"success": …}`, where false is a failure.
+    Success,
+    /// The body as it is: a file, or text.
+    Raw,
     /// New tokens, which the client keeps.
     Tokens,
     /// The end of the session: the tokens that the client keeps are dropped.
@@ -261,7 +304,7 @@ impl Operation {
     /// What its results may stand in.
     pub(crate) fn envelope(&self) -> Option<&'static Envelope> {
         match self.answer {
-            Answer::List { envelope: false, .. } | Answer::Object { envelope: false } => None,
+            Answer::List { envelope: false, .. } | Answer::Object { envelope: false, .. } => None,
             _ => self.service.dialect().envelope.as_ref(),
         }
     }

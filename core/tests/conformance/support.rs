@@ -60,6 +60,15 @@ impl Params {
         self.0.get(name).cloned().unwrap_or_default()
     }
 
+    /// The entries of a list of objects.
+    pub(crate) fn jsons(&self, name: &str) -> Vec<Json> {
+        match self.json(name) {
+            Value::Array(entries) => entries,
+            Value::Null => Vec::new(),
+            other => panic!("{name}: {other} is no list; the case needs `untyped`"),
+        }
+    }
+
     pub(crate) fn text_list(&self, name: &str) -> Vec<String> {
         match self.0.get(name) {
             Some(Value::Array(entries)) => {

@@ -428,7 +428,7 @@ pub(crate) fn call_blocking(
 fn add_service(params: &Params) -> AddService {
     let mut built = AddService::new(params.id("id"), params.text("currency_code"));
     optional!(built, params,
-        custom_properties_data: json,
+        custom_properties_data: jsons,
     );
     built
 }
@@ -551,7 +551,7 @@ fn list_wiv_customers(params: &Params) -> ListWivCustomers {
 }
 
 fn patch_service(params: &Params) -> PatchService {
-    PatchService::new(params.json("custom_properties_data"))
+    PatchService::new(params.jsons("custom_properties_data"))
 }
 
 fn run_workflow(params: &Params) -> RunWorkflow {
@@ -582,7 +582,7 @@ fn search_own_cases(params: &Params) -> SearchOwnCases {
 }
 
 fn update_service(params: &Params) -> UpdateService {
-    UpdateService::new(params.json("custom_properties_data"))
+    UpdateService::new(params.jsons("custom_properties_data"))
 }
 
 fn validate_psa_credential(params: &Params) -> ValidatePsaCredential {

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from mspkit._model import Model
-from mspkit._types import Unset
+from mspkit._types import Id, Unset
 
 __all__ = [
+    "CustomPropertyDataInput",
     "EstoreGetParams",
     "EstoreListParams",
     "ServicesAddParams",
@@ -19,6 +20,13 @@ __all__ = [
     "ServicesRemoveParams",
     "ServicesUpdateParams",
 ]
+
+
+class CustomPropertyDataInput(TypedDict):
+    """The value of a custom property."""
+
+    id: Id
+    value: str | None
 
 
 class _EstoreGetParams(TypedDict):
@@ -51,7 +59,7 @@ class _ServicesAddParams(TypedDict):
 class ServicesAddParams(_ServicesAddParams, total=False):
     """What `client.services.add` takes by name."""
 
-    custom_properties_data: Sequence[Mapping[str, Any] | Model] | Unset | None
+    custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model] | Unset | None
     reseller_id: str | None
 
 
@@ -79,7 +87,7 @@ class ServicesListParams(_ServicesListParams, total=False):
 class _ServicesPatchParams(TypedDict):
     organization_id: str
     service_id: str
-    custom_properties_data: Sequence[Mapping[str, Any] | Model]
+    custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model]
 
 
 class ServicesPatchParams(_ServicesPatchParams, total=False):
@@ -102,7 +110,7 @@ class ServicesRemoveParams(_ServicesRemoveParams, total=False):
 class _ServicesUpdateParams(TypedDict):
     organization_id: str
     service_id: str
-    custom_properties_data: Sequence[Mapping[str, Any] | Model]
+    custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model]
 
 
 class ServicesUpdateParams(_ServicesUpdateParams, total=False):

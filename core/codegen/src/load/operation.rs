@@ -47,7 +47,7 @@ fn one(
         return Err(id.problem("resource and method must be in snake case"));
     }
     let method = method.to_ascii_uppercase();
-    let (params, body) = param::all_of(node, path, shared)?;
+    let (params, body) = param::all_of(context.service, node, path, shared, &mut shapes.inputs)?;
     let answer = answer(context, node)?;
     let id_fields = match &answer.model {
         Some(model) => shapes.model(&context.document, model, &node.need("x-mspkit-answer")?)?,
@@ -139,7 +139,7 @@ fn only_keys(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
 
 fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
     let given = node.need("x-mspkit-answer")?;
-    only_keys(&given, &["kind", "model", "id"])?;
+    only_keys(&given, &["kind", "model", "id", "or-object", "in-list"])?;
     let kind = word(
         &given.need("kind")?,
         &[
@@ -148,18 +148,27 @@ fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
             ("created", AnswerKind::Created),
             ("located", AnswerKind::Located),
             ("empty", AnswerKind::Empty),
+            ("success", AnswerKind::Success),
+            ("raw", AnswerKind::Raw),
             ("tokens", AnswerKind::Tokens),
             ("logged_out", AnswerKind::LoggedOut),
         ],
     )?;
     let field = |key: &str, wanted: bool| match (given.get(key), wanted) {
         (Some(value), true) => Ok(Some(value.text()?.to_owned())),
+        (None, true) if key == "id" && kind == AnswerKind::List => Ok(None),
         (None, true) => Err(given.problem(format!("`{key}` is missing"))),
         (Some(value), false) => Err(value.problem("does not go with this kind of answer")),
         (None, false) => Ok(None),
     };
     let (model, id) = (field("model", kind.has_model())?, field("id", kind.has_id())?);
-    Ok(Answer { kind, model, id, envelope: context.dialect.envelope.is_some() })
+    let flag = |key: &str, of: AnswerKind| match given.get(key) {
+        Some(value) if kind != of => Err(value.problem("does not go with this kind of answer")),
+        Some(value) => value.flag(),
+        None => Ok(false),
+    };
+    let (or_object, in_list) = (flag("or-object", AnswerKind::List)?, flag("in-list", AnswerKind::Object)?);
+    Ok(Answer { kind, model, id, envelope: context.dialect.envelope.is_some(), or_object, in_list })
 }
 
 fn limit(node: &Node<'_>, method: &str, path: &str) -> Result<Limit, Problem> {

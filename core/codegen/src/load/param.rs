@@ -1,5 +1,6 @@
 //! The parameters of an operation: its path, query, headers and the fields of its body.
 
+use crate::load::inputs::Inputs;
 use crate::load::schema::{self, Types};
 use crate::load::user_name;
 use crate::model::{Body, Kind, Param, Spot};
@@ -7,12 +8,12 @@ use crate::node::Node;
 use crate::problem::Problem;
 
 /// A parameter as it stands in the document, before it means anything.
-struct Given<'d> {
-    wire: String,
-    spot: Spot,
-    required: bool,
-    node: Node<'d>,
-    schema: Node<'d>,
+pub(super) struct Given<'d> {
+    pub(super) wire: String,
+    pub(super) spot: Spot,
+    pub(super) required: bool,
+    pub(super) node: Node<'d>,
+    pub(super) schema: Node<'d>,
 }
 
 impl<'d> Given<'d> {
@@ -31,9 +32,11 @@ impl<'d> Given<'d> {
 
 /// The parameters in the order of the table, and what the request carries as its body.
 pub(super) fn all_of(
+    service: &str,
     operation: &Node<'_>,
     path: &str,
     shared: Option<&Node<'_>>,
+    inputs: &mut Inputs,
 ) -> Result<(Vec<Param>, Body), Problem> {
     let mut given = Vec::new();
     for list in shared.cloned().into_iter().chain(operation.get("parameters")) {
@@ -42,7 +45,8 @@ pub(super) fn all_of(
         }
     }
     let body = body(operation, &mut given)?;
-    let mut params = given.iter().map(param).collect::<Result<Vec<_>, _>>()?;
+    let mut read = |given| param(service, given, inputs);
+    let mut params = given.iter().map(&mut read).collect::<Result<Vec<_>, _>>()?;
     let in_path = template(path, operation)?;
     for param in params.iter().filter(|param| param.spot == Spot::Path) {
         if !in_path.contains(&param.wire) {
@@ -106,7 +110,17 @@ fn body<'d>(operation: &Node<'d>, given: &mut Vec<Given<'d>>) -> Result<Body, Pr
     let content = request.follow()?.need("content")?;
     match &content.entries()?[..] {
         [(kind, media)] if kind == "application/json" => {
-            let members = schema::members(&media.need("schema")?)?;
+            let schema = media.need("schema")?;
+            if Types::of(&schema)?.names == ["array"] {
+                let name = schema.look("x-mspkit-name")?;
+                let name =
+                    name.ok_or_else(|| schema.problem("`x-mspkit-name` must say what the list is called"))?;
+                let required = request.follow()?.get("required").map_or(Ok(false), |flag| flag.flag())?;
+                let wire = name.text()?.to_owned();
+                given.push(Given { wire, spot: Spot::Body, required, node: schema.clone(), schema });
+                return Ok(Body::Value);
+            }
+            let members = schema::members(&schema)?;
             for (wire, node) in members.properties {
                 let required = members.required.contains(&wire);
                 given.push(Given { wire, spot: Spot::Body, required, schema: node.clone(), node });
@@ -118,10 +132,10 @@ fn body<'d>(operation: &Node<'d>, given: &mut Vec<Given<'d>>) -> Result<Body, Pr
     }
 }
 
-fn param(given: &Given<'_>) -> Result<Param, Problem> {
+pub(super) fn param(service: &str, given: &Given<'_>, inputs: &mut Inputs) -> Result<Param, Problem> {
     let place = given.node.place();
     let types = Types::of(&given.schema)?;
-    let kind = kind(given, &types)?;
+    let kind = kind(service, given, &types, inputs)?;
     let doc = given.look("description")?.ok_or_else(|| place.problem("`description` is missing"))?;
     let default = given.look("default")?.map(|node| node.json()).transpose()?;
     let from_option = given.look("x-mspkit-from-option")?;
@@ -160,7 +174,7 @@ fn example(given: &Given<'_>) -> Result<Option<serde_json::Value>, Problem> {
     }
 }
 
-fn kind(given: &Given<'_>, types: &Types<'_>) -> Result<Kind, Problem> {
+fn kind(service: &str, given: &Given<'_>, types: &Types<'_>, inputs: &mut Inputs) -> Result<Kind, Problem> {
     if let Some(word) = given.look("x-mspkit-kind")? {
         return match word.text()? {
             "date_range" => Ok(Kind::DateRange),
@@ -170,8 +184,13 @@ fn kind(given: &Given<'_>, types: &Types<'_>) -> Result<Kind, Problem> {
     }
     let any_case = given.flag("x-mspkit-any-case")?;
     if let Some(values) = given.look("enum")? {
-        let texts = values.items()?.into_iter().filter(|value| !value.is_null());
-        let values = texts.map(|value| value.text().map(str::to_owned)).collect::<Result<Vec<_>, _>>()?;
+        let texts = || values.items().map(|all| all.into_iter().filter(|value| !value.is_null()));
+        if types.names == ["integer"] {
+            return Ok(Kind::IntOneOf {
+                values: texts()?.map(|value| value.int()).collect::<Result<_, _>>()?,
+            });
+        }
+        let values = texts()?.map(|value| value.text().map(str::to_owned)).collect::<Result<Vec<_>, _>>()?;
         return Ok(Kind::OneOf { values, any_case });
     }
     if any_case {
@@ -183,10 +202,11 @@ fn kind(given: &Given<'_>, types: &Types<'_>) -> Result<Kind, Problem> {
             "mspkit-id" => Some(Kind::Id),
             "uuid" => Some(Kind::Guid),
             "date" => Some(Kind::Date),
+            "date-time" => Some(Kind::DateTime),
             "uri" => Some(Kind::HttpUrl),
             "country" => Some(Kind::Country),
             "currency" => Some(Kind::Currency),
-            "password" | "int32" | "int64" => None,
+            "password" | "int32" | "int64" | "float" | "double" => None,
             other => return Err(format.problem(format!("the format `{other}` is unknown here"))),
         },
         None => None,
@@ -197,11 +217,43 @@ fn kind(given: &Given<'_>, types: &Types<'_>) -> Result<Kind, Problem> {
         (None, ["string"]) if bound("minLength")?.is_some_and(|length| length > 0) => Ok(Kind::NonBlank),
         (None, ["string"]) => Ok(Kind::Text),
         (None, ["integer"]) => Ok(Kind::Int { min: bound("minimum")?, max: bound("maximum")? }),
+        (None, ["number"]) => {
+            Ok(Kind::Number { min: number(given, "minimum")?, max: number(given, "maximum")? })
+        }
         (None, ["boolean"]) => Ok(Kind::Bool),
-        (None, ["array"]) => Ok(Kind::Array),
+        (None, ["array"]) => {
+            let Some(entry) = given.look("items")? else { return Ok(Kind::List { of: Box::new(Kind::Any) }) };
+            let entry = Given {
+                wire: given.wire.clone(),
+                spot: given.spot,
+                required: true,
+                node: entry.clone(),
+                schema: entry,
+            };
+            let of = kind(service, &entry, &Types::of(&entry.schema)?, inputs)?;
+            Ok(Kind::List { of: Box::new(of) })
+        }
+        // Nobody gives what is internal, so it needs no type.
+        (None, ["object"]) if given.flag("x-mspkit-internal")? => Ok(Kind::Object),
+        (None, ["object"]) if has_members(&given.schema)? => inputs.input(service, &given.schema),
         (None, ["object"]) => Ok(Kind::Object),
+        (None, [_, _, ..]) => Ok(Kind::Any),
+        (None, []) if given.schema.follow()?.get("allOf").is_some() => inputs.input(service, &given.schema),
+        (None, []) if given.look("anyOf")?.is_some() || given.look("oneOf")?.is_some() => Ok(Kind::Any),
         (None, names) => {
             Err(given.schema.problem(format!("a parameter cannot be of the type `{}`", names.join(" or "))))
         }
     }
+}
+
+fn number(given: &Given<'_>, key: &str) -> Result<Option<serde_json::Number>, Problem> {
+    let Some(bound) = given.look(key)? else { return Ok(None) };
+    match bound.json()? {
+        serde_json::Value::Number(number) => Ok(Some(number)),
+        _ => Err(bound.problem("must be a number")),
+    }
+}
+
+fn has_members(schema: &Node<'_>) -> Result<bool, Problem> {
+    Ok(schema.look("properties")?.is_some())
 }

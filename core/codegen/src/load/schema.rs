@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::load::inputs::Inputs;
 use crate::load::user_name;
-use crate::model::{Field, Model, OpenEnum, Shape};
+use crate::model::{Field, Input, Model, OpenEnum, Shape};
 use crate::names;
 use crate::node::Node;
 use crate::problem::Problem;
@@ -57,17 +58,18 @@ pub(super) fn members<'d>(schema: &Node<'d>) -> Result<Members<'d>, Problem> {
     Ok(all)
 }
 
-/// The models and enumerations that answers reach.
+/// The models and enumerations that answers reach, and the objects that requests do.
 #[derive(Default)]
 pub(super) struct Shapes {
     models: BTreeMap<String, Model>,
     enums: BTreeMap<String, OpenEnum>,
     begun: BTreeSet<(String, String)>,
+    pub(super) inputs: Inputs,
 }
 
 impl Shapes {
-    pub(super) fn finish(self) -> (Vec<Model>, Vec<OpenEnum>) {
-        (self.models.into_values().collect(), self.enums.into_values().collect())
+    pub(super) fn finish(self) -> (Vec<Model>, Vec<OpenEnum>, Vec<Input>) {
+        (self.models.into_values().collect(), self.enums.into_values().collect(), self.inputs.finish())
     }
 
     /// Takes in a model of `components.schemas` with all it refers to; answers the wire names of its ids.
@@ -87,7 +89,8 @@ impl Shapes {
         if self.begun.insert((schema.place().file, name.to_owned())) {
             let fields = self.fields(document, &schema)?;
             let doc = described(&schema)?;
-            let model = Model { name: name.to_owned(), doc, fields, place: schema.place() };
+            let open = is_open(&schema)?;
+            let model = Model { name: name.to_owned(), doc, fields, open, place: schema.place() };
             if let Some(other) = self.models.get(name) {
                 let same =
                     |a: &Field, b: &Field| (&a.name, &a.wire, &a.shape) == (&b.name, &b.wire, &b.shape);
@@ -114,6 +117,7 @@ impl Shapes {
                 doc: described(&node)?,
                 shape: self.shape(document, &node)?,
                 required: required.contains(&wire) && !Types::of(&node)?.nullable,
+                nullable: Types::of(&node)?.nullable,
                 deprecated: node.look("deprecated")?.map_or(Ok(false), |flag| flag.flag())?,
                 example: match (node.look("example")?, node.look("examples")?) {
                     (Some(example), _) => Some(example.json()?),
@@ -200,7 +204,15 @@ impl Shapes {
     }
 }
 
-fn described(node: &Node<'_>) -> Result<String, Problem> {
+/// Whether a schema says that an object may have other members beside its own.
+pub(super) fn is_open(schema: &Node<'_>) -> Result<bool, Problem> {
+    match schema.follow()?.get("additionalProperties") {
+        Some(more) if more.value().is_bool() => more.flag(),
+        more => Ok(more.is_some()),
+    }
+}
+
+pub(super) fn described(node: &Node<'_>) -> Result<String, Problem> {
     let doc = node.look("description")?.ok_or_else(|| node.problem("`description` is missing"))?;
     Ok(doc.text()?.to_owned())
 }

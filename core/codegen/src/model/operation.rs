@@ -147,8 +147,17 @@ pub enum Kind {
     },
     /// True or false.
     Bool,
+    /// A number.
+    Number {
+        /// Smallest allowed.
+        min: Option<serde_json::Number>,
+        /// Largest allowed.
+        max: Option<serde_json::Number>,
+    },
     /// A calendar date.
     Date,
+    /// A date and a time with its offset.
+    DateTime,
     /// Two dates.
     DateRange,
     /// An absolute URL.
@@ -164,12 +173,54 @@ pub enum Kind {
         /// Whether case matters not.
         any_case: bool,
     },
-    /// A list of strings.
+    /// One of a closed set of whole numbers.
+    IntOneOf {
+        /// The set.
+        values: Vec<i64>,
+    },
+    /// A list of strings, sent as one text.
     TextList,
     /// A JSON array.
-    Array,
-    /// A JSON object.
+    List {
+        /// What its entries are.
+        of: Box<Kind>,
+    },
+    /// An object whose members are known.
+    Input {
+        /// The name of its type.
+        name: String,
+        /// Whether other members may stand beside them.
+        open: bool,
+    },
+    /// A JSON object of which nothing is known.
     Object,
+    /// Any JSON.
+    Any,
+}
+
+impl Kind {
+    /// Whether it holds other values, so that it travels in a JSON body only.
+    pub fn nested(&self) -> bool {
+        matches!(self, Kind::List { .. } | Kind::Input { .. } | Kind::Object | Kind::Any)
+    }
+}
+
+/// An object that is sent as a part of a request.
+#[derive(Debug, Clone, Serialize)]
+pub struct Input {
+    /// The name of its type in every language: that of its schema, with `Input` at its end.
+    pub name: String,
+    /// The service whose document has it.
+    pub service: String,
+    /// What it is.
+    pub doc: String,
+    /// Its members in the document's order.
+    pub fields: Vec<Param>,
+    /// Whether other members may stand beside them.
+    pub open: bool,
+    /// Where it stands in its document.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// What a request carries.
@@ -180,6 +231,8 @@ pub enum Body {
     None,
     /// A JSON object of the body parameters.
     Json,
+    /// The JSON of the one body parameter.
+    Value,
     /// The refresh token as plain text.
     RefreshToken,
 }
@@ -223,6 +276,10 @@ pub struct Answer {
     pub id: Option<String>,
     /// Whether it may stand under `data`.
     pub envelope: bool,
+    /// Whether an object stands for a list of it alone.
+    pub or_object: bool,
+    /// Whether the object is the one entry of a list.
+    pub in_list: bool,
 }
 
 /// The kinds of successful answers.
@@ -239,6 +296,10 @@ pub enum AnswerKind {
     Located,
     /// Nothing of interest.
     Empty,
+    /// Whether it was carried out.
+    Success,
+    /// The body as it is.
+    Raw,
     /// Tokens, which the client keeps.
     Tokens,
     /// The end of the session.
@@ -248,10 +309,10 @@ pub enum AnswerKind {
 impl AnswerKind {
     /// Whether the answer is made of a model.
     pub fn has_model(self) -> bool {
-        !matches!(self, AnswerKind::Empty | AnswerKind::LoggedOut)
+        !matches!(self, AnswerKind::Empty | AnswerKind::Success | AnswerKind::Raw | AnswerKind::LoggedOut)
     }
 
-    /// Whether the answer is known by an id.
+    /// Whether the answer is known by an id; items of lists may have none.
     pub fn has_id(self) -> bool {
         matches!(self, AnswerKind::List | AnswerKind::Created | AnswerKind::Located)
     }

@@ -65,7 +65,8 @@ fn form(param: &Param, literal: fn(&Json) -> String, range: fn(&str, &str) -> St
         (Kind::Guid, _) => "A GUID.".to_owned(),
         (Kind::NonBlank, _) => "Not blank.".to_owned(),
         (Kind::TextList, _) => "A list, or one text with commas.".to_owned(),
-        (Kind::Array, Some(example)) => format!("As in `{}`.", literal(example)),
+        (Kind::DateTime, _) => "With its offset, RFC 3339.".to_owned(),
+        (Kind::List { .. } | Kind::Input { .. }, Some(example)) => format!("As in `{}`.", literal(example)),
         (Kind::DateRange, Some(example)) => {
             let day = |end: &str| example.get(end).map(literal).unwrap_or_default();
             format!("As in `{}`.", range(&day("start"), &day("end")))

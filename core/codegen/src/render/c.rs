@@ -71,12 +71,15 @@ fn note(param: &Param) -> String {
         "optional"
     };
     let kind = match &param.kind {
-        Kind::Array => "text of a JSON array".to_owned(),
-        Kind::Object => "text of a JSON object".to_owned(),
-        Kind::Int { .. } if required == "optional" => {
+        Kind::List { .. } => format!("{}, as the text of a JSON array", prose::kind_note(param)),
+        Kind::Object | Kind::Input { .. } => "text of a JSON object".to_owned(),
+        Kind::Any | Kind::Number { .. } => format!("{}, as JSON text", prose::kind_note(param)),
+        Kind::Int { .. } | Kind::IntOneOf { .. } if required == "optional" => {
             format!("{}; `MSPKIT_DEFAULT`: not given", prose::kind_note(param))
         }
-        Kind::Int { .. } => format!("{}; `MSPKIT_DEFAULT` until it is set", prose::kind_note(param)),
+        Kind::Int { .. } | Kind::IntOneOf { .. } => {
+            format!("{}; `MSPKIT_DEFAULT` until it is set", prose::kind_note(param))
+        }
         _ => prose::kind_note(param),
     };
     let secret = if param.secret { "secret" } else { "" };
@@ -90,7 +93,7 @@ fn note(param: &Param) -> String {
 /// The type of a field in a struct of parameters.
 fn parameter(param: &Param) -> &'static str {
     match param.kind {
-        Kind::Int { .. } => "i64",
+        Kind::Int { .. } | Kind::IntOneOf { .. } => "i64",
         Kind::DateRange => "mspkit_date_range",
         Kind::TextList => "*const mspkit_str",
         _ => "mspkit_str",
@@ -100,7 +103,7 @@ fn parameter(param: &Param) -> &'static str {
 /// What stands in such a field that is not given.
 fn blank(param: &Param) -> &'static str {
     match param.kind {
-        Kind::Int { .. } => "options::NOT_GIVEN",
+        Kind::Int { .. } | Kind::IntOneOf { .. } => "options::NOT_GIVEN",
         Kind::DateRange => "mspkit_date_range::NONE",
         Kind::TextList => "std::ptr::null()",
         _ => "mspkit_str::NONE",
@@ -112,10 +115,15 @@ fn write(param: &Param) -> String {
     let name = format!("{:?}", param.name);
     let field = format!("params.{}", names::rust_ident(&param.name));
     match param.kind {
-        Kind::Int { .. } => format!("into.int({name}, {field})"),
+        Kind::Int { .. } | Kind::IntOneOf { .. } => format!("into.int({name}, {field})"),
         Kind::DateRange => format!("into.dates({name}, {field})?"),
         Kind::TextList => format!("into.texts({name}, {field}, {field}_count)?"),
-        Kind::Array | Kind::Object | Kind::Bool => format!("into.json({name}, {field})?"),
+        Kind::List { .. }
+        | Kind::Input { .. }
+        | Kind::Object
+        | Kind::Any
+        | Kind::Number { .. }
+        | Kind::Bool => format!("into.json({name}, {field})?"),
         _ => format!("into.text({name}, {field})?"),
     }
 }
@@ -154,7 +162,7 @@ fn cpp_type(shape: &Shape) -> String {
 /// The type of a parameter in C++.
 fn cpp_param(param: &Param) -> &'static str {
     match param.kind {
-        Kind::Int { .. } => "std::int64_t",
+        Kind::Int { .. } | Kind::IntOneOf { .. } => "std::int64_t",
         Kind::DateRange => "std::pair<std::string, std::string>",
         Kind::TextList => "std::vector<std::string>",
         _ => "std::string",

@@ -24,6 +24,8 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("py_shown", |value: Serde<Json>| shown(&value.0));
     environment.add_filter("py_value", |value: Serde<Json>| literal(&value.0));
     environment.add_filter("py_type", |param: Serde<Param>| parameter(&param.0));
+    environment.add_filter("py_member", |param: Serde<Param>| member(&param.0));
+    environment.add_filter("py_argument", |param: Serde<Param>, indent: &str| argument(&param.0, indent));
     environment.add_filter("py_default", |param: Serde<Param>| default(&param.0));
     environment.add_test("py_optional", |param: Serde<Param>| !default(&param.0).is_empty());
     environment.add_filter("py_unset", |params: Serde<Vec<Param>>| {
@@ -107,26 +109,7 @@ fn entry(markdown: &str, prefix: &str) -> String {
 
 /// The annotation of a parameter.
 fn parameter(param: &Param) -> String {
-    let base = match &param.kind {
-        Kind::Id => "Id".to_owned(),
-        Kind::Guid
-        | Kind::Text
-        | Kind::NonBlank
-        | Kind::Date
-        | Kind::HttpUrl
-        | Kind::Country
-        | Kind::Currency
-        | Kind::OneOf { any_case: true, .. } => "str".to_owned(),
-        Kind::OneOf { values, .. } => {
-            format!("Literal[{}]", values.iter().map(|value| text(value)).collect::<Vec<_>>().join(", "))
-        }
-        Kind::Int { .. } => "int".to_owned(),
-        Kind::Bool => "bool".to_owned(),
-        Kind::DateRange => "Mapping[str, str]".to_owned(),
-        Kind::TextList => "str | Sequence[str]".to_owned(),
-        Kind::Array => "Sequence[Mapping[str, Any] | Model]".to_owned(),
-        Kind::Object => "Mapping[str, Any] | Model".to_owned(),
-    };
+    let base = kind_type(&param.kind);
     match default(param).as_str() {
         "UNSET" => format!("{base} | Unset | None"),
         "None" => format!("{base} | None"),
@@ -134,10 +117,71 @@ fn parameter(param: &Param) -> String {
     }
 }
 
+/// A parameter in the signature of a method, broken as ruff does where it is too long for a line.
+fn argument(param: &Param, indent: &str) -> String {
+    let default = Some(default(param)).filter(|value| !value.is_empty());
+    let default = default.map_or_else(String::new, |value| format!(" = {value}"));
+    let line = format!("{indent}{}: {}{default},", param.name, parameter(param));
+    if line.chars().count() <= LINE {
+        return line;
+    }
+    let (mut parts, mut depth) = (vec![String::new()], 0);
+    for word in parameter(param).split(' ') {
+        if word == "|" && depth == 0 {
+            parts.push("| ".to_owned());
+            continue;
+        }
+        depth += word.matches('[').count();
+        depth -= word.matches(']').count();
+        if let Some(part) = parts.last_mut() {
+            let space = if part.is_empty() || part.ends_with("| ") { "" } else { " " };
+            part.push_str(&format!("{space}{word}"));
+        }
+    }
+    format!("{indent}{}: {}{default},", param.name, parts.join(&format!("\n{indent}")))
+}
+
+/// The annotation of a member of an object in a body, which is left out by leaving it out.
+fn member(param: &Param) -> String {
+    let null = if param.nullable || !param.required && param.kind != Kind::Any { " | None" } else { "" };
+    format!("{}{null}", kind_type(&param.kind))
+}
+
+fn kind_type(kind: &Kind) -> String {
+    match kind {
+        Kind::Id => "Id".to_owned(),
+        Kind::Guid
+        | Kind::Text
+        | Kind::NonBlank
+        | Kind::HttpUrl
+        | Kind::Country
+        | Kind::Currency
+        | Kind::OneOf { any_case: true, .. } => "str".to_owned(),
+        Kind::Date => "str | dt.date".to_owned(),
+        Kind::DateTime => "str | dt.datetime".to_owned(),
+        Kind::OneOf { values, .. } => {
+            format!("Literal[{}]", values.iter().map(|value| text(value)).collect::<Vec<_>>().join(", "))
+        }
+        Kind::IntOneOf { values } => {
+            format!("Literal[{}]", values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        }
+        Kind::Int { .. } => "int".to_owned(),
+        Kind::Number { .. } => "float".to_owned(),
+        Kind::Bool => "bool".to_owned(),
+        Kind::DateRange => "Mapping[str, str]".to_owned(),
+        Kind::TextList => "str | Sequence[str]".to_owned(),
+        Kind::List { of } => format!("Sequence[{}]", kind_type(of)),
+        Kind::Input { name, open: true } => format!("{name} | Mapping[str, Any] | Model"),
+        Kind::Input { name, open: false } => format!("{name} | Model"),
+        Kind::Object => "Mapping[str, Any] | Model".to_owned(),
+        Kind::Any => "Any".to_owned(),
+    }
+}
+
 /// What stands in for an argument that is not given; nothing for one that must be. Where null can be sent, `None` is
 /// null, and leaving out has a value of its own.
 fn default(param: &Param) -> String {
-    let null = param.nullable || param.spot == Spot::Body && param.kind == Kind::Array;
+    let null = param.nullable || param.spot == Spot::Body && matches!(param.kind, Kind::List { .. });
     match (param.required && param.from_option.is_none(), null) {
         (true, _) => "",
         (false, true) => "UNSET",

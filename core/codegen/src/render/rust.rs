@@ -4,7 +4,7 @@ use minijinja::Environment;
 use minijinja::value::Serde;
 use serde_json::Value as Json;
 
-use crate::model::{Kind, Param, Shape};
+use crate::model::{Field, Kind, Param, Shape};
 use crate::names;
 
 pub(super) fn register(environment: &mut Environment<'_>) {
@@ -15,6 +15,8 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     });
     environment.add_filter("rust_kind", |kind: Serde<Kind>| kind_row(&kind.0));
     environment.add_filter("rust_setter", |param: Serde<Param>| setter(&param.0));
+    environment.add_filter("rust_reader", |param: Serde<Param>| reader(&param.0));
+    environment.add_filter("rust_field_kind", |field: Serde<Field>| shape_row(&field.0.shape));
     environment.add_filter("rust_type", |shape: Serde<Shape>| shape_type(&shape.0));
     environment.add_filter("rust_example", |param: Serde<Param>| example(&param.0));
     environment.add_filter("rustdoc", rustdoc);
@@ -30,7 +32,38 @@ fn kind_row(kind: &Kind) -> String {
         Kind::OneOf { values, any_case } => {
             format!("Kind::OneOf {{ values: &{values:?}, any_case: {any_case} }}")
         }
+        Kind::IntOneOf { values } => {
+            let values: Vec<String> = values.iter().copied().map(grouped).collect();
+            format!("Kind::IntOneOf {{ values: &[{}] }}", values.join(", "))
+        }
+        Kind::Number { min, max } => {
+            let bound = |bound: &Option<serde_json::Number>, none: &str| {
+                bound
+                    .as_ref()
+                    .and_then(serde_json::Number::as_f64)
+                    .map_or_else(|| none.to_owned(), |n| format!("{n:?}"))
+            };
+            let (min, max) = (bound(min, "f64::NEG_INFINITY"), bound(max, "f64::INFINITY"));
+            format!("Kind::Number {{ min: {min}, max: {max} }}")
+        }
+        Kind::List { of } => format!("Kind::List {{ of: &{} }}", kind_row(of)),
+        Kind::Input { name, .. } => format!("Kind::Model {{ of: &schema::{} }}", names::screaming(name)),
         plain => format!("Kind::{plain:?}"),
+    }
+}
+
+/// The kind of a model's field, as `crate::operation::Kind`.
+fn shape_row(shape: &Shape) -> String {
+    match shape {
+        Shape::Id => "Kind::Id".to_owned(),
+        Shape::Text | Shape::Secret => "Kind::Text".to_owned(),
+        Shape::Integer => kind_row(&Kind::Int { min: None, max: None }),
+        Shape::Number => kind_row(&Kind::Number { min: None, max: None }),
+        Shape::Bool => "Kind::Bool".to_owned(),
+        Shape::Json => "Kind::Any".to_owned(),
+        Shape::Model { name } => format!("Kind::Model {{ of: &{} }}", names::screaming(name)),
+        Shape::Enum { name } => format!("Kind::Open {{ of: &{} }}", names::screaming(name)),
+        Shape::List { of } => format!("Kind::List {{ of: &{} }}", shape_row(of)),
     }
 }
 
@@ -47,17 +80,41 @@ fn grouped(number: i64) -> String {
     if number < 0 { format!("-{text}") } else { text }
 }
 
-/// The word that `params!` and the conformance runner know a parameter's type by.
-fn setter(param: &Param) -> &'static str {
-    match param.kind {
-        Kind::Id | Kind::Guid => "id",
-        Kind::Int { .. } => "int",
-        Kind::Bool => "flag",
-        Kind::DateRange => "date_range",
-        Kind::TextList => "text_list",
-        Kind::Array | Kind::Object => "json",
-        _ if param.secret => "secret",
-        _ => "text",
+/// What `params!` knows a parameter's type by: a word, a type in braces, or one of these in brackets for a list.
+fn setter(param: &Param) -> String {
+    match kind_word(&param.kind) {
+        word if param.secret && word == "text" => "secret".to_owned(),
+        word => word,
+    }
+}
+
+fn kind_word(kind: &Kind) -> String {
+    match kind {
+        Kind::Id | Kind::Guid => "id".to_owned(),
+        Kind::Int { .. } | Kind::IntOneOf { .. } => "int".to_owned(),
+        Kind::Number { .. } => "number".to_owned(),
+        Kind::Bool => "flag".to_owned(),
+        Kind::DateRange => "date_range".to_owned(),
+        Kind::TextList => "text_list".to_owned(),
+        Kind::Input { name, .. } => format!("{{{name}}}"),
+        Kind::List { of } if listed(of) => format!("[{}]", kind_word(of)),
+        Kind::List { .. } | Kind::Object | Kind::Any => "json".to_owned(),
+        _ => "text".to_owned(),
+    }
+}
+
+/// Whether lists of a kind have a type of their own.
+fn listed(of: &Kind) -> bool {
+    !matches!(of, Kind::List { .. } | Kind::Object | Kind::Any | Kind::DateRange | Kind::TextList)
+}
+
+/// The function by which the conformance runner reads a parameter of a case.
+fn reader(param: &Param) -> String {
+    match &param.kind {
+        Kind::Input { .. } => "json".to_owned(),
+        Kind::List { of } if matches!(**of, Kind::Input { .. }) => "jsons".to_owned(),
+        Kind::List { of } if listed(of) => format!("{}s", kind_word(of)),
+        kind => kind_word(kind),
     }
 }
 
@@ -79,7 +136,16 @@ fn shape_type(shape: &Shape) -> String {
 fn example(param: &Param) -> String {
     let value = param.example.clone().unwrap_or(Json::Null);
     match (&param.kind, &value) {
-        (Kind::Array | Kind::Object, value) => format!("serde_json::json!({})", spaced(value)),
+        (Kind::List { of }, Json::Array(entries)) if listed(of) => {
+            let entry = |entry: &Json| {
+                example(&Param { kind: (**of).clone(), example: Some(entry.clone()), ..param.clone() })
+            };
+            format!("[{}]", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+        (Kind::List { .. } | Kind::Input { .. } | Kind::Object | Kind::Any, value) => {
+            format!("serde_json::json!({})", spaced(value))
+        }
+        (Kind::Number { .. }, value) => format!("{:?}", value.as_f64().unwrap_or_default()),
         (Kind::DateRange, value) => {
             let date = |key: &str| value.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
             format!("mspkit::DateRange::new({:?}, {:?})", date("start"), date("end"))
@@ -88,7 +154,7 @@ fn example(param: &Param) -> String {
             format!("{:?}", text.split(',').map(str::trim).collect::<Vec<_>>())
         }
         (Kind::TextList, Json::Array(_)) => spaced(&value),
-        (Kind::Int { .. }, Json::Number(number)) => {
+        (Kind::Int { .. } | Kind::IntOneOf { .. }, Json::Number(number)) => {
             number.as_i64().map_or_else(|| number.to_string(), grouped)
         }
         (Kind::Id | Kind::Guid, Json::Number(number)) => format!("{:?}", number.to_string()),

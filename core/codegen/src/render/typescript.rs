@@ -111,28 +111,46 @@ fn tag(markdown: &str, indent: &str) -> String {
 
 /// The type of a parameter.
 fn parameter(param: &Param) -> String {
-    let base = match &param.kind {
+    let base = kind_type(&param.kind);
+    if base == "unknown" {
+        return base;
+    }
+    let list = !param.required && param.spot == Spot::Body && matches!(param.kind, Kind::List { .. });
+    let null = if param.nullable || list { " | null" } else { "" };
+    let absent = if optional(param) { " | undefined" } else { "" };
+    format!("{base}{null}{absent}")
+}
+
+fn kind_type(kind: &Kind) -> String {
+    match kind {
         Kind::Id => "Id".to_owned(),
         Kind::Guid
         | Kind::Text
         | Kind::NonBlank
+        // A `Date` would be another day in another time zone.
         | Kind::Date
         | Kind::HttpUrl
         | Kind::Country
         | Kind::Currency
         | Kind::OneOf { any_case: true, .. } => "string".to_owned(),
+        Kind::DateTime => "string | Date".to_owned(),
         Kind::OneOf { values, .. } => values.iter().map(|value| text(value)).collect::<Vec<_>>().join(" | "),
-        Kind::Int { .. } => "number".to_owned(),
+        Kind::IntOneOf { values } => {
+            values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ")
+        }
+        Kind::Int { .. } | Kind::Number { .. } => "number".to_owned(),
         Kind::Bool => "boolean".to_owned(),
         Kind::DateRange => "{ readonly start: string; readonly end: string }".to_owned(),
         Kind::TextList => "string | readonly string[]".to_owned(),
-        Kind::Array => "readonly object[]".to_owned(),
+        Kind::List { of } => match kind_type(of) {
+            // `Id` is a union, but has a name.
+            union if union.contains(" | ") => format!("readonly ({union})[]"),
+            held => format!("readonly {held}[]"),
+        },
+        Kind::Input { name, .. } => name.clone(),
         Kind::Object => "object".to_owned(),
-    };
-    let null = param.nullable || !param.required && param.spot == Spot::Body && param.kind == Kind::Array;
-    let null = if null { " | null" } else { "" };
-    let absent = if optional(param) { " | undefined" } else { "" };
-    format!("{base}{null}{absent}")
+        Kind::Any => "unknown".to_owned(),
+    }
 }
 
 /// Whether a parameter need not be given.

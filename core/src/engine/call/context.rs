@@ -78,7 +78,7 @@ impl Request {
             outcome_check: operation.outcome_check,
             gate: core.gate(operation.limit.group, operation.limit.cap),
             needs_body: operation.retry != RetryClass::Create
-                && !matches!(operation.answer, Answer::Empty | Answer::LoggedOut),
+                && !matches!(operation.answer, Answer::Empty | Answer::Success | Answer::LoggedOut),
             prepared,
         }
     }

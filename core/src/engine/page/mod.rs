@@ -107,6 +107,7 @@ pub(crate) struct List {
     draft: std::sync::Arc<Draft>,
     effort: Effort,
     item_id: &'static str,
+    or_object: bool,
 }
 
 /// A page as a reader hands it over, before the limit is applied.
@@ -154,7 +155,8 @@ impl List {
         if meta.status == http::StatusCode::NO_CONTENT.as_u16() {
             return Ok((Cut::nothing(), meta));
         }
-        match raw::list(&body, operation.envelope(), self.item_id, operation.id_fields) {
+        let cut = if self.or_object { raw::list_or_object } else { raw::list };
+        match cut(&body, operation.envelope(), self.item_id, operation.id_fields) {
             Ok(cut) => Ok((cut, meta)),
             Err(error) => {
                 let secrets = self.draft.secrets();

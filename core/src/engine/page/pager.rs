@@ -154,7 +154,7 @@ impl Reader {
 impl RawPager {
     pub(crate) fn new(core: Core, draft: Draft, paging: &PagingOptions, effort: Effort) -> Result<Self> {
         let operation = draft.operation;
-        let Answer::List { id, .. } = operation.answer else {
+        let Answer::List { id, or_object, .. } = operation.answer else {
             return Err(Error::new(ErrorKind::InvalidRequest, "this operation is not a list; call it"));
         };
         if paging.limit == Some(0) {
@@ -168,7 +168,7 @@ impl RawPager {
             Some(token) => Some(resume::read(token, fingerprint, operation.paging)?),
             None => None,
         };
-        let list = List { core, draft: draft.into(), effort, item_id: id };
+        let list = List { core, draft: draft.into(), effort, item_id: id, or_object };
         let reader = Reader::open(&list, place.as_ref(), paging);
         let start = match &reader {
             Reader::Numbered(reader) => reader.course.behind(),

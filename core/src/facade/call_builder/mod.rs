@@ -11,6 +11,7 @@ pub use self::free::FreeRequest;
 pub use self::list::List;
 pub(crate) use self::options::{call_options, insert, paging_options, said_methods};
 pub use self::reading::{Items, Page, Pages};
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::engine::request::CallOptions;
@@ -22,13 +23,13 @@ use crate::table::Operation;
 #[derive(Clone)]
 pub(crate) struct Said {
     operation: &'static Operation,
-    members: Vec<(&'static str, String)>,
+    members: Vec<(Cow<'static, str>, String)>,
     pub(crate) options: CallOptions,
 }
 
 impl fmt::Debug for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.members.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = self.members.iter().map(|(name, _)| &**name).collect();
         let (id, options) = (self.operation.id, &self.options);
         f.debug_struct("Said")
             .field("operation", &id)
@@ -44,18 +45,19 @@ impl Said {
     }
 
     pub(crate) fn id(&mut self, name: &'static str, id: &Id) {
-        self.members.push((name, serde_json::Value::from(id.as_str()).to_string()));
+        self.members.push((name.into(), serde_json::Value::from(id.as_str()).to_string()));
     }
 
     pub(crate) fn add(&mut self, params: &impl Parameters) {
         let members = params.members();
-        self.members.extend(members.iter().map(|(name, json)| (name, json.to_owned())));
+        self.members.extend(members.iter().map(|(name, json)| (name.clone(), json.to_owned())));
         if let Some(name) = members.unknown() {
             self.options.unwritable = Some(format!("null({name})"));
         }
     }
 
     fn params(&self) -> Vec<u8> {
-        crate::wire::raw::compose(self.members.iter().map(|(name, json)| (*name, json.as_str()))).into_bytes()
+        crate::wire::raw::compose(self.members.iter().map(|(name, json)| (&**name, json.as_str())))
+            .into_bytes()
     }
 }

@@ -118,6 +118,13 @@ impl FromAnswer for () {
     }
 }
 
+/// A body that is no JSON: a file, or a text.
+impl FromAnswer for bytes::Bytes {
+    fn from_answer(json: &[u8]) -> Result<Self, Unreadable> {
+        Ok(Self::copy_from_slice(json))
+    }
+}
+
 impl<M: Object> FromAnswer for M {
     fn from_answer(json: &[u8]) -> Result<Self, Unreadable> {
         let text = std::str::from_utf8(json).map_err(|_| Unreadable::new("it is not UTF-8 text"))?;

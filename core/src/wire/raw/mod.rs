@@ -84,6 +84,35 @@ pub(crate) fn readable(body: &Bytes) -> Bytes {
     mended(body, &halves.unwrap_or_default())
 }
 
+/// A list as [`list`] cuts it, where an object that is no envelope of a list is its one item.
+pub(crate) fn list_or_object(
+    body: &Bytes,
+    envelope: Option<&Envelope>,
+    id: &str,
+    id_fields: &[&str],
+) -> Result<Cut> {
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return list(body, envelope, id, id_fields);
+    }
+    let object = object(body, envelope, &[])?;
+    let text = utf8(&object)?;
+    if envelope.is_some_and(|envelope| member(text, envelope.data).is_some()) {
+        return list(body, envelope, id, id_fields);
+    }
+    list(&[b"[", &*object, b"]"].concat().into(), None, id, id_fields)
+}
+
+/// The one entry of a list, bare or in its envelope; an object by itself will do.
+pub(crate) fn only(body: &Bytes, envelope: Option<&Envelope>) -> Result<Bytes> {
+    let cut = list_or_object(body, envelope, "", &[])?;
+    match &cut.items[..] {
+        [one] => Ok(cut.buffer.slice(one.bytes())),
+        items => {
+            Err(undecodable(&format!("the answer is a list of {}, one object was expected", items.len())))
+        }
+    }
+}
+
 /// Cuts a list into its items: a bare array, or one in its envelope where there may be one. `id` is the items' own
 /// one, and one of `id_fields`. A bare `null` says that there are none.
 pub(crate) fn list(body: &Bytes, envelope: Option<&Envelope>, id: &str, id_fields: &[&str]) -> Result<Cut> {
@@ -172,6 +201,26 @@ mod tests {
         assert_eq!(cut(r#"{"data":[],"_links":{}}"#).facts.next_link, NextLink::Absent);
         assert_eq!(texts(&cut("[1, 2]")), ["1", "2"]);
         assert!(texts(&cut(r#"{"data":null}"#)).is_empty());
+    }
+
+    #[test]
+    fn an_object_may_stand_for_a_list_of_it_and_a_list_for_its_one_object() {
+        let cut = |body: &'static str| list_or_object(&Bytes::from(body), Some(&WORDS), "id", &["id"]);
+        assert_eq!(texts(&cut(r#"{"id":7}"#).unwrap()), [r#"{"id":"7"}"#]);
+        assert_eq!(texts(&cut(r#"{"data":{"id":7}}"#).unwrap()), [r#"{"id":"7"}"#]);
+        assert_eq!(
+            texts(&cut(r#"{"data":[{"id":7},{"id":8}]}"#).unwrap()),
+            [r#"{"id":"7"}"#, r#"{"id":"8"}"#]
+        );
+        assert_eq!(texts(&cut(r#"[{"id":7}]"#).unwrap()), [r#"{"id":"7"}"#]);
+        assert!(texts(&cut(r#"{"data":null}"#).unwrap()).is_empty());
+        assert!(cut("7").is_err());
+        let only = |body: &'static str| super::only(&Bytes::from(body), Some(&WORDS));
+        assert_eq!(only(r#"{"data":[{"a":1}]}"#).unwrap(), r#"{"a":1}"#);
+        assert_eq!(only(r#"[{"a":1}]"#).unwrap(), r#"{"a":1}"#);
+        assert_eq!(only(r#"{"a":1}"#).unwrap(), r#"{"a":1}"#);
+        let error = only(r#"{"data":[{"a":1},{"a":2}]}"#).unwrap_err().to_string();
+        assert!(error.contains("a list of 2"), "{error}");
     }
 
     #[test]
