@@ -53,11 +53,13 @@ free_port() {
 # Starts the mock of a service and sets `url`. The port may be taken between its choice and its use, so it tries again.
 start() {
   local service=$1 attempt port pid waited
+  (cd "$root" && cargo run -q --locked -p mspkit-codegen -- --bundle "$service") >"$logs/$service.json" ||
+    fail "the files of $service are no document"
   for attempt in 1 2 3; do
     port=$(free_port)
     : >"$logs/$service.log"
     NO_COLOR=1 FORCE_COLOR=0 node "$home/node_modules/@stoplight/prism-cli/dist/index.js" mock --errors \
-      --host 127.0.0.1 --port "$port" "$root/core/api/$service.yaml" >"$logs/$service.log" 2>&1 &
+      --host 127.0.0.1 --port "$port" "$logs/$service.json" >"$logs/$service.log" 2>&1 &
     pid=$!
     for ((waited = 0; waited < 600; waited++)); do
       if grep -q "Prism is listening" "$logs/$service.log"; then

@@ -226,12 +226,7 @@ fn written(members: &Fields) -> Bytes {
 }
 
 /// An object, or an error that says what came instead.
-fn named(
-    body: &Bytes,
-    envelope: Option<&Envelope>,
-    in_list: bool,
-    id_fields: &[&str],
-) -> Result<Bytes> {
+fn named(body: &Bytes, envelope: Option<&Envelope>, in_list: bool, id_fields: &[&str]) -> Result<Bytes> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err(raw::undecodable("the answer is empty, an object was expected"));
     }

@@ -5,6 +5,7 @@ use http::Method;
 
 use crate::facade::model::readable;
 use crate::generated::{models, schema};
+use crate::table::dialect::{Dialect, Envelope, Pages, Scroll};
 use crate::table::{
     Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, Place, RetryClass, Service,
 };
@@ -1405,3 +1406,53 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         readable: Some(readable::<models::WorkflowRun>),
     },
 ];
+
+/// The words of every service.
+impl Service {
+    pub(crate) const fn dialect(self) -> &'static Dialect {
+        match self {
+            Self::Cloudmore => &Dialect {
+                envelope: None,
+                pages: None,
+                scroll: None,
+                refused: "Check `username`, `password` and `client_secret`",
+                fresh_token_500: None,
+            },
+            Self::NCentral => &Dialect {
+                envelope: Some(Envelope {
+                    data: "data",
+                    total_items: Some("totalItems"),
+                    total_pages: Some("totalPages"),
+                    page_size: Some("pageSize"),
+                    links: Some(("_links", "nextPage")),
+                    next_key: None,
+                }),
+                pages: Some(Pages { number: "pageNumber", size: "pageSize" }),
+                scroll: None,
+                refused: "Check the user-API token (`jwt`): it may be revoked or mistyped",
+                fresh_token_500: Some(
+                    "A 500 on the first call with a fresh token often means that the API user's password has expired (after 90 days by default)",
+                ),
+            },
+            Self::Wiv => &Dialect {
+                envelope: Some(Envelope {
+                    data: "data",
+                    total_items: None,
+                    total_pages: None,
+                    page_size: None,
+                    links: None,
+                    next_key: Some("next_page_key"),
+                }),
+                pages: None,
+                scroll: Some(Scroll {
+                    start: "start_page_key",
+                    id: "scroll_id",
+                    size: "max_returned_items",
+                    largest_advised: 500,
+                }),
+                refused: "Check the API key (`api_key`): it may be revoked or mistyped",
+                fresh_token_500: None,
+            },
+        }
+    }
+}

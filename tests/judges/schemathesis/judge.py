@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-DOCUMENTS = HERE.parents[2] / "core" / "api"
+ROOT = HERE.parents[2]
 EXAMPLES = int(os.environ.get("MSPKIT_JUDGE_EXAMPLES", "40"))
 # A document takes about a minute, three on a busy machine.
 SECONDS_PER_DOCUMENT = 360
@@ -77,7 +77,11 @@ def judge(url: str, service: str, options: dict[str, Any], deadline: float) -> i
         shutil.copy(HERE / "schemathesis.toml", folder)
         write_ids(Path(folder), credentials, ask(f"{url}/_sim/state"))
         command = [Path(sys.executable).parent / "st", "--config-file", f"{folder}/schemathesis.toml", "--no-color"]
-        command += ["run", DOCUMENTS / f"{service}.yaml", "--url", url, "--max-examples", str(EXAMPLES)]
+        document = Path(folder, f"{service}.json")
+        with document.open("wb") as out:
+            bundle = ["cargo", "run", "-q", "--locked", "-p", "mspkit-codegen", "--", "--bundle", service]
+            subprocess.run(bundle, cwd=ROOT, check=True, stdout=out)
+        command += ["run", document, "--url", url, "--max-examples", str(EXAMPLES)]
         environment = {
             **os.environ,
             "PYTHONPATH": str(HERE),
