@@ -311,13 +311,32 @@ private:
 /// What a client is made of; see `mspkit_client_options`.
 struct client_options {
     const mspkit::runtime *runtime = nullptr;
-    std::optional<std::string> base_url = {}, jwt = {}, username = {}, password = {}, client_secret = {}, client_id = {};
-    std::optional<std::string> client_auth = {}, reseller_id = {}, api_key = {};
-    std::optional<std::string> proxy = {}, ca_bundle = {}, client_cert = {}, app_info = {};
-    std::optional<milliseconds> timeout = {}, attempt_timeout = {}, connect_timeout = {}, max_retry_after = {}, max_backoff = {};
+    std::optional<std::string> base_url = {};
+    std::optional<std::string> jwt = {};
+    std::optional<std::string> username = {};
+    std::optional<std::string> password = {};
+    std::optional<std::string> client_secret = {};
+    std::optional<std::string> reseller_id = {};
+    std::optional<std::string> client_id = {};
+    /// `basic`, `body`.
+    std::optional<std::string> client_auth = {};
+    std::optional<std::string> api_key = {};
+    std::optional<milliseconds> timeout = {};
+    std::optional<milliseconds> attempt_timeout = {};
+    std::optional<milliseconds> connect_timeout = {};
     std::optional<unsigned> max_retries = {};
-    std::optional<bool> verify = {}, trust_env = {}, allow_http = {};
+    std::optional<milliseconds> max_retry_after = {};
+    std::optional<milliseconds> max_backoff = {};
+    std::optional<std::string> proxy = {};
+    std::optional<std::string> ca_bundle = {};
+    std::optional<std::string> client_cert = {};
+    std::optional<bool> verify = {};
+    std::optional<bool> trust_env = {};
+    std::optional<bool> allow_http = {};
+    std::optional<std::string> app_info = {};
     std::optional<std::uint64_t> max_body_bytes = {};
+    std::optional<milliseconds> pool_idle_timeout = {};
+    std::optional<std::uint64_t> pool_max_idle = {};
     std::optional<std::string> json = {};
 
     /// Points into this object.
@@ -330,24 +349,26 @@ struct client_options {
         made.username = detail::given(username);
         made.password = detail::given(password);
         made.client_secret = detail::given(client_secret);
+        made.reseller_id = detail::given(reseller_id);
         made.client_id = detail::given(client_id);
         made.client_auth = detail::given(client_auth);
-        made.reseller_id = detail::given(reseller_id);
         made.api_key = detail::given(api_key);
-        made.proxy = detail::given(proxy);
-        made.ca_bundle = detail::given(ca_bundle);
-        made.client_cert = detail::given(client_cert);
-        made.app_info = detail::given(app_info);
         made.timeout_ms = detail::number<std::int64_t>(timeout);
         made.attempt_timeout_ms = detail::number<std::int64_t>(attempt_timeout);
         made.connect_timeout_ms = detail::number<std::int64_t>(connect_timeout);
+        made.max_retries = detail::number<std::int32_t>(max_retries);
         made.max_retry_after_ms = detail::number<std::int64_t>(max_retry_after);
         made.max_backoff_ms = detail::number<std::int64_t>(max_backoff);
-        made.max_retries = detail::number<std::int32_t>(max_retries);
+        made.proxy = detail::given(proxy);
+        made.ca_bundle = detail::given(ca_bundle);
+        made.client_cert = detail::given(client_cert);
         made.verify = detail::number<std::int32_t>(verify);
         made.trust_env = detail::number<std::int32_t>(trust_env);
         made.allow_http = detail::number<std::int32_t>(allow_http);
+        made.app_info = detail::given(app_info);
         made.max_body_bytes = detail::number<std::int64_t>(max_body_bytes);
+        made.pool_idle_timeout_ms = detail::number<std::int64_t>(pool_idle_timeout);
+        made.pool_max_idle = detail::number<std::int64_t>(pool_max_idle);
         made.json = detail::given(json);
         return made;
     }
@@ -355,22 +376,25 @@ struct client_options {
 
 /// What one call takes besides its parameters; see `mspkit_call_options`.
 struct call_options {
+    const cancel_token *cancel = nullptr;
     std::optional<milliseconds> timeout = {};
     std::optional<unsigned> max_retries = {};
-    const cancel_token *cancel = nullptr;
-    std::vector<std::pair<std::string, std::string>> extra_headers = {}, extra_query = {};
-    std::optional<std::string> extra_body = {}, json = {};
+    std::vector<std::pair<std::string, std::string>> extra_headers = {};
+    std::vector<std::pair<std::string, std::string>> extra_query = {};
+    std::optional<std::string> extra_body = {};
+    std::optional<std::string> json = {};
 };
 
 /// How a list is read; see `mspkit_paging_options`.
 struct paging_options {
     std::optional<std::uint64_t> limit = {};
-    std::optional<std::uint32_t> concurrency = {};
-    /// `restart` or `raise`.
-    std::optional<std::string> on_lost_page = {};
-    /// `warn`, `raise` or `ignore`.
+    std::optional<std::uint64_t> concurrency = {};
+    std::optional<std::string> resume_token = {};
+    /// `warn`, `raise`, `ignore`.
     std::optional<std::string> on_incomplete = {};
-    std::optional<std::string> resume_token = {}, json = {};
+    /// `restart`, `raise`.
+    std::optional<std::string> on_lost_page = {};
+    std::optional<std::string> json = {};
 
     /// Points into this object.
     mspkit_paging_options view() const
@@ -378,9 +402,9 @@ struct paging_options {
         mspkit_paging_options made = mspkit_paging_options_init();
         made.limit = detail::number<std::int64_t>(limit);
         made.concurrency = detail::number<std::int64_t>(concurrency);
-        made.on_lost_page = detail::given(on_lost_page);
-        made.on_incomplete = detail::given(on_incomplete);
         made.resume_token = detail::given(resume_token);
+        made.on_incomplete = detail::given(on_incomplete);
+        made.on_lost_page = detail::given(on_lost_page);
         made.json = detail::given(json);
         return made;
     }
@@ -395,13 +419,13 @@ public:
     {
         made.timeout_ms = number<std::int64_t>(said.timeout);
         made.max_retries = number<std::int32_t>(said.max_retries);
-        made.cancel = said.cancel == nullptr ? nullptr : said.cancel->get();
-        made.extra_header_count = fill(said.extra_headers, headers);
-        made.extra_headers = headers.data();
-        made.extra_query_count = fill(said.extra_query, query);
-        made.extra_query = query.data();
         made.extra_body = given(said.extra_body);
         made.json = given(said.json);
+        made.cancel = said.cancel == nullptr ? nullptr : said.cancel->get();
+        made.extra_header_count = fill(said.extra_headers, extra_headers);
+        made.extra_headers = extra_headers.data();
+        made.extra_query_count = fill(said.extra_query, extra_query);
+        made.extra_query = extra_query.data();
     }
     options_view(const options_view &) = delete;
     options_view &operator=(const options_view &) = delete;
@@ -418,7 +442,8 @@ private:
         }
         return into.size();
     }
-    std::vector<mspkit_pair> headers, query;
+    std::vector<mspkit_pair> extra_headers;
+    std::vector<mspkit_pair> extra_query;
     mspkit_call_options made;
 };
 

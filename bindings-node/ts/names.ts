@@ -2,16 +2,10 @@
  * Names: camelCase here, snake_case in the core.
  */
 
+import { NAMED_HERE } from "./generated/options.js";
+
 const CAPITAL = /[A-Z]/g;
 const BEHIND_UNDERSCORE = /_([a-z0-9])/g;
-
-/** What is called otherwise than its words in camelCase. */
-const NAMED_HERE: Readonly<Record<string, string>> = {
-  base_url: "baseURL",
-  extra_headers: "headers",
-  extra_query: "query",
-  extra_body: "body",
-};
 
 const known = new Map<string, string>();
 

@@ -154,15 +154,16 @@ impl Core {
         py: Python<'_>,
         operation: &str,
         params: &Bound<'_, PyAny>,
-        paging: &Bound<'_, PyAny>,
+        paging: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Pager> {
         let core = self.core(py)?;
-        let (params, paging) = (&*arguments(params)?, &*arguments(paging)?);
+        let params = &*arguments(params)?;
+        let paging = paging.map(arguments).transpose()?;
         let options = call_options(py, options)?;
         let watch = Watch::new(0);
         let pager = || -> Result<Pager, Failure> {
-            let paging = PagingOptions::from_json(paging)?;
+            let paging = paging.as_deref().map(PagingOptions::from_json).transpose()?.unwrap_or_default();
             let raw = watch.over(&core).pager(operation, params, &paging, &options)?;
             Ok(Pager::new(raw, watch, self.identity.asynchronous))
         };

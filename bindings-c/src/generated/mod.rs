@@ -5,6 +5,7 @@ pub(crate) mod cloudmore;
 pub(crate) mod codes;
 pub(crate) mod models;
 pub(crate) mod ncentral;
+pub(crate) mod options;
 pub(crate) mod readers;
 pub(crate) mod wiv;
 

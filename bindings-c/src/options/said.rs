@@ -15,14 +15,14 @@ use crate::text::{mspkit_pair, mspkit_str};
 const MOST_ENTRIES: usize = 1 << 16;
 
 /// A JSON object of options, in the making.
-struct Said(Map<String, Value>);
+pub(crate) struct Said(Map<String, Value>);
 
 impl Said {
     /// Begins with what the caller gave as JSON.
     ///
     /// # Safety
     /// As for [`mspkit_str::read`].
-    unsafe fn from(json: mspkit_str) -> Result<Self, Failure> {
+    pub(crate) unsafe fn from(json: mspkit_str) -> Result<Self, Failure> {
         // SAFETY: the caller's promise is this one's.
         let Some(text) = (unsafe { json.read_text("json")? }) else { return Ok(Self(Map::new())) };
         match serde_json::from_str(text) {
@@ -38,7 +38,7 @@ impl Said {
 
     /// # Safety
     /// As for [`mspkit_str::read`].
-    unsafe fn text(&mut self, name: &str, text: mspkit_str) -> Result<(), Failure> {
+    pub(crate) unsafe fn text(&mut self, name: &str, text: mspkit_str) -> Result<(), Failure> {
         // SAFETY: the caller's promise is this one's.
         if let Some(text) = unsafe { text.read_text(name)? } {
             self.set(name, text);
@@ -46,7 +46,7 @@ impl Said {
         Ok(())
     }
 
-    fn number(&mut self, name: &str, number: i64) -> Result<(), Failure> {
+    pub(crate) fn number(&mut self, name: &str, number: i64) -> Result<(), Failure> {
         match number {
             NOT_GIVEN => {}
             number if number >= 0 => self.set(name, number),
@@ -55,7 +55,7 @@ impl Said {
         Ok(())
     }
 
-    fn choice(&mut self, name: &str, choice: i32) -> Result<(), Failure> {
+    pub(crate) fn choice(&mut self, name: &str, choice: i32) -> Result<(), Failure> {
         match choice {
             MSPKIT_DEFAULT => {}
             0 | 1 => self.set(name, choice == 1),
@@ -64,7 +64,40 @@ impl Said {
         Ok(())
     }
 
-    fn into_json(self) -> Vec<u8> {
+    /// The object in a text.
+    ///
+    /// # Safety
+    /// As for [`mspkit_str::read`].
+    pub(crate) unsafe fn object(&mut self, name: &str, text: mspkit_str) -> Result<(), Failure> {
+        // SAFETY: the caller's promise is this one's.
+        if let Some(text) = unsafe { text.read_text(name)? } {
+            let object = serde_json::from_str::<Map<String, Value>>(text);
+            self.set(name, object.map_err(|_| Failure::invalid(name, "must be one JSON object"))?);
+        }
+        Ok(())
+    }
+
+    /// Pairs as an object.
+    ///
+    /// # Safety
+    /// As for [`entries`], and as for [`mspkit_str::read`] for each.
+    pub(crate) unsafe fn pairs(
+        &mut self,
+        name: &str,
+        given: *const mspkit_pair,
+        count: usize,
+    ) -> Result<(), Failure> {
+        // SAFETY: the caller's promise is this one's.
+        unsafe {
+            let given = entries(name, given, count)?;
+            if !given.is_empty() {
+                self.set(name, pairs(name, given)?);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn into_json(self) -> Vec<u8> {
         Value::Object(self.0).to_string().into_bytes()
     }
 }
@@ -109,38 +142,8 @@ pub(crate) unsafe fn entries<'a, T>(name: &str, entries: *const T, count: usize)
 /// The struct's pointers are what its documentation asks for.
 pub(crate) unsafe fn config(given: &mspkit_client_options) -> Result<Config, Failure> {
     // SAFETY: the caller says so.
-    let said = unsafe {
-        let mut said = Said::from(given.json)?;
-        for (name, text) in [
-            ("base_url", given.base_url),
-            ("jwt", given.jwt),
-            ("username", given.username),
-            ("password", given.password),
-            ("client_secret", given.client_secret),
-            ("client_id", given.client_id),
-            ("client_auth", given.client_auth),
-            ("reseller_id", given.reseller_id),
-            ("api_key", given.api_key),
-            ("proxy", given.proxy),
-            ("ca_bundle", given.ca_bundle),
-            ("client_cert", given.client_cert),
-            ("app_info", given.app_info),
-        ] {
-            said.text(name, text)?;
-        }
-        said.number("timeout_ms", given.timeout_ms)?;
-        said.number("attempt_timeout_ms", given.attempt_timeout_ms)?;
-        said.number("connect_timeout_ms", given.connect_timeout_ms)?;
-        said.number("max_retry_after_ms", given.max_retry_after_ms)?;
-        said.number("max_backoff_ms", given.max_backoff_ms)?;
-        said.number("max_retries", given.max_retries.into())?;
-        said.choice("verify", given.verify)?;
-        said.choice("trust_env", given.trust_env)?;
-        said.choice("allow_http", given.allow_http)?;
-        said.number("max_body_bytes", given.max_body_bytes)?;
-        said
-    };
-    Ok(Config::from_json_in(&said.into_json(), Spelling::SnakeMilliseconds, None)?)
+    let said = unsafe { given.said()? };
+    Ok(Config::from_json_in(&said, Spelling::SnakeMilliseconds, None)?)
 }
 
 /// Options of a call, and what cancels it.
@@ -156,26 +159,8 @@ pub(crate) unsafe fn call(
     // SAFETY: the caller says so.
     unsafe {
         let given = read(given)?;
-        let mut said = Said::from(given.json)?;
-        said.number("timeout_ms", given.timeout_ms)?;
-        said.number("max_retries", given.max_retries.into())?;
-        let headers = entries("extra_headers", given.extra_headers, given.extra_header_count)?;
-        if !headers.is_empty() {
-            said.set("extra_headers", pairs("extra_headers", headers)?);
-        }
-        let query = entries("extra_query", given.extra_query, given.extra_query_count)?;
-        if !query.is_empty() {
-            said.set("extra_query", pairs("extra_query", query)?);
-        }
-        if let Some(body) = given.extra_body.read_text("extra_body")? {
-            let object = serde_json::from_str::<Map<String, Value>>(body);
-            said.set(
-                "extra_body",
-                object.map_err(|_| Failure::invalid("extra_body", "must be one JSON object"))?,
-            );
-        }
         let cancel = given.cancel.as_ref().map(mspkit_cancel_token::shared);
-        Ok((CallOptions::from_json_in(&said.into_json(), Spelling::SnakeMilliseconds)?, cancel))
+        Ok((CallOptions::from_json_in(&given.said()?, Spelling::SnakeMilliseconds)?, cancel))
     }
 }
 
@@ -218,12 +203,6 @@ pub(crate) unsafe fn paging(given: *const mspkit_paging_options) -> Result<Pagin
     // SAFETY: the caller says so.
     unsafe {
         let given = read(given)?;
-        let mut said = Said::from(given.json)?;
-        said.number("limit", given.limit)?;
-        said.number("concurrency", given.concurrency)?;
-        said.text("on_lost_page", given.on_lost_page)?;
-        said.text("on_incomplete", given.on_incomplete)?;
-        said.text("resume_token", given.resume_token)?;
-        Ok(PagingOptions::from_json_in(&said.into_json(), Spelling::SnakeMilliseconds)?)
+        Ok(PagingOptions::from_json_in(&given.said()?, Spelling::SnakeMilliseconds)?)
     }
 }

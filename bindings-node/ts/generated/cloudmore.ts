@@ -788,7 +788,10 @@ export class ServicesSync extends SyncResource {
  * where a variable is named.
  */
 export interface CloudmoreOptions extends ClientOptions {
-  /** Address of the service; else `CLOUDMORE_URL`, else the vendor's. */
+  /**
+   * Address of the server, `https` except to this machine; else `CLOUDMORE_URL`, else
+   * `https://api.cloudmore.com`.
+   */
   readonly baseURL?: string | URL | undefined;
   /** Name of the API user; else `CLOUDMORE_USERNAME`. */
   readonly username?: string | undefined;
@@ -797,12 +800,12 @@ export interface CloudmoreOptions extends ClientOptions {
   /** The API secret; else `CLOUDMORE_CLIENT_SECRET`. */
   readonly clientSecret?: string | undefined;
   /** The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`. */
-  readonly resellerId?: string | undefined;
-  /** The OAuth client. `ro.customer.client` by default. */
+  readonly resellerId?: Id | undefined;
+  /** The OAuth client; `ro.customer.client` by default. */
   readonly clientId?: string | undefined;
   /**
-   * Where the API secret travels when a token is asked for: in a header, or in the form. `"basic"` by
-   * default.
+   * Where the API secret travels when a token is asked for: `basic` in a header, `body` in the form;
+   * `basic` by default.
    */
   readonly clientAuth?: "basic" | "body" | undefined;
 }

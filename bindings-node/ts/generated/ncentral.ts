@@ -2186,9 +2186,9 @@ export class StandardPsaSync extends SyncResource {
  * where a variable is named.
  */
 export interface NCentralOptions extends ClientOptions {
-  /** Address of the server, such as `https://ncentral.example.com`; else `NCENTRAL_URL`. */
+  /** Address of the server, `https` except to this machine; else `NCENTRAL_URL`. */
   readonly baseURL?: string | URL | undefined;
-  /** The user's API token (a JWT); else `NCENTRAL_JWT`. */
+  /** The user's API token (a JWT), from N-central's user page; else `NCENTRAL_JWT`. */
   readonly jwt?: string | undefined;
 }
 

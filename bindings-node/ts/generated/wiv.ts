@@ -395,7 +395,7 @@ export class WorkflowsSync extends SyncResource {
  * variable is named.
  */
 export interface WivOptions extends ClientOptions {
-  /** Address of the service; else `WIV_URL`, else the vendor's. */
+  /** Address of the server, `https` except to this machine; else `WIV_URL`, else `https://api.wiv.ai`. */
   readonly baseURL?: string | URL | undefined;
   /** The API key; else `WIV_API_KEY`. */
   readonly apiKey?: string | undefined;

@@ -18,6 +18,7 @@ from mspkit._encode import free_request, given_options, hidden, is_plain, shown
 from mspkit._errors import MspError, refused
 from mspkit._log import Watcher
 from mspkit._model import Model
+from mspkit._options import CREDENTIALS, GIVEN_BY_FUNCTION, SECRETS, Changeable
 from mspkit._pager import AsyncPager, Pager
 from mspkit._types import (
     Credentials,
@@ -53,11 +54,6 @@ S = TypeVar("S", bound="SyncClient")
 A = TypeVar("A", bound="AsyncClient")
 M = TypeVar("M", bound=Model)
 
-# These stay inside the native client and reach neither attributes nor pickles.
-SECRETS = {"jwt", "password", "client_secret", "api_key", "proxy", "client_cert"}
-# Of these the environment of another process may have the client's own.
-CREDENTIALS = {"jwt", "password", "client_secret", "api_key"}
-
 PICKLED = (
     "A pickled client holds no secrets; they come from its `credentials` function, else from the environment."
 )
@@ -66,7 +62,7 @@ atexit.register(_native.shutdown)
 os.register_at_fork(after_in_child=_native.forked)
 
 
-class Client:
+class Client(Changeable):
     """What blocking and async clients have in common."""
 
     __slots__ = ("__weakref__", "_core", "_credentials", "_dropped", "_options", "_watcher")
@@ -127,41 +123,13 @@ class Client:
         """Where the service is."""
         return self._core.base_url
 
-    def with_options(
+    def _changed(
         self: C,
-        *,
-        timeout: float | None = None,
-        attempt_timeout: float | None = None,
-        max_retries: int | None = None,
-        max_retry_after: float | None = None,
-        max_backoff: float | None = None,
-        on_request: RequestHook | None = None,
-        on_response: ResponseHook | None = None,
-        on_retry: RetryHook | None = None,
+        options: dict[str, Any],
+        on_request: RequestHook | None,
+        on_response: ResponseHook | None,
+        on_retry: RetryHook | None,
     ) -> C:
-        """The same client with other options for its calls; connections, tokens and limits stay shared.
-
-        Args:
-            timeout: Seconds for a whole call, with queueing and retries.
-            attempt_timeout: Seconds for one attempt.
-            max_retries: Further attempts after a fault.
-            max_retry_after: The longest `Retry-After`, in seconds, that is waited for.
-            max_backoff: The longest pause, in seconds, that mspkit decides on by itself.
-            on_request: Called for each attempt that was sent.
-            on_response: Called for each attempt that has ended.
-            on_retry: Called before each further attempt.
-
-        Raises:
-            InvalidRequestError: An option has a value that it cannot have.
-        """
-        said = {
-            "timeout": timeout,
-            "attempt_timeout": attempt_timeout,
-            "max_retries": max_retries,
-            "max_retry_after": max_retry_after,
-            "max_backoff": max_backoff,
-        }
-        said = {name: value for name, value in said.items() if value is not None}
         old = self._watcher
         watcher = Watcher(
             old.on_request if on_request is None else on_request,
@@ -169,7 +137,7 @@ class Client:
             old.on_retry if on_retry is None else on_retry,
             self._asynchronous,
         )
-        return self._sibling(self._core.with_options(said), {**self._options, **said}, watcher)
+        return self._sibling(self._core.with_options(options), {**self._options, **options}, watcher)
 
     def limits(self) -> list[LimitStatus]:
         """What the limit of each endpoint that was used is doing."""
@@ -214,10 +182,9 @@ def secrets_of(credentials: Credentials | None) -> dict[str, Any]:
     found = Hidden(credentials())
     if not isinstance(found.reveal(), Mapping):
         raise refused("credentials", "must give a mapping, such as {'jwt': …}", found.reveal())
-    known = SECRETS | {"username"}
-    unknown = sorted(str(name) for name in found.reveal() if name not in known)
+    unknown = sorted(str(name) for name in found.reveal() if name not in GIVEN_BY_FUNCTION)
     if unknown:
-        allowed = f"must give only {', '.join(sorted(known))}; it gave {', '.join(unknown)}"
+        allowed = f"must give only {', '.join(sorted(GIVEN_BY_FUNCTION))}; it gave {', '.join(unknown)}"
         raise refused("credentials", allowed, credentials)
     return {name: hidden(value) for name, value in found.reveal().items()}
 
@@ -283,7 +250,7 @@ class SyncClient(Client):
         operation: str,
         model: type[M],
         params: dict[str, Any],
-        paging: dict[str, Any],
+        paging: dict[str, Any] | None,
         options: dict[str, Any] | None,
     ) -> Pager[M]:
         return Pager(self._core, self._watcher, model, operation, params, paging, options)
@@ -390,7 +357,7 @@ class AsyncClient(Client):
         operation: str,
         model: type[M],
         params: dict[str, Any],
-        paging: dict[str, Any],
+        paging: dict[str, Any] | None,
         options: dict[str, Any] | None,
     ) -> AsyncPager[M]:
         return AsyncPager(self._core, self._watcher, model, operation, params, paging, options)

@@ -7,11 +7,22 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from mspkit._client import AsyncClient, AsyncResource, SyncClient, SyncResource, resource
-from mspkit._encode import call_options, hidden, paging
+from mspkit._encode import hidden
 from mspkit._model import Model
 from mspkit._models import AddedService, EstoreService, EstoreServiceDetail, OrganizationService
+from mspkit._options import call_options, paging
 from mspkit._pager import AsyncPager, Pager
-from mspkit._types import UNSET, Credentials, RequestHook, ResponseHook, ResponseMeta, RetryHook, Unset, opt
+from mspkit._types import (
+    UNSET,
+    Credentials,
+    Id,
+    RequestHook,
+    ResponseHook,
+    ResponseMeta,
+    RetryHook,
+    Unset,
+    opt,
+)
 
 if TYPE_CHECKING:
     from mspkit.params.cloudmore import CustomPropertyDataInput
@@ -1330,25 +1341,25 @@ class Cloudmore(SyncClient):
     def __init__(
         self,
         *,
+        base_url: str | None = None,
         username: str | None = None,
         password: str | None = None,
         client_secret: str | None = None,
-        reseller_id: str | None = None,
-        base_url: str | None = None,
-        client_id: str = "ro.customer.client",
-        client_auth: Literal["basic", "body"] = "basic",
-        timeout: float = 120,
-        attempt_timeout: float = 30,
-        connect_timeout: float = 5,
-        max_retries: int = 2,
-        max_retry_after: float = 120,
-        max_backoff: float = 30,
+        reseller_id: Id | None = None,
+        client_id: str | None = None,
+        client_auth: Literal["basic", "body"] | None = None,
+        timeout: float | None = None,
+        attempt_timeout: float | None = None,
+        connect_timeout: float | None = None,
+        max_retries: int | None = None,
+        max_retry_after: float | None = None,
+        max_backoff: float | None = None,
         proxy: str | None = None,
         ca_bundle: str | None = None,
         client_cert: str | None = None,
-        verify: bool = True,
-        trust_env: bool = True,
-        allow_http: bool = False,
+        verify: bool | None = None,
+        trust_env: bool | None = None,
+        allow_http: bool | None = None,
         app_info: str | None = None,
         max_body_bytes: int | None = None,
         pool_idle_timeout: float | None = None,
@@ -1361,32 +1372,39 @@ class Cloudmore(SyncClient):
         """Makes a client; nothing is sent yet.
 
         Args:
+            base_url: Address of the server, `https` except to this machine; else `CLOUDMORE_URL`,
+                else `https://api.cloudmore.com`.
             username: Name of the API user; else `CLOUDMORE_USERNAME`.
             password: Password of the API user; else `CLOUDMORE_PASSWORD`.
             client_secret: The API secret; else `CLOUDMORE_CLIENT_SECRET`.
             reseller_id: The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`.
-            base_url: Address of the service; else `CLOUDMORE_URL`, else the vendor's.
-            client_id: The OAuth client.
-            client_auth: Where the API secret travels when a token is asked for: in a header, or in
-                the form.
-            timeout: Seconds for a whole call, queueing and retries included.
-            attempt_timeout: Seconds for one attempt.
-            connect_timeout: Seconds for name lookup, TCP, proxy and TLS together.
-            max_retries: Further attempts after a fault; 0 sends once.
-            max_retry_after: The longest `Retry-After` in seconds that is waited for; a longer one
-                fails the call.
-            max_backoff: The longest pause in seconds that mspkit decides on by itself; a wait that
-                the server asks for is not shortened.
-            proxy: `http://[user:password@]host[:port]`; else the environment's.
-            ca_bundle: Certificate authorities besides the platform's: a path, or PEM text.
-            client_cert: A client certificate with its key: a path, or PEM text.
-            verify: Whether the server's certificate is checked.
-            trust_env: Whether the environment's proxies apply.
-            allow_http: Whether `http` is allowed to hosts other than this one.
-            app_info: The name of your program, added to `User-Agent`.
-            max_body_bytes: The largest answer in bytes, decompressed; 64 MiB when it is not given.
-            pool_idle_timeout: Seconds that an idle connection is kept; 4 when it is not given.
-            pool_max_idle: How many idle connections are kept; 32 when it is not given.
+            client_id: The OAuth client; `ro.customer.client` by default.
+            client_auth: Where the API secret travels when a token is asked for: `basic` in a header,
+                `body` in the form; `basic` by default.
+            timeout: Seconds for a whole call, queueing and retries included; 120 by default.
+            attempt_timeout: Seconds for one attempt; 30 by default.
+            connect_timeout: Seconds for name lookup, TCP, proxy and TLS together; 5 by default.
+            max_retries: Further attempts after a fault, 0 for none; 2 by default.
+            max_retry_after: The longest `Retry-After` in seconds that is waited for; 120 by default.
+                A longer one fails the call.
+            max_backoff: The longest pause in seconds that mspkit decides on by itself; 30 by default.
+                A wait that the server asks for is not shortened.
+            proxy: Proxy for all requests, `http://[user:password@]host[:port]`; by default the
+                environment's.
+            ca_bundle: Certificate authorities besides the platform's: the path of a PEM file, or PEM
+                text.
+            client_cert: A client certificate with its key: the path of a PEM file, or PEM text.
+            verify: Whether the server's certificate is checked; True by default. Without that anybody
+                on the way can read the credentials.
+            trust_env: Whether the environment's proxies apply; True by default.
+            allow_http: Whether `http` is allowed to other machines than this one, and through
+                proxies; False by default.
+            app_info: Name of your program, such as `onboarding/1.4`, added to `User-Agent`.
+            max_body_bytes: The largest response body in bytes, decompressed; by default 64 MiB. Of a
+                response with an error status 256 KiB are read.
+            pool_idle_timeout: Seconds that an idle connection is kept; 4 by default. Some servers
+                close theirs after 5 s.
+            pool_max_idle: How many idle connections are kept for each host; 32 by default.
             credentials: Gives the secrets by the names of these options, here and wherever the client
                 is unpickled: a function at the top of a module, or a `functools.partial` of one.
             on_request: Called for each attempt that was sent.
@@ -1397,11 +1415,11 @@ class Cloudmore(SyncClient):
             InvalidRequestError: An option is missing or invalid.
         """
         options = {
+            "base_url": hidden(base_url),
             "username": username,
             "password": hidden(password),
             "client_secret": hidden(client_secret),
             "reseller_id": reseller_id,
-            "base_url": hidden(base_url),
             "client_id": client_id,
             "client_auth": client_auth,
             "timeout": timeout,
@@ -1421,7 +1439,7 @@ class Cloudmore(SyncClient):
             "pool_idle_timeout": pool_idle_timeout,
             "pool_max_idle": pool_max_idle,
         }
-        del password, client_secret, base_url, proxy, client_cert
+        del base_url, password, client_secret, proxy, client_cert
         super().__init__(options, credentials, on_request, on_response, on_retry)
 
     @resource
@@ -1464,25 +1482,25 @@ class AsyncCloudmore(AsyncClient):
     def __init__(
         self,
         *,
+        base_url: str | None = None,
         username: str | None = None,
         password: str | None = None,
         client_secret: str | None = None,
-        reseller_id: str | None = None,
-        base_url: str | None = None,
-        client_id: str = "ro.customer.client",
-        client_auth: Literal["basic", "body"] = "basic",
-        timeout: float = 120,
-        attempt_timeout: float = 30,
-        connect_timeout: float = 5,
-        max_retries: int = 2,
-        max_retry_after: float = 120,
-        max_backoff: float = 30,
+        reseller_id: Id | None = None,
+        client_id: str | None = None,
+        client_auth: Literal["basic", "body"] | None = None,
+        timeout: float | None = None,
+        attempt_timeout: float | None = None,
+        connect_timeout: float | None = None,
+        max_retries: int | None = None,
+        max_retry_after: float | None = None,
+        max_backoff: float | None = None,
         proxy: str | None = None,
         ca_bundle: str | None = None,
         client_cert: str | None = None,
-        verify: bool = True,
-        trust_env: bool = True,
-        allow_http: bool = False,
+        verify: bool | None = None,
+        trust_env: bool | None = None,
+        allow_http: bool | None = None,
         app_info: str | None = None,
         max_body_bytes: int | None = None,
         pool_idle_timeout: float | None = None,
@@ -1495,32 +1513,39 @@ class AsyncCloudmore(AsyncClient):
         """Makes a client; nothing is sent yet.
 
         Args:
+            base_url: Address of the server, `https` except to this machine; else `CLOUDMORE_URL`,
+                else `https://api.cloudmore.com`.
             username: Name of the API user; else `CLOUDMORE_USERNAME`.
             password: Password of the API user; else `CLOUDMORE_PASSWORD`.
             client_secret: The API secret; else `CLOUDMORE_CLIENT_SECRET`.
             reseller_id: The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`.
-            base_url: Address of the service; else `CLOUDMORE_URL`, else the vendor's.
-            client_id: The OAuth client.
-            client_auth: Where the API secret travels when a token is asked for: in a header, or in
-                the form.
-            timeout: Seconds for a whole call, queueing and retries included.
-            attempt_timeout: Seconds for one attempt.
-            connect_timeout: Seconds for name lookup, TCP, proxy and TLS together.
-            max_retries: Further attempts after a fault; 0 sends once.
-            max_retry_after: The longest `Retry-After` in seconds that is waited for; a longer one
-                fails the call.
-            max_backoff: The longest pause in seconds that mspkit decides on by itself; a wait that
-                the server asks for is not shortened.
-            proxy: `http://[user:password@]host[:port]`; else the environment's.
-            ca_bundle: Certificate authorities besides the platform's: a path, or PEM text.
-            client_cert: A client certificate with its key: a path, or PEM text.
-            verify: Whether the server's certificate is checked.
-            trust_env: Whether the environment's proxies apply.
-            allow_http: Whether `http` is allowed to hosts other than this one.
-            app_info: The name of your program, added to `User-Agent`.
-            max_body_bytes: The largest answer in bytes, decompressed; 64 MiB when it is not given.
-            pool_idle_timeout: Seconds that an idle connection is kept; 4 when it is not given.
-            pool_max_idle: How many idle connections are kept; 32 when it is not given.
+            client_id: The OAuth client; `ro.customer.client` by default.
+            client_auth: Where the API secret travels when a token is asked for: `basic` in a header,
+                `body` in the form; `basic` by default.
+            timeout: Seconds for a whole call, queueing and retries included; 120 by default.
+            attempt_timeout: Seconds for one attempt; 30 by default.
+            connect_timeout: Seconds for name lookup, TCP, proxy and TLS together; 5 by default.
+            max_retries: Further attempts after a fault, 0 for none; 2 by default.
+            max_retry_after: The longest `Retry-After` in seconds that is waited for; 120 by default.
+                A longer one fails the call.
+            max_backoff: The longest pause in seconds that mspkit decides on by itself; 30 by default.
+                A wait that the server asks for is not shortened.
+            proxy: Proxy for all requests, `http://[user:password@]host[:port]`; by default the
+                environment's.
+            ca_bundle: Certificate authorities besides the platform's: the path of a PEM file, or PEM
+                text.
+            client_cert: A client certificate with its key: the path of a PEM file, or PEM text.
+            verify: Whether the server's certificate is checked; True by default. Without that anybody
+                on the way can read the credentials.
+            trust_env: Whether the environment's proxies apply; True by default.
+            allow_http: Whether `http` is allowed to other machines than this one, and through
+                proxies; False by default.
+            app_info: Name of your program, such as `onboarding/1.4`, added to `User-Agent`.
+            max_body_bytes: The largest response body in bytes, decompressed; by default 64 MiB. Of a
+                response with an error status 256 KiB are read.
+            pool_idle_timeout: Seconds that an idle connection is kept; 4 by default. Some servers
+                close theirs after 5 s.
+            pool_max_idle: How many idle connections are kept for each host; 32 by default.
             credentials: Gives the secrets by the names of these options, here and wherever the client
                 is unpickled: a function at the top of a module, or a `functools.partial` of one.
             on_request: Called for each attempt that was sent.
@@ -1531,11 +1556,11 @@ class AsyncCloudmore(AsyncClient):
             InvalidRequestError: An option is missing or invalid.
         """
         options = {
+            "base_url": hidden(base_url),
             "username": username,
             "password": hidden(password),
             "client_secret": hidden(client_secret),
             "reseller_id": reseller_id,
-            "base_url": hidden(base_url),
             "client_id": client_id,
             "client_auth": client_auth,
             "timeout": timeout,
@@ -1555,7 +1580,7 @@ class AsyncCloudmore(AsyncClient):
             "pool_idle_timeout": pool_idle_timeout,
             "pool_max_idle": pool_max_idle,
         }
-        del password, client_secret, base_url, proxy, client_cert
+        del base_url, password, client_secret, proxy, client_cert
         super().__init__(options, credentials, on_request, on_response, on_retry)
 
     @resource

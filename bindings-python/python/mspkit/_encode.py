@@ -9,10 +9,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from mspkit._options import FILES, call_options
 from mspkit._types import UNSET, Hidden, Secret
-
-# These may be paths.
-FILES = {"ca_bundle", "client_cert"}
 
 
 def hidden(value: Any) -> Any:
@@ -44,50 +42,6 @@ def is_plain(name: str, value: Any) -> bool:
     if name == "client_cert":
         return "\n" not in text and os.path.isfile(text)  # noqa: PTH113 - pathlib takes long to import
     return name == "proxy" and "@" not in text
-
-
-def call_options(
-    timeout: float | None,
-    max_retries: int | None,
-    extra_headers: Mapping[str, str] | None,
-    extra_query: Mapping[str, Any] | None,
-    extra_body: Mapping[str, Any] | None,
-) -> dict[str, Any] | None:
-    """The options of one call, as the native side takes them."""
-    if (
-        timeout is None
-        and max_retries is None
-        and extra_headers is None
-        and extra_query is None
-        and extra_body is None
-    ):
-        return None
-    said = {
-        "timeout": timeout,
-        "max_retries": max_retries,
-        "extra_headers": extra_headers,
-        "extra_query": extra_query,
-        "extra_body": extra_body,
-    }
-    return {name: value for name, value in said.items() if value is not None}
-
-
-def paging(
-    limit: int | None,
-    concurrency: int | None,
-    resume_token: str | None,
-    on_incomplete: str | None,
-    on_lost_page: str | None = None,
-) -> dict[str, Any]:
-    """How a list is read."""
-    said = {
-        "limit": limit,
-        "concurrency": concurrency,
-        "resume_token": resume_token,
-        "on_incomplete": on_incomplete,
-        "on_lost_page": on_lost_page,
-    }
-    return {name: value for name, value in said.items() if value is not None}
 
 
 def free_request(

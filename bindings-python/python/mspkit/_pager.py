@@ -133,7 +133,7 @@ class Reading(Generic[T]):
         model: type[T],
         operation: str,
         params: dict[str, Any],
-        paging: dict[str, Any],
+        paging: dict[str, Any] | None,
         options: dict[str, Any] | None,
     ) -> None:
         # Without it a client that nobody holds any more would be closed.

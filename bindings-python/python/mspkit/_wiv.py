@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from mspkit._client import AsyncClient, AsyncResource, SyncClient, SyncResource, resource
-from mspkit._encode import call_options, hidden, paging
+from mspkit._encode import hidden
 from mspkit._model import Model
 from mspkit._models import Case, MspCustomer, WorkflowRun
+from mspkit._options import call_options, paging
 from mspkit._pager import AsyncPager, Pager
 from mspkit._types import Credentials, Id, RequestHook, ResponseHook, RetryHook, opt
 
@@ -723,20 +724,20 @@ class Wiv(SyncClient):
     def __init__(
         self,
         *,
-        api_key: str | None = None,
         base_url: str | None = None,
-        timeout: float = 120,
-        attempt_timeout: float = 30,
-        connect_timeout: float = 5,
-        max_retries: int = 2,
-        max_retry_after: float = 120,
-        max_backoff: float = 30,
+        api_key: str | None = None,
+        timeout: float | None = None,
+        attempt_timeout: float | None = None,
+        connect_timeout: float | None = None,
+        max_retries: int | None = None,
+        max_retry_after: float | None = None,
+        max_backoff: float | None = None,
         proxy: str | None = None,
         ca_bundle: str | None = None,
         client_cert: str | None = None,
-        verify: bool = True,
-        trust_env: bool = True,
-        allow_http: bool = False,
+        verify: bool | None = None,
+        trust_env: bool | None = None,
+        allow_http: bool | None = None,
         app_info: str | None = None,
         max_body_bytes: int | None = None,
         pool_idle_timeout: float | None = None,
@@ -749,26 +750,33 @@ class Wiv(SyncClient):
         """Makes a client; nothing is sent yet.
 
         Args:
+            base_url: Address of the server, `https` except to this machine; else `WIV_URL`, else
+                `https://api.wiv.ai`.
             api_key: The API key; else `WIV_API_KEY`.
-            base_url: Address of the service; else `WIV_URL`, else the vendor's.
-            timeout: Seconds for a whole call, queueing and retries included.
-            attempt_timeout: Seconds for one attempt.
-            connect_timeout: Seconds for name lookup, TCP, proxy and TLS together.
-            max_retries: Further attempts after a fault; 0 sends once.
-            max_retry_after: The longest `Retry-After` in seconds that is waited for; a longer one
-                fails the call.
-            max_backoff: The longest pause in seconds that mspkit decides on by itself; a wait that
-                the server asks for is not shortened.
-            proxy: `http://[user:password@]host[:port]`; else the environment's.
-            ca_bundle: Certificate authorities besides the platform's: a path, or PEM text.
-            client_cert: A client certificate with its key: a path, or PEM text.
-            verify: Whether the server's certificate is checked.
-            trust_env: Whether the environment's proxies apply.
-            allow_http: Whether `http` is allowed to hosts other than this one.
-            app_info: The name of your program, added to `User-Agent`.
-            max_body_bytes: The largest answer in bytes, decompressed; 64 MiB when it is not given.
-            pool_idle_timeout: Seconds that an idle connection is kept; 4 when it is not given.
-            pool_max_idle: How many idle connections are kept; 32 when it is not given.
+            timeout: Seconds for a whole call, queueing and retries included; 120 by default.
+            attempt_timeout: Seconds for one attempt; 30 by default.
+            connect_timeout: Seconds for name lookup, TCP, proxy and TLS together; 5 by default.
+            max_retries: Further attempts after a fault, 0 for none; 2 by default.
+            max_retry_after: The longest `Retry-After` in seconds that is waited for; 120 by default.
+                A longer one fails the call.
+            max_backoff: The longest pause in seconds that mspkit decides on by itself; 30 by default.
+                A wait that the server asks for is not shortened.
+            proxy: Proxy for all requests, `http://[user:password@]host[:port]`; by default the
+                environment's.
+            ca_bundle: Certificate authorities besides the platform's: the path of a PEM file, or PEM
+                text.
+            client_cert: A client certificate with its key: the path of a PEM file, or PEM text.
+            verify: Whether the server's certificate is checked; True by default. Without that anybody
+                on the way can read the credentials.
+            trust_env: Whether the environment's proxies apply; True by default.
+            allow_http: Whether `http` is allowed to other machines than this one, and through
+                proxies; False by default.
+            app_info: Name of your program, such as `onboarding/1.4`, added to `User-Agent`.
+            max_body_bytes: The largest response body in bytes, decompressed; by default 64 MiB. Of a
+                response with an error status 256 KiB are read.
+            pool_idle_timeout: Seconds that an idle connection is kept; 4 by default. Some servers
+                close theirs after 5 s.
+            pool_max_idle: How many idle connections are kept for each host; 32 by default.
             credentials: Gives the secrets by the names of these options, here and wherever the client
                 is unpickled: a function at the top of a module, or a `functools.partial` of one.
             on_request: Called for each attempt that was sent.
@@ -779,8 +787,8 @@ class Wiv(SyncClient):
             InvalidRequestError: An option is missing or invalid.
         """
         options = {
-            "api_key": hidden(api_key),
             "base_url": hidden(base_url),
+            "api_key": hidden(api_key),
             "timeout": timeout,
             "attempt_timeout": attempt_timeout,
             "connect_timeout": connect_timeout,
@@ -798,7 +806,7 @@ class Wiv(SyncClient):
             "pool_idle_timeout": pool_idle_timeout,
             "pool_max_idle": pool_max_idle,
         }
-        del api_key, base_url, proxy, client_cert
+        del base_url, api_key, proxy, client_cert
         super().__init__(options, credentials, on_request, on_response, on_retry)
 
     @resource
@@ -839,20 +847,20 @@ class AsyncWiv(AsyncClient):
     def __init__(
         self,
         *,
-        api_key: str | None = None,
         base_url: str | None = None,
-        timeout: float = 120,
-        attempt_timeout: float = 30,
-        connect_timeout: float = 5,
-        max_retries: int = 2,
-        max_retry_after: float = 120,
-        max_backoff: float = 30,
+        api_key: str | None = None,
+        timeout: float | None = None,
+        attempt_timeout: float | None = None,
+        connect_timeout: float | None = None,
+        max_retries: int | None = None,
+        max_retry_after: float | None = None,
+        max_backoff: float | None = None,
         proxy: str | None = None,
         ca_bundle: str | None = None,
         client_cert: str | None = None,
-        verify: bool = True,
-        trust_env: bool = True,
-        allow_http: bool = False,
+        verify: bool | None = None,
+        trust_env: bool | None = None,
+        allow_http: bool | None = None,
         app_info: str | None = None,
         max_body_bytes: int | None = None,
         pool_idle_timeout: float | None = None,
@@ -865,26 +873,33 @@ class AsyncWiv(AsyncClient):
         """Makes a client; nothing is sent yet.
 
         Args:
+            base_url: Address of the server, `https` except to this machine; else `WIV_URL`, else
+                `https://api.wiv.ai`.
             api_key: The API key; else `WIV_API_KEY`.
-            base_url: Address of the service; else `WIV_URL`, else the vendor's.
-            timeout: Seconds for a whole call, queueing and retries included.
-            attempt_timeout: Seconds for one attempt.
-            connect_timeout: Seconds for name lookup, TCP, proxy and TLS together.
-            max_retries: Further attempts after a fault; 0 sends once.
-            max_retry_after: The longest `Retry-After` in seconds that is waited for; a longer one
-                fails the call.
-            max_backoff: The longest pause in seconds that mspkit decides on by itself; a wait that
-                the server asks for is not shortened.
-            proxy: `http://[user:password@]host[:port]`; else the environment's.
-            ca_bundle: Certificate authorities besides the platform's: a path, or PEM text.
-            client_cert: A client certificate with its key: a path, or PEM text.
-            verify: Whether the server's certificate is checked.
-            trust_env: Whether the environment's proxies apply.
-            allow_http: Whether `http` is allowed to hosts other than this one.
-            app_info: The name of your program, added to `User-Agent`.
-            max_body_bytes: The largest answer in bytes, decompressed; 64 MiB when it is not given.
-            pool_idle_timeout: Seconds that an idle connection is kept; 4 when it is not given.
-            pool_max_idle: How many idle connections are kept; 32 when it is not given.
+            timeout: Seconds for a whole call, queueing and retries included; 120 by default.
+            attempt_timeout: Seconds for one attempt; 30 by default.
+            connect_timeout: Seconds for name lookup, TCP, proxy and TLS together; 5 by default.
+            max_retries: Further attempts after a fault, 0 for none; 2 by default.
+            max_retry_after: The longest `Retry-After` in seconds that is waited for; 120 by default.
+                A longer one fails the call.
+            max_backoff: The longest pause in seconds that mspkit decides on by itself; 30 by default.
+                A wait that the server asks for is not shortened.
+            proxy: Proxy for all requests, `http://[user:password@]host[:port]`; by default the
+                environment's.
+            ca_bundle: Certificate authorities besides the platform's: the path of a PEM file, or PEM
+                text.
+            client_cert: A client certificate with its key: the path of a PEM file, or PEM text.
+            verify: Whether the server's certificate is checked; True by default. Without that anybody
+                on the way can read the credentials.
+            trust_env: Whether the environment's proxies apply; True by default.
+            allow_http: Whether `http` is allowed to other machines than this one, and through
+                proxies; False by default.
+            app_info: Name of your program, such as `onboarding/1.4`, added to `User-Agent`.
+            max_body_bytes: The largest response body in bytes, decompressed; by default 64 MiB. Of a
+                response with an error status 256 KiB are read.
+            pool_idle_timeout: Seconds that an idle connection is kept; 4 by default. Some servers
+                close theirs after 5 s.
+            pool_max_idle: How many idle connections are kept for each host; 32 by default.
             credentials: Gives the secrets by the names of these options, here and wherever the client
                 is unpickled: a function at the top of a module, or a `functools.partial` of one.
             on_request: Called for each attempt that was sent.
@@ -895,8 +910,8 @@ class AsyncWiv(AsyncClient):
             InvalidRequestError: An option is missing or invalid.
         """
         options = {
-            "api_key": hidden(api_key),
             "base_url": hidden(base_url),
+            "api_key": hidden(api_key),
             "timeout": timeout,
             "attempt_timeout": attempt_timeout,
             "connect_timeout": connect_timeout,
@@ -914,7 +929,7 @@ class AsyncWiv(AsyncClient):
             "pool_idle_timeout": pool_idle_timeout,
             "pool_max_idle": pool_max_idle,
         }
-        del api_key, base_url, proxy, client_cert
+        del base_url, api_key, proxy, client_cert
         super().__init__(options, credentials, on_request, on_response, on_retry)
 
     @resource

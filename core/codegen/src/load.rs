@@ -5,6 +5,7 @@ mod errors;
 mod extensions;
 mod inputs;
 mod operation;
+mod options;
 mod param;
 mod schema;
 
@@ -40,6 +41,7 @@ pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
         inputs: Vec::new(),
         enums: Vec::new(),
         error_kinds,
+        options: options::table(root, &mut problems),
     };
     let mut shapes = schema::Shapes::default();
     for (id, class) in SERVICES {

@@ -2,6 +2,7 @@
 
 mod dialect;
 mod operation;
+mod options;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ pub use operation::{
     Answer, AnswerKind, Auth, Body, ErrorAnswer, Input, Kind, Limit, Operation, Page, Paging, Param, Retry,
     Spot,
 };
+pub use options::{Choice, Holds, OfService, Options};
 
 /// Everything.
 #[derive(Debug, Clone, Serialize)]
@@ -28,6 +30,8 @@ pub struct Api {
     pub enums: Vec<OpenEnum>,
     /// The kinds of errors, in the order of their table.
     pub error_kinds: Vec<ErrorKind>,
+    /// What callers can set.
+    pub options: Options,
 }
 
 /// One vendor's service.

@@ -25,7 +25,7 @@ pub struct Rendered {
 pub(crate) fn finish(language: Language, file: &str, text: &str, root: &Path) -> Result<String, Failure> {
     match language {
         Language::Rust => rustfmt(file, text, root),
-        Language::Python | Language::TypeScript | Language::C => Ok(text.to_owned()),
+        Language::Python | Language::TypeScript | Language::C | Language::Markdown => Ok(text.to_owned()),
     }
 }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod c;
 mod doc;
+mod options;
 mod prose;
 mod python;
 mod rust;
@@ -12,13 +13,13 @@ use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, path_loader};
+use minijinja::{AutoEscape, Environment, Template, UndefinedBehavior, context, path_loader};
 
 use crate::model::Api;
 use crate::names;
 use crate::output::{self, HEADER, Rendered};
 use crate::problem::Failure;
-use crate::targets::{Scope, TARGETS, Target};
+use crate::targets::{Language, Scope, TARGETS, Target};
 
 /// The templates, as they lie beside this program's sources.
 const TEMPLATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
@@ -57,9 +58,43 @@ fn one(
 ) -> Result<Rendered, Failure> {
     let template =
         environment.get_template(target.template).map_err(|error| failure(target.template, &error))?;
-    let text = template.render(context).map_err(|error| failure(target.template, &error))?;
+    let text = match target.language {
+        Language::Markdown => page(&template, target, context, root)?,
+        _ => template.render(context).map_err(|error| failure(target.template, &error))?,
+    };
     let text = output::finish(target.language, &file, &text, root)?;
     Ok(Rendered { file, text })
+}
+
+/// A page whose parts between `<!-- rendered: NAME -->` and `<!-- end -->` are rendered, each by its name.
+fn page(
+    template: &Template<'_, '_>,
+    target: &Target,
+    context: Value,
+    root: &Path,
+) -> Result<String, Failure> {
+    const START: &str = "<!-- rendered: ";
+    const END: &str = "<!-- end -->";
+    let fail = |reason: &str| Failure::File { file: target.file.to_owned(), reason: reason.to_owned() };
+    let page = std::fs::read_to_string(root.join(target.file)).map_err(|error| fail(&error.to_string()))?;
+    let mut rest = page.as_str();
+    let mut out = String::with_capacity(page.len());
+    while let Some((before, after)) = rest.split_once(START) {
+        let (name, after) = after.split_once(" -->").ok_or_else(|| fail("a mark has no end"))?;
+        let (_, after) = after.split_once(END).ok_or_else(|| fail("a rendered part has no end"))?;
+        let own = context! { region => name, ..context.clone() };
+        let text = template.render(own).map_err(|error| failure(target.template, &error))?;
+        if text.trim().is_empty() {
+            return Err(fail(&format!("nothing is called `{name}`")));
+        }
+        out.push_str(&format!("{before}{START}{name} -->\n\n{}\n\n{END}", text.trim()));
+        rest = after;
+    }
+    if out.is_empty() {
+        return Err(fail("has no part that is rendered"));
+    }
+    out.push_str(rest);
+    Ok(out)
 }
 
 fn failure(template: &str, error: &minijinja::Error) -> Failure {
@@ -92,6 +127,7 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     environment.add_filter("wrap", doc::wrap);
     environment.add_filter("flow", doc::flow);
     arguments::register(&mut environment);
+    options::register(&mut environment);
     c::register(&mut environment);
     prose::register(&mut environment);
     python::register(&mut environment);

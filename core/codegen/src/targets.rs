@@ -11,6 +11,8 @@ pub enum Language {
     TypeScript,
     /// The template gives the text as it stands.
     C,
+    /// The template gives what stands between the marks of a page.
+    Markdown,
 }
 
 /// How often a template is rendered.
@@ -55,10 +57,18 @@ const fn c(template: &'static str, file: &'static str) -> Target {
     Target { language: Language::C, template, file, scope: Scope::Whole }
 }
 
+const fn page(template: &'static str, file: &'static str) -> Target {
+    Target { language: Language::Markdown, template, file, scope: Scope::Whole }
+}
+
 /// Every target.
 pub const TARGETS: &[Target] = &[
     rust("rust/mod.rs.j2", "core/src/generated/mod.rs"),
     rust("rust/error_kinds.rs.j2", "core/src/generated/error_kinds.rs"),
+    rust("rust/options.rs.j2", "core/src/generated/options.rs"),
+    rust("rust/option_words.rs.j2", "core/src/generated/option_words.rs"),
+    rust("rust/config.rs.j2", "core/src/generated/config.rs"),
+    rust("rust/builders.rs.j2", "core/src/generated/builders.rs"),
     rust("rust/operations.rs.j2", "core/src/generated/operations.rs"),
     rust("rust/schema.rs.j2", "core/src/generated/schema.rs"),
     rust("rust/models.rs.j2", "core/src/generated/models.rs"),
@@ -67,18 +77,22 @@ pub const TARGETS: &[Target] = &[
     rust("rust/dispatch.rs.j2", "core/tests/generated/dispatch.rs"),
     rust("rust/routes.rs.j2", "tests/simulator/src/generated.rs"),
     python("python/kinds.py.j2", "bindings-python/python/mspkit/_kinds.py", Scope::Whole),
+    python("python/options.py.j2", "bindings-python/python/mspkit/_options.py", Scope::Whole),
     python("python/models.py.j2", "bindings-python/python/mspkit/_models.py", Scope::Whole),
     python("python/service.py.j2", "bindings-python/python/mspkit/_{service}.py", Scope::EachService),
     python("python/params.py.j2", "bindings-python/python/mspkit/params/{service}.py", Scope::EachService),
     typescript("typescript/kinds.ts.j2", "bindings-node/ts/generated/kinds.ts", Scope::Whole),
+    typescript("typescript/options.ts.j2", "bindings-node/ts/generated/options.ts", Scope::Whole),
     typescript("typescript/models.ts.j2", "bindings-node/ts/generated/models.ts", Scope::Whole),
     typescript("typescript/shapes.ts.j2", "bindings-node/ts/generated/shapes.ts", Scope::Whole),
     typescript("typescript/service.ts.j2", "bindings-node/ts/generated/{service}.ts", Scope::EachService),
     rust("c/mod.rs.j2", "bindings-c/src/generated/mod.rs"),
+    rust("c/options.rs.j2", "bindings-c/src/generated/options.rs"),
     rust("c/codes.rs.j2", "bindings-c/src/generated/codes.rs"),
     rust("c/models.rs.j2", "bindings-c/src/generated/models.rs"),
     rust("c/readers.rs.j2", "bindings-c/src/generated/readers.rs"),
     each_service("c/service.rs.j2", "bindings-c/src/generated/{service}.rs"),
     c("c/mspkit.hpp.j2", "bindings-c/include/mspkit.hpp"),
     c("c/dispatch.c.j2", "bindings-c/tests/generated/dispatch.c"),
+    page("docs/connect.md.j2", "docs/connect.md"),
 ];

@@ -31,7 +31,7 @@ fn rendering_twice_gives_the_same() {
 
 #[test]
 fn every_file_says_where_it_comes_from() {
-    for rendered in rendered("header") {
+    for rendered in rendered("header").into_iter().filter(|rendered| !rendered.file.ends_with(".md")) {
         let comment = if rendered.file.starts_with("bindings-python/") { "#" } else { "//" };
         let first = format!("{comment} {HEADER}");
         assert_eq!(rendered.text.lines().next(), Some(first.as_str()), "{}", rendered.file);

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::engine::config::options;
+use crate::generated::option_words::{NAMED_IN_CAMEL, TIMES};
 
 const OPEN: char = '\u{fdd0}';
 const CLOSE: char = '\u{fdd1}';
@@ -27,10 +27,6 @@ pub enum Spelling {
     SnakeMilliseconds,
 }
 
-/// What JavaScript calls otherwise than its words in camel case.
-const NAMED_IN_CAMEL: [(&str, &str); 4] =
-    [("base_url", "baseURL"), ("extra_headers", "headers"), ("extra_query", "query"), ("extra_body", "body")];
-
 impl Spelling {
     /// The name of an option, a parameter or an operation, by its name in the core.
     pub fn name(self, name: &str) -> Cow<'_, str> {
@@ -39,7 +35,7 @@ impl Spelling {
                 Some((_, own)) => Cow::Borrowed(own),
                 None => camel(name),
             },
-            Self::SnakeMilliseconds if options::is_time(name) => format!("{name}_ms").into(),
+            Self::SnakeMilliseconds if TIMES.contains(&name) => format!("{name}_ms").into(),
             Self::Snake | Self::SnakeMilliseconds => name.into(),
         }
     }

@@ -9,7 +9,6 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::Url;
 
@@ -23,39 +22,7 @@ use crate::engine::encode;
 use crate::table::{Answer, BodyKind, Operation, Paging, Param, Place};
 use crate::wire::raw;
 
-/// Options of one call; bindings hand them over as one JSON object, with times in seconds. `Debug` shows the names of
-/// what is added, not the values.
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct CallOptions {
-    /// The whole call with queueing and retries.
-    #[serde(deserialize_with = "crate::base::time::seconds")]
-    pub timeout: Option<std::time::Duration>,
-    /// Further attempts after a fault.
-    pub max_retries: Option<u32>,
-    /// Headers to add.
-    pub extra_headers: BTreeMap<String, String>,
-    /// Query parameters to add; a list repeats the parameter.
-    pub extra_query: BTreeMap<String, Box<RawValue>>,
-    /// Fields to add to a JSON body; they replace fields of the same name.
-    pub extra_body: BTreeMap<String, Box<RawValue>>,
-    /// What could not be written as JSON; refused when the call is made.
-    #[serde(skip)]
-    pub(crate) unwritable: Option<String>,
-}
-
-impl fmt::Debug for CallOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallOptions")
-            .field("timeout", &self.timeout)
-            .field("max_retries", &self.max_retries)
-            .field("extra_headers", &self.extra_headers.keys().collect::<Vec<_>>())
-            .field("extra_query", &self.extra_query.keys().collect::<Vec<_>>())
-            .field("extra_body", &self.extra_body.keys().collect::<Vec<_>>())
-            .finish_non_exhaustive()
-    }
-}
+pub use crate::generated::config::CallOptions;
 
 impl CallOptions {
     /// The options that a JSON object describes.

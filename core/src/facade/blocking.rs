@@ -15,7 +15,7 @@ use crate::engine::core::Core;
 use crate::engine::helper::Helper;
 use crate::engine::response::{Meta, RawResponse};
 use crate::facade::call_builder::{self, call_options, paging_options, said_methods};
-use crate::facade::client::{Builder, Client, client_methods, credentials, sealed};
+use crate::facade::client::{Client, client_methods, sealed};
 use crate::facade::model::FromAnswer;
 use crate::table::{Operation, Service};
 
@@ -125,10 +125,6 @@ client! {
     /// Wiv, blocking: MSP customers, cases and workflows.
     Wiv
 }
-
-credentials!(NCentral: ncentral);
-credentials!(Cloudmore: cloudmore);
-credentials!(Wiv: wiv);
 
 /// A call that is ready to be sent.
 #[derive(Debug, Clone)]

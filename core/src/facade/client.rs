@@ -2,10 +2,8 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::base::error::Result;
-use crate::base::secret::Secret;
 use crate::engine::config::Config;
 use crate::engine::core::Core;
 use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
@@ -65,109 +63,6 @@ impl<C: Client> Builder<C> {
         self
     }
 
-    /// Where the service is. N-central: `NCENTRAL_URL`, always required. Cloudmore: `CLOUDMORE_URL`, or
-    /// `https://api.cloudmore.com`. Wiv: `WIV_URL`, or `https://api.wiv.ai`. `https`, except to this machine.
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.config.base_url = Some(Secret::from(url.into()));
-        self
-    }
-
-    /// The whole call with queueing and retries; 120 s.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.config.timeout = Some(timeout);
-        self
-    }
-
-    /// One attempt; 30 s.
-    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.config.attempt_timeout = Some(timeout);
-        self
-    }
-
-    /// Name lookup, TCP, proxy and TLS together; 5 s.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.config.connect_timeout = Some(timeout);
-        self
-    }
-
-    /// Further attempts after a fault; 2.
-    pub fn max_retries(mut self, retries: u32) -> Self {
-        self.config.max_retries = Some(retries);
-        self
-    }
-
-    /// The longest `Retry-After` that is waited for; 120 s. Above it the call fails at once.
-    pub fn max_retry_after(mut self, wait: Duration) -> Self {
-        self.config.max_retry_after = Some(wait);
-        self
-    }
-
-    /// The longest pause that mspkit decides on by itself; 30 s. A wait that the server asks for is not shortened by it.
-    pub fn max_backoff(mut self, wait: Duration) -> Self {
-        self.config.max_backoff = Some(wait);
-        self
-    }
-
-    /// The proxy for all requests, `http://[user:password@]host[:port]`.
-    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
-        self.config.proxy = Some(url.into());
-        self
-    }
-
-    /// Certificate authorities to trust besides the platform's: the path of a PEM file, or PEM text.
-    pub fn ca_bundle(mut self, pem: impl Into<String>) -> Self {
-        self.config.ca_bundle = Some(pem.into());
-        self
-    }
-
-    /// A client certificate with its key: the path of a PEM file, or PEM text.
-    pub fn client_cert(mut self, pem: impl Into<Secret>) -> Self {
-        self.config.client_cert = Some(pem.into());
-        self
-    }
-
-    /// Whether the server's certificate is checked; true. Without it anybody on the way can read the credentials.
-    pub fn verify(mut self, verify: bool) -> Self {
-        self.config.verify = Some(verify);
-        self
-    }
-
-    /// Whether the environment's proxies apply; true.
-    pub fn trust_env(mut self, trust: bool) -> Self {
-        self.config.trust_env = Some(trust);
-        self
-    }
-
-    /// Whether `http` is allowed to hosts other than this one; false.
-    pub fn allow_http(mut self, allow: bool) -> Self {
-        self.config.allow_http = Some(allow);
-        self
-    }
-
-    /// The name of the caller's program, such as `onboarding/1.4`; added to `User-Agent`.
-    pub fn app_info(mut self, name: impl Into<String>) -> Self {
-        self.config.app_info = Some(name.into());
-        self
-    }
-
-    /// The largest answer in bytes, decompressed; 64 MiB.
-    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
-        self.config.max_body_bytes = Some(bytes);
-        self
-    }
-
-    /// How long an idle connection is kept; 4 s, since some servers close theirs after 5.
-    pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
-        self.config.pool_idle_timeout = Some(timeout);
-        self
-    }
-
-    /// How many idle connections are kept; 32.
-    pub fn pool_max_idle(mut self, connections: usize) -> Self {
-        self.config.pool_max_idle = Some(connections);
-        self
-    }
-
     /// Called before each attempt is sent. Hooks run on the thread that drives the call and must not block.
     pub fn on_request(mut self, hook: impl Fn(&RequestEvent<'_>) + Send + Sync + 'static) -> Self {
         self.hooks = self.hooks.on_request(hook);
@@ -197,60 +92,6 @@ impl<C: Client> Builder<C> {
         self
     }
 }
-
-/// The options that only one service has, for its async and its blocking client.
-macro_rules! credentials {
-    ($client:ty: ncentral) => {
-        impl Builder<$client> {
-            /// The user's API token (a JWT) from N-central's user page; else `NCENTRAL_JWT`.
-            pub fn jwt(self, jwt: impl Into<$crate::Secret>) -> Self {
-                self.edit(|config| config.jwt = Some(jwt.into()))
-            }
-        }
-    };
-    ($client:ty: cloudmore) => {
-        impl Builder<$client> {
-            /// The user's name; else `CLOUDMORE_USERNAME`.
-            pub fn username(self, username: impl Into<String>) -> Self {
-                self.edit(|config| config.username = Some(username.into()))
-            }
-
-            /// The user's password; else `CLOUDMORE_PASSWORD`.
-            pub fn password(self, password: impl Into<$crate::Secret>) -> Self {
-                self.edit(|config| config.password = Some(password.into()))
-            }
-
-            /// The API secret; else `CLOUDMORE_CLIENT_SECRET`.
-            pub fn client_secret(self, secret: impl Into<$crate::Secret>) -> Self {
-                self.edit(|config| config.client_secret = Some(secret.into()))
-            }
-
-            /// The OAuth client; `ro.customer.client`.
-            pub fn client_id(self, id: impl Into<String>) -> Self {
-                self.edit(|config| config.client_id = Some(id.into()))
-            }
-
-            /// Where the client's secret travels; an `Authorization: Basic` header.
-            pub fn client_auth(self, auth: $crate::ClientAuth) -> Self {
-                self.edit(|config| config.client_auth = Some(auth))
-            }
-
-            /// The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`.
-            pub fn reseller_id(self, id: impl Into<String>) -> Self {
-                self.edit(|config| config.reseller_id = Some(id.into()))
-            }
-        }
-    };
-    ($client:ty: wiv) => {
-        impl Builder<$client> {
-            /// The API key; else `WIV_API_KEY`.
-            pub fn api_key(self, key: impl Into<$crate::Secret>) -> Self {
-                self.edit(|config| config.api_key = Some(key.into()))
-            }
-        }
-    };
-}
-pub(crate) use credentials;
 
 /// What every client has, by path to its core.
 macro_rules! client_methods {
@@ -346,7 +187,3 @@ client! {
     /// Wiv: MSP customers, cases and workflows. Cheap to clone.
     Wiv
 }
-
-credentials!(NCentral: ncentral);
-credentials!(Cloudmore: cloudmore);
-credentials!(Wiv: wiv);

@@ -5,10 +5,14 @@ pub mod cloudmore;
 pub mod ncentral;
 pub mod wiv;
 
+pub(crate) mod config;
 pub(crate) mod models;
 pub(crate) mod operations;
+pub(crate) mod option_words;
+pub(crate) mod options;
 pub(crate) mod params;
 
+mod builders;
 mod error_kinds;
 mod schema;
 

@@ -10,6 +10,7 @@ use self::schema::{Enumeration, Model};
 
 pub(crate) mod dialect;
 mod json;
+pub(crate) mod options;
 pub mod schema;
 
 /// One of the three vendors' services.

@@ -22,11 +22,12 @@ impl Repository {
             let file = file.unwrap();
             std::fs::copy(file.path(), api.join(file.file_name())).unwrap();
         }
-        std::fs::copy(
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rustfmt.toml"),
-            root.join("rustfmt.toml"),
-        )
-        .unwrap();
+        // Formats, options and the pages that hold tables are the repository's own.
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        std::fs::create_dir_all(root.join("docs")).unwrap();
+        for file in ["rustfmt.toml", "core/api/options.yaml", "docs/connect.md"] {
+            std::fs::copy(own.join(file), root.join(file)).unwrap();
+        }
         Repository { root }
     }
 

@@ -11,84 +11,17 @@ use std::time::Duration;
 use serde::Deserialize;
 use url::Url;
 
+use self::options::{Source, defaults};
 use self::pasted::Form;
 use crate::base::error::{Error, Result};
 use crate::base::secret::Secret;
-use crate::base::time::{LONGEST, seconds};
+use crate::base::time::LONGEST;
 use crate::base::words::{Spelling, UNIT};
 use crate::table::Service;
 use crate::wire::transport::proxy::variables;
 use crate::wire::transport::{self, Pem, TransportOptions};
 
-/// The options of a client as they were given; bindings hand them over as one JSON object.
-///
-/// Times are seconds in JSON. Unknown names are refused.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct Config {
-    /// Where the service is; see the service's client for its default and its environment variable. Not shown, since
-    /// people write passwords into addresses; it is refused with one.
-    pub base_url: Option<Secret>,
-    /// N-central: the user's API token (a JWT); else `NCENTRAL_JWT`.
-    pub jwt: Option<Secret>,
-    /// Cloudmore: the user's name; else `CLOUDMORE_USERNAME`.
-    pub username: Option<String>,
-    /// Cloudmore: the user's password; else `CLOUDMORE_PASSWORD`.
-    pub password: Option<Secret>,
-    /// Cloudmore: the API secret; else `CLOUDMORE_CLIENT_SECRET`.
-    pub client_secret: Option<Secret>,
-    /// Cloudmore: the OAuth client; `ro.customer.client` by default.
-    pub client_id: Option<String>,
-    /// Cloudmore: where the client's secret travels.
-    pub client_auth: Option<ClientAuth>,
-    /// Cloudmore: the reseller of calls that name none.
-    pub reseller_id: Option<String>,
-    /// Wiv: the API key; else `WIV_API_KEY`.
-    pub api_key: Option<Secret>,
-    /// The whole call with queueing and retries; 120 s.
-    #[serde(deserialize_with = "seconds")]
-    pub timeout: Option<Duration>,
-    /// One attempt; 30 s.
-    #[serde(deserialize_with = "seconds")]
-    pub attempt_timeout: Option<Duration>,
-    /// Name lookup, TCP, proxy and TLS together; 5 s.
-    #[serde(deserialize_with = "seconds")]
-    pub connect_timeout: Option<Duration>,
-    /// Further attempts after a fault; 2.
-    pub max_retries: Option<u32>,
-    /// The longest `Retry-After` that is waited for; 120 s.
-    #[serde(deserialize_with = "seconds")]
-    pub max_retry_after: Option<Duration>,
-    /// The longest pause that mspkit decides on by itself, after a fault or where a 429 names no time; 30 s. A wait that
-    /// the server asks for is not shortened by it.
-    #[serde(deserialize_with = "seconds")]
-    pub max_backoff: Option<Duration>,
-    /// `http://[user:password@]host[:port]`.
-    pub proxy: Option<Secret>,
-    /// Certificate authorities besides the platform's: a path, or PEM text.
-    pub ca_bundle: Option<String>,
-    /// A client certificate with its key: a path, or PEM text.
-    pub client_cert: Option<Secret>,
-    /// Whether the server's certificate is checked; true.
-    pub verify: Option<bool>,
-    /// Whether the environment's proxies apply; true.
-    pub trust_env: Option<bool>,
-    /// Whether `http` is allowed to hosts other than this one; false.
-    pub allow_http: Option<bool>,
-    /// The name of the caller's program, added to `User-Agent`.
-    pub app_info: Option<String>,
-    /// The largest answer in bytes, decompressed; 64 MiB.
-    pub max_body_bytes: Option<usize>,
-    /// How long an idle connection is kept; 4 s.
-    #[serde(deserialize_with = "seconds")]
-    pub pool_idle_timeout: Option<Duration>,
-    /// How many idle connections are kept; 32.
-    pub pool_max_idle: Option<usize>,
-    /// How the client writes names and times: in what it is given, and in what it tells.
-    #[serde(skip)]
-    pub spelling: Spelling,
-}
+pub use crate::generated::config::Config;
 
 /// Where Cloudmore's client secret travels when a token is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -145,11 +78,11 @@ pub(crate) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            timeout: Duration::from_secs(120),
-            attempt_timeout: Duration::from_secs(30),
-            max_retries: 2,
-            max_retry_after: Duration::from_secs(120),
-            max_backoff: Duration::from_secs(30),
+            timeout: defaults::TIMEOUT,
+            attempt_timeout: defaults::ATTEMPT_TIMEOUT,
+            max_retries: defaults::MAX_RETRIES,
+            max_retry_after: defaults::MAX_RETRY_AFTER,
+            max_backoff: defaults::MAX_BACKOFF,
         }
     }
 }
@@ -187,17 +120,22 @@ impl Config {
             credentials: self.credentials(service, &env)?,
             settings: self.settings(&Settings::default())?,
             transport,
-            reseller_id: (self.reseller_id.clone().or_else(|| env("CLOUDMORE_RESELLER_ID")))
-                .map(|id| pasted::unquoted(&id).to_owned()),
+            reseller_id: self.reseller_id(service, env),
             proxies: self.proxies(&env),
         })
+    }
+
+    fn reseller_id(&self, service: Service, env: impl Fn(&str) -> Option<String>) -> Option<String> {
+        let given = self.reseller_id.clone();
+        let id = given.or_else(|| Source::of("reseller_id", service).and_then(|from| env(from.variable)))?;
+        Some(pasted::unquoted(&id).to_owned())
     }
 
     fn proxies(&self, env: &impl Fn(&str) -> Option<String>) -> Vec<Secret> {
         if let Some(proxy) = &self.proxy {
             return vec![proxy.clone()];
         }
-        if !self.trust_env.unwrap_or(true) {
+        if !self.trust_env.unwrap_or(defaults::TRUST_ENV) {
             return Vec::new();
         }
         [true, false]
@@ -222,80 +160,63 @@ impl Config {
         base_url: &str,
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<()> {
-        let (variable, default) = address(service);
-        let said = env(variable).filter(|value| !value.trim().is_empty());
-        let Some(said) = said.as_deref().or(default) else { return Ok(()) };
+        let Some(source) = Source::of("base_url", service) else { return Ok(()) };
+        let said = env(source.variable).filter(|value| !value.trim().is_empty());
+        let Some(said) = said.as_deref().or(source.otherwise) else { return Ok(()) };
         let theirs = base_url::check(said, true)?;
         if base_url::check(base_url, true)? == theirs {
             return Ok(());
         }
         let allowed = format!(
-            "must be the server that the environment's credentials are for, which {variable} says is {}",
+            "must be the server that the environment's credentials are for, which {} says is {}",
+            source.variable,
             theirs.as_str().trim_end_matches('/')
         );
         Err(Error::argument("base_url", base_url, &allowed))
     }
 
     fn base(&self, service: Service, env: &impl Fn(&str) -> Option<String>) -> Result<Url> {
-        let (variable, default) = address(service);
-        let said = self.base_url.as_ref().map(|url| url.reveal().to_owned());
-        let said = said.or_else(|| env(variable)).or(default.map(str::to_owned));
-        let Some(said) = said else {
-            return Err(missing(
-                "base_url",
-                variable,
-                "the address of the server, such as https://ncentral.example.com",
-            ));
+        let said = match (&self.base_url, Source::of("base_url", service)) {
+            (Some(url), _) => url.reveal().to_owned(),
+            (None, Some(source)) => {
+                let found = env(source.variable).or(source.otherwise.map(str::to_owned));
+                found.ok_or_else(|| source.missing())?
+            }
+            (None, None) => return Err(Error::required("base_url", "the address of the server")),
         };
-        base_url::check(&said, self.allow_http.unwrap_or(false))
+        base_url::check(&said, self.allow_http.unwrap_or(defaults::ALLOW_HTTP))
     }
 
     fn credentials(&self, service: Service, env: &impl Fn(&str) -> Option<String>) -> Result<Credentials> {
-        let read = |name: &str, form: Form, given: Option<&str>, variable: &str, what: &str| match given {
-            Some(given) => pasted::read(name, form, given, None),
-            None => match env(variable) {
-                Some(found) => pasted::read(name, form, &found, Some(variable)),
-                None => Err(missing(name, variable, what)),
-            },
-        };
-        let secret = |name: &str, form: Form, given: &Option<Secret>, variable: &str, what: &str| {
-            read(name, form, given.as_ref().map(Secret::reveal), variable, what)
+        let read =
+            |name: &'static str, form: Form, given: Option<&str>| match (given, Source::of(name, service)) {
+                (Some(given), _) => pasted::read(name, form, given, None),
+                (None, Some(source)) => match env(source.variable) {
+                    Some(found) => pasted::read(name, form, &found, Some(source.variable)),
+                    None => Err(source.missing()),
+                },
+                (None, None) => Err(Error::required(name, "a credential")),
+            };
+        let secret = |name: &'static str, form: Form, given: &Option<Secret>| {
+            read(name, form, given.as_ref().map(Secret::reveal))
         };
         Ok(match service {
-            Service::NCentral => Credentials::NCentral {
-                jwt: secret("jwt", Form::Token, &self.jwt, "NCENTRAL_JWT", "the user's API token")?,
-            },
+            Service::NCentral => Credentials::NCentral { jwt: secret("jwt", Form::Token, &self.jwt)? },
             Service::Cloudmore => {
-                let username = self.username.as_deref();
-                let username =
-                    read("username", Form::Name, username, "CLOUDMORE_USERNAME", "the user's name")?;
+                let username = read("username", Form::Name, self.username.as_deref())?;
                 let client_id = match &self.client_id {
                     Some(given) => pasted::read("client_id", Form::ClientSecret, given, None)?,
-                    None => "ro.customer.client".into(),
+                    None => defaults::CLIENT_ID.into(),
                 };
                 Credentials::Cloudmore {
                     username: username.reveal().to_owned(),
-                    password: secret(
-                        "password",
-                        Form::Password,
-                        &self.password,
-                        "CLOUDMORE_PASSWORD",
-                        "the user's password",
-                    )?,
+                    password: secret("password", Form::Password, &self.password)?,
                     client_id: client_id.reveal().to_owned(),
-                    client_secret: secret(
-                        "client_secret",
-                        Form::ClientSecret,
-                        &self.client_secret,
-                        "CLOUDMORE_CLIENT_SECRET",
-                        "the API secret",
-                    )?,
+                    client_secret: secret("client_secret", Form::ClientSecret, &self.client_secret)?,
                     client_auth: self.client_auth.unwrap_or_default(),
                 }
             }
-            Service::Wiv => Credentials::Wiv {
-                api_key: secret("api_key", Form::Key, &self.api_key, "WIV_API_KEY", "the API key")?,
-            },
+            Service::Wiv => Credentials::Wiv { api_key: secret("api_key", Form::Key, &self.api_key)? },
         })
     }
 
@@ -314,39 +235,6 @@ impl Config {
     /// The first option given here that belongs to the connection or the identity of a client.
     pub(crate) fn fixed_option(&self) -> Option<&'static str> {
         self.given().find(|name| options::is_fixed(name))
-    }
-
-    /// The options that were given.
-    fn given(&self) -> impl Iterator<Item = &'static str> + use<> {
-        [
-            ("base_url", self.base_url.is_some()),
-            ("jwt", self.jwt.is_some()),
-            ("username", self.username.is_some()),
-            ("password", self.password.is_some()),
-            ("client_secret", self.client_secret.is_some()),
-            ("client_id", self.client_id.is_some()),
-            ("client_auth", self.client_auth.is_some()),
-            ("reseller_id", self.reseller_id.is_some()),
-            ("api_key", self.api_key.is_some()),
-            ("timeout", self.timeout.is_some()),
-            ("attempt_timeout", self.attempt_timeout.is_some()),
-            ("connect_timeout", self.connect_timeout.is_some()),
-            ("max_retries", self.max_retries.is_some()),
-            ("max_retry_after", self.max_retry_after.is_some()),
-            ("max_backoff", self.max_backoff.is_some()),
-            ("proxy", self.proxy.is_some()),
-            ("ca_bundle", self.ca_bundle.is_some()),
-            ("client_cert", self.client_cert.is_some()),
-            ("verify", self.verify.is_some()),
-            ("trust_env", self.trust_env.is_some()),
-            ("allow_http", self.allow_http.is_some()),
-            ("app_info", self.app_info.is_some()),
-            ("max_body_bytes", self.max_body_bytes.is_some()),
-            ("pool_idle_timeout", self.pool_idle_timeout.is_some()),
-            ("pool_max_idle", self.pool_max_idle.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(name, given)| given.then_some(name))
     }
 
     fn transport(&self) -> Result<TransportOptions> {
@@ -379,19 +267,6 @@ impl Config {
 
 fn pem(said: &str) -> Pem {
     if transport::is_pem_text(said) { Pem::Bytes(said.as_bytes().to_vec()) } else { Pem::File(said.into()) }
-}
-
-/// The variable that says where a service is, and where it is without it.
-fn address(service: Service) -> (&'static str, Option<&'static str>) {
-    match service {
-        Service::NCentral => ("NCENTRAL_URL", None),
-        Service::Cloudmore => ("CLOUDMORE_URL", Some("https://api.cloudmore.com")),
-        Service::Wiv => ("WIV_URL", Some("https://api.wiv.ai")),
-    }
-}
-
-fn missing(option: &str, variable: &str, what: &str) -> Error {
-    Error::required(option, &format!("{what}, as an argument or in {variable}"))
 }
 
 fn positive(name: &str, time: Option<Duration>) -> Result<Option<Duration>> {

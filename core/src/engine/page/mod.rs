@@ -33,24 +33,7 @@ use crate::engine::response::Meta;
 use crate::table::dialect::Dialect;
 use crate::wire::raw::{self, Cut, Entry};
 
-/// How a list is read; bindings hand it over as one JSON object.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct PagingOptions {
-    /// Items in total; all of them when not given.
-    pub limit: Option<u64>,
-    /// Pages of a page-numbered list in flight at the same time; chosen by the core when not given, never above the
-    /// endpoint's limit.
-    pub concurrency: Option<usize>,
-    /// Where to go on, from an earlier pager of the same list.
-    pub resume_token: Option<String>,
-    /// What to do when the answer to a scroll's continuation is lost, or its context has expired.
-    pub on_lost_page: OnLostPage,
-    /// What to do when the list ends before as many rows came as the server said there are. When not given, it is an
-    /// error where other rows came twice in their place, and a warning else: a total may count too much.
-    pub on_incomplete: Option<OnIncomplete>,
-}
+pub use crate::generated::config::PagingOptions;
 
 /// What to do when a list ends before as many rows came as the server said there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

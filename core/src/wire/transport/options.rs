@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::table::options::defaults;
+
 /// Certificates or keys in PEM form.
 ///
 /// `Debug` shows the path or the number of bytes, never the text: it may be a private key.
@@ -61,14 +63,14 @@ impl Default for TransportOptions {
             proxy: None,
             ca_bundle: None,
             client_cert: None,
-            verify: true,
-            trust_env: true,
-            allow_http: false,
-            connect_timeout: Duration::from_secs(5),
+            verify: defaults::VERIFY,
+            trust_env: defaults::TRUST_ENV,
+            allow_http: defaults::ALLOW_HTTP,
+            connect_timeout: defaults::CONNECT_TIMEOUT,
             // Some servers close an idle connection after 5 s; a request that meets that close cannot always be resent.
-            pool_idle_timeout: Duration::from_secs(4),
-            pool_max_idle: 32,
-            max_body_bytes: 64 << 20,
+            pool_idle_timeout: defaults::POOL_IDLE_TIMEOUT,
+            pool_max_idle: defaults::POOL_MAX_IDLE,
+            max_body_bytes: defaults::MAX_BODY_BYTES,
             user_agent: concat!("mspkit/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }
