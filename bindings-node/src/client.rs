@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mspkit::{CallOptions, Config, PagingOptions, Service, Spelling};
+use mspkit::{CallOptions, Config, PagingOptions, Service, Settings, Spelling};
 use napi::bindgen_prelude::{Array, Env};
 use napi_derive::napi;
 use serde_json::json;
@@ -19,8 +19,8 @@ use crate::watch::Watch;
 #[napi]
 pub struct Core {
     identity: Arc<Identity>,
-    /// What `with_options` has said, in order.
-    layers: Vec<Config>,
+    /// What its calls go by, where `with_options` has changed that.
+    settings: Option<Settings>,
 }
 
 /// What a client and its copies with other options share.
@@ -67,7 +67,7 @@ impl Core {
         let core = mspkit::Core::new(service, &config).map_err(Failure::from)?;
         let base_url = core.base_url().as_str().trim_end_matches('/').to_owned();
         let identity = Identity { service, base_url, asynchronous, core: RwLock::new(Some(core)) };
-        Ok(Self { identity: Arc::new(identity), layers: Vec::new() })
+        Ok(Self { identity: Arc::new(identity), settings: None })
     }
 
     /// Where the service is.
@@ -85,10 +85,10 @@ impl Core {
         watch: u8,
         operation: String,
         params: String,
-        options: String,
+        options: Option<String>,
     ) -> napi::Result<()> {
         let (core, watched) = self.begin(watch)?;
-        let options = call_options(&options)?;
+        let options = call_options(options.as_deref())?;
         let call = async move {
             let answer = core.call(&operation, params.as_bytes(), &options).await?;
             Ok(Crossing::result(&operation, &answer))
@@ -104,10 +104,10 @@ impl Core {
         watch: u8,
         operation: String,
         params: String,
-        options: String,
+        options: Option<String>,
     ) -> napi::Result<Array<'env>> {
         let (core, watch) = self.begin(watch)?;
-        let options = call_options(&options)?;
+        let options = call_options(options.as_deref())?;
         let entry = wait(async {
             let answer = core.call(&operation, params.as_bytes(), &options).await?;
             Ok(Crossing::result(&operation, &answer))
@@ -126,10 +126,10 @@ impl Core {
         method: String,
         path: String,
         body: Option<String>,
-        options: String,
+        options: Option<String>,
     ) -> napi::Result<()> {
         let (core, watched) = self.begin(watch)?;
-        let options = call_options(&options)?;
+        let options = call_options(options.as_deref())?;
         let call = async move {
             let body = body.as_deref().map(str::as_bytes);
             Ok(Crossing::body(&core.request(&method, &path, body, &options).await?))
@@ -146,10 +146,10 @@ impl Core {
         method: String,
         path: String,
         body: Option<String>,
-        options: String,
+        options: Option<String>,
     ) -> napi::Result<Array<'env>> {
         let (core, watch) = self.begin(watch)?;
-        let options = call_options(&options)?;
+        let options = call_options(options.as_deref())?;
         let body = body.as_deref().map(str::as_bytes);
         let entry = wait(async { Ok(Crossing::body(&core.request(&method, &path, body, &options).await?)) });
         entry.alone(env, watch.take())
@@ -161,14 +161,17 @@ impl Core {
         &self,
         operation: String,
         params: String,
-        paging: String,
-        options: String,
+        paging: Option<String>,
+        options: Option<String>,
     ) -> napi::Result<Pager> {
         let watch = Watch::new(0);
         let make = || -> Result<_, Failure> {
             let core = watch.over(&self.core()?);
-            let paging = PagingOptions::from_json_in(paging.as_bytes(), Spelling::Camel)?;
-            let options = call_options(&options)?;
+            let paging = match &paging {
+                Some(paging) => PagingOptions::from_json_in(paging.as_bytes(), Spelling::Camel)?,
+                None => PagingOptions::default(),
+            };
+            let options = call_options(options.as_deref())?;
             Ok(core.pager(&operation, params.as_bytes(), &paging, &options)?)
         };
         let raw = make()?;
@@ -178,11 +181,9 @@ impl Core {
     /// The same client with other options for its calls.
     #[napi(catch_unwind)]
     pub fn with_options(&self, options: String) -> napi::Result<Self> {
-        let mut layers = self.layers.clone();
-        layers.push(config(&options, self.identity.service)?);
-        let layered = Self { identity: self.identity.clone(), layers };
-        layered.core()?;
-        Ok(layered)
+        let settings = self.core()?.settings();
+        let settings = settings.with(&config(&options, self.identity.service)?).map_err(Failure::from)?;
+        Ok(Self { identity: self.identity.clone(), settings: Some(settings) })
     }
 
     /// What each endpoint's limit is doing, as the JSON of an array.
@@ -211,7 +212,10 @@ impl Core {
 impl Core {
     fn core(&self) -> Result<mspkit::Core, Failure> {
         let core = self.identity.core()?;
-        Ok(self.layers.iter().try_fold(core, |core, layer| core.with_options(layer))?)
+        Ok(match self.settings {
+            Some(settings) => core.with_settings(settings),
+            None => core,
+        })
     }
 
     /// The core for one call, with what watches it.
@@ -227,6 +231,10 @@ fn config(options: &str, service: Service) -> Result<Config, Failure> {
     Ok(Config::from_json_in(options.as_bytes(), Spelling::Camel, Some(service))?)
 }
 
-fn call_options(options: &str) -> Result<CallOptions, Failure> {
-    Ok(CallOptions::from_json_in(options.as_bytes(), Spelling::Camel)?)
+/// The options of a call; nothing where none were given.
+fn call_options(options: Option<&str>) -> Result<CallOptions, Failure> {
+    match options {
+        Some(options) => Ok(CallOptions::from_json_in(options.as_bytes(), Spelling::Camel)?),
+        None => Ok(CallOptions::default()),
+    }
 }

@@ -60,9 +60,9 @@ export interface NativeCore {
     watch: number,
     operation: string,
     params: string,
-    options: string,
+    options: string | null,
   ): undefined;
-  callSync(watch: number, operation: string, params: string, options: string): Answer;
+  callSync(watch: number, operation: string, params: string, options: string | null): Answer;
   submitRequest(
     port: NativePort,
     id: number,
@@ -70,10 +70,16 @@ export interface NativeCore {
     method: string,
     path: string,
     body: string | null,
-    options: string,
+    options: string | null,
   ): undefined;
-  requestSync(watch: number, method: string, path: string, body: string | null, options: string): Answer;
-  pager(operation: string, params: string, paging: string, options: string): NativePager;
+  requestSync(
+    watch: number,
+    method: string,
+    path: string,
+    body: string | null,
+    options: string | null,
+  ): Answer;
+  pager(operation: string, params: string, paging: string | null, options: string | null): NativePager;
   withOptions(options: string): NativeCore;
   limits(): string;
   close(): void;

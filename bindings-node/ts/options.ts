@@ -48,8 +48,6 @@ export interface RequestOptions extends SyncRequestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const NOTHING = "{}";
-
 /** What says how a list is read, among its arguments. */
 export const pagingNames = once(() => new Set(native.pagingNames()));
 
@@ -74,9 +72,9 @@ export function clientOptions(options: object): string {
 export function callOptions(
   options: CallOptions | undefined,
   sync = false,
-): { json: string; signal: AbortSignal | undefined } {
+): { json: string | null; signal: AbortSignal | undefined } {
   if (options === undefined || options === null) {
-    return { json: NOTHING, signal: undefined };
+    return { json: null, signal: undefined };
   }
   const { signal, ...rest } = record("call options", options);
   checkSignalOf(signal, sync);

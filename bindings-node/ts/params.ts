@@ -43,13 +43,16 @@ export function listArguments(
   operation: string,
   ids: object,
   given: unknown,
-): [params: string, paging: string] {
+): [params: string, paging: string | null] {
   const names = pagingNames();
   const [paging, params]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
+  let paged = false;
   for (const [name, value] of Object.entries(checkedParams(operation, ids, given))) {
-    (names.has(name) ? paging : params)[name] = value;
+    const how = names.has(name);
+    paged ||= how;
+    (how ? paging : params)[name] = value;
   }
-  return [encodeArguments({ ...params, ...ids }), encodeOptions(paging)];
+  return [encodeArguments({ ...params, ...ids }), paged ? encodeOptions(paging) : null];
 }
 
 function checkedParams(operation: string, ids: object, params: unknown): object {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mspkit::{CallOptions, Config, PagingOptions, Service, Spelling};
+use mspkit::{CallOptions, Config, PagingOptions, Service, Settings, Spelling};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -22,8 +22,8 @@ use crate::watch::{Sink, Watch};
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Core {
     identity: Arc<Identity>,
-    /// What `with_options` has said, in order.
-    layers: Vec<Config>,
+    /// What its calls go by, where `with_options` has changed that.
+    settings: Option<Settings>,
 }
 
 /// What a client and its copies with other options share.
@@ -31,6 +31,7 @@ struct Identity {
     service: Service,
     config: Config,
     base_url: String,
+    settings: Settings,
     asynchronous: bool,
     closed: AtomicBool,
     made: PerProcess<RwLock<Option<mspkit::Core>>>,
@@ -94,13 +95,14 @@ impl Core {
             let config = Config::from_json_in(options, Spelling::Snake, Some(service))?;
             let core = core_of(service, &config, asynchronous)?;
             let base_url = core.base_url().as_str().trim_end_matches('/').to_owned();
+            let settings = core.settings();
             let made = PerProcess::new();
             made.get_or_make(|| Ok::<_, Failure>(RwLock::new(Some(core))))?;
             let closed = AtomicBool::new(false);
-            Ok(Identity { service, config, base_url, asynchronous, closed, made })
+            Ok(Identity { service, config, base_url, settings, asynchronous, closed, made })
         });
         let identity = Arc::new(made.map_err(|failure| failure.raise(py))?);
-        Ok(Self { identity, layers: Vec::new() })
+        Ok(Self { identity, settings: None })
     }
 
     /// Where the service is.
@@ -214,16 +216,12 @@ impl Core {
     /// The same client with other options for its calls.
     fn with_options(&self, py: Python<'_>, options: &Bound<'_, PyAny>) -> PyResult<Self> {
         let options = &*arguments(options)?;
-        let layered = || -> Result<Self, Failure> {
-            let mut layers = self.layers.clone();
-            layers.push(Config::from_json_in(options, Spelling::Snake, Some(self.identity.service))?);
-            let layered = Self { identity: self.identity.clone(), layers };
-            if !self.identity.closed.load(Ordering::Acquire) {
-                layered.layered(self.identity.core()?)?;
-            }
-            Ok(layered)
+        let changed = || -> mspkit::Result<Settings> {
+            let options = Config::from_json_in(options, Spelling::Snake, Some(self.identity.service))?;
+            self.settings.unwrap_or(self.identity.settings).with(&options)
         };
-        layered().map_err(|failure| failure.raise(py))
+        let settings = changed().map_err(|error| Failure::from(error).raise(py))?;
+        Ok(Self { identity: self.identity.clone(), settings: Some(settings) })
     }
 
     /// What each endpoint's limit is doing.
@@ -278,11 +276,11 @@ impl Core {
         } else {
             detached(py, || self.identity.core())
         };
-        core.and_then(|core| self.layered(core)).map_err(|failure| failure.raise(py))
-    }
-
-    fn layered(&self, core: mspkit::Core) -> Result<mspkit::Core, Failure> {
-        Ok(self.layers.iter().try_fold(core, |core, layer| core.with_options(layer))?)
+        let core = core.map_err(|failure| failure.raise(py))?;
+        Ok(match self.settings {
+            Some(settings) => core.with_settings(settings),
+            None => core,
+        })
     }
 }
 

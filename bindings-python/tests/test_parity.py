@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 import mspkit
-from mspkit import _native
+from mspkit import _native, _options
 
 CLIENTS: dict[str, tuple[type[Any], type[Any]]] = {
     "ncentral": (mspkit.NCentral, mspkit.AsyncNCentral),
     "cloudmore": (mspkit.Cloudmore, mspkit.AsyncCloudmore),
     "wiv": (mspkit.Wiv, mspkit.AsyncWiv),
 }
-PAGING = ("limit", "concurrency", "resume_token", "on_incomplete")
-OF_ANY_CALL = ("timeout", "max_retries", "extra_headers", "extra_query", "extra_body")
+PAGING = tuple(name for name in inspect.signature(_options.paging).parameters if name != "on_lost_page")
+OF_ANY_CALL = tuple(inspect.signature(_options.call_options).parameters)
 SECTIONS = ("Args:", "Returns:", "Raises:", "Example:")
 
 BOTH = pytest.mark.parametrize("asynchronous", [False, True], ids=["blocking", "async"])
@@ -43,6 +43,12 @@ def methods(of: type[Any]) -> set[str]:
 def test_there_are_operations() -> None:
     assert len(_native.operations()) > 30
     assert {operation["id"].split(".")[0] for operation in _native.operations()} == CLIENTS.keys()
+
+
+@BOTH
+def test_a_request_takes_what_every_call_takes(asynchronous: bool) -> None:
+    taken = tuple(inspect.signature(CLIENTS["wiv"][asynchronous].request).parameters)
+    assert taken[-len(OF_ANY_CALL) :] == OF_ANY_CALL
 
 
 @BOTH

@@ -45,7 +45,7 @@ pub mod resources {
 pub use crate::base::error::{Attempt, Error, ErrorKind, FieldError, Result};
 pub use crate::base::secret::Secret;
 pub use crate::base::words::Spelling;
-pub use crate::engine::config::{ClientAuth, Config};
+pub use crate::engine::config::{ClientAuth, Config, Settings};
 pub use crate::engine::core::Core;
 pub use crate::engine::helper::{Helper, InFlight};
 pub use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};

@@ -29,6 +29,27 @@ const MISTAKES: &[Mistake] = &[
         told: "core/api/wiv.yaml: line 17: paths./cases/search.post: duplicate entry with key \"x-mspkit-retry\"",
     },
     Mistake {
+        name: "an option without a unit of counting",
+        document: "options.yaml",
+        old: "  - name: pool_max_idle\n    kind: count\n    type: usize\n",
+        new: "  - name: pool_max_idle\n    kind: count\n",
+        told: "core/api/options.yaml: client[24]: `pool_max_idle`: `type` must say what counts it",
+    },
+    Mistake {
+        name: "an option with a key that nothing reads",
+        document: "options.yaml",
+        old: "    scroll: true\n",
+        new: "    scrolls: true\n",
+        told: "core/api/options.yaml: paging[4].scrolls: unknown key; the keys of an option are ",
+    },
+    Mistake {
+        name: "an option twice",
+        document: "options.yaml",
+        old: "  - name: attempt_timeout\n",
+        new: "  - name: timeout\n",
+        told: "core/api/options.yaml: client[10]: `timeout` stands twice",
+    },
+    Mistake {
         name: "another service's document",
         document: "wiv.yaml",
         old: "x-mspkit-service: wiv",

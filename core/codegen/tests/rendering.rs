@@ -204,6 +204,41 @@ fn python_has_a_class_for_each_kind_of_error() {
 }
 
 #[test]
+fn an_option_that_is_written_once_stands_in_every_language() {
+    let files = rendered("options");
+    for (file, wanted) in [
+        ("core/src/generated/options.rs", "pub pool_idle_timeout: Option<Duration>,"),
+        ("core/src/generated/builders.rs", "pub fn pool_idle_timeout(self, pool_idle_timeout: Duration)"),
+        ("bindings-python/python/mspkit/_wiv.py", "pool_idle_timeout: float | None = None,"),
+        ("bindings-node/ts/generated/options.ts", "readonly poolIdleTimeout?: number | undefined;"),
+        ("bindings-c/src/generated/options.rs", "pub pool_idle_timeout_ms: i64,"),
+        ("bindings-c/include/mspkit.hpp", "std::optional<milliseconds> pool_idle_timeout = {};"),
+        ("docs/connect.md", "| `pool_idle_timeout` | 4 s | Time that an idle connection is kept."),
+    ] {
+        let text = text(&files, file);
+        assert!(text.contains(wanted), "{wanted}\nis not in {file}");
+    }
+    let python = text(&files, "bindings-python/python/mspkit/_ncentral.py");
+    let told = ["Seconds that an idle connection is kept; 4 by default.", "The user's API token (a JWT)"];
+    assert!(told.iter().all(|told| python.contains(told)), "{python}");
+    assert!(!python.contains("api_key"), "an option of another service");
+    let node = text(&files, "bindings-node/ts/generated/options.ts");
+    assert_lines(&node, &["base_url: \"baseURL\",", "extra_headers: \"headers\","]);
+    assert!(node.contains("Milliseconds that an idle connection is kept; 4,000 by default."), "{node}");
+}
+
+#[test]
+fn a_page_without_a_mark_is_told() {
+    let repository = Repository::new("options-page");
+    std::fs::write(repository.root.join("docs/connect.md"), "# Connect\n").unwrap();
+    let failure = mspkit_codegen::generate(&repository.root).unwrap_err().to_string();
+    assert!(
+        failure.contains("docs/connect.md") && failure.contains("has no part that is rendered"),
+        "{failure}"
+    );
+}
+
+#[test]
 fn typescript_has_both_clients_side_by_side() {
     let files = rendered("typescript");
     let module = text(&files, "bindings-node/ts/generated/ncentral.ts");

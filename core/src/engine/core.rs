@@ -81,7 +81,7 @@ impl Core {
             transport,
             budget: RetryBudget::new(),
             max_body_bytes: options.max_body_bytes,
-            settings: settings.clone(),
+            settings,
             reseller_id,
             gates: Mutex::default(),
             closed: AtomicBool::new(false),
@@ -99,27 +99,24 @@ impl Core {
         &self.shared.base
     }
 
+    /// What its calls go by.
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// The same client, whose calls go by other settings; connections, tokens and limits stay shared.
+    #[must_use]
+    pub fn with_settings(&self, settings: Settings) -> Self {
+        Self { settings, ..self.clone() }
+    }
+
     /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`;
     /// connections, tokens and limits stay shared.
     ///
     /// # Errors
     /// `InvalidRequest` for options that belong to the connection or the identity of a client.
     pub fn with_options(&self, options: &Config) -> Result<Self> {
-        if let Some(name) = options.fixed_option() {
-            return Err(Error::argument(
-                name,
-                "a value",
-                "belongs to the client itself; make another client",
-            ));
-        }
-        if options.reseller_id.is_some() {
-            return Err(Error::argument(
-                "reseller_id",
-                "a value",
-                "belongs to the client itself; give it to the call",
-            ));
-        }
-        Ok(Self { settings: options.settings(&self.settings)?, ..self.clone() })
+        Ok(self.with_settings(self.settings.with(options)?))
     }
 
     /// The same client with these hooks in place of its own; connections, tokens and limits stay shared. Bindings
@@ -157,7 +154,7 @@ impl Core {
 
     /// The client with the settings that it was built with.
     pub(crate) fn as_built(&self) -> Self {
-        Self { settings: self.shared.settings.clone(), ..self.clone() }
+        Self { settings: self.shared.settings, ..self.clone() }
     }
 
     /// The login of this client, for whoever finds that there are no tokens.

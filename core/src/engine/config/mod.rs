@@ -66,8 +66,8 @@ pub(crate) struct Plan {
 }
 
 /// What every call of a client goes by, unless the call says otherwise.
-#[derive(Debug, Clone)]
-pub(crate) struct Settings {
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
     pub(crate) max_retries: u32,
@@ -84,6 +84,35 @@ impl Default for Settings {
             max_retry_after: defaults::MAX_RETRY_AFTER,
             max_backoff: defaults::MAX_BACKOFF,
         }
+    }
+}
+
+impl Settings {
+    /// These settings with the changes that a client's copy is made with.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for options that belong to the connection or the identity of a client.
+    pub fn with(&self, options: &Config) -> Result<Self> {
+        if let Some(name) = options.fixed_option() {
+            let instead = if name == "reseller_id" { "give it to the call" } else { "make another client" };
+            return Err(Error::argument(
+                name,
+                "a value",
+                &format!("belongs to the client itself; {instead}"),
+            ));
+        }
+        self.changed(options)
+    }
+
+    fn changed(&self, options: &Config) -> Result<Self> {
+        Ok(Self {
+            timeout: positive("timeout", options.timeout)?.unwrap_or(self.timeout),
+            attempt_timeout: positive("attempt_timeout", options.attempt_timeout)?
+                .unwrap_or(self.attempt_timeout),
+            max_retries: options.max_retries.unwrap_or(self.max_retries),
+            max_retry_after: options.max_retry_after.unwrap_or(self.max_retry_after).min(LONGEST),
+            max_backoff: options.max_backoff.unwrap_or(self.max_backoff).min(LONGEST),
+        })
     }
 }
 
@@ -118,7 +147,7 @@ impl Config {
         Ok(Plan {
             base,
             credentials: self.credentials(service, &env)?,
-            settings: self.settings(&Settings::default())?,
+            settings: Settings::default().changed(self)?,
             transport,
             reseller_id: self.reseller_id(service, env),
             proxies: self.proxies(&env),
@@ -217,18 +246,6 @@ impl Config {
                 }
             }
             Service::Wiv => Credentials::Wiv { api_key: secret("api_key", Form::Key, &self.api_key)? },
-        })
-    }
-
-    /// The settings that these options change, starting from `base`.
-    pub(crate) fn settings(&self, base: &Settings) -> Result<Settings> {
-        Ok(Settings {
-            timeout: positive("timeout", self.timeout)?.unwrap_or(base.timeout),
-            attempt_timeout: positive("attempt_timeout", self.attempt_timeout)?
-                .unwrap_or(base.attempt_timeout),
-            max_retries: self.max_retries.unwrap_or(base.max_retries),
-            max_retry_after: self.max_retry_after.unwrap_or(base.max_retry_after).min(LONGEST),
-            max_backoff: self.max_backoff.unwrap_or(base.max_backoff).min(LONGEST),
         })
     }
 
