@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 if TYPE_CHECKING:
     from mspkit._types import RequestHook, ResponseHook, RetryHook
 
-O = TypeVar("O", bound="Changeable")
+C = TypeVar("C", bound="Changeable")
 
 # These stay inside the native client and reach neither attributes nor pickles.
 SECRETS = {"api_key", "client_cert", "client_secret", "jwt", "password", "proxy"}
@@ -79,16 +79,16 @@ class Changeable:
     __slots__ = ()
 
     def _changed(
-        self: O,
+        self: C,
         options: dict[str, Any],
         on_request: RequestHook | None,
         on_response: ResponseHook | None,
         on_retry: RetryHook | None,
-    ) -> O:
+    ) -> C:
         raise NotImplementedError
 
     def with_options(
-        self: O,
+        self: C,
         *,
         timeout: float | None = None,
         attempt_timeout: float | None = None,
@@ -98,7 +98,7 @@ class Changeable:
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
-    ) -> O:
+    ) -> C:
         """The same client with other options for its calls; connections, tokens and limits stay shared.
 
         What is not given stays as it is.

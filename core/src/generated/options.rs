@@ -215,7 +215,7 @@ pub(crate) const CALL: &[Row] = &[
 pub(crate) const PAGING: &[Row] = &[
     Row {
         name: "limit",
-        is: Is::Count { least: 1, most: (u64::MAX >> 1) as u64 },
+        is: Is::Count { least: 1, most: u64::MAX >> 1 },
         of: None,
         fixed: false,
         env: &[],
@@ -290,7 +290,7 @@ pub(crate) mod defaults {
 
     /// The largest response body in bytes, decompressed; by default 64 MiB. Of a response with an error
     /// status 256 KiB are read.
-    pub(crate) const MAX_BODY_BYTES: usize = 67108864;
+    pub(crate) const MAX_BODY_BYTES: usize = 67_108_864;
 
     /// Time that an idle connection is kept; 4 s by default. Some servers close theirs after 5 s.
     pub(crate) const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);

@@ -24,6 +24,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("option_default", |option: Serde<Choice>| {
         by_default(&option.0, "docs", None).unwrap_or_default()
     });
+    environment.add_filter("grouped", |number: u64| grouped(number, '_'));
     environment.add_filter("option_owner", |title: &str| {
         title.trim_start_matches("N-able ").trim_end_matches(" API").trim_end_matches(" REST").to_owned()
     });
@@ -124,7 +125,7 @@ fn literal(option: &Choice, value: &Json, language: &str) -> String {
     match (option.kind, value, language) {
         (Holds::Time, value, "python") => value.to_string(),
         (Holds::Time, value, "typescript" | "c") => {
-            grouped(value.as_u64().unwrap_or_default().saturating_mul(1000))
+            grouped(value.as_u64().unwrap_or_default().saturating_mul(1000), ',')
         }
         (Holds::Time, value, _) => format!("{value} s"),
         (_, Json::Bool(true), "python") => "True".to_owned(),
@@ -138,13 +139,13 @@ fn code(value: &Json) -> String {
     format!("`{}`", value.as_str().unwrap_or_default())
 }
 
-/// A number with a comma before each group of three digits.
-fn grouped(number: u64) -> String {
+/// A number with a sign before each group of three digits.
+fn grouped(number: u64, sign: char) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            out.push(',');
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(sign);
         }
         out.push(digit);
     }
