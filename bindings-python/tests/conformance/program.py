@@ -17,8 +17,8 @@ from typing import Any
 import mspkit
 from mspkit import MspError, ResponseMeta, _native
 from mspkit._client import AsyncClient, SyncClient
-from mspkit._encode import call_options
 from mspkit._model import Model
+from mspkit._options import call_options
 
 BLOCKING: dict[str, type[SyncClient]] = {
     "ncentral": mspkit.NCentral,
