@@ -23,13 +23,13 @@ demo-node: node simulator ## the demo's job in TypeScript
 	@$(NPM) run --silent build:tests
 	@$(NPM) run --silent demo -- $(ARGS)
 
-test-node: node simulator judge pages ## the Node module
+test-node: node simulator judge doc-examples ## the Node module
 	$(call say,The Node module: the packages as users install them)
 	@$(NPM) test --silent
-	$(call say,The JavaScript and TypeScript examples of the pages)
+	$(call say,The JavaScript and TypeScript examples of the documentation)
 	@$(NPM) run --silent pack:all
-	@$(APART) '$(BUILT)/debug/mspkit-pages' node --check '$(CURDIR)/$(NODE)/scripts/pages.sh check "$$@"' \
-	  --run '$(CURDIR)/$(NODE)/scripts/pages.sh run "$$1"'
+	@$(APART) '$(BUILT)/debug/mspkit-doc-examples' node --check '$(CURDIR)/$(NODE)/scripts/doc-examples.sh check "$$@"' \
+	  --run '$(CURDIR)/$(NODE)/scripts/doc-examples.sh run "$$1"'
 	@$(call surface,node)
 
 conformance-node: node judge ## the same cases in Node.js
@@ -37,7 +37,7 @@ conformance-node: node judge ## the same cases in Node.js
 	@$(JUDGE) node $(NODE)/build/conformance/program.js
 
 soak-node: node simulator judge
-	$(call say,The Node module: long runs, newer versions of Node.js, Bun and Deno)
+	$(call say,The Node module: long runs on newer versions of Node.js and on Bun and Deno)
 	@$(NPM) run --silent soak
 
 lint-node: node

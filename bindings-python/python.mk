@@ -15,8 +15,14 @@ PAGE_PYTEST := -q -W error -p no:cacheprovider -c /dev/null --rootdir . -s
 # The wheel holds the simulator as a program.
 ship-simulator = install -D -m 755 '$(1)/mspkit-sim' $(PY)/python/mspkit/_bin/mspkit-sim && strip $(PY)/python/mspkit/_bin/mspkit-sim
 
-.PHONY: wheel sdist simulator pages demo-python test-python conformance-python soak-python
+.PHONY: wheel sdist simulator doc-examples demo-python test-python conformance-python soak-python
 
+# With PREBUILT=1 these were built elsewhere, by another job of CI, and put where they are looked for.
+ifdef PREBUILT
+wheel sdist simulator judge doc-examples:
+	@ls '$(WHEELS)'/*.whl '$(WHEELS)'/*.tar.gz '$(BUILT)'/debug/mspkit-{sim,conformance,doc-examples} >/dev/null || \
+	  $(call missing,PREBUILT is set but some of the prebuilt files are missing)
+else
 wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python package, into CARGO_TARGET_DIR/python
 	$(call say,Building the Python wheel: $(PY))
 	@cargo build --locked --release -p mspkit-sim
@@ -32,8 +38,9 @@ simulator: need-cargo need-compiler
 	@cargo build --locked -p mspkit-sim
 
 # Runs the examples of the pages in one language.
-pages: need-cargo need-compiler
-	@cargo build --locked -p mspkit-pages
+doc-examples: need-cargo need-compiler
+	@cargo build --locked -p mspkit-doc-examples
+endif
 
 # The example that a user would write, in an environment that has the wheel and nothing else.
 demo-python: wheel
@@ -42,13 +49,13 @@ demo-python: wheel
 	@$(TOOLS)/demo/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
 	@$(TOOLS)/demo/bin/python $(PY)/tests/demo.py $(ARGS)
 
-test-python: wheel sdist simulator judge pages need-node $(PY_TOOLS)/installed.txt ## the Python package
+test-python: wheel sdist simulator judge doc-examples need-node $(PY_TOOLS)/installed.txt ## the Python package
 	$(call say,The Python package: the wheel as users install it)
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
 	@$(call PYTEST,$(PY_TOOLS))
-	$(call say,The Python examples of the pages)
-	@$(PYTHON) -m venv --clear $(TOOLS)/pages
-	@$(APART) '$(BUILT)/debug/mspkit-pages' python --path $(TOOLS)/pages/bin \
+	$(call say,The Python examples of the documentation)
+	@$(PYTHON) -m venv --clear $(TOOLS)/doc-examples
+	@$(APART) '$(BUILT)/debug/mspkit-doc-examples' python --path $(TOOLS)/doc-examples/bin \
 	  --check '$(CURDIR)/$(PY_TOOLS)/bin/mypy --strict --no-incremental "$$@"' \
 	  --run 'if grep -q "^def test_" "$$1"; then $(CURDIR)/$(PY_TOOLS)/bin/python -m pytest $(PAGE_PYTEST) "$$1"; else python -W error "$$1"; fi'
 	@$(call surface,python)

@@ -7,7 +7,7 @@ TYPEDOC := $(TOOLS)/typedoc/node_modules/.bin/typedoc
 .PHONY: docs docs-rust docs-python docs-node docs-c
 
 docs: docs-rust docs-python docs-node docs-c ## the reference of all four languages and the pages, into CARGO_TARGET_DIR/docs
-	$(call say,The pages)
+	$(call say,The pages of docs)
 	@$(DOCS_TOOLS)/bin/python docs/render.py '$(DOCS)'
 	@echo 'open $(DOCS)/index.html'
 

@@ -335,7 +335,8 @@ typedef struct mspkit_pager mspkit_pager;
 typedef struct mspkit_queue mspkit_queue;
 
 /**
- * What calls run on. Clients may share one. Yours to free, at last: what runs on it is ended by that.
+ * Drives calls. Clients may share one. Free it last with `mspkit_runtime_free`, which cancels everything that still runs
+ * on it.
  */
 typedef struct mspkit_runtime mspkit_runtime;
 
@@ -405,7 +406,7 @@ typedef struct mspkit_meta {
 } mspkit_meta;
 
 /**
- * What one call takes besides its parameters. As `mspkit_call_options_init()` makes it, or NULL: as the client.
+ * Options of one call. Initialise with `mspkit_call_options_init()`; NULL uses the client's settings.
  */
 typedef struct mspkit_call_options {
     /**
@@ -417,11 +418,11 @@ typedef struct mspkit_call_options {
      */
     int64_t timeout_ms;
     /**
-     * Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: the client's.
+     * Retries after a transient error, 0 for none; `MSPKIT_DEFAULT`: the client's.
      */
     int32_t max_retries;
     /**
-     * Cancels the call, of a list each of its steps; NULL: nothing does. May be freed once the function has returned.
+     * Cancellation token, checked at every step of a list; NULL: not cancellable. May be freed once the function has returned.
      */
     const struct mspkit_cancel_token *cancel;
     /**
@@ -541,7 +542,7 @@ typedef struct mspkit_client_options {
      */
     int64_t max_backoff_ms;
     /**
-     * Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: 2.
+     * Retries after a transient error, 0 for none; `MSPKIT_DEFAULT`: 2.
      */
     int32_t max_retries;
     /**
@@ -2834,7 +2835,7 @@ int64_t mspkit_page_total(const struct mspkit_page *page);
 int64_t mspkit_page_number(const struct mspkit_page *page);
 
 /**
- * Where reading goes on after the first `consumed` items of the page: after all of them for their count.
+ * Token to resume after the first `consumed` items of the page; pass their count for the whole page.
  *
  * `token` gets it. Thread-safe. Fails with `MSPKIT_E_RANGE` for more than there are, and with `MSPKIT_E_NULL`.
  */
@@ -2962,7 +2963,7 @@ int32_t mspkit_pager_collect_submit(struct mspkit_pager *pager,
                                     struct mspkit_error **error);
 
 /**
- * Where reading goes on after what was given out so far. Lives until the next step, or until the pager is freed. `data`
+ * Token to resume after the items returned so far. Lives until the next step, or until the pager is freed. `data`
  * NULL while a step is in flight.
  */
 struct mspkit_str mspkit_pager_resume_token(const struct mspkit_pager *pager);
@@ -2980,7 +2981,7 @@ int64_t mspkit_pager_total(const struct mspkit_pager *pager);
 int32_t mspkit_pager_complete(const struct mspkit_pager *pager);
 
 /**
- * How many rows did not come that the server said there are; -1 where `mspkit_pager_complete` gives that.
+ * How many of the rows that the server announced are missing; -1 where `mspkit_pager_complete` gives that.
  */
 int64_t mspkit_pager_missing(const struct mspkit_pager *pager);
 

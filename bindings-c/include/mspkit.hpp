@@ -515,7 +515,7 @@ public:
     std::optional<std::int64_t> number() const { return detail::known(mspkit_page_number(held.get())); }
     mspkit::meta meta() const { return mspkit::meta(mspkit_page_meta(held.get())); }
     std::string_view json() const noexcept { return detail::view(mspkit_page_json(held.get())); }
-    /// Where reading goes on after the first `consumed` items.
+    /// Token to resume after the first `consumed` items.
     std::string resume_token(std::size_t consumed) const
     {
         mspkit_str token{};
@@ -584,7 +584,7 @@ public:
     }
     std::optional<page<T>> next_page() { return try_next_page().value(); }
 
-    /// Where reading goes on after what was given out so far.
+    /// Token to resume after the items returned so far.
     std::string resume_token() const { return detail::copy(mspkit_pager_resume_token(held.get())); }
     std::optional<std::int64_t> total() const { return detail::known(mspkit_pager_total(held.get())); }
     /// Whether the list is whole: once all of it was given out, and where the server said what tells.
@@ -593,7 +593,7 @@ public:
         const std::int32_t complete = mspkit_pager_complete(held.get());
         return complete < 0 ? std::nullopt : std::optional<bool>(complete != 0);
     }
-    /// How many rows did not come that the server said there are; known when `complete` is.
+    /// How many of the rows that the server announced are missing; known when `complete` is.
     std::optional<std::int64_t> missing() const { return detail::known(mspkit_pager_missing(held.get())); }
     /// How the last page came.
     mspkit::meta meta() const { return mspkit::meta(mspkit_pager_meta(held.get())); }

@@ -141,7 +141,10 @@ pub unsafe extern "C" fn mspkit_client_with_options(
             output("copy", copy)?;
             let given = options::read(options)?;
             if !given.runtime.is_null() {
-                return Err(Failure::invalid("runtime", "belongs to the client itself; make another client"));
+                return Err(Failure::invalid(
+                    "runtime",
+                    "belongs to the client itself; create another client",
+                ));
             }
             let core = client.core.with_options(&options::config(&given)?)?;
             let made = mspkit_client { core, runtime: client.runtime.clone(), freed: Arc::default() };

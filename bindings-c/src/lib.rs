@@ -2,8 +2,8 @@
 //!
 //! Every exported function checks what it is given and runs inside `guard`, so that neither a wrong pointer argument
 //! nor a panic crosses into the caller. Operations, their parameters and the views of models are generated text in
-//! `generated/`, since the header is made from the sources as they stand. This is the only crate with `unsafe`; each
-//! block says why it is sound.
+//! `generated/`, since the header is made from the sources as they stand. `unsafe` is allowed here, and for signals in
+//! `mspkit-platform`; each block says why it is sound.
 #![allow(unsafe_code, reason = "C hands over pointers")]
 #![allow(non_camel_case_types, reason = "types are called here what they are called in C")]
 #![allow(unreachable_pub, reason = "exported to C, not to Rust")]
@@ -34,7 +34,6 @@ mod params;
 mod queue;
 mod reader;
 mod runtime;
-mod shield;
 mod task;
 mod text;
 

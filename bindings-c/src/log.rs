@@ -214,7 +214,7 @@ fn end(writer: Option<JoinHandle<()>>) {
 fn begin(sink: Sink) -> Result<(JoinHandle<()>, Sender<()>), Failure> {
     records::install();
     let (start, started) = channel();
-    let thread = mspkit_unix::spawn(move || {
+    let thread = mspkit_platform::spawn(move || {
         let _ = started.recv();
         sink.run();
     });

@@ -53,7 +53,7 @@ impl mspkit_page {
         Self { items, meta, parts, _arena: arena, later, json }
     }
 
-    /// Where reading goes on behind so many of the items: in the part that has the last of them.
+    /// Token to resume after so many of the items, from the part that has the last of them.
     fn place(&self, consumed: usize) -> String {
         let mut before = 0;
         for part in &self.parts {
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn mspkit_page_number(page: *const mspkit_page) -> i64 {
     }
 }
 
-/// Where reading goes on after the first `consumed` items of the page: after all of them for their count.
+/// Token to resume after the first `consumed` items of the page; pass their count for the whole page.
 ///
 /// `token` gets it. Thread-safe. Fails with `MSPKIT_E_RANGE` for more than there are, and with `MSPKIT_E_NULL`.
 #[unsafe(no_mangle)]

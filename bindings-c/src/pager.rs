@@ -403,7 +403,7 @@ unsafe fn get<T>(pager: *const mspkit_pager, nothing: T, read: impl FnOnce(&mspk
     }
 }
 
-/// Where reading goes on after what was given out so far. Lives until the next step, or until the pager is freed. `data`
+/// Token to resume after the items returned so far. Lives until the next step, or until the pager is freed. `data`
 /// NULL while a step is in flight.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_resume_token(pager: *const mspkit_pager) -> mspkit_str {
@@ -438,7 +438,7 @@ pub unsafe extern "C" fn mspkit_pager_complete(pager: *const mspkit_pager) -> i3
     }
 }
 
-/// How many rows did not come that the server said there are; -1 where `mspkit_pager_complete` gives that.
+/// How many of the rows that the server announced are missing; -1 where `mspkit_pager_complete` gives that.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_missing(pager: *const mspkit_pager) -> i64 {
     // SAFETY: the caller's promise is this one's.

@@ -101,7 +101,7 @@ impl mspkit_queue {
         // A number is only taken when nothing can fail any more: what has one completes.
         let place = task::Place::on(runtime)?;
         let cancel = Arc::<Cancel>::default();
-        let refused = || Failure::own(MSPKIT_E_CLOSED, "queue: it is closed and takes nothing any more");
+        let refused = || Failure::own(MSPKIT_E_CLOSED, "queue: the queue is closed");
         let number = self.shared.begin(cancel.clone()).ok_or_else(refused)?;
         if !operation.is_null() {
             // Before it starts: whoever reads the queue may want to look it up.

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use mspkit::{Core, Helper, InFlight};
+use mspkit_platform::SigpipeGuard;
 use tokio::runtime::{Builder, Handle, Runtime as Tokio};
 
 use crate::abi::{MSPKIT_E_RANGE, MSPKIT_OK};
@@ -20,13 +21,13 @@ use crate::generated::codes::MSPKIT_E_CLOSED;
 use crate::guard::{guard, output, quietly};
 use crate::lock;
 use crate::options::{self, Versioned};
-use crate::shield::Shield;
 
 const MOST_THREADS: u32 = 256;
 /// How long the end of a runtime waits for a thread that cannot be interrupted, such as one that looks up a name.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What calls run on. Clients may share one. Yours to free, at last: what runs on it is ended by that.
+/// Drives calls. Clients may share one. Free it last with `mspkit_runtime_free`, which cancels everything that still runs
+/// on it.
 pub struct mspkit_runtime {
     shared: Arc<Runtime>,
 }
@@ -70,18 +71,18 @@ impl Runtime {
             builder.worker_threads(threads);
         }
         let failed = |error| Failure::internal(format!("no runtime could be made: {error}"));
-        mspkit_binding::room(threads, mspkit_unix::spawn).map_err(failed)?;
+        mspkit_binding::room(threads, mspkit_platform::spawn).map_err(failed)?;
         let tokio = builder
             .enable_all()
             .thread_name("mspkit")
-            .on_thread_start(mspkit_unix::block_signals)
+            .on_thread_start(mspkit_platform::block_signals)
             .build()
             .map_err(failed)?;
         let handle = tokio.handle().clone();
         let driven = Arc::new(RwLock::new(Some(tokio)));
         let helper = (threads == 0).then(|| {
             let driven = driven.clone();
-            Helper::new(mspkit_unix::spawn, move |future| {
+            Helper::new(mspkit_platform::spawn, move |future| {
                 let driven = driven.read().unwrap_or_else(PoisonError::into_inner);
                 driven.as_ref().map(|tokio| tokio.block_on(future)).is_some()
             })
@@ -142,7 +143,7 @@ impl Runtime {
         self.handle()?;
         let driven = self.driven.read().unwrap_or_else(PoisonError::into_inner);
         let Some(tokio) = &*driven else { return Err(Failure::closed()) };
-        let _shield = Shield::raise();
+        let _guard = SigpipeGuard::block();
         tokio.block_on(async {
             tokio::select! {
                 biased;

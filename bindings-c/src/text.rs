@@ -108,12 +108,7 @@ pub(crate) unsafe fn text<'a>(name: &str, data: *const c_char, len: usize) -> Re
         unsafe { CStr::from_ptr(data) }.to_bytes()
     } else if isize::try_from(len).is_err() {
         let given = format!("a length of {len}");
-        return Err(Failure::argument(
-            MSPKIT_E_RANGE,
-            name,
-            Some(&given),
-            "must be as long as a text can be",
-        ));
+        return Err(Failure::argument(MSPKIT_E_RANGE, name, Some(&given), "is too large"));
     } else {
         // SAFETY: the caller promises `len` bytes, which is no more than a slice may have.
         unsafe { std::slice::from_raw_parts(data.cast::<u8>(), len) }

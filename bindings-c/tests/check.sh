@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=tests/common.sh
 . tests/common.sh
 
-say "C: the header is what the sources say, and every item of it is documented"
+say "C: the header is up to date, and every item is documented"
 cargo run --quiet --locked -p mspkit-c-header -- --check .
 tests/checks/documented.sh
 
@@ -18,12 +18,12 @@ say "C: building the library, the simulator, the judge and the faulty server"
   cargo build --quiet --locked -p mspkit-c --example faulty)
 export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty"
 
-say "C: installed, and used by projects outside of the tree"
+say "C: installed, and used by projects outside the tree"
 tests/checks/consumers.sh
-say "C: the programs of the pages"
-tests/checks/pages.sh
+say "C: the examples of the documentation"
+tests/checks/doc-examples.sh
 
-say "C: the header by itself, as C99, C11 and C++17"
+say "C: the header alone, as C99, C11 and C++17"
 tests/checks/header.sh
 
 say "C: exports are those of the header, and the binary interface is that of abi/"

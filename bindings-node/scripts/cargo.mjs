@@ -4,8 +4,8 @@
 import { execFileSync } from "node:child_process";
 import { HERE } from "./places.mjs";
 
-/** The file that a crate becomes: its program, or the library with this ending. */
-export function built(crate, ending = "") {
+/** The file that a crate becomes: its program, or the library with this ending. What has features is for tests, and a debug build. */
+export function built(crate, ending = "", features = []) {
   const [cargo, ...command] = (process.env.MSPKIT_CARGO_BUILD ?? "cargo build").split(" ");
   const args = [
     ...command,
@@ -16,7 +16,9 @@ export function built(crate, ending = "") {
     "--message-format",
     "json-render-diagnostics",
   ];
-  if (process.env.MSPKIT_PROFILE === "release") {
+  if (features.length > 0) {
+    args.push("--features", features.join(","));
+  } else if (process.env.MSPKIT_PROFILE === "release") {
     args.push("--release");
   }
   const said = execFileSync(cargo, args, {

@@ -94,7 +94,7 @@ impl Failure {
 
     /// The caller has given up a call of which there is nothing more to say.
     pub(crate) fn cancelled() -> Self {
-        Self::Own(ErrorKind::Cancelled, "the call was given up".to_owned())
+        Self::Own(ErrorKind::Cancelled, "the call was abandoned".to_owned())
     }
 
     /// The fields, with times in milliseconds.

@@ -76,6 +76,7 @@ pub fn unsendable(argument: String, given: String) -> String {
 ///
 /// # Panics
 /// Always.
+#[cfg(feature = "test-hooks")]
 #[napi(catch_unwind)]
 #[allow(clippy::panic, reason = "it is what is tested")]
 pub fn panics(message: String) {

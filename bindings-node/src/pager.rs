@@ -91,7 +91,7 @@ impl Pager {
 
 #[napi]
 impl Pager {
-    /// Where reading goes on after so many items of the part in hand.
+    /// Token to resume after so many items of the current part.
     #[napi(catch_unwind)]
     pub fn resume_token(&self, consumed: u32) -> String {
         match &*self.reading.part() {
@@ -112,7 +112,7 @@ impl Pager {
         self.reading.raw.warning().map(|warning| Failure::from(warning).to_json())
     }
 
-    /// How many rows did not come, where that is known.
+    /// How many rows are missing, where that is known.
     #[napi(catch_unwind)]
     #[allow(clippy::cast_precision_loss, reason = "no list has as many rows")]
     pub fn missing(&self) -> Option<f64> {

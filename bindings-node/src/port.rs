@@ -70,7 +70,11 @@ impl Port {
     pub fn stop(&self, id: u32) {
         self.shared.stop(id.into());
     }
+}
 
+#[cfg(feature = "test-hooks")]
+#[napi]
+impl Port {
     /// Panics inside a call, for the test that shows that the call fails and nothing else does.
     #[napi(catch_unwind)]
     #[allow(clippy::panic, reason = "it is what is tested")]

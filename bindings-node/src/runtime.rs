@@ -5,8 +5,7 @@
 
 use std::sync::OnceLock;
 
-#[cfg(unix)]
-use mspkit_unix::{block_signals, spawn};
+use mspkit_platform::{block_signals, spawn};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::failure::Failure;
@@ -48,14 +47,6 @@ fn get_or_build(
         .build()
         .map_err(|error| refused(&error))?;
     Ok(place.get_or_init(|| built))
-}
-
-#[cfg(not(unix))]
-fn block_signals() {}
-
-#[cfg(not(unix))]
-fn spawn(run: impl FnOnce() + Send + 'static) -> std::io::Result<std::thread::JoinHandle<()>> {
-    std::thread::Builder::new().name("mspkit".to_owned()).spawn(run)
 }
 
 /// Lets the blocking runtime clean away what was given up.

@@ -158,7 +158,7 @@ test("a create that was sent and is aborted says that it may have been carried o
     assert.deepEqual([error.name, error.message], ["AbortError", aborting.signal.reason.message]);
     assert.ok(error.cause instanceof OutcomeUnknownError, inspect(error));
     assert.equal(error.cause.retryable, false);
-    assert.match(error.cause.message, /given up after it was sent.*Whether it took effect is not known/);
+    assert.match(error.cause.message, /abandoned after it was sent.*The outcome is unknown/);
     assert.match(error.stack ?? "", /abort\.test/);
     assert.equal(listeners(aborting.signal), 0);
     assert.ok(client.limits().every((limit) => limit.waiting === 0));
@@ -184,7 +184,7 @@ test("a create that was not sent and is aborted says so", async () => {
   );
   const unsent = errors[5]?.cause;
   assert.ok(unsent instanceof OperationCancelledError);
-  assert.match(unsent.message, /given up before it was sent; nothing was carried out/);
+  assert.match(unsent.message, /abandoned before it was sent; nothing was carried out/);
   // One that was aborted before it was made is not sent either.
   const late = await rejection(client.serviceOrgs.createCustomer(50, contoso, { signal: aborting.signal }));
   assert.ok(late.name === "AbortError" && late.cause instanceof OperationCancelledError, inspect(late));

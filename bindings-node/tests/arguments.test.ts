@@ -176,7 +176,7 @@ test("a text is not sent in quotes under a type that is no JSON", async () => {
   ]) {
     assert.match(
       await told(run),
-      /headers\[content-type\]: must be a type of JSON, .*bodies are sent as JSON/,
+      /headers\[content-type\]: must be a JSON type, .*bodies are sent as JSON/,
     );
   }
   assert.equal((await simulator.requests()).length, before);

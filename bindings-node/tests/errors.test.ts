@@ -290,7 +290,10 @@ test("an answer that cannot be read is an error that tells where", async () => {
   assert.ok(error instanceof ResponseDecodeError);
   assert.equal(error.status, 200);
   assert.match(error.requestId ?? "", /^[0-9a-f]{32}$/);
-  assert.match(error.message, /^ncentral\.customers\.get: HTTP 200: the answer cannot be read at `isSystem`/);
+  assert.match(
+    error.message,
+    /^ncentral\.customers\.get: HTTP 200: the response cannot be read at `isSystem`/,
+  );
   assert.doesNotMatch(error.message, /perhaps/);
 });
 

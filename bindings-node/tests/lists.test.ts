@@ -265,7 +265,7 @@ test("a list that is not whole says so", async () => {
   assert.equal(warnings[0]?.code, "MSPKIT_LIST_INCOMPLETE");
   assert.match(
     warnings[0]?.message ?? "",
-    /ncentral\.customers\.list: .*not whole: 3 of 5 rows did not come/,
+    /ncentral\.customers\.list: .*incomplete: 3 of 5 rows are missing/,
   );
   const raising = own.customers.list({ onIncomplete: "raise" });
   const ids: string[] = [];
@@ -327,7 +327,7 @@ test("an item that cannot be read is told with its place, and reading goes on be
     assert.equal(error.resumeToken, list.resumeToken);
     assert.match(
       error.message,
-      /^ncentral\.customers\.list: HTTP 200: row 3 of page 1: the answer cannot be read at `isSystem`: a text that/,
+      /^ncentral\.customers\.list: HTTP 200: row 3 of page 1: the response cannot be read at `isSystem`: a text that/,
     );
     assert.deepEqual([error.operation, error.status], ["ncentral.customers.list", 200]);
     assert.match(error.requestId ?? "", /^[0-9a-f]{32}$/);

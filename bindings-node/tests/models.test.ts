@@ -49,22 +49,22 @@ test("what is written otherwise than documented is read as what it stands for", 
 
 test("what cannot stand for its field is told, and a text is not shown", () => {
   const cases: [field: string, came: unknown, told: string][] = [
-    ["id", true, "the answer cannot be read at `id`: true where an id belongs"],
-    ["label", {}, "the answer cannot be read at `label`: an object where text belongs"],
-    ["count", 2.5, "the answer cannot be read at `count`: 2.5 where a whole number belongs"],
-    ["count", "many", "the answer cannot be read at `count`: a text that is not a whole number"],
-    ["share", "", "the answer cannot be read at `share`: a text that is not a number"],
-    ["open", "yes", "the answer cannot be read at `open`: a text that is not true or false"],
-    ["token", ["s3cret"], "the answer cannot be read at `token`: a list where text belongs"],
-    ["parts", {}, "the answer cannot be read at `parts`: an object where a list belongs"],
-    ["parts", [1], "the answer cannot be read at `parts`: 1 where an object belongs"],
-    ["part", "x", "the answer cannot be read at `part`: a text that is not an object"],
+    ["id", true, "the response cannot be read at `id`: true where an id belongs"],
+    ["label", {}, "the response cannot be read at `label`: an object where text belongs"],
+    ["count", 2.5, "the response cannot be read at `count`: 2.5 where a whole number belongs"],
+    ["count", "many", "the response cannot be read at `count`: a text that is not a whole number"],
+    ["share", "", "the response cannot be read at `share`: a text that is not a number"],
+    ["open", "yes", "the response cannot be read at `open`: a text that is not true or false"],
+    ["token", ["s3cret"], "the response cannot be read at `token`: a list where text belongs"],
+    ["parts", {}, "the response cannot be read at `parts`: an object where a list belongs"],
+    ["parts", [1], "the response cannot be read at `parts`: 1 where an object belongs"],
+    ["part", "x", "the response cannot be read at `part`: a text that is not an object"],
   ];
   for (const [field, came, message] of cases) {
     assert.throws(() => Thing.read({ [field]: came }), { constructor: Unreadable, message });
   }
   assert.throws(() => Thing.read([]), {
-    message: "the answer cannot be read: a list where an object belongs",
+    message: "the response cannot be read: a list where an object belongs",
   });
 });
 

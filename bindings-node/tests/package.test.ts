@@ -1,6 +1,6 @@
 /**
  * The package as it would be published: packed, installed into an empty project, used from ESM, CommonJS and
- * TypeScript; its types and its manifest judged; and what its loader says when something is missing.
+ * TypeScript; its types and its manifest checked; and what its loader says when something is missing.
  */
 
 import assert from "node:assert/strict";
@@ -202,13 +202,13 @@ for (const [name, { manifest, options, runs }] of Object.entries(COMPILERS)) {
   });
 }
 
-test("types and manifest pass their judges", () => {
+test("types and manifest pass their checks", () => {
   const [main] = tarballs as [string];
   succeeds(join(BIN, "attw"), [main, "--no-emoji", "--format", "ascii"]);
   succeeds(join(BIN, "publint"), [main, "--strict"]);
 });
 
-test("the judges see what is wrong", () => {
+test("the checks see what is wrong", () => {
   const folder = join(project, "damaged");
   cpSync(join(project, "node_modules/mspkit"), folder, { recursive: true });
   rmSync(join(folder, "dist/esm/index.d.mts"));

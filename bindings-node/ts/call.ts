@@ -1,14 +1,14 @@
 /**
- * What calls return: promises that also know the answer that their result came with.
+ * What calls return: promises that also know the response that their result came with.
  */
 
 import { type ResponseMeta, responseOf } from "./response.js";
 
-/** A result, and the answer that it came with. */
+/** A result, and the response that it came with. */
 export interface WithResponse<T> {
   /** The result. */
   readonly data: T;
-  /** Status, headers, ids and times of the answer. */
+  /** Status, headers, ids and times of the response. */
   readonly response: ResponseMeta;
 }
 
@@ -20,7 +20,7 @@ export class Call<T extends object> extends Promise<T> {
   }
 
   /**
-   * The result together with status, headers, ids and times of the answer.
+   * The result together with status, headers, ids and times of the response.
    *
    * @example
    * ```ts

@@ -34,11 +34,11 @@ export interface ResponseEvent {
   readonly requestId: string;
   /** The number of the attempt, from 1. */
   readonly attempt: number;
-  /** The HTTP status, when there was an answer. */
+  /** The HTTP status, when there was a response. */
   readonly status: number | null;
   /** Why there was no answer, when there was none. */
   readonly cause: string | null;
-  /** Milliseconds from sending to the end of the answer. */
+  /** Milliseconds from sending to the end of the response. */
   readonly took: number;
 }
 

@@ -14,13 +14,13 @@ export interface FieldError {
 
 /** One attempt of a call. Times are milliseconds. */
 export interface Attempt {
-  /** The status of the answer, when there was one. */
+  /** The status of the response, when there was one. */
   readonly status: number | undefined;
   /** Why there was no answer, when there was none. */
   readonly cause: string | undefined;
   /** Time spent before sending: queue, token and back-off. */
   readonly waited: number;
-  /** Time from sending to the end of the answer. */
+  /** Time from sending to the end of the response. */
   readonly took: number;
 }
 
@@ -50,7 +50,7 @@ export interface ErrorFields {
   readonly cause?: unknown;
 }
 
-/** What `toJSON` writes, besides name and message. Headers and body of an answer are not for logs. */
+/** What `toJSON` writes, besides name and message. Headers and body of a response are not for logs. */
 const WRITTEN = [
   "kind",
   "summary",
@@ -101,15 +101,15 @@ export class MspError extends Error {
   declare readonly path: string | undefined;
   /** The server of the request: scheme, host and port. */
   declare readonly server: string | undefined;
-  /** The HTTP status of the last answer. */
+  /** The HTTP status of the last response. */
   declare readonly status: number | undefined;
   /** The vendor's error code, such as `InvalidValue`. */
   declare readonly code: string | undefined;
   /** What the server said about single fields. */
   declare readonly fieldErrors: readonly FieldError[];
-  /** The body of the last answer, up to 16 KiB of it, without secrets. Not shown by `console.log`. */
+  /** The body of the last response, up to 16 KiB of it, without secrets. Not shown by `console.log`. */
   declare readonly body: string;
-  /** The headers of the last answer. Not shown by `console.log`. */
+  /** The headers of the last response. Not shown by `console.log`. */
   declare readonly headers: Headers;
   /** The id that the client gave the call; it was sent as `X-Request-Id`. */
   declare readonly requestId: string | undefined;
@@ -177,6 +177,6 @@ function define(error: MspError, name: string, value: unknown, shown?: boolean):
 
 /** The server answered, with a status that says no. */
 export class APIStatusError extends MspError {
-  /** The HTTP status of the last answer. */
+  /** The HTTP status of the last response. */
   declare readonly status: number;
 }

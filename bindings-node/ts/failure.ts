@@ -161,7 +161,7 @@ function fromThrown(error: unknown): unknown {
   return failure("Internal", message, { cause: error });
 }
 
-/** The error for an answer that cannot be read, with what is known of the answer. */
+/** The error for a response that cannot be read, with what is known of the response. */
 export function undecodable(
   operation: string,
   reason: string,
@@ -189,7 +189,7 @@ function cause(causes: { errno: number | null; text: string }[]): Error | undefi
   return outer;
 }
 
-/** How the error for a promised field is made that did not come in an answer. */
+/** How the error for a promised field is made that did not come in a response. */
 export function missingOf(operation: string, meta: () => ResponseMeta): Missing {
   return (field, asked) => {
     const { status, requestId } = meta();

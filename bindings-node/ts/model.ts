@@ -1,5 +1,5 @@
 /**
- * From the JSON of an answer to a model: checked values under names in camelCase.
+ * From the JSON of a response to a model: checked values under names in camelCase.
  *
  * A model is the parsed object itself, so it can be spread, cloned and written as JSON. Fields that are not known here stay
  * as they came. What a server writes otherwise than documented (an id as a number, a number as text) is read as what it
@@ -34,7 +34,7 @@ export function many(of: Content): Field {
   return new Field(of, true, undefined);
 }
 
-/** A value of an answer that cannot stand for its field. */
+/** A value of a response that cannot stand for its field. */
 export class Unreadable extends Error {
   /**
    * @param field - The vendor's name of the field.
@@ -47,7 +47,7 @@ export class Unreadable extends Error {
         ? `a text that is not ${expected}`
         : `${told(value)} where ${expected} belongs`;
     const where = field === undefined ? "" : ` at \`${field}\``;
-    super(`the answer cannot be read${where}: ${came}`);
+    super(`the response cannot be read${where}: ${came}`);
   }
 }
 
@@ -120,7 +120,7 @@ export class Shape<T> {
    *
    * @param value - What came.
    * @param missing - The error for a promised field that did not come, once somebody asks for it.
-   * @param field - The field that it came in, when it was not the answer itself.
+   * @param field - The field that it came in, when it was not the response itself.
    * @throws {@link Unreadable} A value cannot stand for its field.
    */
   read(value: unknown, missing: Missing = unexplained, field?: string): T {

@@ -8,7 +8,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-/** How an entry of a port or the answer to a blocking call is to be taken; `src/crossing.rs` says the same. */
+/** How an entry of a port or the response to a blocking call is to be taken; `src/crossing.rs` says the same. */
 export const FAILED = 0;
 export const DONE = 1;
 export const EVENTS = 2;
@@ -23,7 +23,6 @@ export interface NativePort {
   cancel(id: number): void;
   /** Ends a call that was begun with `ABANDONED`; it completes with what there is to say of it. */
   stop(id: number): void;
-  submitPanic(id: number, message: string): undefined;
 }
 
 /** A list that is read part by part. */
@@ -100,7 +99,6 @@ interface Native {
   /** The fields of errors for arguments that are refused here; the core words them. */
   refused(argument: string, allowed: string, given: string | null): string;
   unsendable(argument: string, given: string): string;
-  panics(message: string): void;
   readonly Core: new (service: string, options: string, asynchronous: boolean) => NativeCore;
   readonly Port: new (wake: () => void) => NativePort;
 }

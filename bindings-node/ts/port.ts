@@ -52,7 +52,7 @@ function nextId(): number {
   return last;
 }
 
-/** How a call is handed to the native half: to which port, under which id. Gives the answer if it is there already. */
+/** How a call is handed to the native half: to which port, under which id. Gives the response if it is there already. */
 export type Submit = (port: NativePort, id: number) => Answer | null | undefined;
 
 /** How a call is begun. */
@@ -66,11 +66,11 @@ export interface Begin {
 }
 
 /**
- * Begins a call. Exactly one of `resolve` and `reject` is called: now, when the answer is there already, or later, and
+ * Begins a call. Exactly one of `resolve` and `reject` is called: now, when the response is there already, or later, and
  * then the call's id is given, by which it can be dropped.
  *
  * @param how - Site, signal, and what is wanted. With `ABANDONED`, what the signal ends is rejected when it is known what became
- *   of it, and resolved where its answer was there already.
+ *   of it, and resolved where its response was there already.
  * @param submit - Hands the call over; what it throws is thrown here.
  */
 export function begin(

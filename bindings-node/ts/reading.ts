@@ -30,7 +30,7 @@ export class Page<T> implements Iterable<T> {
   readonly total: number | undefined;
   /** The number of the page, from 1, where pages are numbered. */
   readonly number: number | undefined;
-  /** Where reading goes on after this page. */
+  /** Token to resume after this page. */
   readonly resumeToken: string;
   /** Status, headers, ids and times of the page's answer. */
   readonly responseMeta: ResponseMeta;
@@ -74,7 +74,7 @@ export abstract class Reading<T extends object> {
   }
 
   /**
-   * Where reading goes on after the items given out so far. Give it to the same list later.
+   * Token to resume after the items returned so far. Pass it to the same list later.
    *
    * @throws {@link MspError} Nothing was read yet, and the arguments of the list are wrong.
    */
@@ -90,7 +90,7 @@ export abstract class Reading<T extends object> {
     return this._ready ? undefined : (this.#pager?.complete() ?? undefined);
   }
 
-  /** How many rows did not come that the server said there are; known when `complete` is. */
+  /** How many of the rows that the server announced are missing; known when `complete` is. */
   get missing(): number | undefined {
     return this._ready ? undefined : (this.#pager?.missing() ?? undefined);
   }
@@ -212,7 +212,7 @@ export abstract class Reading<T extends object> {
     }
   }
 
-  /** @internal The error of a fetch. One that says that the list is not whole comes at the list's end. */
+  /** @internal The error of a fetch. One that says that the list is incomplete comes at the list's end. */
   protected _failed(error: unknown): unknown {
     this.#ended ||= error instanceof ListIncompleteError;
     return error;

@@ -1,8 +1,8 @@
 /**
- * What is known of an answer besides its content.
+ * What is known of a response besides its content.
  */
 
-/** Status, headers, ids and times of an answer. */
+/** Status, headers, ids and times of a response. */
 export class ResponseMeta {
   readonly #said: Said;
   #headers: Headers | undefined;
@@ -17,7 +17,7 @@ export class ResponseMeta {
     return this.#said.status;
   }
 
-  /** The headers of the answer. */
+  /** The headers of the response. */
   get headers(): Headers {
     this.#headers ??= new Headers(this.#said.headers);
     return this.#headers;
@@ -33,7 +33,7 @@ export class ResponseMeta {
     return this.#said.attempts;
   }
 
-  /** Milliseconds from the call to the end of the answer, queueing and retries included. */
+  /** Milliseconds from the call to the end of the response, queueing and retries included. */
   get elapsed(): number {
     return this.#said.elapsed;
   }
@@ -89,7 +89,7 @@ export class RawResponse extends ResponseMeta {
   }
 }
 
-/** What the native half says of an answer, and of a page. */
+/** What the native half says of a response, and of a page. */
 export interface Said {
   readonly status: number;
   readonly headers: [string, string][];
@@ -109,7 +109,7 @@ export function note(result: object, meta: ResponseMeta | string): void {
 }
 
 /**
- * Status, headers, ids and times of the answer that a result came with.
+ * Status, headers, ids and times of the response that a result came with.
  *
  * @param result - What a call has returned, itself and not a copy. Items of lists have none; their pages do.
  */

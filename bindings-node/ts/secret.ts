@@ -11,7 +11,7 @@ let key: Buffer | undefined;
 
 /** The same for the same text, and nothing that the text could be found by. */
 function digest(text: string): string {
-  // Loaded when there is a secret in an answer, which few scripts see.
+  // Loaded when there is a secret in a response, which few scripts see.
   const { createHmac, randomBytes } = require("node:crypto") as typeof crypto;
   key ??= randomBytes(32);
   return createHmac("sha256", key).update(text).digest("base64");

@@ -54,7 +54,7 @@ export function layered(core: NativeCore, options: CallDefaults): Handle {
   return new Handle(crossing(() => core.withOptions(said)));
 }
 
-/** The result of a call, with its answer noted. */
+/** The result of a call, with its response noted. */
 export function result<T extends object>(
   operation: string,
   shape: Shape<T>,

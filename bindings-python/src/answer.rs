@@ -76,7 +76,7 @@ impl Response {
         &self.raw.meta
     }
 
-    /// Why the answer cannot be read.
+    /// Why the response cannot be read.
     pub(crate) fn unreadable(&self, reason: &str) -> Failure {
         Error::undecodable(&self.operation, self.meta(), reason).into()
     }
@@ -178,7 +178,7 @@ answer!(Page {
         model.call_method1(intern!(slf.py(), "__new__"), (model, slf, at))
     }
 
-    /// Where reading goes on after the first `consumed` items.
+    /// Token to resume after the first `consumed` items.
     fn resume_token(&self, consumed: usize) -> String {
         self.token(consumed)
     }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use mspkit::{CallOptions, Config, PagingOptions, Service, Settings, Spelling};
+use mspkit_platform::PerProcess;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -13,7 +14,7 @@ use crate::encode::{argument, arguments, text};
 use crate::failure::Failure;
 use crate::pager::Pager;
 use crate::port::{Outcome, Port};
-use crate::process::{self, PerProcess};
+use crate::process;
 use crate::runtime;
 use crate::wait::{detached, wait};
 use crate::watch::{Sink, Watch};

@@ -63,7 +63,7 @@ impl Items {
         self.cursor.get().hand.left()
     }
 
-    /// Where reading goes on after those that were given out.
+    /// Token to resume after the items returned so far.
     #[getter]
     fn resume_token(&self) -> String {
         let hand = &self.cursor.get().hand;

@@ -48,14 +48,14 @@ pub(crate) fn decode<'py>(py: Python<'py>, json: &[u8]) -> PyResult<Bound<'py, P
 /// Reads JSON that nobody has looked at yet: the reader alone is lenient.
 pub(crate) fn checked<'py>(py: Python<'py>, json: &[u8]) -> Result<Bound<'py, PyAny>, Unread> {
     if serde_json::from_slice::<serde::de::IgnoredAny>(json).is_err() && std::str::from_utf8(json).is_ok() {
-        return Err(Unread::Broken("the answer is no JSON".to_owned()));
+        return Err(Unread::Broken("the response is not valid JSON".to_owned()));
     }
     value(py, json)
 }
 
 /// Reads one JSON value that fills the slice.
 pub(crate) fn value<'py>(py: Python<'py>, json: &[u8]) -> Result<Bound<'py, PyAny>, Unread> {
-    let broken = |reason: &str| Unread::Broken(format!("the answer is no JSON: {reason}"));
+    let broken = |reason: &str| Unread::Broken(format!("the response is not valid JSON: {reason}"));
     let text = std::str::from_utf8(json).map_err(|_| broken("it is not UTF-8 text"))?;
     let mut reader = Reader { py, text, at: 0, depth: 0 };
     reader.skip_space();
@@ -64,7 +64,7 @@ pub(crate) fn value<'py>(py: Python<'py>, json: &[u8]) -> Result<Bound<'py, PyAn
         if reader.at == text.len() { Ok(value) } else { Err(Broken::Json) }
     });
     read.map_err(|error| match error {
-        Broken::Json => broken(&format!("it breaks at byte {}", reader.at)),
+        Broken::Json => broken(&format!("unexpected data at byte {}", reader.at)),
         Broken::Python(error) => Unread::Raised(error),
     })
 }

@@ -121,7 +121,7 @@ fn describe(error: &Error, fields: &Bound<'_, PyDict>) -> PyResult<()> {
 /// What the failure came from, outermost first; the system's own errors in its words.
 fn causes<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyTuple>> {
     let told = mspkit_binding::causes(error).map(|(number, cause)| match number {
-        Some(number) => (Some(number), nix::errno::Errno::from_raw(number).desc().to_owned()),
+        Some(number) => (Some(number), mspkit_platform::description(number)),
         None => (None, cause.to_string()),
     });
     PyTuple::new(py, told.collect::<Vec<_>>())

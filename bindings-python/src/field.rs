@@ -113,7 +113,7 @@ impl Field {
     #[getter]
     pub(crate) fn name(&self, py: Python<'_>) -> PyResult<Py<PyString>> {
         let name = self.name.get().map(|name| name.clone_ref(py));
-        name.ok_or_else(|| PyAttributeError::new_err("the field belongs to no model"))
+        name.ok_or_else(|| PyAttributeError::new_err("the field does not belong to a model"))
     }
 
     /// What it may be: id, text, integer, number, bool, secret, json or model.
@@ -193,7 +193,8 @@ pub(crate) fn seen_at<'py>(
         }
         _ => {}
     }
-    let end = end_of(item, begin).ok_or_else(|| Unread::Broken("the answer is no JSON".to_owned()))?;
+    let end =
+        end_of(item, begin).ok_or_else(|| Unread::Broken("the response is not valid JSON".to_owned()))?;
     let value = value(py, &item[begin..end])?;
     Ok(if form.fits(bytes) { Seen::Ready(value) } else { Seen::Plain(value) })
 }

@@ -57,7 +57,7 @@ impl Item {
         } else if let (Ok(page), Some(at)) = (from.cast::<Page>(), with) {
             Origin::Page(page.clone().unbind(), at.extract()?)
         } else {
-            return Err(PyTypeError::new_err("a model takes its fields by name"));
+            return Err(PyTypeError::new_err("a model takes its fields as keyword arguments"));
         };
         Ok(Self { origin, made })
     }
@@ -247,4 +247,4 @@ fn copied(value: Bound<'_, PyAny>, by_wire_name: bool) -> PyResult<Bound<'_, PyA
     PLAIN.import(py, "mspkit._model", "plain")?.call1((value, by_wire_name))
 }
 
-const NO_OBJECT: &str = "the answer cannot be read: no object where one belongs";
+const NO_OBJECT: &str = "the response cannot be read: expected an object";

@@ -37,7 +37,7 @@ pub(crate) struct Mark {
 
 #[pymethods]
 impl Mark {
-    /// Where reading goes on from there.
+    /// Token to resume from there.
     #[getter]
     fn resume_token(&self) -> &str {
         &self.resume_token
@@ -60,7 +60,7 @@ impl Pager {
             return Err(Failure::internal("a list of the other kind of client"));
         }
         self.here().ok_or_else(|| {
-            let message = "this list was begun in the parent process; begin it again with its resume_token";
+            let message = "this list was started in the parent process; start it again with its resume_token";
             Failure::Own(ErrorKind::InvalidRequest, message.to_owned())
         })
     }
@@ -135,7 +135,7 @@ impl Pager {
         }
     }
 
-    /// Where reading goes on; nothing in a forked child.
+    /// Token to resume from here; nothing in a forked child.
     #[getter]
     fn resume_token(&self) -> Option<String> {
         self.here().map(RawPager::resume_token)
@@ -147,7 +147,7 @@ impl Pager {
         self.here()?.warning().map(|warning| warning.to_string())
     }
 
-    /// How many rows did not come that the server said there are, once that is known.
+    /// How many of the rows that the server announced are missing, once that is known.
     #[getter]
     fn missing(&self) -> Option<u64> {
         self.here()?.missing()

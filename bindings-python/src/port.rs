@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::FutureExt;
 use mspkit_binding::Came;
-use mspkit_unix::Signal;
+use mspkit_platform::Wakeup;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
@@ -35,7 +35,7 @@ type Shared = mspkit_binding::Port<Result<Outcome, Failure>>;
 pub(crate) struct Port {
     /// Left alone in a forked child, and the descriptor with it.
     shared: Option<Arc<Shared>>,
-    signal: Arc<Signal>,
+    wakeup: Arc<Wakeup>,
     last: AtomicU64,
     process: u32,
 }
@@ -44,23 +44,23 @@ pub(crate) struct Port {
 impl Port {
     #[new]
     fn new() -> PyResult<Self> {
-        let signal = Arc::new(Signal::new()?);
-        let raised = signal.clone();
+        let wakeup = Arc::new(Wakeup::new()?);
+        let raised = wakeup.clone();
         let shared = Some(Shared::new(move || raised.raise()));
-        Ok(Self { shared, signal, last: AtomicU64::new(0), process: std::process::id() })
+        Ok(Self { shared, wakeup, last: AtomicU64::new(0), process: std::process::id() })
     }
 
     /// The descriptor that is readable when there is something to drain.
     fn fileno(&self, py: Python<'_>) -> PyResult<i32> {
         self.shared(py)?;
-        Ok(self.signal.fileno())
+        Ok(self.wakeup.fileno())
     }
 
     /// What has completed or happened since: token, how to take it, and what it is.
     fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let shared = self.shared(py)?;
         // Lowered before the queue is taken, so that what comes in between raises it again.
-        self.signal.lower();
+        self.wakeup.lower();
         let entries: PyResult<Vec<_>> =
             shared.take().into_iter().map(|(token, came)| entry(py, token, came)).collect();
         PyList::new(py, entries?)

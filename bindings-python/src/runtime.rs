@@ -6,10 +6,10 @@
 
 use futures_util::future::BoxFuture;
 use mspkit::{Helper, InFlight};
+use mspkit_platform::PerProcess;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::failure::Failure;
-use crate::process::PerProcess;
 
 /// Threads that drive async calls.
 const THREADS: usize = 2;
@@ -31,7 +31,7 @@ pub(crate) fn attend() -> Option<InFlight> {
             runtime.block_on(future);
             true
         };
-        Ok::<_, Failure>(Helper::new(mspkit_unix::spawn, drive))
+        Ok::<_, Failure>(Helper::new(mspkit_platform::spawn, drive))
     });
     helper.ok()?.in_flight().ok()
 }
@@ -39,7 +39,7 @@ pub(crate) fn attend() -> Option<InFlight> {
 /// What async calls run on.
 pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
     ASYNC.get_or_make(|| {
-        mspkit_binding::room(THREADS, mspkit_unix::spawn).map_err(|error| refused(&error))?;
+        mspkit_binding::room(THREADS, mspkit_platform::spawn).map_err(|error| refused(&error))?;
         build(Builder::new_multi_thread().worker_threads(THREADS))
     })
 }
@@ -53,7 +53,7 @@ fn build(builder: &mut Builder) -> Result<Runtime, Failure> {
         .enable_all()
         .thread_name("mspkit")
         // Without it the interpreter's handlers would run on a thread that Python does not know.
-        .on_thread_start(mspkit_unix::block_signals)
+        .on_thread_start(mspkit_platform::block_signals)
         .build()
         .map_err(|error| refused(&error))
 }

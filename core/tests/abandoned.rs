@@ -49,7 +49,10 @@ async fn a_create_that_was_sent_may_have_been_carried_out() {
     assert_eq!(error.operation(), Some(CREATE));
     assert!(error.request_id().is_some());
     let said = error.to_string();
-    assert!(said.contains("given up after it was sent") && said.contains("Whether it took effect"), "{said}");
+    assert!(
+        said.contains("abandoned after it was sent") && said.contains("The outcome is unknown"),
+        "{said}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -39,7 +39,7 @@ async fn a_create_whose_answer_is_a_page_is_unknown() {
     assert_eq!(error.attempts().len(), 1);
     assert!(error.request_id().is_some());
     let text = error.to_string();
-    assert!(text.contains("Welcome") && text.contains("not known"), "{text}");
+    assert!(text.contains("Welcome") && text.contains("outcome is unknown"), "{text}");
 }
 
 #[tokio::test]

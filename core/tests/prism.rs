@@ -1,7 +1,7 @@
 //! Every operation against mocks that Prism makes of the API documents: what is sent fits the documents, and what they
 //! give as an example can be read.
 //!
-//! Run by `tests/judges/prism.sh`, which starts the mocks and judges what they received.
+//! Run by `tests/contract/prism.sh`, which starts the mocks and checks what they received.
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -37,7 +37,7 @@ impl Transport for Tokens {
 fn clients() -> Clients {
     let url = |service: &str| {
         let name = format!("MSPKIT_PRISM_{service}");
-        std::env::var(&name).unwrap_or_else(|_| panic!("{name} is not set; run tests/judges/prism.sh"))
+        std::env::var(&name).unwrap_or_else(|_| panic!("{name} is not set; run tests/contract/prism.sh"))
     };
     let mut options = TransportOptions::default();
     options.trust_env = false;
@@ -82,7 +82,7 @@ fn params_of(operation: &Operation, wanted: fn(&Param) -> bool) -> Params {
 }
 
 #[tokio::test]
-#[ignore = "needs the mocks of tests/judges/prism.sh"]
+#[ignore = "needs the mocks of tests/contract/prism.sh"]
 async fn every_operation_fits_its_document() {
     let clients = clients();
     let paging = PagingOptions::from_json(br#"{"limit": 1, "concurrency": 1}"#).unwrap();

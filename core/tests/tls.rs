@@ -466,11 +466,11 @@ fn pem_options_that_cannot_be_used_say_why() {
     let locked = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
     let locked = pki.authority.pem() + locked;
     let locked = refused_option(|o| o.client_cert = Some(Pem::Bytes(locked.into_bytes())));
-    assert!(locked.reason.contains("is encrypted"), "{locked}");
+    assert!(locked.reason.contains("an encrypted private key"), "{locked}");
 
     let other = pki.authority.pem() + &KeyPair::generate().unwrap().serialize_pem();
     let other = refused_option(|o| o.client_cert = Some(Pem::Bytes(other.into_bytes())));
-    assert!(other.reason.contains("a private key of another certificate"), "{other}");
+    assert!(other.reason.contains("the private key of another certificate"), "{other}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Lists against a server that says and does what it likes: for every seed the reader gives every row that stood still,
-//! or says that the list is not whole or that it cannot tell, gives none twice, and stops.
+//! or says that the list is incomplete or that it cannot tell, gives none twice, and stops.
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 

@@ -125,7 +125,7 @@ pub(crate) unsafe fn entries<'a, T>(name: &str, entries: *const T, count: usize)
         return Ok(&[]);
     }
     if entries.is_null() {
-        let allowed = format!("must not be NULL, since there are said to be {count}");
+        let allowed = format!("must not be NULL when the count is {count}");
         return Err(Failure::argument(MSPKIT_E_NULL, name, None, &allowed));
     }
     if count > MOST_ENTRIES {

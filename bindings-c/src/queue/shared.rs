@@ -8,7 +8,7 @@ use std::ffi::c_void;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use mspkit_unix::Signal;
+use mspkit_platform::Wakeup;
 
 use super::{Outcome, mspkit_operation};
 use crate::cancel::Cancel;
@@ -19,7 +19,7 @@ use crate::lock;
 pub(super) struct Shared {
     state: Mutex<State>,
     ready: Condvar,
-    signal: Signal,
+    wakeup: Wakeup,
 }
 
 #[derive(Default)]
@@ -54,11 +54,11 @@ impl State {
 
 impl Shared {
     pub(super) fn new() -> std::io::Result<Self> {
-        Ok(Self { state: Mutex::default(), ready: Condvar::new(), signal: Signal::new()? })
+        Ok(Self { state: Mutex::default(), ready: Condvar::new(), wakeup: Wakeup::new()? })
     }
 
     pub(super) fn fileno(&self) -> i32 {
-        self.signal.fileno()
+        self.wakeup.fileno()
     }
 
     /// Takes in a call that `cancel` ends, and gives its number; nothing when the queue is closed.
@@ -109,8 +109,8 @@ impl Shared {
         let before = state.has_something();
         let result = change(&mut state);
         match (before, state.has_something()) {
-            (false, true) => self.signal.raise(),
-            (true, false) => self.signal.lower(),
+            (false, true) => self.wakeup.raise(),
+            (true, false) => self.wakeup.lower(),
             _ => {}
         }
         if state.has_something() {

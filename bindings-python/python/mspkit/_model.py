@@ -290,7 +290,7 @@ def unreadable(model: Model, wire: str, value: Any, expected: str) -> Exception:
     shown = kinds.get(type(value), str(value))
     if not isinstance(value, str):
         shown += f" where {expected} belongs"
-    return model._unreadable(f"the answer cannot be read at `{wire}`: {shown}")
+    return model._unreadable(f"the response cannot be read at `{wire}`: {shown}")
 
 
 def _text(value: Any) -> str:

@@ -53,7 +53,7 @@ class Page(Generic[T]):
 
     @property
     def resume_token(self) -> str:
-        """Where reading goes on after this page."""
+        """Token to resume after this page."""
         token: str = self._said[2] if self._native is None else self._native.resume_token(len(self._native))
         return token
 
@@ -149,7 +149,7 @@ class Reading(Generic[T]):
 
     @property
     def resume_token(self) -> str:
-        """Where reading goes on after the items given out so far. Give it to the same list later."""
+        """Token to resume after the items returned so far. Pass it to the same list later."""
         token = self._pager.resume_token
         if token is not None:
             return token
@@ -172,7 +172,7 @@ class Reading(Generic[T]):
 
     @property
     def missing(self) -> int | None:
-        """How many rows did not come that the server said there are, known when `complete` is."""
+        """How many of the rows that the server announced are missing, known when `complete` is."""
         return self._pager.missing
 
     @property

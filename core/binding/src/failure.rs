@@ -4,7 +4,7 @@ use std::any::Any;
 use std::error::Error;
 
 /// What a closed client says.
-pub const CLOSED: &str = "the client is closed; make another one";
+pub const CLOSED: &str = "the client is closed; create a new one";
 
 /// What a panic says once it has become a failure.
 pub fn panicked(payload: &(dyn Any + Send)) -> String {

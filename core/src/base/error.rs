@@ -18,7 +18,7 @@ use crate::base::secret::{self, MASK};
 use crate::base::words::{self, Phrase, Spelling};
 pub use crate::generated::ErrorKind;
 
-/// At most this much of an answer is kept in an error.
+/// At most this much of a response is kept in an error.
 pub(crate) const BODY_KEPT: usize = 16 * 1024;
 /// Longer texts of a server are cut: messages are for people.
 const LONGEST_TEXT: usize = 500;
@@ -99,13 +99,13 @@ impl FieldError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// The status of the answer, when there was one.
+    /// The status of the response, when there was one.
     pub status: Option<u16>,
     /// Why there was no answer, when there was none.
     pub cause: Option<String>,
     /// Time spent before sending: queue, token and back-off.
     pub waited: Duration,
-    /// Time from sending to the end of the answer.
+    /// Time from sending to the end of the response.
     pub took: Duration,
 }
 
@@ -189,7 +189,7 @@ impl Error {
         self.0.target.as_ref().map(|target| target.server.as_str())
     }
 
-    /// Whether it is an answer like any other: there is no such object. Not worth a warning in a log.
+    /// Whether it is an ordinary outcome: there is no such object. Not worth a warning in a log.
     pub fn is_expected(&self) -> bool {
         self.0.expected && self.0.kind == ErrorKind::NotFound
     }
@@ -204,7 +204,7 @@ impl Error {
         self.0.message.said()
     }
 
-    /// The HTTP status of the last answer.
+    /// The HTTP status of the last response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
@@ -219,12 +219,12 @@ impl Error {
         &self.0.field_errors
     }
 
-    /// The body of the last answer, up to 16 KiB of it, without secrets.
+    /// The body of the last response, up to 16 KiB of it, without secrets.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
 
-    /// The headers of the last answer.
+    /// The headers of the last response.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
@@ -344,7 +344,7 @@ impl Error {
         self
     }
 
-    /// Keeps what is told of the answer; its text is cleaned by [`Error::redacted`].
+    /// Keeps what is told of the response; its text is cleaned by [`Error::redacted`].
     pub(crate) fn with_answer(mut self, status: u16, headers: &HeaderMap, body: &Bytes) -> Self {
         self.0.status = Some(status);
         self.0.headers = headers.clone();

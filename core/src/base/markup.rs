@@ -13,10 +13,10 @@ pub(crate) fn page(text: &str) -> String {
         && !lower(text).contains("<html");
     let kind = if xml { "XML" } else { "HTML" };
     match title(text) {
-        Some(title) if xml => format!("the answer is {kind}: \"{title}\""),
-        Some(title) => format!("the answer is an {kind} page titled \"{title}\""),
-        None if xml => format!("the answer is {kind}"),
-        None => format!("the answer is an {kind} page"),
+        Some(title) if xml => format!("the response is {kind}: \"{title}\""),
+        Some(title) => format!("the response is an {kind} page titled \"{title}\""),
+        None if xml => format!("the response is {kind}"),
+        None => format!("the response is an {kind} page"),
     }
 }
 
@@ -75,20 +75,20 @@ mod tests {
         for (text, said) in [
             (
                 "<html><head><TITLE>502 Bad Gateway</TITLE></head></html>",
-                "the answer is an HTML page titled \"502 Bad Gateway\"",
+                "the response is an HTML page titled \"502 Bad Gateway\"",
             ),
             (
                 "<!DOCTYPE html><title lang=en>\n Sign  in &amp; out </title>",
-                "the answer is an HTML page titled \"Sign in & out\"",
+                "the response is an HTML page titled \"Sign in & out\"",
             ),
-            ("<!DOCTYPE html><body><h1>No <b>way</b></h1>", "the answer is an HTML page titled \"No way\""),
-            ("<html></html>", "the answer is an HTML page"),
+            ("<!DOCTYPE html><body><h1>No <b>way</b></h1>", "the response is an HTML page titled \"No way\""),
+            ("<html></html>", "the response is an HTML page"),
             (
                 "<?xml version=\"1.0\"?><Error><Message>denied</Message></Error>",
-                "the answer is XML: \"denied\"",
+                "the response is XML: \"denied\"",
             ),
-            ("<title", "the answer is an HTML page"),
-            ("<titles>x</titles><title>é", "the answer is an HTML page"),
+            ("<title", "the response is an HTML page"),
+            ("<titles>x</titles><title>é", "the response is an HTML page"),
         ] {
             assert!(is_page(text.as_bytes()));
             assert_eq!(page(text), said);

@@ -1,7 +1,7 @@
 //! The redactor: takes the secrets that a client knows out of text that comes from elsewhere, such as a server that
 //! echoes a password, however each letter is spelled there.
 //!
-//! It is made for an answer that failed and looks at no more of it than is kept, so its cost has a bound.
+//! It is made for a response that failed and looks at no more of it than is kept, so its cost has a bound.
 
 mod spelling;
 

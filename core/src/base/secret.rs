@@ -70,7 +70,7 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// Headers of an answer that are credentials, whatever they hold: nothing that is handed out has them.
+/// Headers of a response that are credentials, whatever they hold: nothing that is handed out has them.
 pub(crate) fn take_out(headers: &mut HeaderMap) {
     for name in [header::SET_COOKIE, HeaderName::from_static("set-cookie2"), header::AUTHORIZATION] {
         headers.remove(name);

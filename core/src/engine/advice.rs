@@ -1,6 +1,6 @@
-//! Advice: what an answer shows of who gave it and why, and what the caller can do about it. All of it is here.
+//! Advice: what a response shows of who gave it and why, and what the caller can do about it. All of it is here.
 //!
-//! Evidence decides, not the phase of the call in which the answer came: a page where JSON belongs was made by something in
+//! Evidence decides, not the phase of the call in which the response came: a page where JSON belongs was made by something in
 //! front of the service, whatever its status, and says nothing about objects or credentials; at the login it says that
 //! `base_url` leads elsewhere. A 429, and what begins at 500, are told by their status: gateways mean the same by them.
 
@@ -17,7 +17,7 @@ use crate::policy::retry::{self, Class};
 use crate::table::{Auth, Service};
 use crate::wire::transport::Response;
 
-/// What was asked, as far as an answer is judged by it.
+/// What was asked, as far as a response is judged by it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) service: Service,
@@ -104,12 +104,12 @@ fn guard_in(headers: &HeaderMap) -> Option<&'static str> {
     is("x-amzn-waf-action", &["challenge", "captcha", "block"]).then_some("AWS WAF")
 }
 
-/// Whether the answer is a challenge, also where its status is that of a success.
+/// Whether the response is a challenge, also where its status is that of a success.
 pub(crate) fn is_challenge(headers: &HeaderMap) -> bool {
     guard_in(headers).is_some()
 }
 
-/// The error that an answer means.
+/// The error that a response means.
 pub(crate) fn answered(response: &Response, asked: &Asked<'_>) -> Error {
     let status = response.status.as_u16();
     let words = error_body::read(&response.body);
@@ -118,15 +118,15 @@ pub(crate) fn answered(response: &Response, asked: &Asked<'_>) -> Error {
     let reason = response.status.canonical_reason().unwrap_or("no reason given");
     let mut message = match (&words.message, &speaker) {
         (Some(message), _) => message.clone(),
-        (None, Speaker::Guard(guard)) => format!("the answer is a challenge of {guard}"),
+        (None, Speaker::Guard(guard)) => format!("the response is a challenge from {guard}"),
         (None, _) => reason.to_owned(),
     };
     if status == 407 {
         let proxy = response.proxy.as_deref().map(|proxy| format!("the proxy {proxy}"));
         let proxy = proxy.as_deref().unwrap_or("a proxy on the way");
         message = format!(
-            "{proxy} wants proxy authorization, which is not about the credentials of the service; user and \
-             password belong into the proxy's address: {message}"
+            "{proxy} requires proxy authorization, which is unrelated to the credentials of the service; user and \
+             password go into the proxy's address: {message}"
         );
     }
     if let Some(fault) = &response.unreadable {
@@ -191,14 +191,14 @@ fn hint(kind: ErrorKind, status: u16, speaker: &Speaker, asked: &Asked<'_>) -> O
     if let Speaker::Guard(guard) = speaker {
         return Some(format!(
             "This is a block or challenge page of {guard} between you and the server, which no program can pass; it is not about \
-             your credentials. Have this machine's address let through there"
+             your credentials. Have this machine's address allowed there"
         ));
     }
     match kind {
         ErrorKind::Decode if asked.login => Some(wrong_base(asked.base, *speaker == Speaker::Page)),
         _ if asked.login && is_no_login(status) => Some(wrong_base(asked.base, false)),
         ErrorKind::Decode => Some(format!(
-            "A proxy, a gateway or another server has answered in place of the service; look at {} and the network",
+            "A proxy, a gateway or another server answered in place of the service; check {} and the network",
             Name("base_url")
         )),
         ErrorKind::Authentication => credentials(asked),

@@ -1,4 +1,4 @@
-//! From a successful answer to the result of an operation: envelopes off, created objects completed, tokens kept.
+//! From a successful response to the result of an operation: envelopes off, created objects completed, tokens kept.
 //!
 //! A 2xx of the service is a known outcome of a write, whatever became of its body: the result then has what could be read
 //! and what was sent. A web page is not the service's answer but a proxy's or a gateway's, with whatever status.
@@ -64,7 +64,7 @@ pub(crate) fn unreadable(
     let error = match error.kind() {
         _ if maybe_done => failure::mark_outcome_unknown(error, class, outcome_check),
         ErrorKind::Decode if class == Class::Create => {
-            error.with_hint("It was carried out; do not repeat it")
+            error.with_hint("The call was carried out; do not repeat it")
         }
         _ => error,
     };
@@ -81,7 +81,7 @@ pub(crate) fn unreadable(
         .with_request_id(&meta.request_id)
 }
 
-/// The answer of an endpoint that no table describes: the body as it is, in `json` so that every reader takes it.
+/// The response of an endpoint that no table describes: the body as it is, in `json` so that every reader takes it.
 pub(crate) fn unshaped(answered: Answered) -> RawResponse {
     let json = raw::readable(&answered.body);
     response(answered, json)
@@ -150,11 +150,11 @@ fn result(
                 operation.id_fields,
             )
         }
-        Answer::List { .. } => Err(raw::undecodable("a list is read with a pager")),
+        Answer::List { .. } => Err(raw::undecodable("lists are read with a pager")),
     }
 }
 
-/// Whether an answer is a web page: it begins like one, or says that it is one and is nothing else that can be read.
+/// Whether a response is a web page: it begins like one, or says that it is one and is nothing else that can be read.
 fn is_page(answered: &Answered) -> bool {
     let body = answered.body.trim_ascii_start();
     let said = answered.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -168,7 +168,7 @@ fn is_page(answered: &Answered) -> bool {
     }
 }
 
-/// Refuses a page, also where an answer calls itself one without being written like one.
+/// Refuses a page, also where a response calls itself one without being written like one.
 fn refuse_any_page(answered: &Answered) -> Result<()> {
     if is_page(answered) {
         return Err(raw::undecodable(&markup::page(&String::from_utf8_lossy(&answered.body))));
@@ -216,7 +216,7 @@ fn done(
     whole &= walked.is_ok();
     if !whole && !answered.body.is_empty() {
         let (operation, status) = (answered.origin.label, answered.status);
-        tracing::warn!(operation, status, "the call succeeded, but its answer cannot be read as a whole");
+        tracing::warn!(operation, status, "the call succeeded, but its response could only be read in part");
     }
     Ok(Found { members, whole })
 }
@@ -228,7 +228,7 @@ fn written(members: &Fields) -> Bytes {
 /// An object, or an error that says what came instead.
 fn named(body: &Bytes, envelope: Option<&Envelope>, in_list: bool, id_fields: &[&str]) -> Result<Bytes> {
     if body.iter().all(u8::is_ascii_whitespace) {
-        return Err(raw::undecodable("the answer is empty, an object was expected"));
+        return Err(raw::undecodable("the response is empty, but an object was expected"));
     }
     if in_list {
         return raw::object(&raw::only(body, envelope)?, None, id_fields);

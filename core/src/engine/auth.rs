@@ -174,7 +174,12 @@ impl Authenticator {
                 headers.insert(header::AUTHORIZATION, tokens.header.clone());
                 return Ok(Some(tokens));
             }
-            _ => return Err(Error::new(ErrorKind::InvalidRequest, "this service has no such credential")),
+            _ => {
+                return Err(Error::new(
+                    ErrorKind::InvalidRequest,
+                    "this service does not support this type of credential",
+                ));
+            }
         }
         Ok(None)
     }
@@ -210,7 +215,7 @@ impl Authenticator {
         let tokens = self.tokens(login).await?;
         let held = tokens.refresh.as_ref().map(|(token, _)| token.clone());
         held.ok_or_else(|| {
-            Error::new(ErrorKind::InvalidRequest, "the server gave no refresh token; authenticate instead")
+            Error::new(ErrorKind::InvalidRequest, "the server sent no refresh token; authenticate instead")
         })
     }
 
@@ -263,7 +268,10 @@ fn bearer(token: &Secret) -> Result<HeaderValue> {
 
 pub(crate) fn secret_value(text: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(text).map_err(|_| {
-        Error::new(ErrorKind::InvalidRequest, "the credential holds characters that no header can carry")
+        Error::new(
+            ErrorKind::InvalidRequest,
+            "the credential contains characters that are not allowed in a header",
+        )
     })?;
     value.set_sensitive(true);
     Ok(value)

@@ -64,7 +64,7 @@ impl Core {
     ) -> Result<(RawResponse, Draft)> {
         let operation = self.operation(operation)?;
         if operation.paging != Paging::None {
-            let message = format!("{} is a list; it is read with a pager", Name(operation.id));
+            let message = format!("{} is a list; read it with a pager", Name(operation.id));
             return Err(Error::new(ErrorKind::InvalidRequest, message));
         }
         let draft = self.draft(operation, params, options)?;
@@ -121,7 +121,7 @@ impl Core {
     fn operation(&self, id: &str) -> Result<&'static Operation> {
         let found = Operation::find(id).filter(|operation| operation.service == self.shared.service);
         found.ok_or_else(|| {
-            Error::argument("operation", &quote(id), "must be the id of one of this service's operations")
+            Error::argument("operation", &quote(id), "must be the id of an operation of this service")
         })
     }
 

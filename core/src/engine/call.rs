@@ -61,7 +61,7 @@ pub(crate) async fn run(core: &Core, request: &Request, effort: &Effort) -> Resu
     .await
 }
 
-/// Logs how a call has failed. That one object is not there is an answer, and no reason to warn.
+/// Logs how a call has failed. A single object that does not exist is an ordinary outcome, and no reason to warn.
 fn tell_end(error: &Error, target: &Target) {
     let Target { method, path, server } = target;
     let (kind, status, attempts) = (error.kind(), error.status(), error.attempts().len());

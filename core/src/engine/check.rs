@@ -124,7 +124,7 @@ pub(crate) fn allowed(kind: Kind) -> Cow<'static, str> {
         Kind::Id => "must be text or a whole number".into(),
         Kind::Guid => "must be a GUID such as 8806367b-001a-4632-afb4-27a7fad7660c".into(),
         Kind::Text | Kind::Open { .. } => "must be text".into(),
-        Kind::NonBlank => "must be text that is not blank".into(),
+        Kind::NonBlank => "must not be blank".into(),
         Kind::Int { min, max: i64::MAX } => format!("must be a whole number, {min} or more").into(),
         Kind::Int { min, max } => format!("must be a whole number from {min} to {max}").into(),
         Kind::Number { min, max } => match (min.is_finite(), max.is_finite()) {
@@ -137,7 +137,7 @@ pub(crate) fn allowed(kind: Kind) -> Cow<'static, str> {
         Kind::Date => "must be a date, YYYY-MM-DD".into(),
         Kind::DateTime => "must be a date and a time with its offset, such as 2024-03-01T08:00:00Z".into(),
         Kind::DateRange => {
-            "must be {\"start\": \"YYYY-MM-DD\", \"end\": \"YYYY-MM-DD\"}, with the end not before the start"
+            "must be {\"start\": \"YYYY-MM-DD\", \"end\": \"YYYY-MM-DD\"}, and the end must not be before the start"
                 .into()
         }
         Kind::HttpUrl => "must be an absolute http or https URL".into(),

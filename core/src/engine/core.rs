@@ -45,7 +45,7 @@ pub(crate) struct Shared {
     pub(crate) spelling: Spelling,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) budget: RetryBudget,
-    /// How many bytes an answer may have; pages that are read ahead share as much.
+    /// How many bytes a response may have; pages that are read ahead share as much.
     pub(crate) max_body_bytes: usize,
     /// What calls go by that were given nothing else.
     settings: Settings,
@@ -165,7 +165,7 @@ impl Core {
 
     pub(crate) fn check_open(&self) -> Result<()> {
         if self.is_closed() {
-            return Err(Error::new(ErrorKind::Closed, "the client is closed; make another one"));
+            return Err(Error::new(ErrorKind::Closed, "the client is closed; create a new one"));
         }
         Ok(())
     }

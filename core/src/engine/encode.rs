@@ -21,7 +21,7 @@ pub(crate) fn refuse_segment(text: &str) -> Option<&'static str> {
         return Some("must not be `.` or `..`");
     }
     if text.chars().any(char::is_control) {
-        return Some("must not hold control characters");
+        return Some("must not contain control characters");
     }
     None
 }

@@ -388,7 +388,7 @@ mod tests {
     #[test]
     fn html_text_and_empty() {
         let html = read(b"<html><head><TITLE>502 Bad Gateway</TITLE></head></html>");
-        assert_eq!(html.message.as_deref(), Some("the answer is an HTML page titled \"502 Bad Gateway\""));
+        assert_eq!(html.message.as_deref(), Some("the response is an HTML page titled \"502 Bad Gateway\""));
         assert_eq!(read(b"upstream down").message.as_deref(), Some("upstream down"));
         assert_eq!(read(b""), ServerWords::default());
     }

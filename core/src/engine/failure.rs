@@ -13,17 +13,17 @@ use crate::wire::transport::{Fault, FaultKind, Response};
 /// How one attempt ended.
 #[derive(Debug)]
 pub(crate) enum Ending {
-    /// With an answer of some status.
+    /// With a response of some status.
     Answer(Response),
     /// Without anything having been sent.
     NotSent { cause: String, timed_out: bool, fault: Option<Fault> },
-    /// Sent, but without a whole answer.
+    /// Sent, but without a whole response.
     Lost { cause: String, timed_out: bool, fault: Option<Fault> },
     /// With a success whose body was wanted and cannot be read.
     Unreadable { response: Response, fault: Arc<Fault> },
-    /// With an answer that is not taken: a redirect elsewhere.
+    /// With a response that is not taken: a redirect elsewhere.
     Refused { response: Response, reason: String },
-    /// With an answer that is larger than allowed.
+    /// With a response that is larger than allowed.
     TooLarge(Fault),
     /// Without anything having been sent, by a proxy that would do the same again.
     Barred(Fault),
@@ -32,7 +32,7 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
-    /// An answer decides by its status. Only the success of a call that was made for the answer needs the body too.
+    /// A response decides by its status. Only the success of a call that was made for the response needs the body too.
     pub(crate) fn answer(response: Response, needs_body: bool) -> Self {
         match response.unreadable.clone() {
             Some(fault) if response.status.is_success() && needs_body => Self::Unreadable { response, fault },
@@ -188,12 +188,11 @@ pub(crate) fn mark_outcome_unknown(error: Error, class: Class, outcome_check: Op
 pub(crate) fn advise(error: Error, outcome_check: Option<&str>) -> Error {
     match error.kind() {
         ErrorKind::OutcomeUnknown if error.retryable() => {
-            error.with_hint("Whether it took effect is not known; doing it again does no harm")
+            error.with_hint("The outcome is unknown; it is safe to repeat the call")
         }
         ErrorKind::OutcomeUnknown => {
             let check = outcome_check.unwrap_or("Look the object up before doing it again");
-            error
-                .with_hint(format!("Whether it took effect is not known, and it was not sent again. {check}"))
+            error.with_hint(format!("The outcome is unknown, and the call was not sent again. {check}"))
         }
         _ => error,
     }

@@ -41,11 +41,11 @@ pub struct ResponseEvent<'a> {
     pub request_id: &'a str,
     /// Which attempt of the call it was, from 1.
     pub attempt: usize,
-    /// The status, when an answer came.
+    /// The status, when a response came.
     pub status: Option<u16>,
     /// Why none came, otherwise.
     pub cause: Option<&'a str>,
-    /// Time from sending to the end of the answer.
+    /// Time from sending to the end of the response.
     pub took: Duration,
 }
 

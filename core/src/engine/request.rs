@@ -50,7 +50,7 @@ impl CallOptions {
         match &self.unwritable {
             None => Ok(()),
             Some(what) => {
-                Err(Error::argument(what, "a value that JSON cannot hold", "cannot be written as JSON"))
+                Err(Error::argument(what, "a value that has no JSON form", "cannot be serialised as JSON"))
             }
         }
     }
@@ -221,7 +221,7 @@ impl Draft {
         match self.operation.params.iter().find(|param| same(param.name) || same(param.wire)) {
             None => Ok(()),
             Some(param) => {
-                let allowed = format!("is a parameter of this operation; give it as {}", Name(param.name));
+                let allowed = format!("is a parameter of this operation; pass it as {}", Name(param.name));
                 Err(Error::argument(&format!("{option}[{name}]"), "a value", &allowed))
             }
         }
@@ -324,9 +324,9 @@ fn unknown_param(operation: &Operation, name: &str, spelling: Spelling) -> Error
     }
     if is_one_of(options::PAGING) {
         let allowed = if list {
-            "is not a parameter; it says how a list is read"
+            "is not a parameter; it is a paging option"
         } else {
-            "is for lists, and this operation is none"
+            "is for lists, and this operation is not a list"
         };
         return Error::refused(name, None, allowed).spelled(spelling);
     }
@@ -358,7 +358,7 @@ pub(crate) fn check_length(parts: impl Iterator<Item = (String, usize)>) -> Resu
     }
     let longest = parts.iter().max_by_key(|(_, length)| *length);
     let (name, length) = longest.map_or(("path", 0), |(name, length)| (name.as_str(), *length));
-    let allowed = format!("must be shorter: path and query may have {LONGEST_TARGET} characters together");
+    let allowed = format!("must be shorter: path and query can have {LONGEST_TARGET} characters together");
     Err(Error::argument(name, &format!("{length} characters"), &allowed))
 }
 

@@ -12,19 +12,19 @@ use crate::engine::call::Origin;
 use crate::policy::retry::Class;
 use crate::table::Operation;
 
-/// What is known of an answer besides its body. `Debug` shows the names of the headers, not what they hold.
+/// What is known of a response besides its body. `Debug` shows the names of the headers, not what they hold.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Meta {
     /// The HTTP status.
     pub status: u16,
-    /// The headers of the answer, without `Set-Cookie`: a session is as good as a password.
+    /// The headers of the response, without `Set-Cookie`: a session is as good as a password.
     pub headers: HeaderMap,
     /// The id that the client gave the call; it was sent as `X-Request-Id`.
     pub request_id: String,
     /// How many attempts it took.
     pub attempts: usize,
-    /// Time from the call to the end of the answer, queueing and retries included.
+    /// Time from the call to the end of the response, queueing and retries included.
     pub elapsed: Duration,
     /// Every attempt, for errors that are found only later.
     pub(crate) history: Vec<Attempt>,
@@ -33,7 +33,7 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// The error for a field of a successful answer that was asked for and did not come; `field` is its name as the
+    /// The error for a field of a successful response that was asked for and did not come; `field` is its name as the
     /// caller writes it. After a create it says where to look.
     pub fn missing(&self, field: &str) -> Error {
         lacking(&self.origin, self.status, field)
@@ -58,7 +58,7 @@ fn lacking(origin: &Origin, status: u16, field: &str) -> Error {
 }
 
 impl Error {
-    /// An answer that a binding cannot read, with what is known of the answer.
+    /// A response that a binding cannot read, with what is known of the response.
     pub fn undecodable(operation: &str, meta: &Meta, reason: &str) -> Self {
         Self::new(ErrorKind::Decode, reason)
             .with_operation(operation)
@@ -68,7 +68,7 @@ impl Error {
             .with_request_id(&meta.request_id)
     }
 
-    /// As [`Meta::missing`], for a binding that has only kept of an answer what it tells of it.
+    /// As [`Meta::missing`], for a binding that has only kept of a response what it tells of it.
     #[must_use]
     pub fn missing_field(operation: &'static Operation, status: u16, request_id: &str, field: &str) -> Self {
         let (class, outcome_check) = (Class::of(operation, false), operation.outcome_check);
@@ -77,7 +77,7 @@ impl Error {
     }
 }
 
-/// The answer to one call. `Debug` shows how long the body is, not what it holds.
+/// The response to one call. `Debug` shows how long the body is, not what it holds.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RawResponse {

@@ -91,7 +91,7 @@ fn url(core: &Core, path: &str) -> Result<Url> {
     };
     if url.origin() != base.origin() || !url.username().is_empty() || url.password().is_some() {
         let own = base.origin().ascii_serialization();
-        return refuse(&format!("must stay on {own}: credentials are sent nowhere else"));
+        return refuse(&format!("must stay on {own}: credentials are only sent there"));
     }
     let written = if absolute { below_authority(path) } else { path };
     let (written_path, written_query) = match written.split_once('?') {
@@ -99,17 +99,15 @@ fn url(core: &Core, path: &str) -> Result<Url> {
         None => (written, None),
     };
     if written_path.split('/').any(climbs) {
-        return refuse("must not hold `.` or `..` as a segment, encoded or not");
+        return refuse("must not contain `.` or `..` as a segment, encoded or not");
     }
     let below = if absolute { url.path() } else { url.path().strip_prefix(prefix).unwrap_or_default() };
     if below != written_path {
-        return refuse(
-            "must be percent-encoded where it is more than letters, digits and -._~!$&'()*+,;=:@/",
-        );
+        return refuse("must be percent-encoded except for letters, digits and -._~!$&'()*+,;=:@/");
     }
     if url.query() != written_query {
         let query = Name("extra_query");
-        return refuse(&format!("must be percent-encoded behind the ?; {query} is encoded by mspkit"));
+        return refuse(&format!("must be percent-encoded after the ?; {query} is encoded by mspkit"));
     }
     if !url.path().strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         return refuse(&format!("must stay below {}", base.as_str().trim_end_matches('/')));
@@ -120,11 +118,11 @@ fn url(core: &Core, path: &str) -> Result<Url> {
 /// Why a text cannot stand in the first line of a request.
 fn refuse_text(path: &str) -> Option<&'static str> {
     match path.chars().find(|letter| !letter.is_ascii_graphic() || matches!(letter, '\\' | '#')) {
-        Some('\\') => Some("must not hold backslashes"),
-        Some('#') => Some("must not hold a fragment"),
-        Some(' ') => Some("must not hold blanks; percent-encode them as %20"),
-        Some(letter) if letter.is_ascii() => Some("must not hold control characters"),
-        Some(_) => Some("must be ASCII; percent-encode what is not"),
+        Some('\\') => Some("must not contain backslashes"),
+        Some('#') => Some("must not contain a fragment"),
+        Some(' ') => Some("must not contain blanks; percent-encode them as %20"),
+        Some(letter) if letter.is_ascii() => Some("must not contain control characters"),
+        Some(_) => Some("must be ASCII; percent-encode other characters"),
         None => None,
     }
 }
@@ -159,7 +157,7 @@ fn json_body(body: Option<&[u8]>, options: &CallOptions) -> Result<Option<Vec<u8
     // The argument is called so in every language; `extra_body` is another one.
     let bad = |error: serde_json::Error| {
         let allowed =
-            if error.is_data() { "must be an object, where fields are added to it" } else { "must be JSON" };
+            if error.is_data() { "must be an object if fields are added to it" } else { "must be JSON" };
         Error::refused("body", Some("something else"), allowed)
     };
     if options.extra_body.is_empty() {
@@ -184,7 +182,7 @@ fn check_content_type(headers: &http::HeaderMap) -> Result<()> {
     if matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json") {
         return Ok(());
     }
-    let allowed = "must be a type of JSON, such as application/merge-patch+json: bodies are sent as JSON";
+    let allowed = "must be a JSON type such as application/merge-patch+json: bodies are sent as JSON";
     Err(Error::argument("extra_headers[content-type]", &quote(said), allowed))
 }
 

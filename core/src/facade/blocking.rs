@@ -211,7 +211,7 @@ pub struct Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// Where reading goes on after what was given out so far; nothing when the list was refused.
+    /// Token to resume after the items returned so far; `None` when the list was refused.
     pub fn resume_token(&self) -> Option<String> {
         self.pages.resume_token()
     }
@@ -227,7 +227,7 @@ impl<T> Pages<T> {
         self.pages.complete()
     }
 
-    /// How many rows did not come that the server said there are; known when [`complete`](Self::complete) is.
+    /// How many of the rows that the server announced are missing; known when [`complete`](Self::complete) is.
     pub fn missing(&self) -> Option<u64> {
         self.pages.missing()
     }
@@ -258,7 +258,7 @@ pub struct Items<T> {
 }
 
 impl<T> Items<T> {
-    /// Where reading goes on after what was given out so far; nothing when the list was refused.
+    /// Token to resume after the items returned so far; `None` when the list was refused.
     pub fn resume_token(&self) -> Option<String> {
         self.items.resume_token()
     }
@@ -274,7 +274,7 @@ impl<T> Items<T> {
         self.items.complete()
     }
 
-    /// How many rows did not come that the server said there are; known when [`complete`](Self::complete) is.
+    /// How many of the rows that the server announced are missing; known when [`complete`](Self::complete) is.
     pub fn missing(&self) -> Option<u64> {
         self.items.missing()
     }

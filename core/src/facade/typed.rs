@@ -46,6 +46,6 @@ fn decode<T: FromAnswer>(json: &[u8]) -> Result<T> {
         let at =
             if unreadable.path().is_empty() { String::new() } else { format!(" at `{}`", unreadable.path()) };
         let reason = unreadable.reason();
-        Error::new(ErrorKind::Decode, format!("the answer cannot be read{at}: {reason}"))
+        Error::new(ErrorKind::Decode, format!("the response cannot be read{at}: {reason}"))
     })
 }

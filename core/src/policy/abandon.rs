@@ -48,10 +48,10 @@ impl Delivery {
     /// What there is to say of a write that was given up.
     pub(crate) fn error(&self, harmless: bool) -> Error {
         if self.may_be_done() {
-            let message = "the call was given up after it was sent, and before its answer was there";
+            let message = "the call was abandoned after it was sent and before its response arrived";
             return Error::new(ErrorKind::OutcomeUnknown, message).with_retryable(harmless);
         }
-        let message = "the call was given up before it was sent; nothing was carried out";
+        let message = "the call was abandoned before it was sent; nothing was carried out";
         Error::new(ErrorKind::Cancelled, message).with_retryable(true)
     }
 }

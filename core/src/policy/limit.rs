@@ -175,7 +175,7 @@ impl Gate {
         }
     }
 
-    /// An answer that was not a 429; `took` is how long it took, where it tells how long the endpoint works.
+    /// A response that was not a 429; `took` is how long it took, where it tells how long the endpoint works.
     pub(crate) fn succeeded(self: &Arc<Self>, took: Option<Duration>) {
         {
             let mut state = lock(&self.state);
@@ -235,7 +235,7 @@ impl Gate {
         lock(&self.state).running_pause().map_or(Duration::ZERO, |pause| pause.left())
     }
 
-    /// What an answer takes as a rule.
+    /// What a response takes as a rule.
     pub(crate) fn usual_time(&self) -> Duration {
         lock(&self.state).pace.usual()
     }

@@ -73,18 +73,18 @@ impl Class {
 /// What came of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Seen {
-    /// An answer with this status.
+    /// A response with this status.
     Status(u16),
     /// The request never left.
     NotSent,
-    /// The request left, and no whole answer came.
+    /// The request left, and no whole response came.
     Lost,
 }
 
 /// What to do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Take the answer.
+    /// Take the response.
     Accept,
     /// Send again after a fault's back-off.
     Retry,

@@ -121,7 +121,7 @@ impl Running {
         let _ = self.input.as_mut().map(|input| input.write_all(line.as_bytes()));
         let answer = match self.lines.recv_timeout(limit) {
             Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => return Err(self.complaint(&format!("the answer cannot be read: {error}"))),
+            Ok(Err(error)) => return Err(self.complaint(&format!("the response cannot be read: {error}"))),
             Err(RecvTimeoutError::Timeout) => {
                 return Err(self.complaint(&format!("no answer within {limit:.1?} to {request}")));
             }

@@ -24,7 +24,7 @@ pub(crate) struct Effort {
     pub(crate) max_retries: u32,
     pub(crate) max_retry_after: Duration,
     pub(crate) max_backoff: Duration,
-    /// How many bytes the answer may have, where that is less than any answer may.
+    /// How many bytes the response may have, where that is less than any response may.
     pub(crate) max_body_bytes: Option<usize>,
 }
 
@@ -88,7 +88,7 @@ impl Request {
     }
 }
 
-/// A successful answer, not yet shaped.
+/// A successful response, not yet shaped.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) status: u16,
@@ -103,7 +103,7 @@ pub(crate) struct Answered {
     pub(crate) target: Arc<Target>,
 }
 
-/// Which request an answer belongs to.
+/// Which request a response belongs to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Origin {
     pub(crate) label: &'static str,

@@ -83,7 +83,7 @@ impl Call<'_> {
     }
 }
 
-/// Where a redirect leads, if the answer is one that is followed; why not, if it must not be.
+/// Where a redirect leads, if the response is one that is followed; why not, if it must not be.
 fn redirect(response: &Response, method: &Method, from: &Url) -> Option<Result<Url, String>> {
     let status = response.status.as_u16();
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {

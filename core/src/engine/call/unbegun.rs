@@ -11,7 +11,7 @@ use crate::engine::advice;
 use crate::policy::limit::NoSlot;
 
 impl Call<'_> {
-    /// A write is not begun with less time left than its answer takes: it would only end as one whose outcome nobody
+    /// A write is not begun with less time left than its response takes: it would only end as one whose outcome nobody
     /// knows. A call that got its slot at once always begins.
     pub(super) fn check_time_left(&self, deadline: Instant) -> Result<()> {
         if self.request.class.harmless() {

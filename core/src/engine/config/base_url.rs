@@ -27,10 +27,10 @@ pub(super) fn check(said: &str, allow_http: bool) -> Result<Url> {
         return refuse("a text with a backslash", EXAMPLE);
     }
     let Ok(mut url) = Url::parse(said) else {
-        return refuse("a text that is no URL", EXAMPLE);
+        return refuse("text that is not a URL", EXAMPLE);
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("a URL with user or password", "must not hold credentials");
+        return refuse("a URL with user or password", "must not contain credentials");
     }
     if url.query().is_some() || url.fragment().is_some() {
         return refuse("a URL with a query or fragment", "must not contain a query or fragment");
@@ -42,7 +42,7 @@ pub(super) fn check(said: &str, allow_http: bool) -> Result<Url> {
             return refuse(
                 &url.origin().ascii_serialization(),
                 &format!(
-                    "must be https (http is accepted for this machine only, or where {} is true)",
+                    "must be https (http is only accepted for this machine, or if {} is true)",
                     Name("allow_http")
                 ),
             );

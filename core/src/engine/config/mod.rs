@@ -141,7 +141,7 @@ impl Config {
         let transport = self.transport()?;
         let base = self.base(service, &env)?;
         if base.scheme() == "http" && self.proxy.is_some() && !transport.allow_http {
-            let allowed = "must not be given for an http:// address, whose credentials it would read; `allow_http` allows it";
+            let allowed = "must not be set for an http:// address, since the proxy could read the credentials; `allow_http` allows it";
             return Err(Error::setting("proxy", allowed));
         }
         Ok(Plan {

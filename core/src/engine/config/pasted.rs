@@ -102,10 +102,10 @@ impl Form {
     fn allowed(self) -> &'static str {
         match self {
             Self::Token => "must be one token of letters, digits and - . _ ~ + / =",
-            Self::Key => "must be letters, digits and signs of ASCII without blanks",
-            Self::ClientSecret => "must be letters, digits, signs and blanks of ASCII",
-            Self::Name => "must be one line of characters that can be seen",
-            Self::Password => "must be one line; it is sent as it is given, nothing is cut off",
+            Self::Key => "must be ASCII letters, digits and punctuation without blanks",
+            Self::ClientSecret => "must be ASCII letters, digits, punctuation and blanks",
+            Self::Name => "must be one line of visible characters",
+            Self::Password => "must be one line; it is sent exactly as given",
         }
     }
 }

@@ -73,7 +73,7 @@ fn form(user: &User<'_>) -> String {
 
 fn read_token(json: &[u8]) -> Result<Tokens> {
     raw::refuse_page(json)?;
-    let unreadable = || raw::undecodable("the answer holds no `access_token`");
+    let unreadable = || raw::undecodable("the response has no `access_token`");
     let body: Value = serde_json::from_slice(json).map_err(|_| unreadable())?;
     let token = body
         .get("access_token")

@@ -39,7 +39,7 @@ pub(crate) fn renew(core: Core, old: Option<Arc<Tokens>>) -> Login {
     .boxed()
 }
 
-/// What the caller is told when the answer to a login holds no tokens. Tokens that could not be read are not known as
+/// What the caller is told when the response to a login holds no tokens. Tokens that could not be read are not known as
 /// secrets, so nothing of the body is kept.
 fn no_tokens(core: &Core, answered: &Answered, error: Error) -> Error {
     let hint = advice::of_login(&answered.headers, &answered.body, &core.shared.base);

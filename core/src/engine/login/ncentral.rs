@@ -63,7 +63,7 @@ pub(crate) fn refresh_body(headers: &mut http::HeaderMap, body: &mut Option<Byte
 
 pub(crate) fn read_tokens(json: &[u8]) -> Result<Tokens> {
     raw::refuse_page(json)?;
-    let unreadable = || raw::undecodable("the answer holds no access token under `tokens.access.token`");
+    let unreadable = || raw::undecodable("the response has no access token under `tokens.access.token`");
     let body: Value = serde_json::from_slice(json).map_err(|_| unreadable())?;
     let tokens = body.get("tokens").or_else(|| body.pointer("/data/tokens")).ok_or_else(unreadable)?;
     let token = |name: &str| {

@@ -298,9 +298,7 @@ impl Course {
         if self.repeats + 1 < MAX_REPEATS {
             return Ok(());
         }
-        let message = format!(
-            "{MAX_REPEATS} pages in a row have no row that had not come before; the server does not advance"
-        );
+        let message = format!("{MAX_REPEATS} pages in a row have no new row; the server does not advance");
         Err(raw::undecodable(&message))
     }
 

@@ -121,7 +121,7 @@ impl List {
         self.draft.finish(&self.core.shared.base, page_query, page_fields)
     }
 
-    /// Asks for one page and cuts it. `most` is how many bytes it may have, where less than any answer may.
+    /// Asks for one page and cuts it. `most` is how many bytes it may have, where less than any response may.
     async fn fetch(
         &self,
         prepared: Prepared,
@@ -148,7 +148,7 @@ impl List {
         }
     }
 
-    /// An error about a page that was read, with what is known of its answer.
+    /// An error about a page that was read, with what is known of its response.
     fn explain(&self, error: Error, meta: &Meta) -> Error {
         let secrets = self.draft.secrets();
         answer::unreadable(&self.core, self.draft.operation, secrets, meta, &Bytes::new(), error)

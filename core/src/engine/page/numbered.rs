@@ -46,11 +46,7 @@ impl Numbered {
         };
         let Taken { items, number, here, next, again } = taken;
         if cut.rows > cut.items.len() {
-            tracing::debug!(
-                page = number,
-                rows = cut.rows - cut.items.len(),
-                "rows that are null were left out"
-            );
+            tracing::debug!(page = number, rows = cut.rows - cut.items.len(), "null rows were skipped");
         }
         let left = left.map(|left| left.saturating_sub(items.len() as u64));
         if self.course.straight() {

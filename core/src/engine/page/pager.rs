@@ -78,7 +78,7 @@ struct Spot {
     /// Whether nothing more is asked for, and whether that is because the list has ended.
     done: bool,
     ended: bool,
-    /// Whether it was reported that the list is not whole.
+    /// Whether it was reported that the list is incomplete.
     reported: bool,
     /// What there was to warn of at the end, until it is asked for.
     warning: Option<Error>,
@@ -102,7 +102,7 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// Where reading goes on from here.
+    /// Token to resume from here.
     pub fn resume_token(&self) -> String {
         match &self.spot.hand {
             Some(hand) => hand.page().resume_token(self.given),
@@ -356,7 +356,7 @@ impl RawPager {
         let operation = self.shared.list.draft.operation.id;
         let overlaps = spot.account.overlaps();
         let twice = if overlaps { ", others came twice" } else { "" };
-        let message = format!("the list is not whole: {missing} of {total} rows did not come{twice}");
+        let message = format!("the list is incomplete: {missing} of {total} rows are missing{twice}");
         let behind = spot.next.at(reader.behind());
         let mut error = Error::new(ErrorKind::ListIncomplete, message)
             .with_incomplete(total, missing)
@@ -394,7 +394,7 @@ impl RawPager {
         self.missing().map(|missing| missing == 0)
     }
 
-    /// How many rows did not come that the server said there are; known when [`complete`](Self::complete) is.
+    /// How many of the rows that the server announced are missing; known when [`complete`](Self::complete) is.
     pub fn missing(&self) -> Option<u64> {
         let state = self.state();
         if state.spot.unfinished().is_some() {
@@ -403,7 +403,7 @@ impl RawPager {
         state.spot.missing()
     }
 
-    /// Where reading goes on after the items given out so far.
+    /// Token to resume after the items returned so far.
     pub fn resume_token(&self) -> String {
         let state = self.state();
         match &state.spot.hand {

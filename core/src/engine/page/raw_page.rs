@@ -110,7 +110,7 @@ impl RawPage {
         Self { span: begin..end.max(begin), ..self.clone() }
     }
 
-    /// Where reading goes on after the first `consumed` items of this page.
+    /// Token to resume after the first `consumed` items of this page.
     pub fn resume_token(&self, consumed: usize) -> String {
         self.after(self.span.start.saturating_add(consumed)).token()
     }

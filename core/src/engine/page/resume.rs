@@ -91,13 +91,15 @@ pub(crate) fn read(token: &str, fingerprint: u64, paging: Paging) -> Result<Plac
     let refuse = |allowed: &str| Err(Error::argument("resume_token", "another text", allowed));
     let Some(encoded) = token.strip_prefix(PREFIX) else {
         if token.starts_with("mspkit") && token.contains('.') {
-            return refuse("was made by another version of mspkit and cannot be read; list from the start");
+            return refuse("was made by another version of mspkit and cannot be read; start the list again");
         }
-        return refuse("must be a resume token of mspkit, unchanged");
+        return refuse("is not a valid mspkit resume token; pass one unchanged");
     };
     let decoded =
         URL_SAFE_NO_PAD.decode(encoded).ok().and_then(|json| serde_json::from_slice::<Resume>(&json).ok());
-    let Some(resume) = decoded else { return refuse("must be a resume token of mspkit, unchanged") };
+    let Some(resume) = decoded else {
+        return refuse("is not a valid mspkit resume token; pass one unchanged");
+    };
     let right_kind = match (&resume.at, paging) {
         (Place::Page { page, received, .. }, Paging::PageNumber) => {
             (1..=MOST).contains(page) && *received <= MOST

@@ -25,7 +25,7 @@ const MAX_REPEATS: u32 = 3;
 const MANY: u64 = 10_000;
 /// Restarts without a single item in between.
 const MAX_RESTARTS: u32 = 3;
-const RESUME: &str = "Resume with the token: the search is made again, and what was given out is skipped";
+const RESUME: &str = "Resume with the token: the search restarts and skips the items already returned";
 
 /// Reads a scroll.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ enum Cursor {
     Start,
     /// Before the page that this key gives: the raw JSON text of the scroll id, resent unmodified.
     At(String),
-    /// Nobody knows: a continuation was sent, and whoever waited for its answer went away.
+    /// Nobody knows: a continuation was sent, and whoever waited for its response went away.
     Unknown,
 }
 
@@ -119,12 +119,12 @@ impl Scroll {
         if self.cursor == Cursor::Unknown {
             self.begin_again();
             if self.on_lost_page == OnLostPage::Raise {
-                let message = "the answer to a scroll's continuation was given up";
+                let message = "the request for the next page of a scroll was abandoned";
                 return Err(Error::new(ErrorKind::Cancelled, message).with_retryable(true).with_hint(RESUME));
             }
         }
         loop {
-            // A continuation counts as lost until its answer is here: this call may be dropped while it waits.
+            // A continuation counts as lost until its response is here: this call may be dropped while it waits.
             let was = match &self.cursor {
                 Cursor::At(_) => std::mem::replace(&mut self.cursor, Cursor::Unknown),
                 _ => Cursor::Start,
@@ -248,13 +248,13 @@ impl Scroll {
         self.begin_again();
         if self.on_lost_page == OnLostPage::Restart && self.restarts < MAX_RESTARTS {
             self.restarts += 1;
-            tracing::info!(expired, count = self.count, "page of a scroll lost, searching again");
+            tracing::info!(expired, count = self.count, "page of a scroll lost, restarting the search");
             return Ok(());
         }
         if expired {
             return Err(error.with_kind(ErrorKind::ScrollExpired).with_retryable(true).with_hint(RESUME));
         }
-        let error = error.with_prefix("the answer to a scroll's continuation was lost");
+        let error = error.with_prefix("the response to the request for the next page of a scroll was lost");
         Err(error.with_retryable(true).with_hint(RESUME))
     }
 
@@ -297,7 +297,7 @@ impl Scroll {
         if known || !(again || new || other) {
             self.repeats += 1;
             if known || self.repeats >= MAX_REPEATS {
-                let message = "the scroll gives the same rows again; it does not advance";
+                let message = "the scroll returns the same rows again; it does not advance";
                 return Err(raw::undecodable(message));
             }
         } else {
@@ -310,10 +310,10 @@ impl Scroll {
 
     fn vanished(&self) -> Error {
         let message = format!(
-            "the list no longer holds the item that was given out last, so reading cannot go on after it ({} given out)",
+            "the list no longer contains the item that was returned last, so reading cannot continue after it ({} returned)",
             self.count
         );
-        Error::new(ErrorKind::ScrollExpired, message).with_hint("List from the start")
+        Error::new(ErrorKind::ScrollExpired, message).with_hint("Start the list again")
     }
 
     fn warn_of_size(&self, list: &List, words: &dialect::Scroll) {

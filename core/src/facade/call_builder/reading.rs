@@ -84,7 +84,7 @@ impl Flow {
 
 macro_rules! told {
     () => {
-        /// Where reading goes on after what was given out so far; nothing when the list was refused.
+        /// Token to resume after the items returned so far; `None` when the list was refused.
         pub fn resume_token(&self) -> Option<String> {
             self.flow.pager.as_ref().map(RawPager::resume_token)
         }
@@ -100,7 +100,7 @@ macro_rules! told {
             self.flow.pager.as_ref().and_then(RawPager::complete)
         }
 
-        /// How many rows did not come that the server said there are; known when [`complete`](Self::complete) is.
+        /// How many of the rows that the server announced are missing; known when [`complete`](Self::complete) is.
         pub fn missing(&self) -> Option<u64> {
             self.flow.pager.as_ref().and_then(RawPager::missing)
         }
@@ -181,12 +181,12 @@ impl<T> Page<T> {
         self.raw.number
     }
 
-    /// Where reading goes on after this page.
+    /// Token to resume after this page.
     pub fn resume_token(&self) -> String {
         self.raw.resume_token(self.raw.len())
     }
 
-    /// Where reading goes on after the first `consumed` items of this page.
+    /// Token to resume after the first `consumed` items of this page.
     pub fn resume_token_after(&self, consumed: usize) -> String {
         self.raw.resume_token(consumed)
     }

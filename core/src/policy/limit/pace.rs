@@ -8,7 +8,7 @@ const LEAST: Duration = Duration::from_millis(50);
 const BUSY_LEAST: Duration = Duration::from_secs(1);
 const BUSY_UNMEASURED: Duration = Duration::from_secs(10);
 
-/// What was learnt from the answers of an endpoint.
+/// What was learnt from the responses of an endpoint.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Pace(Option<Measured>);
 
@@ -28,7 +28,7 @@ impl Pace {
         });
     }
 
-    /// What an answer takes as a rule.
+    /// What a response takes as a rule.
     pub(super) fn usual(self) -> Duration {
         self.0.map_or(LEAST, |Measured { mean, stray }| (mean + stray).max(LEAST))
     }

@@ -57,7 +57,7 @@ fn doubled(base: Duration, times: u32, cap: Duration) -> Duration {
 /// How long the server asks to wait: `Retry-After` in seconds or as a date on a 429 or a fault; on a 429 also the reset
 /// of a rate-limit header. On other answers such headers only say how much is left.
 ///
-/// Points in time are read against the clock of the answer itself, its `Date`, since the two machines' may differ.
+/// Points in time are read against the clock of the response itself, its `Date`, since the two machines' may differ.
 pub(crate) fn retry_after(status: u16, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     if status != 429 && status < 500 {
         return None;

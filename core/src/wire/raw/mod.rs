@@ -34,7 +34,7 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    /// What is left of an answer that says that there are no rows, by its status or by `null`.
+    /// What is left of a response that says that there are no rows, by its status or by `null`.
     pub(crate) fn nothing() -> Self {
         Self { nothing: true, ..Self::default() }
     }
@@ -58,7 +58,7 @@ pub(crate) fn object(body: &Bytes, envelope: Option<&Envelope>, id_fields: &[&st
     let data = envelope.map_or("", |envelope| envelope.data);
     let (mut scan, mut ids) = (Scan::new(text), Ids::new(data, id_fields));
     if scan.peek().is_some_and(|first| first != b'{') {
-        return Err(refused(text, "the answer is not an object"));
+        return Err(refused(text, "the response is not an object"));
     }
     let read = ids.entry(&mut scan, 0).and_then(|entry| scan.end().map(|halves| (entry, halves)));
     let (entry, halves) = read.map_err(|broken| no_json(text, &broken))?;
@@ -117,7 +117,7 @@ pub(crate) fn only(body: &Bytes, envelope: Option<&Envelope>) -> Result<Bytes> {
 /// one, and one of `id_fields`. A bare `null` says that there are none.
 pub(crate) fn list(body: &Bytes, envelope: Option<&Envelope>, id: &str, id_fields: &[&str]) -> Result<Cut> {
     if u32::try_from(body.len() + body.len() / 2).is_err() {
-        return Err(undecodable("the answer is too large to be cut into rows"));
+        return Err(undecodable("the response is too large to be cut into rows"));
     }
     let text = utf8(body)?;
     let (mut scan, mut ids) = (Scan::new(text), Ids::new(id, id_fields));
@@ -127,20 +127,20 @@ pub(crate) fn list(body: &Bytes, envelope: Option<&Envelope>, id: &str, id_field
             envelope::entries(&mut scan, &mut ids).map(|rows| (Some(rows), PageFacts::default()))
         }
         _ if text.trim() == "null" => return Ok(Cut::nothing()),
-        _ => return Err(refused(text, "the answer is not a list")),
+        _ => return Err(refused(text, "the response is not a list")),
     };
     let read = read.and_then(|(rows, facts)| scan.end().map(|halves| (rows, facts, halves)));
     let (rows, facts, halves) = read.map_err(|broken| no_json(text, &broken))?;
-    let mut rows = rows.ok_or_else(|| undecodable("the answer has no list under `data`"))?;
+    let mut rows = rows.ok_or_else(|| undecodable("the response has no list under `data`"))?;
     let buffer = ids.into_text(&mended(body, &halves), &mut rows.entries);
     Ok(Cut { buffer, items: rows.entries, rows: rows.count, facts, nothing: false })
 }
 
 fn no_json(text: &str, broken: &Broken) -> Error {
     if matches!(broken, Broken::TooMany) {
-        return undecodable(&format!("the answer is too large: {broken}"));
+        return undecodable(&format!("the response is too large: {broken}"));
     }
-    refused(text, &format!("the answer is not the JSON that was expected: {broken}"))
+    refused(text, &format!("the response is not the expected JSON: {broken}"))
 }
 
 /// Proxies and gateways answer with pages of their own; their title says more than what is wrong with them.
@@ -150,7 +150,7 @@ fn refused(text: &str, reason: &str) -> Error {
 }
 
 fn utf8(body: &[u8]) -> Result<&str> {
-    std::str::from_utf8(body).map_err(|_| undecodable("the answer is not UTF-8 text"))
+    std::str::from_utf8(body).map_err(|_| undecodable("the response is not UTF-8 text"))
 }
 
 /// A page is a proxy's or a gateway's; whatever its status, the service itself has not spoken.
@@ -327,7 +327,7 @@ mod tests {
             |rows: usize| list(&Bytes::from(format!("[{}0]", "0,".repeat(rows - 1))), Some(&WORDS), "", &[]);
         assert_eq!(many(1_000_000).unwrap().rows, 1_000_000);
         let error = many(1_000_001).unwrap_err();
-        assert_eq!(error.message(), "the answer is too large: it has more than 1000000 rows");
+        assert_eq!(error.message(), "the response is too large: it has more than 1000000 rows");
     }
 
     #[test]

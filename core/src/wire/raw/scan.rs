@@ -31,7 +31,7 @@ impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Expected(what, at) => write!(f, "expected {what} at byte {at}"),
-            Self::TooDeep => write!(f, "it nests deeper than {MAX_DEPTH} levels"),
+            Self::TooDeep => write!(f, "nested deeper than {MAX_DEPTH} levels"),
             Self::TooMany => write!(f, "it has more than {MAX_ENTRIES} rows"),
         }
     }

@@ -19,7 +19,7 @@ use crate::base::words::Name;
 /// How much room is made for a body before any of it has come.
 const FIRST_ROOM: usize = 1 << 20;
 
-/// At most this much is read of an answer that refuses: it is for people, and what it says stands at its beginning.
+/// At most this much is read of a response that refuses: it is for people, and what it says stands at its beginning.
 pub(crate) const LONGEST_REFUSAL: usize = 256 << 10;
 
 /// What is decoded at a time: deflate makes a thousand times as much of it at most, so that nothing else waits long.
@@ -196,7 +196,7 @@ where
 }
 
 fn broken(coding: Coding, error: &(dyn StdError + Send + Sync)) -> Fault {
-    Fault::new(FaultKind::Malformed, format!("its body is not whole and right {coding}: {error}"))
+    Fault::new(FaultKind::Malformed, format!("its body is not complete and valid {coding}: {error}"))
 }
 
 fn too_large(limit: usize) -> Fault {

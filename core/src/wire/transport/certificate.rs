@@ -66,14 +66,14 @@ fn is_authority(error: &Error) -> bool {
 pub(super) fn words(error: &Error) -> Option<String> {
     if is_authority(error) {
         return Some(format!(
-            "the server's certificate is marked as an authority; where it is the server's own, give it as {}",
+            "the server's certificate is marked as a certificate authority; if it is the server's own, pass it as {}",
             Name("ca_bundle")
         ));
     }
     let Error::InvalidCertificate(error) = error else { return None };
     Some(match error {
         CertificateError::UnknownIssuer => format!(
-            "the server's certificate is from no known authority (UnknownIssuer); the authority that signed it, or the \
+            "the server's certificate is from an unknown authority (UnknownIssuer); the authority that signed it, or the \
              certificate itself where nobody else did, can be given as {}",
             Name("ca_bundle")
         ),

@@ -35,7 +35,7 @@ impl fmt::Display for Coding {
     }
 }
 
-/// The coding of an answer, or a fault that names the one that cannot be taken off.
+/// The coding of a response, or a fault that names the one that cannot be taken off.
 pub(super) fn of(headers: &HeaderMap) -> Result<Coding, Fault> {
     let said: Vec<String> = headers
         .get_all(CONTENT_ENCODING)
@@ -50,7 +50,7 @@ pub(super) fn of(headers: &HeaderMap) -> Result<Coding, Fault> {
         ["deflate" | "x-deflate"] => Ok(Coding::Deflate),
         _ => {
             let reason =
-                format!("its body is in the content coding {:?}, which was not asked for", said.join(", "));
+                format!("its body is in the content coding {:?}, which was not requested", said.join(", "));
             Err(Fault::new(FaultKind::Coding, reason))
         }
     }
@@ -62,7 +62,7 @@ pub(super) struct Overflow;
 
 impl fmt::Display for Overflow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("there is more of it than is taken")
+        f.write_str("it is larger than allowed")
     }
 }
 
@@ -161,7 +161,7 @@ impl Gzip {
             }
         }
         if portion.iter().any(|byte| *byte != 0) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "something else follows its end"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "something follows its end"));
         }
         Ok(())
     }

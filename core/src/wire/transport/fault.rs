@@ -17,7 +17,7 @@ use crate::base::words::Name;
 /// hyper's message for too many or too long headers; its predicate for that is compiled for servers only.
 const HEAD_TOO_LARGE: &str = "message head is too large";
 
-/// What the client says of a failure before there was an answer.
+/// What the client says of a failure before there was a response.
 #[derive(Clone, Copy)]
 pub(super) struct Stage {
     /// The connection was not made.
@@ -43,7 +43,7 @@ pub(super) struct Way<'a> {
     pub(super) proxy: Option<&'a str>,
 }
 
-/// The fault behind an error that came in place of an answer. `sent` is right afterwards.
+/// The fault behind an error that came in place of a response. `sent` is right afterwards.
 pub(super) fn while_sending(
     error: &(dyn StdError + 'static),
     stage: Stage,
@@ -71,7 +71,7 @@ pub(super) fn while_sending(
     told(kind, error, format!("connecting to {target}{through}: {words}{hint}"))
 }
 
-/// The fault behind an error inside the body of an answer.
+/// The fault behind an error inside the body of a response.
 pub(super) fn while_reading(error: &(dyn StdError + 'static)) -> Fault {
     let kind = causes(error).find_map(kind_of_cause).unwrap_or(FaultKind::Closed);
     told(kind, error, in_words(error))

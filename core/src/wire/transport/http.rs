@@ -38,7 +38,7 @@ const OWN_HEADERS: [HeaderName; 7] =
 /// Chains of proxies add dozens; hyper takes a hundred by itself.
 const MAX_HEADERS: usize = 400;
 
-/// Before the caller gives up, an answer without its whole body is given to it.
+/// Before the caller gives up, a response without its whole body is given to it.
 const MARGIN: Duration = Duration::from_millis(5);
 
 /// Sends requests over HTTP/1.1, in clear or over TLS 1.2 and later.
@@ -126,7 +126,7 @@ impl Http {
         }
     }
 
-    /// The answer of a head and what of its body can be read in time.
+    /// The response of a head and what of its body can be read in time.
     async fn whole<B>(&self, mut head: Parts, body: B, until: Option<Instant>, most: usize) -> Response
     where
         B: http_body::Body<Data = Bytes> + Unpin,
@@ -152,7 +152,7 @@ impl Http {
     fn prepare(&self, request: Request) -> Result<Prepared, Fault> {
         let Request { method, url, mut headers, body, sent, .. } = request;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(invalid("the address holds a user or a password"));
+            return Err(invalid("the address contains a user or password"));
         }
         if method == Method::CONNECT {
             return Err(invalid("CONNECT is for proxies"));
@@ -239,7 +239,7 @@ async fn settle() -> Result<(), Fault> {
 }
 
 fn late() -> Fault {
-    Fault::new(FaultKind::Late, "its body was still on the way")
+    Fault::new(FaultKind::Late, "its body had not arrived completely")
 }
 
 fn invalid(reason: &str) -> Fault {

@@ -1,4 +1,4 @@
-//! The seam between a call and the network: one attempt goes out, one whole answer or one fault comes back.
+//! The seam between a call and the network: one attempt goes out, one whole response or one fault comes back.
 //!
 //! Nothing here retries, follows a redirect, waits for a slot or knows a vendor; that is decided above. [`Http`] speaks
 //! HTTP over sockets, [`Memory`] answers from a closure. Whoever wants something else in a test implements [`Transport`].
@@ -39,14 +39,14 @@ pub use self::sent::Sent;
 /// An attempt in flight. Dropping it cancels the attempt.
 pub type Attempt<'a> = Pin<Box<dyn Future<Output = Result<Response, Fault>> + Send + 'a>>;
 
-/// Carries one request to a server and brings the whole answer back.
+/// Carries one request to a server and brings the whole response back.
 ///
-/// Every status is an answer, not a fault, redirects and errors included, and also when its body cannot be read:
+/// Every status is a response, not a fault, redirects and errors included, and also when its body cannot be read:
 /// [`Response::unreadable`] says so. An implementation sets [`Request::sent`] before anything of the request can reach
 /// the server, does not send a request twice, and stops when the returned future is dropped. After a fault, and for an
 /// attempt that was dropped, the flag alone says whether the server may have seen the request.
 pub trait Transport: Send + Sync + fmt::Debug {
-    /// Sends `request` and reads the answer to its end.
+    /// Sends `request` and reads the response to its end.
     fn send(&self, request: Request) -> Attempt<'_>;
 }
 
@@ -71,7 +71,7 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The body; `None` sends none.
     pub body: Option<Bytes>,
-    /// How many bytes the answer may have after decompression, where that is less than any answer may.
+    /// How many bytes the response may have after decompression, where that is less than any response may.
     pub max_body_bytes: Option<usize>,
     /// Set as soon as the request may have reached the server.
     pub sent: Sent,
@@ -116,7 +116,7 @@ impl fmt::Display for Bare<'_> {
     }
 }
 
-/// A whole answer: the body is read to its end and already decompressed.
+/// A whole response: the body is read to its end and already decompressed.
 ///
 /// `Debug` shows the names of the headers and the size of the body, not what they hold.
 #[derive(Clone)]
@@ -125,7 +125,7 @@ pub struct Response {
     pub status: StatusCode,
     /// The headers as they came, but without `Content-Encoding` and `Content-Length` where the body was decompressed.
     pub headers: HeaderMap,
-    /// The body; of an answer with an error status its beginning, where it is long.
+    /// The body; of a response with an error status its beginning, where it is long.
     pub body: Bytes,
     /// Why the body could not be read, where it could not: it is empty here then, and was not on the server.
     pub unreadable: Option<Arc<Fault>>,
@@ -134,7 +134,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer without headers.
+    /// A response without headers.
     pub fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
         Self { status, headers: HeaderMap::new(), body: body.into(), unreadable: None, proxy: None }
     }
@@ -152,7 +152,7 @@ impl fmt::Debug for Response {
     }
 }
 
-/// What went wrong with an attempt that brought no answer, or with the body of an answer.
+/// What went wrong with an attempt that brought no response, or with the body of a response.
 ///
 /// Neither `Display` nor `Debug` shows more of an address than host and port, nor the credentials of a proxy.
 #[derive(Debug)]
@@ -193,13 +193,13 @@ pub enum FaultKind {
     ConnectTimeout,
     /// A proxy refused to connect to the server and would do so again. Nothing was sent.
     Refused,
-    /// The connection ended before or inside the answer.
+    /// The connection ended before or inside the response.
     Closed,
     /// The body was not here when the caller gave up.
     Late,
-    /// The head of the answer, or its decoded body, is larger than allowed.
+    /// The head of the response, or its decoded body, is larger than allowed.
     TooLarge,
-    /// The answer is not HTTP, or its coding is broken or cut off.
+    /// The response is not HTTP, or its coding is broken or cut off.
     Malformed,
     /// The body is in a content coding that was not asked for.
     Coding,

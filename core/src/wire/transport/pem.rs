@@ -81,8 +81,8 @@ impl Given {
         }
         let other = self.sections.first().map_or("", |section| section.label);
         Err(match other {
-            "" => self.refuse("holds no certificate in PEM form"),
-            label => self.refuse(format_args!("holds no certificate in PEM form, but a section {label}")),
+            "" => self.refuse("contains no certificate in PEM form"),
+            label => self.refuse(format_args!("contains no certificate in PEM form, but a section {label}")),
         })
     }
 
@@ -95,12 +95,12 @@ impl Given {
                 "EC PRIVATE KEY" => return Ok(PrivateKeyDer::Sec1(der.clone().into())),
                 "ENCRYPTED PRIVATE KEY" => return Err(self.refuse(ENCRYPTED)),
                 "OPENSSH PRIVATE KEY" => {
-                    return Err(self.refuse("holds a private key in the form of OpenSSH; PKCS #8 is needed"));
+                    return Err(self.refuse("contains a private key in OpenSSH format; PKCS #8 is needed"));
                 }
                 _ => {}
             }
         }
-        Err(self.refuse("holds no private key; the certificate and its key have to be in one text"))
+        Err(self.refuse("contains no private key; certificate and key must be in one text"))
     }
 
     fn all(&self, label: &'static str) -> impl Iterator<Item = &[u8]> {
@@ -111,7 +111,7 @@ impl Given {
     }
 }
 
-const ENCRYPTED: &str = "holds a private key that is encrypted; give it without a passphrase";
+const ENCRYPTED: &str = "contains an encrypted private key; pass it without a passphrase";
 
 /// Only what can hardly be anything but a path is shown.
 fn shown(path: &Path) -> String {

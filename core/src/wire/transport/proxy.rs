@@ -70,7 +70,7 @@ impl Proxy {
         if !matches!(address.scheme(), "http" | "https") {
             return Err(OptionsError::new(
                 option,
-                "must begin with http:// or https://; SOCKS is not spoken",
+                "must begin with http:// or https://; SOCKS is not supported",
             ));
         }
         let bare =
@@ -184,7 +184,7 @@ fn no_proxy(env: &dyn Fn(&str) -> Option<OsString>) -> NoProxy {
     let said = said.into_iter().find(|said| !trimmed(said).is_empty()).unwrap_or_default();
     let (list, unread) = NoProxy::read(&said);
     if !unread.is_empty() {
-        tracing::warn!(entries = unread.join(", "), "entries of NO_PROXY that name no server");
+        tracing::warn!(entries = unread.join(", "), "ignored invalid entries of NO_PROXY");
     }
     list
 }

@@ -157,9 +157,9 @@ fn platform() -> Result<Platform, String> {
         Err(error) => {
             // Whoever names a store wants that one and no other.
             if let Some(name) = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().find(|name| set(name)) {
-                return Err(format!("no certificate authorities where {name} points to: {error}"));
+                return Err(format!("no certificate authorities at the place that {name} names: {error}"));
             }
-            tracing::warn!(%error, "no certificate authorities on this platform, those of Mozilla are used");
+            tracing::warn!(%error, "no certificate authorities on this platform; using Mozilla's");
             Platform::Empty
         }
     };
@@ -200,8 +200,8 @@ fn identity(given: &Pem) -> Result<CertifiedKey, OptionsError> {
     let (chain, key) = (given.certificates()?, given.key()?);
     let bytes = key.secret_der().len();
     CertifiedKey::from_der(chain, key, &provider()).map_err(|error| match error {
-        rustls::Error::InconsistentKeys(_) => given.refuse("holds a private key of another certificate"),
-        rustls::Error::InvalidCertificate(_) => given.refuse("holds a certificate that cannot be read"),
+        rustls::Error::InconsistentKeys(_) => given.refuse("contains the private key of another certificate"),
+        rustls::Error::InvalidCertificate(_) => given.refuse("contains a certificate that cannot be read"),
         // The words of what reads keys are not passed on.
         _ => given.refuse(format_args!(
             "holds a private key of {bytes} bytes that cannot be used; RSA, ECDSA (P-256, P-384) and Ed25519 can"

@@ -35,7 +35,7 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 type Connecting<S> = Pin<Box<dyn Future<Output = Result<S, BoxError>> + Send>>;
 type ToProxy = MaybeHttpsStream<TokioIo<TcpStream>>;
 
-/// The longest head of an answer to `CONNECT`.
+/// The longest head of a response to `CONNECT`.
 const LONGEST_HEAD: usize = 64 << 10;
 /// How much of a refusal's page is read, and for how long, to find its title.
 const LONGEST_PAGE: u64 = 16 << 10;

@@ -1,0 +1,116 @@
+//! Tries the code blocks of all pages in one language, against the simulator: `mspkit-doc-examples LANGUAGE [OPTION VALUE]…`
+//!
+//! `--work FOLDER` is where blocks are put, `--root FOLDER` where the pages are. `--check COMMAND` looks at all blocks
+//! once, with their files as its arguments; `--run COMMAND` runs one, which is `$1`. `--path FOLDER` goes before `PATH`.
+
+mod around;
+mod blocks;
+mod trial;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+
+use blocks::Block;
+use trial::Trial;
+
+/// What the command line says.
+struct Said {
+    language: String,
+    root: PathBuf,
+    work: PathBuf,
+    path: Option<PathBuf>,
+    check: Option<String>,
+    run: Option<String>,
+}
+
+impl Said {
+    fn read(mut args: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
+        let root = fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))?;
+        let language = args.next().ok_or("which language?")?;
+        let built = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        let work = built.join("pages").join(&language);
+        let mut said = Self { language, root, work, path: None, check: None, run: None };
+        while let Some(option) = args.next() {
+            let value = args.next().ok_or_else(|| format!("{option} wants a value"))?;
+            match option.as_str() {
+                "--root" => said.root = fs::canonicalize(value)?,
+                "--work" => said.work = value.into(),
+                "--path" => said.path = Some(value.into()),
+                "--check" => said.check = Some(value),
+                "--run" => said.run = Some(value),
+                _ => return Err(format!("there is no option {option}").into()),
+            }
+        }
+        Ok(said)
+    }
+}
+
+fn main() -> ExitCode {
+    match Said::read(env::args().skip(1)).and_then(|said| all(&said)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("mspkit-doc-examples: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether all blocks do what their pages say.
+fn all(said: &Said) -> Result<bool, Box<dyn Error>> {
+    let blocks = blocks::of(&blocks::pages(&said.root)?)?;
+    let mut mine: Vec<_> = blocks.into_iter().filter(|block| block.tried_by == said.language).collect();
+    if mine.is_empty() {
+        return Err(format!("no page has a block for {}", said.language).into());
+    }
+    // What a page says of installing is done before what it says of using.
+    mine.sort_by_key(|block| block.language != "sh");
+    let trial = Trial::new(&said.root, &said.work, said.path.as_deref())?;
+    for block in &mine {
+        trial.write(block)?;
+    }
+    let (shell, code): (Vec<_>, Vec<_>) = mine.iter().partition(|block| block.language == "sh");
+    let (mut wrong, mut left_out) = (0, 0);
+    let mut complain = |block: &Block, complaint: String| {
+        wrong += 1;
+        eprintln!("{}: {complaint}", block.place);
+    };
+    for block in &shell {
+        if let Some(tool) = block.check.get("needs").and_then(|tool| tool.as_str())
+            && !trial.has(tool)
+        {
+            println!("{}: left out ({tool} is missing)", block.place);
+            left_out += 1;
+            continue;
+        }
+        let command =
+            if block.check.contains_key("not_run") { "bash -n \"$1\"" } else { "bash -euo pipefail \"$1\"" };
+        trial.shell(block, command).unwrap_or_else(|complaint| complain(block, complaint));
+    }
+    if let Some(check) = &said.check {
+        trial.look(check, &code)?;
+    }
+    let run: Vec<_> = code.iter().filter(|block| !block.check.contains_key("not_run")).collect();
+    for block in &run {
+        let tried = match (block.language.as_str(), &said.run) {
+            ("toml", _) => trial.manifest(block),
+            (_, Some(command)) => trial.run(block, command),
+            (_, None) => Err("there is no --run".to_owned()),
+        };
+        tried.unwrap_or_else(|complaint| complain(block, complaint));
+    }
+    let not_run: Vec<_> = mine.iter().filter(|block| block.check.contains_key("not_run")).collect();
+    for block in &not_run {
+        println!("{}: only looked at: {}", block.place, block.check["not_run"]);
+    }
+    println!(
+        "{}: {} blocks of the pages, {} of them run, {} only looked at, {wrong} wrong",
+        said.language,
+        mine.len(),
+        mine.len() - not_run.len() - left_out,
+        not_run.len() + left_out
+    );
+    Ok(wrong == 0)
+}
