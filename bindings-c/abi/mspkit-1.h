@@ -335,7 +335,8 @@ typedef struct mspkit_pager mspkit_pager;
 typedef struct mspkit_queue mspkit_queue;
 
 /**
- * What calls run on. Clients may share one. Yours to free, at last: what runs on it is ended by that.
+ * Drives calls. Clients may share one. Free it last with `mspkit_runtime_free`, which cancels everything that still runs
+ * on it.
  */
 typedef struct mspkit_runtime mspkit_runtime;
 
@@ -405,7 +406,8 @@ typedef struct mspkit_meta {
 } mspkit_meta;
 
 /**
- * What one call takes besides its parameters. As `mspkit_call_options_init()` makes it, or NULL: as the client.
+ * What one call takes besides its parameters. As `mspkit_call_options_init()` makes it, or NULL: as the
+ * client.
  */
 typedef struct mspkit_call_options {
     /**
@@ -413,19 +415,15 @@ typedef struct mspkit_call_options {
      */
     size_t struct_size;
     /**
-     * Milliseconds for the whole call, of a list for each page; `MSPKIT_DEFAULT`: the client's.
-     */
-    int64_t timeout_ms;
-    /**
-     * Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: the client's.
-     */
-    int32_t max_retries;
-    /**
      * Cancels the call, of a list each of its steps; NULL: nothing does. May be freed once the function has returned.
      */
     const struct mspkit_cancel_token *cancel;
     /**
-     * Headers to send as well; NULL when there are none.
+     * Fields of the JSON body to send as well. They replace those of the same name.
+     */
+    struct mspkit_str extra_body;
+    /**
+     * Headers to send as well. They replace those of the same name. NULL when there are none.
      */
     const struct mspkit_pair *extra_headers;
     /**
@@ -433,7 +431,8 @@ typedef struct mspkit_call_options {
      */
     size_t extra_header_count;
     /**
-     * Query parameters to send as well, a name that is repeated with each of its values; NULL when there are none.
+     * Query parameters to send as well. They replace those of the same name, and a list repeats one.
+     * NULL when there are none.
      */
     const struct mspkit_pair *extra_query;
     /**
@@ -441,9 +440,14 @@ typedef struct mspkit_call_options {
      */
     size_t extra_query_count;
     /**
-     * Fields of the JSON body to send as well, as one JSON object; they replace fields of the same name.
+     * Milliseconds for the whole call, of a list for each page, queueing and retries included;
+     * `MSPKIT_DEFAULT`: the client's.
      */
-    struct mspkit_str extra_body;
+    int64_t timeout_ms;
+    /**
+     * Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: the client's.
+     */
+    int32_t max_retries;
     /**
      * More options as one JSON object, named as here; fields that are set go before.
      */
@@ -456,7 +460,8 @@ typedef struct mspkit_call_options {
 typedef uint64_t mspkit_operation;
 
 /**
- * What a client is made of. As `mspkit_client_options_init()` makes it: everything from the environment or by default.
+ * What a client is made of. As `mspkit_client_options_init()` makes it: everything from the environment
+ * or by default.
  */
 typedef struct mspkit_client_options {
     /**
@@ -468,55 +473,58 @@ typedef struct mspkit_client_options {
      */
     const struct mspkit_runtime *runtime;
     /**
-     * Where the service is; else `NCENTRAL_URL`, `CLOUDMORE_URL` or `WIV_URL`. `https` only, but for this machine.
+     * Address of the server, `https` except to this machine; else `NCENTRAL_URL`, `CLOUDMORE_URL` or
+     * `WIV_URL`.
      */
     struct mspkit_str base_url;
     /**
-     * N-central: the user's API token; else `NCENTRAL_JWT`. Secret.
+     * N-central: The user's API token (a JWT), from N-central's user page; else `NCENTRAL_JWT`. Secret.
      */
     struct mspkit_str jwt;
     /**
-     * Cloudmore: the user's name; else `CLOUDMORE_USERNAME`.
+     * Cloudmore: Name of the API user; else `CLOUDMORE_USERNAME`.
      */
     struct mspkit_str username;
     /**
-     * Cloudmore: the user's password; else `CLOUDMORE_PASSWORD`. Secret.
+     * Cloudmore: Password of the API user; else `CLOUDMORE_PASSWORD`. Secret.
      */
     struct mspkit_str password;
     /**
-     * Cloudmore: the API secret; else `CLOUDMORE_CLIENT_SECRET`. Secret.
+     * Cloudmore: The API secret; else `CLOUDMORE_CLIENT_SECRET`. Secret.
      */
     struct mspkit_str client_secret;
     /**
-     * Cloudmore: the OAuth client; not given: `ro.customer.client`.
-     */
-    struct mspkit_str client_id;
-    /**
-     * Cloudmore: where the client's secret travels, `basic` or `body`; not given: `basic`.
-     */
-    struct mspkit_str client_auth;
-    /**
-     * Cloudmore: the reseller of calls that name none.
+     * Cloudmore: The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`.
      */
     struct mspkit_str reseller_id;
     /**
-     * Wiv: the API key; else `WIV_API_KEY`. Secret.
+     * Cloudmore: The OAuth client; not given: `ro.customer.client`.
+     */
+    struct mspkit_str client_id;
+    /**
+     * Cloudmore: Where the API secret travels when a token is asked for: `basic` in a header, `body` in
+     * the form; not given: `basic`.
+     */
+    struct mspkit_str client_auth;
+    /**
+     * Wiv: The API key; else `WIV_API_KEY`. Secret.
      */
     struct mspkit_str api_key;
     /**
-     * `http://[user:password@]host[:port]`; not given: none, or what the environment says.
+     * Proxy for all requests, `http://[user:password@]host[:port]`; not given: the environment's.
+     * Secret.
      */
     struct mspkit_str proxy;
     /**
-     * Certificate authorities besides the platform's: a path, or PEM text.
+     * Certificate authorities besides the platform's: the path of a PEM file, or PEM text.
      */
     struct mspkit_str ca_bundle;
     /**
-     * A client certificate with its key: a path, or PEM text. Secret.
+     * A client certificate with its key: the path of a PEM file, or PEM text. Secret.
      */
     struct mspkit_str client_cert;
     /**
-     * The name of your program, added to `User-Agent`.
+     * Name of your program, such as `onboarding/1.4`, added to `User-Agent`.
      */
     struct mspkit_str app_info;
     /**
@@ -532,34 +540,47 @@ typedef struct mspkit_client_options {
      */
     int64_t connect_timeout_ms;
     /**
-     * The longest `Retry-After`, in milliseconds, that is waited for, 0 for none; `MSPKIT_DEFAULT`: 120,000.
+     * The longest `Retry-After` in milliseconds that is waited for; `MSPKIT_DEFAULT`: 120,000. A longer
+     * one fails the call.
      */
     int64_t max_retry_after_ms;
     /**
-     * The longest pause, in milliseconds, that mspkit decides on by itself, 0 for none; `MSPKIT_DEFAULT`: 30,000. A wait
-     * that the server asks for is not shortened.
+     * The longest pause in milliseconds that mspkit decides on by itself; `MSPKIT_DEFAULT`: 30,000. A
+     * wait that the server asks for is not shortened.
      */
     int64_t max_backoff_ms;
+    /**
+     * The largest response body in bytes, decompressed; `MSPKIT_DEFAULT`: 64 MiB. Of a response with an
+     * error status 256 KiB are read.
+     */
+    int64_t max_body_bytes;
+    /**
+     * Milliseconds that an idle connection is kept; `MSPKIT_DEFAULT`: 4,000. Some servers close theirs
+     * after 5 s.
+     */
+    int64_t pool_idle_timeout_ms;
+    /**
+     * How many idle connections are kept for each host; `MSPKIT_DEFAULT`: 32.
+     */
+    int64_t pool_max_idle;
     /**
      * Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: 2.
      */
     int32_t max_retries;
     /**
-     * Whether the server's certificate is checked: true or false; `MSPKIT_DEFAULT`: true.
+     * Whether the server's certificate is checked; `MSPKIT_DEFAULT`: true. Without that anybody on the
+     * way can read the credentials.
      */
     int32_t verify;
     /**
-     * Whether the environment's proxies apply: true or false; `MSPKIT_DEFAULT`: true.
+     * Whether the environment's proxies apply; `MSPKIT_DEFAULT`: true.
      */
     int32_t trust_env;
     /**
-     * Whether `http` is allowed to other machines: true or false; `MSPKIT_DEFAULT`: false.
+     * Whether `http` is allowed to other machines than this one, and through proxies; `MSPKIT_DEFAULT`:
+     * false.
      */
     int32_t allow_http;
-    /**
-     * The largest answer in bytes, decompressed; `MSPKIT_DEFAULT`: 64 MiB.
-     */
-    int64_t max_body_bytes;
     /**
      * More options as one JSON object, named as here; fields that are set go before.
      */
@@ -676,7 +697,8 @@ typedef struct mspkit_log_record {
 typedef void (*mspkit_log_callback)(void *user_data, const struct mspkit_log_record *record);
 
 /**
- * How a list is read. As `mspkit_paging_options_init()` makes it, or NULL: all of it, as mspkit thinks best.
+ * How a list is read. As `mspkit_paging_options_init()` makes it, or NULL: all of it, as mspkit thinks
+ * best.
  */
 typedef struct mspkit_paging_options {
     /**
@@ -684,28 +706,31 @@ typedef struct mspkit_paging_options {
      */
     size_t struct_size;
     /**
+     * Where to go on, from an earlier pager of the same list or from its error; not given: the
+     * beginning.
+     */
+    struct mspkit_str resume_token;
+    /**
+     * What to do at the end when fewer rows came than the server says there are: `warn` logs a warning,
+     * `raise` is an error of kind `ListIncomplete`, `ignore` leaves it to `complete`; not given: an
+     * error where other rows came twice in place of the missing ones, else a warning.
+     */
+    struct mspkit_str on_incomplete;
+    /**
+     * What to do when a page is lost on the way, since the server cannot be asked for it again:
+     * `restart` searches anew and skips what was given out, `raise` is an error that says where to
+     * resume; not given: `restart`.
+     */
+    struct mspkit_str on_lost_page;
+    /**
      * Items in total; `MSPKIT_DEFAULT`: all.
      */
     int64_t limit;
     /**
-     * Pages of a numbered list in flight at the same time, never above the endpoint's limit; `MSPKIT_DEFAULT`: chosen by
-     * mspkit.
+     * Pages in flight at the same time where pages are numbered, read ahead in order; `MSPKIT_DEFAULT`:
+     * chosen by mspkit. Never above the endpoint's limit.
      */
     int64_t concurrency;
-    /**
-     * What to do when a page of a scroll is lost, which cannot be asked for again: `restart` searches anew and skips what
-     * was given out, `raise` fails, with where to resume; not given: `restart`.
-     */
-    struct mspkit_str on_lost_page;
-    /**
-     * What to do at the end of a list of which the server said that there is more: `warn` tells the log, `raise` fails,
-     * `ignore` does neither; not given: `warn`.
-     */
-    struct mspkit_str on_incomplete;
-    /**
-     * Where to go on, from an earlier pager of the same list or from its error.
-     */
-    struct mspkit_str resume_token;
     /**
      * More options as one JSON object, named as here; fields that are set go before.
      */
@@ -2834,7 +2859,7 @@ int64_t mspkit_page_total(const struct mspkit_page *page);
 int64_t mspkit_page_number(const struct mspkit_page *page);
 
 /**
- * Where reading goes on after the first `consumed` items of the page: after all of them for their count.
+ * Token to resume after the first `consumed` items of the page; pass their count for the whole page.
  *
  * `token` gets it. Thread-safe. Fails with `MSPKIT_E_RANGE` for more than there are, and with `MSPKIT_E_NULL`.
  */
@@ -2962,7 +2987,7 @@ int32_t mspkit_pager_collect_submit(struct mspkit_pager *pager,
                                     struct mspkit_error **error);
 
 /**
- * Where reading goes on after what was given out so far. Lives until the next step, or until the pager is freed. `data`
+ * Token to resume after the items returned so far. Lives until the next step, or until the pager is freed. `data`
  * NULL while a step is in flight.
  */
 struct mspkit_str mspkit_pager_resume_token(const struct mspkit_pager *pager);
@@ -2980,7 +3005,7 @@ int64_t mspkit_pager_total(const struct mspkit_pager *pager);
 int32_t mspkit_pager_complete(const struct mspkit_pager *pager);
 
 /**
- * How many rows did not come that the server said there are; -1 where `mspkit_pager_complete` gives that.
+ * How many of the rows that the server announced are missing; -1 where `mspkit_pager_complete` gives that.
  */
 int64_t mspkit_pager_missing(const struct mspkit_pager *pager);
 
@@ -5274,11 +5299,13 @@ static inline mspkit_client_options mspkit_client_options_init(void)
     made.connect_timeout_ms = MSPKIT_DEFAULT;
     made.max_retry_after_ms = MSPKIT_DEFAULT;
     made.max_backoff_ms = MSPKIT_DEFAULT;
+    made.max_body_bytes = MSPKIT_DEFAULT;
+    made.pool_idle_timeout_ms = MSPKIT_DEFAULT;
+    made.pool_max_idle = MSPKIT_DEFAULT;
     made.max_retries = MSPKIT_DEFAULT;
     made.verify = MSPKIT_DEFAULT;
     made.trust_env = MSPKIT_DEFAULT;
     made.allow_http = MSPKIT_DEFAULT;
-    made.max_body_bytes = MSPKIT_DEFAULT;
     return made;
 }
 
