@@ -2,6 +2,10 @@
  * What a simulator is told, and what it tells: options, credentials, state, faults, requests.
  */
 
+import type { Collections, Counts } from "./generated/simulated.js";
+
+export type { Shown } from "./generated/simulated.js";
+
 /** What a simulator accepts. */
 export interface Credentials {
   readonly ncentralJwt: string;
@@ -20,23 +24,9 @@ export interface Credentials {
 }
 
 /** How much a simulator holds, and which of the vendors' habits it shows. Nothing has to be given. */
-export interface SimulatorOptions {
+export interface SimulatorOptions extends Counts {
   /** Names, addresses and ids: the same seed gives the same data; 7. */
   readonly seed?: number;
-  /** Service organizations of N-central, with ids from 50 on; 3. */
-  readonly serviceOrgs?: number;
-  /** Customers of N-central, with ids from 100 on, spread over the service organizations; 10. */
-  readonly customers?: number;
-  /** Sites of N-central's customers, with ids from 10,000,000 on, spread over them; 15. */
-  readonly sites?: number;
-  /** Customers of Wiv; 5. */
-  readonly wivCustomers?: number;
-  /** Cases of Wiv, spread over its customers; 60. */
-  readonly cases?: number;
-  /** Services in Cloudmore's E-Store; 8. */
-  readonly estore?: number;
-  /** Services that the known organization of Cloudmore has; 3. */
-  readonly organizationServices?: number;
   /** How N-central wraps a single object; bare. */
   readonly envelope?: "bare" | "data";
   /** How N-central wraps a list; full. */
@@ -77,31 +67,8 @@ export interface SimulatorOptions {
   readonly credentials?: Partial<Credentials>;
 }
 
-/** A thing as the vendor's API shows it. */
-export type Shown = Readonly<Record<string, unknown>>;
-
 /** What the services hold. */
-export interface State {
-  /** N-central's service organizations. */
-  readonly serviceOrgs: readonly Shown[];
-  /** N-central's customers; `parentId` is their service organization. */
-  readonly customers: readonly Shown[];
-  /** The sites of N-central's customers; `parentId` is their customer. */
-  readonly sites: readonly Shown[];
-  /** N-central's custom PSA tickets. */
-  readonly customPsaTickets: readonly Shown[];
-  /** Services in Cloudmore's E-Store. */
-  readonly estore: readonly Shown[];
-  /** The services of Cloudmore's organizations, by the id of the organization. */
-  readonly organizationServices: Readonly<Record<string, readonly Shown[]>>;
-  /** Customers of Wiv. */
-  readonly wivCustomers: readonly Shown[];
-  /** Cases of Wiv. */
-  readonly cases: readonly Shown[];
-  /** The ids of Wiv's workflows. */
-  readonly workflows: readonly string[];
-  /** What was run of them. */
-  readonly workflowRuns: readonly Shown[];
+export interface State extends Collections {
   /** Searches whose pages are being read; told only. */
   readonly openScrolls: number;
   /** Tokens that are good; told only. */

@@ -3,7 +3,7 @@
     python3 tests/conformance/check.py
 
 Names are unique, manifest.json has their number, variables are known where they are used, and every
-operation of the three tables has a case that succeeds and one that a server refuses. With the package `jsonschema`
+operation of the documents has a case that succeeds and one that a server refuses. With the package `jsonschema`
 installed every file is validated against case.schema.json as well; `--require-schema` fails without it.
 """
 
@@ -14,27 +14,9 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-OPERATIONS = {
-    "ncentral": {
-        "service_orgs": ["list", "create", "get", "list_customers", "create_customer"],
-        "customers": ["list", "get", "list_sites"],
-        "standard_psa": ["links", "validate_credential"],
-        "custom_psa": [
-            "links", "ticket_links", "get_ticket", "get_ticket_info", "create_ticket", "resolve_ticket", "reopen_ticket",
-        ],
-        "auth": ["authenticate", "refresh", "validate", "logout"],
-        "server": ["info", "health"],
-    },
-    "cloudmore": {
-        "services": ["list", "get", "add", "update", "patch", "remove"],
-        "estore": ["list", "get"],
-    },
-    "wiv": {
-        "customers": ["list"],
-        "cases": ["search", "search_own"],
-        "workflows": ["run"],
-    },
-}
+# What the generator has read in the documents: the operations, and what the simulator holds.
+TABLE = json.loads((HERE.parent / "simulator" / "src" / "generated.json").read_text("utf-8"))
+OPERATIONS = frozenset(TABLE["operations"])
 
 VARIABLES = {
     "url", "ncentral_jwt", "psa_username", "psa_password", "psa_integration_key", "cloudmore_username",
@@ -44,16 +26,6 @@ VARIABLES = {
 
 WHOLE = re.compile(r"\$([a-z][a-z0-9_]*)")
 INSIDE = re.compile(r"\$\{([^}]*)\}")
-
-
-def operations():
-    """Every operation id of the three tables."""
-    return {
-        f"{service}.{resource}.{method}"
-        for service, resources in OPERATIONS.items()
-        for resource, methods in resources.items()
-        for method in methods
-    }
 
 
 def texts(value):
@@ -118,12 +90,12 @@ def check_steps(case, problems):
         operation = step.get("call")
         if operation in (None, "request"):
             continue
-        if operation not in operations():
+        if operation not in OPERATIONS:
             problems.append(f"{case['name']}: there is no operation {operation}")
         elif not operation.startswith(service + "."):
             problems.append(f"{case['name']}: {operation} is called on a client of {service}")
     for operation in case.get("counts", {}):
-        if operation not in operations() | {"cloudmore.token"}:
+        if operation not in OPERATIONS | {"cloudmore.token"}:
             problems.append(f"{case['name']}: counts name {operation}, which there is not")
 
 
@@ -146,8 +118,8 @@ def check_coverage(cases, problems):
                 succeeded.add(step.get("call"))
             elif error.get("status") is not None:
                 refused.add(step.get("call"))
-    problems.extend(f"no case in which {operation} succeeds" for operation in sorted(operations() - succeeded))
-    problems.extend(f"no case in which {operation} is refused" for operation in sorted(operations() - refused))
+    problems.extend(f"no case in which {operation} succeeds" for operation in sorted(OPERATIONS - succeeded))
+    problems.extend(f"no case in which {operation} is refused" for operation in sorted(OPERATIONS - refused))
 
 
 def load(problems):
@@ -172,6 +144,8 @@ def check_schema(files, problems):
     except ImportError:
         return False
     schema = json.loads((HERE / "case.schema.json").read_text("utf-8"))
+    counted = [collection["name"] for collection in TABLE["collections"] if collection["count"] is not None]
+    schema["$defs"]["reset"]["properties"].update({name: {"type": "integer", "minimum": 0} for name in counted})
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     for name, contents in files.items():
@@ -204,7 +178,7 @@ def main(arguments):
         print(problem, file=sys.stderr)
     if not problems:
         note = "" if validated else " (not validated against the schema: jsonschema is not installed)"
-        print(f"conformance cases: {manifest['cases']} in {len(files)} files, {len(operations())} operations covered{note}")
+        print(f"conformance cases: {manifest['cases']} in {len(files)} files, {len(OPERATIONS)} operations covered{note}")
     return 1 if problems else 0
 
 

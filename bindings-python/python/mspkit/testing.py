@@ -22,10 +22,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from mspkit._cloudmore import AsyncCloudmore, Cloudmore
 from mspkit._ncentral import AsyncNCentral, NCentral
+from mspkit._simulated import Collections, Counts
 from mspkit._wiv import AsyncWiv, Wiv
 from mspkit.sim import program
 
@@ -74,25 +75,11 @@ _PAST: Mapping[str, Any] = {"trust_env": False, "max_backoff": 0.05}
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class Options(TypedDict, total=False):
+class Options(Counts, total=False):
     """How much a simulator holds, and which of the vendors' habits it shows. Nothing has to be given."""
 
     seed: int
     """Names, addresses and ids: the same seed gives the same data; 7."""
-    service_orgs: int
-    """Service organizations of N-central, with ids from 50 on; 3."""
-    customers: int
-    """Customers of N-central, with ids from 100 on, spread over the service organizations; 10."""
-    sites: int
-    """Sites of N-central's customers, with ids from 10,000,000 on, spread over them; 15."""
-    wiv_customers: int
-    """Customers of Wiv; 5."""
-    cases: int
-    """Cases of Wiv, spread over its customers; 60."""
-    estore: int
-    """Services in Cloudmore's E-Store; 8."""
-    organization_services: int
-    """Services that the known organization of Cloudmore has; 3."""
     envelope: Literal["bare", "data"]
     """How N-central wraps a single object."""
     list_envelope: Literal["minimal", "seed", "full", "array"]
@@ -133,29 +120,9 @@ class Options(TypedDict, total=False):
     """Credentials to accept instead, by the names of `Simulator.credentials`."""
 
 
-class State(TypedDict, total=False):
+class State(Collections, total=False):
     """What the services hold, each thing as the vendor's API shows it."""
 
-    service_orgs: Sequence[Mapping[str, Any]]
-    """N-central's service organizations."""
-    customers: Sequence[Mapping[str, Any]]
-    """N-central's customers; `parentId` is their service organization."""
-    sites: Sequence[Mapping[str, Any]]
-    """The sites of N-central's customers; `parentId` is their customer."""
-    custom_psa_tickets: Sequence[Mapping[str, Any]]
-    """N-central's custom PSA tickets."""
-    estore: Sequence[Mapping[str, Any]]
-    """Services in Cloudmore's E-Store."""
-    organization_services: Mapping[str, Sequence[Mapping[str, Any]]]
-    """The services of Cloudmore's organizations, by the id of the organization."""
-    wiv_customers: Sequence[Mapping[str, Any]]
-    """Customers of Wiv."""
-    cases: Sequence[Mapping[str, Any]]
-    """Cases of Wiv."""
-    workflows: Sequence[str]
-    """The ids of Wiv's workflows."""
-    workflow_runs: Sequence[Mapping[str, Any]]
-    """What was run of them."""
     open_scrolls: int
     """Searches whose pages are being read; told only."""
     open_sessions: int

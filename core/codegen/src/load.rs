@@ -2,16 +2,18 @@
 
 mod dialect;
 mod errors;
+mod examples;
 mod extensions;
 mod inputs;
 mod operation;
 mod options;
 mod param;
 mod schema;
+mod simulated;
 
 use std::path::Path;
 
-use crate::model::{Api, Operation, Resource, Service};
+use crate::model::{Api, Collection, Operation, Resource, Service};
 use crate::names;
 use crate::node::{Document, Node};
 use crate::problem::{Problem, Problems};
@@ -28,6 +30,7 @@ pub(crate) struct Context<'d> {
     pub(crate) service: &'static str,
     pub(crate) dialect: &'d crate::model::Dialect,
     pub(crate) error_kinds: &'d [crate::model::ErrorKind],
+    pub(crate) collections: &'d [Collection],
 }
 
 /// Reads every document under `root`; all problems that can be seen are told at once.
@@ -42,6 +45,7 @@ pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
         enums: Vec::new(),
         error_kinds,
         options: options::table(root, &mut problems),
+        collections: Vec::new(),
     };
     let mut shapes = schema::Shapes::default();
     for (id, class) in SERVICES {
@@ -49,8 +53,10 @@ pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
         let Some(document) = problems.keep(read) else { continue };
         extensions::check(&document.node(), &mut problems);
         let mut operations = Vec::new();
-        let service =
-            service(&document, (id, class), &api.error_kinds, &mut operations, &mut shapes, &mut problems);
+        let collections = problems.keep(simulated::collections(&document.node(), id)).unwrap_or_default();
+        let known = (&api.error_kinds[..], &collections[..]);
+        let service = service(&document, (id, class), known, &mut operations, &mut shapes, &mut problems);
+        api.collections.extend(collections);
         api.services.extend(problems.keep(service));
         api.operations.append(&mut operations);
     }
@@ -63,7 +69,7 @@ pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
 fn service(
     document: &Document,
     (id, class): (&'static str, &str),
-    error_kinds: &[crate::model::ErrorKind],
+    (error_kinds, collections): (&[crate::model::ErrorKind], &[Collection]),
     operations: &mut Vec<Operation>,
     shapes: &mut schema::Shapes,
     problems: &mut Problems,
@@ -74,7 +80,8 @@ fn service(
         return Err(named.problem(format!("must be `{id}` in this file")));
     }
     let dialect = dialect::read(&root.need("x-mspkit-dialect")?)?;
-    let context = Context { document: root.clone(), service: id, dialect: &dialect, error_kinds };
+    let context =
+        Context { document: root.clone(), service: id, dialect: &dialect, error_kinds, collections };
     for (path, item) in root.need("paths")?.entries()? {
         operations.extend(operation::all_of(&context, &path, &item, shapes, problems));
     }

@@ -1,19 +1,23 @@
 //! What the documents say, in no language's words: the types that checks and templates read.
 
 mod dialect;
+mod examples;
 mod operation;
 mod options;
+mod simulated;
 
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Place;
 
 pub use dialect::{Dialect, Envelope, PageWords, ScrollWords};
+pub use examples::{ExampleResponse, Examples};
 pub use operation::{
     Answer, AnswerKind, Auth, Body, ErrorAnswer, Input, Kind, Limit, Operation, Page, Paging, Param, Retry,
     Spot,
 };
 pub use options::{Choice, Holds, OfService, Options};
+pub use simulated::{Collection, CollectionShape, Simulation};
 
 /// Everything.
 #[derive(Debug, Clone, Serialize)]
@@ -32,6 +36,8 @@ pub struct Api {
     pub error_kinds: Vec<ErrorKind>,
     /// What callers can set.
     pub options: Options,
+    /// What the simulator holds, service by service; what stands under another comes behind it.
+    pub collections: Vec<Collection>,
 }
 
 /// One vendor's service.

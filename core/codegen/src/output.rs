@@ -83,7 +83,7 @@ pub fn write(root: &Path, rendered: &[Rendered]) -> Result<Vec<String>, Failure>
     Ok(files)
 }
 
-/// Files that begin with the header, stand beside rendered ones, and are not rendered themselves.
+/// Files that begin with the header, in JSON behind the opening brace, stand beside rendered ones, and are not rendered themselves.
 fn leftover(root: &Path, rendered: &[Rendered]) -> Result<Vec<String>, Failure> {
     let folders: BTreeSet<&str> =
         rendered.iter().filter_map(|rendered| Some(rendered.file.rsplit_once('/')?.0)).collect();
@@ -98,7 +98,7 @@ fn leftover(root: &Path, rendered: &[Rendered]) -> Result<Vec<String>, Failure> 
                 continue;
             }
             let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
-            if text.lines().next().is_some_and(|line| line.ends_with(HEADER)) {
+            if text.lines().take(2).any(|line| line.contains(HEADER)) {
                 files.push(file);
             }
         }

@@ -2,11 +2,15 @@
 
 mod arguments;
 mod c;
+mod cases;
 mod doc;
+mod json;
+mod manifest;
 mod options;
 mod prose;
 mod python;
 mod rust;
+mod simulator;
 mod typescript;
 
 use std::path::Path;
@@ -45,6 +49,10 @@ pub fn all(api: &Api, root: &Path) -> Result<Vec<Rendered>, Failure> {
             }
         }
     }
+    let cases = cases::all(api);
+    rendered.push(manifest::of(root, &cases)?);
+    rendered.extend(cases);
+    rendered.push(simulator::table(api));
     rendered.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(rendered)
 }

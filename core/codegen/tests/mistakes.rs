@@ -15,6 +15,48 @@ struct Mistake {
 
 const MISTAKES: &[Mistake] = &[
     Mistake {
+        name: "a collection of an unknown model",
+        document: "ncentral.yaml",
+        old: "x-mspkit-service: ncentral\n",
+        new: "x-mspkit-service: ncentral\nx-mspkit-collections: {orgs: {description: D., model: Orgs, id: orgId}}\n",
+        told: "core/api/ncentral.yaml: x-mspkit-collections.orgs.model: is not in components.schemas",
+    },
+    Mistake {
+        name: "a collection whose id is no field",
+        document: "ncentral.yaml",
+        old: "x-mspkit-service: ncentral\n",
+        new: "x-mspkit-service: ncentral\nx-mspkit-collections: {orgs: {description: D., model: Org, id: id}}\n",
+        told: "core/api/ncentral.yaml: x-mspkit-collections.orgs.id: `id` is no field of the model",
+    },
+    Mistake {
+        name: "a collection under nothing",
+        document: "ncentral.yaml",
+        old: "x-mspkit-service: ncentral\n",
+        new: "x-mspkit-service: ncentral\nx-mspkit-collections:\n  orgs: {description: D., model: Org, id: orgId, parent: {field: type, collection: x}}\n",
+        told: "core/api/ncentral.yaml: x-mspkit-collections.orgs.parent.collection: `x` has to be a stored collection that stands before",
+    },
+    Mistake {
+        name: "an unknown collection",
+        document: "ncentral.yaml",
+        old: "x-mspkit-paging: page_number\n",
+        new: "x-mspkit-paging: page_number\n      x-mspkit-sim: {verb: list, collection: orgs}\n",
+        told: "core/api/ncentral.yaml: paths./api/orgs.get.x-mspkit-sim.collection: `orgs` is no stored collection of x-mspkit-collections",
+    },
+    Mistake {
+        name: "an unknown verb of the simulator",
+        document: "ncentral.yaml",
+        old: "x-mspkit-paging: page_number\n",
+        new: "x-mspkit-paging: page_number\n      x-mspkit-sim: {verb: look}\n",
+        told: "core/api/ncentral.yaml: paths./api/orgs.get.x-mspkit-sim.verb: `look` is unknown; known are list, get, create",
+    },
+    Mistake {
+        name: "an example that is not there",
+        document: "ncentral.yaml",
+        old: "x-mspkit-paging: page_number\n",
+        new: "x-mspkit-paging: page_number\n      x-mspkit-sim: {verb: example}\n",
+        told: "core/api/ncentral.yaml: paths./api/orgs.get.x-mspkit-sim: the operation has no example of a success to answer with",
+    },
+    Mistake {
         name: "no YAML",
         document: "wiv.yaml",
         old: "openapi: 3.1.0",

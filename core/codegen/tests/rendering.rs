@@ -32,6 +32,13 @@ fn rendering_twice_gives_the_same() {
 #[test]
 fn every_file_says_where_it_comes_from() {
     for rendered in rendered("header").into_iter().filter(|rendered| !rendered.file.ends_with(".md")) {
+        if rendered.file.ends_with("manifest.json") {
+            continue;
+        }
+        if rendered.text.starts_with('{') {
+            assert_eq!(rendered.text.lines().nth(1), Some(format!("  \"about\": \"{HEADER}\",").as_str()));
+            continue;
+        }
         let comment = if rendered.file.starts_with("bindings-python/") { "#" } else { "//" };
         let first = format!("{comment} {HEADER}");
         assert_eq!(rendered.text.lines().next(), Some(first.as_str()), "{}", rendered.file);
@@ -145,6 +152,57 @@ fn the_simulator_and_the_runners_know_every_operation() {
         assert_eq!(routes.matches(&format!("\"{id}\"")).count(), 1, "{id}");
         assert_eq!(dispatch.matches(&format!("\"{id}\"")).count(), 2, "{id}: async and blocking");
     }
+}
+
+#[test]
+fn what_the_simulator_serves_and_the_cases_follow_from_the_document() {
+    let repository = Repository::new("simulated");
+    let collections = "x-mspkit-service: ncentral\nx-mspkit-collections:\n  orgs: {description: Orgs., count: 4, \
+                       model: Org, id: orgId, first: 50, always: {state: UP}}\n";
+    repository.change("ncentral.yaml", "x-mspkit-service: ncentral\n", collections);
+    repository.change(
+        "ncentral.yaml",
+        "x-mspkit-paging: page_number\n",
+        "x-mspkit-paging: page_number\n      x-mspkit-sim: {verb: list, collection: orgs}\n",
+    );
+    let example = "'200': {description: A page., content: {application/json: {example: {data: [{orgId: 7}], totalItems: 1}}}}";
+    repository.change("ncentral.yaml", "'200': {description: A page.}", example);
+    let files = match mspkit_codegen::generate(&repository.root) {
+        Ok(files) => files,
+        Err(failure) => panic!("{failure}"),
+    };
+    let table: serde_json::Value =
+        serde_json::from_str(&text(&files, "tests/simulator/src/generated.json")).unwrap();
+    assert_eq!(table["collections"][0]["fields"][0]["name"], "orgId");
+    assert_eq!(table["served"][0]["operation"], "ncentral.orgs.list");
+    assert!(text(&files, "tests/simulator/src/generated.rs").contains("orgs = 4, \"How many there are"));
+    assert!(text(&files, "bindings-python/python/mspkit/_simulated.py").contains("    orgs: int\n"));
+    assert!(text(&files, "bindings-node/ts/generated/simulated.ts").contains("  readonly orgs?: number;\n"));
+    let cases: serde_json::Value =
+        serde_json::from_str(&text(&files, "tests/conformance/generated/ncentral.orgs.json")).unwrap();
+    let case = |what: &str| {
+        let name = format!("ncentral.orgs.list: {what}");
+        let found = cases["cases"].as_array().into_iter().flatten().find(|case| case["name"] == *name);
+        found.unwrap_or_else(|| panic!("no {name}")).clone()
+    };
+    let documented = case("the documented answer 200");
+    assert_eq!(documented["steps"][0]["expect"]["items"], serde_json::json!([{"orgId": "7"}]));
+    assert_eq!(
+        case("every argument")["requests"][0]["query"],
+        serde_json::json!({"pageNumber": "2", "pageSize": "200"})
+    );
+    assert_eq!(case("every documented refusal")["steps"][0]["expect"]["error"]["kind"], "NotFound");
+    assert_eq!(case("what the simulator holds")["steps"][0]["expect"]["count"], 4);
+    let manifest: serde_json::Value =
+        serde_json::from_str(&text(&files, "tests/conformance/manifest.json")).unwrap();
+    assert_eq!(manifest["cases"].as_u64(), Some(counted(&files)), "only rendered cases are there");
+}
+
+/// The cases in all rendered files.
+fn counted(files: &[Rendered]) -> u64 {
+    let cases = files.iter().filter(|file| file.file.starts_with("tests/conformance/generated/"));
+    let count = |file: &Rendered| -> u64 { file.text.matches("\"why\": ").count().try_into().unwrap() };
+    cases.map(count).sum()
 }
 
 #[test]

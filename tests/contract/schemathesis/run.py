@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,9 +21,12 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-EXAMPLES = int(os.environ.get("MSPKIT_CONTRACT_EXAMPLES", "40"))
-# A document takes about a minute, three on a busy machine.
-SECONDS_PER_DOCUMENT = 360
+# What the generator has read in the documents: the operations, and what the simulator holds.
+TABLE = json.loads((HERE.parents[1] / "simulator" / "src" / "generated.json").read_text(encoding="utf-8"))
+# Examples of one operation: fewer where a document has many, so that it takes a minute or two, but never too few to find anything.
+EXAMPLES = {"most": 40, "least": 10, "document": 1000}
+# A document takes about a minute, three on a busy machine, and more where it has many operations.
+SECONDS, SECONDS_PER_OPERATION = 150, 10
 
 # Options of the simulator; without them it answers as servers in the field do.
 WAYS: dict[str, dict[str, dict[str, Any]]] = {
@@ -52,11 +54,39 @@ def ask(url: str, body: dict[str, Any] | None = None) -> Any:
         return json.load(answer)
 
 
+def operations(service: str) -> int:
+    return sum(operation.startswith(f"{service}.") for operation in TABLE["operations"])
+
+
+def seconds(service: str) -> int:
+    return SECONDS + SECONDS_PER_OPERATION * operations(service)
+
+
+def examples(service: str) -> int:
+    fair = EXAMPLES["document"] // max(operations(service), 1)
+    return int(os.environ.get("MSPKIT_CONTRACT_EXAMPLES", max(EXAMPLES["least"], min(EXAMPLES["most"], fair))))
+
+
+def stored(service: str | None = None) -> list[dict[str, Any]]:
+    """The collections whose ids the table knows."""
+    return [one for one in TABLE["collections"] if not one["by_hand"] and service in (None, one["service"])]
+
+
+def write_settings(folder: Path) -> None:
+    """The settings, with the ids of the collections in the paths that have them."""
+    text = (HERE / "schemathesis.toml").read_text(encoding="utf-8")
+    files = [f'{one["name"]} = {{ from-file = "{one["name"]}.txt" }}' for one in stored()]
+    text = text.replace("# ids of all collections", "\n".join(files))
+    for service in WAYS:
+        places = [f'"path.{one["id"]}" = {{ dictionary = "{one["name"]}", probability = 0.7 }}' for one in stored(service)]
+        text = text.replace(f"# ids of the collections of {service}", "\n".join(places))
+    (folder / "schemathesis.toml").write_text(text, encoding="utf-8")
+
+
 def write_ids(folder: Path, credentials: dict[str, str], state: dict[str, Any]) -> None:
     organization = credentials["cloudmore_organization_id"]
     ids = {
-        "so_ids": [item["soId"] for item in state["service_orgs"]],
-        "customer_ids": [item["customerId"] for item in state["customers"]],
+        **{one["name"]: [item[one["id"]] for item in state[one["name"]]] for one in stored()},
         "ticket_ids": [item["psaCustomTicketId"] for item in state["custom_psa_tickets"]],
         "reseller_ids": [credentials["cloudmore_reseller_id"]],
         "organization_ids": [organization],
@@ -74,14 +104,14 @@ def check(url: str, service: str, options: dict[str, Any], deadline: float) -> i
     # Requests are counted either way; keeping them all would only fill memory.
     credentials = ask(f"{url}/_sim/reset", {"seed": 7, "log": False, **options})["credentials"]
     with tempfile.TemporaryDirectory(prefix="mspkit-contract-") as folder:
-        shutil.copy(HERE / "schemathesis.toml", folder)
+        write_settings(Path(folder))
         write_ids(Path(folder), credentials, ask(f"{url}/_sim/state"))
         command = [Path(sys.executable).parent / "st", "--config-file", f"{folder}/schemathesis.toml", "--no-color"]
         document = Path(folder, f"{service}.json")
         with document.open("wb") as out:
             bundle = ["cargo", "run", "-q", "--locked", "-p", "mspkit-codegen", "--", "--bundle", service]
             subprocess.run(bundle, cwd=ROOT, check=True, stdout=out)
-        command += ["run", document, "--url", url, "--max-examples", str(EXAMPLES)]
+        command += ["run", document, "--url", url, "--max-examples", str(examples(service))]
         environment = {
             **os.environ,
             "PYTHONPATH": str(HERE),
@@ -94,7 +124,7 @@ def check(url: str, service: str, options: dict[str, Any], deadline: float) -> i
             left = max(deadline - time.monotonic(), 1)
             return subprocess.run([str(part) for part in command], env=environment, cwd=folder, timeout=left).returncode
         except subprocess.TimeoutExpired:
-            print(f"schemathesis: {service} took more than {SECONDS_PER_DOCUMENT} s", file=sys.stderr)
+            print(f"schemathesis: {service} took more than {seconds(service)} s", file=sys.stderr)
             return 1
 
 
@@ -110,7 +140,7 @@ def main(arguments: list[str]) -> int:
         return 1
     failed = []
     for service in services:
-        deadline = time.monotonic() + SECONDS_PER_DOCUMENT
+        deadline = time.monotonic() + seconds(service)
         for way, options in WAYS[service].items():
             print(f"\nschemathesis: {service}, answering {way}", flush=True)
             if check(url, service, options, deadline) != 0:

@@ -16,7 +16,8 @@ use crate::sabotage::Sabotage;
 use crate::script::{Playing, Script, ScriptedAnswer};
 use crate::server::{Shared, caps};
 use crate::state::load;
-use crate::state::org_unit::Level;
+use crate::state::marketplace::{OwnedService, StoreService};
+use crate::state::psa::Ticket;
 use crate::world::World;
 
 #[derive(Deserialize)]
@@ -180,18 +181,8 @@ fn situation(shared: &Shared) -> Value {
 
 /// Changes behaviour in the middle of a run; what was seeded stays.
 fn patch(shared: &Shared, changes: &serde_json::Map<String, Value>) -> Result<(), Refusal> {
-    const SEEDED: [&str; 9] = [
-        "seed",
-        "service_orgs",
-        "customers",
-        "sites",
-        "wiv_customers",
-        "cases",
-        "estore",
-        "organization_services",
-        "log",
-    ];
-    if let Some(name) = SEEDED.iter().find(|name| changes.contains_key(**name)) {
+    let seeded = || ["seed", "log"].into_iter().chain(Options::COUNTS.iter().copied());
+    if let Some(name) = seeded().find(|name| changes.contains_key(*name)) {
         return Err((StatusCode::BAD_REQUEST, format!("{name} can only be given to /_sim/reset")));
     }
     let mut world = shared.world();
@@ -208,26 +199,55 @@ fn patch(shared: &Shared, changes: &serde_json::Map<String, Value>) -> Result<()
 
 /// All that the services hold.
 pub(crate) fn state(world: &World) -> Value {
-    let units = |level| {
-        let units = world.org_units.all(level);
-        units.iter().map(|unit| json!(unit.written(world.options.ids))).collect::<Vec<_>>()
-    };
-    let services = world.marketplace.organizations().map(|(id, services)| {
-        (id.clone(), services.iter().map(crate::state::marketplace::OwnedService::detail).collect())
-    });
-    let tickets = world.tickets.all().map(crate::state::psa::Ticket::shown);
-    json!({
-        "service_orgs": units(Level::ServiceOrg),
-        "customers": units(Level::Customer),
-        "sites": units(Level::Site),
-        "custom_psa_tickets": tickets.collect::<Vec<_>>(),
-        "estore": world.marketplace.store().iter().map(super::state::marketplace::StoreService::detail).collect::<Vec<_>>(),
-        "organization_services": services.collect::<serde_json::Map<String, Value>>(),
-        "wiv_customers": world.msp.customers(),
-        "cases": world.msp.cases().collect::<Vec<_>>(),
-        "workflows": world.msp.workflows(),
-        "workflow_runs": world.msp.runs(),
-        "open_scrolls": world.msp.scroll_count(),
-        "open_sessions": world.tokens.count(),
+    let mut state = serde_json::Map::new();
+    for name in load::names() {
+        let held = match world.store.collection(name) {
+            Some(_) => {
+                let rows = world.store.views(name, None).into_iter();
+                Some(rows.map(|row| json!(row.written(world.options.ids))).collect())
+            }
+            None => by_hand(world, name),
+        };
+        if let Some(held) = held {
+            state.insert(name.to_owned(), held);
+        }
+    }
+    Value::Object(state)
+}
+
+/// What services hold for which they have code of their own.
+fn by_hand(world: &World, name: &str) -> Option<Value> {
+    Some(match name {
+        "custom_psa_tickets" => world.tickets.all().map(Ticket::shown).collect::<Vec<_>>().into(),
+        "estore" => world.marketplace.store().iter().map(StoreService::detail).collect(),
+        "organization_services" => {
+            let services = world.marketplace.organizations();
+            let shown = services
+                .map(|(id, services)| (id.clone(), services.iter().map(OwnedService::detail).collect()));
+            Value::Object(shown.collect())
+        }
+        "wiv_customers" => json!(world.msp.customers()),
+        "cases" => json!(world.msp.cases().collect::<Vec<_>>()),
+        "workflows" => json!(world.msp.workflows()),
+        "workflow_runs" => json!(world.msp.runs()),
+        "open_scrolls" => json!(world.msp.scroll_count()),
+        "open_sessions" => json!(world.tokens.count()),
+        _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A collection that the documents say is held by hand has to be.
+    #[test]
+    fn every_member_of_the_state_is_shown() {
+        let shared = Shared::new(String::new(), Options::default()).unwrap();
+        let state = state(&shared.world());
+        let shown: Vec<_> = state.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut wanted = load::names();
+        wanted.sort_unstable();
+        assert_eq!(shown, wanted);
+    }
 }

@@ -179,7 +179,7 @@ fn act(shared: &Shared, found: &Found<'_>, slot: usize, service: Service, call: 
                 if world.options.password_expired && service == Service::NCentral && !authenticates {
                     service.refusal(StatusCode::INTERNAL_SERVER_ERROR, call)
                 } else {
-                    (bound.handler)(world, call)
+                    bound.act(world, call)
                 }
             }
         };

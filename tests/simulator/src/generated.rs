@@ -202,3 +202,19 @@ pub static ROUTES: &[Route] = &[
         auth: "api_key",
     },
 ];
+
+/// Hands every collection whose number is an option to another macro: its name, how many there are, and what it is.
+#[macro_export]
+macro_rules! each_count {
+    ($then:ident) => {
+        $then! {
+            estore = 8, "How many there are to begin with. Services in Cloudmore's E-Store.";
+            organization_services = 3, "How many there are to begin with. The services of Cloudmore's organizations, by the id of the organization.";
+            service_orgs = 3, "How many there are to begin with. N-central's service organizations.";
+            customers = 10, "How many there are to begin with. N-central's customers; `parentId` is their service organization.";
+            sites = 15, "How many there are to begin with. The sites of N-central's customers; `parentId` is their customer.";
+            wiv_customers = 5, "How many there are to begin with. Customers of Wiv.";
+            cases = 60, "How many there are to begin with. Cases of Wiv.";
+        }
+    };
+}

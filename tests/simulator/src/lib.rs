@@ -29,6 +29,7 @@ mod server;
 mod services;
 mod simulator;
 mod state;
+mod store;
 mod template;
 mod ticket;
 mod tokens;

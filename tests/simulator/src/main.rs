@@ -8,6 +8,24 @@ use clap::Parser;
 use mspkit_sim::{Options, Simulator};
 use serde_json::{Value, json};
 
+/// The arguments that say how many there are of each collection.
+macro_rules! counts {
+    ($($name:ident = $count:literal, $doc:literal;)*) => {
+        #[derive(clap::Args)]
+        struct Counts {
+            $(#[arg(long, help = $doc)] $name: Option<u64>,)*
+        }
+
+        impl Counts {
+            fn given(&self) -> Vec<(&'static str, Option<u64>)> {
+                vec![$((stringify!($name), self.$name)),*]
+            }
+        }
+    };
+}
+
+mspkit_sim::each_count!(counts);
+
 /// Serves N-central, Cloudmore and Wiv on one loopback port, and prints its URL and credentials as one line of JSON.
 ///
 /// With a command behind `--` it prints nothing: it runs that with NCENTRAL_URL, NCENTRAL_JWT and so on in its environment, and
@@ -21,27 +39,8 @@ struct Arguments {
     /// Seed of the data.
     #[arg(long)]
     seed: Option<u64>,
-    /// N-central service organizations.
-    #[arg(long)]
-    service_orgs: Option<u64>,
-    /// N-central customers.
-    #[arg(long)]
-    customers: Option<u64>,
-    /// Sites of N-central customers.
-    #[arg(long)]
-    sites: Option<u64>,
-    /// Wiv customers.
-    #[arg(long)]
-    wiv_customers: Option<u64>,
-    /// Wiv cases.
-    #[arg(long)]
-    cases: Option<u64>,
-    /// Services in the E-Store.
-    #[arg(long)]
-    estore: Option<u64>,
-    /// Services that the known organization has.
-    #[arg(long)]
-    organization_services: Option<u64>,
+    #[command(flatten)]
+    counts: Counts,
     /// Time that every answer takes.
     #[arg(long)]
     latency_ms: Option<u64>,
@@ -66,18 +65,8 @@ impl Arguments {
     fn options(&self) -> Result<Options, String> {
         let mut given: serde_json::Map<String, Value> =
             serde_json::from_str(&self.options).map_err(|error| format!("--options: {error}"))?;
-        let numbers = [
-            ("seed", self.seed),
-            ("service_orgs", self.service_orgs),
-            ("customers", self.customers),
-            ("sites", self.sites),
-            ("wiv_customers", self.wiv_customers),
-            ("cases", self.cases),
-            ("estore", self.estore),
-            ("organization_services", self.organization_services),
-            ("latency_ms", self.latency_ms),
-        ];
-        for (name, value) in numbers {
+        let numbers = [("seed", self.seed), ("latency_ms", self.latency_ms)];
+        for (name, value) in self.counts.given().into_iter().chain(numbers) {
             if let Some(value) = value {
                 given.insert(name.to_owned(), value.into());
             }

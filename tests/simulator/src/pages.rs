@@ -7,11 +7,11 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::options::{IdForm, ListEnvelope, Options};
+use crate::options::{ListEnvelope, Options};
 use crate::request::{Call, PageFault};
 use crate::select::Select;
-use crate::services::ncentral::Problem;
-use crate::state::org_unit::{OrgUnit, Written};
+use crate::services::Problem;
+use crate::store::view::{View, Written};
 
 /// Prepared pages are dropped together when they weigh more than this.
 const CACHE_BYTES: usize = 64 << 20;
@@ -113,33 +113,33 @@ impl PageQuery {
         }
     }
 
-    /// The page of these units, written out.
-    pub(crate) fn page(mut self, mut units: Vec<&OrgUnit>, call: &Call<'_>, options: &Options) -> Bytes {
+    /// The page of these rows, written out.
+    pub(crate) fn page(mut self, mut rows: Vec<View<'_>>, call: &Call<'_>, options: &Options) -> Bytes {
         if let Some(select) = &self.select {
-            units.retain(|unit| select.keeps(unit));
+            rows.retain(|row| select.keeps(row));
         }
         if let Some(name) = &self.sort {
-            if units.first().is_some_and(|unit| unit.field(name).is_none()) {
+            if rows.first().is_some_and(|row| row.field(name).is_none()) {
                 self.warnings.push("The field to sort by does not exist; sortBy was ignored.");
             } else {
-                units.sort_by(|a, b| a.field(name).cmp(&b.field(name)));
+                rows.sort_by(|a, b| a.field(name).cmp(&b.field(name)));
             }
         }
         if self.descending {
-            units.reverse();
+            rows.reverse();
         }
         let shown = match call.page_fault {
             None => self.number,
             Some(PageFault::Repeated) => (self.number - 1).max(1),
             Some(PageFault::Empty) => usize::MAX,
         };
-        let from = (shown - 1).saturating_mul(self.size).min(units.len());
-        let to = from.saturating_add(self.size).min(units.len());
-        let items: Vec<_> = units[from..to].iter().map(|unit| unit.written(options.ids)).collect();
+        let from = (shown - 1).saturating_mul(self.size).min(rows.len());
+        let to = from.saturating_add(self.size).min(rows.len());
+        let items: Vec<_> = rows[from..to].iter().map(|row| row.written(options.ids)).collect();
         let envelope = Envelope {
             form: options.list_envelope,
             links: Links { path: call.request.path(), query: call.request.raw_query() },
-            total: units.len(),
+            total: rows.len(),
             items: &items,
             query: &self,
         };
@@ -223,15 +223,4 @@ impl Links<'_> {
         query.extend_pairs(kept);
         format!("{}?{}", self.path, query.finish())
     }
-}
-
-/// One unit alone, in the envelope of single objects.
-pub(crate) fn single(unit: &OrgUnit, ids: IdForm, data: bool) -> Bytes {
-    #[derive(Serialize)]
-    struct Data<'u> {
-        data: Written<'u>,
-    }
-    let unit = unit.written(ids);
-    let text = if data { serde_json::to_vec(&Data { data: unit }) } else { serde_json::to_vec(&unit) };
-    Bytes::from(text.unwrap_or_default())
 }

@@ -1,6 +1,6 @@
-//! From a path to an operation: the generated table, the token endpoint, and the handler of each.
+//! From a path to an operation: the generated table, the token endpoint, and what carries each out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -8,6 +8,8 @@ use percent_encoding::percent_decode_str;
 use crate::generated::{ROUTES, Route};
 use crate::request::Call;
 use crate::services::{Service, handlers};
+use crate::store::serve::serve;
+use crate::store::table::{Served, Table as Stored, table};
 use crate::template::Template;
 use crate::{answer::Answer, world::World};
 
@@ -37,9 +39,27 @@ pub(crate) struct Bound {
     pub(crate) route: Route,
     pub(crate) service: Service,
     pub(crate) asks: Asks,
-    pub(crate) handler: Handler,
+    acts: Acts,
     method: Method,
     template: Template,
+}
+
+/// What carries an operation out.
+#[derive(Debug, Clone, Copy)]
+enum Acts {
+    /// Code of its own.
+    ByHand(Handler),
+    /// The store, by a row of the table.
+    Served(&'static Served),
+}
+
+impl Bound {
+    pub(crate) fn act(&self, world: &mut World, call: &Call<'_>) -> Answer {
+        match self.acts {
+            Acts::ByHand(handler) => handler(world, call),
+            Acts::Served(served) => serve(served, self.service, world, call),
+        }
+    }
 }
 
 /// Where a request belongs.
@@ -56,17 +76,29 @@ pub(crate) enum Found<'t> {
 #[derive(Debug)]
 pub(crate) struct Table {
     bound: Vec<Bound>,
+    /// What the store holds.
+    pub(crate) stored: &'static Stored,
 }
 
 impl Table {
-    /// The table, or what is wrong with it: a route without a handler or a handler without a route.
+    /// The table, or what is wrong with it: a route that nothing carries out, or one that two do.
     pub(crate) fn new() -> Result<Self, String> {
         let mut handlers = handlers();
+        let stored = table()?;
+        let mut served: BTreeMap<_, _> =
+            stored.served.iter().map(|served| (served.operation.as_str(), served)).collect();
         let mut bound = Vec::new();
         for route in ROUTES.iter().chain([&TOKEN]) {
-            let handler = handlers
-                .remove(route.operation)
-                .ok_or_else(|| format!("{} has a route but no handler", route.operation))?;
+            let acts = match (handlers.remove(route.operation), served.remove(route.operation)) {
+                (Some(handler), None) => Acts::ByHand(handler),
+                (None, Some(served)) => Acts::Served(served),
+                (None, None) => {
+                    return Err(format!("{} has neither a handler nor x-mspkit-sim", route.operation));
+                }
+                (Some(_), Some(_)) => {
+                    return Err(format!("{} has both a handler and x-mspkit-sim", route.operation));
+                }
+            };
             let asks = match route.auth {
                 "none" => Asks::Nothing,
                 "user_token" => Asks::UserToken,
@@ -77,11 +109,11 @@ impl Table {
             let service = Service::of_path(route.path);
             let method = Method::from_bytes(route.method.as_bytes()).map_err(|error| error.to_string())?;
             let template = Template::parse(route.path);
-            bound.push(Bound { route: *route, service, asks, handler, method, template });
+            bound.push(Bound { route: *route, service, asks, acts, method, template });
         }
         match handlers.keys().next() {
             Some(operation) => Err(format!("{operation} has a handler but no route")),
-            None => Ok(Self { bound }),
+            None => Ok(Self { bound, stored }),
         }
     }
 
@@ -129,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_route_has_a_handler_and_every_handler_a_route() {
+    fn every_route_is_carried_out_and_every_handler_has_one() {
         let table = Table::new().unwrap();
         assert_eq!(table.bound.len(), ROUTES.len() + 1);
     }

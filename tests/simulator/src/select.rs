@@ -1,7 +1,7 @@
 //! The part of FIQL that N-central's `select` is used with: `field==value` and `field!=value`, joined by `;` (and)
 //! and `,` (or), with `*` for any text at either end.
 
-use crate::state::org_unit::{Field, OrgUnit};
+use crate::store::view::{Field, View};
 
 /// A row filter: any of these, each of which asks for all of its tests.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,15 +44,15 @@ impl Select {
         depth != 0 || expression.split([',', ';']).any(|test| !test.contains('='))
     }
 
-    pub(crate) fn keeps(&self, unit: &OrgUnit) -> bool {
-        self.0.iter().any(|all| all.iter().all(|test| test.holds(unit)))
+    pub(crate) fn keeps(&self, row: &View<'_>) -> bool {
+        self.0.iter().any(|all| all.iter().all(|test| test.holds(row)))
     }
 }
 
 impl Test {
-    fn holds(&self, unit: &OrgUnit) -> bool {
-        let fits = match unit.field(&self.field) {
-            Some(Field::Text(text)) => fits(text, &self.value),
+    fn holds(&self, row: &View<'_>) -> bool {
+        let fits = match row.field(&self.field) {
+            Some(Field::Text(text)) => fits(&text, &self.value),
             Some(Field::Number(number)) => fits(&number.to_string(), &self.value),
             Some(Field::Absent) | None => self.value.is_empty(),
         };

@@ -76,7 +76,7 @@ pub(crate) fn caps(table: &Table, options: &Options) -> Vec<Option<u32>> {
 
 fn fresh(table: &Table, options: Options, epoch: u64, sabotage: Sabotage) -> World {
     let caps = caps(table, &options);
-    World::seeded(options, epoch, table.names(), caps, sabotage)
+    World::seeded(table.stored, options, epoch, table.names(), caps, sabotage)
 }
 
 /// Serves until it is dropped; the connections go with it.

@@ -9,8 +9,9 @@ use crate::sabotage::Sabotage;
 use crate::script::Playing;
 use crate::state::marketplace::Marketplace;
 use crate::state::msp::Msp;
-use crate::state::org_units::OrgUnits;
 use crate::state::psa::Tickets;
+use crate::store::Store;
+use crate::store::table::Table;
 use crate::tokens::Tokens;
 
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub(crate) struct World {
     pub(crate) epoch: u64,
     pub(crate) clock: Clock,
     pub(crate) tokens: Tokens,
-    pub(crate) org_units: OrgUnits,
+    pub(crate) store: Store,
     pub(crate) tickets: Tickets,
     pub(crate) marketplace: Marketplace,
     pub(crate) msp: Msp,
@@ -36,6 +37,7 @@ pub(crate) struct World {
 impl World {
     /// A fresh world. `names` and `caps` are those of the operations, by slot.
     pub(crate) fn seeded(
+        table: &'static Table,
         options: Options,
         epoch: u64,
         names: Vec<Option<&'static str>>,
@@ -47,7 +49,7 @@ impl World {
             epoch,
             clock: Clock::new(),
             tokens: Tokens::new(epoch),
-            org_units: OrgUnits::seeded(&options),
+            store: Store::seeded(table, &options),
             tickets: Tickets::seeded(),
             marketplace: Marketplace::seeded(&options),
             msp: Msp::seeded(&options),

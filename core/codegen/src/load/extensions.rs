@@ -4,8 +4,9 @@ use crate::node::Node;
 use crate::problem::Problems;
 
 const PREFIX: &str = "x-mspkit-";
-const DOCUMENT: &[&str] = &["service", "dialect"];
-const OPERATION: &[&str] = &["retry", "retry-500", "limit", "answer", "paging", "outcome-check", "params"];
+const DOCUMENT: &[&str] = &["service", "dialect", "collections"];
+const OPERATION: &[&str] =
+    &["retry", "retry-500", "limit", "answer", "paging", "outcome-check", "params", "sim"];
 const VALUE: &[&str] = &[
     "name",
     "kind",

@@ -1,7 +1,7 @@
 //! The operations of a path.
 
 use crate::load::schema::Shapes;
-use crate::load::{Context, extensions, param};
+use crate::load::{Context, examples, extensions, param, simulated};
 use crate::model::{Answer, AnswerKind, Auth, ErrorAnswer, Limit, Operation, Page, Paging, Retry};
 use crate::names;
 use crate::node::Node;
@@ -53,7 +53,7 @@ fn one(
         Some(model) => shapes.model(&context.document, model, &node.need("x-mspkit-answer")?)?,
         None => Vec::new(),
     };
-    Ok(Operation {
+    let mut operation = Operation {
         id: id.text()?.to_owned(),
         service: service.to_owned(),
         resource: resource.to_owned(),
@@ -74,12 +74,16 @@ fn one(
             None => None,
         },
         errors: errors(context, node)?,
+        examples: examples::of(node)?,
         method,
         params,
         answer,
         id_fields,
+        simulation: None,
         place: node.place(),
-    })
+    };
+    operation.simulation = simulated::operation(node, context.collections, &operation)?;
+    Ok(operation)
 }
 
 fn page(node: &Node<'_>) -> Result<Option<Page>, Problem> {
@@ -102,7 +106,7 @@ fn params_type(node: &Node<'_>) -> Result<Option<String>, Problem> {
 }
 
 /// Maps a word of the document to its meaning, or names the words there are.
-fn word<T: Copy>(node: &Node<'_>, words: &[(&str, T)]) -> Result<T, Problem> {
+pub(super) fn word<T: Copy>(node: &Node<'_>, words: &[(&str, T)]) -> Result<T, Problem> {
     let given = node.text()?;
     words.iter().find(|(word, _)| *word == given).map(|(_, meaning)| *meaning).ok_or_else(|| {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
@@ -128,7 +132,7 @@ fn paging(node: &Node<'_>) -> Result<Paging, Problem> {
     word(&given, &[("page_number", Paging::PageNumber), ("scroll", Paging::Scroll), ("array", Paging::Array)])
 }
 
-fn only_keys(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
+pub(super) fn only_keys(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
     for (key, value) in node.entries()? {
         if !keys.contains(&key.as_str()) {
             return Err(value.problem(format!("unknown key; here may stand {}", keys.join(", "))));

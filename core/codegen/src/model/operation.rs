@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::{Examples, Simulation};
 use crate::problem::Place;
 
 /// An endpoint.
@@ -49,6 +50,12 @@ pub struct Operation {
     pub id_fields: Vec<String>,
     /// The documented error answers, sorted by status.
     pub errors: Vec<ErrorAnswer>,
+    /// What the document shows of it.
+    #[serde(skip)]
+    pub examples: Examples,
+    /// How the simulator's generic store serves it; nothing where the simulator has code of its own.
+    #[serde(skip)]
+    pub simulation: Option<Simulation>,
     /// Where it stands in its document.
     #[serde(skip)]
     pub place: Place,

@@ -254,7 +254,7 @@ fn remove_service(world: &mut World, call: &Call<'_>) -> Answer {
 }
 
 /// The JSON object that a request carries, or ASP.NET's refusal of what it carries instead.
-fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
+pub(super) fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
     let problem = |status: StatusCode, title: &str, errors: Option<Value>| {
         let mut body = json!({
             "type": format!("https://httpstatuses.io/{}", status.as_u16()),
@@ -277,7 +277,7 @@ fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
 }
 
 /// A 400 as an object of arrays.
-fn invalid(field: &str, message: &str) -> Answer {
+pub(super) fn invalid(field: &str, message: &str) -> Answer {
     Answer::json(StatusCode::BAD_REQUEST, &json!({field: [message]}))
 }
 

@@ -8,10 +8,14 @@ use std::collections::BTreeMap;
 
 use http::StatusCode;
 use http::header::{ALLOW, AUTHORIZATION, HeaderName};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
+use crate::options::{Envelope, ListEnvelope, Options};
 use crate::request::{Call, Request};
 use crate::routes::{Asks, Handler};
+use crate::store::serve::Data;
 use crate::world::World;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +23,19 @@ pub(crate) enum Service {
     NCentral,
     Cloudmore,
     Wiv,
+}
+
+/// One thing that is wrong with a request.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    field: String,
+    message: String,
+}
+
+impl Problem {
+    pub(crate) fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
 }
 
 /// Every handler by its operation.
@@ -54,6 +71,62 @@ impl Service {
             Self::Cloudmore => Answer::empty(status),
             Self::Wiv => wiv::refusal(status),
         }
+    }
+
+    /// The JSON object that a request carries, or the refusal of what it carries instead.
+    pub(crate) fn object(self, call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
+        match self {
+            Self::NCentral => ncentral::object(call),
+            Self::Cloudmore => cloudmore::object(call),
+            Self::Wiv => wiv::object(call),
+        }
+    }
+
+    /// A 400 for what is wrong in the fields; `context` is the vendor's name of the action.
+    pub(crate) fn invalid(self, context: &str, problems: &[Problem], call: &Call<'_>) -> Answer {
+        match self {
+            Self::NCentral => ncentral::errors::invalid(context, problems, call),
+            Self::Cloudmore => {
+                let fields = problems.iter().map(|problem| (problem.field.clone(), json!([problem.message])));
+                Answer::json(StatusCode::BAD_REQUEST, &Value::Object(fields.collect()))
+            }
+            Self::Wiv => {
+                let words: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
+                wiv::bad_request(&words.join("; "))
+            }
+        }
+    }
+
+    /// A 400 for an id in the path that can be none.
+    pub(crate) fn bad_id(self, field: &str, text: &str, call: &Call<'_>) -> Answer {
+        match self {
+            Self::NCentral => {
+                let text = format!("BadRequestException: Invalid {field} format: '{text}'.");
+                ncentral::errors::bad_request(&text, call)
+            }
+            Self::Cloudmore => cloudmore::invalid(field, &format!("The value '{text}' is not valid.")),
+            Self::Wiv => wiv::bad_request(&format!("Invalid {field}")),
+        }
+    }
+
+    /// A 404 for an id in the path that nothing has.
+    pub(crate) fn missing(self, what: &str, text: &str, call: &Call<'_>) -> Answer {
+        match self {
+            Self::NCentral => ncentral::errors::not_found(&format!("{what} not found: '{text}'."), call),
+            Self::Cloudmore => Answer::empty(StatusCode::NOT_FOUND),
+            Self::Wiv => Answer::json(StatusCode::NOT_FOUND, &json!({"error": format!("{what} not found")})),
+        }
+    }
+
+    /// What this vendor puts around a list that has no pages, or around one object.
+    pub(crate) fn wrapped(self, value: &impl Serialize, is_list: bool, options: &Options) -> Answer {
+        let data = match self {
+            Self::NCentral if is_list => options.list_envelope != ListEnvelope::Array,
+            Self::NCentral => options.envelope == Envelope::Data,
+            Self::Cloudmore => false,
+            Self::Wiv => true,
+        };
+        if data { Answer::ok(&Data { data: value }) } else { Answer::ok(value) }
     }
 
     pub(crate) fn wrong_method(self, allow: &str, call: &Call<'_>) -> Answer {

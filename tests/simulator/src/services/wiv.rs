@@ -32,7 +32,7 @@ pub(crate) fn refusal(status: StatusCode) -> Answer {
     Answer::json(status, &body)
 }
 
-fn bad_request(message: &str) -> Answer {
+pub(super) fn bad_request(message: &str) -> Answer {
     Answer::json(StatusCode::BAD_REQUEST, &json!({"error": message}))
 }
 
@@ -150,7 +150,7 @@ fn run_workflow(world: &mut World, call: &Call<'_>) -> Answer {
     }
 }
 
-fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
+pub(super) fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
     if !call.request.has_json_type() {
         return Err(refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }

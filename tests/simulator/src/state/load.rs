@@ -5,39 +5,32 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::state::psa::Tickets;
+use crate::store::lists;
+use crate::store::table::table;
 use crate::world::World;
 
 /// A list that was said, or not.
 pub(crate) type Said<'s> = Option<&'s [Value]>;
 
-/// What of the state can be said.
-const LISTS: [&str; 10] = [
-    "service_orgs",
-    "customers",
-    "sites",
-    "custom_psa_tickets",
-    "estore",
-    "organization_services",
-    "wiv_customers",
-    "cases",
-    "workflows",
-    "workflow_runs",
-];
 /// What is told with it, and only looked at.
 const TOLD: [&str; 2] = ["open_scrolls", "open_sessions"];
 
 /// What members of the state are called.
 pub(crate) fn names() -> Vec<&'static str> {
-    LISTS.into_iter().chain(TOLD).collect()
+    collections().chain(TOLD).collect()
+}
+
+/// The collections that can be said.
+fn collections() -> impl Iterator<Item = &'static str> {
+    table().into_iter().flat_map(|table| &table.collections).map(|spec| spec.name.as_str())
 }
 
 /// Replaces what the services hold by what was said. A list that was not said stays, but for what stands under one that was:
 /// customers, sites, an organization's services, cases.
 pub(crate) fn load(world: &mut World, said: &Map<String, Value>) -> Result<(), String> {
-    if let Some(name) =
-        said.keys().find(|name| !LISTS.contains(&name.as_str()) && !TOLD.contains(&name.as_str()))
-    {
-        return Err(format!("{name}: there is no such member; there are {}", LISTS.join(", ")));
+    if let Some(name) = said.keys().find(|name| !names().contains(&name.as_str())) {
+        let known: Vec<_> = collections().collect();
+        return Err(format!("{name}: there is no such member; there are {}", known.join(", ")));
     }
     let list = |name: &str| match said.get(name) {
         None => Ok(None),
@@ -45,26 +38,26 @@ pub(crate) fn load(world: &mut World, said: &Map<String, Value>) -> Result<(), S
         Some(_) => Err(format!("{name}: a list is wanted")),
     };
     let seed = world.options.seed;
-    let units = [list("service_orgs")?, list("customers")?, list("sites")?];
-    let units = units.iter().any(Option::is_some).then(|| world.org_units.said(units, seed));
+    let lists = lists(&world.store, list)?;
+    let store = (!lists.is_empty()).then(|| world.store.said(&lists, seed));
     let tickets = list("custom_psa_tickets")?.map(Tickets::said);
     let organizations = match said.get("organization_services") {
         None => None,
         Some(Value::Object(map)) => Some(map),
         Some(_) => return Err("organization_services: an object of lists is wanted".to_owned()),
     };
-    let store = list("estore")?;
-    let marketplace = (store.is_some() || organizations.is_some())
-        .then(|| world.marketplace.said(store, organizations, &world.options));
+    let estore = list("estore")?;
+    let marketplace = (estore.is_some() || organizations.is_some())
+        .then(|| world.marketplace.said(estore, organizations, &world.options));
     let (clients, cases) = (list("wiv_customers")?, list("cases")?);
     let msp = (clients.is_some() || cases.is_some()).then(|| world.msp.said(clients, cases, seed));
     let workflows = said.get("workflows").map(|said| texts("workflows", said)).transpose()?;
     let runs = list("workflow_runs")?;
     // From here on nothing goes wrong.
-    let (units, tickets) = (units.transpose()?, tickets.transpose()?);
+    let (store, tickets) = (store.transpose()?, tickets.transpose()?);
     let (marketplace, msp) = (marketplace.transpose()?, msp.transpose()?);
-    if let Some(units) = units {
-        world.org_units = units;
+    if let Some(store) = store {
+        world.store = store;
     }
     if let Some(tickets) = tickets {
         world.tickets = tickets;

@@ -4,6 +4,4 @@ pub(crate) mod load;
 pub(crate) mod marketplace;
 pub(crate) mod msp;
 pub(crate) mod names;
-pub(crate) mod org_unit;
-pub(crate) mod org_units;
 pub(crate) mod psa;

@@ -34,10 +34,6 @@ pub(super) fn refresh(world: &mut World, call: &Call<'_>) -> Answer {
     open(world, call)
 }
 
-pub(super) fn validate(_: &mut World, _: &Call<'_>) -> Answer {
-    Answer::ok(&json!({"message": "The token is valid."}))
-}
-
 pub(super) fn logout(world: &mut World, call: &Call<'_>) -> Answer {
     if let Some(token) = bearer(call.request) {
         world.tokens.log_out(token);

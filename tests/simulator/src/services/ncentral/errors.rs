@@ -5,19 +5,7 @@ use serde_json::json;
 
 use crate::answer::Answer;
 use crate::request::Call;
-
-/// One thing that is wrong with a request.
-#[derive(Debug)]
-pub(crate) struct Problem {
-    field: &'static str,
-    message: String,
-}
-
-impl Problem {
-    pub(crate) fn new(field: &'static str, message: impl Into<String>) -> Self {
-        Self { field, message: message.into() }
-    }
-}
+use crate::services::Problem;
 
 /// The vendor's correlation id; the request's number makes it repeatable.
 fn id(call: &Call<'_>) -> String {

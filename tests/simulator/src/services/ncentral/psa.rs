@@ -4,9 +4,10 @@ use http::StatusCode;
 use http::header::HeaderName;
 use serde_json::{Map, Value, json};
 
-use super::{Problem, errors, number, object};
+use super::{errors, number, object};
 use crate::answer::Answer;
 use crate::request::{Call, whole};
+use crate::services::Problem;
 use crate::world::World;
 
 /// Tigerpaw, the only standard PSA whose credentials can be checked.
@@ -47,19 +48,6 @@ pub(super) fn validate_credential(world: &mut World, call: &Call<'_>) -> Answer 
     let key_fits = key.is_none_or(|key| key == world.options.credentials.psa_integration_key);
     let valid = key_fits && credential_fits(world, &body);
     Answer::ok(&json!({"data": {"isPsaCredentialsValid": valid}, "_links": {}}))
-}
-
-pub(super) fn links(_: &mut World, _: &Call<'_>) -> Answer {
-    Answer::ok(&json!({"_links": {
-        "custom-psa-ticket-info": "/api/custom-psa/tickets/{customPsaTicketId}",
-        "custom-psa-tickets": "/api/custom-psa/tickets",
-    }}))
-}
-
-pub(super) fn ticket_links(_: &mut World, _: &Call<'_>) -> Answer {
-    Answer::ok(&json!({"_links": {
-        "custom-psa-ticket-info": "/api/custom-psa/tickets/{customPsaTicketId}",
-    }}))
 }
 
 /// A ticket for somebody who shows credentials of the PSA: a read, though by POST.

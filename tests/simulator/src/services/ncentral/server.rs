@@ -6,10 +6,6 @@ use crate::answer::Answer;
 use crate::request::Call;
 use crate::world::World;
 
-pub(super) fn info(_: &mut World, _: &Call<'_>) -> Answer {
-    Answer::ok(&json!({"version": "3.1.0", "jvmVersion": "17.0.9", "ncentral": null}))
-}
-
 /// Counts from a fixed start, so that an answer depends on the test's clock and not on the day.
 pub(super) fn health(world: &mut World, _: &Call<'_>) -> Answer {
     let seconds = world.clock.now().as_secs();

@@ -1,0 +1,81 @@
+//! What the simulator itself must answer where its generic store serves an operation.
+
+use serde_json::{Map, Value, json};
+
+use super::Call;
+use crate::model::{AnswerKind, Api, Spot};
+
+/// An id that no seed gives out and every path takes.
+const UNKNOWN: u64 = 999_999_999;
+
+/// A call that succeeds, and where something is asked for by its id, one that names nothing.
+pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
+    let Some(simulation) = &call.operation.simulation else { return Vec::new() };
+    let row = &simulation.row;
+    let stored = |name: Option<&str>| {
+        api.collections
+            .iter()
+            .find(|known| Some(known.name.as_str()) == name)
+            .and_then(|known| known.stored.as_ref())
+    };
+    let Some(collection) = stored(simulation.collection.as_deref()) else { return Vec::new() };
+    let verb = row["verb"].as_str().unwrap_or_default();
+    let by_id = !matches!(verb, "list" | "create");
+    let scope = stored(row["scope"].as_str()).map(|scope| scope["first"].clone());
+    let item = by_id.then(|| collection["first"].clone());
+    let ids: Vec<Value> = scope.into_iter().chain(item).collect();
+    if ids.contains(&Value::Null) {
+        return Vec::new();
+    }
+    let mut expect = Map::new();
+    let id = call.operation.answer.id.as_deref().unwrap_or(collection["id"].as_str().unwrap_or_default());
+    match (verb, call.operation.answer.kind) {
+        ("list", _) if ids.is_empty() => {
+            expect.insert("count".to_owned(), count_of(api, simulation.collection.as_deref()));
+        }
+        ("get", _) => {
+            let first = ids.last().map(super::text);
+            expect.insert("result".to_owned(), json!({"$subset": {id: first}}));
+        }
+        ("create", AnswerKind::Created | AnswerKind::Located) => {
+            expect.insert("result".to_owned(), json!({"$subset": {id: {"$any": true}}}));
+        }
+        _ => {}
+    }
+    let mut step = call.step(&Value::Object(expect));
+    with_ids(call, &mut step, &ids);
+    let mut case = call.case(
+        "what the simulator holds",
+        "A call without a script is answered from what the simulator holds.",
+    );
+    let committed = u8::from(!matches!(verb, "list" | "get"));
+    case.insert("counts".to_owned(), json!({&call.operation.id: {"committed": committed}}));
+    case.insert("steps".to_owned(), json!([step]));
+    let mut cases = vec![Value::Object(case)];
+    if !ids.is_empty() && ids.iter().all(Value::is_u64) {
+        let mut step = call.step(&json!({"error": {"kind": "NotFound", "status": 404}}));
+        with_ids(call, &mut step, &vec![UNKNOWN.into(); ids.len()]);
+        let mut case =
+            call.case("what the simulator does not hold", "An id that nothing has is told as such.");
+        case.insert("counts".to_owned(), json!({&call.operation.id: {"committed": 0}}));
+        case.insert("steps".to_owned(), json!([step]));
+        cases.push(Value::Object(case));
+    }
+    cases
+}
+
+/// How many rows a collection has to begin with; any number where that is no option.
+fn count_of(api: &Api, name: Option<&str>) -> Value {
+    let count =
+        api.collections.iter().find(|known| Some(known.name.as_str()) == name).and_then(|known| known.count);
+    count.map_or_else(|| json!({"$any": true}), Value::from)
+}
+
+/// Puts these ids into the last parameters of the path.
+fn with_ids(call: &Call<'_>, step: &mut Value, ids: &[Value]) {
+    let path = call.arguments.iter().filter(|(param, _)| param.spot == Spot::Path);
+    let names: Vec<_> = path.map(|(param, _)| param.name.clone()).collect();
+    for (name, id) in names.iter().rev().zip(ids.iter().rev()) {
+        step["params"][name] = id.clone();
+    }
+}
