@@ -32,7 +32,7 @@ JUDGE = $(APART) '$(BUILT)/debug/mspkit-conformance' $(CONFORMANCE) --
 say = @printf '\n== %s\n' "$(1)"
 missing = { echo "mspkit: $(1)" >&2; exit 1; }
 
-.PHONY: help demo demo-rust test test-rust judge conformance-rust soak soak-rust contract bench bench-core generate lint clean
+.PHONY: help demo demo-rust test test-rust judge conformance-rust soak soak-rust vocabulary contract bench bench-core generate lint clean
 .PHONY: need-cargo need-clippy need-compiler need-node need-python need-rustfmt
 
 help: ## this list
@@ -84,7 +84,11 @@ endif
 conformance-rust: need-cargo need-compiler ## the conformance cases, or some: make conformance-rust ONLY=scroll.json
 	@$(APART) cargo test --quiet --locked -p mspkit --test conformance -- $(CONFORMANCE)
 
-soak: deny soak-rust soak-python soak-node soak-c ## long runs, contract checks, fuzzing, every Python and Node.js
+soak: deny vocabulary soak-rust soak-python soak-node soak-c ## long runs, contract checks, fuzzing, every Python and Node.js
+
+vocabulary: need-cargo need-rustfmt need-compiler need-node ## each thing that a document can say, in every language; part of soak
+	$(call say,The vocabulary of the documents: rendered, built and called)
+	@core/codegen/tests/vocabulary/every.sh
 
 # Optimised, but linked fast: each of these programs runs once.
 soak-rust: export CARGO_PROFILE_RELEASE_LTO := off

@@ -71,3 +71,60 @@ fn an_unknown_argument_is_refused_with_the_usage() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).starts_with("usage: mspkit-codegen"), "{}", said(&output));
 }
+
+/// Lays the document of a service out as a folder: what holds for all, and a file for its resource.
+fn as_folder(repository: &Repository) {
+    let api = repository.root.join("core/api");
+    let whole = std::fs::read_to_string(api.join("wiv.yaml")).unwrap();
+    let (head, rest) = whole.split_once("tags:\n").unwrap();
+    let (resource, components) = rest.split_once("components:\n").unwrap();
+    let page = "  responses:\n    Page: {description: A page.}\n";
+    let resource =
+        resource.replace("{description: A page.}", "{$ref: 'service.yaml#/components/responses/Page'}");
+    std::fs::create_dir(api.join("wiv")).unwrap();
+    std::fs::write(api.join("wiv/service.yaml"), format!("{head}components:\n{page}{components}")).unwrap();
+    std::fs::write(api.join("wiv/cases.yaml"), format!("tags:\n{resource}")).unwrap();
+    std::fs::remove_file(api.join("wiv.yaml")).unwrap();
+}
+
+#[test]
+fn the_files_of_a_folder_are_one_document() {
+    let repository = Repository::new("command-folder");
+    assert!(run(&repository, &[]).status.success());
+    as_folder(&repository);
+    let output = run(&repository, &["--check"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let bundle = run(&repository, &["--bundle", "wiv"]);
+    let bundle: serde_json::Value = serde_json::from_slice(&bundle.stdout).unwrap();
+    let reference = &bundle["paths"]["/cases/search"]["post"]["responses"]["200"]["$ref"];
+    assert_eq!(reference, "#/components/responses/Page");
+    assert_eq!(bundle["components"]["responses"]["Page"]["description"], "A page.");
+}
+
+#[test]
+fn what_is_wrong_in_a_folder_is_told_by_its_file() {
+    let repository = Repository::new("command-folder-wrong");
+    as_folder(&repository);
+    let told = |old: &str, new: &str| {
+        repository.change("wiv/cases.yaml", old, new);
+        let output = run(&repository, &["--bundle", "wiv"]);
+        let output = if output.status.success() { run(&repository, &["--check"]) } else { output };
+        repository.change("wiv/cases.yaml", new, old);
+        said(&output)
+    };
+    let told_of = |told: String, begin: &str, end: &str| {
+        assert!(
+            told.starts_with(&format!("core/api/wiv/cases.yaml: {begin}")) && told.contains(end),
+            "{told}"
+        );
+    };
+    let retry = told("x-mspkit-retry: scroll", "x-mspkit-retry: now");
+    told_of(retry, "paths./cases/search.post.x-mspkit-retry: ", "`now` is unknown");
+    told_of(
+        told("service.yaml#", "shared.yaml#"),
+        "paths./cases/search.post.responses.200.$ref: ",
+        "names no file",
+    );
+    told_of(told("responses/Page", "responses/Pages"), "paths./cases/search.post", "is not in service.yaml");
+    told_of(told("tags:\n", "security: []\ntags:\n"), "security: ", "stands in service.yaml only");
+}
