@@ -39,12 +39,10 @@ serve() {
 }
 
 of_rust() {
-  cp "$here/calls.rs" core/examples/vocabulary.rs
-  cargo run -q --locked -p mspkit --example vocabulary -- "$url"
+  "$built/debug/examples/vocabulary" "$url"
 }
 
 of_python() {
-  cargo build -q --locked -p mspkit-python
   local site=$target/vocabulary/python
   rm -rf "$site" && mkdir -p "$site/mspkit-0.1.0.dist-info"
   cp -r bindings-python/python/mspkit "$site/"
@@ -67,13 +65,15 @@ of_node() {
 }
 
 of_c() {
-  (cd bindings-c && cargo run -q --locked -p mspkit-c-header -- .)
-  cargo build -q --locked -p mspkit-c
+  (cd bindings-c && "$built/debug/mspkit-c-header" .)
   cc -std=c99 -Wall -Wextra -Werror -I bindings-c/include -o "$built/vocabulary-c" "$here/calls.c" \
     -L "$built/debug" -lmspkit -Wl,-rpath,"$built/debug"
   "$built/vocabulary-c" "$url"
 }
 
+# All at once, so that what others made is built with the same features as everywhere else.
+cp "$here/calls.rs" core/examples/vocabulary.rs
+cargo build -q --locked --workspace --lib --bins --example vocabulary
 serve
 for language in $languages; do
   "of_$language"
