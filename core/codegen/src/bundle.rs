@@ -22,7 +22,7 @@ pub(crate) fn folder(root: &Path, folder: &str) -> Result<Document, Problem> {
     let listed = std::fs::read_dir(root.join(folder)).map_err(|error| at.problem(error.to_string()))?;
     let mut names: Vec<String> = listed
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".yaml") && name != HEAD)
+        .filter(|name| name.rsplit_once('.').is_some_and(|(_, end)| end == "yaml") && name != HEAD)
         .collect();
     names.sort();
     names.insert(0, HEAD.to_owned());
@@ -54,8 +54,7 @@ impl Whole {
             let name = text(&key, &at)?;
             let at = at.at(name);
             match name {
-                "paths" => self.two_levels(file, key, value, &at)?,
-                "components" => self.two_levels(file, key, value, &at)?,
+                "paths" | "components" => self.two_levels(file, key, value, &at)?,
                 "tags" => self.tags(file, value, &at)?,
                 _ if head => {
                     self.origins.push(Origin::same(name, file));
@@ -124,7 +123,7 @@ fn refer(node: &mut Value, files: &BTreeMap<String, Value>, own: &str, at: &Plac
                 let at = at.at(name);
                 match value {
                     Value::String(reference) if name == "$ref" => {
-                        *reference = into_whole(reference, files, own, &at)?
+                        *reference = into_whole(reference, files, own, &at)?;
                     }
                     value => refer(value, files, own, &at)?,
                 }

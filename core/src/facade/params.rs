@@ -67,7 +67,7 @@ impl From<Json> for Members {
         let mut members = Self::default();
         match value {
             Json::Object(object) => {
-                object.into_iter().for_each(|(name, value)| members.set_member(name, &value))
+                object.into_iter().for_each(|(name, value)| members.set_member(name, &value));
             }
             other => members.misplaced = Some(other.to_string()),
         }

@@ -25,6 +25,7 @@ pub struct Model {
 /// A field of a model.
 #[derive(Debug)]
 #[non_exhaustive]
+#[allow(clippy::struct_excessive_bools, reason = "each is one word of the document")]
 pub struct Field {
     /// Its name in snake case.
     pub name: &'static str,
@@ -101,5 +102,59 @@ impl PartialEq for Model {
 impl PartialEq for Enumeration {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Operation;
+
+    /// The models that a kind leads to.
+    fn part(kind: Kind) -> Option<&'static Model> {
+        match kind {
+            Kind::Model { of } => Some(of),
+            Kind::List { of } => part(*of),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn every_model_that_an_operation_or_a_field_names_is_in_the_table() {
+        assert!(Model::all().is_sorted_by_key(|model| model.name));
+        let of_operations = Operation::all().iter().filter_map(|operation| operation.model);
+        let of_fields =
+            Model::all().iter().flat_map(|model| model.fields).filter_map(|field| part(field.kind));
+        let mut seen = 0;
+        for model in of_operations.chain(of_fields) {
+            assert_eq!(Model::find(model.name), Some(model));
+            seen += 1;
+        }
+        assert!(seen > Operation::all().len() / 2, "{seen}");
+    }
+
+    #[test]
+    fn fields_are_found_by_both_names_and_say_what_they_hold() {
+        let customer = Model::find("Customer").unwrap();
+        let id = customer.field("customer_id").unwrap();
+        assert!(
+            std::ptr::eq(id, customer.field("customerId").unwrap()) && id.kind == Kind::Id && id.required
+        );
+        let token = Model::all().iter().flat_map(|model| model.fields).find(|field| field.secret);
+        assert_eq!(token.unwrap().kind, Kind::Text);
+        let values = Enumeration::all().iter().flat_map(|known| known.values).count();
+        assert!(values > 0 && customer.field("nothing").is_none());
+    }
+
+    #[cfg(feature = "docs")]
+    #[test]
+    fn all_is_documented() {
+        for model in Model::all() {
+            assert!(
+                !model.doc.is_empty() && model.fields.iter().all(|field| !field.doc.is_empty()),
+                "{}",
+                model.name
+            );
+        }
     }
 }

@@ -135,7 +135,7 @@ fn argument(param: &Param, indent: &str) -> String {
         depth -= word.matches(']').count();
         if let Some(part) = parts.last_mut() {
             let space = if part.is_empty() || part.ends_with("| ") { "" } else { " " };
-            part.push_str(&format!("{space}{word}"));
+            part.extend([space, word]);
         }
     }
     format!("{indent}{}: {}{default},", param.name, parts.join(&format!("\n{indent}")))

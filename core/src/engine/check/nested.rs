@@ -41,8 +41,11 @@ impl Writer {
         match kind {
             Kind::List { of } if raw.starts_with('[') => self.list(*of, raw, secret, place),
             Kind::Model { of } if raw.starts_with('{') => self.object(of, raw, secret, place),
-            Kind::Object if raw.starts_with('{') => self.as_it_is(raw, secret),
-            Kind::Any => self.as_it_is(raw, secret),
+            _ if kind == Kind::Any || kind == Kind::Object && raw.starts_with('{') => {
+                self.json.push_str(raw);
+                self.secrets.extend(secret.then(|| Secret::from(raw.to_owned())));
+                Ok(())
+            }
             Kind::List { .. } | Kind::Model { .. } | Kind::Object => refuse(&allowed(kind)),
             _ => {
                 let parsed = serde_json::from_str(raw).unwrap_or(Value::Null);
@@ -52,12 +55,6 @@ impl Writer {
                 Ok(())
             }
         }
-    }
-
-    fn as_it_is(&mut self, raw: &str, secret: bool) -> Result<()> {
-        self.json.push_str(raw);
-        self.secrets.extend(secret.then(|| Secret::from(raw.to_owned())));
-        Ok(())
     }
 
     fn list(&mut self, of: Kind, raw: &str, secret: bool, place: &str) -> Result<()> {
