@@ -187,7 +187,7 @@ mod tests {
         static WINDOWS: Kind = Kind::List { of: &WINDOW_KIND };
         static WINDOW_KIND: Kind = Kind::Model { of: &WINDOW };
         let error = check(WINDOWS, raw, spelling).err().unwrap();
-        spelling.say(&error.to_string())
+        error.spelled(spelling).to_string()
     }
 
     #[test]
