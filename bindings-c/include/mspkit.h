@@ -2309,6 +2309,41 @@ typedef struct mspkit_ncentral_service_orgs_list_customers_params {
 } mspkit_ncentral_service_orgs_list_customers_params;
 
 /**
+ * What `mspkit_ncentral_sites_list` takes besides its arguments.
+ */
+typedef struct mspkit_ncentral_sites_list_params {
+    /**
+     * Set by `mspkit_ncentral_sites_list_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
+     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     */
+    int64_t page_size;
+    /**
+     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * not given)
+     */
+    int64_t page_number;
+    /**
+     * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+     * text)
+     */
+    struct mspkit_str sort_by;
+    /**
+     * Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
+     * `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     */
+    struct mspkit_str sort_order;
+    /**
+     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+     * and is sent unchanged. (optional, text)
+     */
+    struct mspkit_str select;
+} mspkit_ncentral_sites_list_params;
+
+/**
  * What `mspkit_ncentral_standard_psa_validate_credential` takes besides its arguments.
  */
 typedef struct mspkit_ncentral_standard_psa_validate_credential_params {
@@ -3796,9 +3831,16 @@ const struct mspkit_service_org *mspkit_item_service_org(const struct mspkit_ite
 struct mspkit_str mspkit_site_json(const struct mspkit_site *view);
 
 /**
+ * What the answer holds; NULL when it holds something else. Lives as long as the answer.
+ *
+ * Answers of mspkit_ncentral_sites_get hold it.
+ */
+const struct mspkit_site *mspkit_answer_site(const struct mspkit_answer *answer);
+
+/**
  * What the item is; NULL when it is something else. Lives as long as the item.
  *
- * Item type of mspkit_ncentral_customers_list_sites.
+ * Item type of mspkit_ncentral_customers_list_sites, mspkit_ncentral_sites_list.
  */
 const struct mspkit_site *mspkit_item_site(const struct mspkit_item *item);
 
@@ -4957,6 +4999,104 @@ int32_t mspkit_ncentral_service_orgs_list_customers(const mspkit_ncentral *clien
                                                     struct mspkit_error **error);
 
 /**
+ * Gets one site.
+ *
+ * The site with this id, with its contact and address. Vendor's guide: Manage Sites. See Manage Sites:
+ * https://developer.n-able.com/n-central/docs/manage-sites
+ *
+ * `GET /api/sites/{siteId}`. Sent with an access token, which the client obtains and renews. Read-only.
+ * Retried on transient errors.
+ *
+ *
+ * - `site_id`: Id of the site. (id)
+ * - `options`: may be NULL.
+ * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_site`:
+ *   `mspkit_answer_site` gives it.
+ * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
+ *
+ * Blocks until it is answered. Thread-safe. Fails with:
+ *
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
+ * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
+ *   server's memory, so a restart ends them all.
+ * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
+ * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
+ * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
+ * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
+ *   executed. The vendor advises waiting 2, 5, then 10 seconds.
+ * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
+ *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
+ * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
+ * - any other code, such as no connection or no answer in time.
+ */
+int32_t mspkit_ncentral_sites_get(const mspkit_ncentral *client,
+                                  const char *site_id,
+                                  size_t site_id_len,
+                                  const struct mspkit_call_options *options,
+                                  struct mspkit_answer **answer,
+                                  struct mspkit_error **error);
+
+/**
+ * Submits what `mspkit_ncentral_sites_get` calls. The completion has an answer.
+ *
+ * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
+ * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
+ * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
+ * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
+ * does not take included, is told by the completion.
+ */
+int32_t mspkit_ncentral_sites_get_submit(const mspkit_ncentral *client,
+                                         const char *site_id,
+                                         size_t site_id_len,
+                                         const struct mspkit_call_options *options,
+                                         const struct mspkit_queue *queue,
+                                         void *user_data,
+                                         mspkit_operation *operation_id,
+                                         struct mspkit_error **error);
+
+/**
+ * Lists the sites of all customers, page by page.
+ *
+ * Every site that the API user may see; `customers.list_sites` gives those of one customer. Rows can
+ * move between pages while they are read. Vendor's guide: Manage Sites. See Manage Sites:
+ * https://developer.n-able.com/n-central/docs/manage-sites
+ *
+ * `GET /api/sites`. Sent with an access token, which the client obtains and renews. Read-only. Retried
+ * on transient errors.
+ *
+ *
+ * - `params`: may be NULL; see `mspkit_ncentral_sites_list_params`.
+ * - `paging`, `options`: may be NULL.
+ * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_site`:
+ *   `mspkit_item_site` gives them. Nothing is sent before its first step.
+ * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
+ *
+ * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
+ * invalid; the steps of the pager fail with:
+ *
+ * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
+ * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
+ *   server's memory, so a restart ends them all.
+ * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
+ * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
+ * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
+ * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
+ *   executed. The vendor advises waiting 2, 5, then 10 seconds.
+ * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
+ *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
+ * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
+ * - any other code, such as no connection or no answer in time.
+ */
+int32_t mspkit_ncentral_sites_list(const mspkit_ncentral *client,
+                                   const struct mspkit_ncentral_sites_list_params *params,
+                                   const struct mspkit_paging_options *paging,
+                                   const struct mspkit_call_options *options,
+                                   struct mspkit_pager **pager,
+                                   struct mspkit_error **error);
+
+/**
  * Gets the links that the standard PSA endpoints start from.
  *
  * An index of links, not a list of integrations. A server without a PSA integration answers 500 after
@@ -5522,6 +5662,19 @@ static inline mspkit_ncentral_service_orgs_list_params mspkit_ncentral_service_o
 static inline mspkit_ncentral_service_orgs_list_customers_params mspkit_ncentral_service_orgs_list_customers_params_init(void)
 {
     mspkit_ncentral_service_orgs_list_customers_params made;
+    memset(&made, 0, sizeof made);
+    made.struct_size = sizeof made;
+    made.page_size = MSPKIT_DEFAULT;
+    made.page_number = MSPKIT_DEFAULT;
+    return made;
+}
+
+/**
+ * A `mspkit_ncentral_sites_list_params` with nothing given.
+ */
+static inline mspkit_ncentral_sites_list_params mspkit_ncentral_sites_list_params_init(void)
+{
+    mspkit_ncentral_sites_list_params made;
     memset(&made, 0, sizeof made);
     made.struct_size = sizeof made;
     made.page_size = MSPKIT_DEFAULT;

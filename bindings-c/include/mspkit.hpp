@@ -1568,6 +1568,8 @@ json(detail::copy(view.json))
 };
 
 template <> struct model<Site> {
+    static const mspkit_site *find(const mspkit_answer *held) noexcept { return mspkit_answer_site(held); }
+    static Site of(const mspkit_answer *held) { return Site(*find(held)); }
     static const mspkit_site *find(const mspkit_item *item) noexcept { return mspkit_item_site(item); }
     static Site of(const mspkit_item *item) { return Site(*find(item)); }
 };
@@ -2119,6 +2121,25 @@ struct ncentral_service_orgs_list_params {
 
 /// What `list_customers` of `service_orgs` takes besides its arguments.
 struct ncentral_service_orgs_list_customers_params {
+    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
+    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    std::optional<std::int64_t> page_size = {};
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    std::optional<std::int64_t> page_number = {};
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    std::optional<std::string> sort_by = {};
+    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
+    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    std::optional<std::string> sort_order = {};
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    std::optional<std::string> select = {};
+};
+
+/// What `list` of `sites` takes besides its arguments.
+struct ncentral_sites_list_params {
     /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
     /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
@@ -2787,6 +2808,61 @@ public:
     };
 
     service_orgs_resource service_orgs() const noexcept { return service_orgs_resource(get()); }
+
+    /// Sites, the locations of customers, of every customer that the API user may see.
+    class sites_resource {
+    public:
+        explicit sites_resource(const mspkit_client *of) noexcept : held(of) {}
+
+        /// Gets one site. See `mspkit_ncentral_sites_get`.
+        answer<Site> get(const id &site_id, const call_options &options = {}) const { return try_get(site_id, options).value(); }
+        result<answer<Site>> try_get(const id &site_id, const call_options &options = {}) const
+        {
+            const detail::options_view said(options);
+            const mspkit_str site_id_text = detail::given(site_id);
+            mspkit_answer *got = nullptr;
+            mspkit_error *why = nullptr;
+            if (mspkit_ncentral_sites_get(held, site_id_text.data, site_id_text.len, said.get(), &got, &why) < 0) {
+                return error(why);
+            }
+            return answer<Site>(got);
+        }
+        /// As `get`, submitted to a queue: its completion gives `take<Site>()`.
+        mspkit_operation submit_get(queue &to, void *user_data, const id &site_id, const call_options &options = {}) const
+        {
+            const detail::options_view said(options);
+            const mspkit_str site_id_text = detail::given(site_id);
+            mspkit_operation number = 0;
+            mspkit_error *why = nullptr;
+            detail::check(mspkit_ncentral_sites_get_submit(held, site_id_text.data, site_id_text.len, said.get(), to.get(), user_data, &number, &why), why);
+            return number;
+        }
+
+        /// Lists the sites of all customers, page by page. See `mspkit_ncentral_sites_list`.
+        pager<Site> list(const ncentral_sites_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+        result<pager<Site>> try_list(const ncentral_sites_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+        {
+            const detail::options_view said(options);
+            const mspkit_paging_options paged = paging.view();
+            mspkit_ncentral_sites_list_params given = mspkit_ncentral_sites_list_params_init();
+            given.page_size = detail::number<std::int64_t>(params.page_size);
+            given.page_number = detail::number<std::int64_t>(params.page_number);
+            given.sort_by = detail::given(params.sort_by);
+            given.sort_order = detail::given(params.sort_order);
+            given.select = detail::given(params.select);
+            mspkit_pager *got = nullptr;
+            mspkit_error *why = nullptr;
+            if (mspkit_ncentral_sites_list(held, &given, &paged, said.get(), &got, &why) < 0) {
+                return error(why);
+            }
+            return pager<Site>(got);
+        }
+
+    private:
+        const mspkit_client *held;
+    };
+
+    sites_resource sites() const noexcept { return sites_resource(get()); }
 
     /// Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked
     /// today.

@@ -1298,9 +1298,19 @@ pub unsafe extern "C" fn mspkit_site_json(view: *const mspkit_site) -> mspkit_st
     unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
 }
 
+/// What the answer holds; NULL when it holds something else. Lives as long as the answer.
+///
+/// Answers of mspkit_ncentral_sites_get hold it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_answer_site(answer: *const mspkit_answer) -> *const mspkit_site {
+    // SAFETY: the caller passes NULL or an answer that was given out and not freed.
+    let answer = unsafe { answer.as_ref() };
+    quietly(std::ptr::null(), || answer.map_or(std::ptr::null(), |answer| answer.view().get()))
+}
+
 /// What the item is; NULL when it is something else. Lives as long as the item.
 ///
-/// Item type of mspkit_ncentral_customers_list_sites.
+/// Item type of mspkit_ncentral_customers_list_sites, mspkit_ncentral_sites_list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_item_site(item: *const mspkit_item) -> *const mspkit_site {
     // SAFETY: the caller passes NULL or an item that lives.

@@ -2015,6 +2015,193 @@ pub unsafe extern "C" fn mspkit_ncentral_service_orgs_list_customers(
     }
 }
 
+unsafe fn write_sites_get(
+    into: &mut Params,
+    site_id: *const c_char,
+    site_id_len: usize,
+) -> Result<(), Failure> {
+    // SAFETY: the caller says that the pointers are what the documentation asks for.
+    unsafe {
+        into.argument("site_id", site_id, site_id_len)?;
+    }
+    Ok(())
+}
+
+/// Gets one site.
+///
+/// The site with this id, with its contact and address. Vendor's guide: Manage Sites. See Manage Sites:
+/// https://developer.n-able.com/n-central/docs/manage-sites
+///
+/// `GET /api/sites/{siteId}`. Sent with an access token, which the client obtains and renews. Read-only.
+/// Retried on transient errors.
+///
+///
+/// - `site_id`: Id of the site. (id)
+/// - `options`: may be NULL.
+/// - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_site`:
+///   `mspkit_answer_site` gives it.
+/// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
+///
+/// Blocks until it is answered. Thread-safe. Fails with:
+///
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+/// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
+/// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
+///   server's memory, so a restart ends them all.
+/// - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
+/// - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
+/// - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
+/// - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
+///   executed. The vendor advises waiting 2, 5, then 10 seconds.
+/// - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
+///   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
+/// - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
+/// - any other code, such as no connection or no answer in time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_ncentral_sites_get(
+    client: *const mspkit_ncentral,
+    site_id: *const c_char,
+    site_id_len: usize,
+    options: *const mspkit_call_options,
+    answer: *mut *mut mspkit_answer,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or what the documentation asks for; NULL is looked for.
+    unsafe {
+        call::call(client, "ncentral.sites.get", options, answer, error, |into| {
+            write_sites_get(into, site_id, site_id_len)
+        })
+    }
+}
+
+/// Submits what `mspkit_ncentral_sites_get` calls. The completion has an answer.
+///
+/// The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
+/// `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
+/// block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
+/// wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
+/// does not take included, is told by the completion.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_ncentral_sites_get_submit(
+    client: *const mspkit_ncentral,
+    site_id: *const c_char,
+    site_id_len: usize,
+    options: *const mspkit_call_options,
+    queue: *const mspkit_queue,
+    user_data: *mut c_void,
+    operation_id: *mut mspkit_operation,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    let to = Into { queue, user_data, operation: operation_id };
+    // SAFETY: the caller passes NULL or what the documentation asks for; NULL is looked for.
+    unsafe {
+        call::call_submit(client, "ncentral.sites.get", options, to, error, |into| {
+            write_sites_get(into, site_id, site_id_len)
+        })
+    }
+}
+
+/// What `mspkit_ncentral_sites_list` takes besides its arguments.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct mspkit_ncentral_sites_list_params {
+    /// Set by `mspkit_ncentral_sites_list_params_init()`.
+    pub struct_size: usize,
+    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
+    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    pub page_size: i64,
+    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+    /// not given)
+    pub page_number: i64,
+    /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
+    /// text)
+    pub sort_by: mspkit_str,
+    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
+    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    pub sort_order: mspkit_str,
+    /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
+    /// and is sent unchanged. (optional, text)
+    pub select: mspkit_str,
+}
+
+// SAFETY: plain data that begins with `struct_size`; any bytes are a value of it.
+unsafe impl Versioned for mspkit_ncentral_sites_list_params {
+    const NAME: &str = "mspkit_ncentral_sites_list_params";
+    const BLANK: Self = Self {
+        struct_size: 0,
+        page_size: options::NOT_GIVEN,
+        page_number: options::NOT_GIVEN,
+        sort_by: mspkit_str::NONE,
+        sort_order: mspkit_str::NONE,
+        select: mspkit_str::NONE,
+    };
+}
+
+unsafe fn write_sites_list(
+    into: &mut Params,
+    params: *const mspkit_ncentral_sites_list_params,
+) -> Result<(), Failure> {
+    // SAFETY: the caller says that the pointers are what the documentation asks for.
+    unsafe {
+        let params = options::read(params)?;
+        into.int("page_size", params.page_size);
+        into.int("page_number", params.page_number);
+        into.text("sort_by", params.sort_by)?;
+        into.text("sort_order", params.sort_order)?;
+        into.text("select", params.select)?;
+    }
+    Ok(())
+}
+
+/// Lists the sites of all customers, page by page.
+///
+/// Every site that the API user may see; `customers.list_sites` gives those of one customer. Rows can
+/// move between pages while they are read. Vendor's guide: Manage Sites. See Manage Sites:
+/// https://developer.n-able.com/n-central/docs/manage-sites
+///
+/// `GET /api/sites`. Sent with an access token, which the client obtains and renews. Read-only. Retried
+/// on transient errors.
+///
+///
+/// - `params`: may be NULL; see `mspkit_ncentral_sites_list_params`.
+/// - `paging`, `options`: may be NULL.
+/// - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_site`:
+///   `mspkit_item_site` gives them. Nothing is sent before its first step.
+/// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
+///
+/// Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
+/// invalid; the steps of the pager fail with:
+///
+/// - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
+/// - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
+/// - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
+///   server's memory, so a restart ends them all.
+/// - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
+/// - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
+/// - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
+/// - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
+///   executed. The vendor advises waiting 2, 5, then 10 seconds.
+/// - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
+///   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
+/// - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
+/// - any other code, such as no connection or no answer in time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_ncentral_sites_list(
+    client: *const mspkit_ncentral,
+    params: *const mspkit_ncentral_sites_list_params,
+    paging: *const mspkit_paging_options,
+    options: *const mspkit_call_options,
+    pager: *mut *mut mspkit_pager,
+    error: *mut *mut mspkit_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or what the documentation asks for; NULL is looked for.
+    unsafe {
+        pager::list(client, "ncentral.sites.list", paging, options, pager, error, |into| {
+            write_sites_list(into, params)
+        })
+    }
+}
+
 /// Gets the links that the standard PSA endpoints start from.
 ///
 /// An index of links, not a list of integrations. A server without a PSA integration answers 500 after
@@ -2223,6 +2410,7 @@ pub(crate) fn blanks() -> Vec<(&'static str, String)> {
         options::blank::<mspkit_ncentral_service_orgs_create_customer_params>(),
         options::blank::<mspkit_ncentral_service_orgs_list_params>(),
         options::blank::<mspkit_ncentral_service_orgs_list_customers_params>(),
+        options::blank::<mspkit_ncentral_sites_list_params>(),
         options::blank::<mspkit_ncentral_standard_psa_validate_credential_params>(),
     ]
 }

@@ -38,7 +38,9 @@ pub(crate) fn of(operation: &str) -> &'static Reader {
         "ncentral.service_orgs.create" | "ncentral.service_orgs.get" | "ncentral.service_orgs.list" => {
             const { &Reader::of::<models::ServiceOrg>() }
         }
-        "ncentral.customers.list_sites" => const { &Reader::of::<models::Site>() },
+        "ncentral.customers.list_sites" | "ncentral.sites.get" | "ncentral.sites.list" => {
+            const { &Reader::of::<models::Site>() }
+        }
         "ncentral.auth.validate" => const { &Reader::of::<models::TokenStatus>() },
         "wiv.workflows.run" => const { &Reader::of::<models::WorkflowRun>() },
         _ => &Reader::PLAIN,

@@ -660,6 +660,9 @@ json *dispatch_answer(const mspkit_answer *answer)
     if (mspkit_answer_service_org(answer) != NULL) {
         return of_service_org(mspkit_answer_service_org(answer));
     }
+    if (mspkit_answer_site(answer) != NULL) {
+        return of_site(mspkit_answer_site(answer));
+    }
     if (mspkit_answer_token_status(answer) != NULL) {
         return of_token_status(mspkit_answer_token_status(answer));
     }
@@ -704,6 +707,7 @@ bool dispatch_is_list(const char *operation)
         "ncentral.customers.list_sites",
         "ncentral.service_orgs.list",
         "ncentral.service_orgs.list_customers",
+        "ncentral.sites.list",
         "wiv.cases.search",
         "wiv.cases.search_own",
         "wiv.customers.list",
@@ -912,6 +916,12 @@ int32_t dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit_error
                    ? mspkit_ncentral_service_orgs_get(call->client, so_id.data, so_id.len, call->options, answer, error)
                    : mspkit_ncentral_service_orgs_get_submit(call->client, so_id.data, so_id.len, call->options, call->queue, call->user_data, call->number, error);
     }
+    if (strcmp(call->operation, "ncentral.sites.get") == 0) {
+        const mspkit_str site_id = said_text(call->params, "site_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_sites_get(call->client, site_id.data, site_id.len, call->options, answer, error)
+                   : mspkit_ncentral_sites_get_submit(call->client, site_id.data, site_id.len, call->options, call->queue, call->user_data, call->number, error);
+    }
     if (strcmp(call->operation, "ncentral.standard_psa.links") == 0) {
         return call->queue == NULL
                    ? mspkit_ncentral_standard_psa_links(call->client, call->options, answer, error)
@@ -989,6 +999,15 @@ int32_t dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error *
         params.sort_order = said_text(call->params, "sort_order");
         params.select = said_text(call->params, "select");
         return mspkit_ncentral_service_orgs_list_customers(call->client, so_id.data, so_id.len, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.sites.list") == 0) {
+        mspkit_ncentral_sites_list_params params = mspkit_ncentral_sites_list_params_init();
+        params.page_size = said_int(call->params, "page_size");
+        params.page_number = said_int(call->params, "page_number");
+        params.sort_by = said_text(call->params, "sort_by");
+        params.sort_order = said_text(call->params, "sort_order");
+        params.select = said_text(call->params, "select");
+        return mspkit_ncentral_sites_list(call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "wiv.cases.search") == 0) {
         mspkit_wiv_cases_search_params params = mspkit_wiv_cases_search_params_init();

@@ -208,6 +208,29 @@ export interface ServiceOrgsListCustomersParams extends Paging {
   readonly select?: string | undefined;
 }
 
+/** Parameters of `sites.list`. */
+export interface SitesListParams extends Paging {
+  /**
+   * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
+   * for.
+   */
+  readonly pageSize?: number | undefined;
+  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
+  readonly pageNumber?: number | undefined;
+  /** Name of the field to sort by, such as `soName`. Without it the order is the server's. */
+  readonly sortBy?: string | undefined;
+  /**
+   * Direction of the sort, upper or lower case. The server takes ASC when it is not given. One of `ASC`
+   * or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+   */
+  readonly sortOrder?: string | undefined;
+  /**
+   * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields, and
+   * is sent unchanged.
+   */
+  readonly select?: string | undefined;
+}
+
 /** Parameters of `standardPsa.validateCredential`. */
 export interface StandardPsaValidateCredentialParams {
   /** User name in the ticketing system. Not blank. */
@@ -1988,6 +2011,172 @@ export class ServiceOrgsSync extends SyncResource {
 }
 
 /**
+ * Sites, the locations of customers, of every customer that the API user may see.
+ *
+ * Reached as `client.sites`.
+ */
+export class Sites extends AsyncResource {
+  /**
+   * Gets one site.
+   *
+   * The site with this id, with its contact and address. Vendor's guide: Manage Sites.
+   *
+   * `GET /api/sites/{siteId}`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
+   *
+   * @param siteId - Id of the site.
+   * @param options - Of this call alone: timeout in milliseconds, retries, headers, signal; the
+   *   client's where they are not given.
+   * @returns A site: one of a customer's locations.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
+   * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
+   *   server's memory, so a restart ends them all.
+   * @throws {PermissionDeniedError} 403: The API user lacks the permission.
+   * @throws {NotFoundError} 404: There is no such object, or the server is too old for the endpoint.
+   * @throws {ConflictError} 409: The request contradicts the state of the object.
+   * @throws {RateLimitError} 429: Too many calls to this endpoint are in flight. This one was not
+   *   executed. The vendor advises waiting 2, 5, then 10 seconds.
+   * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
+   *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
+   *   503: The server is starting, stopping or overloaded.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
+   * @example
+   * ```ts
+   * const site = await client.sites.get("401");
+   * console.log(site.siteId); // 401
+   * ```
+   */
+  get(siteId: Id, options?: CallOptions): Call<Site> {
+    return this._call("ncentral.sites.get", shapes.Site, { siteId }, undefined, options);
+  }
+
+  /**
+   * Lists the sites of all customers, page by page.
+   *
+   * Every site that the API user may see; `customers.listSites` gives those of one customer. Rows can
+   * move between pages while they are read. Vendor's guide: Manage Sites.
+   *
+   * `GET /api/sites`. Sent with an access token, which the client obtains and renews. Read-only. Retried
+   * on transient errors.
+   *
+   * @param params - `pageSize`, `pageNumber`, `sortBy`, `sortOrder`, `select`, and how the list is
+   *   read.
+   * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers,
+   *   signal; the client's where they are not given.
+   * @returns A pager of `Site`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
+   *   before it is read.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
+   * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
+   *   server's memory, so a restart ends them all.
+   * @throws {PermissionDeniedError} 403: The API user lacks the permission.
+   * @throws {NotFoundError} 404: There is no such object, or the server is too old for the endpoint.
+   * @throws {ConflictError} 409: The request contradicts the state of the object.
+   * @throws {RateLimitError} 429: Too many calls to this endpoint are in flight. This one was not
+   *   executed. The vendor advises waiting 2, 5, then 10 seconds.
+   * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
+   *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
+   *   503: The server is starting, stopping or overloaded.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
+   * @example
+   * ```ts
+   * for await (const site of client.sites.list({ pageSize: 50 })) {
+   *   console.log(site.siteId);
+   * }
+   * ```
+   */
+  list(params: SitesListParams = {}, options?: CallOptions): Pager<Site> {
+    return this._list("ncentral.sites.list", shapes.Site, {}, params, options);
+  }
+}
+
+/**
+ * Sites, the locations of customers, of every customer that the API user may see.
+ *
+ * Reached as `client.sites`.
+ */
+export class SitesSync extends SyncResource {
+  /**
+   * Gets one site.
+   *
+   * The site with this id, with its contact and address. Vendor's guide: Manage Sites.
+   *
+   * `GET /api/sites/{siteId}`. Sent with an access token, which the client obtains and renews. Read-only.
+   * Retried on transient errors.
+   *
+   * @param siteId - Id of the site.
+   * @param options - Of this call alone: timeout in milliseconds, retries, headers; the client's where
+   *   they are not given.
+   * @returns A site: one of a customer's locations.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
+   * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
+   *   server's memory, so a restart ends them all.
+   * @throws {PermissionDeniedError} 403: The API user lacks the permission.
+   * @throws {NotFoundError} 404: There is no such object, or the server is too old for the endpoint.
+   * @throws {ConflictError} 409: The request contradicts the state of the object.
+   * @throws {RateLimitError} 429: Too many calls to this endpoint are in flight. This one was not
+   *   executed. The vendor advises waiting 2, 5, then 10 seconds.
+   * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
+   *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
+   *   503: The server is starting, stopping or overloaded.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
+   * @example
+   * ```ts
+   * const site = client.sites.get("401");
+   * console.log(site.siteId); // 401
+   * ```
+   */
+  get(siteId: Id, options?: SyncCallOptions): Site {
+    return this._call("ncentral.sites.get", shapes.Site, { siteId }, undefined, options);
+  }
+
+  /**
+   * Lists the sites of all customers, page by page.
+   *
+   * Every site that the API user may see; `customers.listSites` gives those of one customer. Rows can
+   * move between pages while they are read. Vendor's guide: Manage Sites.
+   *
+   * `GET /api/sites`. Sent with an access token, which the client obtains and renews. Read-only. Retried
+   * on transient errors.
+   *
+   * @param params - `pageSize`, `pageNumber`, `sortBy`, `sortOrder`, `select`, and how the list is
+   *   read.
+   * @param options - Of this call alone: timeout in milliseconds for each page, retries, headers; the
+   *   client's where they are not given.
+   * @returns A pager of `Site`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
+   *   before it is read.
+   * @throws {InvalidRequestError} An argument is invalid. No request was sent.
+   * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
+   * @throws {AuthenticationError} 401: The token is missing, unknown or expired. Tokens live in the
+   *   server's memory, so a restart ends them all.
+   * @throws {PermissionDeniedError} 403: The API user lacks the permission.
+   * @throws {NotFoundError} 404: There is no such object, or the server is too old for the endpoint.
+   * @throws {ConflictError} 409: The request contradicts the state of the object.
+   * @throws {RateLimitError} 429: Too many calls to this endpoint are in flight. This one was not
+   *   executed. The vendor advises waiting 2, 5, then 10 seconds.
+   * @throws {ServerError} 500: The server failed; or the API user's password has expired, and then
+   *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
+   *   503: The server is starting, stopping or overloaded.
+   * @throws {MspError} Base class of all mspkit errors: connection failures, timeouts and so on.
+   * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
+   * @example
+   * ```ts
+   * for (const site of client.sites.list({ pageSize: 50 })) {
+   *   console.log(site.siteId);
+   * }
+   * ```
+   */
+  list(params: SitesListParams = {}, options?: SyncCallOptions): SyncPager<Site> {
+    return this._list("ncentral.sites.list", shapes.Site, {}, params, options);
+  }
+}
+
+/**
  * Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked today.
  *
  * Reached as `client.standardPsa`.
@@ -2225,6 +2414,8 @@ export class NCentral extends AsyncClient {
    * users and rules of its own. There is no way to delete one through the API, so a duplicate stays.
    */
   readonly serviceOrgs = new ServiceOrgs(this);
+  /** Sites, the locations of customers, of every customer that the API user may see. */
+  readonly sites = new Sites(this);
   /**
    * Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked
    * today.
@@ -2276,6 +2467,8 @@ export class NCentralSync extends SyncClient {
    * users and rules of its own. There is no way to delete one through the API, so a duplicate stays.
    */
   readonly serviceOrgs = new ServiceOrgsSync(this);
+  /** Sites, the locations of customers, of every customer that the API user may see. */
+  readonly sites = new SitesSync(this);
   /**
    * Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked
    * today.

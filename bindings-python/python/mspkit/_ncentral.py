@@ -42,6 +42,7 @@ __all__ = [
     "AsyncNCentral",
     "AsyncServer",
     "AsyncServiceOrgs",
+    "AsyncSites",
     "AsyncStandardPsa",
     "Auth",
     "CustomPsa",
@@ -49,6 +50,7 @@ __all__ = [
     "NCentral",
     "Server",
     "ServiceOrgs",
+    "Sites",
     "StandardPsa",
 ]
 
@@ -3277,6 +3279,334 @@ class AsyncServiceOrgs(AsyncResource):
         )
 
 
+class Sites(SyncResource):
+    """Sites, the locations of customers, of every customer that the API user may see.
+
+    Reached as `client.sites`.
+    """
+
+    __slots__ = ()
+
+    def get(
+        self,
+        site_id: Id,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Site:
+        """Gets one site.
+
+        The site with this id, with its contact and address. Vendor's guide: Manage Sites.
+
+        See [Manage Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+
+        `GET /api/sites/{siteId}`. Sent with an access token, which the client obtains and renews.
+        Read-only. Retried on transient errors.
+
+        Args:
+            site_id: Id of the site.
+            timeout: Seconds for the whole call, queueing and retries included; the client's when it
+                is not given.
+            max_retries: Further attempts after a fault, 0 for none; the client's when it is not
+                given.
+            extra_headers: Headers to send as well.
+            extra_query: Query parameters to send as well.
+            extra_body: Fields of the JSON body to send as well.
+
+        Returns:
+            A site: one of a customer's locations.
+
+        Raises:
+            InvalidRequestError: An argument is invalid. No request was sent.
+            BadRequestError: 400: The request was refused, for one or several reasons.
+            AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
+                server's memory, so a restart ends them all.
+            PermissionDeniedError: 403: The API user lacks the permission.
+            NotFoundError: 404: There is no such object, or the server is too old for the endpoint.
+            ConflictError: 409: The request contradicts the state of the object.
+            RateLimitError: 429: Too many calls to this endpoint are in flight. This one was not
+                executed. The vendor advises waiting 2, 5, then 10 seconds.
+            ServerError: 500: The server failed; or the API user's password has expired, and then
+                everything but `authenticate` answers like this; or a standard PSA is called that is not
+                set up. 503: The server is starting, stopping or overloaded.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
+
+        Example:
+            >>> site = client.sites.get("401")
+            >>> site.site_id
+            '401'
+        """
+        return self._client._call(
+            "ncentral.sites.get",
+            Site,
+            {
+                "site_id": site_id,
+            },
+            call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
+        )
+
+    def list(
+        self,
+        *,
+        page_size: int | None = None,
+        page_number: int | None = None,
+        sort_by: str | None = None,
+        sort_order: str | None = None,
+        select: str | None = None,
+        limit: int | None = None,
+        concurrency: int | None = None,
+        resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Pager[Site]:
+        """Lists the sites of all customers, page by page.
+
+        Every site that the API user may see; `customers.list_sites` gives those of one customer. Rows can
+        move between pages while they are read. Vendor's guide: Manage Sites.
+
+        See [Manage Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+
+        `GET /api/sites`. Sent with an access token, which the client obtains and renews. Read-only.
+        Retried on transient errors.
+
+        Args:
+            page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
+                give fewer than asked for.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
+            sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
+                server's.
+            sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
+                not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
+                in any case.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
+                rows, not fields, and is sent unchanged.
+            limit: Items in total; all of them when it is not given.
+            concurrency: Pages in flight at the same time, read ahead in order; never above the
+                endpoint's limit. Chosen by mspkit when it is not given.
+            resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
+            timeout: Seconds for each page, queueing and retries included; the client's when it is not
+                given.
+            max_retries: Further attempts after a fault, 0 for none; the client's when it is not
+                given.
+            extra_headers: Headers to send as well.
+            extra_query: Query parameters to send as well.
+            extra_body: Fields of the JSON body to send as well.
+
+        Returns:
+            A pager of `Site`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
+            before it is read.
+
+        Raises:
+            InvalidRequestError: An argument is invalid. No request was sent.
+            BadRequestError: 400: The request was refused, for one or several reasons.
+            AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
+                server's memory, so a restart ends them all.
+            PermissionDeniedError: 403: The API user lacks the permission.
+            NotFoundError: 404: There is no such object, or the server is too old for the endpoint.
+            ConflictError: 409: The request contradicts the state of the object.
+            RateLimitError: 429: Too many calls to this endpoint are in flight. This one was not
+                executed. The vendor advises waiting 2, 5, then 10 seconds.
+            ServerError: 500: The server failed; or the API user's password has expired, and then
+                everything but `authenticate` answers like this; or a standard PSA is called that is not
+                set up. 503: The server is starting, stopping or overloaded.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
+
+        Example:
+            >>> for site in client.sites.list(page_size=50):
+            ...     print("site", site.site_id)
+            site ...
+        """
+        return self._client._list(
+            "ncentral.sites.list",
+            Site,
+            {
+                "page_size": opt(page_size),
+                "page_number": opt(page_number),
+                "sort_by": opt(sort_by),
+                "sort_order": opt(sort_order),
+                "select": opt(select),
+            },
+            paging(limit, concurrency, resume_token, on_incomplete),
+            call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
+        )
+
+
+class AsyncSites(AsyncResource):
+    """Sites, the locations of customers, of every customer that the API user may see.
+
+    Reached as `client.sites`.
+    """
+
+    __slots__ = ()
+
+    async def get(
+        self,
+        site_id: Id,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> Site:
+        """Gets one site.
+
+        The site with this id, with its contact and address. Vendor's guide: Manage Sites.
+
+        See [Manage Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+
+        `GET /api/sites/{siteId}`. Sent with an access token, which the client obtains and renews.
+        Read-only. Retried on transient errors.
+
+        Args:
+            site_id: Id of the site.
+            timeout: Seconds for the whole call, queueing and retries included; the client's when it
+                is not given.
+            max_retries: Further attempts after a fault, 0 for none; the client's when it is not
+                given.
+            extra_headers: Headers to send as well.
+            extra_query: Query parameters to send as well.
+            extra_body: Fields of the JSON body to send as well.
+
+        Returns:
+            A site: one of a customer's locations.
+
+        Raises:
+            InvalidRequestError: An argument is invalid. No request was sent.
+            BadRequestError: 400: The request was refused, for one or several reasons.
+            AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
+                server's memory, so a restart ends them all.
+            PermissionDeniedError: 403: The API user lacks the permission.
+            NotFoundError: 404: There is no such object, or the server is too old for the endpoint.
+            ConflictError: 409: The request contradicts the state of the object.
+            RateLimitError: 429: Too many calls to this endpoint are in flight. This one was not
+                executed. The vendor advises waiting 2, 5, then 10 seconds.
+            ServerError: 500: The server failed; or the API user's password has expired, and then
+                everything but `authenticate` answers like this; or a standard PSA is called that is not
+                set up. 503: The server is starting, stopping or overloaded.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
+
+        Example:
+            >>> site = await client.sites.get("401")
+            >>> site.site_id
+            '401'
+        """
+        return await self._client._call(
+            "ncentral.sites.get",
+            Site,
+            {
+                "site_id": site_id,
+            },
+            call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
+        )
+
+    def list(
+        self,
+        *,
+        page_size: int | None = None,
+        page_number: int | None = None,
+        sort_by: str | None = None,
+        sort_order: str | None = None,
+        select: str | None = None,
+        limit: int | None = None,
+        concurrency: int | None = None,
+        resume_token: str | None = None,
+        on_incomplete: Literal["warn", "raise", "ignore"] | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> AsyncPager[Site]:
+        """Lists the sites of all customers, page by page.
+
+        Every site that the API user may see; `customers.list_sites` gives those of one customer. Rows can
+        move between pages while they are read. Vendor's guide: Manage Sites.
+
+        See [Manage Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+
+        `GET /api/sites`. Sent with an access token, which the client obtains and renews. Read-only.
+        Retried on transient errors.
+
+        Args:
+            page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
+                give fewer than asked for.
+            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+                or more.
+            sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
+                server's.
+            sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
+                not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
+                in any case.
+            select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
+                rows, not fields, and is sent unchanged.
+            limit: Items in total; all of them when it is not given.
+            concurrency: Pages in flight at the same time, read ahead in order; never above the
+                endpoint's limit. Chosen by mspkit when it is not given.
+            resume_token: Where to go on, from an earlier pager of the same list or from its error.
+            on_incomplete: What to do at the end when fewer rows came than the server says there are:
+                `warn` logs a warning, `raise` raises `ListIncompleteError`, `ignore` leaves it to
+                `complete`. When not given, it is an error where other rows came twice in their place, and
+                a warning else.
+            timeout: Seconds for each page, queueing and retries included; the client's when it is not
+                given.
+            max_retries: Further attempts after a fault, 0 for none; the client's when it is not
+                given.
+            extra_headers: Headers to send as well.
+            extra_query: Query parameters to send as well.
+            extra_body: Fields of the JSON body to send as well.
+
+        Returns:
+            A pager of `Site`: iterate over it, or use its `pages()` or `collect()`. Nothing is sent
+            before it is read.
+
+        Raises:
+            InvalidRequestError: An argument is invalid. No request was sent.
+            BadRequestError: 400: The request was refused, for one or several reasons.
+            AuthenticationError: 401: The token is missing, unknown or expired. Tokens live in the
+                server's memory, so a restart ends them all.
+            PermissionDeniedError: 403: The API user lacks the permission.
+            NotFoundError: 404: There is no such object, or the server is too old for the endpoint.
+            ConflictError: 409: The request contradicts the state of the object.
+            RateLimitError: 429: Too many calls to this endpoint are in flight. This one was not
+                executed. The vendor advises waiting 2, 5, then 10 seconds.
+            ServerError: 500: The server failed; or the API user's password has expired, and then
+                everything but `authenticate` answers like this; or a standard PSA is called that is not
+                set up. 503: The server is starting, stopping or overloaded.
+            MspError: Base class of all mspkit errors: connection failures, timeouts and so on.
+
+        Example:
+            >>> async for site in client.sites.list(page_size=50):
+            ...     print("site", site.site_id)
+            site ...
+        """
+        return self._client._list(
+            "ncentral.sites.list",
+            Site,
+            {
+                "page_size": opt(page_size),
+                "page_number": opt(page_number),
+                "sort_by": opt(sort_by),
+                "sort_order": opt(sort_order),
+                "select": opt(select),
+            },
+            paging(limit, concurrency, resume_token, on_incomplete),
+            call_options(timeout, max_retries, extra_headers, extra_query, extra_body),
+        )
+
+
 class StandardPsa(SyncResource):
     """Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked today.
 
@@ -3718,6 +4048,11 @@ class NCentral(SyncClient):
         return ServiceOrgs(self)
 
     @resource
+    def sites(self) -> Sites:
+        """Sites, the locations of customers, of every customer that the API user may see."""
+        return Sites(self)
+
+    @resource
     def standard_psa(self) -> StandardPsa:
         """Ticketing systems (PSA) that N-central integrates itself.
 
@@ -3863,6 +4198,11 @@ class AsyncNCentral(AsyncClient):
         There is no way to delete one through the API, so a duplicate stays.
         """
         return AsyncServiceOrgs(self)
+
+    @resource
+    def sites(self) -> AsyncSites:
+        """Sites, the locations of customers, of every customer that the API user may see."""
+        return AsyncSites(self)
 
     @resource
     def standard_psa(self) -> AsyncStandardPsa:

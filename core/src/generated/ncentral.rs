@@ -12,7 +12,7 @@ use crate::generated::models::{
 use crate::generated::operations::{OPERATIONS, op};
 use crate::generated::params::{
     CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListCustomerSites,
-    ListCustomers, ListServiceOrgCustomers, ListServiceOrgs, ValidatePsaCredential,
+    ListCustomers, ListServiceOrgCustomers, ListServiceOrgs, ListSites, ValidatePsaCredential,
 };
 
 /// The token exchange. Clients do this by themselves; call these only to inspect it.
@@ -1056,6 +1056,114 @@ impl<'c> ServiceOrgs<'c> {
     }
 }
 
+/// Sites, the locations of customers, of every customer that the API user may see.
+///
+/// Reached as `client.sites()`.
+#[derive(Debug, Clone, Copy)]
+pub struct Sites<'c> {
+    client: &'c NCentral,
+}
+
+impl<'c> Sites<'c> {
+    /// Gets one site.
+    ///
+    /// The site with this id, with its contact and address. Vendor's guide: Manage Sites. See [Manage
+    /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+    ///
+    /// `GET /api/sites/{siteId}`. Sent with an access token, which the client obtains and renews.
+    /// Read-only. Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `site_id` (id): Id of the site.
+    ///
+    /// # Errors
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
+    /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
+    ///   reasons.
+    /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
+    ///   expired. Tokens live in the server's memory, so a restart ends them all.
+    /// - [`PermissionDenied`](crate::ErrorKind::PermissionDenied), 403: The API user lacks the
+    ///   permission.
+    /// - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such object, or the server is too old
+    ///   for the endpoint.
+    /// - [`Conflict`](crate::ErrorKind::Conflict), 409: The request contradicts the state of the object.
+    /// - [`RateLimit`](crate::ErrorKind::RateLimit), 429: Too many calls to this endpoint are in flight.
+    ///   This one was not executed. The vendor advises waiting 2, 5, then 10 seconds.
+    /// - [`Server`](crate::ErrorKind::Server), 500: The server failed; or the API user's password has
+    ///   expired, and then everything but `authenticate` answers like this; or a standard PSA is called
+    ///   that is not set up.
+    /// - [`Server`](crate::ErrorKind::Server), 503: The server is starting, stopping or overloaded.
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let site = client.sites().get("401").await?;
+    /// println!("{site:?}");
+    /// # Ok(()) }
+    /// ```
+    pub fn get(&self, site_id: impl Into<Id>) -> Call<'c, Site> {
+        Call::new(self.client.core(), &OPERATIONS[op::NCENTRAL_SITES_GET]).path("site_id", site_id)
+    }
+
+    /// Lists the sites of all customers, page by page.
+    ///
+    /// Every site that the API user may see; `customers.list_sites` gives those of one customer. Rows can
+    /// move between pages while they are read. Vendor's guide: Manage Sites. See [Manage
+    /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+    ///
+    /// `GET /api/sites`. Sent with an access token, which the client obtains and renews. Read-only.
+    /// Retried on transient errors.
+    ///
+    /// # Parameters
+    /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
+    ///   given, and may give fewer than asked for.
+    /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
+    /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
+    ///   is the server's.
+    /// - `sort_order` (optional, `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
+    ///   in any case): Direction of the sort, upper or lower case. The server takes ASC when it is not
+    ///   given.
+    /// - `select` (optional, text): A filter on rows in the vendor's FIQL form, such as `soName==Acme*`.
+    ///   It filters rows, not fields, and is sent unchanged.
+    ///
+    /// # Errors
+    /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+    ///   request was sent.
+    /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
+    ///   reasons.
+    /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
+    ///   expired. Tokens live in the server's memory, so a restart ends them all.
+    /// - [`PermissionDenied`](crate::ErrorKind::PermissionDenied), 403: The API user lacks the
+    ///   permission.
+    /// - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such object, or the server is too old
+    ///   for the endpoint.
+    /// - [`Conflict`](crate::ErrorKind::Conflict), 409: The request contradicts the state of the object.
+    /// - [`RateLimit`](crate::ErrorKind::RateLimit), 429: Too many calls to this endpoint are in flight.
+    ///   This one was not executed. The vendor advises waiting 2, 5, then 10 seconds.
+    /// - [`Server`](crate::ErrorKind::Server), 500: The server failed; or the API user's password has
+    ///   expired, and then everything but `authenticate` answers like this; or a standard PSA is called
+    ///   that is not set up.
+    /// - [`Server`](crate::ErrorKind::Server), 503: The server is starting, stopping or overloaded.
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
+    /// let params = mspkit::params::ListSites::new().page_size(50);
+    /// let mut sites = client.sites().list(params).items();
+    /// while let Some(site) = sites.next().await {
+    ///     let site = site?;
+    ///     println!("{:?}", site.site_id);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(&self, params: ListSites) -> List<'c, Site> {
+        List::new(self.client.core(), &OPERATIONS[op::NCENTRAL_SITES_LIST]).params(&params)
+    }
+}
+
 /// Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked today.
 ///
 /// Reached as `client.standard_psa()`.
@@ -1190,6 +1298,11 @@ impl NCentral {
         ServiceOrgs { client: self }
     }
 
+    /// Sites, the locations of customers, of every customer that the API user may see.
+    pub fn sites(&self) -> Sites<'_> {
+        Sites { client: self }
+    }
+
     /// Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked
     /// today.
     pub fn standard_psa(&self) -> StandardPsa<'_> {
@@ -1208,7 +1321,7 @@ pub mod blocking {
     use crate::generated::operations::{OPERATIONS, op};
     use crate::generated::params::{
         CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListCustomerSites,
-        ListCustomers, ListServiceOrgCustomers, ListServiceOrgs, ValidatePsaCredential,
+        ListCustomers, ListServiceOrgCustomers, ListServiceOrgs, ListSites, ValidatePsaCredential,
     };
 
     /// The token exchange. Clients do this by themselves; call these only to inspect it.
@@ -2269,6 +2382,115 @@ pub mod blocking {
         }
     }
 
+    /// Sites, the locations of customers, of every customer that the API user may see.
+    ///
+    /// Reached as `client.sites()`.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Sites<'c> {
+        client: &'c NCentral,
+    }
+
+    impl<'c> Sites<'c> {
+        /// Gets one site.
+        ///
+        /// The site with this id, with its contact and address. Vendor's guide: Manage Sites. See [Manage
+        /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+        ///
+        /// `GET /api/sites/{siteId}`. Sent with an access token, which the client obtains and renews.
+        /// Read-only. Retried on transient errors.
+        ///
+        /// # Parameters
+        /// - `site_id` (id): Id of the site.
+        ///
+        /// # Errors
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
+        /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
+        ///   reasons.
+        /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
+        ///   expired. Tokens live in the server's memory, so a restart ends them all.
+        /// - [`PermissionDenied`](crate::ErrorKind::PermissionDenied), 403: The API user lacks the
+        ///   permission.
+        /// - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such object, or the server is too old
+        ///   for the endpoint.
+        /// - [`Conflict`](crate::ErrorKind::Conflict), 409: The request contradicts the state of the object.
+        /// - [`RateLimit`](crate::ErrorKind::RateLimit), 429: Too many calls to this endpoint are in flight.
+        ///   This one was not executed. The vendor advises waiting 2, 5, then 10 seconds.
+        /// - [`Server`](crate::ErrorKind::Server), 500: The server failed; or the API user's password has
+        ///   expired, and then everything but `authenticate` answers like this; or a standard PSA is called
+        ///   that is not set up.
+        /// - [`Server`](crate::ErrorKind::Server), 503: The server is starting, stopping or overloaded.
+        ///
+        /// # Example
+        /// ```no_run
+        /// # fn run() -> Result<(), mspkit::Error> {
+        /// let client = mspkit::blocking::NCentral::builder()
+        ///     .base_url("https://ncentral.example.com").jwt("…").build()?;
+        /// let site = client.sites().get("401").send()?;
+        /// println!("{site:?}");
+        /// # Ok(()) }
+        /// ```
+        pub fn get(&self, site_id: impl Into<Id>) -> Call<'c, Site> {
+            Call::new(self.client.core(), &OPERATIONS[op::NCENTRAL_SITES_GET]).path("site_id", site_id)
+        }
+
+        /// Lists the sites of all customers, page by page.
+        ///
+        /// Every site that the API user may see; `customers.list_sites` gives those of one customer. Rows can
+        /// move between pages while they are read. Vendor's guide: Manage Sites. See [Manage
+        /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
+        ///
+        /// `GET /api/sites`. Sent with an access token, which the client obtains and renews. Read-only.
+        /// Retried on transient errors.
+        ///
+        /// # Parameters
+        /// - `page_size` (optional, 1 to 1000): Items per page, 1 to 1000. The server takes 50 when it is not
+        ///   given, and may give fewer than asked for.
+        /// - `page_number` (optional, 1 or more): The page to begin with, from 1; reading goes on behind it.
+        /// - `sort_by` (optional, text): Name of the field to sort by, such as `soName`. Without it the order
+        ///   is the server's.
+        /// - `sort_order` (optional, `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
+        ///   in any case): Direction of the sort, upper or lower case. The server takes ASC when it is not
+        ///   given.
+        /// - `select` (optional, text): A filter on rows in the vendor's FIQL form, such as `soName==Acme*`.
+        ///   It filters rows, not fields, and is sent unchanged.
+        ///
+        /// # Errors
+        /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): a parameter is missing or invalid. No
+        ///   request was sent.
+        /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
+        ///   reasons.
+        /// - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or
+        ///   expired. Tokens live in the server's memory, so a restart ends them all.
+        /// - [`PermissionDenied`](crate::ErrorKind::PermissionDenied), 403: The API user lacks the
+        ///   permission.
+        /// - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such object, or the server is too old
+        ///   for the endpoint.
+        /// - [`Conflict`](crate::ErrorKind::Conflict), 409: The request contradicts the state of the object.
+        /// - [`RateLimit`](crate::ErrorKind::RateLimit), 429: Too many calls to this endpoint are in flight.
+        ///   This one was not executed. The vendor advises waiting 2, 5, then 10 seconds.
+        /// - [`Server`](crate::ErrorKind::Server), 500: The server failed; or the API user's password has
+        ///   expired, and then everything but `authenticate` answers like this; or a standard PSA is called
+        ///   that is not set up.
+        /// - [`Server`](crate::ErrorKind::Server), 503: The server is starting, stopping or overloaded.
+        ///
+        /// # Example
+        /// ```no_run
+        /// # fn run() -> Result<(), mspkit::Error> {
+        /// let client = mspkit::blocking::NCentral::builder()
+        ///     .base_url("https://ncentral.example.com").jwt("…").build()?;
+        /// let params = mspkit::params::ListSites::new().page_size(50);
+        /// for site in client.sites().list(params).items() {
+        ///     let site = site?;
+        ///     println!("{:?}", site.site_id);
+        /// }
+        /// # Ok(()) }
+        /// ```
+        pub fn list(&self, params: ListSites) -> List<'c, Site> {
+            List::new(self.client.core(), &OPERATIONS[op::NCENTRAL_SITES_LIST]).params(&params)
+        }
+    }
+
     /// Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked today.
     ///
     /// Reached as `client.standard_psa()`.
@@ -2403,6 +2625,11 @@ pub mod blocking {
         /// users and rules of its own. There is no way to delete one through the API, so a duplicate stays.
         pub fn service_orgs(&self) -> ServiceOrgs<'_> {
             ServiceOrgs { client: self }
+        }
+
+        /// Sites, the locations of customers, of every customer that the API user may see.
+        pub fn sites(&self) -> Sites<'_> {
+            Sites { client: self }
         }
 
         /// Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked

@@ -70,18 +70,22 @@ pub(crate) mod op {
     pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 27;
     /// `ncentral.service_orgs.list_customers`
     pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 28;
+    /// `ncentral.sites.get`
+    pub(crate) const NCENTRAL_SITES_GET: usize = 29;
+    /// `ncentral.sites.list`
+    pub(crate) const NCENTRAL_SITES_LIST: usize = 30;
     /// `ncentral.standard_psa.links`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 29;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 31;
     /// `ncentral.standard_psa.validate_credential`
-    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 30;
+    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 32;
     /// `wiv.cases.search`
-    pub(crate) const WIV_CASES_SEARCH: usize = 31;
+    pub(crate) const WIV_CASES_SEARCH: usize = 33;
     /// `wiv.cases.search_own`
-    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 32;
+    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 34;
     /// `wiv.customers.list`
-    pub(crate) const WIV_CUSTOMERS_LIST: usize = 33;
+    pub(crate) const WIV_CUSTOMERS_LIST: usize = 35;
     /// `wiv.workflows.run`
-    pub(crate) const WIV_WORKFLOWS_RUN: usize = 34;
+    pub(crate) const WIV_WORKFLOWS_RUN: usize = 36;
 }
 
 /// An optional parameter with nothing special about it; rows say what is different.
@@ -1215,6 +1219,82 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         limit: Limit { group: "GET /api/service-orgs/{soId}/customers", cap: 5 },
         model: Some(&schema::CUSTOMER),
         id_fields: &["customerId", "parentId"],
+        outcome_check: None,
+        readable: None,
+    },
+    Operation {
+        id: "ncentral.sites.get",
+        service: Service::NCentral,
+        resource: "sites",
+        name: "get",
+        summary: "Gets one site.",
+        method: Method::GET,
+        path: "/api/sites/{siteId}",
+        params: &[Param {
+            name: "site_id",
+            wire: "siteId",
+            place: Place::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sites/{siteId}", cap: 5 },
+        model: Some(&schema::SITE),
+        id_fields: &["siteId", "parentId"],
+        outcome_check: None,
+        readable: None,
+    },
+    Operation {
+        id: "ncentral.sites.list",
+        service: Service::NCentral,
+        resource: "sites",
+        name: "list",
+        summary: "Lists the sites of all customers, page by page.",
+        method: Method::GET,
+        path: "/api/sites",
+        params: &[
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                place: Place::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                place: Place::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                place: Place::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "siteId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sites", cap: 5 },
+        model: Some(&schema::SITE),
+        id_fields: &["siteId", "parentId"],
         outcome_check: None,
         readable: None,
     },

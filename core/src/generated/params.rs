@@ -252,6 +252,30 @@ params! {
 }
 
 params! {
+    /// Parameters of [`Sites::list`](crate::resources::ncentral::Sites::list): Lists the sites of all
+    /// customers, page by page.
+    pub struct ListSites {
+        required {
+        }
+        optional {
+            /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
+            /// than asked for. A whole number, 1 to 1000.
+            page_size: int,
+            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
+            page_number: int,
+            /// Name of the field to sort by, such as `soName`. Without it the order is the server's.
+            sort_by: text,
+            /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One
+            /// of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            sort_order: text,
+            /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not
+            /// fields, and is sent unchanged.
+            select: text,
+        }
+    }
+}
+
+params! {
     /// Parameters of [`Customers::list`](crate::resources::wiv::Customers::list): Lists the customers of
     /// the managed service provider.
     pub struct ListWivCustomers {

@@ -4,7 +4,7 @@
 
 use mspkit::params::{
     AddService, CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket,
-    ListCustomerSites, ListCustomers, ListServiceOrgCustomers, ListServiceOrgs, ListWivCustomers,
+    ListCustomerSites, ListCustomers, ListServiceOrgCustomers, ListServiceOrgs, ListSites, ListWivCustomers,
     PatchService, RunWorkflow, SearchCases, SearchOwnCases, UpdateService, ValidatePsaCredential,
 };
 
@@ -190,6 +190,14 @@ pub(crate) async fn call(
                 .ncentral
                 .service_orgs()
                 .list_customers(params.id("so_id"), list_service_org_customers(params));
+            Outcome::from_list(call, overrides).await
+        }
+        "ncentral.sites.get" => {
+            let call = clients.ncentral.sites().get(params.id("site_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.sites.list" => {
+            let call = clients.ncentral.sites().list(list_sites(params));
             Outcome::from_list(call, overrides).await
         }
         "ncentral.standard_psa.links" => {
@@ -394,6 +402,14 @@ pub(crate) fn call_blocking(
                 .list_customers(params.id("so_id"), list_service_org_customers(params));
             Outcome::from_blocking_list(call, overrides)
         }
+        "ncentral.sites.get" => {
+            let call = clients.ncentral.sites().get(params.id("site_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.sites.list" => {
+            let call = clients.ncentral.sites().list(list_sites(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
         "ncentral.standard_psa.links" => {
             let call = clients.ncentral.standard_psa().links();
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -532,6 +548,18 @@ fn list_service_org_customers(params: &Params) -> ListServiceOrgCustomers {
 
 fn list_service_orgs(params: &Params) -> ListServiceOrgs {
     let mut built = ListServiceOrgs::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn list_sites(params: &Params) -> ListSites {
+    let mut built = ListSites::new();
     optional!(built, params,
         page_size: int,
         page_number: int,

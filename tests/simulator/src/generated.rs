@@ -181,6 +181,13 @@ pub static ROUTES: &[Route] = &[
         auth: "access_token",
     },
     Route {
+        operation: "ncentral.sites.get",
+        method: "GET",
+        path: "/api/sites/{siteId}",
+        auth: "access_token",
+    },
+    Route { operation: "ncentral.sites.list", method: "GET", path: "/api/sites", auth: "access_token" },
+    Route {
         operation: "ncentral.standard_psa.links",
         method: "GET",
         path: "/api/standard-psa",

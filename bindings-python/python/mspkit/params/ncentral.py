@@ -16,6 +16,7 @@ __all__ = [
     "ServiceOrgsCreateParams",
     "ServiceOrgsListCustomersParams",
     "ServiceOrgsListParams",
+    "SitesListParams",
     "StandardPsaValidateCredentialParams",
 ]
 
@@ -116,6 +117,16 @@ class ServiceOrgsListParams(TypedDict, total=False):
 
 class ServiceOrgsListCustomersParams(TypedDict, total=False):
     """What `client.service_orgs.list_customers` takes by name."""
+
+    page_size: int | None
+    page_number: int | None
+    sort_by: str | None
+    sort_order: str | None
+    select: str | None
+
+
+class SitesListParams(TypedDict, total=False):
+    """What `client.sites.list` takes by name."""
 
     page_size: int | None
     page_number: int | None
