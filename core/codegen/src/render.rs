@@ -67,7 +67,7 @@ fn one(
     let template =
         environment.get_template(target.template).map_err(|error| failure(target.template, &error))?;
     let text = match target.language {
-        Language::Markdown => page(&template, target, context, root)?,
+        Language::Markdown => page(&template, target, &context, root)?,
         _ => template.render(context).map_err(|error| failure(target.template, &error))?,
     };
     let text = output::finish(target.language, &file, &text, root)?;
@@ -78,7 +78,7 @@ fn one(
 fn page(
     template: &Template<'_, '_>,
     target: &Target,
-    context: Value,
+    context: &Value,
     root: &Path,
 ) -> Result<String, Failure> {
     const START: &str = "<!-- rendered: ";
@@ -95,7 +95,7 @@ fn page(
         if text.trim().is_empty() {
             return Err(fail(&format!("nothing is called `{name}`")));
         }
-        out.push_str(&format!("{before}{START}{name} -->\n\n{}\n\n{END}", text.trim()));
+        out.extend([before, START, name, " -->\n\n", text.trim(), "\n\n", END]);
         rest = after;
     }
     if out.is_empty() {

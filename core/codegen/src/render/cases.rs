@@ -150,7 +150,7 @@ impl<'o> Call<'o> {
         match operation.body {
             Body::Json => request["json"] = Value::Object(body),
             Body::Value => {
-                request["json"] = body.into_iter().next().map(|(_, value)| value).unwrap_or_default()
+                request["json"] = body.into_iter().next().map(|(_, value)| value).unwrap_or_default();
             }
             Body::None | Body::RefreshToken => {}
         }
