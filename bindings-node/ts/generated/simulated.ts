@@ -6,22 +6,19 @@ export type Shown = Readonly<Record<string, unknown>>;
 
 /** How many there are of each to begin with. */
 export interface Counts {
-  /** Services in Cloudmore's E-Store. There are 8 where nothing is said. */
+  /** Services in Cloudmore's E-Store. 8 by default. */
   readonly estore?: number;
-  /**
-   * The services of Cloudmore's organizations, by the id of the organization. There are 3 where nothing
-   * is said.
-   */
+  /** The services of Cloudmore's organizations, by the id of the organization. 3 by default. */
   readonly organizationServices?: number;
-  /** N-central's service organizations. There are 3 where nothing is said. */
+  /** N-central's service organizations. 3 by default. */
   readonly serviceOrgs?: number;
-  /** N-central's customers; `parentId` is their service organization. There are 10 where nothing is said. */
+  /** N-central's customers; `parentId` is their service organization. 10 by default. */
   readonly customers?: number;
-  /** The sites of N-central's customers; `parentId` is their customer. There are 15 where nothing is said. */
+  /** The sites of N-central's customers; `parentId` is their customer. 15 by default. */
   readonly sites?: number;
-  /** Customers of Wiv. There are 5 where nothing is said. */
+  /** Customers of Wiv. 5 by default. */
   readonly wivCustomers?: number;
-  /** Cases of Wiv. There are 60 where nothing is said. */
+  /** Cases of Wiv. 60 by default. */
   readonly cases?: number;
 }
 

@@ -13,22 +13,19 @@ class Counts(TypedDict, total=False):
     """How many there are of each to begin with."""
 
     estore: int
-    """Services in Cloudmore's E-Store. There are 8 where nothing is said."""
+    """Services in Cloudmore's E-Store. 8 by default."""
     organization_services: int
-    """The services of Cloudmore's organizations, by the id of the organization.
-
-    There are 3 where nothing is said.
-    """
+    """The services of Cloudmore's organizations, by the id of the organization. 3 by default."""
     service_orgs: int
-    """N-central's service organizations. There are 3 where nothing is said."""
+    """N-central's service organizations. 3 by default."""
     customers: int
-    """N-central's customers; `parentId` is their service organization. There are 10 where nothing is said."""
+    """N-central's customers; `parentId` is their service organization. 10 by default."""
     sites: int
-    """The sites of N-central's customers; `parentId` is their customer. There are 15 where nothing is said."""
+    """The sites of N-central's customers; `parentId` is their customer. 15 by default."""
     wiv_customers: int
-    """Customers of Wiv. There are 5 where nothing is said."""
+    """Customers of Wiv. 5 by default."""
     cases: int
-    """Cases of Wiv. There are 60 where nothing is said."""
+    """Cases of Wiv. 60 by default."""
 
 
 class Collections(TypedDict, total=False):

@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 # What the generator has read in the documents: the operations, and what the simulator holds.
 TABLE = json.loads((HERE.parents[1] / "simulator" / "src" / "generated.json").read_text(encoding="utf-8"))
-# Examples of one operation: fewer where a document has many, so that it takes a minute or two, but never too few to find anything.
+# Examples of one operation: fewer where a document has many, but never too few to find anything.
 EXAMPLES = {"most": 40, "least": 10, "document": 1000}
 # A document takes about a minute, three on a busy machine, and more where it has many operations.
 SECONDS, SECONDS_PER_OPERATION = 150, 10
