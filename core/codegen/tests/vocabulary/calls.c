@@ -42,7 +42,7 @@ int main(int count, char **arguments)
     check(count == 2, "wants the address of the server");
     options.api_key = mspkit_nts("key");
     options.base_url = mspkit_nts(arguments[1]);
-    options.allow_http = MSPKIT_YES;
+    options.allow_http = 1;
     made(mspkit_wiv_new(&options, &client, &error), error, "new");
 
     send.names = mspkit_nts("[\"a\", \"b\"]");

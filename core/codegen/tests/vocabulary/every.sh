@@ -58,7 +58,7 @@ of_node() {
   mkdir -p build/vocabulary/node_modules
   ln -sfn "$PWD" build/vocabulary/node_modules/mspkit
   cp "$here/calls.mts" build/vocabulary/
-  npx tsc --strict --module nodenext --target es2022 --skipLibCheck --types node --typeRoots node_modules/@types \
+  npx tsc --ignoreConfig --strict --module nodenext --target es2022 --skipLibCheck --types node --typeRoots node_modules/@types \
     build/vocabulary/calls.mts
   node build/vocabulary/calls.mjs "$url"
   cd ..
@@ -67,7 +67,8 @@ of_node() {
 of_c() {
   (cd bindings-c && "$built/debug/mspkit-c-header" .)
   cc -std=c99 -Wall -Wextra -Werror -I bindings-c/include -o "$built/vocabulary-c" "$here/calls.c" \
-    -L "$built/debug" -lmspkit -Wl,-rpath,"$built/debug"
+    -L "$built/debug" -lmspkit_c -Wl,-rpath,"$built/debug"
+  ln -sfn libmspkit_c.so "$built/debug/libmspkit.so.1"
   "$built/vocabulary-c" "$url"
 }
 
