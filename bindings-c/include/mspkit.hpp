@@ -812,6 +812,177 @@ template <> struct model<AddedService> {
     static AddedService of(const mspkit_answer *held) { return AddedService(*find(held)); }
 };
 
+/// The definition of a custom property.
+struct CustomProperty {
+    /// Id of the property; values name it as their `id`.
+    std::optional<std::string> property_id;
+    /// Name of the property, as people see it.
+    std::optional<std::string> name;
+    /// How it is entered, such as TextBox.
+    std::optional<std::string> type;
+    /// The value when none is given.
+    std::optional<std::string> default_value;
+    /// Whether people see it.
+    std::optional<bool> visible;
+    /// Whether a value has to be given.
+    std::optional<bool> mandatory;
+    /// The values to choose from, where there is a choice.
+    std::optional<std::vector<std::string>> allowed_values;
+    /// Whether organizations give it.
+    std::optional<bool> applies_to_organizations;
+    /// Whether brokers give it.
+    std::optional<bool> applies_to_brokers;
+    /// Whether the seller gives it.
+    std::optional<bool> applies_to_seller;
+    /// The whole object as JSON, fields that are not known here included.
+    std::string json;
+
+    explicit CustomProperty(const mspkit_custom_property &view)
+        : property_id(detail::field(view.property_id)),
+name(detail::field(view.name)),
+type(detail::field(view.type)),
+default_value(detail::field(view.default_value)),
+visible(detail::field(view.visible)),
+mandatory(detail::field(view.mandatory)),
+applies_to_organizations(detail::field(view.applies_to_organizations)),
+applies_to_brokers(detail::field(view.applies_to_brokers)),
+applies_to_seller(detail::field(view.applies_to_seller)),
+json(detail::copy(view.json))
+    {
+        if (view.allowed_values_presence == MSPKIT_PRESENT) {
+            allowed_values.emplace();
+            for (std::size_t at = 0; at < view.allowed_values_count; ++at) {
+                allowed_values->emplace_back(detail::copy(view.allowed_values[at]));
+            }
+        }
+    }
+};
+
+template <> struct model<CustomProperty> {
+};
+
+/// The value of a custom property.
+struct CustomPropertyData {
+    /// Id of the property, the `propertyId` of its definition.
+    std::optional<std::string> id;
+    /// The value.
+    std::optional<std::string> value;
+    /// The whole object as JSON, fields that are not known here included.
+    std::string json;
+
+    explicit CustomPropertyData(const mspkit_custom_property_data &view)
+        : id(detail::field(view.id)),
+value(detail::field(view.value)),
+json(detail::copy(view.json))
+    {
+    }
+};
+
+template <> struct model<CustomPropertyData> {
+};
+
+/// A service of the E-Store.
+struct EstoreService {
+    /// Id of the service, a GUID.
+    std::optional<std::string> id;
+    /// Name of the service.
+    std::optional<std::string> name;
+    /// The whole object as JSON, fields that are not known here included.
+    std::string json;
+
+    explicit EstoreService(const mspkit_estore_service &view)
+        : id(detail::field(view.id)),
+name(detail::field(view.name)),
+json(detail::copy(view.json))
+    {
+    }
+};
+
+template <> struct model<EstoreService> {
+    static const mspkit_estore_service *find(const mspkit_item *item) noexcept { return mspkit_item_estore_service(item); }
+    static EstoreService of(const mspkit_item *item) { return EstoreService(*find(item)); }
+};
+
+/// A service of the E-Store with the definitions of its custom properties. The vendor publishes these
+/// fields only; servers send more, which are kept.
+struct EstoreServiceDetail {
+    /// Id of the service, a GUID.
+    std::optional<std::string> id;
+    /// Name of the service.
+    std::optional<std::string> name;
+    /// The definitions of the service's custom properties.
+    std::optional<std::vector<CustomProperty>> custom_properties;
+    /// The values of the custom properties, where there are any yet.
+    std::optional<std::vector<CustomPropertyData>> custom_properties_data;
+    /// The whole object as JSON, fields that are not known here included.
+    std::string json;
+
+    explicit EstoreServiceDetail(const mspkit_estore_service_detail &view)
+        : id(detail::field(view.id)),
+name(detail::field(view.name)),
+json(detail::copy(view.json))
+    {
+        if (view.custom_properties_presence == MSPKIT_PRESENT) {
+            custom_properties.emplace();
+            for (std::size_t at = 0; at < view.custom_properties_count; ++at) {
+                custom_properties->emplace_back(*view.custom_properties[at]);
+            }
+        }
+        if (view.custom_properties_data_presence == MSPKIT_PRESENT) {
+            custom_properties_data.emplace();
+            for (std::size_t at = 0; at < view.custom_properties_data_count; ++at) {
+                custom_properties_data->emplace_back(*view.custom_properties_data[at]);
+            }
+        }
+    }
+};
+
+template <> struct model<EstoreServiceDetail> {
+    static const mspkit_estore_service_detail *find(const mspkit_answer *held) noexcept { return mspkit_answer_estore_service_detail(held); }
+    static EstoreServiceDetail of(const mspkit_answer *held) { return EstoreServiceDetail(*find(held)); }
+};
+
+/// A service that an organization has. The vendor publishes these fields only; servers send more, which
+/// are kept.
+struct OrganizationService {
+    /// Id of the service, a GUID.
+    std::optional<std::string> id;
+    /// Name of the service.
+    std::optional<std::string> name;
+    /// The definitions of the service's custom properties.
+    std::optional<std::vector<CustomProperty>> custom_properties;
+    /// The values of the custom properties.
+    std::optional<std::vector<CustomPropertyData>> custom_properties_data;
+    /// The whole object as JSON, fields that are not known here included.
+    std::string json;
+
+    explicit OrganizationService(const mspkit_organization_service &view)
+        : id(detail::field(view.id)),
+name(detail::field(view.name)),
+json(detail::copy(view.json))
+    {
+        if (view.custom_properties_presence == MSPKIT_PRESENT) {
+            custom_properties.emplace();
+            for (std::size_t at = 0; at < view.custom_properties_count; ++at) {
+                custom_properties->emplace_back(*view.custom_properties[at]);
+            }
+        }
+        if (view.custom_properties_data_presence == MSPKIT_PRESENT) {
+            custom_properties_data.emplace();
+            for (std::size_t at = 0; at < view.custom_properties_data_count; ++at) {
+                custom_properties_data->emplace_back(*view.custom_properties_data[at]);
+            }
+        }
+    }
+};
+
+template <> struct model<OrganizationService> {
+    static const mspkit_organization_service *find(const mspkit_answer *held) noexcept { return mspkit_answer_organization_service(held); }
+    static OrganizationService of(const mspkit_answer *held) { return OrganizationService(*find(held)); }
+    static const mspkit_organization_service *find(const mspkit_item *item) noexcept { return mspkit_item_organization_service(item); }
+    static OrganizationService of(const mspkit_item *item) { return OrganizationService(*find(item)); }
+};
+
 /// A token.
 struct AuthToken {
     /// The token itself.
@@ -884,97 +1055,6 @@ json(detail::copy(view.json))
 template <> struct model<AuthTokens> {
     static const mspkit_auth_tokens *find(const mspkit_answer *held) noexcept { return mspkit_answer_auth_tokens(held); }
     static AuthTokens of(const mspkit_answer *held) { return AuthTokens(*find(held)); }
-};
-
-/// A case. The vendor publishes these two fields only; servers send more, which are kept.
-struct Case {
-    /// Id of the case.
-    std::optional<std::string> case_id;
-    /// What was found.
-    std::optional<std::string> case_type;
-    /// The whole object as JSON, fields that are not known here included.
-    std::string json;
-
-    explicit Case(const mspkit_case &view)
-        : case_id(detail::field(view.case_id)),
-case_type(detail::field(view.case_type)),
-json(detail::copy(view.json))
-    {
-    }
-};
-
-template <> struct model<Case> {
-    static const mspkit_case *find(const mspkit_item *item) noexcept { return mspkit_item_case(item); }
-    static Case of(const mspkit_item *item) { return Case(*find(item)); }
-};
-
-/// The definition of a custom property.
-struct CustomProperty {
-    /// Id of the property; values name it as their `id`.
-    std::optional<std::string> property_id;
-    /// Name of the property, as people see it.
-    std::optional<std::string> name;
-    /// How it is entered, such as TextBox.
-    std::optional<std::string> type;
-    /// The value when none is given.
-    std::optional<std::string> default_value;
-    /// Whether people see it.
-    std::optional<bool> visible;
-    /// Whether a value has to be given.
-    std::optional<bool> mandatory;
-    /// The values to choose from, where there is a choice.
-    std::optional<std::vector<std::string>> allowed_values;
-    /// Whether organizations give it.
-    std::optional<bool> applies_to_organizations;
-    /// Whether brokers give it.
-    std::optional<bool> applies_to_brokers;
-    /// Whether the seller gives it.
-    std::optional<bool> applies_to_seller;
-    /// The whole object as JSON, fields that are not known here included.
-    std::string json;
-
-    explicit CustomProperty(const mspkit_custom_property &view)
-        : property_id(detail::field(view.property_id)),
-name(detail::field(view.name)),
-type(detail::field(view.type)),
-default_value(detail::field(view.default_value)),
-visible(detail::field(view.visible)),
-mandatory(detail::field(view.mandatory)),
-applies_to_organizations(detail::field(view.applies_to_organizations)),
-applies_to_brokers(detail::field(view.applies_to_brokers)),
-applies_to_seller(detail::field(view.applies_to_seller)),
-json(detail::copy(view.json))
-    {
-        if (view.allowed_values_presence == MSPKIT_PRESENT) {
-            allowed_values.emplace();
-            for (std::size_t at = 0; at < view.allowed_values_count; ++at) {
-                allowed_values->emplace_back(detail::copy(view.allowed_values[at]));
-            }
-        }
-    }
-};
-
-template <> struct model<CustomProperty> {
-};
-
-/// The value of a custom property.
-struct CustomPropertyData {
-    /// Id of the property, the `propertyId` of its definition.
-    std::optional<std::string> id;
-    /// The value.
-    std::optional<std::string> value;
-    /// The whole object as JSON, fields that are not known here included.
-    std::string json;
-
-    explicit CustomPropertyData(const mspkit_custom_property_data &view)
-        : id(detail::field(view.id)),
-value(detail::field(view.value)),
-json(detail::copy(view.json))
-    {
-    }
-};
-
-template <> struct model<CustomPropertyData> {
 };
 
 /// The link between an N-central ticket and a ticket of the custom PSA.
@@ -1142,67 +1222,6 @@ template <> struct model<Customer> {
     static Customer of(const mspkit_item *item) { return Customer(*find(item)); }
 };
 
-/// A service of the E-Store.
-struct EstoreService {
-    /// Id of the service, a GUID.
-    std::optional<std::string> id;
-    /// Name of the service.
-    std::optional<std::string> name;
-    /// The whole object as JSON, fields that are not known here included.
-    std::string json;
-
-    explicit EstoreService(const mspkit_estore_service &view)
-        : id(detail::field(view.id)),
-name(detail::field(view.name)),
-json(detail::copy(view.json))
-    {
-    }
-};
-
-template <> struct model<EstoreService> {
-    static const mspkit_estore_service *find(const mspkit_item *item) noexcept { return mspkit_item_estore_service(item); }
-    static EstoreService of(const mspkit_item *item) { return EstoreService(*find(item)); }
-};
-
-/// A service of the E-Store with the definitions of its custom properties. The vendor publishes these
-/// fields only; servers send more, which are kept.
-struct EstoreServiceDetail {
-    /// Id of the service, a GUID.
-    std::optional<std::string> id;
-    /// Name of the service.
-    std::optional<std::string> name;
-    /// The definitions of the service's custom properties.
-    std::optional<std::vector<CustomProperty>> custom_properties;
-    /// The values of the custom properties, where there are any yet.
-    std::optional<std::vector<CustomPropertyData>> custom_properties_data;
-    /// The whole object as JSON, fields that are not known here included.
-    std::string json;
-
-    explicit EstoreServiceDetail(const mspkit_estore_service_detail &view)
-        : id(detail::field(view.id)),
-name(detail::field(view.name)),
-json(detail::copy(view.json))
-    {
-        if (view.custom_properties_presence == MSPKIT_PRESENT) {
-            custom_properties.emplace();
-            for (std::size_t at = 0; at < view.custom_properties_count; ++at) {
-                custom_properties->emplace_back(*view.custom_properties[at]);
-            }
-        }
-        if (view.custom_properties_data_presence == MSPKIT_PRESENT) {
-            custom_properties_data.emplace();
-            for (std::size_t at = 0; at < view.custom_properties_data_count; ++at) {
-                custom_properties_data->emplace_back(*view.custom_properties_data[at]);
-            }
-        }
-    }
-};
-
-template <> struct model<EstoreServiceDetail> {
-    static const mspkit_estore_service_detail *find(const mspkit_answer *held) noexcept { return mspkit_answer_estore_service_detail(held); }
-    static EstoreServiceDetail of(const mspkit_answer *held) { return EstoreServiceDetail(*find(held)); }
-};
-
 /// An index of links.
 struct Links {
     /// Paths by name; they may hold placeholders in braces.
@@ -1220,107 +1239,6 @@ json(detail::copy(view.json))
 template <> struct model<Links> {
     static const mspkit_links *find(const mspkit_answer *held) noexcept { return mspkit_answer_links(held); }
     static Links of(const mspkit_answer *held) { return Links(*find(held)); }
-};
-
-/// A customer of a managed service provider. A field that was not asked for is absent. Servers may send
-/// fields that are not listed here.
-struct MspCustomer {
-    /// Id of the customer. Asked for as `id`.
-    std::optional<std::string> customer_id;
-    /// Name of the customer. Asked for as `name`.
-    std::optional<std::string> customer_name;
-    /// Number of users of the customer.
-    std::optional<std::int64_t> users_number;
-    /// Number of active workflows.
-    std::optional<std::int64_t> active_workflows;
-    /// What the findings cost.
-    std::optional<double> cost_impact;
-    /// What was saved so far.
-    std::optional<double> realized_savings;
-    /// Number of integrations.
-    std::optional<std::int64_t> num_of_integrations;
-    /// The kinds of integrations.
-    std::optional<std::vector<std::string>> integration_types;
-    /// The integrations in detail. The vendor does not publish their fields.
-    std::optional<std::vector<std::string>> integrations;
-    /// Number of workflow runs that succeeded.
-    std::optional<std::int64_t> successful_runs;
-    /// Number of workflow runs that failed.
-    std::optional<std::int64_t> failed_runs;
-    /// The whole object as JSON, fields that are not known here included.
-    std::string json;
-
-    explicit MspCustomer(const mspkit_msp_customer &view)
-        : customer_id(detail::field(view.customer_id)),
-customer_name(detail::field(view.customer_name)),
-users_number(detail::field(view.users_number)),
-active_workflows(detail::field(view.active_workflows)),
-cost_impact(detail::field(view.cost_impact)),
-realized_savings(detail::field(view.realized_savings)),
-num_of_integrations(detail::field(view.num_of_integrations)),
-successful_runs(detail::field(view.successful_runs)),
-failed_runs(detail::field(view.failed_runs)),
-json(detail::copy(view.json))
-    {
-        if (view.integration_types_presence == MSPKIT_PRESENT) {
-            integration_types.emplace();
-            for (std::size_t at = 0; at < view.integration_types_count; ++at) {
-                integration_types->emplace_back(detail::copy(view.integration_types[at]));
-            }
-        }
-        if (view.integrations_presence == MSPKIT_PRESENT) {
-            integrations.emplace();
-            for (std::size_t at = 0; at < view.integrations_count; ++at) {
-                integrations->emplace_back(detail::copy(view.integrations[at]));
-            }
-        }
-    }
-};
-
-template <> struct model<MspCustomer> {
-    static const mspkit_msp_customer *find(const mspkit_item *item) noexcept { return mspkit_item_msp_customer(item); }
-    static MspCustomer of(const mspkit_item *item) { return MspCustomer(*find(item)); }
-};
-
-/// A service that an organization has. The vendor publishes these fields only; servers send more, which
-/// are kept.
-struct OrganizationService {
-    /// Id of the service, a GUID.
-    std::optional<std::string> id;
-    /// Name of the service.
-    std::optional<std::string> name;
-    /// The definitions of the service's custom properties.
-    std::optional<std::vector<CustomProperty>> custom_properties;
-    /// The values of the custom properties.
-    std::optional<std::vector<CustomPropertyData>> custom_properties_data;
-    /// The whole object as JSON, fields that are not known here included.
-    std::string json;
-
-    explicit OrganizationService(const mspkit_organization_service &view)
-        : id(detail::field(view.id)),
-name(detail::field(view.name)),
-json(detail::copy(view.json))
-    {
-        if (view.custom_properties_presence == MSPKIT_PRESENT) {
-            custom_properties.emplace();
-            for (std::size_t at = 0; at < view.custom_properties_count; ++at) {
-                custom_properties->emplace_back(*view.custom_properties[at]);
-            }
-        }
-        if (view.custom_properties_data_presence == MSPKIT_PRESENT) {
-            custom_properties_data.emplace();
-            for (std::size_t at = 0; at < view.custom_properties_data_count; ++at) {
-                custom_properties_data->emplace_back(*view.custom_properties_data[at]);
-            }
-        }
-    }
-};
-
-template <> struct model<OrganizationService> {
-    static const mspkit_organization_service *find(const mspkit_answer *held) noexcept { return mspkit_answer_organization_service(held); }
-    static OrganizationService of(const mspkit_answer *held) { return OrganizationService(*find(held)); }
-    static const mspkit_organization_service *find(const mspkit_item *item) noexcept { return mspkit_item_organization_service(item); }
-    static OrganizationService of(const mspkit_item *item) { return OrganizationService(*find(item)); }
 };
 
 /// What a ticketing system says about credentials.
@@ -1591,6 +1509,88 @@ json(detail::copy(view.json))
 template <> struct model<TokenStatus> {
     static const mspkit_token_status *find(const mspkit_answer *held) noexcept { return mspkit_answer_token_status(held); }
     static TokenStatus of(const mspkit_answer *held) { return TokenStatus(*find(held)); }
+};
+
+/// A case. The vendor publishes these two fields only; servers send more, which are kept.
+struct Case {
+    /// Id of the case.
+    std::optional<std::string> case_id;
+    /// What was found.
+    std::optional<std::string> case_type;
+    /// The whole object as JSON, fields that are not known here included.
+    std::string json;
+
+    explicit Case(const mspkit_case &view)
+        : case_id(detail::field(view.case_id)),
+case_type(detail::field(view.case_type)),
+json(detail::copy(view.json))
+    {
+    }
+};
+
+template <> struct model<Case> {
+    static const mspkit_case *find(const mspkit_item *item) noexcept { return mspkit_item_case(item); }
+    static Case of(const mspkit_item *item) { return Case(*find(item)); }
+};
+
+/// A customer of a managed service provider. A field that was not asked for is absent. Servers may send
+/// fields that are not listed here.
+struct WivCustomer {
+    /// Id of the customer. Asked for as `id`.
+    std::optional<std::string> customer_id;
+    /// Name of the customer. Asked for as `name`.
+    std::optional<std::string> customer_name;
+    /// Number of users of the customer.
+    std::optional<std::int64_t> users_number;
+    /// Number of active workflows.
+    std::optional<std::int64_t> active_workflows;
+    /// What the findings cost.
+    std::optional<double> cost_impact;
+    /// What was saved so far.
+    std::optional<double> realized_savings;
+    /// Number of integrations.
+    std::optional<std::int64_t> num_of_integrations;
+    /// The kinds of integrations.
+    std::optional<std::vector<std::string>> integration_types;
+    /// The integrations in detail. The vendor does not publish their fields.
+    std::optional<std::vector<std::string>> integrations;
+    /// Number of workflow runs that succeeded.
+    std::optional<std::int64_t> successful_runs;
+    /// Number of workflow runs that failed.
+    std::optional<std::int64_t> failed_runs;
+    /// The whole object as JSON, fields that are not known here included.
+    std::string json;
+
+    explicit WivCustomer(const mspkit_wiv_customer &view)
+        : customer_id(detail::field(view.customer_id)),
+customer_name(detail::field(view.customer_name)),
+users_number(detail::field(view.users_number)),
+active_workflows(detail::field(view.active_workflows)),
+cost_impact(detail::field(view.cost_impact)),
+realized_savings(detail::field(view.realized_savings)),
+num_of_integrations(detail::field(view.num_of_integrations)),
+successful_runs(detail::field(view.successful_runs)),
+failed_runs(detail::field(view.failed_runs)),
+json(detail::copy(view.json))
+    {
+        if (view.integration_types_presence == MSPKIT_PRESENT) {
+            integration_types.emplace();
+            for (std::size_t at = 0; at < view.integration_types_count; ++at) {
+                integration_types->emplace_back(detail::copy(view.integration_types[at]));
+            }
+        }
+        if (view.integrations_presence == MSPKIT_PRESENT) {
+            integrations.emplace();
+            for (std::size_t at = 0; at < view.integrations_count; ++at) {
+                integrations->emplace_back(detail::copy(view.integrations[at]));
+            }
+        }
+    }
+};
+
+template <> struct model<WivCustomer> {
+    static const mspkit_wiv_customer *find(const mspkit_item *item) noexcept { return mspkit_item_wiv_customer(item); }
+    static WivCustomer of(const mspkit_item *item) { return WivCustomer(*find(item)); }
 };
 
 /// A run of a workflow that was started.
@@ -3049,8 +3049,8 @@ public:
         explicit customers_resource(const mspkit_client *of) noexcept : held(of) {}
 
         /// Lists the customers of the managed service provider. See `mspkit_wiv_customers_list`.
-        pager<MspCustomer> list(const wiv_customers_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
-        result<pager<MspCustomer>> try_list(const wiv_customers_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
+        pager<WivCustomer> list(const wiv_customers_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const { return try_list(params, paging, options).value(); }
+        result<pager<WivCustomer>> try_list(const wiv_customers_list_params &params = {}, const paging_options &paging = {}, const call_options &options = {}) const
         {
             const detail::options_view said(options);
             const mspkit_paging_options paged = paging.view();
@@ -3063,7 +3063,7 @@ public:
             if (mspkit_wiv_customers_list(held, &given, &paged, said.get(), &got, &why) < 0) {
                 return error(why);
             }
-            return pager<MspCustomer>(got);
+            return pager<WivCustomer>(got);
         }
 
     private:

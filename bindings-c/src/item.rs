@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::ffi::c_void;
 
-use mspkit::models::{FromAnswer, Json};
+use mspkit::{FromAnswer, Json};
 use serde::Serialize;
 
 use crate::abi::{MSPKIT_ABSENT, MSPKIT_NULL, MSPKIT_PRESENT};

@@ -28,7 +28,10 @@ interface Example {
 
 /** Every example of a generated file, with the class and the method that it belongs to. */
 function examplesOf(service: Service): Example[] {
-  const text = readFileSync(join(PACKAGE, "ts", "generated", `${service.id}.ts`), "utf8");
+  const folder = join(PACKAGE, "ts", "generated", service.id);
+  const text = readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), "utf8"))
+    .join("\n");
   const found: Example[] = [];
   let className = "";
   // Comments with an example come before what they are about: a class, or a method of the class above.
@@ -41,6 +44,17 @@ function examplesOf(service: Service): Example[] {
       const front = className.endsWith("Sync") ? "sync" : "async";
       const place = method === undefined ? className : `${className}.${method}`;
       found.push({ place: `${service.id}: ${place}`, service, front, whole: method === undefined, code });
+      if (method !== undefined) {
+        // The blocking form is the same without waiting.
+        const waits = code.replaceAll("await ", "");
+        found.push({
+          place: `${service.id}: ${place}, blocking`,
+          service,
+          front: "sync",
+          whole: false,
+          code: waits,
+        });
+      }
     }
   }
   return found;

@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  type Customer,
   InvalidRequestError,
   ListIncompleteError,
   MspError,
@@ -17,6 +16,7 @@ import {
   responseOf,
   type SyncPager,
 } from "mspkit";
+import type { Customer } from "mspkit/ncentral";
 import { type Fake, JWT, json, page, startFake } from "./support/fake.js";
 import { type Simulator, startSimulator } from "./support/simulator.js";
 

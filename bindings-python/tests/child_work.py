@@ -15,7 +15,7 @@ def by_global(at: int) -> str:
     return client.customers.get(at).customer_id
 
 
-def by_argument(given: mspkit.NCentral, at: int) -> mspkit.Customer:
+def by_argument(given: mspkit.NCentral, at: int) -> mspkit.ncentral.Customer:
     return given.customers.get(at)
 
 

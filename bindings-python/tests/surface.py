@@ -72,13 +72,9 @@ def members(name: str, kind: type, listed: set[type]) -> Iterator[str]:
 
 def surface() -> Iterator[str]:
     reached = {name: getattr(mspkit, name) for name in mspkit.__all__}
-    # Resources and lists are reached through clients.
-    for module in ("_ncentral", "_cloudmore", "_wiv"):
-        reached |= {
-            f"{module[1:]}.{name}": kind
-            for name, kind in vars(getattr(mspkit, module)).items()
-            if inspect.isclass(kind) and kind.__module__ == f"mspkit.{module}" and name not in reached
-        }
+    for service in ("ncentral", "cloudmore", "wiv"):
+        package = reached.pop(service)
+        reached |= {f"{service}.{name}": getattr(package, name) for name in package.__all__}
     listed = {value for value in reached.values() if inspect.isclass(value)}
     for name, value in sorted(reached.items()):
         if inspect.isclass(value):

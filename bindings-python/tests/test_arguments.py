@@ -129,7 +129,7 @@ GUID = uuid.UUID("8806367b-001a-4632-afb4-27a7fad7660c")
         (types.MappingProxyType({"a": 1}), {"a": 1}),
         ({1: "a", Name("b"): 2}, {"1": "a", "b": 2}),
         (mspkit.Secret("s"), "s"),
-        (mspkit.Customer(customer_id=7), {"customerId": "7"}),
+        (mspkit.ncentral.Customer(customer_id=7), {"customerId": "7"}),
         (Array("i", 7), 7),
         (Array("b", True), True),
         (Array("f", [1.5, 2.0], ndim=1), [1.5, 2.0]),

@@ -64,7 +64,7 @@ def test_success_error_and_cancel_side_by_side(clients: Clients, run: Run) -> No
         got = await asyncio.gather(*tasks, return_exceptions=True)
         for at, one in enumerate(got):
             if at % 3 == 0:
-                assert isinstance(one, mspkit.Customer) and one.customer_id == str(100 + at % 10)
+                assert isinstance(one, mspkit.ncentral.Customer) and one.customer_id == str(100 + at % 10)
             elif at % 3 == 1:
                 assert isinstance(one, mspkit.BadRequestError)
             else:

@@ -199,7 +199,7 @@ def test_lists_are_read_in_every_way(clients: Clients) -> None:
     client = clients.sync()
     every = [str(100 + at) for at in range(45)]
 
-    def ids(items: Iterable[mspkit.Customer]) -> list[str]:
+    def ids(items: Iterable[mspkit.ncentral.Customer]) -> list[str]:
         return [item.customer_id for item in items]
 
     pager = client.customers.list(page_size=10)

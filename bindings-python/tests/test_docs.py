@@ -8,7 +8,6 @@ import contextlib
 import doctest
 import inspect
 import io
-import sys
 import traceback
 from collections.abc import Iterator
 from typing import Any
@@ -33,14 +32,12 @@ KNOWN = {
 def _examples() -> Iterator[Any]:
     """The public classes and methods of the services, each with its client and its examples."""
     for client in CLIENTS + ASYNC_CLIENTS:
-        module = sys.modules[inspect.getattr_static(client, "__init__").__module__]
-        asynchronous = client in ASYNC_CLIENTS
-        names = [name for name in module.__all__ if name.startswith("Async") == asynchronous]
-        for of in (getattr(module, name) for name in names):
+        groups = [getattr(client, name) for name, one in vars(client).items() if isinstance(one, property)]
+        for of in (client, *groups):
             for place in (of, *filter(inspect.isfunction, vars(of).values())):
                 tests = doctest.DocTestParser().get_examples(inspect.getdoc(place) or "")
                 if tests:
-                    yield pytest.param(client, tests, id=f"{module.__name__}.{place.__qualname__}")
+                    yield pytest.param(client, tests, id=f"{client._service}.{place.__qualname__}")
 
 
 def run(example: doctest.Example, names: dict[str, Any], loop: asyncio.AbstractEventLoop) -> str:

@@ -98,7 +98,7 @@ def test_async_calls_that_fail(clients: Clients) -> None:
 def test_what_is_half_made_shows_itself() -> None:
     classes: tuple[Any, ...] = (
         *(mspkit.NCentral, mspkit.AsyncWiv, mspkit.Cloudmore, mspkit.Pager, mspkit.AsyncPager, mspkit.Page),
-        *(mspkit.Response, mspkit.ResponseMeta, mspkit.Customer, mspkit.Headers, mspkit.Secret),
+        *(mspkit.Response, mspkit.ResponseMeta, mspkit.ncentral.Customer, mspkit.Headers, mspkit.Secret),
     )
     for cls in classes:
         half = cls.__new__(cls)

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 import mspkit
-from mspkit import _models, _native, params
+from mspkit import _native, cloudmore, ncentral, wiv
 
 CLIENTS = [
     *(mspkit.NCentral, mspkit.AsyncNCentral, mspkit.Cloudmore),
     *(mspkit.AsyncCloudmore, mspkit.Wiv, mspkit.AsyncWiv),
 ]
-MODELS = [of for name in _models.__all__ if issubclass(of := getattr(mspkit, name), mspkit.Model)]
+SERVICES = (cloudmore, ncentral, wiv)
+PUBLIC = [getattr(service, name) for service in SERVICES for name in service.__all__]  # type: ignore[attr-defined]
+MODELS = [of for of in PUBLIC if issubclass(of, mspkit.Model)]
 
 
 def text(thing: object) -> str:
@@ -38,7 +40,7 @@ def test_help_of_a_group_is_that_of_its_class() -> None:
     assert group.__name__ == "Customers"
     said = text(mspkit.NCentral.customers)
     assert "def get(" in said or "get(self, customer_id" in said
-    assert "Lists" in said and "Raises" in said
+    assert "Lists" in said and "Example" in said
     assert inspect.isfunction(mspkit.AsyncNCentral.customers.get)  # type: ignore[attr-defined]
     assert "customer_id" in text(mspkit.NCentral.customers.get)  # type: ignore[attr-defined]
 
@@ -56,10 +58,10 @@ def test_models_tell_their_fields(model: Any) -> None:
 
 
 def test_types_are_those_of_the_values() -> None:
-    hints = typing.get_type_hints(mspkit.Customer)
+    hints = typing.get_type_hints(mspkit.ncentral.Customer)
     assert hints["customer_id"] is str and hints["city"] == str | None
-    assert typing.get_type_hints(mspkit.AuthTokens)["tokens"] is mspkit.TokenPair
-    field: Any = mspkit.Customer.city
+    assert typing.get_type_hints(mspkit.ncentral.AuthTokens)["tokens"] is mspkit.ncentral.TokenPair
+    field: Any = mspkit.ncentral.Customer.city
     assert field.__doc__.startswith("str | None: ") and "vendor" in (type(field).__doc__ or "")
 
 
@@ -71,22 +73,35 @@ def test_a_model_of_ones_own_is_told_too() -> None:
 
 
 def test_parameters_are_typed_as_rows() -> None:
-    from mspkit.params import cloudmore, ncentral, wiv
-
-    for module in (cloudmore, ncentral, wiv):
-        for name in module.__all__:
-            row = getattr(module, name)
-            hints = typing.get_type_hints(row)
-            assert hints and row.__doc__ and row.__required_keys__ | row.__optional_keys__ == set(hints)
+    rows: list[Any] = [of for of in PUBLIC if of.__name__.endswith("Params")]
+    assert len(rows) > 10
+    for row in [*rows, mspkit.CallOptions, mspkit.ListOptions, mspkit.ScrollOptions]:
+        hints = typing.get_type_hints(row)
+        assert hints and row.__doc__ and row.__required_keys__ | row.__optional_keys__ == set(hints)
     known = ncentral.ServiceOrgsCreateCustomerParams
     assert known.__required_keys__ == {"customer_name", "contact_first_name", "contact_last_name"}
-    assert "ServiceOrgsCreateCustomerParams" in (params.__doc__ or "")
+
+
+@pytest.mark.parametrize("of", [mspkit.CallOptions, mspkit.ListOptions, mspkit.ScrollOptions])
+def test_options_are_documented_where_methods_refer_to(of: Any) -> None:
+    for name in of.__annotations__:
+        texts = [base.__doc__ or "" for base in (mspkit.CallOptions, mspkit.ListOptions, of)]
+        assert any(f"\n    {name}: " in inspect.cleandoc(text).replace("\n", "\n    ") for text in texts), (
+            name
+        )
+
+
+def test_every_name_of_a_service_is_found_and_listed() -> None:
+    for service in SERVICES:
+        assert set(service.__all__) <= set(dir(service))  # type: ignore[attr-defined]
+        with pytest.raises(AttributeError, match="has no attribute 'Nonsense'"):
+            service.Nonsense  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_long_lists_are_shown_by_their_beginning() -> None:
     from mspkit._pager import Items
 
-    items = Items(mspkit.Customer(customer_id=number) for number in range(500))
+    items = Items(mspkit.ncentral.Customer(customer_id=number) for number in range(500))
     assert len(repr(items)) < 1000 and "490 more" in repr(items) and isinstance(items, list)
     assert repr(Items(items[:3])) == repr(list(items[:3]))
     assert items == list(items) and type(items[:5]) is list

@@ -45,7 +45,7 @@ def interrupted(strike: Strike, call: Callable[[], object]) -> float:
     return time.monotonic() - strike.at
 
 
-def customers(url: str, **options: float) -> list[mspkit.MspCustomer]:
+def customers(url: str, **options: float) -> list[mspkit.wiv.Customer]:
     with mspkit.Wiv(api_key="k", base_url=url, **options) as client:  # type: ignore[arg-type]
         return client.customers.list().collect()
 
@@ -177,7 +177,7 @@ def test_a_list_that_was_interrupted_loses_nothing(clients: Clients) -> None:
     slow = {"match": "GET /api/customers", "nth": [1], "fault": {"kind": "delay", "ms": 20_000}}
     clients.sim.control("faults", {"seed": 1, "rules": [slow]})
     threading.Timer(0.3, strike).start()
-    rest: list[mspkit.Customer] = []
+    rest: list[mspkit.ncentral.Customer] = []
     with pytest.raises(KeyboardInterrupt):
         rest += pager.collect()
     rest += pager.collect()

@@ -17,8 +17,8 @@ from mspkit import _native
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
 
 
-def service(**more: Any) -> mspkit.EstoreServiceDetail:
-    return mspkit.EstoreServiceDetail.from_dict(
+def service(**more: Any) -> mspkit.cloudmore.EstoreServiceDetail:
+    return mspkit.cloudmore.EstoreServiceDetail.from_dict(
         {
             "id": "a",
             "customProperties": [{"propertyId": 7, "visible": True, "allowedValues": ["x", "y"], "new": [1]}],
@@ -55,17 +55,17 @@ def test_models_are_read_only() -> None:
 def test_equality_and_hash_go_by_what_came() -> None:
     assert service() == service() and hash(service()) == hash(service())
     assert service(name="b") != service() and service(name=None) != service()
-    assert service() != mspkit.EstoreService.from_dict({"id": "a"})
-    by_hand = mspkit.CustomPropertyData(id=7, value="v")
-    assert by_hand == mspkit.CustomPropertyData.from_dict({"id": "7", "value": "v"})
-    assert len({by_hand, mspkit.CustomPropertyData(id="7", value="v")}) == 1
+    assert service() != mspkit.cloudmore.EstoreService.from_dict({"id": "a"})
+    by_hand = mspkit.cloudmore.CustomPropertyData(id=7, value="v")
+    assert by_hand == mspkit.cloudmore.CustomPropertyData.from_dict({"id": "7", "value": "v"})
+    assert len({by_hand, mspkit.cloudmore.CustomPropertyData(id="7", value="v")}) == 1
     with pytest.raises(TypeError, match="nothing"):
-        mspkit.CustomPropertyData(nothing=1)
+        mspkit.cloudmore.CustomPropertyData(nothing=1)
 
 
 def test_matching() -> None:
     match service(name="n"):
-        case mspkit.EstoreServiceDetail(name="n", id=found):
+        case mspkit.cloudmore.EstoreServiceDetail(name="n", id=found):
             assert found == "a"
         case _:
             raise AssertionError
@@ -154,7 +154,7 @@ def test_a_create_that_gives_no_id_says_where_to_look(body: object, clients: Cli
         print(made.customer_id)
     assert "list_customers" in str(caught.value) and not caught.value.retryable
     with pytest.raises(mspkit.MissingFieldError, match="customer_id"):
-        print(mspkit.Customer(customer_name="by hand").customer_id)
+        print(mspkit.ncentral.Customer(customer_name="by hand").customer_id)
 
 
 HALF = '{"customerId": 1, "customerName": "cut \\ud83d", '

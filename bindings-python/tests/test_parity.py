@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import doctest
 import inspect
 import typing
@@ -10,16 +11,14 @@ from typing import Any
 import pytest
 
 import mspkit
-from mspkit import _native, _options
+from mspkit import _native
 
 CLIENTS: dict[str, tuple[type[Any], type[Any]]] = {
     "ncentral": (mspkit.NCentral, mspkit.AsyncNCentral),
     "cloudmore": (mspkit.Cloudmore, mspkit.AsyncCloudmore),
     "wiv": (mspkit.Wiv, mspkit.AsyncWiv),
 }
-PAGING = tuple(name for name in inspect.signature(_options.paging).parameters if name != "on_lost_page")
-OF_ANY_CALL = tuple(inspect.signature(_options.call_options).parameters)
-SECTIONS = ("Args:", "Returns:", "Raises:", "Example:")
+SECTIONS = ("Args:", "Example:")
 
 BOTH = pytest.mark.parametrize("asynchronous", [False, True], ids=["blocking", "async"])
 EACH = pytest.mark.parametrize("operation", _native.operations(), ids=lambda operation: operation["id"])
@@ -58,12 +57,12 @@ def test_the_method_takes_what_the_table_says(operation: dict[str, Any], asynchr
     listed = operation["paging"] != "none"
     assert inspect.iscoroutinefunction(method) == (asynchronous and not listed)
     own = {name: value for name, value in inspect.signature(method).parameters.items() if name != "self"}
-    common = (PAGING if listed else ()) + OF_ANY_CALL
-    if operation["paging"] == "scroll":
-        common = ("on_lost_page", *common)
-    assert tuple(own)[-len(common) :] == common
+    options = own.pop("options")
+    assert options.kind is inspect.Parameter.VAR_KEYWORD
+    kind = {"none": "CallOptions", "scroll": "ScrollOptions"}.get(operation["paging"], "ListOptions")
+    assert options.annotation == f"Unpack[{kind}]"
     table = {param["name"]: param for param in operation["params"]}
-    assert own.keys() - set(common) == table.keys()
+    assert own.keys() == table.keys()
     for name, param in table.items():
         # A parameter for which an option of the client stands in need not be given.
         optional = not param["required"] or param.get("from_option") is not None
@@ -90,7 +89,8 @@ def test_the_docstring_says_everything(operation: dict[str, Any], asynchronous: 
     assert places == sorted(places)
     args = doc[places[0] : places[1]]
     for name in inspect.signature(method).parameters:
-        assert name == "self" or f"\n    {name}: " in args, name
+        shown = "**options" if name == "options" else name
+        assert name == "self" or f"\n    {shown}: " in args, name
     assert "https://" in doc, "the vendor's page"
     examples = doctest.DocTestParser().get_examples(doc)
     assert any(f"client.{operation['resource']}.{operation['name']}(" in one.source for one in examples)
@@ -114,3 +114,14 @@ def test_there_are_no_methods_besides(service: str, asynchronous: bool) -> None:
 def test_both_clients_take_the_same_options(service: str) -> None:
     blocking, asynchronous = (inspect.signature(client) for client in CLIENTS[service])
     assert blocking.parameters == asynchronous.parameters
+
+
+@BOTH
+@pytest.mark.parametrize("unknown", ["pag_size", "on_lost_page"])
+def test_what_is_no_option_is_refused_as_python_does(asynchronous: bool, unknown: str) -> None:
+    client: Any = CLIENTS["ncentral"][asynchronous]("http://127.0.0.1:1", jwt="j", max_retries=0)
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{unknown}'"):
+        client.customers.list(**{unknown: "raise"})
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{unknown}'"):
+        waiting = client.customers.get(1, **{unknown: "raise"})
+        asyncio.run(waiting)

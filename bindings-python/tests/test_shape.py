@@ -101,10 +101,10 @@ def test_fields_are_what_json_says(seed: int, sim: Simulator, clients: Clients) 
     assert len(read) == ITEMS
     for model, text in zip(read, items, strict=True):
         truth = json.loads(text)
-        for name, attribute in mspkit.Customer._by_wire.items():
+        for name, attribute in mspkit.ncentral.Customer._by_wire.items():
             assert getattr(model, attribute.name) == truth.get(name), (name, text)
             assert model.is_set(name) == (name in truth), (name, text)
         assert model.extra == {
-            name: held for name, held in truth.items() if name not in mspkit.Customer._by_wire
+            name: held for name, held in truth.items() if name not in mspkit.ncentral.Customer._by_wire
         }
         assert model.to_dict(by_wire_name=True) == truth

@@ -92,7 +92,7 @@ def test_pyright_finds_every_public_name_typed() -> None:
 
 
 def test_items_are_generic_also_when_the_program_runs() -> None:
-    assert typing.get_origin(_native.Items[mspkit.Customer]) is _native.Items
+    assert typing.get_origin(_native.Items[mspkit.ncentral.Customer]) is _native.Items
 
 
 def test_the_stub_of_the_native_module_is_true() -> None:

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use criterion::{Criterion, Throughput};
 use http::StatusCode;
-use mspkit::params::{CreateServiceOrg, ListCustomers};
+use mspkit::ncentral::{CreateServiceOrg, ListCustomers};
 use mspkit::transport::{Memory, Request, Response};
 use mspkit::{NCentral, Wiv};
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ fn calls(criterion: &mut Criterion, runtime: &Runtime) {
     group.bench_function("run a workflow", |bencher| {
         bencher.iter_custom(|times| {
             time(runtime, times, async || {
-                drop(black_box(wiv.workflows().run("1", mspkit::params::RunWorkflow::new()).await.unwrap()));
+                drop(black_box(wiv.workflows().run("1", mspkit::wiv::RunWorkflow::new()).await.unwrap()));
             })
         });
     });

@@ -3,7 +3,7 @@
 //! ```no_run
 //! # async fn run() -> Result<(), mspkit::Error> {
 //! use mspkit::NCentral;
-//! use mspkit::params::ListCustomers;
+//! use mspkit::ncentral::ListCustomers;
 //!
 //! let client = NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
 //! let mut customers = client.customers().list(ListCustomers::new().page_size(200)).limit(1000).items();
@@ -14,8 +14,10 @@
 //! ```
 //!
 //! The clients are [`NCentral`], [`Cloudmore`] and [`Wiv`]; [`blocking`] holds the same three for programs without a
-//! runtime. A client belongs to the tokio runtime that it is first used on. Everything below them is one engine:
-//! calls with limits, tokens and retries ([`Error`] tells what can go wrong), and one pager for every kind of list.
+//! runtime. Models, parameters and resources stand in a module for each service, such as [`ncentral`].
+//!
+//! A client belongs to the tokio runtime that it is first used on. Everything below the clients is one engine: calls with
+//! limits, tokens and retries ([`Error`] tells what can go wrong), and one pager for every kind of list.
 
 // In the order in which they stand on each other: none uses one that comes after it.
 mod base;
@@ -27,20 +29,9 @@ mod wire;
 mod facade;
 mod generated;
 
-pub use crate::facade::{blocking, params};
+pub use crate::facade::blocking;
 pub use crate::table::schema;
 pub use crate::wire::transport;
-
-/// What answers are made of.
-pub mod models {
-    pub use crate::facade::model::{FromAnswer, Id, Json, Unreadable};
-    pub use crate::generated::models::*;
-}
-
-/// The resources of each service: what `client.customers()` and the like give.
-pub mod resources {
-    pub use crate::generated::{cloudmore, ncentral, wiv};
-}
 
 pub use crate::base::error::{Attempt, Error, ErrorKind, FieldError, Result};
 pub use crate::base::secret::Secret;
@@ -54,7 +45,8 @@ pub use crate::engine::request::CallOptions;
 pub use crate::engine::response::{Meta, RawResponse};
 pub use crate::facade::call_builder::{Call, FreeRequest, Items, List, Page, Pages, Response};
 pub use crate::facade::client::{Builder, Client, Cloudmore, NCentral, Wiv};
-pub use crate::facade::model::{DateRange, Id};
+pub use crate::facade::model::{DateRange, FromAnswer, Id, Json, Unreadable};
+pub use crate::generated::{cloudmore, ncentral, wiv};
 pub use crate::policy::limit::LimitStatus;
 pub use crate::table::{
     Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, Place, RetryClass, Service,

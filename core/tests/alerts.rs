@@ -10,7 +10,7 @@ mod wire;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mspkit::params::CreateCustomer;
+use mspkit::ncentral::CreateCustomer;
 use mspkit::{Error, ErrorKind, NCentral};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use rustls::pki_types::PrivateKeyDer;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use mspkit::params::{CreateServiceOrg, ListCustomers, ValidatePsaCredential};
+use mspkit::ncentral::{CreateServiceOrg, ListCustomers, ValidatePsaCredential};
 use mspkit::transport::{Memory, Response};
 use mspkit::{Core, ErrorKind, NCentral, Service, blocking};
 

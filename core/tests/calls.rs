@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::HeaderValue;
-use mspkit::params::{CreateServiceOrg, ListCustomers};
+use mspkit::ncentral::{CreateServiceOrg, ListCustomers};
 use mspkit::transport::{Fault, FaultKind, Memory, Request, Response};
 use mspkit::{Config, Error, ErrorKind, NCentral, Service, blocking};
 use serde_json::json;

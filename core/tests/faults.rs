@@ -13,11 +13,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use mspkit::params::{
-    AddService, CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, PatchService, RunWorkflow,
-    UpdateService,
-};
+use mspkit::cloudmore::{AddService, PatchService, UpdateService};
+use mspkit::ncentral::{CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg};
 use mspkit::transport::{Attempt, Fault, FaultKind, Http, Request, Transport, TransportOptions};
+use mspkit::wiv::RunWorkflow;
 use mspkit::{Builder, Client, Cloudmore, Error, ErrorKind, NCentral, Operation, RetryClass, Wiv};
 use mspkit_sim::Simulator;
 use serde_json::{Value, json};

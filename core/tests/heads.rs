@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use mspkit::params::CreateCustomer;
+use mspkit::ncentral::CreateCustomer;
 use mspkit::{Builder, Error, ErrorKind, NCentral};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use wire::{Server, read_request, within};

@@ -104,7 +104,7 @@ async fn by_hand(simulator: &Simulator, http: &Arc<Http>, bearer: &HeaderValue) 
                 let _turn = turns.acquire().await.unwrap();
                 let answer = http.send(request).await.unwrap();
                 assert_eq!(answer.status, StatusCode::OK);
-                serde_json::from_slice::<mspkit::models::Customer>(&answer.body).unwrap()
+                serde_json::from_slice::<mspkit::ncentral::Customer>(&answer.body).unwrap()
             })
         })
         .collect();

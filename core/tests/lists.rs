@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use mspkit::models::Customer;
-use mspkit::params::{ListCustomers, SearchCases};
+use mspkit::ncentral::Customer;
+use mspkit::ncentral::ListCustomers;
+use mspkit::wiv::SearchCases;
 use mspkit::{ErrorKind, NCentral, Service, Wiv, blocking};
 use mspkit_sim::Simulator;
 use serde_json::json;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use mspkit::params::SearchCases;
+use mspkit::wiv::SearchCases;
 use mspkit::{ErrorKind, OnLostPage, Wiv};
 use mspkit_sim::{Options, Simulator};
 use serde_json::json;

@@ -22,7 +22,7 @@ use hyper::client::conn::http1 as client;
 use hyper::server::conn::http1 as server;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use mspkit::params::CreateServiceOrg;
+use mspkit::ncentral::CreateServiceOrg;
 use mspkit::transport::{Attempt, Fault, FaultKind, Request, Response, Transport};
 use mspkit::{ErrorKind, NCentral};
 use serde_json::{Value, json};

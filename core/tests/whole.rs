@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use http::StatusCode;
-use mspkit::params::ListCustomers;
+use mspkit::ncentral::ListCustomers;
 use mspkit::transport::{Request, Response};
 use mspkit::{NCentral, OnIncomplete};
 use serde_json::{Value, json};

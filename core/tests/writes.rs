@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{HeaderValue, StatusCode};
-use mspkit::models::Customer;
-use mspkit::params::CreateCustomer;
+use mspkit::ncentral::CreateCustomer;
+use mspkit::ncentral::Customer;
 use mspkit::transport::{Fault, FaultKind, Memory, Request, Response};
 use mspkit::{Cloudmore, Error, ErrorKind, NCentral, Service};
 use serde_json::{Value, json};

@@ -2,8 +2,6 @@
 //! The views of models: plain structs that C reads by pointer, and how they are filled.
 #![allow(clippy::too_many_lines, reason = "a line for every field")]
 
-use mspkit::models;
-
 use crate::answer::mspkit_answer;
 use crate::arena::Arena;
 use crate::guard::quietly;
@@ -28,13 +26,13 @@ pub struct mspkit_added_service {
     pub location: mspkit_text,
 }
 
-impl Viewed for models::AddedService {
+impl Viewed for mspkit::cloudmore::AddedService {
     type Struct = mspkit_added_service;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_added_service {
         mspkit_added_service {
             json,
-            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), || self.is_set("id")),
+            id: arena.field_text(self.id.as_ref().map(mspkit::Id::as_str), || self.is_set("id")),
             location: arena.field_text(self.location.as_deref(), || self.is_set("location")),
         }
     }
@@ -57,143 +55,6 @@ pub unsafe extern "C" fn mspkit_answer_added_service(
     // SAFETY: the caller passes NULL or an answer that was given out and not freed.
     let answer = unsafe { answer.as_ref() };
     quietly(std::ptr::null(), || answer.map_or(std::ptr::null(), |answer| answer.view().get()))
-}
-
-/// A token.
-///
-/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
-/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
-/// the type has none, the field beside it does.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct mspkit_auth_token {
-    /// The whole object as JSON, fields that are not known here included.
-    pub json: mspkit_str,
-    /// The token itself. Secret.
-    pub token: mspkit_text,
-    /// How it is sent, Bearer or Body.
-    pub r#type: mspkit_text,
-    /// How long it lives, in seconds.
-    pub expiry_seconds: mspkit_int,
-}
-
-impl Viewed for models::AuthToken {
-    type Struct = mspkit_auth_token;
-
-    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_auth_token {
-        mspkit_auth_token {
-            json,
-            token: arena.field_text(self.token.as_ref().map(mspkit::Secret::reveal), || self.is_set("token")),
-            r#type: arena.field_text(self.r#type.as_deref(), || self.is_set("type")),
-            expiry_seconds: int(self.expiry_seconds, || self.is_set("expirySeconds")),
-        }
-    }
-}
-
-/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_auth_token_json(view: *const mspkit_auth_token) -> mspkit_str {
-    // SAFETY: the caller passes NULL or a view that lives.
-    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
-}
-
-/// The tokens of a session.
-///
-/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
-/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
-/// the type has none, the field beside it does.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct mspkit_auth_tokens {
-    /// The whole object as JSON, fields that are not known here included.
-    pub json: mspkit_str,
-    /// An access token and the refresh token that renews it.
-    pub tokens: *const mspkit_token_pair,
-    /// Whether `tokens` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-    pub tokens_presence: i32,
-    /// Path of the refresh endpoint.
-    pub refresh: mspkit_text,
-    /// Path of the validation endpoint.
-    pub validate: mspkit_text,
-}
-
-impl Viewed for models::AuthTokens {
-    type Struct = mspkit_auth_tokens;
-
-    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_auth_tokens {
-        mspkit_auth_tokens {
-            json,
-            tokens: arena.field_model(self.tokens.as_ref()),
-            tokens_presence: presence(self.tokens.is_some(), || self.is_set("tokens")),
-            refresh: arena.field_text(self.refresh.as_deref(), || self.is_set("refresh")),
-            validate: arena.field_text(self.validate.as_deref(), || self.is_set("validate")),
-        }
-    }
-}
-
-/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_auth_tokens_json(view: *const mspkit_auth_tokens) -> mspkit_str {
-    // SAFETY: the caller passes NULL or a view that lives.
-    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
-}
-
-/// What the answer holds; NULL when it holds something else. Lives as long as the answer.
-///
-/// Answers of mspkit_ncentral_auth_authenticate, mspkit_ncentral_auth_refresh hold it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_answer_auth_tokens(
-    answer: *const mspkit_answer,
-) -> *const mspkit_auth_tokens {
-    // SAFETY: the caller passes NULL or an answer that was given out and not freed.
-    let answer = unsafe { answer.as_ref() };
-    quietly(std::ptr::null(), || answer.map_or(std::ptr::null(), |answer| answer.view().get()))
-}
-
-/// A case. The vendor publishes these two fields only; servers send more, which are kept.
-///
-/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
-/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
-/// the type has none, the field beside it does.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct mspkit_case {
-    /// The whole object as JSON, fields that are not known here included.
-    pub json: mspkit_str,
-    /// Id of the case.
-    pub case_id: mspkit_text,
-    /// What was found.
-    pub case_type: mspkit_text,
-}
-
-impl Viewed for models::Case {
-    type Struct = mspkit_case;
-
-    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_case {
-        mspkit_case {
-            json,
-            case_id: arena
-                .field_text(self.case_id.as_ref().map(models::Id::as_str), || self.is_set("case_id")),
-            case_type: arena.field_text(self.case_type.as_deref(), || self.is_set("case_type")),
-        }
-    }
-}
-
-/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_case_json(view: *const mspkit_case) -> mspkit_str {
-    // SAFETY: the caller passes NULL or a view that lives.
-    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
-}
-
-/// What the item is; NULL when it is something else. Lives as long as the item.
-///
-/// Item type of mspkit_wiv_cases_search, mspkit_wiv_cases_search_own.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_item_case(item: *const mspkit_item) -> *const mspkit_case {
-    // SAFETY: the caller passes NULL or an item that lives.
-    let item = unsafe { item.as_ref() };
-    quietly(std::ptr::null(), || item.map_or(std::ptr::null(), |item| item.view().get()))
 }
 
 /// The definition of a custom property.
@@ -232,14 +93,14 @@ pub struct mspkit_custom_property {
     pub applies_to_seller: mspkit_flag,
 }
 
-impl Viewed for models::CustomProperty {
+impl Viewed for mspkit::cloudmore::CustomProperty {
     type Struct = mspkit_custom_property;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_custom_property {
         mspkit_custom_property {
             json,
             property_id: arena
-                .field_text(self.property_id.as_ref().map(models::Id::as_str), || self.is_set("propertyId")),
+                .field_text(self.property_id.as_ref().map(mspkit::Id::as_str), || self.is_set("propertyId")),
             name: arena.field_text(self.name.as_deref(), || self.is_set("name")),
             r#type: arena.field_text(self.r#type.as_deref(), || self.is_set("type")),
             default_value: arena.field_text(self.default_value.as_deref(), || self.is_set("defaultValue")),
@@ -280,13 +141,13 @@ pub struct mspkit_custom_property_data {
     pub value: mspkit_text,
 }
 
-impl Viewed for models::CustomPropertyData {
+impl Viewed for mspkit::cloudmore::CustomPropertyData {
     type Struct = mspkit_custom_property_data;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_custom_property_data {
         mspkit_custom_property_data {
             json,
-            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), || self.is_set("id")),
+            id: arena.field_text(self.id.as_ref().map(mspkit::Id::as_str), || self.is_set("id")),
             value: arena.field_text(self.value.as_deref(), || self.is_set("value")),
         }
     }
@@ -299,6 +160,300 @@ pub unsafe extern "C" fn mspkit_custom_property_data_json(
 ) -> mspkit_str {
     // SAFETY: the caller passes NULL or a view that lives.
     unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
+}
+
+/// A service of the E-Store.
+///
+/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
+/// the type has none, the field beside it does.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_estore_service {
+    /// The whole object as JSON, fields that are not known here included.
+    pub json: mspkit_str,
+    /// Id of the service, a GUID.
+    pub id: mspkit_text,
+    /// Name of the service.
+    pub name: mspkit_text,
+}
+
+impl Viewed for mspkit::cloudmore::EstoreService {
+    type Struct = mspkit_estore_service;
+
+    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_estore_service {
+        mspkit_estore_service {
+            json,
+            id: arena.field_text(self.id.as_ref().map(mspkit::Id::as_str), || self.is_set("id")),
+            name: arena.field_text(self.name.as_deref(), || self.is_set("name")),
+        }
+    }
+}
+
+/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_estore_service_json(view: *const mspkit_estore_service) -> mspkit_str {
+    // SAFETY: the caller passes NULL or a view that lives.
+    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
+}
+
+/// What the item is; NULL when it is something else. Lives as long as the item.
+///
+/// Item type of mspkit_cloudmore_estore_list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_item_estore_service(
+    item: *const mspkit_item,
+) -> *const mspkit_estore_service {
+    // SAFETY: the caller passes NULL or an item that lives.
+    let item = unsafe { item.as_ref() };
+    quietly(std::ptr::null(), || item.map_or(std::ptr::null(), |item| item.view().get()))
+}
+
+/// A service of the E-Store with the definitions of its custom properties. The vendor publishes these
+/// fields only; servers send more, which are kept.
+///
+/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
+/// the type has none, the field beside it does.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_estore_service_detail {
+    /// The whole object as JSON, fields that are not known here included.
+    pub json: mspkit_str,
+    /// Id of the service, a GUID.
+    pub id: mspkit_text,
+    /// Name of the service.
+    pub name: mspkit_text,
+    /// The definitions of the service's custom properties.
+    pub custom_properties: *const *const mspkit_custom_property,
+    /// How many `custom_properties` there are.
+    pub custom_properties_count: usize,
+    /// Whether `custom_properties` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+    pub custom_properties_presence: i32,
+    /// The values of the custom properties, where there are any yet.
+    pub custom_properties_data: *const *const mspkit_custom_property_data,
+    /// How many `custom_properties_data` there are.
+    pub custom_properties_data_count: usize,
+    /// Whether `custom_properties_data` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+    pub custom_properties_data_presence: i32,
+}
+
+impl Viewed for mspkit::cloudmore::EstoreServiceDetail {
+    type Struct = mspkit_estore_service_detail;
+
+    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_estore_service_detail {
+        mspkit_estore_service_detail {
+            json,
+            id: arena.field_text(self.id.as_ref().map(mspkit::Id::as_str), || self.is_set("id")),
+            name: arena.field_text(self.name.as_deref(), || self.is_set("name")),
+            custom_properties: arena.field_models(self.custom_properties.as_deref()),
+            custom_properties_count: self.custom_properties.as_ref().map_or(0, Vec::len),
+            custom_properties_presence: presence(self.custom_properties.is_some(), || {
+                self.is_set("customProperties")
+            }),
+            custom_properties_data: arena.field_models(self.custom_properties_data.as_deref()),
+            custom_properties_data_count: self.custom_properties_data.as_ref().map_or(0, Vec::len),
+            custom_properties_data_presence: presence(self.custom_properties_data.is_some(), || {
+                self.is_set("customPropertiesData")
+            }),
+        }
+    }
+}
+
+/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_estore_service_detail_json(
+    view: *const mspkit_estore_service_detail,
+) -> mspkit_str {
+    // SAFETY: the caller passes NULL or a view that lives.
+    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
+}
+
+/// What the answer holds; NULL when it holds something else. Lives as long as the answer.
+///
+/// Answers of mspkit_cloudmore_estore_get hold it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_answer_estore_service_detail(
+    answer: *const mspkit_answer,
+) -> *const mspkit_estore_service_detail {
+    // SAFETY: the caller passes NULL or an answer that was given out and not freed.
+    let answer = unsafe { answer.as_ref() };
+    quietly(std::ptr::null(), || answer.map_or(std::ptr::null(), |answer| answer.view().get()))
+}
+
+/// A service that an organization has. The vendor publishes these fields only; servers send more, which
+/// are kept.
+///
+/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
+/// the type has none, the field beside it does.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_organization_service {
+    /// The whole object as JSON, fields that are not known here included.
+    pub json: mspkit_str,
+    /// Id of the service, a GUID.
+    pub id: mspkit_text,
+    /// Name of the service.
+    pub name: mspkit_text,
+    /// The definitions of the service's custom properties.
+    pub custom_properties: *const *const mspkit_custom_property,
+    /// How many `custom_properties` there are.
+    pub custom_properties_count: usize,
+    /// Whether `custom_properties` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+    pub custom_properties_presence: i32,
+    /// The values of the custom properties.
+    pub custom_properties_data: *const *const mspkit_custom_property_data,
+    /// How many `custom_properties_data` there are.
+    pub custom_properties_data_count: usize,
+    /// Whether `custom_properties_data` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+    pub custom_properties_data_presence: i32,
+}
+
+impl Viewed for mspkit::cloudmore::OrganizationService {
+    type Struct = mspkit_organization_service;
+
+    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_organization_service {
+        mspkit_organization_service {
+            json,
+            id: arena.field_text(self.id.as_ref().map(mspkit::Id::as_str), || self.is_set("id")),
+            name: arena.field_text(self.name.as_deref(), || self.is_set("name")),
+            custom_properties: arena.field_models(self.custom_properties.as_deref()),
+            custom_properties_count: self.custom_properties.as_ref().map_or(0, Vec::len),
+            custom_properties_presence: presence(self.custom_properties.is_some(), || {
+                self.is_set("customProperties")
+            }),
+            custom_properties_data: arena.field_models(self.custom_properties_data.as_deref()),
+            custom_properties_data_count: self.custom_properties_data.as_ref().map_or(0, Vec::len),
+            custom_properties_data_presence: presence(self.custom_properties_data.is_some(), || {
+                self.is_set("customPropertiesData")
+            }),
+        }
+    }
+}
+
+/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_organization_service_json(
+    view: *const mspkit_organization_service,
+) -> mspkit_str {
+    // SAFETY: the caller passes NULL or a view that lives.
+    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
+}
+
+/// What the answer holds; NULL when it holds something else. Lives as long as the answer.
+///
+/// Answers of mspkit_cloudmore_services_get hold it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_answer_organization_service(
+    answer: *const mspkit_answer,
+) -> *const mspkit_organization_service {
+    // SAFETY: the caller passes NULL or an answer that was given out and not freed.
+    let answer = unsafe { answer.as_ref() };
+    quietly(std::ptr::null(), || answer.map_or(std::ptr::null(), |answer| answer.view().get()))
+}
+
+/// What the item is; NULL when it is something else. Lives as long as the item.
+///
+/// Item type of mspkit_cloudmore_services_list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_item_organization_service(
+    item: *const mspkit_item,
+) -> *const mspkit_organization_service {
+    // SAFETY: the caller passes NULL or an item that lives.
+    let item = unsafe { item.as_ref() };
+    quietly(std::ptr::null(), || item.map_or(std::ptr::null(), |item| item.view().get()))
+}
+
+/// A token.
+///
+/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
+/// the type has none, the field beside it does.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_auth_token {
+    /// The whole object as JSON, fields that are not known here included.
+    pub json: mspkit_str,
+    /// The token itself. Secret.
+    pub token: mspkit_text,
+    /// How it is sent, Bearer or Body.
+    pub r#type: mspkit_text,
+    /// How long it lives, in seconds.
+    pub expiry_seconds: mspkit_int,
+}
+
+impl Viewed for mspkit::ncentral::AuthToken {
+    type Struct = mspkit_auth_token;
+
+    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_auth_token {
+        mspkit_auth_token {
+            json,
+            token: arena.field_text(self.token.as_ref().map(mspkit::Secret::reveal), || self.is_set("token")),
+            r#type: arena.field_text(self.r#type.as_deref(), || self.is_set("type")),
+            expiry_seconds: int(self.expiry_seconds, || self.is_set("expirySeconds")),
+        }
+    }
+}
+
+/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_auth_token_json(view: *const mspkit_auth_token) -> mspkit_str {
+    // SAFETY: the caller passes NULL or a view that lives.
+    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
+}
+
+/// The tokens of a session.
+///
+/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
+/// the type has none, the field beside it does.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_auth_tokens {
+    /// The whole object as JSON, fields that are not known here included.
+    pub json: mspkit_str,
+    /// An access token and the refresh token that renews it.
+    pub tokens: *const mspkit_token_pair,
+    /// Whether `tokens` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+    pub tokens_presence: i32,
+    /// Path of the refresh endpoint.
+    pub refresh: mspkit_text,
+    /// Path of the validation endpoint.
+    pub validate: mspkit_text,
+}
+
+impl Viewed for mspkit::ncentral::AuthTokens {
+    type Struct = mspkit_auth_tokens;
+
+    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_auth_tokens {
+        mspkit_auth_tokens {
+            json,
+            tokens: arena.field_model(self.tokens.as_ref()),
+            tokens_presence: presence(self.tokens.is_some(), || self.is_set("tokens")),
+            refresh: arena.field_text(self.refresh.as_deref(), || self.is_set("refresh")),
+            validate: arena.field_text(self.validate.as_deref(), || self.is_set("validate")),
+        }
+    }
+}
+
+/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_auth_tokens_json(view: *const mspkit_auth_tokens) -> mspkit_str {
+    // SAFETY: the caller passes NULL or a view that lives.
+    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
+}
+
+/// What the answer holds; NULL when it holds something else. Lives as long as the answer.
+///
+/// Answers of mspkit_ncentral_auth_authenticate, mspkit_ncentral_auth_refresh hold it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_answer_auth_tokens(
+    answer: *const mspkit_answer,
+) -> *const mspkit_auth_tokens {
+    // SAFETY: the caller passes NULL or an answer that was given out and not freed.
+    let answer = unsafe { answer.as_ref() };
+    quietly(std::ptr::null(), || answer.map_or(std::ptr::null(), |answer| answer.view().get()))
 }
 
 /// The link between an N-central ticket and a ticket of the custom PSA.
@@ -329,14 +484,14 @@ pub struct mspkit_custom_psa_ticket {
     pub ticket_creation_date: mspkit_text,
 }
 
-impl Viewed for models::CustomPsaTicket {
+impl Viewed for mspkit::ncentral::CustomPsaTicket {
     type Struct = mspkit_custom_psa_ticket;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_custom_psa_ticket {
         mspkit_custom_psa_ticket {
             json,
             psa_custom_ticket_id: arena
-                .field_text(self.psa_custom_ticket_id.as_ref().map(models::Id::as_str), || {
+                .field_text(self.psa_custom_ticket_id.as_ref().map(mspkit::Id::as_str), || {
                     self.is_set("psaCustomTicketId")
                 }),
             psa_ticket_number: arena
@@ -399,20 +554,20 @@ pub struct mspkit_custom_psa_ticket_info {
     pub creation_date: mspkit_text,
 }
 
-impl Viewed for models::CustomPsaTicketInfo {
+impl Viewed for mspkit::ncentral::CustomPsaTicketInfo {
     type Struct = mspkit_custom_psa_ticket_info;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_custom_psa_ticket_info {
         mspkit_custom_psa_ticket_info {
             json,
             ticket_id: arena
-                .field_text(self.ticket_id.as_ref().map(models::Id::as_str), || self.is_set("ticketId")),
+                .field_text(self.ticket_id.as_ref().map(mspkit::Id::as_str), || self.is_set("ticketId")),
             ticket_title: arena.field_text(self.ticket_title.as_deref(), || self.is_set("ticketTitle")),
             ticket_details: arena.field_text(self.ticket_details.as_deref(), || self.is_set("ticketDetails")),
-            ticket_status: arena
-                .field_text(self.ticket_status.as_ref().map(models::CustomPsaTicketStatus::as_str), || {
-                    self.is_set("ticketStatus")
-                }),
+            ticket_status: arena.field_text(
+                self.ticket_status.as_ref().map(mspkit::ncentral::CustomPsaTicketStatus::as_str),
+                || self.is_set("ticketStatus"),
+            ),
             creation_date: arena.field_text(self.creation_date.as_deref(), || self.is_set("creationDate")),
         }
     }
@@ -503,21 +658,21 @@ pub struct mspkit_customer {
     pub county: mspkit_text,
 }
 
-impl Viewed for models::Customer {
+impl Viewed for mspkit::ncentral::Customer {
     type Struct = mspkit_customer;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_customer {
         mspkit_customer {
             json,
             customer_id: arena
-                .field_text(self.customer_id.as_ref().map(models::Id::as_str), || self.is_set("customerId")),
+                .field_text(self.customer_id.as_ref().map(mspkit::Id::as_str), || self.is_set("customerId")),
             customer_name: arena.field_text(self.customer_name.as_deref(), || self.is_set("customerName")),
             org_unit_type: arena
-                .field_text(self.org_unit_type.as_ref().map(models::OrgUnitType::as_str), || {
+                .field_text(self.org_unit_type.as_ref().map(mspkit::ncentral::OrgUnitType::as_str), || {
                     self.is_set("orgUnitType")
                 }),
             parent_id: arena
-                .field_text(self.parent_id.as_ref().map(models::Id::as_str), || self.is_set("parentId")),
+                .field_text(self.parent_id.as_ref().map(mspkit::Id::as_str), || self.is_set("parentId")),
             external_id: arena.field_text(self.external_id.as_deref(), || self.is_set("externalId")),
             external_id2: arena.field_text(self.external_id2.as_deref(), || self.is_set("externalId2")),
             contact_first_name: arena
@@ -574,125 +729,6 @@ pub unsafe extern "C" fn mspkit_item_customer(item: *const mspkit_item) -> *cons
     quietly(std::ptr::null(), || item.map_or(std::ptr::null(), |item| item.view().get()))
 }
 
-/// A service of the E-Store.
-///
-/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
-/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
-/// the type has none, the field beside it does.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct mspkit_estore_service {
-    /// The whole object as JSON, fields that are not known here included.
-    pub json: mspkit_str,
-    /// Id of the service, a GUID.
-    pub id: mspkit_text,
-    /// Name of the service.
-    pub name: mspkit_text,
-}
-
-impl Viewed for models::EstoreService {
-    type Struct = mspkit_estore_service;
-
-    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_estore_service {
-        mspkit_estore_service {
-            json,
-            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), || self.is_set("id")),
-            name: arena.field_text(self.name.as_deref(), || self.is_set("name")),
-        }
-    }
-}
-
-/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_estore_service_json(view: *const mspkit_estore_service) -> mspkit_str {
-    // SAFETY: the caller passes NULL or a view that lives.
-    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
-}
-
-/// What the item is; NULL when it is something else. Lives as long as the item.
-///
-/// Item type of mspkit_cloudmore_estore_list.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_item_estore_service(
-    item: *const mspkit_item,
-) -> *const mspkit_estore_service {
-    // SAFETY: the caller passes NULL or an item that lives.
-    let item = unsafe { item.as_ref() };
-    quietly(std::ptr::null(), || item.map_or(std::ptr::null(), |item| item.view().get()))
-}
-
-/// A service of the E-Store with the definitions of its custom properties. The vendor publishes these
-/// fields only; servers send more, which are kept.
-///
-/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
-/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
-/// the type has none, the field beside it does.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct mspkit_estore_service_detail {
-    /// The whole object as JSON, fields that are not known here included.
-    pub json: mspkit_str,
-    /// Id of the service, a GUID.
-    pub id: mspkit_text,
-    /// Name of the service.
-    pub name: mspkit_text,
-    /// The definitions of the service's custom properties.
-    pub custom_properties: *const *const mspkit_custom_property,
-    /// How many `custom_properties` there are.
-    pub custom_properties_count: usize,
-    /// Whether `custom_properties` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-    pub custom_properties_presence: i32,
-    /// The values of the custom properties, where there are any yet.
-    pub custom_properties_data: *const *const mspkit_custom_property_data,
-    /// How many `custom_properties_data` there are.
-    pub custom_properties_data_count: usize,
-    /// Whether `custom_properties_data` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-    pub custom_properties_data_presence: i32,
-}
-
-impl Viewed for models::EstoreServiceDetail {
-    type Struct = mspkit_estore_service_detail;
-
-    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_estore_service_detail {
-        mspkit_estore_service_detail {
-            json,
-            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), || self.is_set("id")),
-            name: arena.field_text(self.name.as_deref(), || self.is_set("name")),
-            custom_properties: arena.field_models(self.custom_properties.as_deref()),
-            custom_properties_count: self.custom_properties.as_ref().map_or(0, Vec::len),
-            custom_properties_presence: presence(self.custom_properties.is_some(), || {
-                self.is_set("customProperties")
-            }),
-            custom_properties_data: arena.field_models(self.custom_properties_data.as_deref()),
-            custom_properties_data_count: self.custom_properties_data.as_ref().map_or(0, Vec::len),
-            custom_properties_data_presence: presence(self.custom_properties_data.is_some(), || {
-                self.is_set("customPropertiesData")
-            }),
-        }
-    }
-}
-
-/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_estore_service_detail_json(
-    view: *const mspkit_estore_service_detail,
-) -> mspkit_str {
-    // SAFETY: the caller passes NULL or a view that lives.
-    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
-}
-
-/// What the answer holds; NULL when it holds something else. Lives as long as the answer.
-///
-/// Answers of mspkit_cloudmore_estore_get hold it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_answer_estore_service_detail(
-    answer: *const mspkit_answer,
-) -> *const mspkit_estore_service_detail {
-    // SAFETY: the caller passes NULL or an answer that was given out and not freed.
-    let answer = unsafe { answer.as_ref() };
-    quietly(std::ptr::null(), || answer.map_or(std::ptr::null(), |answer| answer.view().get()))
-}
-
 /// An index of links.
 ///
 /// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
@@ -707,7 +743,7 @@ pub struct mspkit_links {
     pub links: mspkit_text,
 }
 
-impl Viewed for models::Links {
+impl Viewed for mspkit::ncentral::Links {
     type Struct = mspkit_links;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_links {
@@ -733,178 +769,6 @@ pub unsafe extern "C" fn mspkit_answer_links(answer: *const mspkit_answer) -> *c
     quietly(std::ptr::null(), || answer.map_or(std::ptr::null(), |answer| answer.view().get()))
 }
 
-/// A customer of a managed service provider. A field that was not asked for is absent. Servers may send
-/// fields that are not listed here.
-///
-/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
-/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
-/// the type has none, the field beside it does.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct mspkit_msp_customer {
-    /// The whole object as JSON, fields that are not known here included.
-    pub json: mspkit_str,
-    /// Id of the customer. Asked for as `id`.
-    pub customer_id: mspkit_text,
-    /// Name of the customer. Asked for as `name`.
-    pub customer_name: mspkit_text,
-    /// Number of users of the customer.
-    pub users_number: mspkit_int,
-    /// Number of active workflows.
-    pub active_workflows: mspkit_int,
-    /// What the findings cost.
-    pub cost_impact: mspkit_number,
-    /// What was saved so far.
-    pub realized_savings: mspkit_number,
-    /// Number of integrations.
-    pub num_of_integrations: mspkit_int,
-    /// The kinds of integrations.
-    pub integration_types: *const mspkit_str,
-    /// How many `integration_types` there are.
-    pub integration_types_count: usize,
-    /// Whether `integration_types` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-    pub integration_types_presence: i32,
-    /// The integrations in detail. The vendor does not publish their fields.
-    pub integrations: *const mspkit_str,
-    /// How many `integrations` there are.
-    pub integrations_count: usize,
-    /// Whether `integrations` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-    pub integrations_presence: i32,
-    /// Number of workflow runs that succeeded.
-    pub successful_runs: mspkit_int,
-    /// Number of workflow runs that failed.
-    pub failed_runs: mspkit_int,
-}
-
-impl Viewed for models::MspCustomer {
-    type Struct = mspkit_msp_customer;
-
-    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_msp_customer {
-        mspkit_msp_customer {
-            json,
-            customer_id: arena
-                .field_text(self.customer_id.as_ref().map(models::Id::as_str), || self.is_set("customer_id")),
-            customer_name: arena.field_text(self.customer_name.as_deref(), || self.is_set("customer_name")),
-            users_number: int(self.users_number, || self.is_set("users_number")),
-            active_workflows: int(self.active_workflows, || self.is_set("active_workflows")),
-            cost_impact: number(self.cost_impact, || self.is_set("cost_impact")),
-            realized_savings: number(self.realized_savings, || self.is_set("realized_savings")),
-            num_of_integrations: int(self.num_of_integrations, || self.is_set("num_of_integrations")),
-            integration_types: arena.field_texts(self.integration_types.as_deref()),
-            integration_types_count: self.integration_types.as_ref().map_or(0, Vec::len),
-            integration_types_presence: presence(self.integration_types.is_some(), || {
-                self.is_set("integration_types")
-            }),
-            integrations: arena.field_jsons(self.integrations.as_deref()),
-            integrations_count: self.integrations.as_ref().map_or(0, Vec::len),
-            integrations_presence: presence(self.integrations.is_some(), || self.is_set("integrations")),
-            successful_runs: int(self.successful_runs, || self.is_set("successful_runs")),
-            failed_runs: int(self.failed_runs, || self.is_set("failed_runs")),
-        }
-    }
-}
-
-/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_msp_customer_json(view: *const mspkit_msp_customer) -> mspkit_str {
-    // SAFETY: the caller passes NULL or a view that lives.
-    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
-}
-
-/// What the item is; NULL when it is something else. Lives as long as the item.
-///
-/// Item type of mspkit_wiv_customers_list.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_item_msp_customer(item: *const mspkit_item) -> *const mspkit_msp_customer {
-    // SAFETY: the caller passes NULL or an item that lives.
-    let item = unsafe { item.as_ref() };
-    quietly(std::ptr::null(), || item.map_or(std::ptr::null(), |item| item.view().get()))
-}
-
-/// A service that an organization has. The vendor publishes these fields only; servers send more, which
-/// are kept.
-///
-/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
-/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
-/// the type has none, the field beside it does.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct mspkit_organization_service {
-    /// The whole object as JSON, fields that are not known here included.
-    pub json: mspkit_str,
-    /// Id of the service, a GUID.
-    pub id: mspkit_text,
-    /// Name of the service.
-    pub name: mspkit_text,
-    /// The definitions of the service's custom properties.
-    pub custom_properties: *const *const mspkit_custom_property,
-    /// How many `custom_properties` there are.
-    pub custom_properties_count: usize,
-    /// Whether `custom_properties` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-    pub custom_properties_presence: i32,
-    /// The values of the custom properties.
-    pub custom_properties_data: *const *const mspkit_custom_property_data,
-    /// How many `custom_properties_data` there are.
-    pub custom_properties_data_count: usize,
-    /// Whether `custom_properties_data` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-    pub custom_properties_data_presence: i32,
-}
-
-impl Viewed for models::OrganizationService {
-    type Struct = mspkit_organization_service;
-
-    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_organization_service {
-        mspkit_organization_service {
-            json,
-            id: arena.field_text(self.id.as_ref().map(models::Id::as_str), || self.is_set("id")),
-            name: arena.field_text(self.name.as_deref(), || self.is_set("name")),
-            custom_properties: arena.field_models(self.custom_properties.as_deref()),
-            custom_properties_count: self.custom_properties.as_ref().map_or(0, Vec::len),
-            custom_properties_presence: presence(self.custom_properties.is_some(), || {
-                self.is_set("customProperties")
-            }),
-            custom_properties_data: arena.field_models(self.custom_properties_data.as_deref()),
-            custom_properties_data_count: self.custom_properties_data.as_ref().map_or(0, Vec::len),
-            custom_properties_data_presence: presence(self.custom_properties_data.is_some(), || {
-                self.is_set("customPropertiesData")
-            }),
-        }
-    }
-}
-
-/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_organization_service_json(
-    view: *const mspkit_organization_service,
-) -> mspkit_str {
-    // SAFETY: the caller passes NULL or a view that lives.
-    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
-}
-
-/// What the answer holds; NULL when it holds something else. Lives as long as the answer.
-///
-/// Answers of mspkit_cloudmore_services_get hold it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_answer_organization_service(
-    answer: *const mspkit_answer,
-) -> *const mspkit_organization_service {
-    // SAFETY: the caller passes NULL or an answer that was given out and not freed.
-    let answer = unsafe { answer.as_ref() };
-    quietly(std::ptr::null(), || answer.map_or(std::ptr::null(), |answer| answer.view().get()))
-}
-
-/// What the item is; NULL when it is something else. Lives as long as the item.
-///
-/// Item type of mspkit_cloudmore_services_list.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_item_organization_service(
-    item: *const mspkit_item,
-) -> *const mspkit_organization_service {
-    // SAFETY: the caller passes NULL or an item that lives.
-    let item = unsafe { item.as_ref() };
-    quietly(std::ptr::null(), || item.map_or(std::ptr::null(), |item| item.view().get()))
-}
-
 /// What a ticketing system says about credentials.
 ///
 /// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
@@ -919,7 +783,7 @@ pub struct mspkit_psa_credential_check {
     pub is_psa_credentials_valid: mspkit_flag,
 }
 
-impl Viewed for models::PsaCredentialCheck {
+impl Viewed for mspkit::ncentral::PsaCredentialCheck {
     type Struct = mspkit_psa_credential_check;
 
     fn view(&self, json: mspkit_str, _: &mut Arena) -> mspkit_psa_credential_check {
@@ -969,7 +833,7 @@ pub struct mspkit_server_health {
     pub start_time: mspkit_text,
 }
 
-impl Viewed for models::ServerHealth {
+impl Viewed for mspkit::ncentral::ServerHealth {
     type Struct = mspkit_server_health;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_server_health {
@@ -1018,7 +882,7 @@ pub struct mspkit_server_info {
     pub ncentral: mspkit_text,
 }
 
-impl Viewed for models::ServerInfo {
+impl Viewed for mspkit::ncentral::ServerInfo {
     type Struct = mspkit_server_info;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_server_info {
@@ -1112,20 +976,20 @@ pub struct mspkit_service_org {
     pub is_service_org: mspkit_flag,
 }
 
-impl Viewed for models::ServiceOrg {
+impl Viewed for mspkit::ncentral::ServiceOrg {
     type Struct = mspkit_service_org;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_service_org {
         mspkit_service_org {
             json,
-            so_id: arena.field_text(self.so_id.as_ref().map(models::Id::as_str), || self.is_set("soId")),
+            so_id: arena.field_text(self.so_id.as_ref().map(mspkit::Id::as_str), || self.is_set("soId")),
             so_name: arena.field_text(self.so_name.as_deref(), || self.is_set("soName")),
             org_unit_type: arena
-                .field_text(self.org_unit_type.as_ref().map(models::OrgUnitType::as_str), || {
+                .field_text(self.org_unit_type.as_ref().map(mspkit::ncentral::OrgUnitType::as_str), || {
                     self.is_set("orgUnitType")
                 }),
             parent_id: arena
-                .field_text(self.parent_id.as_ref().map(models::Id::as_str), || self.is_set("parentId")),
+                .field_text(self.parent_id.as_ref().map(mspkit::Id::as_str), || self.is_set("parentId")),
             external_id: arena.field_text(self.external_id.as_deref(), || self.is_set("externalId")),
             external_id2: arena.field_text(self.external_id2.as_deref(), || self.is_set("externalId2")),
             contact_first_name: arena
@@ -1247,21 +1111,21 @@ pub struct mspkit_site {
     pub county: mspkit_text,
 }
 
-impl Viewed for models::Site {
+impl Viewed for mspkit::ncentral::Site {
     type Struct = mspkit_site;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_site {
         mspkit_site {
             json,
             site_id: arena
-                .field_text(self.site_id.as_ref().map(models::Id::as_str), || self.is_set("siteId")),
+                .field_text(self.site_id.as_ref().map(mspkit::Id::as_str), || self.is_set("siteId")),
             site_name: arena.field_text(self.site_name.as_deref(), || self.is_set("siteName")),
             org_unit_type: arena
-                .field_text(self.org_unit_type.as_ref().map(models::OrgUnitType::as_str), || {
+                .field_text(self.org_unit_type.as_ref().map(mspkit::ncentral::OrgUnitType::as_str), || {
                     self.is_set("orgUnitType")
                 }),
             parent_id: arena
-                .field_text(self.parent_id.as_ref().map(models::Id::as_str), || self.is_set("parentId")),
+                .field_text(self.parent_id.as_ref().map(mspkit::Id::as_str), || self.is_set("parentId")),
             external_id: arena.field_text(self.external_id.as_deref(), || self.is_set("externalId")),
             external_id2: arena.field_text(self.external_id2.as_deref(), || self.is_set("externalId2")),
             contact_first_name: arena
@@ -1338,7 +1202,7 @@ pub struct mspkit_token_pair {
     pub refresh_presence: i32,
 }
 
-impl Viewed for models::TokenPair {
+impl Viewed for mspkit::ncentral::TokenPair {
     type Struct = mspkit_token_pair;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_token_pair {
@@ -1373,7 +1237,7 @@ pub struct mspkit_token_status {
     pub message: mspkit_text,
 }
 
-impl Viewed for models::TokenStatus {
+impl Viewed for mspkit::ncentral::TokenStatus {
     type Struct = mspkit_token_status;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_token_status {
@@ -1401,6 +1265,140 @@ pub unsafe extern "C" fn mspkit_answer_token_status(
     // SAFETY: the caller passes NULL or an answer that was given out and not freed.
     let answer = unsafe { answer.as_ref() };
     quietly(std::ptr::null(), || answer.map_or(std::ptr::null(), |answer| answer.view().get()))
+}
+
+/// A case. The vendor publishes these two fields only; servers send more, which are kept.
+///
+/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
+/// the type has none, the field beside it does.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_case {
+    /// The whole object as JSON, fields that are not known here included.
+    pub json: mspkit_str,
+    /// Id of the case.
+    pub case_id: mspkit_text,
+    /// What was found.
+    pub case_type: mspkit_text,
+}
+
+impl Viewed for mspkit::wiv::Case {
+    type Struct = mspkit_case;
+
+    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_case {
+        mspkit_case {
+            json,
+            case_id: arena
+                .field_text(self.case_id.as_ref().map(mspkit::Id::as_str), || self.is_set("case_id")),
+            case_type: arena.field_text(self.case_type.as_deref(), || self.is_set("case_type")),
+        }
+    }
+}
+
+/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_case_json(view: *const mspkit_case) -> mspkit_str {
+    // SAFETY: the caller passes NULL or a view that lives.
+    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
+}
+
+/// What the item is; NULL when it is something else. Lives as long as the item.
+///
+/// Item type of mspkit_wiv_cases_search, mspkit_wiv_cases_search_own.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_item_case(item: *const mspkit_item) -> *const mspkit_case {
+    // SAFETY: the caller passes NULL or an item that lives.
+    let item = unsafe { item.as_ref() };
+    quietly(std::ptr::null(), || item.map_or(std::ptr::null(), |item| item.view().get()))
+}
+
+/// A customer of a managed service provider. A field that was not asked for is absent. Servers may send
+/// fields that are not listed here.
+///
+/// Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+/// from. A field without a value says by its `presence` whether the server sent null or nothing; where
+/// the type has none, the field beside it does.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mspkit_wiv_customer {
+    /// The whole object as JSON, fields that are not known here included.
+    pub json: mspkit_str,
+    /// Id of the customer. Asked for as `id`.
+    pub customer_id: mspkit_text,
+    /// Name of the customer. Asked for as `name`.
+    pub customer_name: mspkit_text,
+    /// Number of users of the customer.
+    pub users_number: mspkit_int,
+    /// Number of active workflows.
+    pub active_workflows: mspkit_int,
+    /// What the findings cost.
+    pub cost_impact: mspkit_number,
+    /// What was saved so far.
+    pub realized_savings: mspkit_number,
+    /// Number of integrations.
+    pub num_of_integrations: mspkit_int,
+    /// The kinds of integrations.
+    pub integration_types: *const mspkit_str,
+    /// How many `integration_types` there are.
+    pub integration_types_count: usize,
+    /// Whether `integration_types` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+    pub integration_types_presence: i32,
+    /// The integrations in detail. The vendor does not publish their fields.
+    pub integrations: *const mspkit_str,
+    /// How many `integrations` there are.
+    pub integrations_count: usize,
+    /// Whether `integrations` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+    pub integrations_presence: i32,
+    /// Number of workflow runs that succeeded.
+    pub successful_runs: mspkit_int,
+    /// Number of workflow runs that failed.
+    pub failed_runs: mspkit_int,
+}
+
+impl Viewed for mspkit::wiv::Customer {
+    type Struct = mspkit_wiv_customer;
+
+    fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_wiv_customer {
+        mspkit_wiv_customer {
+            json,
+            customer_id: arena
+                .field_text(self.customer_id.as_ref().map(mspkit::Id::as_str), || self.is_set("customer_id")),
+            customer_name: arena.field_text(self.customer_name.as_deref(), || self.is_set("customer_name")),
+            users_number: int(self.users_number, || self.is_set("users_number")),
+            active_workflows: int(self.active_workflows, || self.is_set("active_workflows")),
+            cost_impact: number(self.cost_impact, || self.is_set("cost_impact")),
+            realized_savings: number(self.realized_savings, || self.is_set("realized_savings")),
+            num_of_integrations: int(self.num_of_integrations, || self.is_set("num_of_integrations")),
+            integration_types: arena.field_texts(self.integration_types.as_deref()),
+            integration_types_count: self.integration_types.as_ref().map_or(0, Vec::len),
+            integration_types_presence: presence(self.integration_types.is_some(), || {
+                self.is_set("integration_types")
+            }),
+            integrations: arena.field_jsons(self.integrations.as_deref()),
+            integrations_count: self.integrations.as_ref().map_or(0, Vec::len),
+            integrations_presence: presence(self.integrations.is_some(), || self.is_set("integrations")),
+            successful_runs: int(self.successful_runs, || self.is_set("successful_runs")),
+            failed_runs: int(self.failed_runs, || self.is_set("failed_runs")),
+        }
+    }
+}
+
+/// The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_wiv_customer_json(view: *const mspkit_wiv_customer) -> mspkit_str {
+    // SAFETY: the caller passes NULL or a view that lives.
+    unsafe { view.as_ref() }.map_or(mspkit_str::NONE, |view| view.json)
+}
+
+/// What the item is; NULL when it is something else. Lives as long as the item.
+///
+/// Item type of mspkit_wiv_customers_list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_item_wiv_customer(item: *const mspkit_item) -> *const mspkit_wiv_customer {
+    // SAFETY: the caller passes NULL or an item that lives.
+    let item = unsafe { item.as_ref() };
+    quietly(std::ptr::null(), || item.map_or(std::ptr::null(), |item| item.view().get()))
 }
 
 /// A run of a workflow that was started.
@@ -1433,13 +1431,13 @@ pub struct mspkit_workflow_run {
     pub workflow_id: mspkit_text,
 }
 
-impl Viewed for models::WorkflowRun {
+impl Viewed for mspkit::wiv::WorkflowRun {
     type Struct = mspkit_workflow_run;
 
     fn view(&self, json: mspkit_str, arena: &mut Arena) -> mspkit_workflow_run {
         mspkit_workflow_run {
             json,
-            execution_id: arena.field_text(self.execution_id.as_ref().map(models::Id::as_str), || {
+            execution_id: arena.field_text(self.execution_id.as_ref().map(mspkit::Id::as_str), || {
                 self.is_set("execution_id")
             }),
             event_type: arena.field_text(self.event_type.as_deref(), || self.is_set("event_type")),
@@ -1447,12 +1445,12 @@ impl Viewed for models::WorkflowRun {
             payload: arena.field_json(self.payload.as_ref(), || self.is_set("payload")),
             run_by: arena.field_text(self.run_by.as_deref(), || self.is_set("run_by")),
             tenant_id: arena
-                .field_text(self.tenant_id.as_ref().map(models::Id::as_str), || self.is_set("tenant_id")),
+                .field_text(self.tenant_id.as_ref().map(mspkit::Id::as_str), || self.is_set("tenant_id")),
             trigger_id: arena
-                .field_text(self.trigger_id.as_ref().map(models::Id::as_str), || self.is_set("trigger_id")),
+                .field_text(self.trigger_id.as_ref().map(mspkit::Id::as_str), || self.is_set("trigger_id")),
             trigger_type: arena.field_text(self.trigger_type.as_deref(), || self.is_set("trigger_type")),
             workflow_id: arena
-                .field_text(self.workflow_id.as_ref().map(models::Id::as_str), || self.is_set("workflow_id")),
+                .field_text(self.workflow_id.as_ref().map(mspkit::Id::as_str), || self.is_set("workflow_id")),
         }
     }
 }

@@ -230,8 +230,8 @@ unsafe fn write_customers_list(
 ///
 /// - `params`: may be NULL; see `mspkit_wiv_customers_list_params`.
 /// - `paging`, `options`: may be NULL.
-/// - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_msp_customer`:
-///   `mspkit_item_msp_customer` gives them. Nothing is sent before its first step.
+/// - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_wiv_customer`:
+///   `mspkit_item_wiv_customer` gives them. Nothing is sent before its first step.
 /// - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
 ///
 /// Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or

@@ -10,15 +10,19 @@
 
 static json *of_added_service(const mspkit_added_service *view);
 
-static json *of_auth_token(const mspkit_auth_token *view);
-
-static json *of_auth_tokens(const mspkit_auth_tokens *view);
-
-static json *of_case(const mspkit_case *view);
-
 static json *of_custom_property(const mspkit_custom_property *view);
 
 static json *of_custom_property_data(const mspkit_custom_property_data *view);
+
+static json *of_estore_service(const mspkit_estore_service *view);
+
+static json *of_estore_service_detail(const mspkit_estore_service_detail *view);
+
+static json *of_organization_service(const mspkit_organization_service *view);
+
+static json *of_auth_token(const mspkit_auth_token *view);
+
+static json *of_auth_tokens(const mspkit_auth_tokens *view);
 
 static json *of_custom_psa_ticket(const mspkit_custom_psa_ticket *view);
 
@@ -26,15 +30,7 @@ static json *of_custom_psa_ticket_info(const mspkit_custom_psa_ticket_info *view
 
 static json *of_customer(const mspkit_customer *view);
 
-static json *of_estore_service(const mspkit_estore_service *view);
-
-static json *of_estore_service_detail(const mspkit_estore_service_detail *view);
-
 static json *of_links(const mspkit_links *view);
-
-static json *of_msp_customer(const mspkit_msp_customer *view);
-
-static json *of_organization_service(const mspkit_organization_service *view);
 
 static json *of_psa_credential_check(const mspkit_psa_credential_check *view);
 
@@ -50,6 +46,10 @@ static json *of_token_pair(const mspkit_token_pair *view);
 
 static json *of_token_status(const mspkit_token_status *view);
 
+static json *of_case(const mspkit_case *view);
+
+static json *of_wiv_customer(const mspkit_wiv_customer *view);
+
 static json *of_workflow_run(const mspkit_workflow_run *view);
 
 static json *of_added_service(const mspkit_added_service *view)
@@ -63,54 +63,6 @@ static json *of_added_service(const mspkit_added_service *view)
     view_text(made, "id", view->id);
     view_text(made, "location", view->location);
     view_extra(made, mspkit_added_service_json(view), known);
-    return made;
-}
-
-static json *of_auth_token(const mspkit_auth_token *view)
-{
-    static const char *const known[] = {
-        "token",
-        "type",
-        "expirySeconds",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "token", view->token);
-    view_text(made, "type", view->type);
-    view_int(made, "expirySeconds", view->expiry_seconds);
-    view_extra(made, mspkit_auth_token_json(view), known);
-    return made;
-}
-
-static json *of_auth_tokens(const mspkit_auth_tokens *view)
-{
-    static const char *const known[] = {
-        "tokens",
-        "refresh",
-        "validate",
-        NULL,
-    };
-    json *made = json_object();
-    if (view_there(made, "tokens", view->tokens_presence, view->tokens != NULL)) {
-        json_put(made, "tokens", of_token_pair(view->tokens));
-    }
-    view_text(made, "refresh", view->refresh);
-    view_text(made, "validate", view->validate);
-    view_extra(made, mspkit_auth_tokens_json(view), known);
-    return made;
-}
-
-static json *of_case(const mspkit_case *view)
-{
-    static const char *const known[] = {
-        "case_id",
-        "case_type",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "case_id", view->case_id);
-    view_text(made, "case_type", view->case_type);
-    view_extra(made, mspkit_case_json(view), known);
     return made;
 }
 
@@ -162,6 +114,116 @@ static json *of_custom_property_data(const mspkit_custom_property_data *view)
     view_text(made, "id", view->id);
     view_text(made, "value", view->value);
     view_extra(made, mspkit_custom_property_data_json(view), known);
+    return made;
+}
+
+static json *of_estore_service(const mspkit_estore_service *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_extra(made, mspkit_estore_service_json(view), known);
+    return made;
+}
+
+static json *of_estore_service_detail(const mspkit_estore_service_detail *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "customProperties",
+        "customPropertiesData",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    if (view_there(made, "customProperties", view->custom_properties_presence, view->custom_properties != NULL || view->custom_properties_count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties_count; at++) {
+            json_push(list, of_custom_property(view->custom_properties[at]));
+        }
+        json_put(made, "customProperties", list);
+    }
+    if (view_there(made, "customPropertiesData", view->custom_properties_data_presence, view->custom_properties_data != NULL || view->custom_properties_data_count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties_data_count; at++) {
+            json_push(list, of_custom_property_data(view->custom_properties_data[at]));
+        }
+        json_put(made, "customPropertiesData", list);
+    }
+    view_extra(made, mspkit_estore_service_detail_json(view), known);
+    return made;
+}
+
+static json *of_organization_service(const mspkit_organization_service *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "customProperties",
+        "customPropertiesData",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    if (view_there(made, "customProperties", view->custom_properties_presence, view->custom_properties != NULL || view->custom_properties_count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties_count; at++) {
+            json_push(list, of_custom_property(view->custom_properties[at]));
+        }
+        json_put(made, "customProperties", list);
+    }
+    if (view_there(made, "customPropertiesData", view->custom_properties_data_presence, view->custom_properties_data != NULL || view->custom_properties_data_count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties_data_count; at++) {
+            json_push(list, of_custom_property_data(view->custom_properties_data[at]));
+        }
+        json_put(made, "customPropertiesData", list);
+    }
+    view_extra(made, mspkit_organization_service_json(view), known);
+    return made;
+}
+
+static json *of_auth_token(const mspkit_auth_token *view)
+{
+    static const char *const known[] = {
+        "token",
+        "type",
+        "expirySeconds",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "token", view->token);
+    view_text(made, "type", view->type);
+    view_int(made, "expirySeconds", view->expiry_seconds);
+    view_extra(made, mspkit_auth_token_json(view), known);
+    return made;
+}
+
+static json *of_auth_tokens(const mspkit_auth_tokens *view)
+{
+    static const char *const known[] = {
+        "tokens",
+        "refresh",
+        "validate",
+        NULL,
+    };
+    json *made = json_object();
+    if (view_there(made, "tokens", view->tokens_presence, view->tokens != NULL)) {
+        json_put(made, "tokens", of_token_pair(view->tokens));
+    }
+    view_text(made, "refresh", view->refresh);
+    view_text(made, "validate", view->validate);
+    view_extra(made, mspkit_auth_tokens_json(view), known);
     return made;
 }
 
@@ -271,51 +333,6 @@ static json *of_customer(const mspkit_customer *view)
     return made;
 }
 
-static json *of_estore_service(const mspkit_estore_service *view)
-{
-    static const char *const known[] = {
-        "id",
-        "name",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "id", view->id);
-    view_text(made, "name", view->name);
-    view_extra(made, mspkit_estore_service_json(view), known);
-    return made;
-}
-
-static json *of_estore_service_detail(const mspkit_estore_service_detail *view)
-{
-    static const char *const known[] = {
-        "id",
-        "name",
-        "customProperties",
-        "customPropertiesData",
-        NULL,
-    };
-    json *made = json_object();
-    size_t at;
-    view_text(made, "id", view->id);
-    view_text(made, "name", view->name);
-    if (view_there(made, "customProperties", view->custom_properties_presence, view->custom_properties != NULL || view->custom_properties_count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->custom_properties_count; at++) {
-            json_push(list, of_custom_property(view->custom_properties[at]));
-        }
-        json_put(made, "customProperties", list);
-    }
-    if (view_there(made, "customPropertiesData", view->custom_properties_data_presence, view->custom_properties_data != NULL || view->custom_properties_data_count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->custom_properties_data_count; at++) {
-            json_push(list, of_custom_property_data(view->custom_properties_data[at]));
-        }
-        json_put(made, "customPropertiesData", list);
-    }
-    view_extra(made, mspkit_estore_service_detail_json(view), known);
-    return made;
-}
-
 static json *of_links(const mspkit_links *view)
 {
     static const char *const known[] = {
@@ -325,82 +342,6 @@ static json *of_links(const mspkit_links *view)
     json *made = json_object();
     view_json(made, "_links", view->links);
     view_extra(made, mspkit_links_json(view), known);
-    return made;
-}
-
-static json *of_msp_customer(const mspkit_msp_customer *view)
-{
-    static const char *const known[] = {
-        "customer_id",
-        "customer_name",
-        "users_number",
-        "active_workflows",
-        "cost_impact",
-        "realized_savings",
-        "num_of_integrations",
-        "integration_types",
-        "integrations",
-        "successful_runs",
-        "failed_runs",
-        NULL,
-    };
-    json *made = json_object();
-    size_t at;
-    view_text(made, "customer_id", view->customer_id);
-    view_text(made, "customer_name", view->customer_name);
-    view_int(made, "users_number", view->users_number);
-    view_int(made, "active_workflows", view->active_workflows);
-    view_number(made, "cost_impact", view->cost_impact);
-    view_number(made, "realized_savings", view->realized_savings);
-    view_int(made, "num_of_integrations", view->num_of_integrations);
-    if (view_there(made, "integration_types", view->integration_types_presence, view->integration_types != NULL || view->integration_types_count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->integration_types_count; at++) {
-            json_push(list, json_string(view->integration_types[at].data, view->integration_types[at].len));
-        }
-        json_put(made, "integration_types", list);
-    }
-    if (view_there(made, "integrations", view->integrations_presence, view->integrations != NULL || view->integrations_count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->integrations_count; at++) {
-            json_push(list, json_parse(view->integrations[at].data, view->integrations[at].len));
-        }
-        json_put(made, "integrations", list);
-    }
-    view_int(made, "successful_runs", view->successful_runs);
-    view_int(made, "failed_runs", view->failed_runs);
-    view_extra(made, mspkit_msp_customer_json(view), known);
-    return made;
-}
-
-static json *of_organization_service(const mspkit_organization_service *view)
-{
-    static const char *const known[] = {
-        "id",
-        "name",
-        "customProperties",
-        "customPropertiesData",
-        NULL,
-    };
-    json *made = json_object();
-    size_t at;
-    view_text(made, "id", view->id);
-    view_text(made, "name", view->name);
-    if (view_there(made, "customProperties", view->custom_properties_presence, view->custom_properties != NULL || view->custom_properties_count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->custom_properties_count; at++) {
-            json_push(list, of_custom_property(view->custom_properties[at]));
-        }
-        json_put(made, "customProperties", list);
-    }
-    if (view_there(made, "customPropertiesData", view->custom_properties_data_presence, view->custom_properties_data != NULL || view->custom_properties_data_count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->custom_properties_data_count; at++) {
-            json_push(list, of_custom_property_data(view->custom_properties_data[at]));
-        }
-        json_put(made, "customPropertiesData", list);
-    }
-    view_extra(made, mspkit_organization_service_json(view), known);
     return made;
 }
 
@@ -594,6 +535,65 @@ static json *of_token_status(const mspkit_token_status *view)
     return made;
 }
 
+static json *of_case(const mspkit_case *view)
+{
+    static const char *const known[] = {
+        "case_id",
+        "case_type",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "case_id", view->case_id);
+    view_text(made, "case_type", view->case_type);
+    view_extra(made, mspkit_case_json(view), known);
+    return made;
+}
+
+static json *of_wiv_customer(const mspkit_wiv_customer *view)
+{
+    static const char *const known[] = {
+        "customer_id",
+        "customer_name",
+        "users_number",
+        "active_workflows",
+        "cost_impact",
+        "realized_savings",
+        "num_of_integrations",
+        "integration_types",
+        "integrations",
+        "successful_runs",
+        "failed_runs",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "customer_id", view->customer_id);
+    view_text(made, "customer_name", view->customer_name);
+    view_int(made, "users_number", view->users_number);
+    view_int(made, "active_workflows", view->active_workflows);
+    view_number(made, "cost_impact", view->cost_impact);
+    view_number(made, "realized_savings", view->realized_savings);
+    view_int(made, "num_of_integrations", view->num_of_integrations);
+    if (view_there(made, "integration_types", view->integration_types_presence, view->integration_types != NULL || view->integration_types_count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->integration_types_count; at++) {
+            json_push(list, json_string(view->integration_types[at].data, view->integration_types[at].len));
+        }
+        json_put(made, "integration_types", list);
+    }
+    if (view_there(made, "integrations", view->integrations_presence, view->integrations != NULL || view->integrations_count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->integrations_count; at++) {
+            json_push(list, json_parse(view->integrations[at].data, view->integrations[at].len));
+        }
+        json_put(made, "integrations", list);
+    }
+    view_int(made, "successful_runs", view->successful_runs);
+    view_int(made, "failed_runs", view->failed_runs);
+    view_extra(made, mspkit_wiv_customer_json(view), known);
+    return made;
+}
+
 static json *of_workflow_run(const mspkit_workflow_run *view)
 {
     static const char *const known[] = {
@@ -627,6 +627,12 @@ json *dispatch_answer(const mspkit_answer *answer)
     if (mspkit_answer_added_service(answer) != NULL) {
         return of_added_service(mspkit_answer_added_service(answer));
     }
+    if (mspkit_answer_estore_service_detail(answer) != NULL) {
+        return of_estore_service_detail(mspkit_answer_estore_service_detail(answer));
+    }
+    if (mspkit_answer_organization_service(answer) != NULL) {
+        return of_organization_service(mspkit_answer_organization_service(answer));
+    }
     if (mspkit_answer_auth_tokens(answer) != NULL) {
         return of_auth_tokens(mspkit_answer_auth_tokens(answer));
     }
@@ -639,14 +645,8 @@ json *dispatch_answer(const mspkit_answer *answer)
     if (mspkit_answer_customer(answer) != NULL) {
         return of_customer(mspkit_answer_customer(answer));
     }
-    if (mspkit_answer_estore_service_detail(answer) != NULL) {
-        return of_estore_service_detail(mspkit_answer_estore_service_detail(answer));
-    }
     if (mspkit_answer_links(answer) != NULL) {
         return of_links(mspkit_answer_links(answer));
-    }
-    if (mspkit_answer_organization_service(answer) != NULL) {
-        return of_organization_service(mspkit_answer_organization_service(answer));
     }
     if (mspkit_answer_psa_credential_check(answer) != NULL) {
         return of_psa_credential_check(mspkit_answer_psa_credential_check(answer));
@@ -674,26 +674,26 @@ json *dispatch_answer(const mspkit_answer *answer)
 
 json *dispatch_item(const mspkit_item *item)
 {
-    if (mspkit_item_case(item) != NULL) {
-        return of_case(mspkit_item_case(item));
-    }
-    if (mspkit_item_customer(item) != NULL) {
-        return of_customer(mspkit_item_customer(item));
-    }
     if (mspkit_item_estore_service(item) != NULL) {
         return of_estore_service(mspkit_item_estore_service(item));
     }
-    if (mspkit_item_msp_customer(item) != NULL) {
-        return of_msp_customer(mspkit_item_msp_customer(item));
-    }
     if (mspkit_item_organization_service(item) != NULL) {
         return of_organization_service(mspkit_item_organization_service(item));
+    }
+    if (mspkit_item_customer(item) != NULL) {
+        return of_customer(mspkit_item_customer(item));
     }
     if (mspkit_item_service_org(item) != NULL) {
         return of_service_org(mspkit_item_service_org(item));
     }
     if (mspkit_item_site(item) != NULL) {
         return of_site(mspkit_item_site(item));
+    }
+    if (mspkit_item_case(item) != NULL) {
+        return of_case(mspkit_item_case(item));
+    }
+    if (mspkit_item_wiv_customer(item) != NULL) {
+        return of_wiv_customer(mspkit_item_wiv_customer(item));
     }
     return NULL;
 }

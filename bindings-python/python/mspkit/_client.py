@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 from collections.abc import Coroutine, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from mspkit import _native
 from mspkit._encode import free_request, given_options, hidden, is_plain, shown
 from mspkit._errors import MspError, refused
 from mspkit._log import Watcher
 from mspkit._model import Model
-from mspkit._options import CREDENTIALS, GIVEN_BY_FUNCTION, SECRETS, Changeable
+from mspkit._options import (
+    CREDENTIALS,
+    GIVEN_BY_FUNCTION,
+    SECRETS,
+    CallOptions,
+    Changeable,
+    ListOptions,
+    Unpack,
+    call_options,
+    list_options,
+)
 from mspkit._pager import AsyncPager, Pager
 from mspkit._types import (
     Credentials,
@@ -33,21 +42,7 @@ from mspkit._types import (
     meta_of,
 )
 
-if TYPE_CHECKING:
-    # Type checkers take a property for nothing else.
-    from builtins import property as resource
-else:
-
-    class resource(property):  # noqa: N801 - it stands where `property` would
-        """A group of a client's methods; of the class itself it gives the group's class, for `help()`."""
-
-        def __get__(self, client, owner=None):
-            if client is not None:
-                return super().__get__(client, owner)
-            return getattr(sys.modules[self.fget.__module__], self.fget.__annotations__["return"])
-
-
-__all__ = ["AsyncClient", "AsyncResource", "Client", "SyncClient", "SyncResource", "resource"]
+__all__ = ["AsyncClient", "Client", "SyncClient"]
 
 C = TypeVar("C", bound="Client")
 S = TypeVar("S", bound="SyncClient")
@@ -218,29 +213,24 @@ class SyncClient(Client):
 
     _asynchronous = False
 
-    def _call(
-        self, operation: str, model: type[M], params: dict[str, Any], options: dict[str, Any] | None
-    ) -> M:
+    def _call(self, operation: str, model: type[M], params: dict[str, Any], options: CallOptions) -> M:
         made = model._of(self._answer(operation, params, options))
         made._check()
         return made
 
-    def _call_empty(
-        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
-    ) -> ResponseMeta:
+    def _call_empty(self, operation: str, params: dict[str, Any], options: CallOptions) -> ResponseMeta:
         return meta_of(self._answer(operation, params, options))
 
-    def _call_raw(self, operation: str, params: dict[str, Any], options: dict[str, Any] | None) -> Response:
+    def _call_raw(self, operation: str, params: dict[str, Any], options: CallOptions) -> Response:
         answer = self._answer(operation, params, options)
         return Response(answer.body, meta_of(answer), answer)
 
-    def _answer(
-        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
-    ) -> _native.Response:
+    def _answer(self, operation: str, params: dict[str, Any], options: CallOptions) -> _native.Response:
         watcher = self._watcher
         watch = watcher.wanted()
         try:
-            return self._core.call(operation, params, options, watch, watcher.deliver if watch else None)
+            given = call_options(options)
+            return self._core.call(operation, params, given, watch, watcher.deliver if watch else None)
         except MspError as error:
             watcher.gave_up(error)
             raise
@@ -250,10 +240,11 @@ class SyncClient(Client):
         operation: str,
         model: type[M],
         params: dict[str, Any],
-        paging: dict[str, Any] | None,
-        options: dict[str, Any] | None,
+        options: ListOptions,
+        known: type[ListOptions] = ListOptions,
     ) -> Pager[M]:
-        return Pager(self._core, self._watcher, model, operation, params, paging, options)
+        paging, of_calls = list_options(options, known)
+        return Pager(self._core, self._watcher, model, operation, params, paging, of_calls)
 
     def request(
         self,
@@ -263,11 +254,7 @@ class SyncClient(Client):
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-        extra_body: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> Response:
         """A request to an endpoint that mspkit does not know, with credentials, limits and retries.
 
@@ -279,19 +266,13 @@ class SyncClient(Client):
             query: Query parameters; a list repeats the parameter.
             body: What is sent as JSON: plain data or a model. Nothing is sent for `None`.
             headers: Headers to add.
-            timeout: Seconds for the whole call, with queueing and retries.
-            max_retries: Further attempts after a fault.
-            extra_headers: Headers to add; they replace those of the same name.
-            extra_query: Query parameters to add; they replace those of the same name.
-            extra_body: Fields to add to the body; they replace those of the same name.
+            **options: See `CallOptions`.
 
         Raises:
             MspError: Every kind.
         """
-        said = free_request(
-            method, path, query, body, headers, timeout, max_retries, extra_headers, extra_query, extra_body
-        )
-        del path, query, body, headers, extra_headers, extra_query, extra_body
+        said = free_request(method, path, query, body, headers, options)
+        del path, query, body, headers, options
         watcher = self._watcher
         watch = watcher.wanted()
         try:
@@ -323,33 +304,28 @@ class AsyncClient(Client):
 
     _asynchronous = True
 
-    async def _call(
-        self, operation: str, model: type[M], params: dict[str, Any], options: dict[str, Any] | None
-    ) -> M:
+    async def _call(self, operation: str, model: type[M], params: dict[str, Any], options: CallOptions) -> M:
         made = model._of(await self._answer(operation, params, options))
         made._check()
         return made
 
-    async def _call_empty(
-        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
-    ) -> ResponseMeta:
+    async def _call_empty(self, operation: str, params: dict[str, Any], options: CallOptions) -> ResponseMeta:
         return meta_of(await self._answer(operation, params, options))
 
-    async def _call_raw(
-        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
-    ) -> Response:
+    async def _call_raw(self, operation: str, params: dict[str, Any], options: CallOptions) -> Response:
         answer = await self._answer(operation, params, options)
         return Response(answer.body, meta_of(answer), answer)
 
     # No coroutine of its own: each one between a call and its future takes time when it is entered and left.
     def _answer(
-        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
+        self, operation: str, params: dict[str, Any], options: CallOptions
     ) -> Coroutine[Any, Any, _native.Response]:
         from mspkit._port import here
 
         bridge = here()
         watcher = self._watcher
-        token = self._core.submit_call(bridge.port, operation, params, options, watcher.wanted())
+        given = call_options(options)
+        token = self._core.submit_call(bridge.port, operation, params, given, watcher.wanted())
         return bridge.outcome(token, watcher)
 
     def _list(
@@ -357,10 +333,11 @@ class AsyncClient(Client):
         operation: str,
         model: type[M],
         params: dict[str, Any],
-        paging: dict[str, Any] | None,
-        options: dict[str, Any] | None,
+        options: ListOptions,
+        known: type[ListOptions] = ListOptions,
     ) -> AsyncPager[M]:
-        return AsyncPager(self._core, self._watcher, model, operation, params, paging, options)
+        paging, of_calls = list_options(options, known)
+        return AsyncPager(self._core, self._watcher, model, operation, params, paging, of_calls)
 
     async def request(
         self,
@@ -370,11 +347,7 @@ class AsyncClient(Client):
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-        extra_body: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> Response:
         """A request to an endpoint that mspkit does not know, with credentials, limits and retries.
 
@@ -386,21 +359,15 @@ class AsyncClient(Client):
             query: Query parameters; a list repeats the parameter.
             body: What is sent as JSON: plain data or a model. Nothing is sent for `None`.
             headers: Headers to add.
-            timeout: Seconds for the whole call, with queueing and retries.
-            max_retries: Further attempts after a fault.
-            extra_headers: Headers to add; they replace those of the same name.
-            extra_query: Query parameters to add; they replace those of the same name.
-            extra_body: Fields to add to the body; they replace those of the same name.
+            **options: See `CallOptions`.
 
         Raises:
             MspError: Every kind.
         """
         from mspkit._port import here
 
-        said = free_request(
-            method, path, query, body, headers, timeout, max_retries, extra_headers, extra_query, extra_body
-        )
-        del path, query, body, headers, extra_headers, extra_query, extra_body
+        said = free_request(method, path, query, body, headers, options)
+        del path, query, body, headers, options
         bridge = here()
         token = self._core.submit_request(bridge.port, *said, self._watcher.wanted())
         answer: _native.Response = await bridge.outcome(token, self._watcher)
@@ -419,27 +386,3 @@ class AsyncClient(Client):
 
     async def __aexit__(self, *raised: object) -> None:
         await self.close()
-
-
-class SyncResource:
-    """A group of a blocking client's methods."""
-
-    __slots__ = ("_client",)
-
-    def __init__(self, client: SyncClient) -> None:
-        self._client = client
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._client!r}>"
-
-
-class AsyncResource:
-    """A group of an async client's methods."""
-
-    __slots__ = ("_client",)
-
-    def __init__(self, client: AsyncClient) -> None:
-        self._client = client
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._client!r}>"

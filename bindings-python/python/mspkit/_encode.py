@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from mspkit._options import FILES, call_options
+from mspkit._options import FILES, CallOptions, call_options
 from mspkit._types import UNSET, Hidden, Secret
 
 
@@ -50,20 +50,19 @@ def free_request(
     query: Mapping[str, Any] | None,
     body: Any,
     headers: Mapping[str, str] | None,
-    timeout: float | None,
-    max_retries: int | None,
-    extra_headers: Mapping[str, str] | None,
-    extra_query: Mapping[str, Any] | None,
-    extra_body: Mapping[str, Any] | None,
+    options: CallOptions,
 ) -> tuple[str, Hidden, Hidden | None, Hidden]:
     """A request to an endpoint that mspkit does not know: method, path, body and options.
 
     Its own headers and query go with those that any call may add.
     """
-    options = call_options(
-        timeout, max_retries, _both(headers, extra_headers), _both(query, extra_query), extra_body
-    )
-    return method, Hidden(path), None if body is None else Hidden(body), Hidden(options or {})
+    given = {
+        **(call_options(options) or {}),
+        "extra_headers": _both(headers, options.get("extra_headers")),
+        "extra_query": _both(query, options.get("extra_query")),
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    return method, Hidden(path), None if body is None else Hidden(body), Hidden(given)
 
 
 def _both(own: Any, more: Any) -> Any:

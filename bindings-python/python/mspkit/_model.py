@@ -6,10 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from mspkit import _native
+from mspkit._lazy import home
 from mspkit._types import ResponseMeta, Secret, Told, meta_of
 
 # Annotations with a name that the package does not have; all others are read when somebody asks.
-ANYTHING: dict[str, Any] = {"Any": Any, "tuple[Any, ...] | None": tuple[Any, ...] | None}
+ANYTHING: dict[str, Any] = {
+    "Any": Any,
+    "tuple[Any, ...] | None": tuple[Any, ...] | None,
+    "Secret": Secret,
+    "Secret | None": Secret | None,
+}
 
 T = TypeVar("T")
 M = TypeVar("M", bound="Model")
@@ -116,8 +122,7 @@ class Model(_native.Item):
         for name, said in cls.__annotations__.items():
             if isinstance(said, str) and said.startswith("Field["):
                 cls.__annotations__[name] = ANYTHING.get(said[6:-1], said[6:-1])
-        if cls.__module__.startswith("mspkit."):
-            cls.__module__ = "mspkit"
+        home(cls)
 
     def __init__(self, **fields: Any) -> None:
         """Makes a model by hand, where an argument takes one or for a test."""

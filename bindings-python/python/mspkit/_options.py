@@ -3,11 +3,27 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
+
+if sys.version_info >= (3, 11):
+    from typing import Unpack
+elif TYPE_CHECKING:
+    from typing_extensions import Unpack
+else:
+
+    class Unpack:
+        """What `typing` has from Python 3.11 on, so that annotations can be read."""
+
+        def __class_getitem__(cls, of: object) -> object:
+            return of
+
 
 if TYPE_CHECKING:
     from mspkit._types import RequestHook, ResponseHook, RetryHook
+
+__all__ = ["CallOptions", "Changeable", "ListOptions", "ScrollOptions", "Unpack"]
 
 C = TypeVar("C", bound="Changeable")
 
@@ -21,56 +37,86 @@ GIVEN_BY_FUNCTION = SECRETS | {"api_key", "client_secret", "jwt", "password", "u
 FILES = {"ca_bundle", "client_cert"}
 
 
-def call_options(
-    timeout: float | None,
-    max_retries: int | None,
-    extra_headers: Mapping[str, str] | None,
-    extra_query: Mapping[str, Any] | None,
-    extra_body: Mapping[str, Any] | None,
-) -> dict[str, Any] | None:
+class CallOptions(TypedDict, total=False):
+    """Options of one call, which every method takes by name; what is not given, or `None`, is the client's.
+
+    timeout: Seconds for the whole call, of a list for each page, queueing and retries included.
+    max_retries: Further attempts after a fault, 0 for none.
+    extra_headers: Headers to send as well. They replace those of the same name.
+    extra_query: Query parameters to send as well. They replace those of the same name, and a list
+        repeats one.
+    extra_body: Fields of the JSON body to send as well. They replace those of the same name.
+    """
+
+    timeout: float | None
+    max_retries: int | None
+    extra_headers: Mapping[str, str] | None
+    extra_query: Mapping[str, Any] | None
+    extra_body: Mapping[str, Any] | None
+
+
+class ListOptions(CallOptions, total=False):
+    """How a list is read, by name, besides what `CallOptions` has, which then holds for each page.
+
+    limit: Items in total.
+    concurrency: Pages in flight at the same time where pages are numbered, read ahead in order. Never
+        above the endpoint's limit.
+    resume_token: Where to go on, from an earlier pager of the same list or from its error.
+    on_incomplete: What to do at the end when fewer rows came than the server says there are: `warn`
+        logs a warning, `raise` is a `ListIncompleteError`, `ignore` leaves it to `complete`.
+    """
+
+    limit: int | None
+    concurrency: int | None
+    resume_token: str | None
+    on_incomplete: Literal["warn", "raise", "ignore"] | None
+
+
+class ScrollOptions(ListOptions, total=False):
+    """How a list is read that the server's cursor walks through, by name, besides what `ListOptions` has.
+
+    on_lost_page: What to do when a page is lost on the way, since the server cannot be asked for it
+        again: `restart` searches anew and skips what was given out, `raise` is an error that says where
+        to resume.
+    """
+
+    on_lost_page: Literal["restart", "raise"] | None
+
+
+for _known in (CallOptions, ListOptions, ScrollOptions):
+    _known.__module__ = "mspkit"
+
+OF_CALLS = CallOptions.__optional_keys__
+
+
+def call_options(given: Mapping[str, Any]) -> dict[str, Any] | None:
     """The options of one call that were given; None for none."""
-    if (
-        timeout is None
-        and max_retries is None
-        and extra_headers is None
-        and extra_query is None
-        and extra_body is None
-    ):
+    if not given:
         return None
-    given = {
-        "timeout": timeout,
-        "max_retries": max_retries,
-        "extra_headers": extra_headers,
-        "extra_query": extra_query,
-        "extra_body": extra_body,
-    }
-    return {name: value for name, value in given.items() if value is not None}
+    refuse_unknown(given, CallOptions)
+    return {name: value for name, value in given.items() if value is not None} or None
 
 
-def paging(
-    limit: int | None,
-    concurrency: int | None,
-    resume_token: str | None,
-    on_incomplete: Literal["warn", "raise", "ignore"] | None,
-    on_lost_page: Literal["restart", "raise"] | None = None,
-) -> dict[str, Any] | None:
-    """How a list is read, as far as it was given; None for nothing."""
-    if (
-        limit is None
-        and concurrency is None
-        and resume_token is None
-        and on_incomplete is None
-        and on_lost_page is None
-    ):
-        return None
-    given = {
-        "limit": limit,
-        "concurrency": concurrency,
-        "resume_token": resume_token,
-        "on_incomplete": on_incomplete,
-        "on_lost_page": on_lost_page,
-    }
-    return {name: value for name, value in given.items() if value is not None}
+def list_options(
+    given: Mapping[str, Any], known: type[ListOptions]
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """How a list is read, and the options of its calls, as far as they were given; None for nothing."""
+    if not given:
+        return None, None
+    refuse_unknown(given, known)
+    paging: dict[str, Any] = {}
+    options: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is not None:
+            (options if name in OF_CALLS else paging)[name] = value
+    return paging or None, options or None
+
+
+def refuse_unknown(given: Mapping[str, Any], known: type[CallOptions]) -> None:
+    """Refuses what is no option, as Python does what is no argument."""
+    unknown = given.keys() - vars(known)["__optional_keys__"]
+    if unknown:
+        raise TypeError(f"got an unexpected keyword argument {min(unknown)!r}")
 
 
 class Changeable:

@@ -18,7 +18,6 @@ import mspkit
 from mspkit import MspError, ResponseMeta, _native
 from mspkit._client import AsyncClient, SyncClient
 from mspkit._model import Model
-from mspkit._options import call_options
 
 BLOCKING: dict[str, type[SyncClient]] = {
     "ncentral": mspkit.NCentral,
@@ -31,7 +30,6 @@ ASYNC: dict[str, type[AsyncClient]] = {
     "wiv": mspkit.AsyncWiv,
 }
 LISTS = {operation["id"] for operation in _native.operations() if operation["paging"] != "none"}
-OPTIONS = ("timeout", "max_retries", "extra_headers", "extra_query", "extra_body")
 Outcome = dict[str, Any]
 
 
@@ -65,10 +63,10 @@ class Call:
         return method(**self.params, **(self.paging if self.listed else {}), **self.options)
 
     def _by_id(self, client: Any) -> Any:
-        options = call_options(*(self.options.get(name) for name in OPTIONS))
         if self.listed:
-            return client._list(self.operation, Model, self.params, self.paging, options)
-        return client._call(self.operation, Model, self.params, options)
+            options = {**self.paging, **self.options}
+            return client._list(self.operation, Model, self.params, options, mspkit.ScrollOptions)
+        return client._call(self.operation, Model, self.params, self.options)
 
     def take(self, item: Model) -> None:
         """Keeps an item. One that cannot be read ends the reading, unless the call goes on behind it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mspkit import AsyncNCentral, Cloudmore, NCentral, Wiv
-from mspkit.params.ncentral import ServiceOrgsCreateCustomerParams
+from mspkit.ncentral import ServiceOrgsCreateCustomerParams
 
 
 def blocking(client: NCentral, cloudmore: Cloudmore, wiv: Wiv) -> None:

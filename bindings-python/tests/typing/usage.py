@@ -9,28 +9,20 @@ from typing_extensions import Unpack, assert_type
 
 from mspkit import (
     UNSET,
-    AddedService,
     APIStatusError,
     AsyncCloudmore,
     AsyncNCentral,
     AsyncPager,
     AsyncWiv,
     Attempt,
-    AuthTokens,
-    Case,
     Cloudmore,
-    Customer,
-    CustomProperty,
-    EstoreService,
     FieldError,
     Headers,
     Id,
     LimitStatus,
-    MspCustomer,
     MspError,
     NCentral,
     NotFoundError,
-    OrgUnitType,
     Page,
     Pager,
     RequestEvent,
@@ -38,11 +30,19 @@ from mspkit import (
     ResponseMeta,
     RetryEvent,
     Secret,
-    ServiceOrg,
     Wiv,
-    WorkflowRun,
 )
-from mspkit.params.ncentral import CustomersListParams, ServiceOrgsCreateCustomerParams
+from mspkit import wiv as wiv_models
+from mspkit.cloudmore import AddedService, CustomProperty, EstoreService
+from mspkit.ncentral import (
+    AuthTokens,
+    Customer,
+    CustomersListParams,
+    OrgUnitType,
+    ServiceOrg,
+    ServiceOrgsCreateCustomerParams,
+)
+from mspkit.wiv import Case, WorkflowRun
 
 
 def rows(client: NCentral, row: ServiceOrgsCreateCustomerParams, options: CustomersListParams) -> None:
@@ -124,7 +124,7 @@ def other_services(cloudmore: Cloudmore, wiv: Wiv) -> None:
     update = cloudmore.services.update(organization_id="o", service_id="s", custom_properties_data=[added])
     assert_type(update, ResponseMeta)
     for customer in wiv.customers.list(fields=["id", "name"]):
-        assert_type(customer, MspCustomer)
+        assert_type(customer, wiv_models.Customer)
         assert_type(customer.cost_impact, float | None)
         assert_type(customer.integration_types, tuple[str, ...] | None)
     cases = wiv.cases.search(

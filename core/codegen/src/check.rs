@@ -52,8 +52,6 @@ fn once<'a>(what: &str, named: impl IntoIterator<Item = (String, &'a Place)>, pr
 fn unique(api: &Api, problems: &mut Problems) {
     let operations = api.operations.iter();
     once("operationId", operations.clone().map(|o| (o.id.clone(), &o.place)), problems);
-    let types = operations.clone().filter_map(|o| Some((o.params_type.clone()?, &o.place)));
-    once("parameter type", types, problems);
     for operation in operations {
         let params = operation.params.iter().map(|p| (p.name.clone(), &p.place));
         once("parameter name", params, problems);
@@ -65,10 +63,18 @@ fn unique(api: &Api, problems: &mut Problems) {
             problems.push(field.place.problem(reason));
         }
     }
-    let models = api.models.iter().map(|m| (m.name.clone(), &m.place));
-    let enums = api.enums.iter().map(|e| (e.name.clone(), &e.place));
-    let inputs = api.inputs.iter().map(|input| (input.name.clone(), &input.place));
-    once("type name", models.chain(enums).chain(inputs), problems);
+    for service in &api.services {
+        let types = api.operations.iter().filter(|operation| operation.service == service.id);
+        let types = types.filter_map(|operation| Some((operation.params_type.clone()?, &operation.place)));
+        let models = api.models.iter().filter(|model| model.service == service.id);
+        let models = models.map(|model| (model.name.clone(), &model.place));
+        let enums = api.enums.iter().filter(|known| known.service == service.id);
+        let enums = enums.map(|known| (known.name.clone(), &known.place));
+        let inputs = api.inputs.iter().filter(|input| input.service == service.id);
+        let inputs = inputs.map(|input| (input.name.clone(), &input.place));
+        let resources = service.resources.iter().map(|named| (names::pascal(&named.name), &named.place));
+        once("type name", types.chain(models).chain(enums).chain(inputs).chain(resources), problems);
+    }
     for known in &api.enums {
         once("variant name", known.values.iter().map(|v| (names::pascal(v), &known.place)), problems);
     }
@@ -165,7 +171,7 @@ fn summary(_: &Api, operation: &Operation, problems: &mut Problems) {
 fn answer_id(api: &Api, operation: &Operation, problems: &mut Problems) {
     let place = operation.place.at("x-mspkit-answer.id");
     let (Some(model), Some(id)) = (&operation.answer.model, &operation.answer.id) else { return };
-    let known = api.models.iter().find(|known| known.name == *model);
+    let known = api.models.iter().find(|known| known.service == operation.service && known.name == *model);
     match known.and_then(|model| model.fields.iter().find(|field| field.wire == *id)) {
         None => problems.push(place.problem(format!("`{model}` has no property `{id}`"))),
         Some(_) if !operation.id_fields.contains(id) => {

@@ -13,7 +13,7 @@ mod simulated;
 
 use std::path::Path;
 
-use crate::model::{Api, Collection, Operation, Resource, Service};
+use crate::model::{Api, Collection, ErrorAnswer, Operation, Resource, Service};
 use crate::names;
 use crate::node::{Document, Node};
 use crate::problem::{Problem, Problems};
@@ -47,20 +47,23 @@ pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
         options: options::table(root, &mut problems),
         collections: Vec::new(),
     };
-    let mut shapes = schema::Shapes::default();
     for (id, class) in SERVICES {
         let read = Document::service(root, &format!("{FOLDER}/{id}"));
         let Some(document) = problems.keep(read) else { continue };
         extensions::check(&document.node(), &mut problems);
         let mut operations = Vec::new();
+        let mut shapes = schema::Shapes::of(id);
         let collections = problems.keep(simulated::collections(&document.node(), id)).unwrap_or_default();
         let known = (&api.error_kinds[..], &collections[..]);
         let service = service(&document, (id, class), known, &mut operations, &mut shapes, &mut problems);
         api.collections.extend(collections);
         api.services.extend(problems.keep(service));
         api.operations.append(&mut operations);
+        let (mut models, mut enums, mut inputs) = shapes.finish();
+        api.models.append(&mut models);
+        api.enums.append(&mut enums);
+        api.inputs.append(&mut inputs);
     }
-    (api.models, api.enums, api.inputs) = shapes.finish();
     api.operations.sort_by(|a, b| (&a.id, &a.place).cmp(&(&b.id, &b.place)));
     let problems = problems.sorted();
     if problems.is_empty() { Ok(api) } else { Err(problems) }
@@ -94,7 +97,20 @@ fn service(
         base_url: base_url(&root)?,
         resources: resources(&root, operations)?,
         dialect: dialect.clone(),
+        errors: shared_errors(operations),
     })
+}
+
+/// The error answers that operations refer to, each once.
+fn shared_errors(operations: &[Operation]) -> Vec<ErrorAnswer> {
+    let mut errors: Vec<ErrorAnswer> = Vec::new();
+    for error in operations.iter().flat_map(|operation| &operation.errors).filter(|error| error.shared) {
+        if !errors.iter().any(|known| (known.status, &known.doc) == (error.status, &error.doc)) {
+            errors.push(error.clone());
+        }
+    }
+    errors.sort_by(|a, b| (a.status, &a.doc).cmp(&(b.status, &b.doc)));
+    errors
 }
 
 /// The address of the first server, its variables replaced by their defaults.
@@ -119,7 +135,7 @@ fn resources(root: &Node<'_>, operations: &[Operation]) -> Result<Vec<Resource>,
                 return Err(tag.problem(format!("`{name}` is no resource of any operation")));
             }
             let doc = tag.need("description")?.text()?.to_owned();
-            resources.push(Resource { name: name.to_owned(), doc });
+            resources.push(Resource { name: name.to_owned(), doc, place: tag.place() });
         }
     }
     for operation in operations {

@@ -26,11 +26,11 @@ pub struct Api {
     pub services: Vec<Service>,
     /// The operations of all services, sorted by id.
     pub operations: Vec<Operation>,
-    /// The models that answers are made of, sorted by name.
+    /// The models that answers are made of, sorted by service and name.
     pub models: Vec<Model>,
-    /// The objects that are parts of requests, sorted by name.
+    /// The objects that are parts of requests, sorted by service and name.
     pub inputs: Vec<Input>,
-    /// The enumerations that models use, sorted by name.
+    /// The enumerations that models use, sorted by service and name.
     pub enums: Vec<OpenEnum>,
     /// The kinds of errors, in the order of their table.
     pub error_kinds: Vec<ErrorKind>,
@@ -57,6 +57,8 @@ pub struct Service {
     pub resources: Vec<Resource>,
     /// Its words for what all services have.
     pub dialect: Dialect,
+    /// The error answers that several operations refer to, sorted by status.
+    pub errors: Vec<ErrorAnswer>,
 }
 
 /// The operations that stand together under one name of a client.
@@ -66,13 +68,20 @@ pub struct Resource {
     pub name: String,
     /// What it is.
     pub doc: String,
+    /// Where it stands in its document.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// An object of an answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Model {
-    /// Its name.
+    /// The id of its service, in whose namespace it stands.
+    pub service: String,
+    /// Its name, unique in its service.
     pub name: String,
+    /// Where the crate has it: `ncentral::Customer`.
+    pub path: String,
     /// What it is.
     pub doc: String,
     /// Its fields in the document's order.
@@ -146,7 +155,9 @@ pub enum Shape {
 /// Values that a field is known to have; others may come.
 #[derive(Debug, Clone, Serialize)]
 pub struct OpenEnum {
-    /// Its name.
+    /// The id of its service, in whose namespace it stands.
+    pub service: String,
+    /// Its name, unique in its service.
     pub name: String,
     /// What it is.
     pub doc: String,

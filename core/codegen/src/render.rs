@@ -19,7 +19,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Template, UndefinedBehavior, context, path_loader};
 
-use crate::model::Api;
+use crate::model::{Api, Operation, Resource, Service};
 use crate::names;
 use crate::output::{self, HEADER, Rendered};
 use crate::problem::Failure;
@@ -32,19 +32,29 @@ const TEMPLATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
 pub fn all(api: &Api, root: &Path) -> Result<Vec<Rendered>, Failure> {
     let environment = environment().map_err(|error| failure("", &error))?;
     let whole = Value::from(Serde(api));
+    let for_c = Value::from(Serde(&c::with_unique_names(api)));
     let mut rendered = Vec::new();
     for target in TARGETS {
+        let whole = if target.template.starts_with("c/") { &for_c } else { &whole };
+        let mut render = |file: String, more: Value| {
+            let context = context! { api => whole.clone(), header => HEADER, ..more };
+            rendered.push(one(&environment, target, file, context, root)?);
+            Ok::<_, Failure>(())
+        };
         match target.scope {
-            Scope::Whole => {
-                let context = context! { api => whole.clone(), header => HEADER };
-                rendered.push(one(&environment, target, target.file.to_owned(), context, root)?);
-            }
+            Scope::Whole => render(target.file.to_owned(), context! {})?,
             Scope::EachService => {
                 for service in &api.services {
-                    let context =
-                        context! { api => whole.clone(), service => Serde(service), header => HEADER };
-                    let file = target.file.replace("{service}", &service.id);
-                    rendered.push(one(&environment, target, file, context, root)?);
+                    render(target.file.replace("{service}", &service.id), of_service(api, service))?;
+                }
+            }
+            Scope::EachResource => {
+                for service in &api.services {
+                    for resource in &service.resources {
+                        let file = target.file.replace("{service}", &service.id);
+                        let more = of_resource(api, service, resource);
+                        render(file.replace("{resource}", &resource.name), more)?;
+                    }
                 }
             }
         }
@@ -55,6 +65,28 @@ pub fn all(api: &Api, root: &Path) -> Result<Vec<Rendered>, Failure> {
     rendered.push(simulator::table(api));
     rendered.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(rendered)
+}
+
+/// What a template of one service sees besides everything: its operations, models and enumerations.
+fn of_service(api: &Api, service: &Service) -> Value {
+    let operations: Vec<_> = api.operations.iter().filter(|it| it.service == service.id).collect();
+    let models: Vec<_> = api.models.iter().filter(|it| it.service == service.id).collect();
+    let enums: Vec<_> = api.enums.iter().filter(|it| it.service == service.id).collect();
+    let inputs: Vec<_> = api.inputs.iter().filter(|it| it.service == service.id).collect();
+    context! {
+        service => Serde(service),
+        operations => Serde(operations),
+        models => Serde(models),
+        enums => Serde(enums),
+        inputs => Serde(inputs),
+    }
+}
+
+/// What a template of one resource sees besides what its service's do: itself, and its own operations.
+fn of_resource(api: &Api, service: &Service, resource: &Resource) -> Value {
+    let here = |it: &&Operation| it.service == service.id && it.resource == resource.name;
+    let operations: Vec<_> = api.operations.iter().filter(here).collect();
+    context! { resource => Serde(resource), operations => Serde(operations), ..of_service(api, service) }
 }
 
 fn one(

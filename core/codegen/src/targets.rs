@@ -22,6 +22,8 @@ pub enum Scope {
     Whole,
     /// Once for every service; `{service}` in the file's name is its id.
     EachService,
+    /// Once for every resource of every service; `{resource}` in the file's name is its name.
+    EachResource,
 }
 
 /// A template, and the file it becomes.
@@ -49,6 +51,10 @@ const fn typescript(template: &'static str, file: &'static str, scope: Scope) ->
     Target { language: Language::TypeScript, template, file, scope }
 }
 
+const fn each_resource(template: &'static str, file: &'static str) -> Target {
+    Target { language: Language::Rust, template, file, scope: Scope::EachResource }
+}
+
 const fn each_service(template: &'static str, file: &'static str) -> Target {
     Target { language: Language::Rust, template, file, scope: Scope::EachService }
 }
@@ -71,23 +77,50 @@ pub const TARGETS: &[Target] = &[
     rust("rust/builders.rs.j2", "core/src/generated/builders.rs"),
     rust("rust/operations.rs.j2", "core/src/generated/operations.rs"),
     rust("rust/schema.rs.j2", "core/src/generated/schema.rs"),
-    rust("rust/models.rs.j2", "core/src/generated/models.rs"),
-    rust("rust/params.rs.j2", "core/src/generated/params.rs"),
-    each_service("rust/resources.rs.j2", "core/src/generated/{service}.rs"),
+    each_service("rust/service.rs.j2", "core/src/generated/{service}/mod.rs"),
+    each_service("rust/models.rs.j2", "core/src/generated/{service}/models.rs"),
+    each_resource("rust/resource.rs.j2", "core/src/generated/{service}/{resource}.rs"),
     rust("rust/dispatch.rs.j2", "core/tests/generated/dispatch.rs"),
     rust("rust/routes.rs.j2", "tests/simulator/src/generated.rs"),
     python("python/kinds.py.j2", "bindings-python/python/mspkit/_kinds.py", Scope::Whole),
     python("python/options.py.j2", "bindings-python/python/mspkit/_options.py", Scope::Whole),
     python("python/simulated.py.j2", "bindings-python/python/mspkit/_simulated.py", Scope::Whole),
-    python("python/models.py.j2", "bindings-python/python/mspkit/_models.py", Scope::Whole),
     python("python/service.py.j2", "bindings-python/python/mspkit/_{service}.py", Scope::EachService),
-    python("python/params.py.j2", "bindings-python/python/mspkit/params/{service}.py", Scope::EachService),
+    python("python/package.py.j2", "bindings-python/python/mspkit/{service}/__init__.py", Scope::EachService),
+    python("python/models.py.j2", "bindings-python/python/mspkit/{service}/_models.py", Scope::EachService),
+    python(
+        "python/resource.py.j2",
+        "bindings-python/python/mspkit/{service}/_{resource}.py",
+        Scope::EachResource,
+    ),
     typescript("typescript/kinds.ts.j2", "bindings-node/ts/generated/kinds.ts", Scope::Whole),
     typescript("typescript/options.ts.j2", "bindings-node/ts/generated/options.ts", Scope::Whole),
     typescript("typescript/simulated.ts.j2", "bindings-node/ts/generated/simulated.ts", Scope::Whole),
-    typescript("typescript/models.ts.j2", "bindings-node/ts/generated/models.ts", Scope::Whole),
-    typescript("typescript/shapes.ts.j2", "bindings-node/ts/generated/shapes.ts", Scope::Whole),
-    typescript("typescript/service.ts.j2", "bindings-node/ts/generated/{service}.ts", Scope::EachService),
+    typescript(
+        "typescript/package.ts.j2",
+        "bindings-node/ts/generated/{service}/index.ts",
+        Scope::EachService,
+    ),
+    typescript(
+        "typescript/service.ts.j2",
+        "bindings-node/ts/generated/{service}/client.ts",
+        Scope::EachService,
+    ),
+    typescript(
+        "typescript/models.ts.j2",
+        "bindings-node/ts/generated/{service}/models.ts",
+        Scope::EachService,
+    ),
+    typescript(
+        "typescript/shapes.ts.j2",
+        "bindings-node/ts/generated/{service}/shapes.ts",
+        Scope::EachService,
+    ),
+    typescript(
+        "typescript/resource.ts.j2",
+        "bindings-node/ts/generated/{service}/{resource}.ts",
+        Scope::EachResource,
+    ),
     rust("c/mod.rs.j2", "bindings-c/src/generated/mod.rs"),
     rust("c/options.rs.j2", "bindings-c/src/generated/options.rs"),
     rust("c/codes.rs.j2", "bindings-c/src/generated/codes.rs"),

@@ -27,14 +27,14 @@ fn check_fails_until_the_files_are_written_and_names_those_that_differ() {
     assert!(run(&repository, &[]).status.success());
     assert!(run(&repository, &["--check"]).status.success());
 
-    let models = repository.root.join("core/src/generated/models.rs");
+    let models = repository.root.join("core/src/generated/ncentral/models.rs");
     let text = std::fs::read_to_string(&models).unwrap();
     std::fs::write(&models, text.replace("An organization.", "An organisation.")).unwrap();
     let differs = run(&repository, &["--check"]);
     assert_eq!(differs.status.code(), Some(1));
     let lines: Vec<String> = said(&differs).lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].starts_with("core/src/generated/models.rs: differs"), "{lines:?}");
+    assert!(lines[0].starts_with("core/src/generated/ncentral/models.rs: differs"), "{lines:?}");
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_generated_file_that_nothing_renders_any_more_goes() {
     let mine = repository.root.join("core/src/generated/notes.rs");
     std::fs::write(&mine, "// Written by hand.\n").unwrap();
     let old = repository.root.join("core/src/generated/old.rs");
-    std::fs::copy(repository.root.join("core/src/generated/models.rs"), &old).unwrap();
+    std::fs::copy(repository.root.join("core/src/generated/ncentral/models.rs"), &old).unwrap();
     let output = run(&repository, &["--check"]);
     assert!(said(&output).contains("core/src/generated/old.rs: differs"), "{}", said(&output));
     assert!(run(&repository, &[]).status.success());

@@ -219,12 +219,12 @@ const MISTAKES: &[Mistake] = &[
         told: "core/api/ncentral.yaml: paths./api/orgs.get: `x-mspkit-params` must name the parameters' type",
     },
     Mistake {
-        name: "a parameters' type twice",
-        document: "wiv.yaml",
-        old: "x-mspkit-params: SearchCases",
+        name: "two types of a service of one name",
+        document: "ncentral.yaml",
+        old: "x-mspkit-params: CreateOrg",
         new: "x-mspkit-params: ListOrgs",
-        told: "core/api/wiv.yaml: paths./cases/search.post: the parameter type `ListOrgs` is taken already, by \
-               core/api/ncentral.yaml: paths./api/orgs.get",
+        told: "core/api/ncentral.yaml: paths./api/orgs.get: the type name `ListOrgs` is taken already, by \
+               core/api/ncentral.yaml: paths./api/orgs.post",
     },
     Mistake {
         name: "a list that is not paged",

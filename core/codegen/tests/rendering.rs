@@ -77,7 +77,7 @@ fn path_parameters_stand_in_path_order_and_required_ones_before_optional_ones() 
 
 #[test]
 fn models_have_the_vendors_names_beside_ours() {
-    let models = text(&rendered("models"), "core/src/generated/models.rs");
+    let models = text(&rendered("models"), "core/src/generated/ncentral/models.rs");
     assert_lines(
         &models,
         &[
@@ -98,7 +98,8 @@ fn models_have_the_vendors_names_beside_ours() {
 
 #[test]
 fn params_name_their_operation_and_their_limits() {
-    let params = text(&rendered("params"), "core/src/generated/params.rs");
+    let files = rendered("params");
+    let params = text(&files, "core/src/generated/ncentral/orgs.rs");
     assert_lines(
         &params,
         &[
@@ -112,32 +113,38 @@ fn params_name_their_operation_and_their_limits() {
         ],
     );
     assert_lines(&params, &["/// Items per page. A whole number, 1 to 1000.", "page_size: int,"]);
-    assert!(params.contains("crate::resources::wiv::Cases::search"), "{params}");
+    let cases = text(&files, "core/src/generated/wiv/cases.rs");
+    assert!(cases.contains("/// Parameters of [`Cases::search`]."), "{cases}");
 }
 
 #[test]
 fn methods_come_with_everything_there_is_to_know() {
     let files = rendered("methods");
-    let methods = text(&files, "core/src/generated/ncentral.rs");
+    let methods = text(&files, "core/src/generated/ncentral/orgs.rs");
     for wanted in [
         "/// `GET /api/orgs`. Sent with an access token",
         "/// Page by page. See \\[ID=x\\] and \\<JWT\\> at <https://example.com>.",
-        "/// - `page_size` (optional, 1 to 1000, by default `50`): Items per page.",
-        "/// - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no such organization.",
+        "/// - `params`: optional `page_number`, `page_size`. See [`ListOrgs`].",
+        "/// - [Those of every call](crate::ncentral#errors).",
         "the request was sent, but its outcome",
         "/// - [`BadRequest`](crate::ErrorKind::BadRequest), 418: Refused in an odd way.",
-        "/// let params = mspkit::params::ListOrgs::new().page_number(2);",
+        "/// let params = mspkit::ncentral::ListOrgs::new().page_number(2);",
         "/// while let Some(org) = orgs.next().await {",
-        "/// for org in client.orgs().list(params).items() {",
-        "/// let org = client.orgs().part(\"50\", \"7\").send()?;",
-        "pub fn create(&self, params: CreateOrg) -> Call<'c, Org> {",
-        "pub fn list(&self, params: ListOrgs) -> List<'c, Org> {",
+        "/// let org = client.orgs().part(\"50\", \"7\").await?;",
+        "pub fn create(&self, params: CreateOrg) -> C::Call<'c, Org> {",
+        "pub fn list(&self, params: ListOrgs) -> C::List<'c, Org> {",
+        "pub struct Orgs as orgs of NCentral",
     ] {
         assert!(methods.contains(wanted), "{wanted}\nis not in\n{methods}");
     }
-    let cloudmore = text(&files, "core/src/generated/cloudmore.rs");
+    let module = text(&files, "core/src/generated/ncentral/mod.rs");
+    for wanted in ["pub use self::orgs::*;", "404: There is no such organization."] {
+        assert!(module.contains(wanted), "{wanted}\nis not in\n{module}");
+    }
+    assert!(!methods.contains("404: There is no such"), "errors that are referred to stand once: {methods}");
+    let cloudmore = text(&files, "core/src/generated/cloudmore/services.rs");
     assert!(
-        cloudmore.contains("pub fn list(&self) -> List<'c, Service> {"),
+        cloudmore.contains("pub fn list(&self) -> C::List<'c, Service> {"),
         "the reseller is a client option"
     );
 }
@@ -212,38 +219,48 @@ fn counted(files: &[Rendered]) -> u64 {
 #[test]
 fn python_has_both_clients_side_by_side() {
     let files = rendered("python");
-    let module = text(&files, "bindings-python/python/mspkit/_ncentral.py");
-    assert_lines(
-        &module,
-        &["def part(", "self,", "org_id: Id,", "part_id: Id,", "*,", "timeout: float | None = None,"],
-    );
-    assert_lines(&module, &["org_name: str,", "external_id: str | Unset | None = UNSET,"]);
+    let module = text(&files, "bindings-python/python/mspkit/ncentral/_orgs.py");
     for wanted in [
-        "__all__ = [\n    \"AsyncNCentral\",\n    \"AsyncOrgs\",\n    \"NCentral\",\n    \"Orgs\",\n]",
-        "from mspkit._models import Org\n",
-        "    ) -> Pager[Org]:",
-        "    ) -> AsyncPager[Org]:",
-        "    async def create(",
+        "__all__ = [\"AsyncOrgs\", \"Orgs\", \"OrgsCreateParams\", \"OrgsListParams\"]",
+        "from mspkit.ncentral._models import Org\n",
+        "    def part(self, org_id: Id, part_id: Id, **options: Unpack[CallOptions]) -> Org:",
+        "self, *, org_name: str, external_id: str | Unset | None = UNSET, **options: Unpack[CallOptions]",
+        "        **options: Unpack[ListOptions],\n    ) -> Pager[Org]:",
         "            page_size: Items per page. A whole number, 1 to 1000. `50` by default.",
-        "            NotFoundError: 404: There is no such organization.",
-        "            >>> async for org in client.orgs.list(page_number=2):",
-        "            >>> org = await client.orgs.part(\"50\", 7)",
-        "        return await self._client._call(\n            \"ncentral.orgs.part\",",
-        "                \"page_size\": opt(page_size),",
-        "class AsyncNCentral(AsyncClient):",
+        "            BadRequestError: 418: Refused in an odd way.",
+        "            >>> for org in client.orgs.list(page_number=2):",
+        "        return self._client._call(\"ncentral.orgs.part\", Org, {\"org_id\": org_id, \"part_id\": part_id}, options)",
+        "    @listed(Orgs.list)\n    def list(self) -> None:",
+        "    @awaited(Orgs.part)\n    def part(self) -> None:",
     ] {
         assert!(module.contains(wanted), "{wanted}\nis not in\n{module}");
     }
-    let cloudmore = text(&files, "bindings-python/python/mspkit/_cloudmore.py");
-    assert_lines(&cloudmore, &["*,", "reseller_id: str | None = None,", "limit: int | None = None,"]);
-    let wiv = text(&files, "bindings-python/python/mspkit/_wiv.py");
+    assert!(!module.contains("404: There is no such"), "errors that are referred to stand once: {module}");
+    let package = text(&files, "bindings-python/python/mspkit/ncentral/__init__.py");
+    for wanted in [
+        "- `NotFoundError`: 404: There is no such organization.",
+        "    from mspkit.ncentral._orgs import *",
+        "_orgs=\"AsyncOrgs Orgs OrgsCreateParams OrgsListParams\",",
+    ] {
+        assert!(package.contains(wanted), "{wanted}\nis not in\n{package}");
+    }
+    let client = text(&files, "bindings-python/python/mspkit/_ncentral.py");
+    for wanted in ["class AsyncNCentral(AsyncClient):", "    def orgs(self) -> ncentral.AsyncOrgs:"] {
+        assert!(client.contains(wanted), "{wanted}\nis not in\n{client}");
+    }
+    let cloudmore = text(&files, "bindings-python/python/mspkit/cloudmore/_services.py");
+    assert!(
+        cloudmore.contains("*, reseller_id: str | None = None, **options: Unpack[ListOptions]"),
+        "{cloudmore}"
+    );
+    let wiv = text(&files, "bindings-python/python/mspkit/wiv/_cases.py");
     assert_lines(&wiv, &["customer_id: Id | None = None,", "date_range: Mapping[str, str] | None = None,"]);
-    assert!(wiv.contains("paging(limit, concurrency, resume_token, on_incomplete, on_lost_page),"), "{wiv}");
+    assert!(wiv.contains("**options: Unpack[ScrollOptions],"), "{wiv}");
 }
 
 #[test]
 fn python_models_stand_after_those_that_they_are_made_of() {
-    let models = text(&rendered("python-models"), "bindings-python/python/mspkit/_models.py");
+    let models = text(&rendered("python-models"), "bindings-python/python/mspkit/ncentral/_models.py");
     let position =
         |class: &str| models.find(&format!("class {class}")).unwrap_or_else(|| panic!("no {class}"));
     assert!(position("Part(Model)") < position("Org(Model)"), "{models}");
@@ -303,7 +320,7 @@ fn a_page_without_a_mark_is_told() {
 #[test]
 fn typescript_has_both_clients_side_by_side() {
     let files = rendered("typescript");
-    let module = text(&files, "bindings-node/ts/generated/ncentral.ts");
+    let module = text(&files, "bindings-node/ts/generated/ncentral/orgs.ts");
     assert_lines(
         &module,
         &[
@@ -325,22 +342,28 @@ fn typescript_has_both_clients_side_by_side() {
         "export interface OrgsListParams extends Paging {",
         "  /** Items per page. A whole number, 1 to 1000. `50` by default. */\n  readonly pageSize?: number | undefined;",
         "  list(params: OrgsListParams = {}, options?: CallOptions): Pager<Org> {",
-        "  list(params: OrgsListParams = {}, options?: SyncCallOptions): SyncPager<Org> {",
-        "  create(params: OrgsCreateParams, options?: SyncCallOptions): Org {",
-        "   * @throws {NotFoundError} 404: There is no such organization.",
+        "   * @throws {BadRequestError} 418: Refused in an odd way.",
         "   * for await (const org of client.orgs.list({ pageNumber: 2 })) {",
-        "   * const org = client.orgs.part(\"50\", 7);",
-        "export class NCentralSync extends SyncClient {",
-        "  readonly orgs = new OrgsSync(this);",
+        "   * const org = await client.orgs.part(\"50\", 7);",
+        "export type OrgsSync = Sync<Orgs>;\nexport const OrgsSync = blocking(Orgs);",
     ] {
         assert!(module.contains(wanted), "{wanted}\nis not in\n{module}");
     }
-    let cloudmore = text(&files, "bindings-node/ts/generated/cloudmore.ts");
+    let client = text(&files, "bindings-node/ts/generated/ncentral/client.ts");
+    for wanted in ["export class NCentralSync extends SyncClient {", "  readonly orgs = new OrgsSync(this);"]
+    {
+        assert!(client.contains(wanted), "{wanted}\nis not in\n{client}");
+    }
+    let package = text(&files, "bindings-node/ts/generated/ncentral/index.ts");
+    for wanted in ["`NotFoundError`: 404: There is no such", "export type * from \"./orgs.js\";"] {
+        assert!(package.contains(wanted), "{wanted}\nis not in\n{package}");
+    }
+    let cloudmore = text(&files, "bindings-node/ts/generated/cloudmore/services.ts");
     assert!(cloudmore.contains("  readonly resellerId?: string | undefined;"), "{cloudmore}");
-    let wiv = text(&files, "bindings-node/ts/generated/wiv.ts");
+    let wiv = text(&files, "bindings-node/ts/generated/wiv/cases.ts");
     assert!(wiv.contains("export interface CasesSearchParams extends ScrollPaging {"), "{wiv}");
     assert!(
-        wiv.contains("for (const item of client.cases.search("),
+        wiv.contains("for await (const item of client.cases.search("),
         "`case` is a word of the language: {wiv}"
     );
 }
@@ -348,7 +371,7 @@ fn typescript_has_both_clients_side_by_side() {
 #[test]
 fn typescript_models_have_an_interface_and_a_table() {
     let files = rendered("typescript-models");
-    let models = text(&files, "bindings-node/ts/generated/models.ts");
+    let models = text(&files, "bindings-node/ts/generated/ncentral/models.ts");
     for wanted in [
         "export interface Org {",
         "  readonly state?: OrgState | null;",
@@ -358,18 +381,16 @@ fn typescript_models_have_an_interface_and_a_table() {
     ] {
         assert!(models.contains(wanted), "{wanted}\nis not in\n{models}");
     }
-    let shapes = text(&files, "bindings-node/ts/generated/shapes.ts");
+    let shapes = text(&files, "bindings-node/ts/generated/ncentral/shapes.ts");
+    let cases = text(&files, "bindings-node/ts/generated/wiv/shapes.ts");
     let position =
         |shape: &str| shapes.find(&format!("const {shape} ")).unwrap_or_else(|| panic!("no {shape}"));
     assert!(position("Part") < position("Org"), "{shapes}");
-    for wanted in [
-        "    case_id: named(\"caseId\", \"id\"),",
-        "  (it) => isText(it.case_id),",
-        "  parts: many(Part),",
-        "  state: \"text\",",
-        "  secret: \"secret\",",
-    ] {
+    for wanted in ["  parts: many(Part),", "  state: \"text\",", "  secret: \"secret\","] {
         assert!(shapes.contains(wanted), "{wanted}\nis not in\n{shapes}");
+    }
+    for wanted in ["    case_id: named(\"caseId\", \"id\"),", "  (it) => isText(it.case_id),"] {
+        assert!(cases.contains(wanted), "{wanted}\nis not in\n{cases}");
     }
 }
 
@@ -382,4 +403,17 @@ fn typescript_has_a_class_for_each_kind_of_error() {
         &kinds,
         &["static override readonly kind = \"NotFound\";", "declare readonly kind: \"NotFound\";"],
     );
+}
+
+#[test]
+fn services_may_have_types_of_one_name() {
+    let repository = Repository::new("namespaces");
+    repository.change("wiv.yaml", "x-mspkit-params: SearchCases", "x-mspkit-params: ListOrgs");
+    let files = match mspkit_codegen::generate(&repository.root) {
+        Ok(files) => files,
+        Err(failure) => panic!("{failure}"),
+    };
+    for file in ["core/src/generated/ncentral/orgs.rs", "core/src/generated/wiv/cases.rs"] {
+        assert!(text(&files, file).contains("pub struct ListOrgs {"), "{file}");
+    }
 }

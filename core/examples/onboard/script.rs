@@ -1,9 +1,11 @@
 //! The script itself: what an MSP's engineer would write.
 
-use mspkit::params::{
-    AddService, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListServiceOrgCustomers,
-    ListServiceOrgs, ListWivCustomers, SearchCases, ValidatePsaCredential,
+use mspkit::cloudmore::AddService;
+use mspkit::ncentral::{
+    CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListServiceOrgCustomers, ListServiceOrgs,
+    ValidatePsaCredential,
 };
+use mspkit::wiv::{ListCustomers, SearchCases};
 use mspkit::{Cloudmore, Error, NCentral, Wiv};
 
 use crate::report::Report;
@@ -117,7 +119,7 @@ async fn services(client: &Cloudmore, organization: &str, report: &Report, write
 
 async fn cases(client: &Wiv, report: &Report) -> Result<(), Error> {
     let mut step = report.step("list Wiv customers");
-    let customers = client.customers().list(ListWivCustomers::new().fields(["id", "name"])).collect().await?;
+    let customers = client.customers().list(ListCustomers::new().fields(["id", "name"])).collect().await?;
     step.done(format!("{} customers", customers.len()));
 
     step = report.step("walk all case pages");

@@ -14,10 +14,10 @@ use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::core::Core;
 use crate::engine::helper::Helper;
 use crate::engine::response::{Meta, RawResponse};
-use crate::facade::call_builder::{self, call_options, paging_options, said_methods};
+use crate::facade::call_builder::{self, Said, call_options, paging_options, said_methods};
 use crate::facade::client::{Client, client_methods, sealed};
 use crate::facade::model::FromAnswer;
-use crate::table::{Operation, Service};
+use crate::table::Service;
 
 pub use crate::facade::call_builder::{Page, Response};
 
@@ -85,9 +85,20 @@ macro_rules! client {
             fn from_core(core: Core) -> Result<Self> {
                 Ok(Self { driven: Driven::new(core)? })
             }
+
+            fn call<T: FromAnswer>(&self, said: Said) -> Call<'_, T> {
+                Call::new(&self.driven, said)
+            }
+
+            fn list<T: FromAnswer>(&self, said: Said) -> List<'_, T> {
+                List::new(&self.driven, said)
+            }
         }
 
         impl Client for $Name {
+            type Call<'c, T: FromAnswer> = Call<'c, T>;
+            type List<'c, T: FromAnswer> = List<'c, T>;
+
             const SERVICE: Service = Service::$Name;
         }
 
@@ -98,10 +109,6 @@ macro_rules! client {
             pub fn request(&self, method: &str, path: &str) -> FreeRequest<'_> {
                 let call = call_builder::FreeRequest::new(&self.driven.core, method, path);
                 FreeRequest { driven: &self.driven, call }
-            }
-
-            pub(crate) fn core(&self) -> &Driven {
-                &self.driven
             }
 
             fn with_core(&self, core: Core) -> Self {
@@ -135,8 +142,8 @@ pub struct Call<'c, T> {
 }
 
 impl<'c, T: FromAnswer> Call<'c, T> {
-    pub(crate) fn new(driven: &'c Driven, operation: &'static Operation) -> Self {
-        Self { driven, call: call_builder::Call::new(&driven.core, operation) }
+    fn new(driven: &'c Driven, said: Said) -> Self {
+        Self { driven, call: call_builder::Call::new(&driven.core, said) }
     }
 
     said_methods!(call.said);
@@ -167,8 +174,8 @@ pub struct List<'c, T> {
 }
 
 impl<'c, T: FromAnswer> List<'c, T> {
-    pub(crate) fn new(driven: &'c Driven, operation: &'static Operation) -> Self {
-        Self { driven, list: call_builder::List::new(&driven.core, operation) }
+    fn new(driven: &'c Driven, said: Said) -> Self {
+        Self { driven, list: call_builder::List::new(&driven.core, said) }
     }
 
     said_methods!(list.said);

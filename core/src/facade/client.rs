@@ -7,23 +7,89 @@ use crate::base::error::Result;
 use crate::engine::config::Config;
 use crate::engine::core::Core;
 use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
-use crate::facade::call_builder::FreeRequest;
+use crate::facade::call_builder::{Call, FreeRequest, List, Said};
+use crate::facade::model::FromAnswer;
 use crate::table::Service;
 use crate::wire::transport::Transport;
 
-/// A client of one service, async or blocking.
+/// A client of one service, async or blocking. Resources are the same for both; what their methods give is the client's.
 pub trait Client: Sized + sealed::Sealed {
+    /// A call that is ready to be sent: [`Call`](crate::Call), or [`blocking::Call`](crate::blocking::Call).
+    type Call<'c, T: FromAnswer>
+    where
+        Self: 'c;
+
+    /// A list that is ready to be read: [`List`](crate::List), or [`blocking::List`](crate::blocking::List).
+    type List<'c, T: FromAnswer>
+    where
+        Self: 'c;
+
     /// The service it speaks to.
     const SERVICE: Service;
 }
 
 pub(crate) mod sealed {
+    use super::Client;
+    use crate::facade::call_builder::Said;
+    use crate::facade::model::FromAnswer;
+
     pub trait Sealed {
         fn from_core(core: crate::engine::core::Core) -> crate::base::error::Result<Self>
         where
             Self: Sized;
+
+        fn call<T: FromAnswer>(&self, said: Said) -> <Self as Client>::Call<'_, T>
+        where
+            Self: Client;
+
+        fn list<T: FromAnswer>(&self, said: Said) -> <Self as Client>::List<'_, T>
+        where
+            Self: Client;
     }
 }
+
+/// The operations that stand together under one name of a service's clients.
+macro_rules! resource {
+    ($(#[$meta:meta])* pub struct $Name:ident as $name:ident of $Client:ident) => {
+        $(#[$meta])*
+        #[doc = ""]
+        #[doc = concat!("Reached as `client.", stringify!($name), "()`. What its methods give is awaited; of a blocking ")]
+        #[doc = concat!("client, `", stringify!($Name), "<'_, blocking::", stringify!($Client), ">`, calls are sent by ")]
+        #[doc = "`.send()` and lists are iterators."]
+        pub struct $Name<'c, C = $crate::$Client> {
+            client: &'c C,
+        }
+
+        impl<C> Copy for $Name<'_, C> {}
+
+        impl<C> Clone for $Name<'_, C> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<C: std::fmt::Debug> std::fmt::Debug for $Name<'_, C> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($Name)).field("client", self.client).finish()
+            }
+        }
+
+        impl $crate::$Client {
+            $(#[$meta])*
+            pub fn $name(&self) -> $Name<'_> {
+                $Name { client: self }
+            }
+        }
+
+        impl $crate::blocking::$Client {
+            $(#[$meta])*
+            pub fn $name(&self) -> $Name<'_, Self> {
+                $Name { client: self }
+            }
+        }
+    };
+}
+pub(crate) use resource;
 
 /// Makes a client. What is not given is taken from the environment, then from the defaults.
 #[derive(Clone)]
@@ -144,9 +210,20 @@ macro_rules! client {
             fn from_core(core: Core) -> Result<Self> {
                 Ok(Self { core })
             }
+
+            fn call<T: FromAnswer>(&self, said: Said) -> Call<'_, T> {
+                Call::new(&self.core, said)
+            }
+
+            fn list<T: FromAnswer>(&self, said: Said) -> List<'_, T> {
+                List::new(&self.core, said)
+            }
         }
 
         impl Client for $Name {
+            type Call<'c, T: FromAnswer> = Call<'c, T>;
+            type List<'c, T: FromAnswer> = List<'c, T>;
+
             const SERVICE: Service = Service::$Name;
         }
 
@@ -156,10 +233,6 @@ macro_rules! client {
             /// A request to an endpoint that mspkit does not know, with credentials, limits and retries.
             pub fn request(&self, method: &str, path: &str) -> FreeRequest<'_> {
                 FreeRequest::new(&self.core, method, path)
-            }
-
-            pub(crate) fn core(&self) -> &Core {
-                &self.core
             }
 
             fn with_core(&self, core: Core) -> Self {

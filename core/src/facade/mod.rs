@@ -3,7 +3,7 @@
 #[macro_use]
 pub(crate) mod model;
 #[macro_use]
-pub mod params;
+pub(crate) mod params;
 
 pub mod blocking;
 pub(crate) mod call_builder;

@@ -7,9 +7,6 @@ use serde::Serialize;
 use serde::ser::{Error as _, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-pub use crate::facade::model::DateRange;
-pub use crate::generated::params::*;
-
 use crate::facade::model::Json;
 
 /// Parameters as raw JSON by name, ready for the boundary.
@@ -184,7 +181,7 @@ macro_rules! params {
         #[derive(Clone)]
         #[must_use]
         pub struct $Name {
-            members: $crate::facade::params::Members,
+            pub(crate) members: $crate::facade::params::Members,
         }
 
         impl $Name {

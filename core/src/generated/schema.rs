@@ -18,1534 +18,1547 @@ const PLAIN: Field = Field {
     doc: "",
 };
 
-/// The models, sorted by name.
+/// The models of all services, sorted by service and name.
 pub(crate) static MODELS: &[&Model] = &[
-    &ADDED_SERVICE,
-    &AUTH_TOKEN,
-    &AUTH_TOKENS,
-    &CASE,
-    &CUSTOM_PROPERTY,
-    &CUSTOM_PROPERTY_DATA,
-    &CUSTOM_PSA_TICKET,
-    &CUSTOM_PSA_TICKET_INFO,
-    &CUSTOMER,
-    &ESTORE_SERVICE,
-    &ESTORE_SERVICE_DETAIL,
-    &LINKS,
-    &MSP_CUSTOMER,
-    &ORGANIZATION_SERVICE,
-    &PSA_CREDENTIAL_CHECK,
-    &SERVER_HEALTH,
-    &SERVER_INFO,
-    &SERVICE_ORG,
-    &SITE,
-    &TOKEN_PAIR,
-    &TOKEN_STATUS,
-    &WORKFLOW_RUN,
+    &cloudmore::ADDED_SERVICE,
+    &cloudmore::CUSTOM_PROPERTY,
+    &cloudmore::CUSTOM_PROPERTY_DATA,
+    &cloudmore::ESTORE_SERVICE,
+    &cloudmore::ESTORE_SERVICE_DETAIL,
+    &cloudmore::ORGANIZATION_SERVICE,
+    &ncentral::AUTH_TOKEN,
+    &ncentral::AUTH_TOKENS,
+    &ncentral::CUSTOM_PSA_TICKET,
+    &ncentral::CUSTOM_PSA_TICKET_INFO,
+    &ncentral::CUSTOMER,
+    &ncentral::LINKS,
+    &ncentral::PSA_CREDENTIAL_CHECK,
+    &ncentral::SERVER_HEALTH,
+    &ncentral::SERVER_INFO,
+    &ncentral::SERVICE_ORG,
+    &ncentral::SITE,
+    &ncentral::TOKEN_PAIR,
+    &ncentral::TOKEN_STATUS,
+    &wiv::CASE,
+    &wiv::CUSTOMER,
+    &wiv::WORKFLOW_RUN,
 ];
 
-/// The enumerations, sorted by name.
-pub(crate) static ENUMERATIONS: &[&Enumeration] = &[&CUSTOM_PSA_TICKET_STATUS, &ORG_UNIT_TYPE];
+/// The enumerations of all services, sorted by service and name.
+pub(crate) static ENUMERATIONS: &[&Enumeration] =
+    &[&ncentral::CUSTOM_PSA_TICKET_STATUS, &ncentral::ORG_UNIT_TYPE];
 
-/// `AddedService`
-pub(crate) static ADDED_SERVICE: Model = Model {
-    name: "AddedService",
-    fields: &[
-        Field {
-            name: "id",
-            wire: "id",
-            kind: Kind::Id,
-            #[cfg(feature = "docs")]
-            doc: "Id of the added service, from the body or from the end of `Location`.",
-            ..PLAIN
-        },
-        Field {
-            name: "location",
-            wire: "location",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The `Location` header of the answer.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "A service that was just added to an organization.",
-};
+pub(crate) mod cloudmore {
+    use super::{Field, Kind, Model, PLAIN};
 
-/// `AuthToken`
-pub(crate) static AUTH_TOKEN: Model = Model {
-    name: "AuthToken",
-    fields: &[
-        Field {
-            name: "token",
-            wire: "token",
-            required: true,
-            secret: true,
-            #[cfg(feature = "docs")]
-            doc: "The token itself.",
-            ..PLAIN
-        },
-        Field {
-            name: "type",
-            wire: "type",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "How it is sent, Bearer or Body.",
-            ..PLAIN
-        },
-        Field {
-            name: "expiry_seconds",
-            wire: "expirySeconds",
-            kind: Kind::Int { min: i64::MIN, max: i64::MAX },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "How long it lives, in seconds.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "A token.",
-};
-
-/// `AuthTokens`
-pub(crate) static AUTH_TOKENS: Model = Model {
-    name: "AuthTokens",
-    fields: &[
-        Field {
-            name: "tokens",
-            wire: "tokens",
-            kind: Kind::Model { of: &TOKEN_PAIR },
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "An access token and the refresh token that renews it.",
-            ..PLAIN
-        },
-        Field {
-            name: "refresh",
-            wire: "refresh",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Path of the refresh endpoint.",
-            ..PLAIN
-        },
-        Field {
-            name: "validate",
-            wire: "validate",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Path of the validation endpoint.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "The tokens of a session.",
-};
-
-/// `Case`
-pub(crate) static CASE: Model = Model {
-    name: "Case",
-    fields: &[
-        Field {
-            name: "case_id",
-            wire: "case_id",
-            kind: Kind::Id,
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the case.",
-            ..PLAIN
-        },
-        Field {
-            name: "case_type",
-            wire: "case_type",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "What was found.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "A case. The vendor publishes these two fields only; servers send more, which are kept.",
-};
-
-/// `CustomProperty`
-pub(crate) static CUSTOM_PROPERTY: Model = Model {
-    name: "CustomProperty",
-    fields: &[
-        Field {
-            name: "property_id",
-            wire: "propertyId",
-            kind: Kind::Id,
-            #[cfg(feature = "docs")]
-            doc: "Id of the property; values name it as their `id`.",
-            ..PLAIN
-        },
-        Field {
-            name: "name",
-            wire: "name",
-            #[cfg(feature = "docs")]
-            doc: "Name of the property, as people see it.",
-            ..PLAIN
-        },
-        Field {
-            name: "type",
-            wire: "type",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "How it is entered, such as TextBox.",
-            ..PLAIN
-        },
-        Field {
-            name: "default_value",
-            wire: "defaultValue",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The value when none is given.",
-            ..PLAIN
-        },
-        Field {
-            name: "visible",
-            wire: "visible",
-            kind: Kind::Bool,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Whether people see it.",
-            ..PLAIN
-        },
-        Field {
-            name: "mandatory",
-            wire: "mandatory",
-            kind: Kind::Bool,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Whether a value has to be given.",
-            ..PLAIN
-        },
-        Field {
-            name: "allowed_values",
-            wire: "allowedValues",
-            kind: Kind::List { of: &Kind::Text },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The values to choose from, where there is a choice.",
-            ..PLAIN
-        },
-        Field {
-            name: "applies_to_organizations",
-            wire: "appliesToOrganizations",
-            kind: Kind::Bool,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Whether organizations give it.",
-            ..PLAIN
-        },
-        Field {
-            name: "applies_to_brokers",
-            wire: "appliesToBrokers",
-            kind: Kind::Bool,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Whether brokers give it.",
-            ..PLAIN
-        },
-        Field {
-            name: "applies_to_seller",
-            wire: "appliesToSeller",
-            kind: Kind::Bool,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Whether the seller gives it.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "The definition of a custom property.",
-};
-
-/// `CustomPropertyData`
-pub(crate) static CUSTOM_PROPERTY_DATA: Model = Model {
-    name: "CustomPropertyData",
-    fields: &[
-        Field {
-            name: "id",
-            wire: "id",
-            kind: Kind::Id,
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the property, the `propertyId` of its definition.",
-            ..PLAIN
-        },
-        Field {
-            name: "value",
-            wire: "value",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The value.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "The value of a custom property.",
-};
-
-/// `CustomPsaTicket`
-pub(crate) static CUSTOM_PSA_TICKET: Model = Model {
-    name: "CustomPsaTicket",
-    fields: &[
-        Field {
-            name: "psa_custom_ticket_id",
-            wire: "psaCustomTicketId",
-            kind: Kind::Id,
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the N-central ticket.",
-            ..PLAIN
-        },
-        Field {
-            name: "psa_ticket_number",
-            wire: "psaTicketNumber",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Number of the ticket in the PSA.",
-            ..PLAIN
-        },
-        Field {
-            name: "url",
-            wire: "url",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Address of the ticket in the PSA.",
-            ..PLAIN
-        },
-        Field {
-            name: "last_status",
-            wire: "lastStatus",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The status that N-central knew last.",
-            ..PLAIN
-        },
-        Field {
-            name: "last_status_timestamp",
-            wire: "lastStatusTimestamp",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "When that status was set.",
-            ..PLAIN
-        },
-        Field {
-            name: "new_confirmed_status",
-            wire: "newConfirmedStatus",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The status that the PSA has confirmed.",
-            ..PLAIN
-        },
-        Field {
-            name: "inconsistency_detected",
-            wire: "inconsistencyDetected",
-            kind: Kind::Bool,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Whether N-central and the PSA disagree about the status.",
-            ..PLAIN
-        },
-        Field {
-            name: "ticket_creation_date",
-            wire: "ticketCreationDate",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "When the ticket was made.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "The link between an N-central ticket and a ticket of the custom PSA.",
-};
-
-/// `CustomPsaTicketInfo`
-pub(crate) static CUSTOM_PSA_TICKET_INFO: Model = Model {
-    name: "CustomPsaTicketInfo",
-    fields: &[
-        Field {
-            name: "ticket_id",
-            wire: "ticketId",
-            kind: Kind::Id,
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the ticket.",
-            ..PLAIN
-        },
-        Field {
-            name: "ticket_title",
-            wire: "ticketTitle",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Title of the ticket.",
-            ..PLAIN
-        },
-        Field {
-            name: "ticket_details",
-            wire: "ticketDetails",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Text of the ticket.",
-            ..PLAIN
-        },
-        Field {
-            name: "ticket_status",
-            wire: "ticketStatus",
-            kind: Kind::Open { of: &CUSTOM_PSA_TICKET_STATUS },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Status of the ticket. Which others there are depends on the PSA.",
-            ..PLAIN
-        },
-        Field {
-            name: "creation_date",
-            wire: "creationDate",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "When the ticket was made, in Java's zoned form, which is not RFC 3339.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "A ticket of a custom PSA.",
-};
-
-/// `Customer`
-pub(crate) static CUSTOMER: Model = Model {
-    name: "Customer",
-    fields: &[
-        Field {
-            name: "customer_id",
-            wire: "customerId",
-            kind: Kind::Id,
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the customer.",
-            ..PLAIN
-        },
-        Field {
-            name: "customer_name",
-            wire: "customerName",
-            #[cfg(feature = "docs")]
-            doc: "Name of the customer.",
-            ..PLAIN
-        },
-        Field {
-            name: "org_unit_type",
-            wire: "orgUnitType",
-            kind: Kind::Open { of: &ORG_UNIT_TYPE },
-            #[cfg(feature = "docs")]
-            doc: "Type of an organization unit. Servers may know more than these.",
-            ..PLAIN
-        },
-        Field {
-            name: "parent_id",
-            wire: "parentId",
-            kind: Kind::Id,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the organization unit above it.",
-            ..PLAIN
-        },
-        Field {
-            name: "external_id",
-            wire: "externalId",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Id in a system of your own.",
-            ..PLAIN
-        },
-        Field {
-            name: "external_id2",
-            wire: "externalId2",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "A second id in a system of your own.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_first_name",
-            wire: "contactFirstName",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "First name of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_last_name",
-            wire: "contactLastName",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Last name of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "phone",
-            wire: "phone",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Telephone of the organization.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_title",
-            wire: "contactTitle",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Title of the primary contact, such as a position.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_email",
-            wire: "contactEmail",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "E-mail address of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_phone",
-            wire: "contactPhone",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Telephone of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_phone_ext",
-            wire: "contactPhoneExt",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Extension of that telephone.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_department",
-            wire: "contactDepartment",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Department of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "street1",
-            wire: "street1",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "First line of the street address.",
-            ..PLAIN
-        },
-        Field {
-            name: "street2",
-            wire: "street2",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Second line of the street address.",
-            ..PLAIN
-        },
-        Field {
-            name: "city",
-            wire: "city",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "City.",
-            ..PLAIN
-        },
-        Field {
-            name: "state_prov",
-            wire: "stateProv",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "State or province.",
-            ..PLAIN
-        },
-        Field {
-            name: "country",
-            wire: "country",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Country, a two-letter ISO 3166-1 code.",
-            ..PLAIN
-        },
-        Field {
-            name: "postal_code",
-            wire: "postalCode",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Postal code.",
-            ..PLAIN
-        },
-        Field {
-            name: "generation",
-            wire: "generation",
-            kind: Kind::Int { min: i64::MIN, max: i64::MAX },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Depth in the hierarchy of organization units.",
-            ..PLAIN
-        },
-        Field {
-            name: "descendant_count",
-            wire: "descendantCount",
-            kind: Kind::Int { min: i64::MIN, max: i64::MAX },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Number of organization units directly below it.",
-            ..PLAIN
-        },
-        Field {
-            name: "is_system",
-            wire: "isSystem",
-            kind: Kind::Bool,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Whether it is the system itself.",
-            ..PLAIN
-        },
-        Field {
-            name: "is_service_org",
-            wire: "isServiceOrg",
-            kind: Kind::Bool,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Whether it is a service organization.",
-            ..PLAIN
-        },
-        Field {
-            name: "county",
-            wire: "county",
-            nullable: true,
-            deprecated: true,
-            #[cfg(feature = "docs")]
-            doc: "County. The vendor has deprecated it.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "A customer of a service organization. Only the id and the name are sure; everything else may be null or absent, and servers may send fields that are not listed here.",
-};
-
-/// `EstoreService`
-pub(crate) static ESTORE_SERVICE: Model = Model {
-    name: "EstoreService",
-    fields: &[
-        Field {
-            name: "id",
-            wire: "id",
-            kind: Kind::Id,
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the service, a GUID.",
-            ..PLAIN
-        },
-        Field {
-            name: "name",
-            wire: "name",
-            #[cfg(feature = "docs")]
-            doc: "Name of the service.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "A service of the E-Store.",
-};
-
-/// `EstoreServiceDetail`
-pub(crate) static ESTORE_SERVICE_DETAIL: Model = Model {
-    name: "EstoreServiceDetail",
-    fields: &[
-        Field {
-            name: "id",
-            wire: "id",
-            kind: Kind::Id,
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the service, a GUID.",
-            ..PLAIN
-        },
-        Field {
-            name: "name",
-            wire: "name",
-            #[cfg(feature = "docs")]
-            doc: "Name of the service.",
-            ..PLAIN
-        },
-        Field {
-            name: "custom_properties",
-            wire: "customProperties",
-            kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY } },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The definitions of the service's custom properties.",
-            ..PLAIN
-        },
-        Field {
-            name: "custom_properties_data",
-            wire: "customPropertiesData",
-            kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY_DATA } },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The values of the custom properties, where there are any yet.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "A service of the E-Store with the definitions of its custom properties. The vendor publishes these fields only; servers send more, which are kept.",
-};
-
-/// `Links`
-pub(crate) static LINKS: Model = Model {
-    name: "Links",
-    fields: &[Field {
-        name: "links",
-        wire: "_links",
-        kind: Kind::Any,
-        required: true,
+    /// `AddedService`
+    pub(crate) static ADDED_SERVICE: Model = Model {
+        name: "AddedService",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                #[cfg(feature = "docs")]
+                doc: "Id of the added service, from the body or from the end of `Location`.",
+                ..PLAIN
+            },
+            Field {
+                name: "location",
+                wire: "location",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The `Location` header of the answer.",
+                ..PLAIN
+            },
+        ],
+        open: true,
         #[cfg(feature = "docs")]
-        doc: "Paths by name; they may hold placeholders in braces.",
-        ..PLAIN
-    }],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "An index of links.",
-};
+        doc: "A service that was just added to an organization.",
+    };
 
-/// `MspCustomer`
-pub(crate) static MSP_CUSTOMER: Model = Model {
-    name: "MspCustomer",
-    fields: &[
-        Field {
-            name: "customer_id",
-            wire: "customer_id",
-            kind: Kind::Id,
-            #[cfg(feature = "docs")]
-            doc: "Id of the customer. Asked for as `id`.",
-            ..PLAIN
-        },
-        Field {
-            name: "customer_name",
-            wire: "customer_name",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Name of the customer. Asked for as `name`.",
-            ..PLAIN
-        },
-        Field {
-            name: "users_number",
-            wire: "users_number",
-            kind: Kind::Int { min: i64::MIN, max: i64::MAX },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Number of users of the customer.",
-            ..PLAIN
-        },
-        Field {
-            name: "active_workflows",
-            wire: "active_workflows",
-            kind: Kind::Int { min: i64::MIN, max: i64::MAX },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Number of active workflows.",
-            ..PLAIN
-        },
-        Field {
-            name: "cost_impact",
-            wire: "cost_impact",
-            kind: Kind::Number { min: f64::NEG_INFINITY, max: f64::INFINITY },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "What the findings cost.",
-            ..PLAIN
-        },
-        Field {
-            name: "realized_savings",
-            wire: "realized_savings",
-            kind: Kind::Number { min: f64::NEG_INFINITY, max: f64::INFINITY },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "What was saved so far.",
-            ..PLAIN
-        },
-        Field {
-            name: "num_of_integrations",
-            wire: "num_of_integrations",
-            kind: Kind::Int { min: i64::MIN, max: i64::MAX },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Number of integrations.",
-            ..PLAIN
-        },
-        Field {
-            name: "integration_types",
-            wire: "integration_types",
-            kind: Kind::List { of: &Kind::Text },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The kinds of integrations.",
-            ..PLAIN
-        },
-        Field {
-            name: "integrations",
-            wire: "integrations",
-            kind: Kind::List { of: &Kind::Any },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The integrations in detail. The vendor does not publish their fields.",
-            ..PLAIN
-        },
-        Field {
-            name: "successful_runs",
-            wire: "successful_runs",
-            kind: Kind::Int { min: i64::MIN, max: i64::MAX },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Number of workflow runs that succeeded.",
-            ..PLAIN
-        },
-        Field {
-            name: "failed_runs",
-            wire: "failed_runs",
-            kind: Kind::Int { min: i64::MIN, max: i64::MAX },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Number of workflow runs that failed.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "A customer of a managed service provider. A field that was not asked for is absent. Servers may send fields that are not listed here.",
-};
-
-/// `OrganizationService`
-pub(crate) static ORGANIZATION_SERVICE: Model = Model {
-    name: "OrganizationService",
-    fields: &[
-        Field {
-            name: "id",
-            wire: "id",
-            kind: Kind::Id,
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the service, a GUID.",
-            ..PLAIN
-        },
-        Field {
-            name: "name",
-            wire: "name",
-            #[cfg(feature = "docs")]
-            doc: "Name of the service.",
-            ..PLAIN
-        },
-        Field {
-            name: "custom_properties",
-            wire: "customProperties",
-            kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY } },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The definitions of the service's custom properties.",
-            ..PLAIN
-        },
-        Field {
-            name: "custom_properties_data",
-            wire: "customPropertiesData",
-            kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY_DATA } },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The values of the custom properties.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "A service that an organization has. The vendor publishes these fields only; servers send more, which are kept.",
-};
-
-/// `PsaCredentialCheck`
-pub(crate) static PSA_CREDENTIAL_CHECK: Model = Model {
-    name: "PsaCredentialCheck",
-    fields: &[Field {
-        name: "is_psa_credentials_valid",
-        wire: "isPsaCredentialsValid",
-        kind: Kind::Bool,
-        nullable: true,
+    /// `CustomProperty`
+    pub(crate) static CUSTOM_PROPERTY: Model = Model {
+        name: "CustomProperty",
+        fields: &[
+            Field {
+                name: "property_id",
+                wire: "propertyId",
+                kind: Kind::Id,
+                #[cfg(feature = "docs")]
+                doc: "Id of the property; values name it as their `id`.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the property, as people see it.",
+                ..PLAIN
+            },
+            Field {
+                name: "type",
+                wire: "type",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How it is entered, such as TextBox.",
+                ..PLAIN
+            },
+            Field {
+                name: "default_value",
+                wire: "defaultValue",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The value when none is given.",
+                ..PLAIN
+            },
+            Field {
+                name: "visible",
+                wire: "visible",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether people see it.",
+                ..PLAIN
+            },
+            Field {
+                name: "mandatory",
+                wire: "mandatory",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether a value has to be given.",
+                ..PLAIN
+            },
+            Field {
+                name: "allowed_values",
+                wire: "allowedValues",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The values to choose from, where there is a choice.",
+                ..PLAIN
+            },
+            Field {
+                name: "applies_to_organizations",
+                wire: "appliesToOrganizations",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether organizations give it.",
+                ..PLAIN
+            },
+            Field {
+                name: "applies_to_brokers",
+                wire: "appliesToBrokers",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether brokers give it.",
+                ..PLAIN
+            },
+            Field {
+                name: "applies_to_seller",
+                wire: "appliesToSeller",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether the seller gives it.",
+                ..PLAIN
+            },
+        ],
+        open: true,
         #[cfg(feature = "docs")]
-        doc: "Whether the ticketing system accepts the credentials.",
-        ..PLAIN
-    }],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "What a ticketing system says about credentials.",
-};
+        doc: "The definition of a custom property.",
+    };
 
-/// `ServerHealth`
-pub(crate) static SERVER_HEALTH: Model = Model {
-    name: "ServerHealth",
-    fields: &[
-        Field {
-            name: "current_time",
-            wire: "currentTime",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The server's time.",
-            ..PLAIN
-        },
-        Field {
-            name: "start_time",
-            wire: "startTime",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "When the server was started.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "The server's clock. The vendor publishes the current time only; servers may say more.",
-};
-
-/// `ServerInfo`
-pub(crate) static SERVER_INFO: Model = Model {
-    name: "ServerInfo",
-    fields: &[
-        Field {
-            name: "version",
-            wire: "version",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Version of the API service.",
-            ..PLAIN
-        },
-        Field {
-            name: "jvm_version",
-            wire: "jvmVersion",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Version of the Java runtime.",
-            ..PLAIN
-        },
-        Field {
-            name: "ncentral",
-            wire: "ncentral",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Version of N-central itself; usually null.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "The versions of an N-central server.",
-};
-
-/// `ServiceOrg`
-pub(crate) static SERVICE_ORG: Model = Model {
-    name: "ServiceOrg",
-    fields: &[
-        Field {
-            name: "so_id",
-            wire: "soId",
-            kind: Kind::Id,
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the service organization.",
-            ..PLAIN
-        },
-        Field {
-            name: "so_name",
-            wire: "soName",
-            #[cfg(feature = "docs")]
-            doc: "Name of the service organization.",
-            ..PLAIN
-        },
-        Field {
-            name: "org_unit_type",
-            wire: "orgUnitType",
-            kind: Kind::Open { of: &ORG_UNIT_TYPE },
-            #[cfg(feature = "docs")]
-            doc: "Type of an organization unit. Servers may know more than these.",
-            ..PLAIN
-        },
-        Field {
-            name: "parent_id",
-            wire: "parentId",
-            kind: Kind::Id,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the organization unit above it.",
-            ..PLAIN
-        },
-        Field {
-            name: "external_id",
-            wire: "externalId",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Id in a system of your own.",
-            ..PLAIN
-        },
-        Field {
-            name: "external_id2",
-            wire: "externalId2",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "A second id in a system of your own.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_first_name",
-            wire: "contactFirstName",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "First name of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_last_name",
-            wire: "contactLastName",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Last name of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "phone",
-            wire: "phone",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Telephone of the organization.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_title",
-            wire: "contactTitle",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Title of the primary contact, such as a position.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_email",
-            wire: "contactEmail",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "E-mail address of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_phone",
-            wire: "contactPhone",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Telephone of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_phone_ext",
-            wire: "contactPhoneExt",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Extension of that telephone.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_department",
-            wire: "contactDepartment",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Department of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "street1",
-            wire: "street1",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "First line of the street address.",
-            ..PLAIN
-        },
-        Field {
-            name: "street2",
-            wire: "street2",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Second line of the street address.",
-            ..PLAIN
-        },
-        Field {
-            name: "city",
-            wire: "city",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "City.",
-            ..PLAIN
-        },
-        Field {
-            name: "state_prov",
-            wire: "stateProv",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "State or province.",
-            ..PLAIN
-        },
-        Field {
-            name: "country",
-            wire: "country",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Country, a two-letter ISO 3166-1 code.",
-            ..PLAIN
-        },
-        Field {
-            name: "postal_code",
-            wire: "postalCode",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Postal code.",
-            ..PLAIN
-        },
-        Field {
-            name: "generation",
-            wire: "generation",
-            kind: Kind::Int { min: i64::MIN, max: i64::MAX },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Depth in the hierarchy of organization units.",
-            ..PLAIN
-        },
-        Field {
-            name: "descendant_count",
-            wire: "descendantCount",
-            kind: Kind::Int { min: i64::MIN, max: i64::MAX },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Number of organization units directly below it.",
-            ..PLAIN
-        },
-        Field {
-            name: "is_system",
-            wire: "isSystem",
-            kind: Kind::Bool,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Whether it is the system itself.",
-            ..PLAIN
-        },
-        Field {
-            name: "is_service_org",
-            wire: "isServiceOrg",
-            kind: Kind::Bool,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Whether it is a service organization.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "A service organization. Only the id and the name are sure; everything else may be null or absent, and servers may send fields that are not listed here.",
-};
-
-/// `Site`
-pub(crate) static SITE: Model = Model {
-    name: "Site",
-    fields: &[
-        Field {
-            name: "site_id",
-            wire: "siteId",
-            kind: Kind::Id,
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the site.",
-            ..PLAIN
-        },
-        Field {
-            name: "site_name",
-            wire: "siteName",
-            #[cfg(feature = "docs")]
-            doc: "Name of the site.",
-            ..PLAIN
-        },
-        Field {
-            name: "org_unit_type",
-            wire: "orgUnitType",
-            kind: Kind::Open { of: &ORG_UNIT_TYPE },
-            #[cfg(feature = "docs")]
-            doc: "Type of an organization unit. Servers may know more than these.",
-            ..PLAIN
-        },
-        Field {
-            name: "parent_id",
-            wire: "parentId",
-            kind: Kind::Id,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the customer it belongs to.",
-            ..PLAIN
-        },
-        Field {
-            name: "external_id",
-            wire: "externalId",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Id in a system of your own.",
-            ..PLAIN
-        },
-        Field {
-            name: "external_id2",
-            wire: "externalId2",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "A second id in a system of your own.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_first_name",
-            wire: "contactFirstName",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "First name of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_last_name",
-            wire: "contactLastName",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Last name of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "phone",
-            wire: "phone",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Telephone of the site.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_title",
-            wire: "contactTitle",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Title of the primary contact, such as a position.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_email",
-            wire: "contactEmail",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "E-mail address of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_phone",
-            wire: "contactPhone",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Telephone of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_phone_ext",
-            wire: "contactPhoneExt",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Extension of that telephone.",
-            ..PLAIN
-        },
-        Field {
-            name: "contact_department",
-            wire: "contactDepartment",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Department of the primary contact.",
-            ..PLAIN
-        },
-        Field {
-            name: "street1",
-            wire: "street1",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "First line of the street address.",
-            ..PLAIN
-        },
-        Field {
-            name: "street2",
-            wire: "street2",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Second line of the street address.",
-            ..PLAIN
-        },
-        Field {
-            name: "city",
-            wire: "city",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "City.",
-            ..PLAIN
-        },
-        Field {
-            name: "state_prov",
-            wire: "stateProv",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "State or province.",
-            ..PLAIN
-        },
-        Field {
-            name: "country",
-            wire: "country",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Country, a two-letter ISO 3166-1 code.",
-            ..PLAIN
-        },
-        Field {
-            name: "postal_code",
-            wire: "postalCode",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Postal code.",
-            ..PLAIN
-        },
-        Field {
-            name: "generation",
-            wire: "generation",
-            kind: Kind::Int { min: i64::MIN, max: i64::MAX },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Depth in the hierarchy of organization units.",
-            ..PLAIN
-        },
-        Field {
-            name: "descendant_count",
-            wire: "descendantCount",
-            kind: Kind::Int { min: i64::MIN, max: i64::MAX },
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Number of organization units directly below it.",
-            ..PLAIN
-        },
-        Field {
-            name: "is_system",
-            wire: "isSystem",
-            kind: Kind::Bool,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Whether it is the system itself.",
-            ..PLAIN
-        },
-        Field {
-            name: "is_service_org",
-            wire: "isServiceOrg",
-            kind: Kind::Bool,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Whether it is a service organization.",
-            ..PLAIN
-        },
-        Field {
-            name: "county",
-            wire: "county",
-            nullable: true,
-            deprecated: true,
-            #[cfg(feature = "docs")]
-            doc: "County. The vendor has deprecated it.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "A site: one of a customer's locations. Only the id and the name are sure; everything else may be null or absent, and servers may send fields that are not listed here.",
-};
-
-/// `TokenPair`
-pub(crate) static TOKEN_PAIR: Model = Model {
-    name: "TokenPair",
-    fields: &[
-        Field {
-            name: "access",
-            wire: "access",
-            kind: Kind::Model { of: &AUTH_TOKEN },
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "The token that calls are made with.",
-            ..PLAIN
-        },
-        Field {
-            name: "refresh",
-            wire: "refresh",
-            kind: Kind::Model { of: &AUTH_TOKEN },
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "The token that buys new ones.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "An access token and the refresh token that renews it.",
-};
-
-/// `TokenStatus`
-pub(crate) static TOKEN_STATUS: Model = Model {
-    name: "TokenStatus",
-    fields: &[Field {
-        name: "message",
-        wire: "message",
-        nullable: true,
+    /// `CustomPropertyData`
+    pub(crate) static CUSTOM_PROPERTY_DATA: Model = Model {
+        name: "CustomPropertyData",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the property, the `propertyId` of its definition.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "value",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The value.",
+                ..PLAIN
+            },
+        ],
+        open: true,
         #[cfg(feature = "docs")]
-        doc: "The verdict in words.",
-        ..PLAIN
-    }],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "What the server says about the access token.",
-};
+        doc: "The value of a custom property.",
+    };
 
-/// `WorkflowRun`
-pub(crate) static WORKFLOW_RUN: Model = Model {
-    name: "WorkflowRun",
-    fields: &[
-        Field {
-            name: "execution_id",
-            wire: "execution_id",
-            kind: Kind::Id,
-            required: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the run.",
-            ..PLAIN
-        },
-        Field {
-            name: "event_type",
-            wire: "event_type",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "What happened; WORKFLOW_TRIGGER for a run that was started here.",
-            ..PLAIN
-        },
-        Field {
-            name: "timestamp",
-            wire: "timestamp",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "When it was started, in UTC and not in RFC 3339.",
-            ..PLAIN
-        },
-        Field {
-            name: "payload",
-            wire: "payload",
+    /// `EstoreService`
+    pub(crate) static ESTORE_SERVICE: Model = Model {
+        name: "EstoreService",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service, a GUID.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the service.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "A service of the E-Store.",
+    };
+
+    /// `EstoreServiceDetail`
+    pub(crate) static ESTORE_SERVICE_DETAIL: Model = Model {
+        name: "EstoreServiceDetail",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service, a GUID.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "custom_properties",
+                wire: "customProperties",
+                kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The definitions of the service's custom properties.",
+                ..PLAIN
+            },
+            Field {
+                name: "custom_properties_data",
+                wire: "customPropertiesData",
+                kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY_DATA } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The values of the custom properties, where there are any yet.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "A service of the E-Store with the definitions of its custom properties. The vendor publishes these fields only; servers send more, which are kept.",
+    };
+
+    /// `OrganizationService`
+    pub(crate) static ORGANIZATION_SERVICE: Model = Model {
+        name: "OrganizationService",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service, a GUID.",
+                ..PLAIN
+            },
+            Field {
+                name: "name",
+                wire: "name",
+                #[cfg(feature = "docs")]
+                doc: "Name of the service.",
+                ..PLAIN
+            },
+            Field {
+                name: "custom_properties",
+                wire: "customProperties",
+                kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The definitions of the service's custom properties.",
+                ..PLAIN
+            },
+            Field {
+                name: "custom_properties_data",
+                wire: "customPropertiesData",
+                kind: Kind::List { of: &Kind::Model { of: &CUSTOM_PROPERTY_DATA } },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The values of the custom properties.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "A service that an organization has. The vendor publishes these fields only; servers send more, which are kept.",
+    };
+
+    /// `CustomPropertyDataInput`
+    pub(crate) static CUSTOM_PROPERTY_DATA_INPUT: Model = Model {
+        name: "CustomPropertyDataInput",
+        fields: &[
+            Field {
+                name: "id",
+                wire: "id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the property, the `propertyId` of its definition.",
+                ..PLAIN
+            },
+            Field {
+                name: "value",
+                wire: "value",
+                required: true,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The value.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "The value of a custom property.",
+    };
+}
+
+pub(crate) mod ncentral {
+    use super::{Enumeration, Field, Kind, Model, PLAIN};
+
+    /// `AuthToken`
+    pub(crate) static AUTH_TOKEN: Model = Model {
+        name: "AuthToken",
+        fields: &[
+            Field {
+                name: "token",
+                wire: "token",
+                required: true,
+                secret: true,
+                #[cfg(feature = "docs")]
+                doc: "The token itself.",
+                ..PLAIN
+            },
+            Field {
+                name: "type",
+                wire: "type",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How it is sent, Bearer or Body.",
+                ..PLAIN
+            },
+            Field {
+                name: "expiry_seconds",
+                wire: "expirySeconds",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How long it lives, in seconds.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "A token.",
+    };
+
+    /// `AuthTokens`
+    pub(crate) static AUTH_TOKENS: Model = Model {
+        name: "AuthTokens",
+        fields: &[
+            Field {
+                name: "tokens",
+                wire: "tokens",
+                kind: Kind::Model { of: &TOKEN_PAIR },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "An access token and the refresh token that renews it.",
+                ..PLAIN
+            },
+            Field {
+                name: "refresh",
+                wire: "refresh",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Path of the refresh endpoint.",
+                ..PLAIN
+            },
+            Field {
+                name: "validate",
+                wire: "validate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Path of the validation endpoint.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "The tokens of a session.",
+    };
+
+    /// `CustomPsaTicket`
+    pub(crate) static CUSTOM_PSA_TICKET: Model = Model {
+        name: "CustomPsaTicket",
+        fields: &[
+            Field {
+                name: "psa_custom_ticket_id",
+                wire: "psaCustomTicketId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the N-central ticket.",
+                ..PLAIN
+            },
+            Field {
+                name: "psa_ticket_number",
+                wire: "psaTicketNumber",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of the ticket in the PSA.",
+                ..PLAIN
+            },
+            Field {
+                name: "url",
+                wire: "url",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Address of the ticket in the PSA.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_status",
+                wire: "lastStatus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The status that N-central knew last.",
+                ..PLAIN
+            },
+            Field {
+                name: "last_status_timestamp",
+                wire: "lastStatusTimestamp",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When that status was set.",
+                ..PLAIN
+            },
+            Field {
+                name: "new_confirmed_status",
+                wire: "newConfirmedStatus",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The status that the PSA has confirmed.",
+                ..PLAIN
+            },
+            Field {
+                name: "inconsistency_detected",
+                wire: "inconsistencyDetected",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether N-central and the PSA disagree about the status.",
+                ..PLAIN
+            },
+            Field {
+                name: "ticket_creation_date",
+                wire: "ticketCreationDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the ticket was made.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "The link between an N-central ticket and a ticket of the custom PSA.",
+    };
+
+    /// `CustomPsaTicketInfo`
+    pub(crate) static CUSTOM_PSA_TICKET_INFO: Model = Model {
+        name: "CustomPsaTicketInfo",
+        fields: &[
+            Field {
+                name: "ticket_id",
+                wire: "ticketId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the ticket.",
+                ..PLAIN
+            },
+            Field {
+                name: "ticket_title",
+                wire: "ticketTitle",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Title of the ticket.",
+                ..PLAIN
+            },
+            Field {
+                name: "ticket_details",
+                wire: "ticketDetails",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Text of the ticket.",
+                ..PLAIN
+            },
+            Field {
+                name: "ticket_status",
+                wire: "ticketStatus",
+                kind: Kind::Open { of: &CUSTOM_PSA_TICKET_STATUS },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Status of the ticket. Which others there are depends on the PSA.",
+                ..PLAIN
+            },
+            Field {
+                name: "creation_date",
+                wire: "creationDate",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the ticket was made, in Java's zoned form, which is not RFC 3339.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "A ticket of a custom PSA.",
+    };
+
+    /// `Customer`
+    pub(crate) static CUSTOMER: Model = Model {
+        name: "Customer",
+        fields: &[
+            Field {
+                name: "customer_id",
+                wire: "customerId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_name",
+                wire: "customerName",
+                #[cfg(feature = "docs")]
+                doc: "Name of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_type",
+                wire: "orgUnitType",
+                kind: Kind::Open { of: &ORG_UNIT_TYPE },
+                #[cfg(feature = "docs")]
+                doc: "Type of an organization unit. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "parent_id",
+                wire: "parentId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit above it.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id",
+                wire: "externalId",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id2",
+                wire: "externalId2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "A second id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_first_name",
+                wire: "contactFirstName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First name of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_last_name",
+                wire: "contactLastName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_title",
+                wire: "contactTitle",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Title of the primary contact, such as a position.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_email",
+                wire: "contactEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone",
+                wire: "contactPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone_ext",
+                wire: "contactPhoneExt",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Extension of that telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_department",
+                wire: "contactDepartment",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Department of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "street1",
+                wire: "street1",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "street2",
+                wire: "street2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Second line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "state_prov",
+                wire: "stateProv",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State or province.",
+                ..PLAIN
+            },
+            Field {
+                name: "country",
+                wire: "country",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country, a two-letter ISO 3166-1 code.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "generation",
+                wire: "generation",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Depth in the hierarchy of organization units.",
+                ..PLAIN
+            },
+            Field {
+                name: "descendant_count",
+                wire: "descendantCount",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of organization units directly below it.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_system",
+                wire: "isSystem",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is the system itself.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_service_org",
+                wire: "isServiceOrg",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is a service organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "county",
+                wire: "county",
+                nullable: true,
+                deprecated: true,
+                #[cfg(feature = "docs")]
+                doc: "County. The vendor has deprecated it.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "A customer of a service organization. Only the id and the name are sure; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `Links`
+    pub(crate) static LINKS: Model = Model {
+        name: "Links",
+        fields: &[Field {
+            name: "links",
+            wire: "_links",
             kind: Kind::Any,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "The input, as the server got it.",
-            ..PLAIN
-        },
-        Field {
-            name: "run_by",
-            wire: "run_by",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Who started it.",
-            ..PLAIN
-        },
-        Field {
-            name: "tenant_id",
-            wire: "tenant_id",
-            kind: Kind::Id,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the organization that the key belongs to.",
-            ..PLAIN
-        },
-        Field {
-            name: "trigger_id",
-            wire: "trigger_id",
-            kind: Kind::Id,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the trigger; a dash when there is none.",
-            ..PLAIN
-        },
-        Field {
-            name: "trigger_type",
-            wire: "trigger_type",
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "How it was started; MANUAL for a run that was started here.",
-            ..PLAIN
-        },
-        Field {
-            name: "workflow_id",
-            wire: "workflow_id",
-            kind: Kind::Id,
-            nullable: true,
-            #[cfg(feature = "docs")]
-            doc: "Id of the workflow.",
-            ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "A run of a workflow that was started.",
-};
-
-/// `CustomPropertyDataInput`
-pub(crate) static CUSTOM_PROPERTY_DATA_INPUT: Model = Model {
-    name: "CustomPropertyDataInput",
-    fields: &[
-        Field {
-            name: "id",
-            wire: "id",
-            kind: Kind::Id,
             required: true,
             #[cfg(feature = "docs")]
-            doc: "Id of the property, the `propertyId` of its definition.",
+            doc: "Paths by name; they may hold placeholders in braces.",
             ..PLAIN
-        },
-        Field {
-            name: "value",
-            wire: "value",
-            required: true,
+        }],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "An index of links.",
+    };
+
+    /// `PsaCredentialCheck`
+    pub(crate) static PSA_CREDENTIAL_CHECK: Model = Model {
+        name: "PsaCredentialCheck",
+        fields: &[Field {
+            name: "is_psa_credentials_valid",
+            wire: "isPsaCredentialsValid",
+            kind: Kind::Bool,
             nullable: true,
             #[cfg(feature = "docs")]
-            doc: "The value.",
+            doc: "Whether the ticketing system accepts the credentials.",
             ..PLAIN
-        },
-    ],
-    open: true,
-    #[cfg(feature = "docs")]
-    doc: "The value of a custom property.",
-};
+        }],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "What a ticketing system says about credentials.",
+    };
 
-/// `CustomPsaTicketStatus`
-pub(crate) static CUSTOM_PSA_TICKET_STATUS: Enumeration = Enumeration {
-    name: "CustomPsaTicketStatus",
-    values: &["CREATE_TICKET_CREATED_IN_NCENTRAL"],
-    #[cfg(feature = "docs")]
-    doc: "Status of the ticket. Which others there are depends on the PSA.",
-};
+    /// `ServerHealth`
+    pub(crate) static SERVER_HEALTH: Model = Model {
+        name: "ServerHealth",
+        fields: &[
+            Field {
+                name: "current_time",
+                wire: "currentTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The server's time.",
+                ..PLAIN
+            },
+            Field {
+                name: "start_time",
+                wire: "startTime",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When the server was started.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "The server's clock. The vendor publishes the current time only; servers may say more.",
+    };
 
-/// `OrgUnitType`
-pub(crate) static ORG_UNIT_TYPE: Enumeration = Enumeration {
-    name: "OrgUnitType",
-    values: &["SYSTEM", "SO", "CUSTOMER", "SITE"],
-    #[cfg(feature = "docs")]
-    doc: "Type of an organization unit. Servers may know more than these.",
-};
+    /// `ServerInfo`
+    pub(crate) static SERVER_INFO: Model = Model {
+        name: "ServerInfo",
+        fields: &[
+            Field {
+                name: "version",
+                wire: "version",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Version of the API service.",
+                ..PLAIN
+            },
+            Field {
+                name: "jvm_version",
+                wire: "jvmVersion",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Version of the Java runtime.",
+                ..PLAIN
+            },
+            Field {
+                name: "ncentral",
+                wire: "ncentral",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Version of N-central itself; usually null.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "The versions of an N-central server.",
+    };
+
+    /// `ServiceOrg`
+    pub(crate) static SERVICE_ORG: Model = Model {
+        name: "ServiceOrg",
+        fields: &[
+            Field {
+                name: "so_id",
+                wire: "soId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the service organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "so_name",
+                wire: "soName",
+                #[cfg(feature = "docs")]
+                doc: "Name of the service organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_type",
+                wire: "orgUnitType",
+                kind: Kind::Open { of: &ORG_UNIT_TYPE },
+                #[cfg(feature = "docs")]
+                doc: "Type of an organization unit. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "parent_id",
+                wire: "parentId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization unit above it.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id",
+                wire: "externalId",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id2",
+                wire: "externalId2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "A second id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_first_name",
+                wire: "contactFirstName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First name of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_last_name",
+                wire: "contactLastName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_title",
+                wire: "contactTitle",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Title of the primary contact, such as a position.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_email",
+                wire: "contactEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone",
+                wire: "contactPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone_ext",
+                wire: "contactPhoneExt",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Extension of that telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_department",
+                wire: "contactDepartment",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Department of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "street1",
+                wire: "street1",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "street2",
+                wire: "street2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Second line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "state_prov",
+                wire: "stateProv",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State or province.",
+                ..PLAIN
+            },
+            Field {
+                name: "country",
+                wire: "country",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country, a two-letter ISO 3166-1 code.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "generation",
+                wire: "generation",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Depth in the hierarchy of organization units.",
+                ..PLAIN
+            },
+            Field {
+                name: "descendant_count",
+                wire: "descendantCount",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of organization units directly below it.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_system",
+                wire: "isSystem",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is the system itself.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_service_org",
+                wire: "isServiceOrg",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is a service organization.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "A service organization. Only the id and the name are sure; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `Site`
+    pub(crate) static SITE: Model = Model {
+        name: "Site",
+        fields: &[
+            Field {
+                name: "site_id",
+                wire: "siteId",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the site.",
+                ..PLAIN
+            },
+            Field {
+                name: "site_name",
+                wire: "siteName",
+                #[cfg(feature = "docs")]
+                doc: "Name of the site.",
+                ..PLAIN
+            },
+            Field {
+                name: "org_unit_type",
+                wire: "orgUnitType",
+                kind: Kind::Open { of: &ORG_UNIT_TYPE },
+                #[cfg(feature = "docs")]
+                doc: "Type of an organization unit. Servers may know more than these.",
+                ..PLAIN
+            },
+            Field {
+                name: "parent_id",
+                wire: "parentId",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer it belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id",
+                wire: "externalId",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "external_id2",
+                wire: "externalId2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "A second id in a system of your own.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_first_name",
+                wire: "contactFirstName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First name of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_last_name",
+                wire: "contactLastName",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Last name of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "phone",
+                wire: "phone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the site.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_title",
+                wire: "contactTitle",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Title of the primary contact, such as a position.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_email",
+                wire: "contactEmail",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "E-mail address of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone",
+                wire: "contactPhone",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Telephone of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_phone_ext",
+                wire: "contactPhoneExt",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Extension of that telephone.",
+                ..PLAIN
+            },
+            Field {
+                name: "contact_department",
+                wire: "contactDepartment",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Department of the primary contact.",
+                ..PLAIN
+            },
+            Field {
+                name: "street1",
+                wire: "street1",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "First line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "street2",
+                wire: "street2",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Second line of the street address.",
+                ..PLAIN
+            },
+            Field {
+                name: "city",
+                wire: "city",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "City.",
+                ..PLAIN
+            },
+            Field {
+                name: "state_prov",
+                wire: "stateProv",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "State or province.",
+                ..PLAIN
+            },
+            Field {
+                name: "country",
+                wire: "country",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Country, a two-letter ISO 3166-1 code.",
+                ..PLAIN
+            },
+            Field {
+                name: "postal_code",
+                wire: "postalCode",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Postal code.",
+                ..PLAIN
+            },
+            Field {
+                name: "generation",
+                wire: "generation",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Depth in the hierarchy of organization units.",
+                ..PLAIN
+            },
+            Field {
+                name: "descendant_count",
+                wire: "descendantCount",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of organization units directly below it.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_system",
+                wire: "isSystem",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is the system itself.",
+                ..PLAIN
+            },
+            Field {
+                name: "is_service_org",
+                wire: "isServiceOrg",
+                kind: Kind::Bool,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Whether it is a service organization.",
+                ..PLAIN
+            },
+            Field {
+                name: "county",
+                wire: "county",
+                nullable: true,
+                deprecated: true,
+                #[cfg(feature = "docs")]
+                doc: "County. The vendor has deprecated it.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "A site: one of a customer's locations. Only the id and the name are sure; everything else may be null or absent, and servers may send fields that are not listed here.",
+    };
+
+    /// `TokenPair`
+    pub(crate) static TOKEN_PAIR: Model = Model {
+        name: "TokenPair",
+        fields: &[
+            Field {
+                name: "access",
+                wire: "access",
+                kind: Kind::Model { of: &AUTH_TOKEN },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The token that calls are made with.",
+                ..PLAIN
+            },
+            Field {
+                name: "refresh",
+                wire: "refresh",
+                kind: Kind::Model { of: &AUTH_TOKEN },
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "The token that buys new ones.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "An access token and the refresh token that renews it.",
+    };
+
+    /// `TokenStatus`
+    pub(crate) static TOKEN_STATUS: Model = Model {
+        name: "TokenStatus",
+        fields: &[Field {
+            name: "message",
+            wire: "message",
+            nullable: true,
+            #[cfg(feature = "docs")]
+            doc: "The verdict in words.",
+            ..PLAIN
+        }],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "What the server says about the access token.",
+    };
+
+    /// `CustomPsaTicketStatus`
+    pub(crate) static CUSTOM_PSA_TICKET_STATUS: Enumeration = Enumeration {
+        name: "CustomPsaTicketStatus",
+        values: &["CREATE_TICKET_CREATED_IN_NCENTRAL"],
+        #[cfg(feature = "docs")]
+        doc: "Status of the ticket. Which others there are depends on the PSA.",
+    };
+
+    /// `OrgUnitType`
+    pub(crate) static ORG_UNIT_TYPE: Enumeration = Enumeration {
+        name: "OrgUnitType",
+        values: &["SYSTEM", "SO", "CUSTOMER", "SITE"],
+        #[cfg(feature = "docs")]
+        doc: "Type of an organization unit. Servers may know more than these.",
+    };
+}
+
+pub(crate) mod wiv {
+    use super::{Field, Kind, Model, PLAIN};
+
+    /// `Case`
+    pub(crate) static CASE: Model = Model {
+        name: "Case",
+        fields: &[
+            Field {
+                name: "case_id",
+                wire: "case_id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the case.",
+                ..PLAIN
+            },
+            Field {
+                name: "case_type",
+                wire: "case_type",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was found.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "A case. The vendor publishes these two fields only; servers send more, which are kept.",
+    };
+
+    /// `Customer`
+    pub(crate) static CUSTOMER: Model = Model {
+        name: "Customer",
+        fields: &[
+            Field {
+                name: "customer_id",
+                wire: "customer_id",
+                kind: Kind::Id,
+                #[cfg(feature = "docs")]
+                doc: "Id of the customer. Asked for as `id`.",
+                ..PLAIN
+            },
+            Field {
+                name: "customer_name",
+                wire: "customer_name",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Name of the customer. Asked for as `name`.",
+                ..PLAIN
+            },
+            Field {
+                name: "users_number",
+                wire: "users_number",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of users of the customer.",
+                ..PLAIN
+            },
+            Field {
+                name: "active_workflows",
+                wire: "active_workflows",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of active workflows.",
+                ..PLAIN
+            },
+            Field {
+                name: "cost_impact",
+                wire: "cost_impact",
+                kind: Kind::Number { min: f64::NEG_INFINITY, max: f64::INFINITY },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What the findings cost.",
+                ..PLAIN
+            },
+            Field {
+                name: "realized_savings",
+                wire: "realized_savings",
+                kind: Kind::Number { min: f64::NEG_INFINITY, max: f64::INFINITY },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What was saved so far.",
+                ..PLAIN
+            },
+            Field {
+                name: "num_of_integrations",
+                wire: "num_of_integrations",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of integrations.",
+                ..PLAIN
+            },
+            Field {
+                name: "integration_types",
+                wire: "integration_types",
+                kind: Kind::List { of: &Kind::Text },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The kinds of integrations.",
+                ..PLAIN
+            },
+            Field {
+                name: "integrations",
+                wire: "integrations",
+                kind: Kind::List { of: &Kind::Any },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The integrations in detail. The vendor does not publish their fields.",
+                ..PLAIN
+            },
+            Field {
+                name: "successful_runs",
+                wire: "successful_runs",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of workflow runs that succeeded.",
+                ..PLAIN
+            },
+            Field {
+                name: "failed_runs",
+                wire: "failed_runs",
+                kind: Kind::Int { min: i64::MIN, max: i64::MAX },
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Number of workflow runs that failed.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "A customer of a managed service provider. A field that was not asked for is absent. Servers may send fields that are not listed here.",
+    };
+
+    /// `WorkflowRun`
+    pub(crate) static WORKFLOW_RUN: Model = Model {
+        name: "WorkflowRun",
+        fields: &[
+            Field {
+                name: "execution_id",
+                wire: "execution_id",
+                kind: Kind::Id,
+                required: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the run.",
+                ..PLAIN
+            },
+            Field {
+                name: "event_type",
+                wire: "event_type",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "What happened; WORKFLOW_TRIGGER for a run that was started here.",
+                ..PLAIN
+            },
+            Field {
+                name: "timestamp",
+                wire: "timestamp",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "When it was started, in UTC and not in RFC 3339.",
+                ..PLAIN
+            },
+            Field {
+                name: "payload",
+                wire: "payload",
+                kind: Kind::Any,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "The input, as the server got it.",
+                ..PLAIN
+            },
+            Field {
+                name: "run_by",
+                wire: "run_by",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Who started it.",
+                ..PLAIN
+            },
+            Field {
+                name: "tenant_id",
+                wire: "tenant_id",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the organization that the key belongs to.",
+                ..PLAIN
+            },
+            Field {
+                name: "trigger_id",
+                wire: "trigger_id",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the trigger; a dash when there is none.",
+                ..PLAIN
+            },
+            Field {
+                name: "trigger_type",
+                wire: "trigger_type",
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "How it was started; MANUAL for a run that was started here.",
+                ..PLAIN
+            },
+            Field {
+                name: "workflow_id",
+                wire: "workflow_id",
+                kind: Kind::Id,
+                nullable: true,
+                #[cfg(feature = "docs")]
+                doc: "Id of the workflow.",
+                ..PLAIN
+            },
+        ],
+        open: true,
+        #[cfg(feature = "docs")]
+        doc: "A run of a workflow that was started.",
+    };
+}

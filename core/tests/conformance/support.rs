@@ -1,10 +1,10 @@
 //! What the generated dispatch works with: clients, parameters, options of a call, and what came of it.
 
-use mspkit::models::{FromAnswer, Id, Json};
 use mspkit::{
     Call, CallOptions, Cloudmore, DateRange, Error, List, Meta, NCentral, PagingOptions, RawPage, RawPager,
     RawResponse, Response, Wiv, blocking,
 };
+use mspkit::{FromAnswer, Id, Json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 

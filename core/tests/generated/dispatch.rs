@@ -2,11 +2,9 @@
 //! The typed methods by operation id: proof that every row of the table is reached by one, and what the conformance
 //! runners call.
 
-use mspkit::params::{
-    AddService, CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket,
-    ListCustomerSites, ListCustomers, ListServiceOrgCustomers, ListServiceOrgs, ListSites, ListWivCustomers,
-    PatchService, RunWorkflow, SearchCases, SearchOwnCases, UpdateService, ValidatePsaCredential,
-};
+use mspkit::cloudmore;
+use mspkit::ncentral;
+use mspkit::wiv;
 
 use crate::support::{BlockingClients, Clients, Outcome, Overrides, Params};
 
@@ -46,8 +44,10 @@ pub(crate) async fn call(
             Outcome::from_list(call, overrides).await
         }
         "cloudmore.services.add" => {
-            let mut call =
-                clients.cloudmore.services().add(params.id("organization_id"), add_service(params));
+            let mut call = clients
+                .cloudmore
+                .services()
+                .add(params.id("organization_id"), cloudmore_services_add(params));
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
             }
@@ -72,7 +72,7 @@ pub(crate) async fn call(
             let mut call = clients.cloudmore.services().patch(
                 params.id("organization_id"),
                 params.id("service_id"),
-                patch_service(params),
+                cloudmore_services_patch(params),
             );
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
@@ -91,7 +91,7 @@ pub(crate) async fn call(
             let mut call = clients.cloudmore.services().update(
                 params.id("organization_id"),
                 params.id("service_id"),
-                update_service(params),
+                cloudmore_services_update(params),
             );
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
@@ -115,14 +115,14 @@ pub(crate) async fn call(
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.custom_psa.create_ticket" => {
-            let call = clients.ncentral.custom_psa().create_ticket(create_custom_psa_ticket(params));
+            let call = clients.ncentral.custom_psa().create_ticket(ncentral_custom_psa_create_ticket(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.custom_psa.get_ticket" => {
             let call = clients
                 .ncentral
                 .custom_psa()
-                .get_ticket(params.id("custom_psa_ticket_id"), get_custom_psa_ticket(params));
+                .get_ticket(params.id("custom_psa_ticket_id"), ncentral_custom_psa_get_ticket(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.custom_psa.get_ticket_info" => {
@@ -150,14 +150,14 @@ pub(crate) async fn call(
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.customers.list" => {
-            let call = clients.ncentral.customers().list(list_customers(params));
+            let call = clients.ncentral.customers().list(ncentral_customers_list(params));
             Outcome::from_list(call, overrides).await
         }
         "ncentral.customers.list_sites" => {
             let call = clients
                 .ncentral
                 .customers()
-                .list_sites(params.id("customer_id"), list_customer_sites(params));
+                .list_sites(params.id("customer_id"), ncentral_customers_list_sites(params));
             Outcome::from_list(call, overrides).await
         }
         "ncentral.server.health" => {
@@ -169,12 +169,14 @@ pub(crate) async fn call(
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.service_orgs.create" => {
-            let call = clients.ncentral.service_orgs().create(create_service_org(params));
+            let call = clients.ncentral.service_orgs().create(ncentral_service_orgs_create(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.service_orgs.create_customer" => {
-            let call =
-                clients.ncentral.service_orgs().create_customer(params.id("so_id"), create_customer(params));
+            let call = clients
+                .ncentral
+                .service_orgs()
+                .create_customer(params.id("so_id"), ncentral_service_orgs_create_customer(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.service_orgs.get" => {
@@ -182,22 +184,14 @@ pub(crate) async fn call(
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.service_orgs.list" => {
-            let call = clients.ncentral.service_orgs().list(list_service_orgs(params));
+            let call = clients.ncentral.service_orgs().list(ncentral_service_orgs_list(params));
             Outcome::from_list(call, overrides).await
         }
         "ncentral.service_orgs.list_customers" => {
             let call = clients
                 .ncentral
                 .service_orgs()
-                .list_customers(params.id("so_id"), list_service_org_customers(params));
-            Outcome::from_list(call, overrides).await
-        }
-        "ncentral.sites.get" => {
-            let call = clients.ncentral.sites().get(params.id("site_id"));
-            Outcome::from_result(overrides.apply(call).await)
-        }
-        "ncentral.sites.list" => {
-            let call = clients.ncentral.sites().list(list_sites(params));
+                .list_customers(params.id("so_id"), ncentral_service_orgs_list_customers(params));
             Outcome::from_list(call, overrides).await
         }
         "ncentral.standard_psa.links" => {
@@ -205,26 +199,26 @@ pub(crate) async fn call(
             Outcome::from_result(overrides.apply(call).await)
         }
         "ncentral.standard_psa.validate_credential" => {
-            let call = clients
-                .ncentral
-                .standard_psa()
-                .validate_credential(params.id("psa_type"), validate_psa_credential(params));
+            let call = clients.ncentral.standard_psa().validate_credential(
+                params.id("psa_type"),
+                ncentral_standard_psa_validate_credential(params),
+            );
             Outcome::from_result(overrides.apply(call).await)
         }
         "wiv.cases.search" => {
-            let call = clients.wiv.cases().search(search_cases(params));
+            let call = clients.wiv.cases().search(wiv_cases_search(params));
             Outcome::from_list(call, overrides).await
         }
         "wiv.cases.search_own" => {
-            let call = clients.wiv.cases().search_own(search_own_cases(params));
+            let call = clients.wiv.cases().search_own(wiv_cases_search_own(params));
             Outcome::from_list(call, overrides).await
         }
         "wiv.customers.list" => {
-            let call = clients.wiv.customers().list(list_wiv_customers(params));
+            let call = clients.wiv.customers().list(wiv_customers_list(params));
             Outcome::from_list(call, overrides).await
         }
         "wiv.workflows.run" => {
-            let call = clients.wiv.workflows().run(params.id("workflow_id"), run_workflow(params));
+            let call = clients.wiv.workflows().run(params.id("workflow_id"), wiv_workflows_run(params));
             Outcome::from_result(overrides.apply(call).await)
         }
         _ => Outcome::unknown_operation(operation),
@@ -256,8 +250,10 @@ pub(crate) fn call_blocking(
             Outcome::from_blocking_list(call, overrides)
         }
         "cloudmore.services.add" => {
-            let mut call =
-                clients.cloudmore.services().add(params.id("organization_id"), add_service(params));
+            let mut call = clients
+                .cloudmore
+                .services()
+                .add(params.id("organization_id"), cloudmore_services_add(params));
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
             }
@@ -282,7 +278,7 @@ pub(crate) fn call_blocking(
             let mut call = clients.cloudmore.services().patch(
                 params.id("organization_id"),
                 params.id("service_id"),
-                patch_service(params),
+                cloudmore_services_patch(params),
             );
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
@@ -301,7 +297,7 @@ pub(crate) fn call_blocking(
             let mut call = clients.cloudmore.services().update(
                 params.id("organization_id"),
                 params.id("service_id"),
-                update_service(params),
+                cloudmore_services_update(params),
             );
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
@@ -325,14 +321,14 @@ pub(crate) fn call_blocking(
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.custom_psa.create_ticket" => {
-            let call = clients.ncentral.custom_psa().create_ticket(create_custom_psa_ticket(params));
+            let call = clients.ncentral.custom_psa().create_ticket(ncentral_custom_psa_create_ticket(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.custom_psa.get_ticket" => {
             let call = clients
                 .ncentral
                 .custom_psa()
-                .get_ticket(params.id("custom_psa_ticket_id"), get_custom_psa_ticket(params));
+                .get_ticket(params.id("custom_psa_ticket_id"), ncentral_custom_psa_get_ticket(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.custom_psa.get_ticket_info" => {
@@ -360,14 +356,14 @@ pub(crate) fn call_blocking(
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.customers.list" => {
-            let call = clients.ncentral.customers().list(list_customers(params));
+            let call = clients.ncentral.customers().list(ncentral_customers_list(params));
             Outcome::from_blocking_list(call, overrides)
         }
         "ncentral.customers.list_sites" => {
             let call = clients
                 .ncentral
                 .customers()
-                .list_sites(params.id("customer_id"), list_customer_sites(params));
+                .list_sites(params.id("customer_id"), ncentral_customers_list_sites(params));
             Outcome::from_blocking_list(call, overrides)
         }
         "ncentral.server.health" => {
@@ -379,12 +375,14 @@ pub(crate) fn call_blocking(
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.service_orgs.create" => {
-            let call = clients.ncentral.service_orgs().create(create_service_org(params));
+            let call = clients.ncentral.service_orgs().create(ncentral_service_orgs_create(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.service_orgs.create_customer" => {
-            let call =
-                clients.ncentral.service_orgs().create_customer(params.id("so_id"), create_customer(params));
+            let call = clients
+                .ncentral
+                .service_orgs()
+                .create_customer(params.id("so_id"), ncentral_service_orgs_create_customer(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.service_orgs.get" => {
@@ -392,22 +390,14 @@ pub(crate) fn call_blocking(
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.service_orgs.list" => {
-            let call = clients.ncentral.service_orgs().list(list_service_orgs(params));
+            let call = clients.ncentral.service_orgs().list(ncentral_service_orgs_list(params));
             Outcome::from_blocking_list(call, overrides)
         }
         "ncentral.service_orgs.list_customers" => {
             let call = clients
                 .ncentral
                 .service_orgs()
-                .list_customers(params.id("so_id"), list_service_org_customers(params));
-            Outcome::from_blocking_list(call, overrides)
-        }
-        "ncentral.sites.get" => {
-            let call = clients.ncentral.sites().get(params.id("site_id"));
-            Outcome::from_result(overrides.apply_blocking(call).send())
-        }
-        "ncentral.sites.list" => {
-            let call = clients.ncentral.sites().list(list_sites(params));
+                .list_customers(params.id("so_id"), ncentral_service_orgs_list_customers(params));
             Outcome::from_blocking_list(call, overrides)
         }
         "ncentral.standard_psa.links" => {
@@ -415,42 +405,110 @@ pub(crate) fn call_blocking(
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "ncentral.standard_psa.validate_credential" => {
-            let call = clients
-                .ncentral
-                .standard_psa()
-                .validate_credential(params.id("psa_type"), validate_psa_credential(params));
+            let call = clients.ncentral.standard_psa().validate_credential(
+                params.id("psa_type"),
+                ncentral_standard_psa_validate_credential(params),
+            );
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         "wiv.cases.search" => {
-            let call = clients.wiv.cases().search(search_cases(params));
+            let call = clients.wiv.cases().search(wiv_cases_search(params));
             Outcome::from_blocking_list(call, overrides)
         }
         "wiv.cases.search_own" => {
-            let call = clients.wiv.cases().search_own(search_own_cases(params));
+            let call = clients.wiv.cases().search_own(wiv_cases_search_own(params));
             Outcome::from_blocking_list(call, overrides)
         }
         "wiv.customers.list" => {
-            let call = clients.wiv.customers().list(list_wiv_customers(params));
+            let call = clients.wiv.customers().list(wiv_customers_list(params));
             Outcome::from_blocking_list(call, overrides)
         }
         "wiv.workflows.run" => {
-            let call = clients.wiv.workflows().run(params.id("workflow_id"), run_workflow(params));
+            let call = clients.wiv.workflows().run(params.id("workflow_id"), wiv_workflows_run(params));
             Outcome::from_result(overrides.apply_blocking(call).send())
         }
         _ => Outcome::unknown_operation(operation),
     }
 }
 
-fn add_service(params: &Params) -> AddService {
-    let mut built = AddService::new(params.id("id"), params.text("currency_code"));
+fn cloudmore_services_add(params: &Params) -> cloudmore::AddService {
+    let mut built = cloudmore::AddService::new(params.id("id"), params.text("currency_code"));
     optional!(built, params,
         custom_properties_data: jsons,
     );
     built
 }
 
-fn create_customer(params: &Params) -> CreateCustomer {
-    let mut built = CreateCustomer::new(
+fn cloudmore_services_patch(params: &Params) -> cloudmore::PatchService {
+    cloudmore::PatchService::new(params.jsons("custom_properties_data"))
+}
+
+fn cloudmore_services_update(params: &Params) -> cloudmore::UpdateService {
+    cloudmore::UpdateService::new(params.jsons("custom_properties_data"))
+}
+
+fn ncentral_custom_psa_create_ticket(params: &Params) -> ncentral::CreateCustomPsaTicket {
+    ncentral::CreateCustomPsaTicket::new(
+        params.int("psa_custom_ticket_id"),
+        params.text("ticket_number"),
+        params.text("ticket_url"),
+    )
+}
+
+fn ncentral_custom_psa_get_ticket(params: &Params) -> ncentral::GetCustomPsaTicket {
+    ncentral::GetCustomPsaTicket::new(params.text("username"), params.text("password"))
+}
+
+fn ncentral_customers_list(params: &Params) -> ncentral::ListCustomers {
+    let mut built = ncentral::ListCustomers::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_customers_list_sites(params: &Params) -> ncentral::ListCustomerSites {
+    let mut built = ncentral::ListCustomerSites::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_service_orgs_create(params: &Params) -> ncentral::CreateServiceOrg {
+    let mut built = ncentral::CreateServiceOrg::new(
+        params.text("so_name"),
+        params.text("contact_first_name"),
+        params.text("contact_last_name"),
+    );
+    optional!(built, params,
+        external_id: text,
+        contact_email: text,
+        phone: text,
+        contact_title: text,
+        contact_phone: text,
+        contact_phone_ext: text,
+        contact_department: text,
+        street1: text,
+        street2: text,
+        city: text,
+        state_prov: text,
+        country: text,
+        postal_code: text,
+    );
+    built
+}
+
+fn ncentral_service_orgs_create_customer(params: &Params) -> ncentral::CreateCustomer {
+    let mut built = ncentral::CreateCustomer::new(
         params.text("customer_name"),
         params.text("contact_first_name"),
         params.text("contact_last_name"),
@@ -474,44 +532,8 @@ fn create_customer(params: &Params) -> CreateCustomer {
     built
 }
 
-fn create_custom_psa_ticket(params: &Params) -> CreateCustomPsaTicket {
-    CreateCustomPsaTicket::new(
-        params.int("psa_custom_ticket_id"),
-        params.text("ticket_number"),
-        params.text("ticket_url"),
-    )
-}
-
-fn create_service_org(params: &Params) -> CreateServiceOrg {
-    let mut built = CreateServiceOrg::new(
-        params.text("so_name"),
-        params.text("contact_first_name"),
-        params.text("contact_last_name"),
-    );
-    optional!(built, params,
-        external_id: text,
-        contact_email: text,
-        phone: text,
-        contact_title: text,
-        contact_phone: text,
-        contact_phone_ext: text,
-        contact_department: text,
-        street1: text,
-        street2: text,
-        city: text,
-        state_prov: text,
-        country: text,
-        postal_code: text,
-    );
-    built
-}
-
-fn get_custom_psa_ticket(params: &Params) -> GetCustomPsaTicket {
-    GetCustomPsaTicket::new(params.text("username"), params.text("password"))
-}
-
-fn list_customers(params: &Params) -> ListCustomers {
-    let mut built = ListCustomers::new();
+fn ncentral_service_orgs_list(params: &Params) -> ncentral::ListServiceOrgs {
+    let mut built = ncentral::ListServiceOrgs::new();
     optional!(built, params,
         page_size: int,
         page_number: int,
@@ -522,8 +544,8 @@ fn list_customers(params: &Params) -> ListCustomers {
     built
 }
 
-fn list_customer_sites(params: &Params) -> ListCustomerSites {
-    let mut built = ListCustomerSites::new();
+fn ncentral_service_orgs_list_customers(params: &Params) -> ncentral::ListServiceOrgCustomers {
+    let mut built = ncentral::ListServiceOrgCustomers::new();
     optional!(built, params,
         page_size: int,
         page_number: int,
@@ -534,64 +556,16 @@ fn list_customer_sites(params: &Params) -> ListCustomerSites {
     built
 }
 
-fn list_service_org_customers(params: &Params) -> ListServiceOrgCustomers {
-    let mut built = ListServiceOrgCustomers::new();
+fn ncentral_standard_psa_validate_credential(params: &Params) -> ncentral::ValidatePsaCredential {
+    let mut built = ncentral::ValidatePsaCredential::new(params.text("username"), params.text("password"));
     optional!(built, params,
-        page_size: int,
-        page_number: int,
-        sort_by: text,
-        sort_order: text,
-        select: text,
+        integration_key: text,
     );
     built
 }
 
-fn list_service_orgs(params: &Params) -> ListServiceOrgs {
-    let mut built = ListServiceOrgs::new();
-    optional!(built, params,
-        page_size: int,
-        page_number: int,
-        sort_by: text,
-        sort_order: text,
-        select: text,
-    );
-    built
-}
-
-fn list_sites(params: &Params) -> ListSites {
-    let mut built = ListSites::new();
-    optional!(built, params,
-        page_size: int,
-        page_number: int,
-        sort_by: text,
-        sort_order: text,
-        select: text,
-    );
-    built
-}
-
-fn list_wiv_customers(params: &Params) -> ListWivCustomers {
-    let mut built = ListWivCustomers::new();
-    optional!(built, params,
-        fields: text_list,
-    );
-    built
-}
-
-fn patch_service(params: &Params) -> PatchService {
-    PatchService::new(params.jsons("custom_properties_data"))
-}
-
-fn run_workflow(params: &Params) -> RunWorkflow {
-    let mut built = RunWorkflow::new();
-    optional!(built, params,
-        payload: json,
-    );
-    built
-}
-
-fn search_cases(params: &Params) -> SearchCases {
-    let mut built = SearchCases::new();
+fn wiv_cases_search(params: &Params) -> wiv::SearchCases {
+    let mut built = wiv::SearchCases::new();
     optional!(built, params,
         date_range: date_range,
         max_returned_items: int,
@@ -600,8 +574,8 @@ fn search_cases(params: &Params) -> SearchCases {
     built
 }
 
-fn search_own_cases(params: &Params) -> SearchOwnCases {
-    let mut built = SearchOwnCases::new();
+fn wiv_cases_search_own(params: &Params) -> wiv::SearchOwnCases {
+    let mut built = wiv::SearchOwnCases::new();
     optional!(built, params,
         date_range: date_range,
         max_returned_items: int,
@@ -609,14 +583,18 @@ fn search_own_cases(params: &Params) -> SearchOwnCases {
     built
 }
 
-fn update_service(params: &Params) -> UpdateService {
-    UpdateService::new(params.jsons("custom_properties_data"))
+fn wiv_customers_list(params: &Params) -> wiv::ListCustomers {
+    let mut built = wiv::ListCustomers::new();
+    optional!(built, params,
+        fields: text_list,
+    );
+    built
 }
 
-fn validate_psa_credential(params: &Params) -> ValidatePsaCredential {
-    let mut built = ValidatePsaCredential::new(params.text("username"), params.text("password"));
+fn wiv_workflows_run(params: &Params) -> wiv::RunWorkflow {
+    let mut built = wiv::RunWorkflow::new();
     optional!(built, params,
-        integration_key: text,
+        payload: json,
     );
     built
 }

@@ -2,9 +2,10 @@
 
 use std::fmt::Debug;
 
-use mspkit::models::AuthTokens;
-use mspkit::params::{GetCustomPsaTicket, ListCustomers, RunWorkflow, ValidatePsaCredential};
+use mspkit::ncentral::AuthTokens;
+use mspkit::ncentral::{GetCustomPsaTicket, ListCustomers, ValidatePsaCredential};
 use mspkit::transport::{Http, Pem, Request, TransportOptions};
+use mspkit::wiv::RunWorkflow;
 use mspkit::{CallOptions, Config, Core, PagingOptions, Service, blocking};
 use serde_json::json;
 

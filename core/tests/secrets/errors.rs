@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mspkit::params::{
-    AddService, CreateServiceOrg, GetCustomPsaTicket, ListCustomers, ListWivCustomers, SearchCases,
-    ValidatePsaCredential,
-};
+use mspkit::cloudmore::AddService;
+use mspkit::ncentral::{CreateServiceOrg, GetCustomPsaTicket, ListCustomers, ValidatePsaCredential};
 use mspkit::transport::{Memory, Request, Response};
+use mspkit::wiv::{self, SearchCases};
 use mspkit::{ClientAuth, Error};
 use tokio::sync::Notify;
 
@@ -33,7 +32,7 @@ async fn failures(memory: &Arc<Memory>) -> Vec<Error> {
         ncentral.auth().refresh().await.map(drop),
         ncentral.request("GET", "/api/sites").await.map(drop),
         ncentral.auth().logout().await.map(drop),
-        wiv.customers().list(ListWivCustomers::new()).collect().await.map(drop),
+        wiv.customers().list(wiv::ListCustomers::new()).collect().await.map(drop),
         wiv.cases().search(SearchCases::new()).collect().await.map(drop),
     ];
     for cloudmore in &cloudmores {

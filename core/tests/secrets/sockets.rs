@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mspkit::params::ValidatePsaCredential;
+use mspkit::ncentral::ValidatePsaCredential;
 use mspkit::{Error, NCentral};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;

@@ -230,7 +230,8 @@ fn errors(context: &Context<'_>, node: &Node<'_>) -> Result<Vec<ErrorAnswer>, Pr
         if number >= 400 {
             let kind =
                 kind_of(context, number).ok_or_else(|| response.problem("no kind of error stands for it"))?;
-            errors.push(ErrorAnswer { status: number, kind, doc: doc.text()?.to_owned() });
+            let shared = response.ref_name().is_some();
+            errors.push(ErrorAnswer { status: number, kind, doc: doc.text()?.to_owned(), shared });
         } else {
             success = true;
         }

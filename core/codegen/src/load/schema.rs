@@ -58,16 +58,21 @@ pub(super) fn members<'d>(schema: &Node<'d>) -> Result<Members<'d>, Problem> {
     Ok(all)
 }
 
-/// The models and enumerations that answers reach, and the objects that requests do.
-#[derive(Default)]
+/// The models and enumerations that a service's answers reach, and the objects that its requests do.
 pub(super) struct Shapes {
+    service: &'static str,
     models: BTreeMap<String, Model>,
     enums: BTreeMap<String, OpenEnum>,
-    begun: BTreeSet<(String, String)>,
+    begun: BTreeSet<String>,
     pub(super) inputs: Inputs,
 }
 
 impl Shapes {
+    pub(super) fn of(service: &'static str) -> Shapes {
+        let (models, enums, begun) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Shapes { service, models, enums, begun, inputs: Inputs::default() }
+    }
+
     pub(super) fn finish(self) -> (Vec<Model>, Vec<OpenEnum>, Vec<Input>) {
         (self.models.into_values().collect(), self.enums.into_values().collect(), self.inputs.finish())
     }
@@ -86,23 +91,18 @@ impl Shapes {
         if !names::is_pascal(name) {
             return Err(schema.problem("a model's name must be in PascalCase"));
         }
-        if self.begun.insert((schema.place().file, name.to_owned())) {
+        if self.begun.insert(name.to_owned()) {
             let fields = self.fields(document, &schema)?;
-            let doc = described(&schema)?;
-            let open = is_open(&schema)?;
-            let model = Model { name: name.to_owned(), doc, fields, open, place: schema.place() };
-            if let Some(other) = self.models.get(name) {
-                let same =
-                    |a: &Field, b: &Field| (&a.name, &a.wire, &a.shape) == (&b.name, &b.wire, &b.shape);
-                let equal = other.fields.len() == model.fields.len()
-                    && other.fields.iter().zip(&model.fields).all(|(a, b)| same(a, b));
-                if !equal {
-                    let reason = format!("`{name}` means something else in {}", other.place.file);
-                    return Err(schema.problem(reason));
-                }
-            } else {
-                self.models.insert(name.to_owned(), model);
-            }
+            let model = Model {
+                service: self.service.to_owned(),
+                name: name.to_owned(),
+                path: format!("{}::{name}", self.service),
+                doc: described(&schema)?,
+                fields,
+                open: is_open(&schema)?,
+                place: schema.place(),
+            };
+            self.models.insert(name.to_owned(), model);
         }
         let fields = self.models.get(name).map(|model| model.fields.as_slice()).unwrap_or_default();
         Ok(fields.iter().filter(|field| field.shape == Shape::Id).map(|field| field.wire.clone()).collect())
@@ -195,9 +195,9 @@ impl Shapes {
             }
             Some(_) => {}
             None => {
-                let doc = described(node)?;
-                self.enums
-                    .insert(name.clone(), OpenEnum { name: name.clone(), doc, values, place: node.place() });
+                let (service, doc) = (self.service.to_owned(), described(node)?);
+                let known = OpenEnum { service, name: name.clone(), doc, values, place: node.place() };
+                self.enums.insert(name.clone(), known);
             }
         }
         Ok(Shape::Enum { name })

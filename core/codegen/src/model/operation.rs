@@ -359,4 +359,6 @@ pub struct ErrorAnswer {
     pub kind: String,
     /// When it happens.
     pub doc: String,
+    /// Whether it is described once for the service, and only referred to here.
+    pub shared: bool,
 }

@@ -3,7 +3,7 @@
 use minijinja::Environment;
 use minijinja::value::Serde;
 
-use crate::model::{Field, Kind, Param, Shape, Spot};
+use crate::model::{Api, Field, Kind, Param, Shape, Spot};
 use crate::names;
 
 use super::doc;
@@ -29,7 +29,44 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("c_view_type", |shape: Serde<Shape>| view_type(&shape.0));
     environment.add_filter("cpp_type", |shape: Serde<Shape>| cpp_type(&shape.0));
     environment.add_filter("cpp_param", |param: Serde<Param>| cpp_param(&param.0));
-    environment.add_filter("c_view_value", |field: Serde<Field>| view_value(&field.0));
+    environment
+        .add_filter("c_view_value", |field: Serde<Field>, service: &str| view_value(&field.0, service));
+}
+
+/// The documents with models whose names are unique over all services, as the views of C are called: one that an earlier
+/// service has too carries its service's name.
+pub(super) fn with_unique_names(api: &Api) -> Api {
+    let mut api = api.clone();
+    let known = api.models.clone();
+    let taken = |service: &str, name: &str| {
+        let first = known.iter().find(|model| model.name == name);
+        first.is_some_and(|model| model.service != service)
+    };
+    let unique = |service: &str, name: &mut String| {
+        if taken(service, name) {
+            *name = format!("{}{name}", names::pascal(service));
+        }
+    };
+    for model in &mut api.models {
+        unique(&model.service, &mut model.name);
+        for field in &mut model.fields {
+            rename(&mut field.shape, &|name| unique(&model.service, name));
+        }
+    }
+    for operation in &mut api.operations {
+        if let Some(name) = &mut operation.answer.model {
+            unique(&operation.service, name);
+        }
+    }
+    api
+}
+
+fn rename(shape: &mut Shape, unique: &dyn Fn(&mut String)) {
+    match shape {
+        Shape::Model { name } => unique(name),
+        Shape::List { of } => rename(of, unique),
+        _ => {}
+    }
 }
 
 /// The name of an operation's function.
@@ -170,13 +207,13 @@ fn cpp_param(param: &Param) -> &'static str {
 }
 
 /// How a view's field is filled from the core's model.
-fn view_value(field: &Field) -> String {
+fn view_value(field: &Field, service: &str) -> String {
     let value = format!("self.{}", names::rust_ident(&field.name));
     let set = format!("|| self.is_set({:?})", field.wire);
     match &field.shape {
-        Shape::Id => format!("arena.field_text({value}.as_ref().map(models::Id::as_str), {set})"),
+        Shape::Id => format!("arena.field_text({value}.as_ref().map(mspkit::Id::as_str), {set})"),
         Shape::Enum { name } => {
-            format!("arena.field_text({value}.as_ref().map(models::{name}::as_str), {set})")
+            format!("arena.field_text({value}.as_ref().map(mspkit::{service}::{name}::as_str), {set})")
         }
         Shape::Text => format!("arena.field_text({value}.as_deref(), {set})"),
         Shape::Secret => format!("arena.field_text({value}.as_ref().map(mspkit::Secret::reveal), {set})"),

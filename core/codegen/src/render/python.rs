@@ -25,12 +25,22 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("py_value", |value: Serde<Json>| literal(&value.0));
     environment.add_filter("py_type", |param: Serde<Param>| parameter(&param.0));
     environment.add_filter("py_member", |param: Serde<Param>| member(&param.0));
-    environment.add_filter("py_argument", |param: Serde<Param>, indent: &str| argument(&param.0, indent));
     environment.add_filter("py_default", |param: Serde<Param>| default(&param.0));
     environment.add_test("py_optional", |param: Serde<Param>| !default(&param.0).is_empty());
     environment.add_filter("py_unset", |params: Serde<Vec<Param>>| {
         params.0.iter().any(|param| !param.internal && default(param) == "UNSET")
     });
+    environment.add_filter("py_call", |arguments: Vec<String>, start: &str, tail: &str| {
+        bracketed(&arguments, ("(", ")"), start, tail, "")
+    });
+    environment.add_filter("py_dict", |members: Vec<String>, start: &str, indent: &str| {
+        bracketed(&members, ("{", "}"), start, "", indent)
+    });
+    environment.add_filter("py_all", |names: Vec<String>| {
+        let names: Vec<String> = names.iter().map(|name| text(name)).collect();
+        bracketed(&names, ("[", "]"), "__all__ = ", "", "")
+    });
+    environment.add_filter("py_names", |names: Vec<String>, start: &str| together(&names, start));
     environment.add_filter("py_note", |param: Serde<Param>| note(&param.0));
     environment.add_filter("py_field", |field: Serde<Field>| model_field(&field.0));
     environment.add_filter("py_ordered", |models: Serde<Vec<Model>>| Serde(ordered(&models.0)));
@@ -118,15 +128,13 @@ fn parameter(param: &Param) -> String {
 }
 
 /// A parameter in the signature of a method, broken as ruff does where it is too long for a line.
-fn argument(param: &Param, indent: &str) -> String {
-    let default = Some(default(param)).filter(|value| !value.is_empty());
-    let default = default.map_or_else(String::new, |value| format!(" = {value}"));
-    let line = format!("{indent}{}: {}{default},", param.name, parameter(param));
-    if line.chars().count() <= LINE {
+fn argument(written: &str, indent: &str) -> String {
+    let line = format!("{indent}{written},");
+    if line.chars().count() <= LINE || !written.contains(": ") {
         return line;
     }
     let (mut parts, mut depth) = (vec![String::new()], 0);
-    for word in parameter(param).split(' ') {
+    for word in written.split(' ') {
         if word == "|" && depth == 0 {
             parts.push("| ".to_owned());
             continue;
@@ -138,7 +146,7 @@ fn argument(param: &Param, indent: &str) -> String {
             part.extend([space, word]);
         }
     }
-    format!("{indent}{}: {}{default},", param.name, parts.join(&format!("\n{indent}")))
+    format!("{indent}{},", parts.join(&format!("\n{indent}")))
 }
 
 /// The annotation of a member of an object in a body, which is left out by leaving it out.
@@ -188,6 +196,38 @@ fn default(param: &Param) -> String {
         (false, false) => "None",
     }
     .to_owned()
+}
+
+/// Items in brackets: on one line where they fit, else each on its own with a comma behind it. `outer` is the indentation
+/// where `start` stands in a line that is written elsewhere.
+fn bracketed(items: &[String], (open, close): (&str, &str), start: &str, tail: &str, outer: &str) -> String {
+    let line = format!("{start}{open}{}{close}{tail}", items.join(", "));
+    // Behind the line there may be a comma.
+    let room = LINE - outer.len() - usize::from(!outer.is_empty());
+    if line.chars().count() <= room && !line.contains('\n') {
+        return line;
+    }
+    let own: String = start.chars().take_while(|c| *c == ' ').collect();
+    let indent = format!("{outer}{own}");
+    let items = items.iter().map(|item| argument(item, &format!("{indent}{INDENT}")) + "\n");
+    format!("{start}{open}\n{}{indent}{close}{tail}", items.collect::<String>())
+}
+
+/// Names as one text with blanks between them, on several lines where it is long: an argument by name.
+fn together(names: &[String], start: &str) -> String {
+    let line = format!("{start}=\"{}\",", names.join(" "));
+    if line.chars().count() <= LINE {
+        return line;
+    }
+    let own: String = start.chars().take_while(|c| *c == ' ').collect();
+    let indent = format!("{own}{INDENT}");
+    let lines = doc::wrap(&names.join(" "), &indent);
+    let last = lines.lines().count() - 1;
+    let lines = lines.lines().enumerate().map(|(at, line)| {
+        let blank = if at < last { " " } else { "" };
+        format!("{indent}\"{}{blank}\"\n", line.trim())
+    });
+    format!("{start}=(\n{}{}),", lines.collect::<String>(), own)
 }
 
 /// What a parameter means, what it may be, and what stands in for it.

@@ -19,6 +19,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("rust_field_kind", |field: Serde<Field>| shape_row(&field.0.shape));
     environment.add_filter("rust_type", |shape: Serde<Shape>| shape_type(&shape.0));
     environment.add_filter("rust_example", |param: Serde<Param>| example(&param.0));
+    environment.add_filter("rust_ids", |params: Serde<Vec<Param>>| params.0.iter().any(Param::positional));
     environment.add_filter("rustdoc", rustdoc);
 }
 

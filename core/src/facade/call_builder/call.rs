@@ -10,7 +10,6 @@ use crate::base::error::Result;
 use crate::engine::core::Core;
 use crate::engine::response::Meta;
 use crate::facade::model::FromAnswer;
-use crate::table::Operation;
 
 /// A call that is ready to be awaited.
 #[derive(Debug, Clone)]
@@ -22,8 +21,8 @@ pub struct Call<'c, T> {
 }
 
 impl<'c, T: FromAnswer> Call<'c, T> {
-    pub(crate) fn new(core: &'c Core, operation: &'static Operation) -> Self {
-        Self { core, said: Said::new(operation), result: PhantomData }
+    pub(crate) fn new(core: &'c Core, said: Said) -> Self {
+        Self { core, said, result: PhantomData }
     }
 
     said_methods!(said);

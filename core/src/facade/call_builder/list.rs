@@ -7,7 +7,6 @@ use crate::base::error::Result;
 use crate::engine::core::Core;
 use crate::engine::page::PagingOptions;
 use crate::facade::model::FromAnswer;
-use crate::table::Operation;
 
 /// A list that is ready to be read, by item or by page.
 #[derive(Debug, Clone)]
@@ -20,8 +19,8 @@ pub struct List<'c, T> {
 }
 
 impl<'c, T: FromAnswer> List<'c, T> {
-    pub(crate) fn new(core: &'c Core, operation: &'static Operation) -> Self {
-        Self { core, said: Said::new(operation), paging: PagingOptions::default(), item: PhantomData }
+    pub(crate) fn new(core: &'c Core, said: Said) -> Self {
+        Self { core, said, paging: PagingOptions::default(), item: PhantomData }
     }
 
     said_methods!(said);

@@ -21,7 +21,7 @@ use crate::table::Operation;
 
 /// What a call says before it is sent: operation, parameters, options.
 #[derive(Clone)]
-pub(crate) struct Said {
+pub struct Said {
     operation: &'static Operation,
     members: Vec<(Cow<'static, str>, String)>,
     pub(crate) options: CallOptions,
@@ -40,20 +40,28 @@ impl fmt::Debug for Said {
 }
 
 impl Said {
-    fn new(operation: &'static Operation) -> Self {
+    pub(crate) fn new(operation: &'static Operation) -> Self {
         Self { operation, members: Vec::new(), options: CallOptions::default() }
     }
 
-    pub(crate) fn id(&mut self, name: &'static str, id: &Id) {
+    /// With an id of the path.
+    pub(crate) fn id(mut self, name: &'static str, id: impl Into<Id>) -> Self {
+        self.set_id(name, &id.into());
+        self
+    }
+
+    pub(crate) fn set_id(&mut self, name: &'static str, id: &Id) {
         self.members.push((name.into(), serde_json::Value::from(id.as_str()).to_string()));
     }
 
-    pub(crate) fn add(&mut self, params: &impl Parameters) {
+    /// With what is not in the path.
+    pub(crate) fn add(mut self, params: &impl Parameters) -> Self {
         let members = params.members();
         self.members.extend(members.iter().map(|(name, json)| (name.clone(), json.to_owned())));
         if let Some(name) = members.unknown() {
             self.options.unwritable = Some(format!("null({name})"));
         }
+        self
     }
 
     fn params(&self) -> Vec<u8> {

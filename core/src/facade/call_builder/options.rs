@@ -50,21 +50,12 @@ pub(crate) use call_options;
 /// What a call or list of a known operation is told, by path to its [`Said`](super::Said).
 macro_rules! said_methods {
     ($($said:tt)+) => {
-        pub(crate) fn path(mut self, name: &'static str, id: impl Into<$crate::facade::model::Id>) -> Self {
-            self.$($said)+.id(name, &id.into());
-            self
-        }
-
-        pub(crate) fn params(mut self, params: &impl $crate::facade::params::Parameters) -> Self {
-            self.$($said)+.add(params);
-            self
-        }
-
         $crate::facade::call_builder::call_options!($($said)+.options);
 
         /// The Cloudmore reseller, in place of the client's; refused by other services' operations.
-        pub fn reseller_id(self, id: impl Into<$crate::facade::model::Id>) -> Self {
-            self.path("reseller_id", id)
+        pub fn reseller_id(mut self, id: impl Into<$crate::facade::model::Id>) -> Self {
+            self.$($said)+.set_id("reseller_id", &id.into());
+            self
         }
     };
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::StatusCode;
 use mspkit::NCentral;
-use mspkit::params::ListCustomers;
+use mspkit::ncentral::ListCustomers;
 use mspkit::transport::{Memory, Request, Response};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
