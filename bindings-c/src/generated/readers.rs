@@ -38,7 +38,9 @@ pub(crate) fn of(operation: &str) -> &'static Reader {
         "ncentral.service_orgs.create" | "ncentral.service_orgs.get" | "ncentral.service_orgs.list" => {
             const { &Reader::of::<mspkit::ncentral::ServiceOrg>() }
         }
-        "ncentral.customers.list_sites" => const { &Reader::of::<mspkit::ncentral::Site>() },
+        "ncentral.customers.list_sites" | "ncentral.sites.get" | "ncentral.sites.list" => {
+            const { &Reader::of::<mspkit::ncentral::Site>() }
+        }
         "ncentral.auth.validate" => const { &Reader::of::<mspkit::ncentral::TokenStatus>() },
         "wiv.cases.search" | "wiv.cases.search_own" => const { &Reader::of::<mspkit::wiv::Case>() },
         "wiv.customers.list" => const { &Reader::of::<mspkit::wiv::Customer>() },

@@ -153,6 +153,11 @@ class NCentral(SyncClient):
         return ncentral.ServiceOrgs(self)
 
     @resource
+    def sites(self) -> ncentral.Sites:
+        """Sites, the locations of customers, of every customer that the API user may see."""
+        return ncentral.Sites(self)
+
+    @resource
     def standard_psa(self) -> ncentral.StandardPsa:
         """Ticketing systems (PSA) that N-central integrates itself.
 
@@ -298,6 +303,11 @@ class AsyncNCentral(AsyncClient):
         There is no way to delete one through the API, so a duplicate stays.
         """
         return ncentral.AsyncServiceOrgs(self)
+
+    @resource
+    def sites(self) -> ncentral.AsyncSites:
+        """Sites, the locations of customers, of every customer that the API user may see."""
+        return ncentral.AsyncSites(self)
 
     @resource
     def standard_psa(self) -> ncentral.AsyncStandardPsa:

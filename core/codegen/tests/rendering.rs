@@ -224,7 +224,7 @@ fn python_has_both_clients_side_by_side() {
         "__all__ = [\"AsyncOrgs\", \"Orgs\", \"OrgsCreateParams\", \"OrgsListParams\"]",
         "from mspkit.ncentral._models import Org\n",
         "    def part(self, org_id: Id, part_id: Id, **options: Unpack[CallOptions]) -> Org:",
-        "self, *, org_name: str, external_id: str | Unset | None = UNSET, **options: Unpack[CallOptions]",
+        "        external_id: str | Unset | None = UNSET,\n        **options: Unpack[CallOptions],\n    ) -> Org:",
         "        **options: Unpack[ListOptions],\n    ) -> Pager[Org]:",
         "            page_size: Items per page. A whole number, 1 to 1000. `50` by default.",
         "            BadRequestError: 418: Refused in an odd way.",

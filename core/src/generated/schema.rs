@@ -53,6 +53,7 @@ pub(crate) mod cloudmore {
 
     /// `AddedService`
     pub(crate) static ADDED_SERVICE: Model = Model {
+        service: "cloudmore",
         name: "AddedService",
         fields: &[
             Field {
@@ -79,6 +80,7 @@ pub(crate) mod cloudmore {
 
     /// `CustomProperty`
     pub(crate) static CUSTOM_PROPERTY: Model = Model {
+        service: "cloudmore",
         name: "CustomProperty",
         fields: &[
             Field {
@@ -174,6 +176,7 @@ pub(crate) mod cloudmore {
 
     /// `CustomPropertyData`
     pub(crate) static CUSTOM_PROPERTY_DATA: Model = Model {
+        service: "cloudmore",
         name: "CustomPropertyData",
         fields: &[
             Field {
@@ -201,6 +204,7 @@ pub(crate) mod cloudmore {
 
     /// `EstoreService`
     pub(crate) static ESTORE_SERVICE: Model = Model {
+        service: "cloudmore",
         name: "EstoreService",
         fields: &[
             Field {
@@ -227,6 +231,7 @@ pub(crate) mod cloudmore {
 
     /// `EstoreServiceDetail`
     pub(crate) static ESTORE_SERVICE_DETAIL: Model = Model {
+        service: "cloudmore",
         name: "EstoreServiceDetail",
         fields: &[
             Field {
@@ -271,6 +276,7 @@ pub(crate) mod cloudmore {
 
     /// `OrganizationService`
     pub(crate) static ORGANIZATION_SERVICE: Model = Model {
+        service: "cloudmore",
         name: "OrganizationService",
         fields: &[
             Field {
@@ -315,6 +321,7 @@ pub(crate) mod cloudmore {
 
     /// `CustomPropertyDataInput`
     pub(crate) static CUSTOM_PROPERTY_DATA_INPUT: Model = Model {
+        service: "cloudmore",
         name: "CustomPropertyDataInput",
         fields: &[
             Field {
@@ -347,6 +354,7 @@ pub(crate) mod ncentral {
 
     /// `AuthToken`
     pub(crate) static AUTH_TOKEN: Model = Model {
+        service: "ncentral",
         name: "AuthToken",
         fields: &[
             Field {
@@ -383,6 +391,7 @@ pub(crate) mod ncentral {
 
     /// `AuthTokens`
     pub(crate) static AUTH_TOKENS: Model = Model {
+        service: "ncentral",
         name: "AuthTokens",
         fields: &[
             Field {
@@ -418,6 +427,7 @@ pub(crate) mod ncentral {
 
     /// `CustomPsaTicket`
     pub(crate) static CUSTOM_PSA_TICKET: Model = Model {
+        service: "ncentral",
         name: "CustomPsaTicket",
         fields: &[
             Field {
@@ -494,6 +504,7 @@ pub(crate) mod ncentral {
 
     /// `CustomPsaTicketInfo`
     pub(crate) static CUSTOM_PSA_TICKET_INFO: Model = Model {
+        service: "ncentral",
         name: "CustomPsaTicketInfo",
         fields: &[
             Field {
@@ -546,6 +557,7 @@ pub(crate) mod ncentral {
 
     /// `Customer`
     pub(crate) static CUSTOMER: Model = Model {
+        service: "ncentral",
         name: "Customer",
         fields: &[
             Field {
@@ -762,6 +774,7 @@ pub(crate) mod ncentral {
 
     /// `Links`
     pub(crate) static LINKS: Model = Model {
+        service: "ncentral",
         name: "Links",
         fields: &[Field {
             name: "links",
@@ -779,6 +792,7 @@ pub(crate) mod ncentral {
 
     /// `PsaCredentialCheck`
     pub(crate) static PSA_CREDENTIAL_CHECK: Model = Model {
+        service: "ncentral",
         name: "PsaCredentialCheck",
         fields: &[Field {
             name: "is_psa_credentials_valid",
@@ -796,6 +810,7 @@ pub(crate) mod ncentral {
 
     /// `ServerHealth`
     pub(crate) static SERVER_HEALTH: Model = Model {
+        service: "ncentral",
         name: "ServerHealth",
         fields: &[
             Field {
@@ -822,6 +837,7 @@ pub(crate) mod ncentral {
 
     /// `ServerInfo`
     pub(crate) static SERVER_INFO: Model = Model {
+        service: "ncentral",
         name: "ServerInfo",
         fields: &[
             Field {
@@ -856,6 +872,7 @@ pub(crate) mod ncentral {
 
     /// `ServiceOrg`
     pub(crate) static SERVICE_ORG: Model = Model {
+        service: "ncentral",
         name: "ServiceOrg",
         fields: &[
             Field {
@@ -1063,6 +1080,7 @@ pub(crate) mod ncentral {
 
     /// `Site`
     pub(crate) static SITE: Model = Model {
+        service: "ncentral",
         name: "Site",
         fields: &[
             Field {
@@ -1279,6 +1297,7 @@ pub(crate) mod ncentral {
 
     /// `TokenPair`
     pub(crate) static TOKEN_PAIR: Model = Model {
+        service: "ncentral",
         name: "TokenPair",
         fields: &[
             Field {
@@ -1307,6 +1326,7 @@ pub(crate) mod ncentral {
 
     /// `TokenStatus`
     pub(crate) static TOKEN_STATUS: Model = Model {
+        service: "ncentral",
         name: "TokenStatus",
         fields: &[Field {
             name: "message",
@@ -1343,6 +1363,7 @@ pub(crate) mod wiv {
 
     /// `Case`
     pub(crate) static CASE: Model = Model {
+        service: "wiv",
         name: "Case",
         fields: &[
             Field {
@@ -1370,6 +1391,7 @@ pub(crate) mod wiv {
 
     /// `Customer`
     pub(crate) static CUSTOMER: Model = Model {
+        service: "wiv",
         name: "Customer",
         fields: &[
             Field {
@@ -1477,6 +1499,7 @@ pub(crate) mod wiv {
 
     /// `WorkflowRun`
     pub(crate) static WORKFLOW_RUN: Model = Model {
+        service: "wiv",
         name: "WorkflowRun",
         fields: &[
             Field {

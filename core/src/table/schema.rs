@@ -11,6 +11,8 @@ use crate::table::Kind;
 /// An object that servers send, or that is sent to them as a part of a request.
 #[non_exhaustive]
 pub struct Model {
+    /// The id of its service.
+    pub service: &'static str,
     /// Its name in every language.
     pub name: &'static str,
     /// Its fields, in the order of the document.
@@ -68,8 +70,8 @@ impl Model {
     }
 
     /// The model of this name, if there is one.
-    pub fn find(name: &str) -> Option<&'static Model> {
-        Self::all().iter().find(|model| model.name == name).copied()
+    pub fn find(service: &str, name: &str) -> Option<&'static Model> {
+        Self::all().iter().find(|model| model.service == service && model.name == name).copied()
     }
 
     /// The field that is called `name` here or by the vendor.
@@ -121,13 +123,13 @@ mod tests {
 
     #[test]
     fn every_model_that_an_operation_or_a_field_names_is_in_the_table() {
-        assert!(Model::all().is_sorted_by_key(|model| model.name));
+        assert!(Model::all().is_sorted_by_key(|model| (model.service, model.name)));
         let of_operations = Operation::all().iter().filter_map(|operation| operation.model);
         let of_fields =
             Model::all().iter().flat_map(|model| model.fields).filter_map(|field| part(field.kind));
         let mut seen = 0;
         for model in of_operations.chain(of_fields) {
-            assert_eq!(Model::find(model.name), Some(model));
+            assert_eq!(Model::find(model.service, model.name), Some(model));
             seen += 1;
         }
         assert!(seen > Operation::all().len() / 2, "{seen}");
@@ -135,7 +137,7 @@ mod tests {
 
     #[test]
     fn fields_are_found_by_both_names_and_say_what_they_hold() {
-        let customer = Model::find("Customer").unwrap();
+        let customer = Model::find("ncentral", "Customer").unwrap();
         let id = customer.field("customer_id").unwrap();
         assert!(
             std::ptr::eq(id, customer.field("customerId").unwrap()) && id.kind == Kind::Id && id.required

@@ -194,6 +194,14 @@ pub(crate) async fn call(
                 .list_customers(params.id("so_id"), ncentral_service_orgs_list_customers(params));
             Outcome::from_list(call, overrides).await
         }
+        "ncentral.sites.get" => {
+            let call = clients.ncentral.sites().get(params.id("site_id"));
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "ncentral.sites.list" => {
+            let call = clients.ncentral.sites().list(ncentral_sites_list(params));
+            Outcome::from_list(call, overrides).await
+        }
         "ncentral.standard_psa.links" => {
             let call = clients.ncentral.standard_psa().links();
             Outcome::from_result(overrides.apply(call).await)
@@ -400,6 +408,14 @@ pub(crate) fn call_blocking(
                 .list_customers(params.id("so_id"), ncentral_service_orgs_list_customers(params));
             Outcome::from_blocking_list(call, overrides)
         }
+        "ncentral.sites.get" => {
+            let call = clients.ncentral.sites().get(params.id("site_id"));
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "ncentral.sites.list" => {
+            let call = clients.ncentral.sites().list(ncentral_sites_list(params));
+            Outcome::from_blocking_list(call, overrides)
+        }
         "ncentral.standard_psa.links" => {
             let call = clients.ncentral.standard_psa().links();
             Outcome::from_result(overrides.apply_blocking(call).send())
@@ -546,6 +562,18 @@ fn ncentral_service_orgs_list(params: &Params) -> ncentral::ListServiceOrgs {
 
 fn ncentral_service_orgs_list_customers(params: &Params) -> ncentral::ListServiceOrgCustomers {
     let mut built = ncentral::ListServiceOrgCustomers::new();
+    optional!(built, params,
+        page_size: int,
+        page_number: int,
+        sort_by: text,
+        sort_order: text,
+        select: text,
+    );
+    built
+}
+
+fn ncentral_sites_list(params: &Params) -> ncentral::ListSites {
+    let mut built = ncentral::ListSites::new();
     optional!(built, params,
         page_size: int,
         page_number: int,

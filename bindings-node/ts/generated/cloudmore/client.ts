@@ -2,7 +2,7 @@
 // Cloudmore API: its async and its blocking client.
 
 import { AsyncClient, SyncClient } from "../../client.js";
-import type { ClientOptions } from "../../options.js";
+import type { ClientOptions, Id } from "../../options.js";
 import { Estore, EstoreSync } from "./estore.js";
 import { Services, ServicesSync } from "./services.js";
 

@@ -8,6 +8,7 @@ import { CustomPsa, CustomPsaSync } from "./custom_psa.js";
 import { Customers, CustomersSync } from "./customers.js";
 import { Server, ServerSync } from "./server.js";
 import { ServiceOrgs, ServiceOrgsSync } from "./service_orgs.js";
+import { Sites, SitesSync } from "./sites.js";
 import { StandardPsa, StandardPsaSync } from "./standard_psa.js";
 
 /**
@@ -54,6 +55,8 @@ export class NCentral extends AsyncClient {
    * users and rules of its own. There is no way to delete one through the API, so a duplicate stays.
    */
   readonly serviceOrgs = new ServiceOrgs(this);
+  /** Sites, the locations of customers, of every customer that the API user may see. */
+  readonly sites = new Sites(this);
   /**
    * Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked
    * today.
@@ -105,6 +108,8 @@ export class NCentralSync extends SyncClient {
    * users and rules of its own. There is no way to delete one through the API, so a duplicate stays.
    */
   readonly serviceOrgs = new ServiceOrgsSync(this);
+  /** Sites, the locations of customers, of every customer that the API user may see. */
+  readonly sites = new SitesSync(this);
   /**
    * Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked
    * today.

@@ -27,4 +27,5 @@ export type * from "./customers.js";
 export * from "./models.js";
 export type * from "./server.js";
 export type * from "./service_orgs.js";
+export type * from "./sites.js";
 export type * from "./standard_psa.js";

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mspkit.ncentral._models import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._server import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._service_orgs import *  # noqa: F403 - they say what they have for users
+    from mspkit.ncentral._sites import *  # noqa: F403 - they say what they have for users
     from mspkit.ncentral._standard_psa import *  # noqa: F403 - they say what they have for users
 else:
     from mspkit._lazy import lazy
@@ -41,6 +42,7 @@ else:
             "AsyncServiceOrgs ServiceOrgs ServiceOrgsCreateParams ServiceOrgsCreateCustomerParams "
             "ServiceOrgsListParams ServiceOrgsListCustomersParams"
         ),
+        _sites="AsyncSites Sites SitesListParams",
         _standard_psa="AsyncStandardPsa StandardPsa StandardPsaValidateCredentialParams",
         _models=(
             "AuthToken AuthTokens CustomPsaTicket CustomPsaTicketInfo CustomPsaTicketStatus Customer Links "

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program of a test")]
 
 use mspkit::blocking::Wiv;
-use mspkit::params::{DeleteNotes, LimitInput, ListPages, PutLimits, PutRefused, SendVocabulary, WindowInput};
+use mspkit::wiv::{self, DeleteNotes, LimitInput, ListPages, PutLimits, PutRefused, SendVocabulary, WindowInput};
 use mspkit::schema::Model;
 use mspkit::{ErrorKind, Kind};
 
@@ -44,18 +44,18 @@ fn main() -> Result<(), mspkit::Error> {
     let error = vocabulary.put_refused(PutRefused::new(Vec::<LimitInput>::new())).send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::OperationFailed);
     assert_eq!(vocabulary.only().send()?.kind.as_deref(), Some("k0"));
-    let most = |list: Result<Vec<mspkit::models::Limit>, _>| {
+    let most = |list: Result<Vec<wiv::Limit>, _>| {
         list.map(|rows| rows.into_iter().map(|row| row.most.unwrap()).collect::<Vec<_>>())
     };
     assert_eq!(most(vocabulary.one().items().collect())?, [1]);
     assert_eq!(most(vocabulary.pages(ListPages::new().page_size(2)).items().collect())?, [0, 1, 2, 3, 4]);
     let wide = vocabulary.wide().send()?;
     assert_eq!((wide.field000, wide.field064, wide.field069), (Some(0), Some(64), Some(69)));
-    assert!(wide.is_set("field064") && !serde_json::from_str::<mspkit::models::Wide>(r#"{"field064":null}"#).unwrap().is_set("field000"));
+    assert!(wide.is_set("field064") && !serde_json::from_str::<wiv::Wide>(r#"{"field064":null}"#).unwrap().is_set("field000"));
     assert_eq!(&vocabulary.file().send()?[..], (0..=255).collect::<Vec<u8>>());
     vocabulary.touch().send()?;
 
-    let limit = Model::find("Limit").unwrap();
+    let limit = Model::find("wiv", "Limit").unwrap();
     assert!(limit.open && limit.field("kind").unwrap().required);
     assert!(matches!(limit.field("share").unwrap().kind, Kind::Number { .. }));
     println!("rust: every word was sent and read");

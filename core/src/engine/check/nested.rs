@@ -142,6 +142,7 @@ mod tests {
     };
 
     static WINDOW: Model = Model {
+        service: "",
         name: "WindowInput",
         fields: &[
             Field { name: "device_id", wire: "deviceID", kind: Kind::Id, required: true, ..PLAIN },
@@ -162,6 +163,7 @@ mod tests {
 
     static LOOSE: Model = Model { open: true, name: "LooseInput", fields: WINDOW.fields, ..EMPTY };
     const EMPTY: Model = Model {
+        service: "",
         name: "",
         fields: &[],
         open: false,

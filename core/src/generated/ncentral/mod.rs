@@ -26,6 +26,7 @@ mod customers;
 mod models;
 mod server;
 mod service_orgs;
+mod sites;
 mod standard_psa;
 
 pub use self::auth::*;
@@ -34,4 +35,5 @@ pub use self::customers::*;
 pub use self::models::*;
 pub use self::server::*;
 pub use self::service_orgs::*;
+pub use self::sites::*;
 pub use self::standard_psa::*;
