@@ -226,8 +226,8 @@ mod tests {
 
     #[test]
     fn unknown_paths_share_the_limit_of_their_template() {
-        assert_eq!(limit_of(&Method::GET, "/api/sites/12").0, "GET /api/sites/{id}");
-        assert_eq!(limit_of(&Method::GET, "/api/sites/12"), limit_of(&Method::GET, "/api/sites/77"));
+        assert_eq!(limit_of(&Method::GET, "/v2/things/12").0, "GET /v2/things/{id}");
+        assert_eq!(limit_of(&Method::GET, "/v2/things/12"), limit_of(&Method::GET, "/v2/things/77"));
         assert_eq!(limit_of(&Method::POST, "/v2/things").0, "POST /v2/things");
     }
 
