@@ -19,7 +19,7 @@ enum Request {
     },
     Close {},
     #[serde(untagged)]
-    Call(Call),
+    Call(CallRequest),
 }
 
 #[derive(Deserialize, Clone, Copy)]
@@ -30,7 +30,7 @@ enum Mode {
 }
 
 #[derive(Deserialize)]
-struct Call {
+struct CallRequest {
     call: String,
     params: Map<String, Value>,
     options: Map<String, Value>,
@@ -87,7 +87,7 @@ impl Session {
         }
     }
 
-    fn call(&self, mut call: Call) -> Result<Outcome, Error> {
+    fn call(&self, mut call: CallRequest) -> Result<Outcome, Error> {
         let open = self.open.as_ref().unwrap();
         if call.call == "request" {
             for (name, option) in [("query", "extra_query"), ("headers", "extra_headers")] {
