@@ -109,7 +109,7 @@ fn listed(of: &Kind) -> bool {
     !matches!(of, Kind::List { .. } | Kind::Object | Kind::Any | Kind::DateRange | Kind::TextList)
 }
 
-/// The function by which the conformance runner reads a parameter of a case.
+/// The function by which the conformance program reads a parameter of a case.
 fn reader(param: &Param) -> String {
     match &param.kind {
         Kind::Input { .. } => "json".to_owned(),
