@@ -28,8 +28,8 @@ test-node: node simulator pages ## the Node module
 	@$(NPM) test --silent
 	$(call say,The JavaScript and TypeScript examples of the pages)
 	@$(NPM) run --silent pack:all
-	@$(APART) '$(BUILT)/debug/mspkit-pages' node --check '$(CURDIR)/$(NODE)/scripts/pages.sh check "$$@"' \
-	  --run '$(CURDIR)/$(NODE)/scripts/pages.sh run "$$1"'
+	@$(APART) '$(BUILT)/debug/mspkit-pages' node --check '"$(CURDIR)/$(NODE)/scripts/pages.sh" check "$$@"' \
+	  --run '"$(CURDIR)/$(NODE)/scripts/pages.sh" run "$$1"'
 	@$(call surface,node)
 
 soak-node: node simulator

@@ -49,8 +49,8 @@ test-python: wheel sdist simulator pages need-node $(PY_TOOLS)/installed.txt ## 
 	$(call say,The Python examples of the pages)
 	@$(PYTHON) -m venv --clear $(TOOLS)/pages
 	@$(APART) '$(BUILT)/debug/mspkit-pages' python --path $(TOOLS)/pages/bin \
-	  --check '$(CURDIR)/$(PY_TOOLS)/bin/mypy --strict --no-incremental "$$@"' \
-	  --run 'if grep -q "^def test_" "$$1"; then $(CURDIR)/$(PY_TOOLS)/bin/python -m pytest $(PAGE_PYTEST) "$$1"; else python -W error "$$1"; fi'
+	  --check '"$(CURDIR)/$(PY_TOOLS)/bin/mypy" --strict --no-incremental "$$@"' \
+	  --run 'if grep -q "^def test_" "$$1"; then "$(CURDIR)/$(PY_TOOLS)/bin/python" -m pytest $(PAGE_PYTEST) "$$1"; else python -W error "$$1"; fi'
 	@$(call surface,python)
 
 soak-python: wheel sdist simulator need-node
