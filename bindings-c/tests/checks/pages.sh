@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/common.sh
 . tests/common.sh
-read -ra flags <<<"-I$PREFIX/include -L$PREFIX/lib -lmspkit -Wl,-rpath,$PREFIX/lib"
+flags=("-I$PREFIX/include" "-L$PREFIX/lib" -lmspkit "-Wl,-rpath,$PREFIX/lib")
 if [ "${1:-}" = compile ]; then
   for block in "${@:2}"; do
     case "$block" in
