@@ -17,5 +17,14 @@ if [ "${1:-}" = compile ]; then
   exit
 fi
 (cd .. && cargo build --quiet --locked -p mspkit-pages)
+# A page's `$(pkg-config …)` is split at blanks, as everybody writes it: that block wants a folder without any.
+work="$WORK/pages"
+case "$work" in
+  *[[:space:]]*)
+    apart="$(mktemp -d)"
+    trap 'rm -rf "$apart"' EXIT
+    work="$apart/pages"
+    ;;
+esac
 # shellcheck disable=SC2016 # the runner gives the arguments
-"$BUILT/mspkit-pages" c --work "$WORK/pages" --path "$PREFIX/bin" --check "'$PWD/tests/checks/pages.sh' compile \"\$@\"" --run '"${1%.*}"'
+"$BUILT/mspkit-pages" c --work "$work" --path "$PREFIX/bin" --check "'$PWD/tests/checks/pages.sh' compile \"\$@\"" --run '"${1%.*}"'
