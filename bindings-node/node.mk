@@ -28,8 +28,8 @@ test-node: node simulator judge doc-examples ## the Node module
 	@$(NPM) test --silent
 	$(call say,The JavaScript and TypeScript examples of the documentation)
 	@$(NPM) run --silent pack:all
-	@$(APART) '$(BUILT)/debug/mspkit-doc-examples' node --check '$(CURDIR)/$(NODE)/scripts/doc-examples.sh check "$$@"' \
-	  --run '$(CURDIR)/$(NODE)/scripts/doc-examples.sh run "$$1"'
+	@$(APART) '$(BUILT)/debug/mspkit-doc-examples' node --check '"$(CURDIR)/$(NODE)/scripts/doc-examples.sh" check "$$@"' \
+	  --run '"$(CURDIR)/$(NODE)/scripts/doc-examples.sh" run "$$1"'
 	@$(call surface,node)
 
 conformance-node: node judge ## the same cases in Node.js

@@ -56,8 +56,8 @@ test-python: wheel sdist simulator judge doc-examples need-node $(PY_TOOLS)/inst
 	$(call say,The Python examples of the documentation)
 	@$(PYTHON) -m venv --clear $(TOOLS)/doc-examples
 	@$(APART) '$(BUILT)/debug/mspkit-doc-examples' python --path $(TOOLS)/doc-examples/bin \
-	  --check '$(CURDIR)/$(PY_TOOLS)/bin/mypy --strict --no-incremental "$$@"' \
-	  --run 'if grep -q "^def test_" "$$1"; then $(CURDIR)/$(PY_TOOLS)/bin/python -m pytest $(PAGE_PYTEST) "$$1"; else python -W error "$$1"; fi'
+	  --check '"$(CURDIR)/$(PY_TOOLS)/bin/mypy" --strict --no-incremental "$$@"' \
+	  --run 'if grep -q "^def test_" "$$1"; then "$(CURDIR)/$(PY_TOOLS)/bin/python" -m pytest $(PAGE_PYTEST) "$$1"; else python -W error "$$1"; fi'
 	@$(call surface,python)
 
 conformance-python: wheel judge $(PY_TOOLS)/installed.txt ## the same cases in Python

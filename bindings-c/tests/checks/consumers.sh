@@ -19,26 +19,25 @@ cp tests/with_simulator.c "$WORK/outside/"
 cd "$WORK/outside"
 export PKG_CONFIG_PATH="$PREFIX/lib/pkgconfig" LD_LIBRARY_PATH="$PREFIX/lib"
 if command -v pkg-config >/dev/null; then
-  cflags="$(pkg-config --cflags mspkit)" libs="$(pkg-config --libs mspkit)" private="$(pkg-config --static --libs mspkit)"
+  # What pkg-config prints is for a shell: blanks in it are escaped.
+  eval "cflags=($(pkg-config --cflags mspkit)) libs=($(pkg-config --libs mspkit)) private=($(pkg-config --static --libs mspkit))"
 else
   echo "left out: the same by pkg-config (pkg-config is missing)"
-  cflags="-I$PREFIX/include" libs="-L$PREFIX/lib -lmspkit"
-  private="$libs $(sed -n 's/^Libs.private: //p' "$PREFIX/lib/pkgconfig/mspkit.pc")"
+  cflags=("-I$PREFIX/include") libs=("-L$PREFIX/lib" -lmspkit)
+  read -ra private <<<"$(sed -n 's/^Libs.private: //p' "$PREFIX/lib/pkgconfig/mspkit.pc")"
+  private=("${libs[@]}" "${private[@]}")
 fi
-# shellcheck disable=SC2086 # several words each
-{
-  "$CC" -std=c99 "${WARNINGS[@]}" consumer.c -o shared $cflags $libs
-  "$CC" -std=c99 "${WARNINGS[@]}" consumer.c -o static $cflags ${private/-lmspkit/-l:libmspkit.a}
-  "$CC" -std=c99 "${WARNINGS[@]}" -static consumer.c -o all-static $cflags $private 2>static.txt || { cat static.txt; fail "the line of pkg-config --static does not link a static program"; }
-  "$CXX" -std=c++17 "${WARNINGS[@]}" consumer.cpp -o shared-cpp $cflags $libs
-  "$CXX" -std=c++17 "${WARNINGS[@]}" consumer.cpp -o static-cpp $cflags ${private/-lmspkit/-l:libmspkit.a}
-  "$CXX" -std=c++17 "${WARNINGS[@]}" wrong.cpp -o wrong-cpp $cflags $libs
-  "$CXX" -std=c++20 "${WARNINGS[@]}" named.cpp -o named-cpp $cflags $libs
-  "$CC" -std=c99 -D_GNU_SOURCE "${WARNINGS[@]}" dlopen.c -o dlopen $cflags -ldl
-  "$CC" -std=c11 -D_GNU_SOURCE "${WARNINGS[@]}" onboard.c -o onboard-c $cflags $libs
-  "$CC" -std=c11 -D_GNU_SOURCE "${WARNINGS[@]}" epoll.c -o epoll $cflags $libs
-  "$CXX" -std=c++17 "${WARNINGS[@]}" onboard.cpp -o onboard-cpp $cflags $libs
-}
+"$CC" -std=c99 "${WARNINGS[@]}" consumer.c -o shared "${cflags[@]}" "${libs[@]}"
+"$CC" -std=c99 "${WARNINGS[@]}" consumer.c -o static "${cflags[@]}" "${private[@]/#-lmspkit/-l:libmspkit.a}"
+"$CC" -std=c99 "${WARNINGS[@]}" -static consumer.c -o all-static "${cflags[@]}" "${private[@]}" 2>static.txt || { cat static.txt; fail "the line of pkg-config --static does not link a static program"; }
+"$CXX" -std=c++17 "${WARNINGS[@]}" consumer.cpp -o shared-cpp "${cflags[@]}" "${libs[@]}"
+"$CXX" -std=c++17 "${WARNINGS[@]}" consumer.cpp -o static-cpp "${cflags[@]}" "${private[@]/#-lmspkit/-l:libmspkit.a}"
+"$CXX" -std=c++17 "${WARNINGS[@]}" wrong.cpp -o wrong-cpp "${cflags[@]}" "${libs[@]}"
+"$CXX" -std=c++20 "${WARNINGS[@]}" named.cpp -o named-cpp "${cflags[@]}" "${libs[@]}"
+"$CC" -std=c99 -D_GNU_SOURCE "${WARNINGS[@]}" dlopen.c -o dlopen "${cflags[@]}" -ldl
+"$CC" -std=c11 -D_GNU_SOURCE "${WARNINGS[@]}" onboard.c -o onboard-c "${cflags[@]}" "${libs[@]}"
+"$CC" -std=c11 -D_GNU_SOURCE "${WARNINGS[@]}" epoll.c -o epoll "${cflags[@]}" "${libs[@]}"
+"$CXX" -std=c++17 "${WARNINGS[@]}" onboard.cpp -o onboard-cpp "${cflags[@]}" "${libs[@]}"
 # Not in a pipe: grep ends at the first match, and what still writes would fail.
 if grep -q libmspkit <<<"$(ldd static)"; then fail "the static consumer needs the shared library"; fi
 grep -q "libmspkit.so.1 => $PREFIX" <<<"$(ldd shared)" || fail "the shared consumer does not use the installed library"

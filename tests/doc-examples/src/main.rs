@@ -19,6 +19,7 @@ use trial::Trial;
 struct Said {
     language: String,
     root: PathBuf,
+    built: PathBuf,
     work: PathBuf,
     path: Option<PathBuf>,
     check: Option<String>,
@@ -31,7 +32,8 @@ impl Said {
         let language = args.next().ok_or("which language?")?;
         let built = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let work = built.join("pages").join(&language);
-        let mut said = Self { language, root, work, path: None, check: None, run: None };
+        let built = fs::canonicalize(built)?;
+        let mut said = Self { language, root, built, work, path: None, check: None, run: None };
         while let Some(option) = args.next() {
             let value = args.next().ok_or_else(|| format!("{option} wants a value"))?;
             match option.as_str() {
@@ -67,7 +69,7 @@ fn all(said: &Said) -> Result<bool, Box<dyn Error>> {
     }
     // What a page says of installing is done before what it says of using.
     mine.sort_by_key(|block| block.language != "sh");
-    let trial = Trial::new(&said.root, &said.work, said.path.as_deref())?;
+    let trial = Trial::new(&said.root, &said.built, &said.work, said.path.as_deref())?;
     for block in &mine {
         trial.write(block)?;
     }

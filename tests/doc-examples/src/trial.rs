@@ -42,7 +42,7 @@ pub struct Trial {
 
 impl Trial {
     /// A working folder that looks like a checkout, and a simulator.
-    pub fn new(root: &Path, work: &Path, path: Option<&Path>) -> Result<Self, Box<dyn Error>> {
+    pub fn new(root: &Path, built: &Path, work: &Path, path: Option<&Path>) -> Result<Self, Box<dyn Error>> {
         if work.exists() {
             fs::remove_dir_all(work)?;
         }
@@ -50,8 +50,12 @@ impl Trial {
         let work = fs::canonicalize(work)?;
         for entry in fs::read_dir(root)? {
             let entry = entry?;
-            symlink(entry.path(), work.join(entry.file_name()))?;
+            if entry.file_name() != "target" {
+                symlink(entry.path(), work.join(entry.file_name()))?;
+            }
         }
+        // Pages name the folder that is built to by its usual name.
+        symlink(built, work.join("target"))?;
         let simulator = Simulator::spawn(Options::default())?;
         let address = simulator.url().trim_start_matches("http://").parse()?;
         let around = Around::new(address).map_err(|error| error.to_string())?;
