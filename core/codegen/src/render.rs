@@ -13,13 +13,14 @@ mod rust;
 mod simulator;
 mod typescript;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Template, UndefinedBehavior, context, path_loader};
 
-use crate::model::{Api, Operation, Resource, Service};
+use crate::model::{Api, Operation, Resource, Service, Spot};
 use crate::names;
 use crate::output::{self, HEADER, Rendered};
 use crate::problem::Failure;
@@ -30,7 +31,8 @@ const TEMPLATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
 
 /// Renders every target, sorted by file.
 pub fn all(api: &Api, root: &Path) -> Result<Vec<Rendered>, Failure> {
-    let environment = environment().map_err(|error| failure("", &error))?;
+    let mut environment = environment().map_err(|error| failure("", &error))?;
+    environment.add_global("seeded", Value::from(Serde(&seeded(api))));
     let whole = Value::from(Serde(api));
     let for_c = Value::from(Serde(&c::with_unique_names(api)));
     let mut rendered = Vec::new();
@@ -104,6 +106,21 @@ fn one(
     };
     let text = output::finish(target.language, &file, &text, root)?;
     Ok(Rendered { file, text })
+}
+
+/// The ids that the simulator gives first, by resource and parameter: examples with them find what they ask for.
+fn seeded(api: &Api) -> BTreeMap<String, String> {
+    let first = |operation: &Operation| {
+        let name = operation.simulation.as_ref()?.collection.as_ref()?;
+        let collection = api.collections.iter().find(|collection| collection.name == *name)?;
+        collection.stored.as_ref()?.get("first")?.as_i64()
+    };
+    let own = api.operations.iter().filter(|operation| operation.name == "get");
+    own.filter_map(|operation| {
+        let id = operation.params.iter().rfind(|param| param.spot == Spot::Path)?;
+        Some((format!("{}.{}", operation.resource, id.name), first(operation)?.to_string()))
+    })
+    .collect()
 }
 
 /// A page whose parts between `<!-- rendered: NAME -->` and `<!-- end -->` are rendered, each by its name.

@@ -50,8 +50,8 @@ export class Sites extends AsyncResource {
    * @see {@link https://developer.n-able.com/n-central/docs/manage-sites | Manage Sites}
    * @example
    * ```ts
-   * const site = await client.sites.get("401");
-   * console.log(site.siteId); // 401
+   * const site = await client.sites.get("10000000");
+   * console.log(site.siteId); // 10000000
    * ```
    */
   get(siteId: Id, options?: CallOptions): Call<Site> {

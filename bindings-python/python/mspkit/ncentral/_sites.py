@@ -46,9 +46,9 @@ class Sites(SyncResource):
             **options: Options of this call: see `CallOptions`.
 
         Example:
-            >>> site = client.sites.get("401")
+            >>> site = client.sites.get("10000000")
             >>> site.site_id
-            '401'
+            '10000000'
         """
         return self._client._call("ncentral.sites.get", Site, {"site_id": site_id}, options)
 
