@@ -40,7 +40,9 @@ async function onboard(write: boolean, report: Report, env: Record<string, strin
   if (write && missing) {
     const { name, customProperties } = await cloudmore.estore.get({ organizationId, serviceId: missing.id });
     const wanted = customProperties?.filter((property) => property.mandatory) ?? [];
-    const customPropertiesData = wanted.map(({ propertyId: id }) => ({ id, value: "acme.example.com" }));
+    const customPropertiesData = wanted.flatMap(({ propertyId: id }) =>
+      id === undefined ? [] : [{ id, value: "acme.example.com" }],
+    );
     const service = { organizationId, id: missing.id, currencyCode: "EUR", customPropertiesData };
     report.done("enable a service", `${name} as ${(await cloudmore.services.add(service)).id}`);
   }

@@ -3,9 +3,10 @@
     python tests/spec/validate.py [FILE ...]     the documents of the three services when none is given
     python tests/spec/validate.py --self-check   breaks copies in memory and expects each to be refused
 
-The files of a service are one document, which the generator puts together. Each document goes through openapi-spec-validator; then every example in it, beside a schema or inside one, goes
-through jsonschema. A finding is printed as `file: path: reason`, and any finding makes the exit status 1. The packages
-it needs are pinned in requirements.txt.
+The files of a service are one document, which the generator puts together. Each document goes through
+openapi-spec-validator; then every example in it, beside a schema or inside one, goes through jsonschema. A finding is
+printed as `file: path: reason`, and any finding makes the exit status 1. The packages it needs are pinned in
+requirements.txt.
 """
 
 from __future__ import annotations
