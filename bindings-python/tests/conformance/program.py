@@ -179,8 +179,8 @@ def meta(of: ResponseMeta | None) -> dict[str, Any] | None:
 def failed(error: MspError) -> Outcome:
     """What came of a call that failed."""
     named = (
-        "kind status code server_error_id retryable retry_after total missing resume_token request_id argument "
-        "given allowed method path server"
+        "kind status code server_error_id retryable retry_after total missing resume_token request_id "
+        "argument given allowed method path server"
     )
     fields = [{"field": one.field, "code": one.code, "message": one.message} for one in error.field_errors]
     came = {
