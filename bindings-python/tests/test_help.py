@@ -17,7 +17,7 @@ CLIENTS = [
     *(mspkit.AsyncCloudmore, mspkit.Wiv, mspkit.AsyncWiv),
 ]
 SERVICES = (cloudmore, ncentral, wiv)
-PUBLIC = [getattr(service, name) for service in SERVICES for name in service.__all__]  # type: ignore[attr-defined]
+PUBLIC = [getattr(service, name) for service in SERVICES for name in service.__all__]
 MODELS = [of for of in PUBLIC if issubclass(of, mspkit.Model)]
 
 
@@ -93,9 +93,9 @@ def test_options_are_documented_where_methods_refer_to(of: Any) -> None:
 
 def test_every_name_of_a_service_is_found_and_listed() -> None:
     for service in SERVICES:
-        assert set(service.__all__) <= set(dir(service))  # type: ignore[attr-defined]
+        assert set(service.__all__) <= set(dir(service))
         with pytest.raises(AttributeError, match="has no attribute 'Nonsense'"):
-            service.Nonsense  # type: ignore[attr-defined]  # noqa: B018
+            service.Nonsense  # noqa: B018
 
 
 def test_long_lists_are_shown_by_their_beginning() -> None:
