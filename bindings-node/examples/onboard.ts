@@ -41,7 +41,7 @@ async function onboard(write: boolean, report: Report, env: Record<string, strin
     const { name, customProperties } = await cloudmore.estore.get({ organizationId, serviceId: missing.id });
     const wanted = customProperties?.filter((property) => property.mandatory) ?? [];
     const customPropertiesData = wanted.flatMap(({ propertyId: id }) =>
-      id === undefined ? [] : [{ id, value: "acme.example.com" }],
+      id ? [{ id, value: "acme.example.com" }] : [],
     );
     const service = { organizationId, id: missing.id, currencyCode: "EUR", customPropertiesData };
     report.done("enable a service", `${name} as ${(await cloudmore.services.add(service)).id}`);
