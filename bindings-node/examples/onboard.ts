@@ -40,10 +40,8 @@ async function onboard(write: boolean, report: Report, env: Record<string, strin
   if (write && missing) {
     const { name, customProperties } = await cloudmore.estore.get({ organizationId, serviceId: missing.id });
     const wanted = customProperties?.filter((property) => property.mandatory) ?? [];
-    const customPropertiesData = wanted.flatMap(({ propertyId: id }) =>
-      id ? [{ id, value: "acme.example.com" }] : [],
-    );
-    const service = { organizationId, id: missing.id, currencyCode: "EUR", customPropertiesData };
+    const data = wanted.flatMap(({ propertyId: id }) => (id ? [{ id, value: "acme.example.com" }] : []));
+    const service = { organizationId, id: missing.id, currencyCode: "EUR", customPropertiesData: data };
     report.done("enable a service", `${name} as ${(await cloudmore.services.add(service)).id}`);
   }
 

@@ -87,7 +87,7 @@ function examplesOfSources(): Example[] {
 const GENERATED = SERVICES.flatMap(examplesOf);
 const EXAMPLES = [...GENERATED, ...examplesOfSources()];
 /** An endpoint that mspkit does not know, which an example asks for. */
-const UNKNOWN = { match: "GET /api/sites", status: 200, json: { data: [] } };
+const UNKNOWN = { match: "GET /api/devices", status: 200, json: { data: [] } };
 
 /** All examples as functions of one module. */
 function source(): string {

@@ -77,7 +77,7 @@ export abstract class AsyncClient {
    *
    * @example
    * ```ts
-   * const answer = await client.request("GET", "/api/sites", { query: { pageSize: 10 } });
+   * const answer = await client.request("GET", "/api/devices", { query: { pageSize: 10 } });
    * console.log(answer.status, answer.json());
    * ```
    */
