@@ -973,6 +973,220 @@ typedef struct mspkit_added_service {
 } mspkit_added_service;
 
 /**
+ * A field with yes or no. Never grows.
+ */
+typedef struct mspkit_flag {
+    /**
+     * The value; false where there is none.
+     */
+    bool value;
+    /**
+     * `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+     */
+    int32_t presence;
+} mspkit_flag;
+
+/**
+ * The definition of a custom property.
+ *
+ * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+ * from. A field without a value says by its `presence` whether the server sent null or nothing; where
+ * the type has none, the field beside it does.
+ */
+typedef struct mspkit_custom_property {
+    /**
+     * The whole object as JSON, fields that are not known here included.
+     */
+    struct mspkit_str json;
+    /**
+     * Id of the property; values name it as their `id`.
+     */
+    struct mspkit_text property_id;
+    /**
+     * Name of the property, as people see it.
+     */
+    struct mspkit_text name;
+    /**
+     * How it is entered, such as TextBox.
+     */
+    struct mspkit_text type;
+    /**
+     * The value when none is given.
+     */
+    struct mspkit_text default_value;
+    /**
+     * Whether people see it.
+     */
+    struct mspkit_flag visible;
+    /**
+     * Whether a value has to be given.
+     */
+    struct mspkit_flag mandatory;
+    /**
+     * The values to choose from, where there is a choice.
+     */
+    const struct mspkit_str *allowed_values;
+    /**
+     * How many `allowed_values` there are.
+     */
+    size_t allowed_values_count;
+    /**
+     * Whether `allowed_values` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+     */
+    int32_t allowed_values_presence;
+    /**
+     * Whether organizations give it.
+     */
+    struct mspkit_flag applies_to_organizations;
+    /**
+     * Whether brokers give it.
+     */
+    struct mspkit_flag applies_to_brokers;
+    /**
+     * Whether the seller gives it.
+     */
+    struct mspkit_flag applies_to_seller;
+} mspkit_custom_property;
+
+/**
+ * The value of a custom property.
+ *
+ * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+ * from. A field without a value says by its `presence` whether the server sent null or nothing; where
+ * the type has none, the field beside it does.
+ */
+typedef struct mspkit_custom_property_data {
+    /**
+     * The whole object as JSON, fields that are not known here included.
+     */
+    struct mspkit_str json;
+    /**
+     * Id of the property, the `propertyId` of its definition.
+     */
+    struct mspkit_text id;
+    /**
+     * The value.
+     */
+    struct mspkit_text value;
+} mspkit_custom_property_data;
+
+/**
+ * A service of the E-Store.
+ *
+ * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+ * from. A field without a value says by its `presence` whether the server sent null or nothing; where
+ * the type has none, the field beside it does.
+ */
+typedef struct mspkit_estore_service {
+    /**
+     * The whole object as JSON, fields that are not known here included.
+     */
+    struct mspkit_str json;
+    /**
+     * Id of the service, a GUID.
+     */
+    struct mspkit_text id;
+    /**
+     * Name of the service.
+     */
+    struct mspkit_text name;
+} mspkit_estore_service;
+
+/**
+ * A service of the E-Store with the definitions of its custom properties. The vendor publishes these
+ * fields only; servers send more, which are kept.
+ *
+ * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+ * from. A field without a value says by its `presence` whether the server sent null or nothing; where
+ * the type has none, the field beside it does.
+ */
+typedef struct mspkit_estore_service_detail {
+    /**
+     * The whole object as JSON, fields that are not known here included.
+     */
+    struct mspkit_str json;
+    /**
+     * Id of the service, a GUID.
+     */
+    struct mspkit_text id;
+    /**
+     * Name of the service.
+     */
+    struct mspkit_text name;
+    /**
+     * The definitions of the service's custom properties.
+     */
+    const struct mspkit_custom_property *const *custom_properties;
+    /**
+     * How many `custom_properties` there are.
+     */
+    size_t custom_properties_count;
+    /**
+     * Whether `custom_properties` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+     */
+    int32_t custom_properties_presence;
+    /**
+     * The values of the custom properties, where there are any yet.
+     */
+    const struct mspkit_custom_property_data *const *custom_properties_data;
+    /**
+     * How many `custom_properties_data` there are.
+     */
+    size_t custom_properties_data_count;
+    /**
+     * Whether `custom_properties_data` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+     */
+    int32_t custom_properties_data_presence;
+} mspkit_estore_service_detail;
+
+/**
+ * A service that an organization has. The vendor publishes these fields only; servers send more, which
+ * are kept.
+ *
+ * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+ * from. A field without a value says by its `presence` whether the server sent null or nothing; where
+ * the type has none, the field beside it does.
+ */
+typedef struct mspkit_organization_service {
+    /**
+     * The whole object as JSON, fields that are not known here included.
+     */
+    struct mspkit_str json;
+    /**
+     * Id of the service, a GUID.
+     */
+    struct mspkit_text id;
+    /**
+     * Name of the service.
+     */
+    struct mspkit_text name;
+    /**
+     * The definitions of the service's custom properties.
+     */
+    const struct mspkit_custom_property *const *custom_properties;
+    /**
+     * How many `custom_properties` there are.
+     */
+    size_t custom_properties_count;
+    /**
+     * Whether `custom_properties` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+     */
+    int32_t custom_properties_presence;
+    /**
+     * The values of the custom properties.
+     */
+    const struct mspkit_custom_property_data *const *custom_properties_data;
+    /**
+     * How many `custom_properties_data` there are.
+     */
+    size_t custom_properties_data_count;
+    /**
+     * Whether `custom_properties_data` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+     */
+    int32_t custom_properties_data_presence;
+} mspkit_organization_service;
+
+/**
  * A field with a whole number. Never grows.
  */
 typedef struct mspkit_int {
@@ -1071,126 +1285,6 @@ typedef struct mspkit_auth_tokens {
      */
     struct mspkit_text validate;
 } mspkit_auth_tokens;
-
-/**
- * A case. The vendor publishes these two fields only; servers send more, which are kept.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_case {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the case.
-     */
-    struct mspkit_text case_id;
-    /**
-     * What was found.
-     */
-    struct mspkit_text case_type;
-} mspkit_case;
-
-/**
- * A field with yes or no. Never grows.
- */
-typedef struct mspkit_flag {
-    /**
-     * The value; false where there is none.
-     */
-    bool value;
-    /**
-     * `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t presence;
-} mspkit_flag;
-
-/**
- * The definition of a custom property.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_custom_property {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the property; values name it as their `id`.
-     */
-    struct mspkit_text property_id;
-    /**
-     * Name of the property, as people see it.
-     */
-    struct mspkit_text name;
-    /**
-     * How it is entered, such as TextBox.
-     */
-    struct mspkit_text type;
-    /**
-     * The value when none is given.
-     */
-    struct mspkit_text default_value;
-    /**
-     * Whether people see it.
-     */
-    struct mspkit_flag visible;
-    /**
-     * Whether a value has to be given.
-     */
-    struct mspkit_flag mandatory;
-    /**
-     * The values to choose from, where there is a choice.
-     */
-    const struct mspkit_str *allowed_values;
-    /**
-     * How many `allowed_values` there are.
-     */
-    size_t allowed_values_count;
-    /**
-     * Whether `allowed_values` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t allowed_values_presence;
-    /**
-     * Whether organizations give it.
-     */
-    struct mspkit_flag applies_to_organizations;
-    /**
-     * Whether brokers give it.
-     */
-    struct mspkit_flag applies_to_brokers;
-    /**
-     * Whether the seller gives it.
-     */
-    struct mspkit_flag applies_to_seller;
-} mspkit_custom_property;
-
-/**
- * The value of a custom property.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_custom_property_data {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the property, the `propertyId` of its definition.
-     */
-    struct mspkit_text id;
-    /**
-     * The value.
-     */
-    struct mspkit_text value;
-} mspkit_custom_property_data;
 
 /**
  * The link between an N-central ticket and a ticket of the custom PSA.
@@ -1390,75 +1484,6 @@ typedef struct mspkit_customer {
 } mspkit_customer;
 
 /**
- * A service of the E-Store.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_estore_service {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the service, a GUID.
-     */
-    struct mspkit_text id;
-    /**
-     * Name of the service.
-     */
-    struct mspkit_text name;
-} mspkit_estore_service;
-
-/**
- * A service of the E-Store with the definitions of its custom properties. The vendor publishes these
- * fields only; servers send more, which are kept.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_estore_service_detail {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the service, a GUID.
-     */
-    struct mspkit_text id;
-    /**
-     * Name of the service.
-     */
-    struct mspkit_text name;
-    /**
-     * The definitions of the service's custom properties.
-     */
-    const struct mspkit_custom_property *const *custom_properties;
-    /**
-     * How many `custom_properties` there are.
-     */
-    size_t custom_properties_count;
-    /**
-     * Whether `custom_properties` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t custom_properties_presence;
-    /**
-     * The values of the custom properties, where there are any yet.
-     */
-    const struct mspkit_custom_property_data *const *custom_properties_data;
-    /**
-     * How many `custom_properties_data` there are.
-     */
-    size_t custom_properties_data_count;
-    /**
-     * Whether `custom_properties_data` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t custom_properties_data_presence;
-} mspkit_estore_service_detail;
-
-/**
  * An index of links.
  *
  * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
@@ -1475,142 +1500,6 @@ typedef struct mspkit_links {
      */
     struct mspkit_text links;
 } mspkit_links;
-
-/**
- * A field with a number. Never grows.
- */
-typedef struct mspkit_number {
-    /**
-     * The number; 0 where there is none.
-     */
-    double value;
-    /**
-     * `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t presence;
-} mspkit_number;
-
-/**
- * A customer of a managed service provider. A field that was not asked for is absent. Servers may send
- * fields that are not listed here.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_msp_customer {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the customer. Asked for as `id`.
-     */
-    struct mspkit_text customer_id;
-    /**
-     * Name of the customer. Asked for as `name`.
-     */
-    struct mspkit_text customer_name;
-    /**
-     * Number of users of the customer.
-     */
-    struct mspkit_int users_number;
-    /**
-     * Number of active workflows.
-     */
-    struct mspkit_int active_workflows;
-    /**
-     * What the findings cost.
-     */
-    struct mspkit_number cost_impact;
-    /**
-     * What was saved so far.
-     */
-    struct mspkit_number realized_savings;
-    /**
-     * Number of integrations.
-     */
-    struct mspkit_int num_of_integrations;
-    /**
-     * The kinds of integrations.
-     */
-    const struct mspkit_str *integration_types;
-    /**
-     * How many `integration_types` there are.
-     */
-    size_t integration_types_count;
-    /**
-     * Whether `integration_types` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t integration_types_presence;
-    /**
-     * The integrations in detail. The vendor does not publish their fields.
-     */
-    const struct mspkit_str *integrations;
-    /**
-     * How many `integrations` there are.
-     */
-    size_t integrations_count;
-    /**
-     * Whether `integrations` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t integrations_presence;
-    /**
-     * Number of workflow runs that succeeded.
-     */
-    struct mspkit_int successful_runs;
-    /**
-     * Number of workflow runs that failed.
-     */
-    struct mspkit_int failed_runs;
-} mspkit_msp_customer;
-
-/**
- * A service that an organization has. The vendor publishes these fields only; servers send more, which
- * are kept.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_organization_service {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the service, a GUID.
-     */
-    struct mspkit_text id;
-    /**
-     * Name of the service.
-     */
-    struct mspkit_text name;
-    /**
-     * The definitions of the service's custom properties.
-     */
-    const struct mspkit_custom_property *const *custom_properties;
-    /**
-     * How many `custom_properties` there are.
-     */
-    size_t custom_properties_count;
-    /**
-     * Whether `custom_properties` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t custom_properties_presence;
-    /**
-     * The values of the custom properties.
-     */
-    const struct mspkit_custom_property_data *const *custom_properties_data;
-    /**
-     * How many `custom_properties_data` there are.
-     */
-    size_t custom_properties_data_count;
-    /**
-     * Whether `custom_properties_data` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t custom_properties_data_presence;
-} mspkit_organization_service;
 
 /**
  * What a ticketing system says about credentials.
@@ -1923,6 +1812,117 @@ typedef struct mspkit_token_status {
      */
     struct mspkit_text message;
 } mspkit_token_status;
+
+/**
+ * A case. The vendor publishes these two fields only; servers send more, which are kept.
+ *
+ * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+ * from. A field without a value says by its `presence` whether the server sent null or nothing; where
+ * the type has none, the field beside it does.
+ */
+typedef struct mspkit_case {
+    /**
+     * The whole object as JSON, fields that are not known here included.
+     */
+    struct mspkit_str json;
+    /**
+     * Id of the case.
+     */
+    struct mspkit_text case_id;
+    /**
+     * What was found.
+     */
+    struct mspkit_text case_type;
+} mspkit_case;
+
+/**
+ * A field with a number. Never grows.
+ */
+typedef struct mspkit_number {
+    /**
+     * The number; 0 where there is none.
+     */
+    double value;
+    /**
+     * `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+     */
+    int32_t presence;
+} mspkit_number;
+
+/**
+ * A customer of a managed service provider. A field that was not asked for is absent. Servers may send
+ * fields that are not listed here.
+ *
+ * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
+ * from. A field without a value says by its `presence` whether the server sent null or nothing; where
+ * the type has none, the field beside it does.
+ */
+typedef struct mspkit_wiv_customer {
+    /**
+     * The whole object as JSON, fields that are not known here included.
+     */
+    struct mspkit_str json;
+    /**
+     * Id of the customer. Asked for as `id`.
+     */
+    struct mspkit_text customer_id;
+    /**
+     * Name of the customer. Asked for as `name`.
+     */
+    struct mspkit_text customer_name;
+    /**
+     * Number of users of the customer.
+     */
+    struct mspkit_int users_number;
+    /**
+     * Number of active workflows.
+     */
+    struct mspkit_int active_workflows;
+    /**
+     * What the findings cost.
+     */
+    struct mspkit_number cost_impact;
+    /**
+     * What was saved so far.
+     */
+    struct mspkit_number realized_savings;
+    /**
+     * Number of integrations.
+     */
+    struct mspkit_int num_of_integrations;
+    /**
+     * The kinds of integrations.
+     */
+    const struct mspkit_str *integration_types;
+    /**
+     * How many `integration_types` there are.
+     */
+    size_t integration_types_count;
+    /**
+     * Whether `integration_types` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+     */
+    int32_t integration_types_presence;
+    /**
+     * The integrations in detail. The vendor does not publish their fields.
+     */
+    const struct mspkit_str *integrations;
+    /**
+     * How many `integrations` there are.
+     */
+    size_t integrations_count;
+    /**
+     * Whether `integrations` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+     */
+    int32_t integrations_presence;
+    /**
+     * Number of workflow runs that succeeded.
+     */
+    struct mspkit_int successful_runs;
+    /**
+     * Number of workflow runs that failed.
+     */
+    struct mspkit_int failed_runs;
+} mspkit_wiv_customer;
 
 /**
  * A run of a workflow that was started.
@@ -3622,6 +3622,59 @@ const struct mspkit_added_service *mspkit_answer_added_service(const struct mspk
 /**
  * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
  */
+struct mspkit_str mspkit_custom_property_json(const struct mspkit_custom_property *view);
+
+/**
+ * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+ */
+struct mspkit_str mspkit_custom_property_data_json(const struct mspkit_custom_property_data *view);
+
+/**
+ * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+ */
+struct mspkit_str mspkit_estore_service_json(const struct mspkit_estore_service *view);
+
+/**
+ * What the item is; NULL when it is something else. Lives as long as the item.
+ *
+ * Item type of mspkit_cloudmore_estore_list.
+ */
+const struct mspkit_estore_service *mspkit_item_estore_service(const struct mspkit_item *item);
+
+/**
+ * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+ */
+struct mspkit_str mspkit_estore_service_detail_json(const struct mspkit_estore_service_detail *view);
+
+/**
+ * What the answer holds; NULL when it holds something else. Lives as long as the answer.
+ *
+ * Answers of mspkit_cloudmore_estore_get hold it.
+ */
+const struct mspkit_estore_service_detail *mspkit_answer_estore_service_detail(const struct mspkit_answer *answer);
+
+/**
+ * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+ */
+struct mspkit_str mspkit_organization_service_json(const struct mspkit_organization_service *view);
+
+/**
+ * What the answer holds; NULL when it holds something else. Lives as long as the answer.
+ *
+ * Answers of mspkit_cloudmore_services_get hold it.
+ */
+const struct mspkit_organization_service *mspkit_answer_organization_service(const struct mspkit_answer *answer);
+
+/**
+ * What the item is; NULL when it is something else. Lives as long as the item.
+ *
+ * Item type of mspkit_cloudmore_services_list.
+ */
+const struct mspkit_organization_service *mspkit_item_organization_service(const struct mspkit_item *item);
+
+/**
+ * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+ */
 struct mspkit_str mspkit_auth_token_json(const struct mspkit_auth_token *view);
 
 /**
@@ -3635,28 +3688,6 @@ struct mspkit_str mspkit_auth_tokens_json(const struct mspkit_auth_tokens *view)
  * Answers of mspkit_ncentral_auth_authenticate, mspkit_ncentral_auth_refresh hold it.
  */
 const struct mspkit_auth_tokens *mspkit_answer_auth_tokens(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_case_json(const struct mspkit_case *view);
-
-/**
- * What the item is; NULL when it is something else. Lives as long as the item.
- *
- * Item type of mspkit_wiv_cases_search, mspkit_wiv_cases_search_own.
- */
-const struct mspkit_case *mspkit_item_case(const struct mspkit_item *item);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_custom_property_json(const struct mspkit_custom_property *view);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_custom_property_data_json(const struct mspkit_custom_property_data *view);
 
 /**
  * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
@@ -3705,30 +3736,6 @@ const struct mspkit_customer *mspkit_item_customer(const struct mspkit_item *ite
 /**
  * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
  */
-struct mspkit_str mspkit_estore_service_json(const struct mspkit_estore_service *view);
-
-/**
- * What the item is; NULL when it is something else. Lives as long as the item.
- *
- * Item type of mspkit_cloudmore_estore_list.
- */
-const struct mspkit_estore_service *mspkit_item_estore_service(const struct mspkit_item *item);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_estore_service_detail_json(const struct mspkit_estore_service_detail *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_cloudmore_estore_get hold it.
- */
-const struct mspkit_estore_service_detail *mspkit_answer_estore_service_detail(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
 struct mspkit_str mspkit_links_json(const struct mspkit_links *view);
 
 /**
@@ -3738,37 +3745,6 @@ struct mspkit_str mspkit_links_json(const struct mspkit_links *view);
  * mspkit_ncentral_standard_psa_links hold it.
  */
 const struct mspkit_links *mspkit_answer_links(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_msp_customer_json(const struct mspkit_msp_customer *view);
-
-/**
- * What the item is; NULL when it is something else. Lives as long as the item.
- *
- * Item type of mspkit_wiv_customers_list.
- */
-const struct mspkit_msp_customer *mspkit_item_msp_customer(const struct mspkit_item *item);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_organization_service_json(const struct mspkit_organization_service *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_cloudmore_services_get hold it.
- */
-const struct mspkit_organization_service *mspkit_answer_organization_service(const struct mspkit_answer *answer);
-
-/**
- * What the item is; NULL when it is something else. Lives as long as the item.
- *
- * Item type of mspkit_cloudmore_services_list.
- */
-const struct mspkit_organization_service *mspkit_item_organization_service(const struct mspkit_item *item);
 
 /**
  * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
@@ -3860,6 +3836,30 @@ struct mspkit_str mspkit_token_status_json(const struct mspkit_token_status *vie
  * Answers of mspkit_ncentral_auth_validate hold it.
  */
 const struct mspkit_token_status *mspkit_answer_token_status(const struct mspkit_answer *answer);
+
+/**
+ * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+ */
+struct mspkit_str mspkit_case_json(const struct mspkit_case *view);
+
+/**
+ * What the item is; NULL when it is something else. Lives as long as the item.
+ *
+ * Item type of mspkit_wiv_cases_search, mspkit_wiv_cases_search_own.
+ */
+const struct mspkit_case *mspkit_item_case(const struct mspkit_item *item);
+
+/**
+ * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
+ */
+struct mspkit_str mspkit_wiv_customer_json(const struct mspkit_wiv_customer *view);
+
+/**
+ * What the item is; NULL when it is something else. Lives as long as the item.
+ *
+ * Item type of mspkit_wiv_customers_list.
+ */
+const struct mspkit_wiv_customer *mspkit_item_wiv_customer(const struct mspkit_item *item);
 
 /**
  * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
@@ -5306,8 +5306,8 @@ int32_t mspkit_wiv_cases_search_own(const mspkit_wiv *client,
  *
  * - `params`: may be NULL; see `mspkit_wiv_customers_list_params`.
  * - `paging`, `options`: may be NULL.
- * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_msp_customer`:
- *   `mspkit_item_msp_customer` gives them. Nothing is sent before its first step.
+ * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_wiv_customer`:
+ *   `mspkit_item_wiv_customer` gives them. Nothing is sent before its first step.
  * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
  *
  * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
