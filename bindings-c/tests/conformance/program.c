@@ -90,8 +90,9 @@ int main(void)
     mspkit_queue_free(queue);
     mspkit_runtime_free(runtime);
     memory_back(0);
-    /* Few calls cannot be said through typed functions; more would be a sign that this program avoids them. */
-    if (way.untyped > 10 && way.typed <= 10 * way.untyped) {
+    /* Arguments that are missing or of another type cannot be said through typed functions, and each operation has such cases;
+       more would be a sign that this program avoids them. */
+    if (way.untyped > 10 && way.typed <= 3 * way.untyped) {
         fprintf(stderr, "%zu typed calls, %zu by operation id\n", way.typed, way.untyped);
         return 1;
     }
