@@ -32,10 +32,8 @@ const TEMPLATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
 pub fn all(api: &Api, root: &Path) -> Result<Vec<Rendered>, Failure> {
     let environment = environment().map_err(|error| failure("", &error))?;
     let whole = Value::from(Serde(api));
-    let for_c = Value::from(Serde(&c::with_unique_names(api)));
     let mut rendered = Vec::new();
     for target in TARGETS {
-        let whole = if target.template.starts_with("c/") { &for_c } else { &whole };
         let mut render = |file: String, more: Value| {
             let context = context! { api => whole.clone(), header => HEADER, ..more };
             rendered.push(one(&environment, target, file, context, root)?);
