@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pydoc
+import re
 import typing
 from typing import Any
 
@@ -39,7 +40,8 @@ def test_help_of_a_group_is_that_of_its_class() -> None:
     group: Any = mspkit.NCentral.customers
     assert group.__name__ == "Customers"
     said = text(mspkit.NCentral.customers)
-    assert "def get(" in said or "get(self, customer_id" in said
+    # Longer signatures stand on several lines from Python 3.13 on.
+    assert re.search(r"\bget\([\s|]*self,[\s|]*customer_id", said)
     assert "Lists" in said and "Example" in said
     assert inspect.isfunction(mspkit.AsyncNCentral.customers.get)  # type: ignore[attr-defined]
     assert "customer_id" in text(mspkit.NCentral.customers.get)  # type: ignore[attr-defined]
