@@ -14,7 +14,6 @@ use http_body::{Body, Frame, SizeHint};
 use super::coding::{self, Coding, Decoder, Overflow};
 use super::fault::while_reading;
 use super::{Fault, FaultKind, Sent};
-use crate::base::words::Name;
 
 /// How much room is made for a body before any of it has come.
 const FIRST_ROOM: usize = 1 << 20;
@@ -200,7 +199,6 @@ fn broken(coding: Coding, error: &(dyn StdError + Send + Sync)) -> Fault {
 }
 
 fn too_large(limit: usize) -> Fault {
-    let reason =
-        format!("its body has more than {limit} bytes; raise {} to allow more", Name("max_body_bytes"));
+    let reason = format!("its body has more than {limit} bytes; raise `max_body_bytes` to allow more");
     Fault::new(FaultKind::TooLarge, reason)
 }

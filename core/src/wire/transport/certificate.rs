@@ -10,8 +10,6 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, Error, RootCertStore};
 
-use crate::base::words::Name;
-
 /// Names of a certificate that are told; some have hundreds.
 const NAMES_TOLD: usize = 8;
 
@@ -65,18 +63,16 @@ fn is_authority(error: &Error) -> bool {
 /// What a failure of TLS means, and what can be done about it; `None` where rustls's own words do.
 pub(super) fn words(error: &Error) -> Option<String> {
     if is_authority(error) {
-        return Some(format!(
-            "the server's certificate is marked as a certificate authority; if it is the server's own, pass it as {}",
-            Name("ca_bundle")
-        ));
+        return Some(
+            "the server's certificate is marked as a certificate authority; if it is the server's own, pass it as `ca_bundle`"
+                .to_owned(),
+        );
     }
     let Error::InvalidCertificate(error) = error else { return None };
     Some(match error {
-        CertificateError::UnknownIssuer => format!(
-            "the server's certificate is from an unknown authority (UnknownIssuer); the authority that signed it, or the \
-             certificate itself where nobody else did, can be given as {}",
-            Name("ca_bundle")
-        ),
+        CertificateError::UnknownIssuer => "the server's certificate is from an unknown authority (UnknownIssuer); the \
+             authority that signed it, or the certificate itself where nobody else did, can be given as `ca_bundle`"
+            .to_owned(),
         CertificateError::ExpiredContext { not_after, .. } => {
             format!("the server's certificate expired on {}; it has to be renewed on the server", date(*not_after))
         }

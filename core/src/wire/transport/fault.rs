@@ -12,7 +12,6 @@ use url::Url;
 use super::tunnel::Refusal;
 use super::words::{causes, in_words, tls};
 use super::{Fault, FaultKind, Sent};
-use crate::base::words::Name;
 
 /// hyper's message for too many or too long headers; its predicate for that is compiled for servers only.
 const HEAD_TOO_LARGE: &str = "message head is too large";
@@ -64,10 +63,7 @@ pub(super) fn while_sending(
     }
     let target = authority(way.target);
     let through = way.proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
-    let hint = match kind {
-        FaultKind::ConnectTimeout => format!(" (see {})", Name("connect_timeout")),
-        _ => String::new(),
-    };
+    let hint = if kind == FaultKind::ConnectTimeout { " (see `connect_timeout`)" } else { "" };
     told(kind, error, format!("connecting to {target}{through}: {words}{hint}"))
 }
 

@@ -8,7 +8,6 @@ use rustls::{AlertDescription as Alert, Error as Tls};
 use super::certificate;
 
 use super::tunnel::Unreached;
-use crate::base::words::Name;
 
 /// An error and the errors that caused it.
 pub(super) fn causes<'a>(
@@ -62,8 +61,7 @@ fn of_tls(error: &Tls) -> String {
         }
         Tls::AlertReceived(Alert::HandshakeFailure) => format!(
             "the server ended the TLS handshake (HandshakeFailure): it has nothing in common with this side, or it \
-             wants a client certificate ({}). {SPOKEN}; look at what the server, or a device before it, allows",
-            Name("client_cert")
+             wants a client certificate (`client_cert`). {SPOKEN}; look at what the server, or a device before it, allows"
         ),
         Tls::AlertReceived(Alert::ProtocolVersion | Alert::InsufficientSecurity)
         | Tls::PeerIncompatible(_) => {
@@ -77,10 +75,7 @@ fn of_tls(error: &Tls) -> String {
             )
         }
         Tls::AlertReceived(Alert::CertificateRequired) => {
-            format!(
-                "the server wants a client certificate, see {} (CertificateRequired)",
-                Name("client_cert")
-            )
+            "the server wants a client certificate, see `client_cert` (CertificateRequired)".to_owned()
         }
         Tls::AlertReceived(
             alert @ (Alert::BadCertificate
@@ -92,8 +87,7 @@ fn of_tls(error: &Tls) -> String {
             | Alert::AccessDenied
             | Alert::DecryptError),
         ) => format!(
-            "the server ended TLS and says {alert:?}, which is mostly about the client certificate ({})",
-            Name("client_cert")
+            "the server ended TLS and says {alert:?}, which is mostly about the client certificate (`client_cert`)"
         ),
         Tls::AlertReceived(alert) => format!("the server ended TLS and says {alert:?}"),
         other => certificate::words(other).unwrap_or_else(|| other.to_string()),
