@@ -293,8 +293,32 @@ async fn rows_without_ids_that_only_echo_the_request_end() {
     });
     let client = ncentral_at("echoing", &memory).build().unwrap();
     let failure = client.customers().list(ListCustomers::new()).collect().await.unwrap_err().to_string();
-    assert!(failure.contains("no row with an id"), "{failure}");
+    assert!(failure.contains("no row with a new id"), "{failure}");
     assert!(asked.load(Ordering::Relaxed) <= 201, "the list goes on for long");
+}
+
+#[tokio::test]
+async fn one_known_id_among_rows_without_ids_keeps_no_list_going() {
+    let rows = |tick: u64| json!([{"customerId": 7}, {"seen": tick}, {"seen": tick + 1}, {"seen": tick + 2}]);
+    let further = [json!({}), json!({"_links": {"nextPage": "/more"}}), json!({"totalPages": 1_000_000})];
+    for (at, further) in further.into_iter().enumerate() {
+        let asked = Arc::new(AtomicU64::new(0));
+        let (count, most) = (asked.clone(), if further.get("totalPages").is_some() { 20_100 } else { 210 });
+        let memory = served(move |_| {
+            let mut body = further.clone();
+            body["data"] = rows(4 * count.fetch_add(1, Ordering::Relaxed));
+            async move { Ok(json_answer(200, &body)) }
+        });
+        let client = ncentral_at(&format!("mixed-{at}"), &memory).build().unwrap();
+        let mut items = client.customers().list(ListCustomers::new().page_size(4)).items();
+        let mut failure = None;
+        while let Some(item) = items.next().await {
+            assert!(asked.load(Ordering::Relaxed) < most, "the list goes on for long");
+            failure = item.err().or(failure);
+        }
+        let failure = failure.unwrap().to_string();
+        assert!(failure.contains("no row with a new id"), "{failure}");
+    }
 }
 
 /// What a scroll comes to whose answers, the first of which is number 0, are these rows with a key of their own each.
@@ -320,7 +344,15 @@ async fn scrolled(rows: impl Fn(u64) -> serde_json::Value + Send + Sync + Clone 
 #[tokio::test]
 async fn scrolled_rows_without_ids_end() {
     let (failure, asked) = scrolled(|tick| json!([{"case_type": format!("seen at {tick}")}])).await;
-    assert!(failure.contains("no row with an id") && asked <= 201, "{asked}: {failure}");
+    assert!(failure.contains("no row with a new id") && asked <= 201, "{asked}: {failure}");
+}
+
+#[tokio::test]
+async fn one_known_id_among_scrolled_rows_without_ids_keeps_no_scroll_going() {
+    let rows =
+        |tick| json!([{"case_id": "a"}, {"seen": 3 * tick}, {"seen": 3 * tick + 1}, {"seen": 3 * tick + 2}]);
+    let (failure, asked) = scrolled(rows).await;
+    assert!(failure.contains("no row with a new id") && asked <= 210, "{asked}: {failure}");
 }
 
 #[tokio::test]

@@ -84,8 +84,8 @@ struct Brought {
     /// Rows that had not come before.
     new: u64,
     progress: bool,
-    /// Whether rows have ids that tell them apart.
-    named: bool,
+    /// Whether a row has an id that had not come before.
+    new_id: bool,
     content: u64,
 }
 
@@ -151,7 +151,7 @@ impl Course {
         let more = self.more(cut, given, &brought)?;
         if more && rows > 0 {
             let counted = facts.total_items.is_some() || facts.total_pages.is_some();
-            self.recent.refuse_nameless(brought.named, counted)?;
+            self.recent.refuse_nameless(brought.new_id, counted)?;
         }
         let (page, skip) = (self.page, self.skip);
         self.account.given = given;
@@ -342,8 +342,7 @@ impl Course {
         // A few rows without ids among known ones say nothing: they may only differ by a time or a counter.
         let known = cut.items.len() - nameless - ids;
         let other = nameless > known && !self.recent.holds(content);
-        let named = nameless < cut.items.len();
-        Brought { progress: ids > 0 || other, items, new, named, content }
+        Brought { progress: ids > 0 || other, items, new, new_id: ids > 0, content }
     }
 
     /// Where ids tell nothing, every row is one of its own.
@@ -352,7 +351,7 @@ impl Course {
         let items: Vec<Entry> = cut.items.iter().filter(|item| item.row() >= skip).cloned().collect();
         let content = content(cut);
         let progress = !cut.items.is_empty() && !self.recent.holds(content);
-        Brought { new: items.len() as u64, items, progress, named: false, content }
+        Brought { new: items.len() as u64, items, progress, new_id: false, content }
     }
 
     /// Remembers a row without an id.

@@ -1,5 +1,5 @@
 //! Whether a list advances, where ids do not tell: the content of the pages that came last, and how many in a row had no
-//! ids. Shared by numbered pages and scrolls.
+//! new id. Shared by numbered pages and scrolls.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -8,7 +8,7 @@ use crate::wire::raw::{self, Cut};
 
 /// Pages whose content is remembered.
 const REMEMBERED: usize = 8;
-/// Pages in a row none of whose rows has an id, where the server counts nothing and where it does. Rows that differ by a
+/// Pages in a row none of whose rows has a new id, where the server counts nothing and where it does. Rows that differ by a
 /// time alone look like others, so reading has to end by itself.
 const MAX_NAMELESS: u32 = 200;
 const MAX_NAMELESS_COUNTED: u32 = 20_000;
@@ -42,16 +42,17 @@ impl Recent {
         *self = Self::default();
     }
 
-    /// Counts a page behind which there should be more; too many without ids are an error, since rows without ids never
-    /// prove that the server advances. `counted` is whether the server says how much there is.
-    pub(crate) fn refuse_nameless(&mut self, named: bool, counted: bool) -> Result<()> {
-        self.nameless = if named { 0 } else { self.nameless + 1 };
+    /// Counts a page behind which there should be more; too many without a new id are an error, since rows without ids,
+    /// and ids that came before, never prove that the server advances. `counted` is whether the server says how much there is.
+    pub(crate) fn refuse_nameless(&mut self, new_id: bool, counted: bool) -> Result<()> {
+        self.nameless = if new_id { 0 } else { self.nameless + 1 };
         let most = if counted { MAX_NAMELESS_COUNTED } else { MAX_NAMELESS };
         if self.nameless < most {
             return Ok(());
         }
-        let message =
-            format!("{most} pages in a row have no row with an id; whether the server advances is unknown");
+        let message = format!(
+            "{most} pages in a row have no row with a new id; whether the server advances is unknown"
+        );
         Err(raw::undecodable(&message))
     }
 }

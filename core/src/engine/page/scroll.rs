@@ -303,7 +303,7 @@ impl Scroll {
         } else {
             self.repeats = 0;
         }
-        self.recent.refuse_nameless(!ids.is_empty(), cut.facts.total_items.is_some())?;
+        self.recent.refuse_nameless(new || again, cut.facts.total_items.is_some())?;
         self.recent.remember(content);
         Ok(false)
     }
