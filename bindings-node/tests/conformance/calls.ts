@@ -4,6 +4,7 @@
 
 import type * as mspkit from "mspkit";
 import {
+  InvalidRequestError,
   MspError,
   type Page,
   type Pager,
@@ -216,20 +217,17 @@ export class Call {
   ): Promise<boolean> {
     try {
       if (then === "pages") {
-        for await (const page of pager.pages()) {
-          this.#take(page, outcome);
-        }
+        await each(pager.pages(), (page) => this.#take(page, outcome));
       } else if (then === "collect") {
         for (const item of await pager.collect()) {
           push(item);
         }
       } else {
-        for await (const item of pager) {
-          push(item);
-        }
+        await each(pager, push);
       }
     } catch (error) {
-      if (!this.#goOn || !(error instanceof MspError)) {
+      // What is refused would be refused again.
+      if (!this.#goOn || !(error instanceof MspError) || error instanceof InvalidRequestError) {
         throw error;
       }
       outcome.error ??= error;
@@ -242,6 +240,19 @@ export class Call {
     outcome.items.push(...page.items.map((item) => this.#shape.toWire(item)));
     outcome.pages.push(page.items.length);
     outcome.meta = page.responseMeta;
+  }
+}
+
+/** Gives each of a list to `take`. A loop that awaits closes a blocking list that fails, in newer versions of V8. */
+async function each<V>(list: Iterable<V> | AsyncIterable<V>, take: (value: V) => void): Promise<void> {
+  if (Symbol.iterator in list) {
+    for (const value of list) {
+      take(value);
+    }
+    return;
+  }
+  for await (const value of list) {
+    take(value);
   }
 }
 
