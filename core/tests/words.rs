@@ -208,7 +208,7 @@ fn a_builder_refuses_what_no_option_may_be_in_its_own_words() {
 }
 
 #[tokio::test]
-async fn failures_of_the_way_name_options_as_their_language_does() {
+async fn transport_failures_name_options_as_their_language_does() {
     let body = "x".repeat(2000);
     let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
     let server = Server::answering(answer).await;
@@ -231,8 +231,8 @@ async fn failures_of_the_way_name_options_as_their_language_does() {
 async fn a_redirect_away_says_where_to() {
     for (location, wanted) in [
         ("https://other.example/x", "redirected to https://other.example; credentials for http://127.0.0.1"),
-        ("file:///etc/passwd", "redirected to an address with file:"),
-        ("data:text/plain,x", "redirected to an address with data:"),
+        ("file:///etc/passwd", "redirected to a file: address"),
+        ("data:text/plain,x", "redirected to a data: address"),
     ] {
         let answer = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
         let server = Server::answering(answer).await;

@@ -107,7 +107,7 @@ fn redirect(response: &Response, method: &Method, from: &Url) -> Option<Result<U
 fn elsewhere(from: &Url, to: &Url) -> String {
     if !matches!(to.scheme(), "http" | "https") {
         return format!(
-            "the server redirected to an address with {}:, which is none of the web",
+            "the server redirected to a {}: address; only http and https are followed",
             to.scheme()
         );
     }
