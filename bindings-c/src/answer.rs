@@ -1,27 +1,40 @@
-//! Answers: the result of a call as a view and as JSON, with what is known of how it came.
+//! Answers: the result of a call as it came, with its view, and what is known of how it came.
 
+use std::ffi::c_void;
+use std::sync::Mutex;
+
+use bytes::Bytes;
 use http::HeaderMap;
 use mspkit::{Meta, RawResponse};
 
 use crate::arena::Arena;
+use crate::document::{ABSENT, Document};
 use crate::guard::{quietly, release};
-use crate::item::View;
+use crate::item::mspkit_text;
+use crate::layout::mspkit_layout;
+use crate::lock;
 use crate::text::{mspkit_pair, mspkit_str};
+use crate::view::View;
 
 /// The answer to a call. Yours to free with `mspkit_answer_free`; may be read from several threads at the same time.
 /// Everything that is got from it lives as long as it does.
 pub struct mspkit_answer {
-    view: View,
-    json: mspkit_str,
-    body: mspkit_str,
-    meta: *const mspkit_meta,
-    _arena: Arena,
+    document: Document,
+    body: Bytes,
+    meta: Meta,
+    later: Mutex<Later>,
 }
 
-// SAFETY: its pointers lead into its own arenas, which are not written to any more.
-unsafe impl Send for mspkit_answer {}
-// SAFETY: as above.
-unsafe impl Sync for mspkit_answer {}
+/// What is only made when it is asked for.
+#[derive(Default)]
+struct Later {
+    arena: Arena,
+    body: Option<mspkit_str>,
+    meta: Option<*const mspkit_meta>,
+}
+
+// SAFETY: what is pointed at lies in the arena beside it, which is written to under the lock only.
+unsafe impl Send for Later {}
 
 /// What is known of an answer besides its body. Read it by pointer only: it may grow.
 #[repr(C)]
@@ -42,18 +55,24 @@ pub struct mspkit_meta {
 }
 
 impl mspkit_answer {
-    /// An answer with what its model makes of it.
-    pub(crate) fn new(raw: &RawResponse, view: View) -> Self {
-        let mut arena = Arena::new();
-        let meta = meta(&raw.meta, &mut arena);
-        let body = arena.bytes(&raw.body);
-        let json = if raw.json == raw.body { body } else { arena.bytes(&raw.json) };
-        Self { view, json, body, meta, _arena: arena }
+    /// An answer, with a view of it where there was a table.
+    pub(crate) fn new(raw: RawResponse, view: Option<View>) -> Self {
+        let RawResponse { meta, body, json, .. } = raw;
+        Self { document: Document::new(json, view), body, meta, later: Mutex::default() }
     }
 
-    /// The view, for an answer that holds this model.
-    pub(crate) fn view(&self) -> &View {
-        &self.view
+    fn body(&self) -> mspkit_str {
+        // The body of an answer without an envelope is its result.
+        if self.body == self.document.bytes() {
+            return self.document.json();
+        }
+        let Later { arena, body, .. } = &mut *lock(&self.later);
+        *body.get_or_insert_with(|| arena.bytes(&self.body))
+    }
+
+    fn meta(&self) -> *const mspkit_meta {
+        let Later { arena, meta: made, .. } = &mut *lock(&self.later);
+        *made.get_or_insert_with(|| meta(&self.meta, arena))
     }
 }
 
@@ -91,21 +110,43 @@ unsafe fn get<T>(answer: *const mspkit_answer, nothing: T, read: impl FnOnce(&ms
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_answer_json(answer: *const mspkit_answer) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(answer, mspkit_str::NONE, |answer| answer.json) }
+    unsafe { get(answer, mspkit_str::NONE, |answer| answer.document.json()) }
 }
 
 /// The body as it came, decompressed; any bytes, NULs too.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_answer_body(answer: *const mspkit_answer) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(answer, mspkit_str::NONE, |answer| answer.body) }
+    unsafe { get(answer, mspkit_str::NONE, mspkit_answer::body) }
+}
+
+/// The value at a JSON pointer (RFC 6901) of the result, such as `/data/0/name`, for what has no view: a text without its
+/// quotes, all else as JSON. Absent where the pointer leads to nothing. Lives as long as the answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_answer_get(answer: *const mspkit_answer, pointer: mspkit_str) -> mspkit_text {
+    // SAFETY: the caller's promise is this one's.
+    unsafe {
+        let pointer = pointer.required("pointer").unwrap_or("absent");
+        get(answer, ABSENT, |answer| answer.document.get(pointer))
+    }
+}
+
+/// The result as the struct that `layout` describes; NULL when it is something else. The headers of the services have a
+/// function for each of theirs. Lives as long as the answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_answer_view(
+    answer: *const mspkit_answer,
+    layout: *const mspkit_layout,
+) -> *const c_void {
+    // SAFETY: the caller's promise is this one's; a layout is NULL or a constant of the program.
+    unsafe { get(answer, std::ptr::null(), |answer| answer.document.view(layout)) }
 }
 
 /// Status, headers, ids and times; NULL only for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_answer_meta(answer: *const mspkit_answer) -> *const mspkit_meta {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(answer, std::ptr::null(), |answer| answer.meta) }
+    unsafe { get(answer, std::ptr::null(), mspkit_answer::meta) }
 }
 
 /// Frees an answer with everything that was got from it. NULL is allowed.

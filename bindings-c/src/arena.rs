@@ -54,6 +54,14 @@ impl Arena {
         target
     }
 
+    /// Room for a struct that is filled where it lies.
+    pub(crate) fn zeroes(&mut self, bytes: usize) -> *mut u8 {
+        let target = self.take(bytes);
+        // SAFETY: `take` gave room for as many bytes.
+        unsafe { target.write_bytes(0, bytes) };
+        target
+    }
+
     /// Keeps a text with a NUL behind it.
     pub(crate) fn text(&mut self, text: &str) -> mspkit_str {
         self.bytes(text.as_bytes())

@@ -1,28 +1,28 @@
 //! Calls: of an operation by its id, and of endpoints that mspkit does not know; blocking, or submitted to a queue.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::c_void;
 use std::sync::Arc;
 
 use mspkit::{CallOptions, Core};
 
-use crate::abi::MSPKIT_OK;
+use crate::abi::{MSPKIT_OK, mspkit_status};
 use crate::answer::mspkit_answer;
 use crate::cancel::Cancel;
 use crate::client::mspkit_client;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
-use crate::generated::readers;
 use crate::guard::{borrow, guard, output};
-use crate::item::View;
+use crate::layout::{Table, mspkit_descriptor};
 use crate::options::{self, mspkit_call_options};
-use crate::params::Params;
+use crate::params;
 use crate::queue::{Outcome, mspkit_operation, mspkit_queue};
 use crate::task;
-use crate::text;
+use crate::text::mspkit_str;
+use crate::view::View;
 
 /// What a call sends.
 enum What {
-    Operation { id: String, params: Vec<u8> },
+    Operation { id: String, params: Vec<u8>, view: Option<Table> },
     Request { method: String, path: String, body: Option<String> },
 }
 
@@ -37,14 +37,17 @@ impl Ready {
     async fn make(self) -> Result<mspkit_answer, Failure> {
         let Self { core, what, options } = self;
         match what {
-            What::Operation { id, params } => {
-                Ok((readers::of(&id).call)(&core, &id, &params, &options).await?)
+            What::Operation { id, params, view: None } => {
+                Ok(mspkit_answer::new(core.call(&id, &params, &options).await?, None))
+            }
+            What::Operation { id, params, view: Some(table) } => {
+                let read = core.call_read(&id, &params, &options, |json| View::read(json, table));
+                let (view, raw) = read.await?;
+                Ok(mspkit_answer::new(raw, Some(view)))
             }
             What::Request { method, path, body } => {
                 let body = body.as_deref().map(str::as_bytes);
-                let raw = core.request(&method, &path, body, &options).await?;
-                let view = View::plain(&raw.json);
-                Ok(mspkit_answer::new(&raw, view))
+                Ok(mspkit_answer::new(core.request(&method, &path, body, &options).await?, None))
             }
         }
     }
@@ -60,7 +63,7 @@ unsafe fn wait(
     answer: *mut *mut mspkit_answer,
     error: *mut *mut mspkit_error,
     what: impl FnOnce() -> Result<What, Failure>,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -86,7 +89,7 @@ unsafe fn submit(
     into: Into,
     error: *mut *mut mspkit_error,
     what: impl FnOnce() -> Result<What, Failure>,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -110,75 +113,37 @@ pub(crate) struct Into {
     pub(crate) operation: *mut mspkit_operation,
 }
 
-/// Calls an operation of the table with parameters that `write` writes.
-///
 /// # Safety
-/// The pointers are NULL or what the exported functions ask for.
-pub(crate) unsafe fn call(
-    client: *const mspkit_client,
-    operation: &str,
-    options: *const mspkit_call_options,
-    answer: *mut *mut mspkit_answer,
-    error: *mut *mut mspkit_error,
-    write: impl FnOnce(&mut Params) -> Result<(), Failure>,
-) -> i32 {
-    // SAFETY: the caller says so.
-    unsafe { wait(client, options, answer, error, || written(operation, write)) }
-}
-
-/// As [`call`], submitted to a queue.
-///
-/// # Safety
-/// The pointers are NULL or what the exported functions ask for.
-pub(crate) unsafe fn call_submit(
-    client: *const mspkit_client,
-    operation: &str,
-    options: *const mspkit_call_options,
-    into: Into,
-    error: *mut *mut mspkit_error,
-    write: impl FnOnce(&mut Params) -> Result<(), Failure>,
-) -> i32 {
-    // SAFETY: the caller says so.
-    unsafe { submit(client, options, into, error, || written(operation, write)) }
-}
-
-fn written(operation: &str, write: impl FnOnce(&mut Params) -> Result<(), Failure>) -> Result<What, Failure> {
-    let mut params = Params::new();
-    write(&mut params)?;
-    Ok(What::Operation { id: operation.to_owned(), params: params.into_json() })
-}
-
-/// # Safety
-/// As for [`text::text`].
-unsafe fn by_id(
-    operation: *const c_char,
-    operation_len: usize,
-    params: *const c_char,
-    params_len: usize,
-) -> Result<What, Failure> {
+/// As for [`mspkit_str::read`].
+unsafe fn by_id(operation: mspkit_str, params: mspkit_str) -> Result<What, Failure> {
     // SAFETY: the caller says so.
     unsafe {
-        let id = text::text("operation", operation, operation_len)?.to_owned();
-        let params = if params.is_null() { "" } else { text::text("params", params, params_len)? };
-        Ok(What::Operation { id, params: params.as_bytes().to_vec() })
+        let id = operation.required("operation")?.to_owned();
+        let params = params.read_text("params")?.unwrap_or_default().as_bytes().to_vec();
+        Ok(What::Operation { id, params, view: None })
     }
 }
 
 /// # Safety
-/// As for [`text::text`].
-unsafe fn free_request(
-    method: *const c_char,
-    method_len: usize,
-    path: *const c_char,
-    path_len: usize,
-    body: *const c_char,
-    body_len: usize,
+/// As for [`params::read`].
+unsafe fn typed(
+    operation: *const mspkit_descriptor,
+    arguments: *const mspkit_str,
+    params: *const c_void,
 ) -> Result<What, Failure> {
     // SAFETY: the caller says so.
+    let said = unsafe { params::read(operation, arguments, params)? };
+    Ok(What::Operation { id: said.operation.to_owned(), params: said.params, view: said.view })
+}
+
+/// # Safety
+/// As for [`mspkit_str::read`].
+unsafe fn free_request(method: mspkit_str, path: mspkit_str, body: mspkit_str) -> Result<What, Failure> {
+    // SAFETY: the caller says so.
     unsafe {
-        let method = text::text("method", method, method_len)?.to_owned();
-        let path = text::text("path", path, path_len)?.to_owned();
-        let body = if body.is_null() { None } else { Some(text::text("body", body, body_len)?.to_owned()) };
+        let method = method.required("method")?.to_owned();
+        let path = path.required("path")?.to_owned();
+        let body = body.read_text("body")?.map(str::to_owned);
         Ok(What::Request { method, path, body })
     }
 }
@@ -187,21 +152,20 @@ unsafe fn free_request(
 /// Everything else calls the operation's own function.
 ///
 /// `operation` is an id such as `ncentral.customers.get`, `params` one JSON object of its parameters by their names in
-/// the table, NULL for none; each is copied. `options` may be NULL. `answer` gets the answer, with the same view as that of
-/// the operation's own function. Blocks. Thread-safe. Fails with any code.
+/// the table, not given for none; each is copied. `options` may be NULL. `answer` gets the answer: `mspkit_answer_get` and
+/// `mspkit_answer_json` read it, and the view of the operation's own function may be asked for. Blocks. Thread-safe. Fails
+/// with any code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_call(
     client: *const mspkit_client,
-    operation: *const c_char,
-    operation_len: usize,
-    params: *const c_char,
-    params_len: usize,
+    operation: mspkit_str,
+    params: mspkit_str,
     options: *const mspkit_call_options,
     answer: *mut *mut mspkit_answer,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
-    unsafe { wait(client, options, answer, error, || by_id(operation, operation_len, params, params_len)) }
+    unsafe { wait(client, options, answer, error, || by_id(operation, params)) }
 }
 
 /// Submits what `mspkit_call` calls. The completion has an answer.
@@ -212,46 +176,79 @@ pub unsafe extern "C" fn mspkit_call(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_call_submit(
     client: *const mspkit_client,
-    operation: *const c_char,
-    operation_len: usize,
-    params: *const c_char,
-    params_len: usize,
+    operation: mspkit_str,
+    params: mspkit_str,
     options: *const mspkit_call_options,
     queue: *const mspkit_queue,
     user_data: *mut c_void,
     operation_id: *mut mspkit_operation,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     let into = Into { queue, user_data, operation: operation_id };
     // SAFETY: the caller's promise is this one's.
-    unsafe { submit(client, options, into, error, || by_id(operation, operation_len, params, params_len)) }
+    unsafe { submit(client, options, into, error, || by_id(operation, params)) }
+}
+
+/// Calls an operation as the headers of the services describe it: their functions are made of this.
+///
+/// `arguments` are as many texts as the descriptor names, NULL for none; `params` is NULL or the struct of its parameters,
+/// made by the struct's `_init()`; both are copied. `options` may be NULL. `answer` gets the answer, read as the descriptor's
+/// view: one that cannot be read is an error. Blocks. Thread-safe. Fails with any code.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_typed_call(
+    client: *const mspkit_client,
+    operation: *const mspkit_descriptor,
+    arguments: *const mspkit_str,
+    params: *const c_void,
+    options: *const mspkit_call_options,
+    answer: *mut *mut mspkit_answer,
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { wait(client, options, answer, error, || typed(operation, arguments, params)) }
+}
+
+/// Submits what `mspkit_typed_call` calls. The completion has an answer.
+///
+/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
+/// call, and may be NULL. Does not block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options
+/// that are wrong, and with `MSPKIT_E_CLOSED` for a closed queue; every other failure, that of a parameter which the
+/// operation does not take included, comes with the completion.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_typed_call_submit(
+    client: *const mspkit_client,
+    operation: *const mspkit_descriptor,
+    arguments: *const mspkit_str,
+    params: *const c_void,
+    options: *const mspkit_call_options,
+    queue: *const mspkit_queue,
+    user_data: *mut c_void,
+    operation_id: *mut mspkit_operation,
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
+    let into = Into { queue, user_data, operation: operation_id };
+    // SAFETY: the caller's promise is this one's.
+    unsafe { submit(client, options, into, error, || typed(operation, arguments, params)) }
 }
 
 /// Sends a request to an endpoint that mspkit does not know, with credentials, limits and retries.
 ///
 /// `path` begins with `/`, or is an absolute URL of the client's own server; it is sent as it is, or refused.
-/// `body` is JSON text, NULL for none. Query and headers are `extra_query` and `extra_headers` of `options`, which
+/// `body` is JSON text, not given for none. Query and headers are `extra_query` and `extra_headers` of `options`, which
 /// may be NULL. GET, HEAD and OPTIONS are repeated after a fault, every other method is not. `answer` gets the
 /// answer: `mspkit_answer_json` and `mspkit_answer_body` give its body. Blocks. Thread-safe. Fails with any code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_request(
     client: *const mspkit_client,
-    method: *const c_char,
-    method_len: usize,
-    path: *const c_char,
-    path_len: usize,
-    body: *const c_char,
-    body_len: usize,
+    method: mspkit_str,
+    path: mspkit_str,
+    body: mspkit_str,
     options: *const mspkit_call_options,
     answer: *mut *mut mspkit_answer,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
-    unsafe {
-        wait(client, options, answer, error, || {
-            free_request(method, method_len, path, path_len, body, body_len)
-        })
-    }
+    unsafe { wait(client, options, answer, error, || free_request(method, path, body)) }
 }
 
 /// Submits what `mspkit_request` sends. The completion has an answer.
@@ -262,23 +259,16 @@ pub unsafe extern "C" fn mspkit_request(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_request_submit(
     client: *const mspkit_client,
-    method: *const c_char,
-    method_len: usize,
-    path: *const c_char,
-    path_len: usize,
-    body: *const c_char,
-    body_len: usize,
+    method: mspkit_str,
+    path: mspkit_str,
+    body: mspkit_str,
     options: *const mspkit_call_options,
     queue: *const mspkit_queue,
     user_data: *mut c_void,
     operation_id: *mut mspkit_operation,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     let into = Into { queue, user_data, operation: operation_id };
     // SAFETY: the caller's promise is this one's.
-    unsafe {
-        submit(client, options, into, error, || {
-            free_request(method, method_len, path, path_len, body, body_len)
-        })
-    }
+    unsafe { submit(client, options, into, error, || free_request(method, path, body)) }
 }

@@ -5,11 +5,14 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use tokio::sync::Notify;
 
-use crate::abi::MSPKIT_OK;
+use crate::abi::{MSPKIT_E_CANCELLED, MSPKIT_E_CLOSED, MSPKIT_OK, mspkit_status};
 use crate::error::mspkit_error;
 use crate::failure::Failure;
-use crate::generated::codes::{MSPKIT_E_CANCELLED, MSPKIT_E_CLOSED};
 use crate::guard::{borrow, guard, output, quietly, release};
+
+/// What the flag holds: the number of a status.
+const NOT_RAISED: i32 = MSPKIT_OK as i32;
+const CLOSED: i32 = MSPKIT_E_CLOSED as i32;
 
 /// A flag that is raised once, with what the calls that watch it fail with.
 #[derive(Default)]
@@ -29,15 +32,16 @@ impl Cancel {
         self.raise(MSPKIT_E_CLOSED);
     }
 
-    fn raise(&self, code: i32) {
-        let _ = self.code.compare_exchange(MSPKIT_OK, code, Ordering::AcqRel, Ordering::Acquire);
+    fn raise(&self, code: mspkit_status) {
+        let _ =
+            self.code.compare_exchange(MSPKIT_OK as i32, code as i32, Ordering::AcqRel, Ordering::Acquire);
         self.raised.notify_waiters();
     }
 
     fn failure(&self) -> Option<Failure> {
         match self.code.load(Ordering::Acquire) {
-            MSPKIT_OK => None,
-            MSPKIT_E_CLOSED => Some(Failure::closed()),
+            NOT_RAISED => None,
+            CLOSED => Some(Failure::closed()),
             _ => Some(Failure::cancelled()),
         }
     }
@@ -75,7 +79,7 @@ impl mspkit_cancel_token {
 pub unsafe extern "C" fn mspkit_cancel_token_new(
     token: *mut *mut mspkit_cancel_token,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or places that can be written to; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -93,7 +97,7 @@ pub unsafe extern "C" fn mspkit_cancel_token_new(
 /// Thread-safe. It takes locks, so a signal handler must not call it; let the handler wake a thread that does. Fails
 /// with `MSPKIT_E_NULL`. Cancelling twice is no error.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_cancel_token_cancel(token: *const mspkit_cancel_token) -> i32 {
+pub unsafe extern "C" fn mspkit_cancel_token_cancel(token: *const mspkit_cancel_token) -> mspkit_status {
     // SAFETY: the caller passes NULL or a token that was not freed.
     unsafe {
         guard(std::ptr::null_mut(), || {
@@ -108,7 +112,7 @@ pub unsafe extern "C" fn mspkit_cancel_token_cancel(token: *const mspkit_cancel_
 pub unsafe extern "C" fn mspkit_cancel_token_is_cancelled(token: *const mspkit_cancel_token) -> bool {
     // SAFETY: the caller passes NULL or a token that was not freed.
     unsafe { token.as_ref() }
-        .is_some_and(|token| quietly(false, || token.shared.code.load(Ordering::Acquire) != MSPKIT_OK))
+        .is_some_and(|token| quietly(false, || token.shared.code.load(Ordering::Acquire) != NOT_RAISED))
 }
 
 /// Frees a token; calls that watch it go on. NULL is allowed.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mspkit::{Core, LimitStatus, Service};
 
-use crate::abi::MSPKIT_OK;
+use crate::abi::{MSPKIT_OK, mspkit_status};
 use crate::arena::Arena;
 use crate::cancel::Cancel;
 use crate::error::{at, mspkit_error};
@@ -14,23 +14,14 @@ use crate::options::{self, mspkit_client_options};
 use crate::runtime::{Runtime, mspkit_runtime};
 use crate::text::mspkit_str;
 
-/// A client of one service. Any number of threads may use it at the same time. Yours to free with `mspkit_client_free`.
+/// A client of one service, whichever that is. Any number of threads may use it at the same time. Yours to free with
+/// `mspkit_client_free`. The headers of the services have a type of its own for each, so that a wrong one does not compile.
 pub struct mspkit_client {
     pub(crate) core: Core,
     pub(crate) runtime: Arc<Runtime>,
     /// Raised when this handle is freed.
     pub(crate) freed: Arc<Cancel>,
 }
-
-/// A client of N-able N-central, made by `mspkit_ncentral_new`. To call another service with it is refused with
-/// `MSPKIT_E_INVALID_REQUEST`.
-pub type mspkit_ncentral = mspkit_client;
-/// A client of Cloudmore, made by `mspkit_cloudmore_new`. To call another service with it is refused with
-/// `MSPKIT_E_INVALID_REQUEST`.
-pub type mspkit_cloudmore = mspkit_client;
-/// A client of Wiv, made by `mspkit_wiv_new`. To call another service with it is refused with
-/// `MSPKIT_E_INVALID_REQUEST`.
-pub type mspkit_wiv = mspkit_client;
 
 /// What an endpoint's limit is doing. Read it by pointer only: it may grow.
 #[repr(C)]
@@ -54,16 +45,26 @@ pub struct mspkit_limits {
     _arena: Arena,
 }
 
-unsafe fn new(
-    service: Service,
+/// Makes a client of a service: `ncentral`, `cloudmore` or `wiv`. The headers of the services have a type and a function for
+/// each.
+///
+/// `options` may be NULL: then everything comes from the environment. `client` gets it. Nothing is sent. Thread-safe. Fails
+/// with `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with the codes for wrong texts,
+/// numbers and sizes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_client_new(
+    service: mspkit_str,
     options: *const mspkit_client_options,
     client: *mut *mut mspkit_client,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
             output("client", client)?;
+            let service = service.required("service")?;
+            let service = Service::named(service)
+                .ok_or_else(|| Failure::invalid("service", "must be ncentral, cloudmore or wiv"))?;
             let given = options::read(options)?;
             let runtime = match given.runtime.as_ref().map(mspkit_runtime::shared) {
                 Some(runtime) => runtime,
@@ -77,52 +78,6 @@ unsafe fn new(
     }
 }
 
-/// Makes a client of N-able N-central.
-///
-/// `options` may be NULL: then everything comes from `NCENTRAL_URL` and `NCENTRAL_JWT`. `client` gets it. Nothing is
-/// sent. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with
-/// the codes for wrong texts, numbers and sizes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_ncentral_new(
-    options: *const mspkit_client_options,
-    client: *mut *mut mspkit_ncentral,
-    error: *mut *mut mspkit_error,
-) -> i32 {
-    // SAFETY: the caller's promise is this one's.
-    unsafe { new(Service::NCentral, options, client, error) }
-}
-
-/// Makes a client of Cloudmore.
-///
-/// `options` may be NULL: then everything comes from `CLOUDMORE_USERNAME`, `CLOUDMORE_PASSWORD`,
-/// `CLOUDMORE_CLIENT_SECRET` and `CLOUDMORE_URL`. `client` gets it. Nothing is sent. Thread-safe. Fails with
-/// `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with the codes for wrong texts,
-/// numbers and sizes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_cloudmore_new(
-    options: *const mspkit_client_options,
-    client: *mut *mut mspkit_cloudmore,
-    error: *mut *mut mspkit_error,
-) -> i32 {
-    // SAFETY: the caller's promise is this one's.
-    unsafe { new(Service::Cloudmore, options, client, error) }
-}
-
-/// Makes a client of Wiv.
-///
-/// `options` may be NULL: then everything comes from `WIV_API_KEY` and `WIV_URL`. `client` gets it. Nothing is sent.
-/// Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with the
-/// codes for wrong texts, numbers and sizes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_wiv_new(
-    options: *const mspkit_client_options,
-    client: *mut *mut mspkit_wiv,
-    error: *mut *mut mspkit_error,
-) -> i32 {
-    // SAFETY: the caller's promise is this one's.
-    unsafe { new(Service::Wiv, options, client, error) }
-}
-
 /// Makes a client with other options out of one: `timeout_ms`, `attempt_timeout_ms`, `max_retries` and
 /// `max_retry_after_ms`, `max_backoff_ms`. Connections, tokens and limits are shared, and so is closing; each is freed by itself.
 ///
@@ -133,7 +88,7 @@ pub unsafe extern "C" fn mspkit_client_with_options(
     options: *const mspkit_client_options,
     copy: *mut *mut mspkit_client,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -158,7 +113,7 @@ pub unsafe extern "C" fn mspkit_client_with_options(
 /// already goes on; a call that waits for a slot, a token or another attempt ends with that code, too.
 /// Closing twice is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_client_close(client: *const mspkit_client) -> i32 {
+pub unsafe extern "C" fn mspkit_client_close(client: *const mspkit_client) -> mspkit_status {
     // SAFETY: the caller passes NULL or a client that was not freed.
     unsafe {
         guard(std::ptr::null_mut(), || {
@@ -193,7 +148,7 @@ pub unsafe extern "C" fn mspkit_client_limits(
     client: *const mspkit_client,
     limits: *mut *mut mspkit_limits,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {

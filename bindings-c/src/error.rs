@@ -1,21 +1,18 @@
 //! Errors: what failed, as the caller reads it through functions, so that it can grow without breaking anybody.
 
-use std::ffi::c_char;
-
 use mspkit::Error;
 
-use crate::abi::{MSPKIT_OK, is_failure, said};
+use crate::abi::{MSPKIT_E_INVALID_REQUEST, MSPKIT_OK, failure_of, mspkit_status, said};
 use crate::answer::pairs;
 use crate::arena::Arena;
 use crate::failure::{Failure, described};
-use crate::generated::codes::MSPKIT_E_INVALID_REQUEST;
 use crate::guard::{quietly, release};
-use crate::text::{mspkit_pair, mspkit_str, text};
+use crate::text::{mspkit_pair, mspkit_str};
 
 /// Why a function failed. Yours to free with `mspkit_error_free`; may be read from several threads at the same time.
 /// Texts and structs that are got from it live as long as it does.
 pub struct mspkit_error {
-    code: i32,
+    code: mspkit_status,
     status: i32,
     retryable: bool,
     retry_after_ms: i64,
@@ -178,7 +175,7 @@ unsafe fn get<T>(error: *const mspkit_error, nothing: T, read: impl FnOnce(&mspk
 
 /// The status that the failed function returned, such as `MSPKIT_E_NOT_FOUND`; `MSPKIT_OK` for NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_error_code(error: *const mspkit_error) -> i32 {
+pub unsafe extern "C" fn mspkit_error_code(error: *const mspkit_error) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, MSPKIT_OK, |error| error.code) }
 }
@@ -382,24 +379,17 @@ pub unsafe extern "C" fn mspkit_error_header(error: *const mspkit_error, index: 
 
 /// Makes an error, for layers over this header that have something of their own to say.
 ///
-/// `code` is a negative one of this header; another is taken for `MSPKIT_E_INVALID_REQUEST`. `message` is copied; NULL: what
-/// `mspkit_strerror` says. Free it with `mspkit_error_free`. Thread-safe. NULL only when there is no memory.
+/// `code` is a negative one of this header; another is taken for `MSPKIT_E_INVALID_REQUEST`. `message` is copied; not given:
+/// what `mspkit_strerror` says. Free it with `mspkit_error_free`. Thread-safe. NULL only when there is no memory.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_error_new(
-    code: i32,
-    message: *const c_char,
-    message_len: usize,
-) -> *mut mspkit_error {
+pub unsafe extern "C" fn mspkit_error_new(code: i32, message: mspkit_str) -> *mut mspkit_error {
     quietly(std::ptr::null_mut(), || {
-        let code = if is_failure(code) { code } else { MSPKIT_E_INVALID_REQUEST };
-        let failure = if message.is_null() {
-            Failure::own(code, said(code))
-        } else {
-            // SAFETY: the caller passes `message_len` bytes, or a text that ends at its first NUL.
-            match unsafe { text("message", message, message_len) } {
-                Ok(message) => Failure::own(code, message),
-                Err(failure) => failure,
-            }
+        let code = failure_of(code).unwrap_or(MSPKIT_E_INVALID_REQUEST);
+        // SAFETY: the caller passes a text as its type describes it.
+        let failure = match unsafe { message.read_text("message") } {
+            Ok(None) => Failure::own(code, said(code)),
+            Ok(Some(message)) => Failure::own(code, message),
+            Err(failure) => failure,
         };
         Box::into_raw(Box::new(mspkit_error::new(&failure)))
     })

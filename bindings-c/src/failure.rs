@@ -7,9 +7,9 @@ use mspkit::{Error, ErrorKind, Spelling};
 use mspkit_binding::seconds;
 use serde_json::{Map, Value, json};
 
-use crate::abi::{MSPKIT_E_NULL, MSPKIT_E_PANIC};
-use crate::generated::codes::{
-    MSPKIT_E_CANCELLED, MSPKIT_E_CLOSED, MSPKIT_E_INTERNAL, MSPKIT_E_INVALID_REQUEST,
+use crate::abi::{
+    MSPKIT_E_CANCELLED, MSPKIT_E_CLOSED, MSPKIT_E_INTERNAL, MSPKIT_E_INVALID_REQUEST, MSPKIT_E_NULL,
+    MSPKIT_E_PANIC, mspkit_status, status_of,
 };
 
 /// Why something failed.
@@ -18,9 +18,9 @@ pub(crate) enum Failure {
     /// What the core says.
     Core(Box<Error>),
     /// What the boundary itself has to say.
-    Own { code: i32, message: String, resume_token: Option<String> },
+    Own { code: mspkit_status, message: String, resume_token: Option<String> },
     /// An argument that the boundary itself refuses, under a code of its own.
-    Refused { code: i32, error: Box<Error> },
+    Refused { code: mspkit_status, error: Box<Error> },
 }
 
 impl From<Error> for Failure {
@@ -30,12 +30,12 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
-    pub(crate) fn own(code: i32, message: impl Into<String>) -> Self {
+    pub(crate) fn own(code: mspkit_status, message: impl Into<String>) -> Self {
         Self::Own { code, message: message.into(), resume_token: None }
     }
 
     /// An argument that cannot be used, by its name in C.
-    pub(crate) fn argument(code: i32, name: &str, given: Option<&str>, allowed: &str) -> Self {
+    pub(crate) fn argument(code: mspkit_status, name: &str, given: Option<&str>, allowed: &str) -> Self {
         Self::Refused { code, error: Box::new(Error::refused(name, given, allowed)) }
     }
 
@@ -80,9 +80,9 @@ impl Failure {
         self
     }
 
-    pub(crate) fn code(&self) -> i32 {
+    pub(crate) fn code(&self) -> mspkit_status {
         match self {
-            Self::Core(error) => error.kind().code(),
+            Self::Core(error) => status_of(error.kind()),
             Self::Own { code, .. } | Self::Refused { code, .. } => *code,
         }
     }
@@ -96,7 +96,7 @@ impl Failure {
                 code => ErrorKind::ALL
                     .iter()
                     .copied()
-                    .find(|kind| kind.code() == code)
+                    .find(|kind| kind.code() == code as i32)
                     .unwrap_or(ErrorKind::InvalidRequest),
             },
         }
@@ -128,7 +128,7 @@ fn is_format(letter: char) -> bool {
 
 fn everything(failure: &Failure) -> Value {
     let mut all = Map::new();
-    all.insert("code".to_owned(), failure.code().into());
+    all.insert("code".to_owned(), (failure.code() as i32).into());
     all.insert("kind".to_owned(), failure.kind().name().into());
     match failure {
         Failure::Own { message, resume_token, .. } => {

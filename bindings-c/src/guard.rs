@@ -6,6 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::abi::mspkit_status;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
 
@@ -15,8 +16,8 @@ use crate::failure::Failure;
 /// `error` is NULL or may be written to.
 pub(crate) unsafe fn guard(
     error: *mut *mut mspkit_error,
-    body: impl FnOnce() -> Result<i32, Failure>,
-) -> i32 {
+    body: impl FnOnce() -> Result<mspkit_status, Failure>,
+) -> mspkit_status {
     if !error.is_null() {
         // SAFETY: the caller says so.
         unsafe { error.write(std::ptr::null_mut()) };
@@ -74,7 +75,7 @@ pub(crate) unsafe fn release<T>(handle: *mut T) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::abi::MSPKIT_E_PANIC;
+    use crate::abi::{MSPKIT_E_PANIC, MSPKIT_OK};
     use crate::error::{mspkit_error_free, mspkit_error_message};
 
     struct PanicsWhenDropped;
@@ -113,7 +114,7 @@ mod tests {
     fn an_error_of_before_is_forgotten() {
         let mut error = std::ptr::dangling_mut();
         // SAFETY: `error` is a local.
-        assert_eq!(unsafe { guard(&raw mut error, || Ok(0)) }, 0);
+        assert_eq!(unsafe { guard(&raw mut error, || Ok(MSPKIT_OK)) }, MSPKIT_OK);
         assert!(error.is_null());
     }
 }

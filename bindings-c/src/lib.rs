@@ -1,11 +1,11 @@
 //! The C library: handles, options and views around the core, and nothing about any endpoint by hand.
 //!
 //! Every exported function checks what it is given and runs inside `guard`, so that neither a wrong pointer argument
-//! nor a panic crosses into the caller. Operations, their parameters and the views of models are generated text in
-//! `generated/`, since the header is made from the sources as they stand. `unsafe` is allowed here, and for signals in
+//! nor a panic crosses into the caller. Operations, their parameters and the views of models are not known here: the headers
+//! of the services in `include/mspkit` describe them by tables, and `layout.rs` says what a table may say. `unsafe` is allowed here, and for signals in
 //! `mspkit-platform`; each block says why it is sound.
 #![allow(unsafe_code, reason = "C hands over pointers")]
-#![allow(non_camel_case_types, reason = "types are called here what they are called in C")]
+#![allow(non_camel_case_types, reason = "types and statuses are called here what they are called in C")]
 #![allow(unreachable_pub, reason = "exported to C, not to Rust")]
 #![allow(
     clippy::missing_safety_doc,
@@ -22,20 +22,22 @@ mod arena;
 mod call;
 mod cancel;
 mod client;
+mod document;
 mod error;
 mod failure;
 mod guard;
 mod item;
+mod layout;
 mod log;
 mod options;
 mod page;
 mod pager;
 mod params;
 mod queue;
-mod reader;
 mod runtime;
 mod task;
 mod text;
+mod view;
 
 mod generated;
 

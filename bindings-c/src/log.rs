@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 
 use tracing::Level;
 
-use crate::abi::{MSPKIT_E_BUSY, MSPKIT_E_RANGE, MSPKIT_OK};
+use crate::abi::{MSPKIT_E_BUSY, MSPKIT_E_RANGE, MSPKIT_OK, mspkit_status};
 use crate::arena::Arena;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
@@ -166,7 +166,7 @@ pub unsafe extern "C" fn mspkit_log_set(
     user_data: *mut c_void,
     level: i32,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or a place that can be written to.
     unsafe {
         guard(error, || {

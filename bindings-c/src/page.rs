@@ -5,7 +5,7 @@ use std::sync::{Mutex, OnceLock};
 
 use mspkit::RawPage;
 
-use crate::abi::{MSPKIT_E_RANGE, MSPKIT_OK};
+use crate::abi::{MSPKIT_E_RANGE, MSPKIT_OK, mspkit_status};
 use crate::answer::{meta, mspkit_meta};
 use crate::arena::Arena;
 use crate::error::{at, mspkit_error};
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn mspkit_page_resume_token(
     consumed: usize,
     token: *mut mspkit_str,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {

@@ -3,12 +3,12 @@
 //! What a step works on is taken out of the pager for as long as it runs, and comes back however it ends, so a step that
 //! is cancelled loses nothing and a second one at the same time is refused.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::c_void;
 use std::sync::{Arc, Mutex};
 
 use mspkit::RawPager;
 
-use crate::abi::{MSPKIT_DONE, MSPKIT_OK};
+use crate::abi::{MSPKIT_DONE, MSPKIT_OK, mspkit_status};
 use crate::answer::{meta, mspkit_meta};
 use crate::arena::Arena;
 use crate::call::Into;
@@ -16,17 +16,17 @@ use crate::cancel::Cancel;
 use crate::client::mspkit_client;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
-use crate::generated::readers;
 use crate::guard::{borrow, guard, output, quietly, release};
 use crate::item::mspkit_item;
+use crate::layout::{Table, mspkit_descriptor};
 use crate::lock;
 use crate::options::{self, mspkit_call_options, mspkit_paging_options};
 use crate::page::mspkit_page;
-use crate::params::Params;
+use crate::params;
 use crate::queue::{Outcome, mspkit_operation, mspkit_queue};
 use crate::runtime::Runtime;
 use crate::task;
-use crate::text::{self, mspkit_str};
+use crate::text::mspkit_str;
 
 mod reading;
 
@@ -80,7 +80,7 @@ impl mspkit_pager {
     ///
     /// # Safety
     /// The pointers are NULL or what the exported functions ask for.
-    unsafe fn submit<W>(&self, into: Into, work: impl FnOnce(Step) -> W) -> Result<i32, Failure>
+    unsafe fn submit<W>(&self, into: Into, work: impl FnOnce(Step) -> W) -> Result<mspkit_status, Failure>
     where
         W: Future<Output = Result<Outcome, Failure>> + Send + 'static,
     {
@@ -110,14 +110,18 @@ impl mspkit_pager {
     ///
     /// # Safety
     /// `into` may be written to.
-    unsafe fn next(&self, wanted: Option<u64>, into: *mut *const mspkit_item) -> Result<i32, Failure> {
+    unsafe fn next(
+        &self,
+        wanted: Option<u64>,
+        into: *mut *const mspkit_item,
+    ) -> Result<mspkit_status, Failure> {
         let step = self.step()?;
         // An item that is already here costs no trip through the runtime.
-        let ready = step.reading.as_ref().and_then(|pager| ready(pager, self.shared.reader));
+        let ready = step.reading.as_ref().and_then(|pager| ready(pager, self.shared.table));
         let next = match ready {
             Some(ready) => ready.map(Some)?,
             None => {
-                self.wait(step, |step| step.work(async |pager, reader| item(pager, reader, wanted).await))?
+                self.wait(step, |step| step.work(async |pager, table| item(pager, table, wanted).await))?
             }
         };
         let Some(next) = next else { return Ok(MSPKIT_DONE) };
@@ -134,39 +138,19 @@ impl mspkit_pager {
     }
 }
 
-/// Makes a pager of an operation of the table.
+/// Makes a pager.
 ///
-/// # Safety
-/// The pointers are NULL or what the exported functions ask for.
-pub(crate) unsafe fn list(
-    client: *const mspkit_client,
-    operation: &str,
-    paging: *const mspkit_paging_options,
-    options: *const mspkit_call_options,
-    pager: *mut *mut mspkit_pager,
-    error: *mut *mut mspkit_error,
-    write: impl FnOnce(&mut Params) -> Result<(), Failure>,
-) -> i32 {
-    // SAFETY: the caller says so.
-    unsafe {
-        guard(error, || {
-            let mut params = Params::new();
-            write(&mut params)?;
-            begin(client, operation, &params.into_json(), paging, options, pager)
-        })
-    }
-}
-
 /// # Safety
 /// The pointers are NULL or what the exported functions ask for.
 unsafe fn begin(
     client: *const mspkit_client,
     operation: &str,
     params: &[u8],
+    table: Option<Table>,
     paging: *const mspkit_paging_options,
     options: *const mspkit_call_options,
     pager: *mut *mut mspkit_pager,
-) -> Result<i32, Failure> {
+) -> Result<mspkit_status, Failure> {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
         let client = borrow("client", client)?;
@@ -176,7 +160,7 @@ unsafe fn begin(
         let raw = client.core.pager(operation, params, &paging, &options)?;
         let reading = Mutex::new(Some(raw));
         let made = mspkit_pager {
-            shared: Arc::new(Shared { reader: readers::of(operation), reading }),
+            shared: Arc::new(Shared { table, reading }),
             runtime: client.runtime.clone(),
             ends: [token, Some(client.freed.clone())],
             freed: Arc::default(),
@@ -195,21 +179,45 @@ unsafe fn begin(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_list(
     client: *const mspkit_client,
-    operation: *const c_char,
-    operation_len: usize,
-    params: *const c_char,
-    params_len: usize,
+    operation: mspkit_str,
+    params: mspkit_str,
     paging: *const mspkit_paging_options,
     options: *const mspkit_call_options,
     pager: *mut *mut mspkit_pager,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
     unsafe {
         guard(error, || {
-            let operation = text::text("operation", operation, operation_len)?;
-            let params = if params.is_null() { "" } else { text::text("params", params, params_len)? };
-            begin(client, operation, params.as_bytes(), paging, options, pager)
+            let id = operation.required("operation")?;
+            let params = params.read_text("params")?.unwrap_or_default();
+            begin(client, id, params.as_bytes(), None, paging, options, pager)
+        })
+    }
+}
+
+/// Makes a pager over a list operation as the headers of the services do; see `mspkit_typed_call`. Its items are read as
+/// the descriptor's view, and one that cannot be read is an error of the step that comes to it.
+///
+/// `paging` and `options` may be NULL. `pager` gets it; free it with `mspkit_pager_free`. Nothing is sent. Thread-safe.
+/// Fails with `MSPKIT_E_INVALID_REQUEST` for wrong parameters or a resume token of another list, and with the codes for
+/// wrong texts, numbers and sizes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_typed_list(
+    client: *const mspkit_client,
+    operation: *const mspkit_descriptor,
+    arguments: *const mspkit_str,
+    params: *const c_void,
+    paging: *const mspkit_paging_options,
+    options: *const mspkit_call_options,
+    pager: *mut *mut mspkit_pager,
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
+    // SAFETY: the caller's promise is this one's.
+    unsafe {
+        guard(error, || {
+            let said = params::read(operation, arguments, params)?;
+            begin(client, said.operation, &said.params, said.view, paging, options, pager)
         })
     }
 }
@@ -224,7 +232,7 @@ pub unsafe extern "C" fn mspkit_pager_next(
     pager: *mut mspkit_pager,
     item: *mut *const mspkit_item,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -245,7 +253,7 @@ pub unsafe extern "C" fn mspkit_pager_first(
     pager: *mut mspkit_pager,
     item: *mut *const mspkit_item,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -265,15 +273,15 @@ pub unsafe extern "C" fn mspkit_pager_next_page(
     pager: *mut mspkit_pager,
     page: *mut *mut mspkit_page,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
             let pager = borrow("pager", pager.cast_const())?;
             output("page", page)?;
             let step = pager.step()?;
-            let next = pager
-                .wait(step, |step| step.work(async |pager, reader| reading::page(pager, reader).await))?;
+            let next =
+                pager.wait(step, |step| step.work(async |pager, table| reading::page(pager, table).await))?;
             let Some(next) = next else { return Ok(MSPKIT_DONE) };
             page.write(Box::into_raw(Box::new(next)));
             Ok(MSPKIT_OK)
@@ -293,7 +301,7 @@ pub unsafe extern "C" fn mspkit_pager_collect(
     most: i64,
     page: *mut *mut mspkit_page,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -302,7 +310,7 @@ pub unsafe extern "C" fn mspkit_pager_collect(
             let most = options::count("most", most)?;
             let step = pager.step()?;
             let made = pager.wait(step, |step| {
-                step.work(async |pager, reader| reading::collect(pager, reader, most).await)
+                step.work(async |pager, table| reading::collect(pager, table, most).await)
             })?;
             page.write(Box::into_raw(Box::new(made)));
             Ok(MSPKIT_OK)
@@ -322,14 +330,14 @@ pub unsafe extern "C" fn mspkit_pager_next_submit(
     user_data: *mut c_void,
     operation_id: *mut mspkit_operation,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     let into = Into { queue, user_data, operation: operation_id };
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
             borrow("pager", pager.cast_const())?.submit(into, |step| {
-                step.work(async |pager, reader| {
-                    let item = item(pager, reader, None).await?;
+                step.work(async |pager, table| {
+                    let item = item(pager, table, None).await?;
                     Ok(item.map_or(Outcome::Done, |item| Outcome::Item(Box::new(item))))
                 })
             })
@@ -349,14 +357,14 @@ pub unsafe extern "C" fn mspkit_pager_next_page_submit(
     user_data: *mut c_void,
     operation_id: *mut mspkit_operation,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     let into = Into { queue, user_data, operation: operation_id };
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
             borrow("pager", pager.cast_const())?.submit(into, |step| {
-                step.work(async |pager, reader| {
-                    let page = reading::page(pager, reader).await?;
+                step.work(async |pager, table| {
+                    let page = reading::page(pager, table).await?;
                     Ok(page.map_or(Outcome::Done, |page| Outcome::Page(Box::new(page))))
                 })
             })
@@ -378,7 +386,7 @@ pub unsafe extern "C" fn mspkit_pager_collect_submit(
     user_data: *mut c_void,
     operation_id: *mut mspkit_operation,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     let into = Into { queue, user_data, operation: operation_id };
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
@@ -386,8 +394,8 @@ pub unsafe extern "C" fn mspkit_pager_collect_submit(
             let pager = borrow("pager", pager.cast_const())?;
             let most = options::count("most", most)?;
             pager.submit(into, |step| {
-                step.work(async move |pager, reader| {
-                    let page = reading::collect(pager, reader, most).await?;
+                step.work(async move |pager, table| {
+                    let page = reading::collect(pager, table, most).await?;
                     Ok(Outcome::Page(Box::new(page)))
                 })
             })

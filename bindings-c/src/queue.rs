@@ -4,12 +4,11 @@ use std::ffi::c_void;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::abi::{MSPKIT_DONE, MSPKIT_EMPTY, MSPKIT_OK};
+use crate::abi::{MSPKIT_DONE, MSPKIT_E_CLOSED, MSPKIT_EMPTY, MSPKIT_OK, mspkit_status};
 use crate::answer::mspkit_answer;
 use crate::cancel::Cancel;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
-use crate::generated::codes::MSPKIT_E_CLOSED;
 use crate::guard::{borrow, guard, output, quietly, release};
 use crate::item::mspkit_item;
 use crate::options::{self, LARGEST};
@@ -42,7 +41,7 @@ pub struct mspkit_completion {
     /// What was passed to the submitting function.
     pub user_data: *mut c_void,
     /// `MSPKIT_OK`; `MSPKIT_DONE` for a pager's step at the end of the list; else the code of `error`.
-    pub status: i32,
+    pub status: mspkit_status,
     /// The answer to a call.
     pub answer: *mut mspkit_answer,
     /// The item that a pager's step has read.
@@ -51,6 +50,21 @@ pub struct mspkit_completion {
     pub page: *mut mspkit_page,
     /// Why it failed.
     pub error: *mut mspkit_error,
+}
+
+/// Makes an empty `mspkit_completion`; `mspkit_completion_init()` is the same in C and C++.
+///
+/// `struct_size` is `sizeof(mspkit_completion)`, as it is in the header that the program is compiled with. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_completion_init_into(completion: *mut mspkit_completion, struct_size: usize) {
+    if completion.is_null() || !(size_of::<usize>()..=LARGEST).contains(&struct_size) {
+        return;
+    }
+    // SAFETY: the caller passes a struct of that size; zeroes are an empty one.
+    unsafe {
+        completion.cast::<u8>().write_bytes(0, struct_size);
+        completion.cast::<usize>().write(struct_size);
+    }
 }
 
 /// What a submitted call came to.
@@ -155,7 +169,7 @@ impl Completed {
 pub unsafe extern "C" fn mspkit_queue_new(
     queue: *mut *mut mspkit_queue,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or places that can be written to; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -189,7 +203,7 @@ pub unsafe extern "C" fn mspkit_queue_next(
     timeout_ms: i32,
     completion: *mut mspkit_completion,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -218,7 +232,10 @@ pub unsafe extern "C" fn mspkit_queue_next(
 /// Cancels a submitted call by its number. Its completion comes as that of any other: with `MSPKIT_E_CANCELLED`, or with
 /// how it ended before. Cancelling what has ended is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_queue_cancel(queue: *const mspkit_queue, operation: mspkit_operation) -> i32 {
+pub unsafe extern "C" fn mspkit_queue_cancel(
+    queue: *const mspkit_queue,
+    operation: mspkit_operation,
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or a queue that was not freed.
     unsafe {
         guard(std::ptr::null_mut(), || {
@@ -243,7 +260,7 @@ pub unsafe extern "C" fn mspkit_queue_pending(queue: *const mspkit_queue) -> usi
 /// `mspkit_queue_next` gives `MSPKIT_DONE`. Wakes threads that wait there. Closing twice is no error. Thread-safe. Fails
 /// with `MSPKIT_E_NULL`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_queue_close(queue: *const mspkit_queue) -> i32 {
+pub unsafe extern "C" fn mspkit_queue_close(queue: *const mspkit_queue) -> mspkit_status {
     // SAFETY: the caller passes NULL or a queue that was not freed.
     unsafe {
         guard(std::ptr::null_mut(), || {
@@ -274,13 +291,16 @@ pub unsafe extern "C" fn mspkit_completion_clear(completion: *mut mspkit_complet
     // SAFETY: the caller passes NULL or a completion that was initialised; what it holds was given out and is not used
     // again.
     unsafe {
-        let Some(completion) = completion.as_mut() else { return };
-        release(std::mem::replace(&mut completion.answer, std::ptr::null_mut()));
-        release(std::mem::replace(&mut completion.item, std::ptr::null_mut()));
-        release(std::mem::replace(&mut completion.page, std::ptr::null_mut()));
-        release(std::mem::replace(&mut completion.error, std::ptr::null_mut()));
-        completion.operation = 0;
-        completion.user_data = std::ptr::null_mut();
-        completion.status = MSPKIT_OK;
+        if completion.is_null() {
+            return;
+        }
+        // By its address: a status that a program has put there need not be one.
+        release((&raw mut (*completion).answer).replace(std::ptr::null_mut()));
+        release((&raw mut (*completion).item).replace(std::ptr::null_mut()));
+        release((&raw mut (*completion).page).replace(std::ptr::null_mut()));
+        release((&raw mut (*completion).error).replace(std::ptr::null_mut()));
+        (&raw mut (*completion).operation).write(0);
+        (&raw mut (*completion).user_data).write(std::ptr::null_mut());
+        (&raw mut (*completion).status).write(MSPKIT_OK);
     }
 }

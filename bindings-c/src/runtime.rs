@@ -13,11 +13,10 @@ use mspkit::{Core, Helper, InFlight};
 use mspkit_platform::SigpipeGuard;
 use tokio::runtime::{Builder, Handle, Runtime as Tokio};
 
-use crate::abi::{MSPKIT_E_RANGE, MSPKIT_OK};
+use crate::abi::{MSPKIT_E_CLOSED, MSPKIT_E_RANGE, MSPKIT_OK, mspkit_status};
 use crate::cancel::Cancel;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
-use crate::generated::codes::MSPKIT_E_CLOSED;
 use crate::guard::{guard, output, quietly};
 use crate::lock;
 use crate::options::{self, Versioned};
@@ -48,6 +47,18 @@ pub struct mspkit_runtime_options {
 unsafe impl Versioned for mspkit_runtime_options {
     const NAME: &str = "mspkit_runtime_options";
     const BLANK: Self = Self { struct_size: 0, threads: 0 };
+}
+
+/// Makes a `mspkit_runtime_options` with nothing given; `mspkit_runtime_options_init()` is the same in C and C++.
+///
+/// `struct_size` is `sizeof(mspkit_runtime_options)`, as it is in the header that the program is compiled with. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_runtime_options_init_into(
+    options: *mut mspkit_runtime_options,
+    struct_size: usize,
+) {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { options::initialise(options, struct_size) };
 }
 
 pub(crate) struct Runtime {
@@ -195,7 +206,7 @@ pub unsafe extern "C" fn mspkit_runtime_new(
     options: *const mspkit_runtime_options,
     runtime: *mut *mut mspkit_runtime,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {

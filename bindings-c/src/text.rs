@@ -17,15 +17,25 @@ pub(crate) const MSPKIT_NULL_LEN: usize = usize::MAX - 1;
 
 /// A text of UTF-8 bytes.
 ///
-/// In what you pass: `data` NULL means not given; `len` is the number of bytes, or `MSPKIT_NTS` for a text that ends at
-/// its first NUL. `mspkit_nts()` makes one of a NUL-terminated text, `mspkit_null()` one that is sent as JSON null.
-/// The bytes are copied before the function returns.
+/// In what you pass: `MSPKIT_STR("100")` makes one of a literal, `mspkit_nts()` of a NUL-terminated text, `mspkit_null()`
+/// one that is sent as JSON null. `data` NULL means not given; `len` is the number of bytes, or `MSPKIT_NTS` for a text that
+/// ends at its first NUL. The bytes are copied before the function returns.
 ///
 /// In what you get: the bytes belong to the handle that it was got from and live as long as that does. A NUL follows
 /// them, which `len` does not count. `data` is NULL where there is no such text.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct mspkit_str {
+    /// The first byte, or NULL.
+    pub data: *const c_char,
+    /// The number of bytes.
+    pub len: usize,
+}
+
+/// Bytes of an answer where they came. Unlike in other texts, no NUL follows them: use `len`. Never grows.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct mspkit_bytes {
     /// The first byte, or NULL.
     pub data: *const c_char,
     /// The number of bytes.
@@ -52,11 +62,6 @@ pub struct mspkit_date_range {
     pub end: mspkit_str,
 }
 
-impl mspkit_date_range {
-    /// No days.
-    pub(crate) const NONE: Self = Self { start: mspkit_str::NONE, end: mspkit_str::NONE };
-}
-
 impl mspkit_str {
     /// No text.
     pub(crate) const NONE: Self = Self { data: std::ptr::null(), len: 0 };
@@ -71,6 +76,15 @@ impl mspkit_str {
         }
         // SAFETY: the caller's promise is this one's.
         unsafe { text(name, self.data, self.len) }.map(|text| Some(Given::Text(text)))
+    }
+
+    /// As [`Self::read`], where there has to be a text.
+    ///
+    /// # Safety
+    /// As for [`Self::read`].
+    pub(crate) unsafe fn required<'a>(self, name: &str) -> Result<&'a str, Failure> {
+        // SAFETY: the caller's promise is this one's.
+        unsafe { text(name, self.data, self.len) }
     }
 
     /// As [`Self::read`], where null cannot be meant.
@@ -99,7 +113,7 @@ pub(crate) enum Given<'a> {
 ///
 /// # Safety
 /// `data` is NULL or points to `len` bytes that do not change before `'a` ends, or to a NUL-terminated text.
-pub(crate) unsafe fn text<'a>(name: &str, data: *const c_char, len: usize) -> Result<&'a str, Failure> {
+unsafe fn text<'a>(name: &str, data: *const c_char, len: usize) -> Result<&'a str, Failure> {
     if data.is_null() {
         return Err(Failure::null(name));
     }
@@ -129,7 +143,7 @@ mod tests {
     use super::*;
     use crate::abi::MSPKIT_E_NULL;
 
-    fn read(bytes: &[u8]) -> Result<&str, i32> {
+    fn read(bytes: &[u8]) -> Result<&str, crate::abi::mspkit_status> {
         // SAFETY: pointer and length are those of a slice.
         unsafe { text("name", bytes.as_ptr().cast(), bytes.len()) }.map_err(|failure| failure.code())
     }

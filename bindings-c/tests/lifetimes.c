@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "mspkit.h"
+#include "mspkit/ncentral.h"
 #include "support/expect.h"
 #include "support/memory.h"
 #include "support/service.h"
@@ -19,21 +19,21 @@ static void closed_clients(void)
     mspkit_error *error = NULL;
     mspkit_limits *limits = NULL;
     post("/_sim/reset", "{}");
-    EXPECT_STATUS(mspkit_client_with_options(client, NULL, &copy, NULL), MSPKIT_OK);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(copy, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
-    EXPECT(mspkit_answer_meta(answer)->status == 200 && mspkit_answer_customer(answer) != NULL);
-    EXPECT(mspkit_answer_service_org(answer) == NULL);
+    EXPECT_STATUS(mspkit_ncentral_with_options(client, NULL, &copy, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(copy, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
+    EXPECT(mspkit_answer_meta(answer)->status == 200 && mspkit_ncentral_customer_of_answer(answer) != NULL);
+    EXPECT(mspkit_ncentral_service_org_of_answer(answer) == NULL);
     mspkit_answer_free(answer);
-    EXPECT_STATUS(mspkit_client_limits(client, &limits, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_client_limits(mspkit_ncentral_client(client), &limits, NULL), MSPKIT_OK);
     EXPECT(mspkit_limits_count(limits) > 0 && mspkit_limits_at(limits, 0)->cap > 0);
     EXPECT(mspkit_limits_at(limits, mspkit_limits_count(limits)) == NULL);
     mspkit_limits_free(limits);
-    EXPECT_STATUS(mspkit_client_close(client), MSPKIT_OK);
-    EXPECT_STATUS(mspkit_client_close(client), MSPKIT_OK);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(copy, "100", MSPKIT_NTS, NULL, &answer, &error), MSPKIT_E_CLOSED);
+    EXPECT_STATUS(mspkit_client_close(mspkit_ncentral_client(client)), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_client_close(mspkit_ncentral_client(client)), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(copy, MSPKIT_STR("100"), NULL, &answer, &error), MSPKIT_E_CLOSED);
     said(error, MSPKIT_E_CLOSED, "Closed", "closed");
-    mspkit_client_free(client);
-    mspkit_client_free(copy);
+    mspkit_ncentral_free(client);
+    mspkit_ncentral_free(copy);
 }
 
 static void *cancel_soon(void *token)
@@ -61,14 +61,14 @@ static void cancel_tokens(void)
     options.cancel = token;
     pthread_create(&thread, NULL, cancel_soon, token);
     began = now();
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, &options, &answer, &error), MSPKIT_E_CANCELLED);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &options, &answer, &error), MSPKIT_E_CANCELLED);
     EXPECT(now() - began > 0.1 && now() - began < 5);
     said(error, MSPKIT_E_CANCELLED, "Cancelled", "cancelled");
     pthread_join(thread, NULL);
     EXPECT(mspkit_cancel_token_is_cancelled(token));
     /* A token that was cancelled before: nothing is sent. */
     post("/_sim/reset", "{}");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, &options, &answer, NULL), MSPKIT_E_CANCELLED);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &options, &answer, NULL), MSPKIT_E_CANCELLED);
     EXPECT(json_get(sim_command(&sim, "GET", "/_sim/requests?since=0", NULL), "requests")->count == 0);
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, NULL, &options, &pager, NULL), MSPKIT_OK);
     mspkit_cancel_token_free(token);
@@ -76,14 +76,14 @@ static void cancel_tokens(void)
     EXPECT(mspkit_error_resume_token(error).data != NULL);
     said(error, MSPKIT_E_CANCELLED, "Cancelled", "cancelled");
     mspkit_pager_free(pager);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
 static void submit(const mspkit_ncentral *client, const mspkit_queue *queue, int count, mspkit_operation *numbers)
 {
     int at;
     for (at = 0; at < count; at++) {
-        EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, "100", MSPKIT_NTS, NULL, queue, (void *)(size_t)at,
+        EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, MSPKIT_STR("100"), NULL, queue, (void *)(size_t)at,
                                                            &numbers[at], NULL),
                       MSPKIT_OK);
     }
@@ -133,7 +133,7 @@ static void queues_and_freeing(void)
 
     /* A client that is freed ends what was submitted through it. */
     submit(client, queue, 50, numbers);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     EXPECT(drain(queue, MSPKIT_E_CLOSED, MSPKIT_EMPTY) == 50);
 
     /* A pager that is freed ends its step; a second step at the same time is refused. */
@@ -173,7 +173,7 @@ static void queues_and_freeing(void)
     EXPECT_STATUS(mspkit_queue_new(&queue, NULL), MSPKIT_OK);
     submit(client, queue, 50, numbers);
     mspkit_queue_free(queue);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     mspkit_pager_free(pager);
 
     /* A runtime that is freed first: what is in flight completes, what comes after is refused. */
@@ -189,7 +189,7 @@ static void queues_and_freeing(void)
     EXPECT_STATUS(mspkit_pager_next(pager, &(const mspkit_item *){NULL}, NULL), MSPKIT_E_CLOSED);
     mspkit_queue_free(queue);
     mspkit_pager_free(pager);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
 /* Sockets of this process. */
@@ -224,13 +224,13 @@ static void connections_close(void)
     hang();
     options.timeout_ms = 200;
     options.max_retries = 0;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, &options, &answer, NULL), MSPKIT_E_TIMEOUT);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &options, &answer, NULL), MSPKIT_E_TIMEOUT);
     post("/_sim/reset", "{}");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
     mspkit_answer_free(answer);
     EXPECT(sockets() == 1);
     /* Those of a client that is freed, though nobody makes a call any more. */
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     no_sockets();
 }
 
@@ -256,12 +256,12 @@ static void blocking_calls_end(void)
     client = client_on(own);
     began = now();
     pthread_create(&thread, NULL, free_runtime_soon, own);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, &error), MSPKIT_E_CLOSED);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, &error), MSPKIT_E_CLOSED);
     EXPECT(now() - began > 0.1 && now() - began < 5);
     said(error, MSPKIT_E_CLOSED, "Closed", "");
     pthread_join(thread, NULL);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_E_CLOSED);
-    mspkit_client_free(client);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_E_CLOSED);
+    mspkit_ncentral_free(client);
 }
 
 static void forked_children(void)
@@ -271,15 +271,15 @@ static void forked_children(void)
     int status = 0;
     pid_t child;
     post("/_sim/reset", "{}");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
     mspkit_answer_free(answer);
     child = fork();
     if (child == 0) {
         alarm(20);
         /* The parent's clients are refused in the child instead of waiting for threads that are not there; its own serve. */
-        if (mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL) == MSPKIT_E_CLOSED &&
-            mspkit_ncentral_customers_get(of_process, "100", MSPKIT_NTS, NULL, &answer, NULL) == MSPKIT_E_CLOSED &&
-            mspkit_ncentral_customers_get(client_on(NULL), "100", MSPKIT_NTS, NULL, &answer, NULL) == MSPKIT_OK) {
+        if (mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL) == MSPKIT_E_CLOSED &&
+            mspkit_ncentral_customers_get(of_process, MSPKIT_STR("100"), NULL, &answer, NULL) == MSPKIT_E_CLOSED &&
+            mspkit_ncentral_customers_get(client_on(NULL), MSPKIT_STR("100"), NULL, &answer, NULL) == MSPKIT_OK) {
             /* No exit, at which tools would look for what the parent's threads hold. */
             raise(SIGKILL);
         }
@@ -287,8 +287,8 @@ static void forked_children(void)
     }
     waitpid(child, &status, 0);
     EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-    mspkit_client_free(client);
-    mspkit_client_free(of_process);
+    mspkit_ncentral_free(client);
+    mspkit_ncentral_free(of_process);
 }
 
 int main(void)

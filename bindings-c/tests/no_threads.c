@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "mspkit.h"
+#include "mspkit/ncentral.h"
 #include "support/expect.h"
 #include "support/memory.h"
 #include "support/service.h"
@@ -57,21 +57,21 @@ static void calls(void)
     EXPECT_STATUS(mspkit_queue_new(&queue, NULL), MSPKIT_OK);
     left = 0;
     /* A blocking call needs no thread. */
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
     mspkit_answer_free(answer);
-    EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, "100", MSPKIT_NTS, NULL, queue, NULL, &number, &error), MSPKIT_E_INTERNAL);
+    EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, MSPKIT_STR("100"), NULL, queue, NULL, &number, &error), MSPKIT_E_INTERNAL);
     said(error, MSPKIT_E_INTERNAL, "Internal", "no thread");
     EXPECT(mspkit_queue_pending(queue) == 0 && number == 4711);
     EXPECT_STATUS(mspkit_queue_next(queue, 0, &done, NULL), MSPKIT_EMPTY);
     /* With a thread it is as if nothing had been. */
     left = -1;
-    EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, "100", MSPKIT_NTS, NULL, queue, NULL, &number, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, MSPKIT_STR("100"), NULL, queue, NULL, &number, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_queue_next(queue, 30000, &done, NULL), MSPKIT_OK);
     EXPECT(done.status == MSPKIT_OK && done.operation == number);
     mspkit_completion_clear(&done);
     EXPECT_STATUS(mspkit_queue_close(queue), MSPKIT_OK);
     EXPECT_STATUS(mspkit_queue_next(queue, 2000, &done, NULL), MSPKIT_DONE);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     mspkit_queue_free(queue);
     mspkit_runtime_free(own);
 }
@@ -100,7 +100,7 @@ static void lists(void)
     EXPECT(done.status == MSPKIT_OK && done.item != NULL && mspkit_queue_pending(queue) == 0);
     mspkit_completion_clear(&done);
     mspkit_pager_free(pager);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     mspkit_queue_free(queue);
     mspkit_runtime_free(own);
 }
@@ -141,11 +141,11 @@ static void logging(void)
     EXPECT_STATUS(mspkit_log_set(count, &second, MSPKIT_LOG_DEBUG, &error), MSPKIT_E_INTERNAL);
     said(error, MSPKIT_E_INTERNAL, "Internal", "no thread");
     left = -1;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_log_set(NULL, NULL, MSPKIT_LOG_OFF, NULL), MSPKIT_OK);
     EXPECT(first > 0 && second == 0);
     mspkit_answer_free(answer);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
 /* A name is looked up on a thread. Without one the call fails, and completes all the same. */
@@ -159,12 +159,12 @@ static void names(void)
     client = client_at(keep_text("http://localhost:%d", sim.port), own);
     EXPECT_STATUS(mspkit_queue_new(&queue, NULL), MSPKIT_OK);
     left = 1;
-    EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, "100", MSPKIT_NTS, NULL, queue, NULL, NULL, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, MSPKIT_STR("100"), NULL, queue, NULL, NULL, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_queue_next(queue, 30000, &done, NULL), MSPKIT_OK);
     EXPECT(done.status < 0 && mspkit_queue_pending(queue) == 0);
     mspkit_completion_clear(&done);
     left = -1;
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     mspkit_queue_free(queue);
     mspkit_runtime_free(own);
 }

@@ -1,7 +1,7 @@
 /* What options say: nothing, 0, false, and everything in between. */
 #include <string.h>
 
-#include "mspkit.h"
+#include "mspkit/ncentral.h"
 #include "support/expect.h"
 #include "support/memory.h"
 #include "support/service.h"
@@ -35,7 +35,7 @@ static size_t attempts(const mspkit_ncentral *client, const mspkit_call_options 
     mspkit_answer *answer = NULL;
     mspkit_error *error = NULL;
     size_t made;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, call, &answer, &error), MSPKIT_E_SERVER);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), call, &answer, &error), MSPKIT_E_SERVER);
     made = mspkit_error_attempt_count(error);
     mspkit_error_free(error);
     return made;
@@ -51,7 +51,7 @@ static void retries(void)
     EXPECT(attempts(client, NULL) == 3 && attempts(client, &call) == 3);
     call.max_retries = 0;
     EXPECT(attempts(client, &call) == 1);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     options.max_retries = 0;
     client = client_of(&options);
     EXPECT(attempts(client, NULL) == 1);
@@ -59,7 +59,7 @@ static void retries(void)
     EXPECT(attempts(client, &call) == 2);
     call = mspkit_call_options_init();
     EXPECT(attempts(client, &call) == 1);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
 /* What the server asks for is not waited for. */
@@ -73,10 +73,10 @@ static void no_wait(void)
     post("/_sim/fail", "{\"match\":\"ncentral.customers.get\",\"fault\":{\"kind\":\"status\",\"status\":503,\"retry_after\":1}}");
     options.max_retry_after_ms = 0;
     client = client_of(&options);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, &error), MSPKIT_E_SERVER);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, &error), MSPKIT_E_SERVER);
     EXPECT(mspkit_error_attempt_count(error) == 1);
     mspkit_error_free(error);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
 /* Times, sizes and numbers that cannot be 0 are refused by name, so zeroes in place of the initialiser are noticed. */
@@ -98,7 +98,7 @@ static void zeroes(void)
     said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout_ms");
     memset(&call, 0, sizeof call);
     call.struct_size = sizeof call;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, &call, &answer, &error), MSPKIT_E_INVALID_REQUEST);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &call, &answer, &error), MSPKIT_E_INVALID_REQUEST);
     EXPECT(strcmp(mspkit_error_argument(error).data, "timeout_ms") == 0 && strcmp(mspkit_error_given(error).data, "0") == 0);
     said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout_ms");
     memset(&paging, 0, sizeof paging);
@@ -108,7 +108,7 @@ static void zeroes(void)
     params.page_size = 0;
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, &params, NULL, NULL, &pager, &error), MSPKIT_E_INVALID_REQUEST);
     said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "page_size");
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
 static void yes_and_no(void)
@@ -124,7 +124,7 @@ static void yes_and_no(void)
     said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "allow_http");
     options.allow_http = true;
     options.verify = false;
-    mspkit_client_free(client_of(&options));
+    mspkit_ncentral_free(client_of(&options));
     for (int32_t wrong = 2; wrong > -3; wrong -= 3) {
         options.verify = wrong;
         EXPECT_STATUS(mspkit_ncentral_new(&options, &client, &error), MSPKIT_E_RANGE);
@@ -166,7 +166,7 @@ static void less_than_nothing(void)
     paging.on_lost_page = mspkit_nts("sometimes");
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, &paging, NULL, &pager, &error), MSPKIT_E_INVALID_REQUEST);
     said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "on_lost_page");
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
 int main(void)

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "mspkit.h"
+#include "mspkit/wiv.h"
 #include "support/expect.h"
 #include "support/json.h"
 #include "support/memory.h"
@@ -87,10 +87,10 @@ int main(int argc, char **argv)
             mspkit_error *error = NULL;
             int32_t status;
             if ((way & 2) == 0) {
-                status = mspkit_wiv_workflows_run(client, "w", MSPKIT_NTS, &run, NULL, &answer, &error);
+                status = mspkit_wiv_workflows_run(client, MSPKIT_STR("w"), &run, NULL, &answer, &error);
             } else {
                 mspkit_completion done = mspkit_completion_init();
-                EXPECT_STATUS(mspkit_wiv_workflows_run_submit(client, "w", MSPKIT_NTS, &run, NULL, queue, NULL, NULL, NULL), MSPKIT_OK);
+                EXPECT_STATUS(mspkit_wiv_workflows_run_submit(client, MSPKIT_STR("w"), &run, NULL, queue, NULL, NULL, NULL), MSPKIT_OK);
                 EXPECT_STATUS(mspkit_queue_next(queue, 60000, &done, NULL), MSPKIT_OK);
                 status = done.status;
                 answer = done.answer;
@@ -106,7 +106,7 @@ int main(int argc, char **argv)
             mspkit_answer_free(answer);
             mspkit_error_free(error);
         }
-        mspkit_client_free(client);
+        mspkit_wiv_free(client);
     }
     mspkit_queue_free(queue);
     mspkit_runtime_free(runtime);

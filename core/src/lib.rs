@@ -45,7 +45,7 @@ pub use crate::engine::request::CallOptions;
 pub use crate::engine::response::{Meta, RawResponse};
 pub use crate::facade::call_builder::{Call, FreeRequest, Items, List, Page, Pages, Response};
 pub use crate::facade::client::{Builder, Client, Cloudmore, NCentral, Wiv};
-pub use crate::facade::model::{DateRange, FromAnswer, Id, Json, Unreadable};
+pub use crate::facade::model::{DateRange, FromAnswer, Id, Json, Reader, Unreadable};
 pub use crate::generated::{cloudmore, ncentral, wiv};
 pub use crate::policy::limit::LimitStatus;
 pub use crate::table::{

@@ -7,15 +7,19 @@ const OPENING: &str = "\
 /*
  * mspkit: N-able N-central, Cloudmore and Wiv for C and C++.
  *
- * Status. Functions that can fail return MSPKIT_OK, MSPKIT_DONE or MSPKIT_EMPTY, or a negative code MSPKIT_E_...; codes are
- * never reused. Their last argument takes an error, which is yours to free, or NULL; it becomes NULL on success. Outputs are
- * written only on success. There is no state per thread.
+ * This is what the library exports. The operations of the services are typed functions over it, in a header for each, which
+ * includes this one: mspkit/ncentral.h, mspkit/cloudmore.h, mspkit/wiv.h. An operation that is added there changes nothing
+ * here.
+ *
+ * Status. Functions that can fail return MSPKIT_OK, MSPKIT_DONE or MSPKIT_EMPTY, or a negative code MSPKIT_E_...: a
+ * mspkit_status, which is an enum of 32 bits. Codes are never reused. Their last argument takes an error, which is yours to
+ * free, or NULL; it becomes NULL on success. Outputs are written only on success. There is no state per thread.
  *
  * Handles. What a function gives through a pointer to a pointer is yours, and has a `_free` function that allows NULL. What
  * is got from a handle as a value or a const pointer belongs to the handle.
  *
- * Texts are UTF-8. Pass them by pointer and length; MSPKIT_NTS is the length of one that ends at its first NUL. What is
- * passed is copied before a function returns.
+ * Texts are UTF-8, passed by value: MSPKIT_STR(\"a literal\"), mspkit_nts(text) for one that ends at its first NUL,
+ * mspkit_str_of(data, len). What is passed is copied before a function returns.
  *
  * Structs that begin with `struct_size` are initialised by their `_init()`, never by zeroes: it sets numbers, and what is true
  * or false, to MSPKIT_DEFAULT, which stands for not given, as NULL does for texts and arrays. So 0 means 0, and false means
@@ -38,18 +42,41 @@ const TEXTS: &str = "
  * The length that, with NULL for the data, stands for JSON null.
  */
 #define MSPKIT_NULL_LEN ((size_t)-2)
+
+/**
+ * A literal as a `mspkit_str`: `MSPKIT_STR(\"100\")`.
+ */
+#define MSPKIT_STR(literal) mspkit_str_of(\"\" literal, sizeof(literal) - 1)
+
+/**
+ * A `mspkit_field` of the headers of the services.
+ */
+#define MSPKIT_FIELD(type, member, name, kind, layout) {name, sizeof(name) - 1, offsetof(type, member), kind, layout}
+
+/**
+ * A `mspkit_layout` of the headers of the services.
+ */
+#define MSPKIT_LAYOUT(type, fields) {sizeof(mspkit_layout), #type, sizeof(type), fields, sizeof(fields) / sizeof *(fields)}
 ";
 
 const FUNCTIONS: &str = "
+/**
+ * A text of so many bytes; not given for NULL. Points to the same bytes.
+ */
+static inline mspkit_str mspkit_str_of(const char *data, size_t len)
+{
+    mspkit_str made;
+    made.data = data;
+    made.len = data == NULL ? 0 : len;
+    return made;
+}
+
 /**
  * A text that ends at its first NUL; not given for NULL. Points to the same bytes.
  */
 static inline mspkit_str mspkit_nts(const char *text)
 {
-    mspkit_str made;
-    made.data = text;
-    made.len = text == NULL ? 0 : MSPKIT_NTS;
-    return made;
+    return mspkit_str_of(text, MSPKIT_NTS);
 }
 
 /**
@@ -76,51 +103,35 @@ pub(crate) fn complete(declarations: &str) -> Result<String, String> {
         functions.rsplit_once("#ifdef __cplusplus\n}").ok_or("cbindgen did not end the functions")?;
     let mut made = format!("{OPENING}\n{}{TEXTS}{types}{marker}{functions}", includes.trim_start());
     made.push_str(FUNCTIONS.trim_start());
-    for (name, unset) in versioned(types) {
-        write!(made, "{}", initialiser(&name, &unset)).map_err(|error| error.to_string())?;
+    for name in versioned(types) {
+        write!(made, "{}", initialiser(name)).map_err(|error| error.to_string())?;
     }
     write!(made, "\n#ifdef __cplusplus\n}}{end}").map_err(|error| error.to_string())?;
     Ok(tidy(&made))
 }
 
-/// A struct, and those of its fields in which zeroes mean something: their comments say what `MSPKIT_DEFAULT` does.
-type Initialised = (String, Vec<String>);
-
 /// The structs that begin with `struct_size`, in the order of the header.
-fn versioned(types: &str) -> Vec<Initialised> {
-    let mut found: Vec<Initialised> = Vec::new();
-    let mut opened: Option<&str> = None;
-    let (mut inside, mut unset) = (false, false);
+fn versioned(types: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut opened = None;
     for line in types.lines().map(str::trim) {
         if let Some(rest) = line.strip_prefix("typedef struct ") {
-            (opened, inside) = (rest.strip_suffix(" {"), false);
-        } else if line.starts_with('}') {
-            inside = false;
-        } else if line.starts_with('/') {
-            unset = false;
-        } else if line.starts_with('*') {
-            unset |= line.contains("`MSPKIT_DEFAULT`");
-        } else if line == "size_t struct_size;" && opened.is_some() {
-            found.extend(opened.take().map(|name| (name.to_owned(), Vec::new())));
-            inside = true;
-        } else if let Some(field) = line.strip_suffix(';') {
+            opened = rest.strip_suffix(" {");
+        } else if line == "size_t struct_size;" {
+            found.extend(opened.take());
+        } else if line.ends_with(';') && !line.starts_with('*') {
             opened = None;
-            let name = field.rsplit([' ', '*']).next();
-            if let (true, true, Some((_, fields)), Some(name)) = (inside, unset, found.last_mut(), name) {
-                fields.push(name.to_owned());
-            }
         }
     }
     found
 }
 
-fn initialiser(name: &str, unset: &[String]) -> String {
-    let unset: Vec<_> = unset.iter().map(|field| format!("    made.{field} = MSPKIT_DEFAULT;\n")).collect();
-    let unset = unset.concat();
+/// What is a function by value in C, and in the library one that fills a struct of the size that the program knows.
+fn initialiser(name: &str) -> String {
     format!(
         "\n/**\n * A `{name}` with nothing given.\n */\n\
-         static inline {name} {name}_init(void)\n{{\n    {name} made;\n    memset(&made, 0, sizeof made);\n    \
-         made.struct_size = sizeof made;\n{unset}    return made;\n}}\n"
+         static inline {name} {name}_init(void)\n{{\n    {name} made;\n    \
+         {name}_init_into(&made, sizeof made);\n    return made;\n}}\n"
     )
 }
 
@@ -146,20 +157,8 @@ mod tests {
     fn structs_with_a_size_get_an_initialiser_and_others_none() {
         let types = "typedef struct a {\n    /**\n     * Size;\n     */\n    size_t struct_size;\n    int x;\n} a;\n\
                      typedef struct b {\n    int x;\n    size_t struct_size;\n} b;\n";
-        assert_eq!(versioned(types), [("a".to_owned(), Vec::new())]);
-        assert!(initialiser("a", &[]).contains("static inline a a_init(void)\n"));
-    }
-
-    #[test]
-    fn what_has_a_default_is_initialised_with_it() {
-        let types = "/**\n * `MSPKIT_DEFAULT` is spoken of.\n */\ntypedef struct a {\n    /**\n     * Size.\n     */\n    \
-                     size_t struct_size;\n    /**\n     * `MSPKIT_DEFAULT`: 3.\n     */\n    int64_t x;\n    /**\n     \
-                     * None.\n     */\n    const char *y;\n    /**\n     * `MSPKIT_DEFAULT`: 4.\n     */\n    \
-                     int32_t z;\n} a;\n/**\n * `MSPKIT_DEFAULT`.\n */\ntypedef int b;\n";
-        assert_eq!(versioned(types), [("a".to_owned(), vec!["x".to_owned(), "z".to_owned()])]);
-        assert!(
-            initialiser("a", &["x".to_owned()]).contains("    made.x = MSPKIT_DEFAULT;\n    return made;")
-        );
+        assert_eq!(versioned(types), ["a"]);
+        assert!(initialiser("a").contains("static inline a a_init(void)\n"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use crate::abi::MSPKIT_DEFAULT;
 use crate::cancel::mspkit_cancel_token;
 use crate::failure::Failure;
-use crate::options::{NOT_GIVEN, Said, Versioned};
+use crate::options::{NOT_GIVEN, Said, Versioned, initialise};
 use crate::runtime::mspkit_runtime;
 use crate::text::{mspkit_pair, mspkit_str};
 
@@ -115,6 +115,18 @@ unsafe impl Versioned for mspkit_client_options {
     };
 }
 
+/// Makes a `mspkit_client_options` with nothing given; `mspkit_client_options_init()` is the same in C and C++.
+///
+/// `struct_size` is `sizeof(mspkit_client_options)`, as it is in the header that the program is compiled with. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_client_options_init_into(
+    options: *mut mspkit_client_options,
+    struct_size: usize,
+) {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { initialise(options, struct_size) };
+}
+
 impl mspkit_client_options {
     /// What is set, as one JSON object.
     ///
@@ -200,6 +212,18 @@ unsafe impl Versioned for mspkit_call_options {
     };
 }
 
+/// Makes a `mspkit_call_options` with nothing given; `mspkit_call_options_init()` is the same in C and C++.
+///
+/// `struct_size` is `sizeof(mspkit_call_options)`, as it is in the header that the program is compiled with. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_call_options_init_into(
+    options: *mut mspkit_call_options,
+    struct_size: usize,
+) {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { initialise(options, struct_size) };
+}
+
 impl mspkit_call_options {
     /// What is set, as one JSON object.
     ///
@@ -258,6 +282,18 @@ unsafe impl Versioned for mspkit_paging_options {
         concurrency: NOT_GIVEN,
         json: mspkit_str::NONE,
     };
+}
+
+/// Makes a `mspkit_paging_options` with nothing given; `mspkit_paging_options_init()` is the same in C and C++.
+///
+/// `struct_size` is `sizeof(mspkit_paging_options)`, as it is in the header that the program is compiled with. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_paging_options_init_into(
+    options: *mut mspkit_paging_options,
+    struct_size: usize,
+) {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { initialise(options, struct_size) };
 }
 
 impl mspkit_paging_options {

@@ -112,7 +112,7 @@ pub(crate) fn count(name: &str, number: i64) -> Result<Option<u64>, Failure> {
     }
 }
 
-fn range(name: &str, given: i64, allowed: &str) -> Failure {
+pub(crate) fn range(name: &str, given: i64, allowed: &str) -> Failure {
     Failure::argument(MSPKIT_E_RANGE, name, Some(&given.to_string()), &format!("must be {allowed}"))
 }
 

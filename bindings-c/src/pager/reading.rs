@@ -8,13 +8,14 @@ use mspkit::{Mark, RawPager};
 use crate::abi::MSPKIT_E_BUSY;
 use crate::failure::Failure;
 use crate::item::mspkit_item;
+use crate::layout::Table;
 use crate::lock;
 use crate::page::mspkit_page;
-use crate::reader::Reader;
 
 /// What a pager and its step share.
 pub(super) struct Shared {
-    pub(super) reader: &'static Reader,
+    /// What its items are, where it is known.
+    pub(super) table: Option<Table>,
     /// Not there while a step works on it.
     pub(super) reading: Mutex<Option<RawPager>>,
 }
@@ -41,20 +42,20 @@ impl Shared {
 }
 
 /// The next item of the page in hand, if there is one. One that cannot be read counts as given out.
-pub(super) fn ready(pager: &RawPager, reader: &Reader) -> Option<Result<mspkit_item, Failure>> {
+pub(super) fn ready(pager: &RawPager, table: Option<Table>) -> Option<Result<mspkit_item, Failure>> {
     let hand = pager.hand()?;
     let at = hand.next()?;
-    Some((reader.item)(hand.page(), at).map(mspkit_item::new).map_err(Failure::from))
+    Some(mspkit_item::read(hand.page(), at, table).map_err(Failure::from))
 }
 
 /// The next item; `wanted` is how many the caller means to take from now on, if it knows.
 pub(super) async fn item(
     pager: &RawPager,
-    reader: &Reader,
+    table: Option<Table>,
     wanted: Option<u64>,
 ) -> Result<Option<mspkit_item>, Failure> {
     loop {
-        if let Some(ready) = ready(pager, reader) {
+        if let Some(ready) = ready(pager, table) {
             return ready.map(Some);
         }
         if pager.fill(wanted).await?.is_none() {
@@ -65,13 +66,13 @@ pub(super) async fn item(
 
 /// The rest of the page in hand, or the next page. An item that cannot be read is a failure of its own, between the items
 /// before it and those behind it.
-pub(super) async fn page(pager: &RawPager, reader: &Reader) -> Result<Option<mspkit_page>, Failure> {
+pub(super) async fn page(pager: &RawPager, table: Option<Table>) -> Result<Option<mspkit_page>, Failure> {
     let Some(hand) = pager.fill(None).await? else {
         // Of an empty list there is one page.
         let empty = pager.next_page().await?;
         return Ok(empty.map(|page| mspkit_page::new(vec![page], Vec::new())));
     };
-    let (page, items) = hand.read_rest(|page, at| (reader.item)(page, at).map(mspkit_item::new))?;
+    let (page, items) = hand.read_rest(|page, at| mspkit_item::read(page, at, table))?;
     Ok(Some(mspkit_page::new(vec![page], items)))
 }
 
@@ -92,14 +93,14 @@ impl Drop for Undo<'_> {
 /// All items that are left, or so many of them, as one page. When it fails, or is dropped, none was given out.
 pub(super) async fn collect(
     pager: &RawPager,
-    reader: &Reader,
+    table: Option<Table>,
     most: Option<u64>,
 ) -> Result<mspkit_page, Failure> {
     let mut undo = Undo { pager, mark: Some(pager.mark()) };
     let parts = pager.collect_pages(most).await?;
     let items: Result<Vec<_>, _> = parts
         .iter()
-        .flat_map(|part| (0..part.len()).map(move |at| (reader.item)(part, at).map(mspkit_item::new)))
+        .flat_map(|part| (0..part.len()).map(move |at| mspkit_item::read(part, at, table)))
         .collect();
     // The token of the item's own error leads behind it, where nothing is read on.
     let token = undo.mark.as_ref().map(Mark::resume_token).unwrap_or_default();
@@ -112,10 +113,10 @@ impl Step {
     /// Does something with what the step works on.
     pub(super) async fn work<T>(
         self,
-        work: impl AsyncFnOnce(&RawPager, &Reader) -> Result<T, Failure>,
+        work: impl AsyncFnOnce(&RawPager, Option<Table>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         match &self.reading {
-            Some(reading) => work(reading, self.shared.reader).await,
+            Some(reading) => work(reading, self.shared.table).await,
             None => Err(Failure::internal("a step has nothing to work on")),
         }
     }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The binary interface: a dump of every constant, size, offset and function type, made from the header by the compiler,
-# compared with the one in abi/. What is there may not change; what is added is, with `interface.sh --update`.
+# compared with the one in abi/ and with that of the last release. What is there may not change; what is added is, with
+# `interface.sh --update`. Operations are not part of it: the headers of the services are made of this one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/common.sh
@@ -11,6 +12,7 @@ dump() {
   {
     printf '#include "%s"\n#include <stdio.h>\nint main(void) {\n' "$(realpath "$header")"
     sed -n 's/^#define \(MSPKIT_[A-Z0-9_]*\) .*/printf("constant \1 %lld\\n", (long long)\1);/p' "$header" | grep -v MSPKIT_VERSION_
+    sed -n 's/^    \(MSPKIT_[A-Z0-9_]*\) = -\{0,1\}[0-9]*,$/printf("constant \1 %lld\\n", (long long)\1);/p' "$header"
     awk '/^typedef struct mspkit_[a-z0-9_]* {/ { name = $3; printf "printf(\"size %s %%zu\\n\", sizeof(%s));\n", name, name; next }
          /^}/ { name = "" }
          name != "" && /;$/ && !/^ *\*/ { field = $NF; sub(/;$/, "", field); gsub(/[*]/, "", field);
@@ -19,7 +21,7 @@ dump() {
   } > "$source"
   "$CC" -std=c11 -o "$WORK/dump" "$source"
   "$WORK/dump"
-  "$CC" -E -P "$header" | tr -d '\n' | tr ';' '\n' | sed -n 's/  */ /g; s/^ *\(.*[ *]mspkit_[a-z0-9_]*(.*)\)$/function \1/p' | grep -v 'static inline'
+  "$CC" -E -P "$header" | tr -d '\n' | tr ';' '\n' | sed -n 's/  */ /g; s/^ *\(.*[ *]mspkit_[a-z0-9_]*(.*)\)$/function \1/p' | grep -vE 'static inline|^function return|&made'
 }
 compare() {
   dump "$1" | sort > "$WORK/interface.txt"
@@ -27,13 +29,17 @@ compare() {
 }
 if [ "${1:-}" = --update ]; then
   dump include/mspkit.h | sort > abi/mspkit-1.txt
-  # What abidiff.sh compares with: it is to hold on to what was added, too.
-  cp include/mspkit.h abi/mspkit-1.h
   exit
 fi
 broken="$(compare include/mspkit.h)"
 [ -z "$broken" ] || fail "the binary interface is broken; was and is no more: $broken"
 cmp -s abi/mspkit-1.txt "$WORK/interface.txt" || fail "the interface has grown: run bindings-c/tests/checks/interface.sh --update, and count GROWN in bindings-c/Makefile if the last release had less"
+# What a release of this binary interface had, every later one has.
+release="$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null || true)"
+if [ -n "$release" ] && git cat-file -e "$release:./abi/mspkit-1.txt" 2>/dev/null; then
+  gone="$(comm -23 <(git show "$release:./abi/mspkit-1.txt" | sort) <(sort abi/mspkit-1.txt) | grep -v '^size ' || true)"
+  [ -z "$gone" ] || fail "the binary interface of $release is broken: $gone"
+fi
 # The check sees a field whose offset moves, and a function whose type changes.
 sed 's/^    int64_t attempt_timeout_ms;/    int32_t attempt_timeout_ms;/' include/mspkit.h > "$WORK/moved.h"
 [ -n "$(compare "$WORK/moved.h")" ] || fail "a field that moves is not noticed"

@@ -132,7 +132,7 @@ static mspkit_completion completed(way *way, mspkit_operation number, void *user
     return done;
 }
 
-static json *answered(mspkit_answer *answer, bool free_request)
+static json *answered(mspkit_answer *answer, const char *operation, bool free_request)
 {
     json *made = json_object(), *result;
     const mspkit_str text = mspkit_answer_json(answer), body = mspkit_answer_body(answer);
@@ -145,7 +145,7 @@ static json *answered(mspkit_answer *answer, bool free_request)
         json_put(result, "json", whole == NULL ? json_null() : whole);
         json_put(result, "text", words_of(body));
     } else {
-        json *view = dispatch_answer(answer);
+        json *view = dispatch_answer(operation, answer);
         result = view == NULL ? whole : view;
         if (view == NULL && (whole == NULL || whole->kind != JSON_NULL)) {
             fail("an answer has no view and is not empty: %s", text.data);
@@ -174,22 +174,22 @@ static json *call_once(way *way, const mspkit_client *client, const json *step, 
         const json *body = json_get(call->params, "body");
         const json *query = json_get(call->params, "query"), *headers = json_get(call->params, "headers");
         mspkit_call_options options = *call->options;
-        const char *text = body == NULL ? NULL : json_write(body);
+        const mspkit_str text = mspkit_nts(body == NULL ? NULL : json_write(body));
+        const mspkit_str verb = mspkit_str_of(method->text, method->len), target = mspkit_str_of(path->text, path->len);
         if (query != NULL) {
             options.extra_query = pairs_of(query, &options.extra_query_count);
         }
         if (headers != NULL) {
             options.extra_headers = pairs_of(headers, &options.extra_header_count);
         }
-        status = way->queue == NULL ? mspkit_request(client, method->text, method->len, path->text, path->len, text,
-                                                     MSPKIT_NTS, &options, &answer, &error)
-                                    : mspkit_request_submit(client, method->text, method->len, path->text, path->len, text,
-                                                            MSPKIT_NTS, &options, way->queue, mark, &number, &error);
+        status = way->queue == NULL
+                     ? mspkit_request(client, verb, target, text, &options, &answer, &error)
+                     : mspkit_request_submit(client, verb, target, text, &options, way->queue, mark, &number, &error);
     } else if (untyped) {
         way->untyped++;
         status = way->queue == NULL
-                     ? mspkit_call(client, call->operation, MSPKIT_NTS, params, MSPKIT_NTS, call->options, &answer, &error)
-                     : mspkit_call_submit(client, call->operation, MSPKIT_NTS, params, MSPKIT_NTS, call->options, way->queue,
+                     ? mspkit_call(client, mspkit_nts(call->operation), mspkit_nts(params), call->options, &answer, &error)
+                     : mspkit_call_submit(client, mspkit_nts(call->operation), mspkit_nts(params), call->options, way->queue,
                                           mark, &number, &error);
     } else {
         way->typed++;
@@ -208,12 +208,12 @@ static json *call_once(way *way, const mspkit_client *client, const json *step, 
         (status < 0 && mspkit_error_code(error) != status)) {
         fail("%s: status %d with answer %p and error %p", json_write(step), (int)status, (void *)answer, (void *)error);
     }
-    return status == MSPKIT_OK ? answered(answer, free_request) : failed_outcome(error);
+    return status == MSPKIT_OK ? answered(answer, call->operation, free_request) : failed_outcome(error);
 }
 
-static json *item_json(const mspkit_item *item)
+static json *item_json(const char *operation, const mspkit_item *item)
 {
-    json *view = dispatch_item(item);
+    json *view = dispatch_item(operation, item);
     if (view == NULL) {
         fail("an item has no view: %s", mspkit_item_json(item).data);
     }
@@ -224,7 +224,7 @@ static json *item_json(const mspkit_item *item)
 typedef enum { FIRST, ITEM, PAGE, COLLECT } reading;
 
 /* One step of a pager; its status. */
-static int32_t pager_step(way *way, mspkit_pager *pager, reading how, json *into, mspkit_error **error)
+static int32_t pager_step(way *way, const char *operation, mspkit_pager *pager, reading how, json *into, mspkit_error **error)
 {
     const mspkit_item *item = NULL;
     mspkit_page *page = NULL;
@@ -256,11 +256,11 @@ static int32_t pager_step(way *way, mspkit_pager *pager, reading how, json *into
         fail("a step of a pager gave the status %d", (int)status);
     }
     if (item != NULL) {
-        json_push(json_get(into, "items"), item_json(item));
+        json_push(json_get(into, "items"), item_json(operation, item));
     }
     if (page != NULL) {
         for (at = 0; at < mspkit_page_count(page); at++) {
-            json_push(json_get(into, "items"), item_json(mspkit_page_item(page, at)));
+            json_push(json_get(into, "items"), item_json(operation, mspkit_page_item(page, at)));
         }
         if (mspkit_page_item(page, at) != NULL) {
             fail("a page has an item beyond its last");
@@ -301,7 +301,7 @@ static json *list(way *way, const mspkit_client *client, const json *step, dispa
     if (untyped) {
         const char *params = json_write(call->params);
         way->untyped++;
-        status = mspkit_list(client, call->operation, MSPKIT_NTS, params, MSPKIT_NTS, &paging, call->options, &pager, &error);
+        status = mspkit_list(client, mspkit_nts(call->operation), mspkit_nts(params), &paging, call->options, &pager, &error);
     } else {
         way->typed++;
         status = dispatch_list(call, &pager, &error);
@@ -313,19 +313,19 @@ static json *list(way *way, const mspkit_client *client, const json *step, dispa
         return failed_outcome(error);
     }
     if (json_get(read, "first")->flag) {
-        status = pager_step(way, pager, FIRST, made, &error);
+        status = pager_step(way, call->operation, pager, FIRST, made, &error);
     }
     while (left > 0 && (status == MSPKIT_OK || (status < 0 && goes_on))) {
         note(&failed, &error);
-        status = pager_step(way, pager, ITEM, made, &error);
+        status = pager_step(way, call->operation, pager, ITEM, made, &error);
         left--;
     }
     if (json_is(then, "collect") && status == MSPKIT_OK) {
-        status = pager_step(way, pager, COLLECT, made, &error);
+        status = pager_step(way, call->operation, pager, COLLECT, made, &error);
     }
     while (json_is(then, "pages") && (status == MSPKIT_OK || (status < 0 && goes_on))) {
         note(&failed, &error);
-        status = pager_step(way, pager, PAGE, made, &error);
+        status = pager_step(way, call->operation, pager, PAGE, made, &error);
     }
     note(&failed, &error);
     json_put(made, "complete", mspkit_pager_complete(pager) < 0 ? json_null() : json_bool(mspkit_pager_complete(pager) == 1));

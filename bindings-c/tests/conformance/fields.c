@@ -48,6 +48,18 @@ int64_t said_int(const json *params, const char *name)
     return value == NULL || value->kind != JSON_NUMBER ? MSPKIT_DEFAULT : strtoll(value->text, NULL, 10);
 }
 
+double said_number(const json *params, const char *name)
+{
+    const json *value = json_get(params, name);
+    return value == NULL || value->kind != JSON_NUMBER ? MSPKIT_DEFAULT : strtod(value->text, NULL);
+}
+
+int32_t said_flag(const json *params, const char *name)
+{
+    const json *value = json_get(params, name);
+    return value == NULL || value->kind != JSON_BOOL ? MSPKIT_DEFAULT : value->flag;
+}
+
 mspkit_date_range said_dates(const json *params, const char *name)
 {
     const json *value = json_get(params, name);
@@ -131,7 +143,7 @@ void view_int(json *into, const char *name, mspkit_int field)
 void view_number(json *into, const char *name, mspkit_number field)
 {
     if (view_there(into, name, field.presence, true)) {
-        json_put(into, name, json_number(keep_text("%.17g", field.value)));
+        json_put(into, name, view_float(field.value));
     }
 }
 
@@ -143,11 +155,16 @@ void view_flag(json *into, const char *name, mspkit_flag field)
 }
 
 /* Adds the members that the view has no field for, and asserts that nothing but them is missing. */
-void view_extra(json *into, mspkit_str whole, const char *const *known)
+json *view_float(double value)
+{
+    return json_number(keep_text("%.17g", value));
+}
+
+void view_extra(json *into, mspkit_bytes whole, const char *const *known)
 {
     const json *all = json_parse(whole.data, whole.len);
     size_t at, field;
-    if (all == NULL || whole.data[whole.len] != '\0') {
+    if (all == NULL) {
         fail("the JSON of a view cannot be read");
     }
     for (at = 0; at < all->count; at++) {

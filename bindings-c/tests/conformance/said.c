@@ -173,13 +173,7 @@ mspkit_client *client_of(const way *way, const char *service, const json *said, 
     if (more->count > 0) {
         options.json = mspkit_nts(json_write(more));
     }
-    if (strcmp(service, "ncentral") == 0) {
-        status = mspkit_ncentral_new(&options, &client, refused);
-    } else if (strcmp(service, "cloudmore") == 0) {
-        status = mspkit_cloudmore_new(&options, &client, refused);
-    } else {
-        status = mspkit_wiv_new(&options, &client, refused);
-    }
+    status = mspkit_client_new(mspkit_nts(service), &options, &client, refused);
     if ((status == MSPKIT_OK) != (*refused == NULL) || (status == MSPKIT_OK) != (client != NULL)) {
         fail("a client was made with status %d", (int)status);
     }

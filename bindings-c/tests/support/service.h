@@ -1,7 +1,7 @@
 /* What the tests of behaviour share: a simulator, a runtime, and clients of them. */
 #ifndef SERVICE_H
 #define SERVICE_H
-#include "mspkit.h"
+#include "mspkit/ncentral.h"
 #include "sim.h"
 
 extern simulator sim;

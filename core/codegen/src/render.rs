@@ -34,10 +34,8 @@ pub fn all(api: &Api, root: &Path) -> Result<Vec<Rendered>, Failure> {
     let mut environment = environment().map_err(|error| failure("", &error))?;
     environment.add_global("seeded", Value::from(Serde(&seeded(api))));
     let whole = Value::from(Serde(api));
-    let for_c = Value::from(Serde(&c::with_unique_names(api)));
     let mut rendered = Vec::new();
     for target in TARGETS {
-        let whole = if target.template.starts_with("c/") { &for_c } else { &whole };
         let mut render = |file: String, more: Value| {
             let context = context! { api => whole.clone(), header => HEADER, ..more };
             rendered.push(one(&environment, target, file, context, root)?);

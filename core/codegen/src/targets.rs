@@ -59,8 +59,8 @@ const fn each_service(template: &'static str, file: &'static str) -> Target {
     Target { language: Language::Rust, template, file, scope: Scope::EachService }
 }
 
-const fn c(template: &'static str, file: &'static str) -> Target {
-    Target { language: Language::C, template, file, scope: Scope::Whole }
+const fn c(template: &'static str, file: &'static str, scope: Scope) -> Target {
+    Target { language: Language::C, template, file, scope }
 }
 
 const fn page(template: &'static str, file: &'static str) -> Target {
@@ -124,10 +124,9 @@ pub const TARGETS: &[Target] = &[
     rust("c/mod.rs.j2", "bindings-c/src/generated/mod.rs"),
     rust("c/options.rs.j2", "bindings-c/src/generated/options.rs"),
     rust("c/codes.rs.j2", "bindings-c/src/generated/codes.rs"),
-    rust("c/models.rs.j2", "bindings-c/src/generated/models.rs"),
-    rust("c/readers.rs.j2", "bindings-c/src/generated/readers.rs"),
-    each_service("c/service.rs.j2", "bindings-c/src/generated/{service}.rs"),
-    c("c/mspkit.hpp.j2", "bindings-c/include/mspkit.hpp"),
-    c("c/dispatch.c.j2", "bindings-c/tests/generated/dispatch.c"),
+    c("c/mspkit.hpp.j2", "bindings-c/include/mspkit.hpp", Scope::Whole),
+    c("c/service.h.j2", "bindings-c/include/mspkit/{service}.h", Scope::EachService),
+    c("c/service.hpp.j2", "bindings-c/include/mspkit/{service}.hpp", Scope::EachService),
+    c("c/dispatch.c.j2", "bindings-c/tests/generated/dispatch.c", Scope::Whole),
     page("docs/connect.md.j2", "docs/connect.md"),
 ];

@@ -159,6 +159,25 @@ fn methods_come_with_everything_there_is_to_know() {
 }
 
 #[test]
+fn a_header_has_its_contents_at_the_top_and_a_table_beside_each_struct() {
+    let files = rendered("headers");
+    let header = text(&files, "bindings-c/include/mspkit/ncentral.h");
+    for wanted in [
+        " *   orgs              create, list, part\n",
+        "MSPKIT_FIELD(mspkit_ncentral_orgs_list_params, page_size, \"page_size\", MSPKIT_FIELD_INT, NULL),",
+        "static const mspkit_layout mspkit_ncentral_org_layout = MSPKIT_LAYOUT(mspkit_ncentral_org_view, ",
+        "static inline mspkit_status mspkit_ncentral_orgs_part(const mspkit_ncentral *client, mspkit_str org_id, mspkit_str part_id, ",
+    ] {
+        assert!(header.contains(wanted), "{wanted}\nis not in\n{header}");
+    }
+    let library: Vec<_> = files.iter().filter(|file| file.file.starts_with("bindings-c/src")).collect();
+    assert!(
+        !library.is_empty() && library.iter().all(|file| !file.text.contains("orgs")),
+        "it knows no operation"
+    );
+}
+
+#[test]
 fn the_simulator_and_the_runners_know_every_operation() {
     let files = rendered("others");
     let routes = text(&files, "tests/simulator/src/generated.rs");

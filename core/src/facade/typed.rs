@@ -1,4 +1,6 @@
-//! Responses and items of pages read as models.
+//! Responses and items of pages read as models, or as whatever a binding makes of them.
+
+use bytes::Bytes;
 
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::answer;
@@ -6,7 +8,7 @@ use crate::engine::core::Core;
 use crate::engine::page::RawPage;
 use crate::engine::request::CallOptions;
 use crate::engine::response::RawResponse;
-use crate::facade::model::FromAnswer;
+use crate::facade::model::{FromAnswer, Unreadable};
 
 impl Core {
     /// Calls an operation as [`Core::call`] does, and reads its result as a model; `()` reads nothing.
@@ -19,8 +21,22 @@ impl Core {
         params: &[u8],
         options: &CallOptions,
     ) -> Result<(T, RawResponse)> {
+        self.call_read(operation, params, options, |json| T::from_answer(json)).await
+    }
+
+    /// Calls an operation as [`Core::call`] does, and reads its result with `read`, which may keep the bytes.
+    ///
+    /// # Errors
+    /// Every kind; see [`Error`].
+    pub async fn call_read<T>(
+        &self,
+        operation: &str,
+        params: &[u8],
+        options: &CallOptions,
+        read: impl FnOnce(&Bytes) -> Result<T, Unreadable>,
+    ) -> Result<(T, RawResponse)> {
         let (raw, draft) = self.answered(operation, params, options).await?;
-        match decode(&raw.json) {
+        match decode(read(&raw.json)) {
             Ok(value) => Ok((value, raw)),
             Err(error) => {
                 let secrets = draft.secrets();
@@ -36,13 +52,21 @@ impl RawPage {
     /// # Errors
     /// `Decode`, as [`RawPage::unreadable`] makes it.
     pub fn read<T: FromAnswer>(&self, at: usize) -> Result<T> {
-        decode(self.item(at).unwrap_or_default()).map_err(|error| self.explain(at, error))
+        self.read_with(at, T::from_answer)
+    }
+
+    /// An item as `read` makes it. An index beyond the last is an item that cannot be read.
+    ///
+    /// # Errors
+    /// `Decode`, as [`RawPage::unreadable`] makes it.
+    pub fn read_with<T>(&self, at: usize, read: impl FnOnce(&[u8]) -> Result<T, Unreadable>) -> Result<T> {
+        decode(read(self.item(at).unwrap_or_default())).map_err(|error| self.explain(at, error))
     }
 }
 
-/// Reads a result; an error names the member that cannot be read.
-fn decode<T: FromAnswer>(json: &[u8]) -> Result<T> {
-    T::from_answer(json).map_err(|unreadable| {
+/// What was read of a result; an error names the member that cannot be read.
+fn decode<T>(read: Result<T, Unreadable>) -> Result<T> {
+    read.map_err(|unreadable| {
         let at =
             if unreadable.path().is_empty() { String::new() } else { format!(" at `{}`", unreadable.path()) };
         let reason = unreadable.reason();

@@ -1,7 +1,8 @@
 /* mspkit, blocking. */
 #include <stdio.h>
 
-#include <mspkit.h>
+#include <mspkit/ncentral.h>
+#include <mspkit/wiv.h>
 
 #include "worker.h"
 
@@ -34,11 +35,11 @@ int peer_open(const char *url, const char *jwt, const char *wiv_key) {
     return mspkit_wiv_new(&options, &wiv, &error) == MSPKIT_OK ? 0 : told(error);
 }
 
-static void three(const mspkit_customer *customer, tally *into) {
+static void three(const mspkit_ncentral_customer_view *customer, tally *into) {
     tally_three(into, customer->customer_id.len, customer->contact_email.len, customer->customer_name.len > 0);
 }
 
-static void every(const mspkit_customer *customer, tally *into) {
+static void every(const mspkit_ncentral_customer_view *customer, tally *into) {
     const int32_t presences[] = {
         customer->customer_id.presence,        customer->customer_name.presence,
         customer->org_unit_type.presence,      customer->parent_id.presence,
@@ -71,7 +72,7 @@ int peer_list(int size, bool only_three, tally *into) {
     const mspkit_item *item = NULL;
     int32_t status;
     while ((status = mspkit_pager_next(pager, &item, &error)) == MSPKIT_OK) {
-        const mspkit_customer *customer = mspkit_item_customer(item);
+        const mspkit_ncentral_customer_view *customer = mspkit_ncentral_customer_of_item(item);
         if (only_three) {
             three(customer, into);
         } else {
@@ -85,10 +86,10 @@ int peer_list(int size, bool only_three, tally *into) {
 int peer_get(const char *customer, tally *into) {
     mspkit_error *error = NULL;
     mspkit_answer *answer = NULL;
-    if (mspkit_ncentral_customers_get(client, customer, MSPKIT_NTS, NULL, &answer, &error) != MSPKIT_OK) {
+    if (mspkit_ncentral_customers_get(client, mspkit_nts(customer), NULL, &answer, &error) != MSPKIT_OK) {
         return told(error);
     }
-    three(mspkit_answer_customer(answer), into);
+    three(mspkit_ncentral_customer_of_answer(answer), into);
     mspkit_answer_free(answer);
     return 0;
 }
@@ -104,7 +105,7 @@ int peer_cases(int size, tally *into) {
     const mspkit_item *item = NULL;
     int32_t status;
     while ((status = mspkit_pager_next(pager, &item, &error)) == MSPKIT_OK) {
-        const mspkit_case *found = mspkit_item_case(item);
+        const mspkit_wiv_case_view *found = mspkit_wiv_case_of_item(item);
         tally_case(into, found->case_id.len, found->case_type.len > 0);
     }
     mspkit_pager_free(pager);
@@ -112,6 +113,6 @@ int peer_cases(int size, tally *into) {
 }
 
 void peer_close(void) {
-    mspkit_client_free(client);
-    mspkit_client_free(wiv);
+    mspkit_ncentral_free(client);
+    mspkit_wiv_free(wiv);
 }

@@ -351,7 +351,7 @@ pub struct Limit {
 }
 
 /// A documented error answer.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorAnswer {
     /// The HTTP status.
     pub status: u16,

@@ -1,5 +1,5 @@
 /* Calls each thing of the vocabulary from C. `vocabulary-c URL` */
-#include <mspkit.h>
+#include <mspkit/wiv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@ static void check(int fine, const char *what)
     }
 }
 
-static void made(int32_t code, mspkit_error *error, const char *what)
+static void made(mspkit_status code, mspkit_error *error, const char *what)
 {
     if (code < 0) {
         fprintf(stderr, "%s: %s\n", what, mspkit_error_message(error).data);
@@ -23,7 +23,7 @@ static void made(int32_t code, mspkit_error *error, const char *what)
 /* Whether the body that the server got, which it tells as text, has this in it. */
 static void got(const mspkit_answer *answer, const char *part)
 {
-    const mspkit_echo *echo = mspkit_answer_echo(answer);
+    const mspkit_wiv_echo_view *echo = mspkit_wiv_echo_of_answer(answer);
     check(echo != NULL && strstr(echo->body.data, part) != NULL, part);
 }
 
@@ -37,52 +37,52 @@ int main(int count, char **arguments)
     mspkit_wiv *client = NULL;
     mspkit_answer *answer = NULL;
     mspkit_error *error = NULL;
-    int32_t code;
+    mspkit_status code;
 
     check(count == 2, "wants the address of the server");
-    options.api_key = mspkit_nts("key");
+    options.api_key = MSPKIT_STR("key");
     options.base_url = mspkit_nts(arguments[1]);
-    options.allow_http = 1;
+    options.allow_http = true;
     made(mspkit_wiv_new(&options, &client, &error), error, "new");
 
-    send.names = mspkit_nts("[\"a\", \"b\"]");
-    send.windows = mspkit_nts("[{\"device_id\": 7, \"starts_at\": \"2026-01-31T08:00:00Z\"}]");
-    send.note_ids = mspkit_nts("[1, 2]");
-    send.cost = mspkit_nts("12.5");
+    send.names = MSPKIT_STR("[\"a\", \"b\"]");
+    send.windows = MSPKIT_STR("[{\"device_id\": 7, \"starts_at\": \"2026-01-31T08:00:00Z\"}]");
+    send.note_ids = MSPKIT_STR("[1, 2]");
+    send.cost = 12.5;
     send.level = 4;
-    send.trace = mspkit_nts("t-1");
-    code = mspkit_wiv_vocabulary_send(client, "2026", MSPKIT_NTS, "2", MSPKIT_NTS, "all of it", MSPKIT_NTS, &send, NULL, &answer, &error);
+    send.trace = MSPKIT_STR("t-1");
+    code = mspkit_wiv_vocabulary_send(client, MSPKIT_STR("2026"), MSPKIT_STR("2"), MSPKIT_STR("all of it"), &send, NULL, &answer, &error);
     made(code, error, "send");
     got(answer, "\"deviceID\":\"7\"");
     got(answer, "\"noteIds\":[1,2]");
     got(answer, "\"level\":4");
     mspkit_answer_free(answer);
 
-    send.windows = mspkit_nts("[{}]");
-    code = mspkit_wiv_vocabulary_send(client, "2026", MSPKIT_NTS, "2", MSPKIT_NTS, "x", MSPKIT_NTS, &send, NULL, &answer, &error);
+    send.windows = MSPKIT_STR("[{}]");
+    code = mspkit_wiv_vocabulary_send(client, MSPKIT_STR("2026"), MSPKIT_STR("2"), MSPKIT_STR("x"), &send, NULL, &answer, &error);
     check(code == MSPKIT_E_INVALID_REQUEST, "an object without what is required is refused");
     check(strstr(mspkit_error_message(error).data, "windows[0].device_id") != NULL, "and told by its place");
     mspkit_error_free(error);
 
-    notes.note_ids = mspkit_nts("[1, 2]");
+    notes.note_ids = MSPKIT_STR("[1, 2]");
     made(mspkit_wiv_vocabulary_delete_notes(client, &notes, NULL, &answer, &error), error, "delete_notes");
     got(answer, "{\"noteIds\":[1,2]}");
     mspkit_answer_free(answer);
-    limits.limits = mspkit_nts("[{\"kind\": \"devices\"}]");
+    limits.limits = MSPKIT_STR("[{\"kind\": \"devices\"}]");
     made(mspkit_wiv_vocabulary_put_limits(client, &limits, NULL, &answer, &error), error, "put_limits");
     mspkit_answer_free(answer);
-    refused.limits = mspkit_nts("[]");
+    refused.limits = MSPKIT_STR("[]");
     code = mspkit_wiv_vocabulary_put_refused(client, &refused, NULL, &answer, &error);
     check(code == MSPKIT_E_OPERATION_FAILED, "a success that says false is none");
     mspkit_error_free(error);
 
     made(mspkit_wiv_vocabulary_wide(client, NULL, &answer, &error), error, "wide");
-    check(mspkit_answer_wide(answer)->field069.value == 69, "the last of many fields");
+    check(mspkit_wiv_wide_of_answer(answer)->field069.value == 69, "the last of many fields");
     mspkit_answer_free(answer);
     made(mspkit_wiv_vocabulary_file(client, NULL, &answer, &error), error, "file");
     check(mspkit_answer_body(answer).len == 256, "a file has all its bytes");
     mspkit_answer_free(answer);
-    mspkit_client_free(client);
+    mspkit_wiv_free(client);
     puts("c: every word was sent and read");
     return 0;
 }

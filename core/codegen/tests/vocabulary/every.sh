@@ -66,6 +66,8 @@ of_node() {
 
 of_c() {
   (cd bindings-c && "$built/debug/mspkit-c-header" .)
+  # The library gets its name, and that of its interface, only where it is installed.
+  for name in libmspkit.so libmspkit.so.1; do ln -sf libmspkit_c.so "$built/debug/$name"; done
   cc -std=c99 -Wall -Wextra -Werror -I bindings-c/include -o "$built/vocabulary-c" "$here/calls.c" \
     -L "$built/debug" -lmspkit_c -Wl,-rpath,"$built/debug"
   ln -sfn libmspkit_c.so "$built/debug/libmspkit.so.1"

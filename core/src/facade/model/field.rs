@@ -33,15 +33,15 @@ impl fmt::Display for Form<'_> {
     }
 }
 
-impl Form<'_> {
-    fn into_text(self) -> String {
+impl<'a> Form<'a> {
+    fn into_text(self) -> Cow<'a, str> {
         match self {
-            Form::Text(text) => text.into_owned(),
-            Form::Bool(flag) => flag.to_string(),
+            Form::Text(text) => text,
+            Form::Bool(flag) => flag.to_string().into(),
             // Whole numbers stay exact whatever their size; of others, `1.50` and `1.5` are the same.
             Form::Number(number) => match number.parse::<f64>() {
-                Ok(float) if !is_whole(number) => float.to_string(),
-                _ => number.to_owned(),
+                Ok(float) if !is_whole(number) => float.to_string().into(),
+                _ => number.into(),
             },
         }
     }
@@ -90,19 +90,31 @@ pub(crate) fn misplaced(scan: &mut Scan<'_>, expected: &str) -> Unreadable {
     Unreadable::new(format!("{found} where {expected} belongs"))
 }
 
+/// Reads a text, or what can stand for one.
+#[inline]
+pub(crate) fn text<'a>(scan: &mut Scan<'a>) -> Result<Option<Cow<'a, str>>, Unreadable> {
+    scalar(scan, "text", |form| Ok(form.into_text()))
+}
+
+/// Reads the text of an id.
+#[inline]
+pub(crate) fn id<'a>(scan: &mut Scan<'a>) -> Result<Option<Cow<'a, str>>, Unreadable> {
+    scalar(scan, "an id", |form| match form {
+        Form::Bool(_) => Err(form),
+        form => Ok(form.into_text()),
+    })
+}
+
 impl Field for String {
     #[inline]
     fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
-        scalar(scan, "text", |form| Ok(form.into_text()))
+        Ok(text(scan)?.map(Cow::into_owned))
     }
 }
 
 impl Field for Id {
     fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
-        scalar(scan, "an id", |form| match form {
-            Form::Bool(_) => Err(form),
-            form => Ok(Id(form.into_text())),
-        })
+        Ok(id(scan)?.map(|text| Id(text.into_owned())))
     }
 }
 

@@ -9,6 +9,7 @@ mod field;
 #[macro_use]
 mod macros;
 mod object;
+mod reader;
 mod unreadable;
 #[cfg(test)]
 mod wide;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub(crate) use self::extra::Extra;
 pub(crate) use self::field::{Field, whole};
 pub(crate) use self::object::{Object, readable};
+pub use self::reader::Reader;
 pub use self::unreadable::Unreadable;
 pub(crate) use crate::base::secret::Secret;
 

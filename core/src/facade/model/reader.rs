@@ -1,0 +1,182 @@
+//! Reading an answer value by value, for bindings that fill structs of their own: by the same rules as models.
+
+use std::borrow::Cow;
+
+use super::field::{self, Field, misplaced};
+use super::{Json, Unreadable};
+use crate::wire::raw::Scan;
+
+/// The value that comes next in an answer. Every method steps over it; each gives nothing where the server sent null.
+#[derive(Debug)]
+pub struct Reader<'s, 'a>(&'s mut Scan<'a>);
+
+impl<'a> Reader<'_, 'a> {
+    /// Reads a whole text as one value.
+    ///
+    /// # Errors
+    /// What `read` fails with, and when the text is more than that value, or no JSON.
+    pub fn whole<T>(
+        json: &'a [u8],
+        read: impl FnOnce(Reader<'_, 'a>) -> Result<T, Unreadable>,
+    ) -> Result<T, Unreadable> {
+        let text = std::str::from_utf8(json).map_err(|_| Unreadable::new("it is not UTF-8 text"))?;
+        let mut scan = Scan::new(text);
+        let value = read(Reader(&mut scan))?;
+        scan.end()?;
+        Ok(value)
+    }
+
+    /// Reads an object: `member` is given each name with its value. Gives the text of the object.
+    ///
+    /// # Errors
+    /// What `member` fails with, under the member's name, and when it is no object.
+    pub fn object(
+        self,
+        mut member: impl FnMut(&str, Reader<'_, 'a>) -> Result<(), Unreadable>,
+    ) -> Result<Option<&'a str>, Unreadable> {
+        match self.0.peek() {
+            Some(b'{') => {}
+            Some(b'n') => return Ok(self.0.value().map(|_| None)?),
+            _ => return Err(misplaced(self.0, "an object")),
+        }
+        let range = self.0.members(|scan| {
+            let (name, _) = scan.name()?;
+            member(&name, Reader(scan)).map_err(|error| error.in_member(&name))
+        })?;
+        Ok(Some(self.0.slice(range)))
+    }
+
+    /// Reads a list: `entry` is given each entry. Gives the text of the list.
+    ///
+    /// # Errors
+    /// What `entry` fails with, under the entry's number, and when it is no list.
+    pub fn list(
+        self,
+        mut entry: impl FnMut(Reader<'_, 'a>) -> Result<(), Unreadable>,
+    ) -> Result<Option<&'a str>, Unreadable> {
+        match self.0.peek() {
+            Some(b'[') => {}
+            Some(b'n') => return Ok(self.0.value().map(|_| None)?),
+            _ => return Err(misplaced(self.0, "a list")),
+        }
+        let mut index = 0;
+        let range = self.0.list(|scan| {
+            entry(Reader(scan)).map_err(|error| error.in_entry(index))?;
+            index += 1;
+            Ok::<_, Unreadable>(())
+        })?;
+        Ok(Some(self.0.slice(range)))
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// For an object or a list.
+    pub fn text(self) -> Result<Option<Cow<'a, str>>, Unreadable> {
+        field::text(self.0)
+    }
+
+    /// Reads an id, which is a text or a number.
+    ///
+    /// # Errors
+    /// For anything else.
+    pub fn id(self) -> Result<Option<Cow<'a, str>>, Unreadable> {
+        field::id(self.0)
+    }
+
+    /// Reads a whole number.
+    ///
+    /// # Errors
+    /// For what cannot stand for one.
+    pub fn integer(self) -> Result<Option<i64>, Unreadable> {
+        Field::read(self.0)
+    }
+
+    /// Reads a number.
+    ///
+    /// # Errors
+    /// For what cannot stand for one.
+    pub fn number(self) -> Result<Option<f64>, Unreadable> {
+        Field::read(self.0)
+    }
+
+    /// Reads true or false.
+    ///
+    /// # Errors
+    /// For what cannot stand for either.
+    pub fn flag(self) -> Result<Option<bool>, Unreadable> {
+        Field::read(self.0)
+    }
+
+    /// Reads any value, as it is written.
+    ///
+    /// # Errors
+    /// For JSON that a program could not hold.
+    pub fn json(self) -> Result<Option<&'a str>, Unreadable> {
+        let range = self.0.value()?;
+        let text = self.0.slice(range);
+        let value = Json::read(&mut Scan::new(text))?;
+        Ok(value.map(|_| text))
+    }
+
+    /// Steps over any value, null included: its text.
+    ///
+    /// # Errors
+    /// For what is no JSON.
+    pub fn skip(self) -> Result<&'a str, Unreadable> {
+        let range = self.0.value()?;
+        Ok(self.0.slice(range))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(json: &str) -> Result<Vec<String>, Unreadable> {
+        Reader::whole(json.as_bytes(), |value| {
+            let mut seen = Vec::new();
+            value.object(|name, value| {
+                seen.push(format!("{name}={}", value.text()?.as_deref().unwrap_or("null")));
+                Ok(())
+            })?;
+            Ok(seen)
+        })
+    }
+
+    #[test]
+    fn members_are_read_one_by_one_and_scalars_in_any_form() {
+        assert_eq!(
+            names(r#"{"a":"x\n","b":1.50,"c":null,"d":true}"#).unwrap(),
+            ["a=x\n", "b=1.5", "c=null", "d=true"]
+        );
+        assert_eq!(names("null").unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_by_its_path() {
+        let told = |json: &str| names(json).unwrap_err().to_string();
+        assert_eq!(told(r#"{"a":[]}"#), "at `a`: a list where text belongs");
+        assert_eq!(told("[]"), "a list where an object belongs");
+        assert!(told(r#"{"a":1} x"#).contains("expected the end"));
+        let nested = Reader::whole(br#"{"a":[{"n":1},{"n":"x"}]}"#, |value| {
+            value.object(|_, value| {
+                value.list(|entry| entry.object(|_, value| value.integer().map(drop)).map(drop)).map(drop)
+            })
+        });
+        assert_eq!(nested.unwrap_err().path(), "a[1].n");
+    }
+
+    #[test]
+    fn slices_are_those_of_the_text() {
+        let json = br#"{"a": {"x": [1, 2]} }"#;
+        let mut found = String::new();
+        let whole = Reader::whole(json, |value| {
+            value.object(|_, value| {
+                found.push_str(value.json()?.unwrap_or_default());
+                Ok(())
+            })
+        });
+        assert_eq!((found.as_str(), whole.unwrap().unwrap().len()), (r#"{"x": [1, 2]}"#, json.len()));
+    }
+}
