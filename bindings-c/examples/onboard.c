@@ -108,7 +108,7 @@ static void tickets(mspkit_ncentral *client)
 /* Adds a service with a value for each property that it has to have. */
 static void enable(mspkit_cloudmore *client, const char *of, const char *id)
 {
-    mspkit_cloudmore_services_add_params add = mspkit_cloudmore_services_add_params_init();
+    mspkit_cloudmore_services_create_params create = mspkit_cloudmore_services_create_params_init();
     mspkit_answer *detail, *added;
     const mspkit_cloudmore_estore_service_detail_view *service;
     mspkit_error *error;
@@ -125,11 +125,11 @@ static void enable(mspkit_cloudmore *client, const char *of, const char *id)
         }
     }
     snprintf(values + strlen(values), sizeof values - strlen(values), "]");
-    add.id = mspkit_nts(id);
-    add.currency_code = MSPKIT_STR("EUR");
-    add.custom_properties_data = mspkit_nts(values);
-    need(mspkit_cloudmore_services_add(client, mspkit_nts(of), &add, NULL, &added, &error), &error);
-    printf("enable a service: %s as %s\n", service->name.data, mspkit_cloudmore_added_service_of_answer(added)->id.data);
+    create.id = mspkit_nts(id);
+    create.currency_code = MSPKIT_STR("EUR");
+    create.custom_properties_data = mspkit_nts(values);
+    need(mspkit_cloudmore_services_create(client, mspkit_nts(of), &create, NULL, &added, &error), &error);
+    printf("enable a service: %s as %s\n", service->name.data, mspkit_cloudmore_created_service_of_answer(added)->id.data);
     mspkit_answer_free(added);
     mspkit_answer_free(detail);
 }

@@ -93,11 +93,11 @@ void services(const mspkit::cloudmore &client, bool write)
                 values += (values.empty() ? "" : ", ") + ("{\"id\": \"" + property.property_id.value() + "\", \"value\": \"acme.example.com\"}");
             }
         }
-        mspkit::cloudmore::services_add_params add;
+        mspkit::cloudmore::services_create_params add;
         add.id = id;
         add.currency_code = "EUR";
         add.custom_properties_data = "[" + values + "]";
-        done("enable a service", detail->name.value_or("") + " as " + client.services().add(of, add)->id.value());
+        done("enable a service", detail->name.value_or("") + " as " + client.services().create(of, add)->id.value());
         break;
     }
 }

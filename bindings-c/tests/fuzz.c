@@ -215,10 +215,10 @@ int main(int argc, char **argv)
             break;
         }
         case 7: {
-            mspkit_cloudmore_services_update_params params = mspkit_cloudmore_services_update_params_init();
+            mspkit_cloudmore_services_replace_params params = mspkit_cloudmore_services_replace_params_init();
             params.custom_properties_data = bent();
             params.reseller_id = pick(2) ? bent() : params.reseller_id;
-            status = mspkit_cloudmore_services_update(second, one, two, &params, &with, &answer, &error);
+            status = mspkit_cloudmore_services_replace(second, one, two, &params, &with, &answer, &error);
             break;
         }
         case 8: {

@@ -42,7 +42,7 @@ async function onboard(write: boolean, report: Report, env: Record<string, strin
     const wanted = customProperties?.filter((property) => property.mandatory) ?? [];
     const data = wanted.flatMap(({ propertyId: id }) => (id ? [{ id, value: "acme.example.com" }] : []));
     const service = { organizationId, id: missing.id, currencyCode: "EUR", customPropertiesData: data };
-    report.done("enable a service", `${name} as ${(await cloudmore.services.add(service)).id}`);
+    report.done("enable a service", `${name} as ${(await cloudmore.services.create(service)).id}`);
   }
 
   await using wiv = new Wiv();

@@ -58,7 +58,7 @@ test("the example does the job", async () => {
   assert.match(shown, /\r50 of 120: /, "progress while it lists");
   assert.match(shown, /\r120 of 120: /);
   assert.equal(counts["ncentral.service_orgs.create_customer"]?.committed, 3);
-  assert.equal(counts["cloudmore.services.add"]?.committed, 1);
+  assert.equal(counts["cloudmore.services.create"]?.committed, 1);
 });
 
 test("the example only reads unless told", async () => {
@@ -67,7 +67,7 @@ test("the example only reads unless told", async () => {
   for (const operation of [
     "ncentral.service_orgs.create",
     "ncentral.service_orgs.create_customer",
-    "cloudmore.services.add",
+    "cloudmore.services.create",
   ]) {
     assert.equal(counts[operation], undefined, operation);
   }

@@ -28,7 +28,7 @@ def test_the_example_does_the_job() -> None:
     said, shown, counts = ran("--write")
     assert re.search(r"^\.\.\. \d+ of 120: \w.*\n\.\.\. \d+ cases: \w", shown, re.MULTILINE), shown
     assert counts["ncentral.service_orgs.create_customer"]["committed"] == 3
-    assert counts["cloudmore.services.add"]["committed"] == 1
+    assert counts["cloudmore.services.create"]["committed"] == 1
     judge = [sys.executable, str(ROOT / "tests" / "demo.py")]
     judged = subprocess.run(judge, input=said, capture_output=True, text=True, check=False)
     assert judged.returncode == 0, judged.stdout + judged.stderr
@@ -39,7 +39,7 @@ def test_the_example_only_reads_unless_told() -> None:
     assert "walk all case pages" in said
     for operation in ("service_orgs.create", "service_orgs.create_customer"):
         assert f"ncentral.{operation}" not in counts
-    assert "cloudmore.services.add" not in counts
+    assert "cloudmore.services.create" not in counts
 
 
 def test_progress_stays_on_one_line_of_a_terminal() -> None:

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use mspkit::cloudmore::{AddService, PatchService, UpdateService};
+use mspkit::cloudmore::{CreateService, UpdateService, ReplaceService};
 use mspkit::ncentral::{CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg};
 use mspkit::transport::{Attempt, Fault, FaultKind, Http, Request, Transport, TransportOptions};
 use mspkit::wiv::RunWorkflow;
@@ -153,24 +153,24 @@ async fn call(operation: &Operation, simulator: &Simulator, to: Targets, plan: &
             let params = CreateCustomPsaTicket::new(4711, "EXT-1", "https://psa.example.com/1");
             ncentral().custom_psa().create_ticket(params).await.map(drop)
         }
-        "cloudmore.services.add" => {
-            let params = AddService::new(to.store_service, "EUR").custom_properties_data(domain());
-            cloudmore().services().add(to.organization, params).await.map(drop)
+        "cloudmore.services.create" => {
+            let params = CreateService::new(to.store_service, "EUR").custom_properties_data(domain());
+            cloudmore().services().create(to.organization, params).await.map(drop)
         }
         "wiv.workflows.run" => {
             let client: Wiv = equipped(Wiv::builder(), simulator, plan);
             client.workflows().run(to.workflow, RunWorkflow::new()).await.map(drop)
         }
+        "cloudmore.services.replace" => {
+            let params = ReplaceService::new(domain());
+            cloudmore().services().replace(to.organization, to.own_service, params).await.map(drop)
+        }
         "cloudmore.services.update" => {
             let params = UpdateService::new(domain());
             cloudmore().services().update(to.organization, to.own_service, params).await.map(drop)
         }
-        "cloudmore.services.patch" => {
-            let params = PatchService::new(domain());
-            cloudmore().services().patch(to.organization, to.own_service, params).await.map(drop)
-        }
-        "cloudmore.services.remove" => {
-            cloudmore().services().remove(to.organization, to.own_service).await.map(drop)
+        "cloudmore.services.delete" => {
+            cloudmore().services().delete(to.organization, to.own_service).await.map(drop)
         }
         "ncentral.custom_psa.resolve_ticket" => {
             ncentral().custom_psa().resolve_ticket(to.ticket).await.map(drop)

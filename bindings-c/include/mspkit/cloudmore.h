@@ -7,8 +7,8 @@
  *
  *   client            mspkit_cloudmore_new, _with_options, _client, _free
  *   estore            get, list
- *   services          add, get, list, patch, remove, update
- *   models            added_service, estore_service, custom_property, custom_property_data, estore_service_detail, organization_service
+ *   services          create, delete, get, list, replace, update
+ *   models            created_service, estore_service, custom_property, custom_property_data, estore_service_detail, organization_service
  *
  * The function of an operation is mspkit_cloudmore_<resource>_<name>; with `_submit` it goes to a queue. Its other parameters are
  * a struct `_params`, made by its `_params_init()`: what is not set is not given. A view is mspkit_cloudmore_<model>_view, and
@@ -98,7 +98,7 @@ static inline void mspkit_cloudmore_free(mspkit_cloudmore *client)
 /**
  * A service that was just added to an organization.
  */
-typedef struct mspkit_cloudmore_added_service_view {
+typedef struct mspkit_cloudmore_created_service_view {
     /**
      * The whole object as it came, fields that are not known here included.
      */
@@ -111,24 +111,24 @@ typedef struct mspkit_cloudmore_added_service_view {
      * The `Location` header of the answer.
      */
     mspkit_text location;
-} mspkit_cloudmore_added_service_view;
+} mspkit_cloudmore_created_service_view;
 
-static const mspkit_field mspkit_cloudmore_added_service_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_added_service_view, id, "id", MSPKIT_FIELD_ID, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_added_service_view, location, "location", MSPKIT_FIELD_TEXT, NULL),
+static const mspkit_field mspkit_cloudmore_created_service_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_created_service_view, id, "id", MSPKIT_FIELD_ID, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_created_service_view, location, "location", MSPKIT_FIELD_TEXT, NULL),
 };
 
 /**
- * The table of `mspkit_cloudmore_added_service_view`.
+ * The table of `mspkit_cloudmore_created_service_view`.
  */
-static const mspkit_layout mspkit_cloudmore_added_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_added_service_view, mspkit_cloudmore_added_service_fields);
+static const mspkit_layout mspkit_cloudmore_created_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_created_service_view, mspkit_cloudmore_created_service_fields);
 
 /**
  * What an answer holds.
  */
-static inline const mspkit_cloudmore_added_service_view *mspkit_cloudmore_added_service_of_answer(const mspkit_answer *answer)
+static inline const mspkit_cloudmore_created_service_view *mspkit_cloudmore_created_service_of_answer(const mspkit_answer *answer)
 {
-    return (const mspkit_cloudmore_added_service_view *)mspkit_answer_view(answer, &mspkit_cloudmore_added_service_layout);
+    return (const mspkit_cloudmore_created_service_view *)mspkit_answer_view(answer, &mspkit_cloudmore_created_service_layout);
 }
 
 /**
@@ -421,8 +421,8 @@ static const mspkit_descriptor mspkit_cloudmore_estore_get_descriptor = {sizeof(
 /**
  * Gets one service of the E-Store.
  *
- * The service with the definitions of its custom properties, which tell what `services.add` has to give.
- * Vendor's guide: Manage Services, "Retrieves a services details". See API Guide for Organizations
+ * The service with the definitions of its custom properties, which tell what `services.create` has to
+ * give. Vendor's guide: Manage Services, "Retrieves a services details". See API Guide for Organizations
  * Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management `GET
  * /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an access
  * token, which the client obtains and renews. Read-only. Retried on transient errors.
@@ -501,11 +501,11 @@ static inline mspkit_status mspkit_cloudmore_estore_list(const mspkit_cloudmore 
 }
 
 /**
- * What `mspkit_cloudmore_services_add` takes besides its arguments.
+ * What `mspkit_cloudmore_services_create` takes besides its arguments.
  */
-typedef struct mspkit_cloudmore_services_add_params {
+typedef struct mspkit_cloudmore_services_create_params {
     /**
-     * Set by `mspkit_cloudmore_services_add_params_init()`.
+     * Set by `mspkit_cloudmore_services_create_params_init()`.
      */
     size_t struct_size;
     /**
@@ -525,28 +525,28 @@ typedef struct mspkit_cloudmore_services_add_params {
      * default the client's)
      */
     mspkit_str reseller_id;
-} mspkit_cloudmore_services_add_params;
+} mspkit_cloudmore_services_create_params;
 
-static const mspkit_field mspkit_cloudmore_services_add_params_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_services_add_params, id, "id", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_services_add_params, currency_code, "currency_code", MSPKIT_FIELD_TEXT, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_services_add_params, custom_properties_data, "custom_properties_data", MSPKIT_FIELD_JSON, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_services_add_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+static const mspkit_field mspkit_cloudmore_services_create_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_services_create_params, id, "id", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_services_create_params, currency_code, "currency_code", MSPKIT_FIELD_TEXT, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_services_create_params, custom_properties_data, "custom_properties_data", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_services_create_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
 };
-static const mspkit_layout mspkit_cloudmore_services_add_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_services_add_params, mspkit_cloudmore_services_add_params_fields);
+static const mspkit_layout mspkit_cloudmore_services_create_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_services_create_params, mspkit_cloudmore_services_create_params_fields);
 
 /**
- * A `mspkit_cloudmore_services_add_params` with nothing given.
+ * A `mspkit_cloudmore_services_create_params` with nothing given.
  */
-static inline mspkit_cloudmore_services_add_params mspkit_cloudmore_services_add_params_init(void)
+static inline mspkit_cloudmore_services_create_params mspkit_cloudmore_services_create_params_init(void)
 {
-    mspkit_cloudmore_services_add_params made;
-    mspkit_params_init(&mspkit_cloudmore_services_add_params_layout, &made);
+    mspkit_cloudmore_services_create_params made;
+    mspkit_params_init(&mspkit_cloudmore_services_create_params_layout, &made);
     return made;
 }
 
-static const char *const mspkit_cloudmore_services_add_arguments[] = {"organization_id"};
-static const mspkit_descriptor mspkit_cloudmore_services_add_descriptor = {sizeof(mspkit_descriptor), "cloudmore.services.add", mspkit_cloudmore_services_add_arguments, 1, &mspkit_cloudmore_services_add_params_layout, &mspkit_cloudmore_added_service_layout};
+static const char *const mspkit_cloudmore_services_create_arguments[] = {"organization_id"};
+static const mspkit_descriptor mspkit_cloudmore_services_create_descriptor = {sizeof(mspkit_descriptor), "cloudmore.services.create", mspkit_cloudmore_services_create_arguments, 1, &mspkit_cloudmore_services_create_params_layout, &mspkit_cloudmore_created_service_layout};
 
 /**
  * Adds a service from the E-Store to an organization.
@@ -560,25 +560,88 @@ static const mspkit_descriptor mspkit_cloudmore_services_add_descriptor = {sizeo
  * the client obtains and renews. Never sent again once it may have arrived.
  *
  * - `organization_id`: Id of the organization. (GUID)
- * - `params`: some are required; see `mspkit_cloudmore_services_add_params`.
- * - `answer`: gets the answer. `mspkit_cloudmore_added_service_of_answer` reads it.
+ * - `params`: some are required; see `mspkit_cloudmore_services_create_params`.
+ * - `answer`: gets the answer. `mspkit_cloudmore_created_service_of_answer` reads it.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the services of
  *   the organization (`services.list`) and look for this one.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  */
-static inline mspkit_status mspkit_cloudmore_services_add(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_services_add_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_services_create(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_services_create_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
 {
     const mspkit_str arguments[] = {organization_id};
-    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_add_descriptor, arguments, params, options, answer, error);
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_create_descriptor, arguments, params, options, answer, error);
 }
 
 /**
- * Submits `mspkit_cloudmore_services_add`; see `mspkit_typed_call_submit`.
+ * Submits `mspkit_cloudmore_services_create`; see `mspkit_typed_call_submit`.
  */
-static inline mspkit_status mspkit_cloudmore_services_add_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_services_add_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_services_create_submit(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_services_create_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
 {
     const mspkit_str arguments[] = {organization_id};
-    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_add_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_create_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+}
+
+/**
+ * What `mspkit_cloudmore_services_delete` takes besides its arguments.
+ */
+typedef struct mspkit_cloudmore_services_delete_params {
+    /**
+     * Set by `mspkit_cloudmore_services_delete_params_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
+     * default the client's)
+     */
+    mspkit_str reseller_id;
+} mspkit_cloudmore_services_delete_params;
+
+static const mspkit_field mspkit_cloudmore_services_delete_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_services_delete_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+};
+static const mspkit_layout mspkit_cloudmore_services_delete_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_services_delete_params, mspkit_cloudmore_services_delete_params_fields);
+
+/**
+ * A `mspkit_cloudmore_services_delete_params` with nothing given.
+ */
+static inline mspkit_cloudmore_services_delete_params mspkit_cloudmore_services_delete_params_init(void)
+{
+    mspkit_cloudmore_services_delete_params made;
+    mspkit_params_init(&mspkit_cloudmore_services_delete_params_layout, &made);
+    return made;
+}
+
+static const char *const mspkit_cloudmore_services_delete_arguments[] = {"organization_id", "service_id"};
+static const mspkit_descriptor mspkit_cloudmore_services_delete_descriptor = {sizeof(mspkit_descriptor), "cloudmore.services.delete", mspkit_cloudmore_services_delete_arguments, 2, &mspkit_cloudmore_services_delete_params_layout, NULL};
+
+/**
+ * Removes a service from an organization.
+ *
+ * Removes the service. When the call had to be repeated and the server then says 404, the first one had
+ * arrived, and the call counts as a success. Vendor's guide: Manage Services, "Delete an service from a
+ * organization". See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `DELETE
+ * /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an access
+ * token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ *
+ * - `organization_id`: Id of the organization. (GUID)
+ * - `service_id`: Id of the service. (GUID)
+ * - `params`: may be NULL; see `mspkit_cloudmore_services_delete_params`.
+ * - `answer`: gets the answer, which holds no more than how it came.
+ */
+static inline mspkit_status mspkit_cloudmore_services_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_delete_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id};
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_delete_descriptor, arguments, params, options, answer, error);
+}
+
+/**
+ * Submits `mspkit_cloudmore_services_delete`; see `mspkit_typed_call_submit`.
+ */
+static inline mspkit_status mspkit_cloudmore_services_delete_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_delete_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+{
+    const mspkit_str arguments[] = {organization_id, service_id};
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_delete_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -697,11 +760,11 @@ static inline mspkit_status mspkit_cloudmore_services_list(const mspkit_cloudmor
 }
 
 /**
- * What `mspkit_cloudmore_services_patch` takes besides its arguments.
+ * What `mspkit_cloudmore_services_replace` takes besides its arguments.
  */
-typedef struct mspkit_cloudmore_services_patch_params {
+typedef struct mspkit_cloudmore_services_replace_params {
     /**
-     * Set by `mspkit_cloudmore_services_patch_params_init()`.
+     * Set by `mspkit_cloudmore_services_replace_params_init()`.
      */
     size_t struct_size;
     /**
@@ -713,117 +776,55 @@ typedef struct mspkit_cloudmore_services_patch_params {
      * default the client's)
      */
     mspkit_str reseller_id;
-} mspkit_cloudmore_services_patch_params;
+} mspkit_cloudmore_services_replace_params;
 
-static const mspkit_field mspkit_cloudmore_services_patch_params_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_services_patch_params, custom_properties_data, "custom_properties_data", MSPKIT_FIELD_JSON, NULL),
-    MSPKIT_FIELD(mspkit_cloudmore_services_patch_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
+static const mspkit_field mspkit_cloudmore_services_replace_params_fields[] = {
+    MSPKIT_FIELD(mspkit_cloudmore_services_replace_params, custom_properties_data, "custom_properties_data", MSPKIT_FIELD_JSON, NULL),
+    MSPKIT_FIELD(mspkit_cloudmore_services_replace_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
 };
-static const mspkit_layout mspkit_cloudmore_services_patch_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_services_patch_params, mspkit_cloudmore_services_patch_params_fields);
+static const mspkit_layout mspkit_cloudmore_services_replace_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_services_replace_params, mspkit_cloudmore_services_replace_params_fields);
 
 /**
- * A `mspkit_cloudmore_services_patch_params` with nothing given.
+ * A `mspkit_cloudmore_services_replace_params` with nothing given.
  */
-static inline mspkit_cloudmore_services_patch_params mspkit_cloudmore_services_patch_params_init(void)
+static inline mspkit_cloudmore_services_replace_params mspkit_cloudmore_services_replace_params_init(void)
 {
-    mspkit_cloudmore_services_patch_params made;
-    mspkit_params_init(&mspkit_cloudmore_services_patch_params_layout, &made);
+    mspkit_cloudmore_services_replace_params made;
+    mspkit_params_init(&mspkit_cloudmore_services_replace_params_layout, &made);
     return made;
 }
 
-static const char *const mspkit_cloudmore_services_patch_arguments[] = {"organization_id", "service_id"};
-static const mspkit_descriptor mspkit_cloudmore_services_patch_descriptor = {sizeof(mspkit_descriptor), "cloudmore.services.patch", mspkit_cloudmore_services_patch_arguments, 2, &mspkit_cloudmore_services_patch_params_layout, NULL};
+static const char *const mspkit_cloudmore_services_replace_arguments[] = {"organization_id", "service_id"};
+static const mspkit_descriptor mspkit_cloudmore_services_replace_descriptor = {sizeof(mspkit_descriptor), "cloudmore.services.replace", mspkit_cloudmore_services_replace_arguments, 2, &mspkit_cloudmore_services_replace_params_layout, NULL};
 
 /**
- * Changes some custom-property values of a service.
+ * Replaces the custom-property values of a service.
  *
- * Changes the values that are given and leaves the others. `services.update` replaces all. Vendor's
- * Swagger document, OrganizationServices, "Updates organization service custom property data". See API
- * Guide for Organizations Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management
- * `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
- *
- * - `organization_id`: Id of the organization. (GUID)
- * - `service_id`: Id of the service. (GUID)
- * - `params`: some are required; see `mspkit_cloudmore_services_patch_params`.
- * - `answer`: gets the answer, which holds no more than how it came.
- */
-static inline mspkit_status mspkit_cloudmore_services_patch(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_patch_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
-{
-    const mspkit_str arguments[] = {organization_id, service_id};
-    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_patch_descriptor, arguments, params, options, answer, error);
-}
-
-/**
- * Submits `mspkit_cloudmore_services_patch`; see `mspkit_typed_call_submit`.
- */
-static inline mspkit_status mspkit_cloudmore_services_patch_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_patch_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
-{
-    const mspkit_str arguments[] = {organization_id, service_id};
-    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_patch_descriptor, arguments, params, options, queue, user_data, operation_id, error);
-}
-
-/**
- * What `mspkit_cloudmore_services_remove` takes besides its arguments.
- */
-typedef struct mspkit_cloudmore_services_remove_params {
-    /**
-     * Set by `mspkit_cloudmore_services_remove_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
-     */
-    mspkit_str reseller_id;
-} mspkit_cloudmore_services_remove_params;
-
-static const mspkit_field mspkit_cloudmore_services_remove_params_fields[] = {
-    MSPKIT_FIELD(mspkit_cloudmore_services_remove_params, reseller_id, "reseller_id", MSPKIT_FIELD_TEXT, NULL),
-};
-static const mspkit_layout mspkit_cloudmore_services_remove_params_layout = MSPKIT_LAYOUT(mspkit_cloudmore_services_remove_params, mspkit_cloudmore_services_remove_params_fields);
-
-/**
- * A `mspkit_cloudmore_services_remove_params` with nothing given.
- */
-static inline mspkit_cloudmore_services_remove_params mspkit_cloudmore_services_remove_params_init(void)
-{
-    mspkit_cloudmore_services_remove_params made;
-    mspkit_params_init(&mspkit_cloudmore_services_remove_params_layout, &made);
-    return made;
-}
-
-static const char *const mspkit_cloudmore_services_remove_arguments[] = {"organization_id", "service_id"};
-static const mspkit_descriptor mspkit_cloudmore_services_remove_descriptor = {sizeof(mspkit_descriptor), "cloudmore.services.remove", mspkit_cloudmore_services_remove_arguments, 2, &mspkit_cloudmore_services_remove_params_layout, NULL};
-
-/**
- * Removes a service from an organization.
- *
- * Removes the service. When the call had to be repeated and the server then says 404, the first one had
- * arrived, and the call counts as a success. Vendor's guide: Manage Services, "Delete an service from a
- * organization". See API Guide for Organizations Management:
- * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `DELETE
+ * Replaces all values: what is not given is gone. `services.update` changes only what is given. Further
+ * fields of the body are allowed and not published. Vendor's guide: Manage Services, "Update an
+ * organizations service details". See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `PUT
  * /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an access
  * token, which the client obtains and renews. Idempotent. Retried on transient errors.
  *
  * - `organization_id`: Id of the organization. (GUID)
  * - `service_id`: Id of the service. (GUID)
- * - `params`: may be NULL; see `mspkit_cloudmore_services_remove_params`.
+ * - `params`: some are required; see `mspkit_cloudmore_services_replace_params`.
  * - `answer`: gets the answer, which holds no more than how it came.
  */
-static inline mspkit_status mspkit_cloudmore_services_remove(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_remove_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_services_replace(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_replace_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
 {
     const mspkit_str arguments[] = {organization_id, service_id};
-    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_remove_descriptor, arguments, params, options, answer, error);
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_replace_descriptor, arguments, params, options, answer, error);
 }
 
 /**
- * Submits `mspkit_cloudmore_services_remove`; see `mspkit_typed_call_submit`.
+ * Submits `mspkit_cloudmore_services_replace`; see `mspkit_typed_call_submit`.
  */
-static inline mspkit_status mspkit_cloudmore_services_remove_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_remove_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_services_replace_submit(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_replace_params *params, const mspkit_call_options *options, const mspkit_queue *queue, void *user_data, mspkit_operation *operation_id, mspkit_error **error)
 {
     const mspkit_str arguments[] = {organization_id, service_id};
-    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_remove_descriptor, arguments, params, options, queue, user_data, operation_id, error);
+    return mspkit_typed_call_submit(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_replace_descriptor, arguments, params, options, queue, user_data, operation_id, error);
 }
 
 /**
@@ -865,14 +866,13 @@ static const char *const mspkit_cloudmore_services_update_arguments[] = {"organi
 static const mspkit_descriptor mspkit_cloudmore_services_update_descriptor = {sizeof(mspkit_descriptor), "cloudmore.services.update", mspkit_cloudmore_services_update_arguments, 2, &mspkit_cloudmore_services_update_params_layout, NULL};
 
 /**
- * Replaces the custom-property values of a service.
+ * Changes some custom-property values of a service.
  *
- * Replaces all values: what is not given is gone. `services.patch` changes only what is given. Further
- * fields of the body are allowed and not published. Vendor's guide: Manage Services, "Update an
- * organizations service details". See API Guide for Organizations Management:
- * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `PUT
- * /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an access
- * token, which the client obtains and renews. Idempotent. Retried on transient errors.
+ * Changes the values that are given and leaves the others. `services.replace` replaces all. Vendor's
+ * Swagger document, OrganizationServices, "Updates organization service custom property data". See API
+ * Guide for Organizations Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management
+ * `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
+ * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
  *
  * - `organization_id`: Id of the organization. (GUID)
  * - `service_id`: Id of the service. (GUID)

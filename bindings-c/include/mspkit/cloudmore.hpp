@@ -5,8 +5,8 @@
 // Contents
 //
 //   estore            get, list
-//   services          add, get, list, patch, remove, update
-//   models            AddedService, EstoreService, CustomProperty, CustomPropertyData, EstoreServiceDetail, OrganizationService
+//   services          create, delete, get, list, replace, update
+//   models            CreatedService, EstoreService, CustomProperty, CustomPropertyData, EstoreServiceDetail, OrganizationService
 #ifndef MSPKIT_CLOUDMORE_HPP
 #define MSPKIT_CLOUDMORE_HPP
 
@@ -19,9 +19,9 @@ namespace mspkit {
 namespace cloudmore_types {
 
 /// A service that was just added to an organization.
-struct AddedService {
-    using c_struct = mspkit_cloudmore_added_service_view;
-    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_added_service_layout; }
+struct CreatedService {
+    using c_struct = mspkit_cloudmore_created_service_view;
+    static const mspkit_layout &c_layout() noexcept { return mspkit_cloudmore_created_service_layout; }
 
     /// Id of the added service, from the body or from the end of `Location`.
     std::optional<std::string> id;
@@ -30,7 +30,7 @@ struct AddedService {
     /// The whole object as JSON, fields that are not known here included.
     std::string json;
 
-    explicit AddedService(const c_struct &view)
+    explicit CreatedService(const c_struct &view)
         : id(detail::field(view.id)),
 location(detail::field(view.location)),
 json(detail::copy(view.json))
@@ -215,14 +215,21 @@ struct estore_list_params {
     std::optional<std::string> reseller_id = {};
 };
 
-/// What `add` of `services` takes besides its arguments.
-struct services_add_params {
+/// What `create` of `services` takes besides its arguments.
+struct services_create_params {
     /// Id of the service in the E-Store. (required, GUID)
     std::optional<std::string> id = {};
     /// Currency, an ISO 4217 code that the service supports. (required, three letters of ISO 4217)
     std::optional<std::string> currency_code = {};
     /// The values of the custom properties. (optional, list of objects, as the text of a JSON array)
     std::optional<std::string> custom_properties_data = {};
+    /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
+    /// default the client's)
+    std::optional<std::string> reseller_id = {};
+};
+
+/// What `delete_` of `services` takes besides its arguments.
+struct services_delete_params {
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
     std::optional<std::string> reseller_id = {};
@@ -242,17 +249,10 @@ struct services_list_params {
     std::optional<std::string> reseller_id = {};
 };
 
-/// What `patch` of `services` takes besides its arguments.
-struct services_patch_params {
+/// What `replace` of `services` takes besides its arguments.
+struct services_replace_params {
     /// The values of the custom properties. (required, list of objects, as the text of a JSON array)
     std::optional<std::string> custom_properties_data = {};
-    /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-    /// default the client's)
-    std::optional<std::string> reseller_id = {};
-};
-
-/// What `remove` of `services` takes besides its arguments.
-struct services_remove_params {
     /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
     /// default the client's)
     std::optional<std::string> reseller_id = {};
@@ -325,35 +325,61 @@ class services_resource {
 public:
     explicit services_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
 
-    /// Adds a service from the E-Store to an organization. See `mspkit_cloudmore_services_add`.
-    answer<AddedService> add(std::string_view organization_id, const services_add_params &params, const call_options &options = {}) const { return try_add(organization_id, params, options).value(); }
-    result<answer<AddedService>> try_add(std::string_view organization_id, const services_add_params &params, const call_options &options = {}) const
+    /// Adds a service from the E-Store to an organization. See `mspkit_cloudmore_services_create`.
+    answer<CreatedService> create(std::string_view organization_id, const services_create_params &params, const call_options &options = {}) const { return try_create(organization_id, params, options).value(); }
+    result<answer<CreatedService>> try_create(std::string_view organization_id, const services_create_params &params, const call_options &options = {}) const
     {
         const detail::options_view said(options);
-        mspkit_cloudmore_services_add_params given = mspkit_cloudmore_services_add_params_init();
+        mspkit_cloudmore_services_create_params given = mspkit_cloudmore_services_create_params_init();
         given.id = detail::given(params.id);
         given.currency_code = detail::given(params.currency_code);
         given.custom_properties_data = detail::given(params.custom_properties_data);
         given.reseller_id = detail::given(params.reseller_id);
         mspkit_answer *got = nullptr;
         mspkit_error *why = nullptr;
-        if (mspkit_cloudmore_services_add(held, detail::given(organization_id), &given, said.get(), &got, &why) < 0) {
+        if (mspkit_cloudmore_services_create(held, detail::given(organization_id), &given, said.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<AddedService>(got);
+        return answer<CreatedService>(got);
     }
-    /// As `add`, submitted to a queue: its completion gives `take<AddedService>()`.
-    mspkit_operation submit_add(queue &to, void *user_data, std::string_view organization_id, const services_add_params &params, const call_options &options = {}) const
+    /// As `create`, submitted to a queue: its completion gives `take<CreatedService>()`.
+    mspkit_operation submit_create(queue &to, void *user_data, std::string_view organization_id, const services_create_params &params, const call_options &options = {}) const
     {
         const detail::options_view said(options);
-        mspkit_cloudmore_services_add_params given = mspkit_cloudmore_services_add_params_init();
+        mspkit_cloudmore_services_create_params given = mspkit_cloudmore_services_create_params_init();
         given.id = detail::given(params.id);
         given.currency_code = detail::given(params.currency_code);
         given.custom_properties_data = detail::given(params.custom_properties_data);
         given.reseller_id = detail::given(params.reseller_id);
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
-        detail::check(mspkit_cloudmore_services_add_submit(held, detail::given(organization_id), &given, said.get(), to.get(), user_data, &number, &why), why);
+        detail::check(mspkit_cloudmore_services_create_submit(held, detail::given(organization_id), &given, said.get(), to.get(), user_data, &number, &why), why);
+        return number;
+    }
+
+    /// Removes a service from an organization. See `mspkit_cloudmore_services_delete`.
+    answer<void> delete_(std::string_view organization_id, std::string_view service_id, const services_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, service_id, params, options).value(); }
+    result<answer<void>> try_delete(std::string_view organization_id, std::string_view service_id, const services_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view said(options);
+        mspkit_cloudmore_services_delete_params given = mspkit_cloudmore_services_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_answer *got = nullptr;
+        mspkit_error *why = nullptr;
+        if (mspkit_cloudmore_services_delete(held, detail::given(organization_id), detail::given(service_id), &given, said.get(), &got, &why) < 0) {
+            return error(why);
+        }
+        return answer<void>(got);
+    }
+    /// As `delete_`, submitted to a queue: its completion gives `take<void>()`.
+    mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, const services_delete_params &params = {}, const call_options &options = {}) const
+    {
+        const detail::options_view said(options);
+        mspkit_cloudmore_services_delete_params given = mspkit_cloudmore_services_delete_params_init();
+        given.reseller_id = detail::given(params.reseller_id);
+        mspkit_operation number = 0;
+        mspkit_error *why = nullptr;
+        detail::check(mspkit_cloudmore_services_delete_submit(held, detail::given(organization_id), detail::given(service_id), &given, said.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
@@ -399,61 +425,35 @@ public:
         return pager<OrganizationService>(got);
     }
 
-    /// Changes some custom-property values of a service. See `mspkit_cloudmore_services_patch`.
-    answer<void> patch(std::string_view organization_id, std::string_view service_id, const services_patch_params &params, const call_options &options = {}) const { return try_patch(organization_id, service_id, params, options).value(); }
-    result<answer<void>> try_patch(std::string_view organization_id, std::string_view service_id, const services_patch_params &params, const call_options &options = {}) const
+    /// Replaces the custom-property values of a service. See `mspkit_cloudmore_services_replace`.
+    answer<void> replace(std::string_view organization_id, std::string_view service_id, const services_replace_params &params, const call_options &options = {}) const { return try_replace(organization_id, service_id, params, options).value(); }
+    result<answer<void>> try_replace(std::string_view organization_id, std::string_view service_id, const services_replace_params &params, const call_options &options = {}) const
     {
         const detail::options_view said(options);
-        mspkit_cloudmore_services_patch_params given = mspkit_cloudmore_services_patch_params_init();
+        mspkit_cloudmore_services_replace_params given = mspkit_cloudmore_services_replace_params_init();
         given.custom_properties_data = detail::given(params.custom_properties_data);
         given.reseller_id = detail::given(params.reseller_id);
         mspkit_answer *got = nullptr;
         mspkit_error *why = nullptr;
-        if (mspkit_cloudmore_services_patch(held, detail::given(organization_id), detail::given(service_id), &given, said.get(), &got, &why) < 0) {
+        if (mspkit_cloudmore_services_replace(held, detail::given(organization_id), detail::given(service_id), &given, said.get(), &got, &why) < 0) {
             return error(why);
         }
         return answer<void>(got);
     }
-    /// As `patch`, submitted to a queue: its completion gives `take<void>()`.
-    mspkit_operation submit_patch(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, const services_patch_params &params, const call_options &options = {}) const
+    /// As `replace`, submitted to a queue: its completion gives `take<void>()`.
+    mspkit_operation submit_replace(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, const services_replace_params &params, const call_options &options = {}) const
     {
         const detail::options_view said(options);
-        mspkit_cloudmore_services_patch_params given = mspkit_cloudmore_services_patch_params_init();
+        mspkit_cloudmore_services_replace_params given = mspkit_cloudmore_services_replace_params_init();
         given.custom_properties_data = detail::given(params.custom_properties_data);
         given.reseller_id = detail::given(params.reseller_id);
         mspkit_operation number = 0;
         mspkit_error *why = nullptr;
-        detail::check(mspkit_cloudmore_services_patch_submit(held, detail::given(organization_id), detail::given(service_id), &given, said.get(), to.get(), user_data, &number, &why), why);
+        detail::check(mspkit_cloudmore_services_replace_submit(held, detail::given(organization_id), detail::given(service_id), &given, said.get(), to.get(), user_data, &number, &why), why);
         return number;
     }
 
-    /// Removes a service from an organization. See `mspkit_cloudmore_services_remove`.
-    answer<void> remove(std::string_view organization_id, std::string_view service_id, const services_remove_params &params = {}, const call_options &options = {}) const { return try_remove(organization_id, service_id, params, options).value(); }
-    result<answer<void>> try_remove(std::string_view organization_id, std::string_view service_id, const services_remove_params &params = {}, const call_options &options = {}) const
-    {
-        const detail::options_view said(options);
-        mspkit_cloudmore_services_remove_params given = mspkit_cloudmore_services_remove_params_init();
-        given.reseller_id = detail::given(params.reseller_id);
-        mspkit_answer *got = nullptr;
-        mspkit_error *why = nullptr;
-        if (mspkit_cloudmore_services_remove(held, detail::given(organization_id), detail::given(service_id), &given, said.get(), &got, &why) < 0) {
-            return error(why);
-        }
-        return answer<void>(got);
-    }
-    /// As `remove`, submitted to a queue: its completion gives `take<void>()`.
-    mspkit_operation submit_remove(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, const services_remove_params &params = {}, const call_options &options = {}) const
-    {
-        const detail::options_view said(options);
-        mspkit_cloudmore_services_remove_params given = mspkit_cloudmore_services_remove_params_init();
-        given.reseller_id = detail::given(params.reseller_id);
-        mspkit_operation number = 0;
-        mspkit_error *why = nullptr;
-        detail::check(mspkit_cloudmore_services_remove_submit(held, detail::given(organization_id), detail::given(service_id), &given, said.get(), to.get(), user_data, &number, &why), why);
-        return number;
-    }
-
-    /// Replaces the custom-property values of a service. See `mspkit_cloudmore_services_update`.
+    /// Changes some custom-property values of a service. See `mspkit_cloudmore_services_update`.
     answer<void> update(std::string_view organization_id, std::string_view service_id, const services_update_params &params, const call_options &options = {}) const { return try_update(organization_id, service_id, params, options).value(); }
     result<answer<void>> try_update(std::string_view organization_id, std::string_view service_id, const services_update_params &params, const call_options &options = {}) const
     {
@@ -498,7 +498,7 @@ private:
 /// - **Limits** are not published. 429 and 503 are answered to as everywhere.
 class cloudmore : public client {
 public:
-    using AddedService = cloudmore_types::AddedService;
+    using CreatedService = cloudmore_types::CreatedService;
     using EstoreService = cloudmore_types::EstoreService;
     using CustomProperty = cloudmore_types::CustomProperty;
     using CustomPropertyData = cloudmore_types::CustomPropertyData;
@@ -506,11 +506,11 @@ public:
     using OrganizationService = cloudmore_types::OrganizationService;
     using estore_get_params = cloudmore_types::estore_get_params;
     using estore_list_params = cloudmore_types::estore_list_params;
-    using services_add_params = cloudmore_types::services_add_params;
+    using services_create_params = cloudmore_types::services_create_params;
+    using services_delete_params = cloudmore_types::services_delete_params;
     using services_get_params = cloudmore_types::services_get_params;
     using services_list_params = cloudmore_types::services_list_params;
-    using services_patch_params = cloudmore_types::services_patch_params;
-    using services_remove_params = cloudmore_types::services_remove_params;
+    using services_replace_params = cloudmore_types::services_replace_params;
     using services_update_params = cloudmore_types::services_update_params;
 
     explicit cloudmore(const client_options &options = {}) : client("cloudmore", options) {}

@@ -11,7 +11,7 @@
 #include "mspkit/ncentral.h"
 #include "mspkit/wiv.h"
 
-static json *of_mspkit_cloudmore_added_service(const mspkit_cloudmore_added_service_view *view)
+static json *of_mspkit_cloudmore_created_service(const mspkit_cloudmore_created_service_view *view)
 {
     static const char *const known[] = {
         "id",
@@ -587,9 +587,9 @@ json *dispatch_answer(const char *operation, const mspkit_answer *answer)
         const mspkit_cloudmore_estore_service_detail_view *view = mspkit_cloudmore_estore_service_detail_of_answer(answer);
         return view == NULL ? NULL : of_mspkit_cloudmore_estore_service_detail(view);
     }
-    if (strcmp(operation, "cloudmore.services.add") == 0) {
-        const mspkit_cloudmore_added_service_view *view = mspkit_cloudmore_added_service_of_answer(answer);
-        return view == NULL ? NULL : of_mspkit_cloudmore_added_service(view);
+    if (strcmp(operation, "cloudmore.services.create") == 0) {
+        const mspkit_cloudmore_created_service_view *view = mspkit_cloudmore_created_service_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_cloudmore_created_service(view);
     }
     if (strcmp(operation, "cloudmore.services.get") == 0) {
         const mspkit_cloudmore_organization_service_view *view = mspkit_cloudmore_organization_service_of_answer(answer);
@@ -758,16 +758,25 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
                    ? mspkit_cloudmore_estore_get((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
                    : mspkit_cloudmore_estore_get_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
-    if (strcmp(call->operation, "cloudmore.services.add") == 0) {
-        mspkit_cloudmore_services_add_params params = mspkit_cloudmore_services_add_params_init();
+    if (strcmp(call->operation, "cloudmore.services.create") == 0) {
+        mspkit_cloudmore_services_create_params params = mspkit_cloudmore_services_create_params_init();
         const mspkit_str organization_id = said_text(call->params, "organization_id");
         params.id = said_text(call->params, "id");
         params.currency_code = said_text(call->params, "currency_code");
         params.custom_properties_data = said_json(call->params, "custom_properties_data");
         params.reseller_id = said_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_services_add((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, answer, error)
-                   : mspkit_cloudmore_services_add_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_cloudmore_services_create((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, answer, error)
+                   : mspkit_cloudmore_services_create_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.services.delete") == 0) {
+        mspkit_cloudmore_services_delete_params params = mspkit_cloudmore_services_delete_params_init();
+        const mspkit_str organization_id = said_text(call->params, "organization_id");
+        const mspkit_str service_id = said_text(call->params, "service_id");
+        params.reseller_id = said_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_services_delete((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
+                   : mspkit_cloudmore_services_delete_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.get") == 0) {
         mspkit_cloudmore_services_get_params params = mspkit_cloudmore_services_get_params_init();
@@ -778,24 +787,15 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
                    ? mspkit_cloudmore_services_get((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
                    : mspkit_cloudmore_services_get_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
-    if (strcmp(call->operation, "cloudmore.services.patch") == 0) {
-        mspkit_cloudmore_services_patch_params params = mspkit_cloudmore_services_patch_params_init();
+    if (strcmp(call->operation, "cloudmore.services.replace") == 0) {
+        mspkit_cloudmore_services_replace_params params = mspkit_cloudmore_services_replace_params_init();
         const mspkit_str organization_id = said_text(call->params, "organization_id");
         const mspkit_str service_id = said_text(call->params, "service_id");
         params.custom_properties_data = said_json(call->params, "custom_properties_data");
         params.reseller_id = said_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_services_patch((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
-                   : mspkit_cloudmore_services_patch_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
-    }
-    if (strcmp(call->operation, "cloudmore.services.remove") == 0) {
-        mspkit_cloudmore_services_remove_params params = mspkit_cloudmore_services_remove_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        const mspkit_str service_id = said_text(call->params, "service_id");
-        params.reseller_id = said_text(call->params, "reseller_id");
-        return call->queue == NULL
-                   ? mspkit_cloudmore_services_remove((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
-                   : mspkit_cloudmore_services_remove_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_cloudmore_services_replace((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
+                   : mspkit_cloudmore_services_replace_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.update") == 0) {
         mspkit_cloudmore_services_update_params params = mspkit_cloudmore_services_update_params_init();

@@ -33,7 +33,7 @@ from mspkit import (
     Wiv,
 )
 from mspkit import wiv as wiv_models
-from mspkit.cloudmore import AddedService, CustomProperty, EstoreService
+from mspkit.cloudmore import CreatedService, CustomProperty, EstoreService
 from mspkit.ncentral import (
     AuthTokens,
     Customer,
@@ -113,15 +113,15 @@ def other_services(cloudmore: Cloudmore, wiv: Wiv) -> None:
     assert_type(cloudmore.estore.list(organization_id="o"), Pager[EstoreService])
     detail = cloudmore.estore.get(organization_id="o", service_id="s", reseller_id="r")
     assert_type(detail.custom_properties, tuple[CustomProperty, ...] | None)
-    added = cloudmore.services.add(
+    added = cloudmore.services.create(
         organization_id="o",
         id="s",
         currency_code="EUR",
         custom_properties_data=[{"id": "domain", "value": "acme.example.com"}],
     )
-    assert_type(added, AddedService)
+    assert_type(added, CreatedService)
     assert_type(added.id, str | None)
-    update = cloudmore.services.update(organization_id="o", service_id="s", custom_properties_data=[added])
+    update = cloudmore.services.replace(organization_id="o", service_id="s", custom_properties_data=[added])
     assert_type(update, ResponseMeta)
     for customer in wiv.customers.list(fields=["id", "name"]):
         assert_type(customer, wiv_models.Customer)
@@ -147,7 +147,7 @@ async def async_clients(client: AsyncNCentral, cloudmore: AsyncCloudmore, wiv: A
     async for page in wiv.cases.search_own().pages():
         assert_type(page, Page[Case])
     assert_type(await pager.collect(), list[Customer])
-    removed = await cloudmore.services.remove(organization_id="o", service_id="s")
+    removed = await cloudmore.services.delete(organization_id="o", service_id="s")
     assert_type(removed, ResponseMeta)
     assert_type(await client.request("POST", "/api/x", body={"a": 1}), Response)
     async with client as same:

@@ -9,6 +9,31 @@ use crate::problem::{Place, Problem, Problems};
 /// The client options that may stand in for a path parameter.
 const OPTIONS: &[&str] = &["reseller_id"];
 
+/// What the first word of a method name means, as the HTTP methods that it may stand for.
+const VERBS: &[(&str, &[&str])] = &[
+    ("list", &["GET", "POST"]),
+    ("get", &["GET", "POST"]),
+    ("search", &["GET", "POST"]),
+    ("create", &["POST"]),
+    ("update", &["PATCH"]),
+    ("replace", &["PUT"]),
+    ("delete", &["DELETE"]),
+];
+
+/// Other words for the same, which would make users look twice.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("add", "create"),
+    ("insert", "create"),
+    ("patch", "update"),
+    ("modify", "update"),
+    ("edit", "update"),
+    ("put", "replace"),
+    ("remove", "delete"),
+    ("fetch", "get"),
+    ("read", "get"),
+    ("find", "search"),
+];
+
 /// What a model has besides its fields, in one language or another.
 const OF_EVERY_MODEL: &[&str] = &["extra", "from_dict", "is_set", "response_meta", "to_dict"];
 
@@ -16,7 +41,7 @@ const OF_EVERY_MODEL: &[&str] = &["extra", "from_dict", "is_set", "response_meta
 pub fn api(api: &Api) -> Vec<Problem> {
     let mut problems = Problems::default();
     for operation in &api.operations {
-        for rule in [params_type, paging, retry, body, summary, answer_id] {
+        for rule in [params_type, paging, retry, body, summary, verb, answer_id] {
             rule(api, operation, &mut problems);
         }
         for param in &operation.params {
@@ -165,6 +190,20 @@ fn summary(_: &Api, operation: &Operation, problems: &mut Problems) {
         problems.push(
             operation.place.at("summary").problem("must be one sentence on one line, with its full stop"),
         );
+    }
+}
+
+/// One verb for one thing in all services. The vendor's word stands where none of them fits: `run`, `resolve_ticket`.
+fn verb(_: &Api, operation: &Operation, problems: &mut Problems) {
+    let place = operation.place.at("operationId");
+    let word = operation.name.split('_').next().unwrap_or_default();
+    if let Some((_, usual)) = SYNONYMS.iter().find(|(other, _)| *other == word) {
+        problems.push(place.problem(format!("`{word}` is called `{usual}` everywhere else")));
+    }
+    let methods = VERBS.iter().find(|(known, _)| *known == word).map(|(_, methods)| *methods);
+    if let Some(methods) = methods.filter(|methods| !methods.contains(&operation.method.as_str())) {
+        let reason = format!("`{word}` stands for {}, and this is {}", methods.join(" or "), operation.method);
+        problems.push(place.problem(reason));
     }
 }
 

@@ -222,6 +222,11 @@ pub fn rust_ident(name: &str) -> String {
     }
 }
 
+/// A name as a C++ identifier: `delete` becomes `delete_`.
+pub fn cpp_ident(name: &str) -> String {
+    if C_AND_CPP.contains(&name) { format!("{name}_") } else { name.to_owned() }
+}
+
 /// A name as a Python identifier: `from` becomes `from_`.
 pub fn python_ident(name: &str) -> String {
     if PYTHON.contains(&name) { format!("{name}_") } else { name.to_owned() }
@@ -267,6 +272,7 @@ mod tests {
         assert_eq!(reserved_in("template"), Some("C or C++"));
         assert_eq!(reserved_in("function"), Some("TypeScript"));
         assert_eq!(reserved_in("select"), None);
+        assert_eq!((cpp_ident("delete").as_str(), cpp_ident("update").as_str()), ("delete_", "update"));
         assert_eq!(rust_ident("type"), "r#type");
         assert_eq!(rust_ident("self"), "self_");
         assert_eq!(rust_ident("so_id"), "so_id");

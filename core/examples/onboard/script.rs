@@ -1,6 +1,6 @@
 //! The script itself: what an MSP's engineer would write.
 
-use mspkit::cloudmore::AddService;
+use mspkit::cloudmore::CreateService;
 use mspkit::ncentral::{
     CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListServiceOrgCustomers, ListServiceOrgs,
     ValidatePsaCredential,
@@ -107,7 +107,7 @@ async fn services(client: &Cloudmore, organization: &str, report: &Report, write
                 .collect();
             let added = client
                 .services()
-                .add(organization, AddService::new(&id, "EUR").custom_properties_data(values))
+                .add(organization, CreateService::new(&id, "EUR").custom_properties_data(values))
                 .await?;
             step.done(format!("{} as {}", detail.name.unwrap_or_default(), added.id.unwrap_or_default()));
         }

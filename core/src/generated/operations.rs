@@ -16,16 +16,16 @@ pub(crate) mod op {
     pub(crate) const CLOUDMORE_ESTORE_GET: usize = 0;
     /// `cloudmore.estore.list`
     pub(crate) const CLOUDMORE_ESTORE_LIST: usize = 1;
-    /// `cloudmore.services.add`
-    pub(crate) const CLOUDMORE_SERVICES_ADD: usize = 2;
+    /// `cloudmore.services.create`
+    pub(crate) const CLOUDMORE_SERVICES_CREATE: usize = 2;
+    /// `cloudmore.services.delete`
+    pub(crate) const CLOUDMORE_SERVICES_DELETE: usize = 3;
     /// `cloudmore.services.get`
-    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 3;
+    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 4;
     /// `cloudmore.services.list`
-    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 4;
-    /// `cloudmore.services.patch`
-    pub(crate) const CLOUDMORE_SERVICES_PATCH: usize = 5;
-    /// `cloudmore.services.remove`
-    pub(crate) const CLOUDMORE_SERVICES_REMOVE: usize = 6;
+    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 5;
+    /// `cloudmore.services.replace`
+    pub(crate) const CLOUDMORE_SERVICES_REPLACE: usize = 6;
     /// `cloudmore.services.update`
     pub(crate) const CLOUDMORE_SERVICES_UPDATE: usize = 7;
     /// `ncentral.auth.authenticate`
@@ -195,10 +195,10 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         readable: None,
     },
     Operation {
-        id: "cloudmore.services.add",
+        id: "cloudmore.services.create",
         service: Service::Cloudmore,
         resource: "services",
-        name: "add",
+        name: "create",
         summary: "Adds a service from the E-Store to an organization.",
         method: Method::POST,
         path: "/api/resellers/{resellerId}/organizations/{organizationId}/services",
@@ -245,10 +245,60 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             group: "POST /api/resellers/{resellerId}/organizations/{organizationId}/services",
             cap: 10,
         },
-        model: Some(&schema::cloudmore::ADDED_SERVICE),
+        model: Some(&schema::cloudmore::CREATED_SERVICE),
         id_fields: &["id"],
         outcome_check: Some("List the services of the organization (`services.list`) and look for this one."),
-        readable: Some(readable::<crate::generated::cloudmore::AddedService>),
+        readable: Some(readable::<crate::generated::cloudmore::CreatedService>),
+    },
+    Operation {
+        id: "cloudmore.services.delete",
+        service: Service::Cloudmore,
+        resource: "services",
+        name: "delete",
+        summary: "Removes a service from an organization.",
+        method: Method::DELETE,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                place: Place::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                place: Place::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                place: Place::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        readable: None,
     },
     Operation {
         id: "cloudmore.services.get",
@@ -343,117 +393,10 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         readable: None,
     },
     Operation {
-        id: "cloudmore.services.patch",
+        id: "cloudmore.services.replace",
         service: Service::Cloudmore,
         resource: "services",
-        name: "patch",
-        summary: "Changes some custom-property values of a service.",
-        method: Method::PATCH,
-        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
-        params: &[
-            Param {
-                name: "reseller_id",
-                wire: "resellerId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                from_option: Some("reseller_id"),
-                ..PLAIN
-            },
-            Param {
-                name: "organization_id",
-                wire: "organizationId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                ..PLAIN
-            },
-            Param {
-                name: "service_id",
-                wire: "serviceId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                ..PLAIN
-            },
-            Param {
-                name: "custom_properties_data",
-                wire: "customPropertiesData",
-                kind: Kind::List { of: &Kind::Model { of: &schema::cloudmore::CUSTOM_PROPERTY_DATA_INPUT } },
-                required: true,
-                ..PLAIN
-            },
-        ],
-        body: BodyKind::Json,
-        auth: Auth::AccessToken,
-        paging: Paging::None,
-        answer: Answer::Empty,
-        retry: RetryClass::IdempotentWrite,
-        retry_500: true,
-        limit: Limit {
-            group: "PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
-            cap: 10,
-        },
-        model: None,
-        id_fields: &[],
-        outcome_check: None,
-        readable: None,
-    },
-    Operation {
-        id: "cloudmore.services.remove",
-        service: Service::Cloudmore,
-        resource: "services",
-        name: "remove",
-        summary: "Removes a service from an organization.",
-        method: Method::DELETE,
-        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
-        params: &[
-            Param {
-                name: "reseller_id",
-                wire: "resellerId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                from_option: Some("reseller_id"),
-                ..PLAIN
-            },
-            Param {
-                name: "organization_id",
-                wire: "organizationId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                ..PLAIN
-            },
-            Param {
-                name: "service_id",
-                wire: "serviceId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                ..PLAIN
-            },
-        ],
-        body: BodyKind::None,
-        auth: Auth::AccessToken,
-        paging: Paging::None,
-        answer: Answer::Empty,
-        retry: RetryClass::IdempotentWrite,
-        retry_500: true,
-        limit: Limit {
-            group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
-            cap: 10,
-        },
-        model: None,
-        id_fields: &[],
-        outcome_check: None,
-        readable: None,
-    },
-    Operation {
-        id: "cloudmore.services.update",
-        service: Service::Cloudmore,
-        resource: "services",
-        name: "update",
+        name: "replace",
         summary: "Replaces the custom-property values of a service.",
         method: Method::PUT,
         path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
@@ -499,6 +442,63 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         retry_500: true,
         limit: Limit {
             group: "PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
+        readable: None,
+    },
+    Operation {
+        id: "cloudmore.services.update",
+        service: Service::Cloudmore,
+        resource: "services",
+        name: "update",
+        summary: "Changes some custom-property values of a service.",
+        method: Method::PATCH,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                place: Place::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                place: Place::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                place: Place::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "custom_properties_data",
+                wire: "customPropertiesData",
+                kind: Kind::List { of: &Kind::Model { of: &schema::cloudmore::CUSTOM_PROPERTY_DATA_INPUT } },
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
             cap: 10,
         },
         model: None,

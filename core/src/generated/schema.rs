@@ -20,7 +20,7 @@ const PLAIN: Field = Field {
 
 /// The models of all services, sorted by service and name.
 pub(crate) static MODELS: &[&Model] = &[
-    &cloudmore::ADDED_SERVICE,
+    &cloudmore::CREATED_SERVICE,
     &cloudmore::CUSTOM_PROPERTY,
     &cloudmore::CUSTOM_PROPERTY_DATA,
     &cloudmore::ESTORE_SERVICE,
@@ -51,10 +51,10 @@ pub(crate) static ENUMERATIONS: &[&Enumeration] =
 pub(crate) mod cloudmore {
     use super::{Field, Kind, Model, PLAIN};
 
-    /// `AddedService`
-    pub(crate) static ADDED_SERVICE: Model = Model {
+    /// `CreatedService`
+    pub(crate) static CREATED_SERVICE: Model = Model {
         service: "cloudmore",
-        name: "AddedService",
+        name: "CreatedService",
         fields: &[
             Field {
                 name: "id",

@@ -43,11 +43,19 @@ pub(crate) async fn call(
             }
             Outcome::from_list(call, overrides).await
         }
-        "cloudmore.services.add" => {
+        "cloudmore.services.create" => {
             let mut call = clients
                 .cloudmore
                 .services()
-                .add(params.id("organization_id"), cloudmore_services_add(params));
+                .create(params.id("organization_id"), cloudmore_services_create(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply(call).await)
+        }
+        "cloudmore.services.delete" => {
+            let mut call =
+                clients.cloudmore.services().delete(params.id("organization_id"), params.id("service_id"));
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
             }
@@ -68,20 +76,12 @@ pub(crate) async fn call(
             }
             Outcome::from_list(call, overrides).await
         }
-        "cloudmore.services.patch" => {
-            let mut call = clients.cloudmore.services().patch(
+        "cloudmore.services.replace" => {
+            let mut call = clients.cloudmore.services().replace(
                 params.id("organization_id"),
                 params.id("service_id"),
-                cloudmore_services_patch(params),
+                cloudmore_services_replace(params),
             );
-            if params.has("reseller_id") {
-                call = call.reseller_id(params.id("reseller_id"));
-            }
-            Outcome::from_result(overrides.apply(call).await)
-        }
-        "cloudmore.services.remove" => {
-            let mut call =
-                clients.cloudmore.services().remove(params.id("organization_id"), params.id("service_id"));
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
             }
@@ -257,11 +257,19 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_blocking_list(call, overrides)
         }
-        "cloudmore.services.add" => {
+        "cloudmore.services.create" => {
             let mut call = clients
                 .cloudmore
                 .services()
-                .add(params.id("organization_id"), cloudmore_services_add(params));
+                .create(params.id("organization_id"), cloudmore_services_create(params));
+            if params.has("reseller_id") {
+                call = call.reseller_id(params.id("reseller_id"));
+            }
+            Outcome::from_result(overrides.apply_blocking(call).send())
+        }
+        "cloudmore.services.delete" => {
+            let mut call =
+                clients.cloudmore.services().delete(params.id("organization_id"), params.id("service_id"));
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
             }
@@ -282,20 +290,12 @@ pub(crate) fn call_blocking(
             }
             Outcome::from_blocking_list(call, overrides)
         }
-        "cloudmore.services.patch" => {
-            let mut call = clients.cloudmore.services().patch(
+        "cloudmore.services.replace" => {
+            let mut call = clients.cloudmore.services().replace(
                 params.id("organization_id"),
                 params.id("service_id"),
-                cloudmore_services_patch(params),
+                cloudmore_services_replace(params),
             );
-            if params.has("reseller_id") {
-                call = call.reseller_id(params.id("reseller_id"));
-            }
-            Outcome::from_result(overrides.apply_blocking(call).send())
-        }
-        "cloudmore.services.remove" => {
-            let mut call =
-                clients.cloudmore.services().remove(params.id("organization_id"), params.id("service_id"));
             if params.has("reseller_id") {
                 call = call.reseller_id(params.id("reseller_id"));
             }
@@ -447,16 +447,16 @@ pub(crate) fn call_blocking(
     }
 }
 
-fn cloudmore_services_add(params: &Params) -> cloudmore::AddService {
-    let mut built = cloudmore::AddService::new(params.id("id"), params.text("currency_code"));
+fn cloudmore_services_create(params: &Params) -> cloudmore::CreateService {
+    let mut built = cloudmore::CreateService::new(params.id("id"), params.text("currency_code"));
     optional!(built, params,
         custom_properties_data: jsons,
     );
     built
 }
 
-fn cloudmore_services_patch(params: &Params) -> cloudmore::PatchService {
-    cloudmore::PatchService::new(params.jsons("custom_properties_data"))
+fn cloudmore_services_replace(params: &Params) -> cloudmore::ReplaceService {
+    cloudmore::ReplaceService::new(params.jsons("custom_properties_data"))
 }
 
 fn cloudmore_services_update(params: &Params) -> cloudmore::UpdateService {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mspkit::cloudmore::AddService;
+use mspkit::cloudmore::CreateService;
 use mspkit::ncentral::{CreateServiceOrg, GetCustomPsaTicket, ListCustomers, ValidatePsaCredential};
 use mspkit::transport::{Memory, Request, Response};
 use mspkit::wiv::{self, SearchCases};
@@ -37,7 +37,7 @@ async fn failures(memory: &Arc<Memory>) -> Vec<Error> {
     ];
     for cloudmore in &cloudmores {
         results.push(cloudmore.services().list(RESELLER).collect().await.map(drop));
-        results.push(cloudmore.services().add(RESELLER, AddService::new(RESELLER, "EUR")).await.map(drop));
+        results.push(cloudmore.services().create(RESELLER, CreateService::new(RESELLER, "EUR")).await.map(drop));
     }
     results.into_iter().filter_map(Result::err).collect()
 }

@@ -29,9 +29,15 @@ pub static ROUTES: &[Route] = &[
         auth: "access_token",
     },
     Route {
-        operation: "cloudmore.services.add",
+        operation: "cloudmore.services.create",
         method: "POST",
         path: "/api/resellers/{resellerId}/organizations/{organizationId}/services",
+        auth: "access_token",
+    },
+    Route {
+        operation: "cloudmore.services.delete",
+        method: "DELETE",
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
         auth: "access_token",
     },
     Route {
@@ -47,20 +53,14 @@ pub static ROUTES: &[Route] = &[
         auth: "access_token",
     },
     Route {
-        operation: "cloudmore.services.patch",
-        method: "PATCH",
-        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
-        auth: "access_token",
-    },
-    Route {
-        operation: "cloudmore.services.remove",
-        method: "DELETE",
+        operation: "cloudmore.services.replace",
+        method: "PUT",
         path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
         auth: "access_token",
     },
     Route {
         operation: "cloudmore.services.update",
-        method: "PUT",
+        method: "PATCH",
         path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
         auth: "access_token",
     },

@@ -36,7 +36,7 @@ export class Estore extends AsyncResource {
   /**
    * Gets one service of the E-Store.
    *
-   * The service with the definitions of its custom properties, which tell what `services.add` has to
+   * The service with the definitions of its custom properties, which tell what `services.create` has to
    * give. Vendor's guide: Manage Services, "Retrieves a services details".
    *
    * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an

@@ -7,10 +7,10 @@ import type { CallOptions, Paging } from "../../options.js";
 import type { Pager } from "../../pager.js";
 import type { ResponseMeta } from "../../response.js";
 import { blocking, type Sync } from "../../sync-resource.js";
-import type { AddedService, CustomPropertyDataInput, OrganizationService } from "./models.js";
+import type { CreatedService, CustomPropertyDataInput, OrganizationService } from "./models.js";
 import * as shapes from "./shapes.js";
-/** Parameters of `services.add`. */
-export interface ServicesAddParams {
+/** Parameters of `services.create`. */
+export interface ServicesCreateParams {
   /** Id of the organization. A GUID. */
   readonly organizationId: string;
   /** Id of the service in the E-Store. A GUID. */
@@ -19,6 +19,16 @@ export interface ServicesAddParams {
   readonly currencyCode: string;
   /** The values of the custom properties. As in `[{ id: "domain", value: "abcdecompanytest.com" }]`. */
   readonly customPropertiesData?: readonly CustomPropertyDataInput[] | null | undefined;
+  /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
+  readonly resellerId?: string | undefined;
+}
+
+/** Parameters of `services.delete`. */
+export interface ServicesDeleteParams {
+  /** Id of the organization. A GUID. */
+  readonly organizationId: string;
+  /** Id of the service. A GUID. */
+  readonly serviceId: string;
   /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
   readonly resellerId?: string | undefined;
 }
@@ -41,24 +51,14 @@ export interface ServicesListParams extends Paging {
   readonly resellerId?: string | undefined;
 }
 
-/** Parameters of `services.patch`. */
-export interface ServicesPatchParams {
+/** Parameters of `services.replace`. */
+export interface ServicesReplaceParams {
   /** Id of the organization. A GUID. */
   readonly organizationId: string;
   /** Id of the service. A GUID. */
   readonly serviceId: string;
   /** The values of the custom properties. As in `[{ id: "domain", value: "abcdecompanytest.com" }]`. */
   readonly customPropertiesData: readonly CustomPropertyDataInput[];
-  /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
-  readonly resellerId?: string | undefined;
-}
-
-/** Parameters of `services.remove`. */
-export interface ServicesRemoveParams {
-  /** Id of the organization. A GUID. */
-  readonly organizationId: string;
-  /** Id of the service. A GUID. */
-  readonly serviceId: string;
   /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
   readonly resellerId?: string | undefined;
 }
@@ -93,7 +93,7 @@ export class Services extends AsyncResource {
    * `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
    * token, which the client obtains and renews. Never sent again once it may have arrived.
    *
-   * @param params - See {@link ServicesAddParams}.
+   * @param params - See {@link ServicesCreateParams}.
    * @param options - See {@link CallOptions}.
    * @throws {OutcomeUnknownError} The request was sent, but its outcome is unknown. List the services
    *   of the organization (`services.list`) and look for this one.
@@ -101,17 +101,43 @@ export class Services extends AsyncResource {
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
-   * const addedService = await client.services.add({
+   * const createdService = await client.services.create({
    *   organizationId: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
    *   id: "8806367b-001a-4632-afb4-27a7fad7660c",
    *   currencyCode: "EUR",
    *   customPropertiesData: [{ id: "domain", value: "abcdecompanytest.com" }],
    * });
-   * console.log(addedService.id);
+   * console.log(createdService.id);
    * ```
    */
-  add(params: ServicesAddParams, options?: CallOptions): Call<AddedService> {
-    return this._call("cloudmore.services.add", shapes.AddedService, {}, params, options);
+  create(params: ServicesCreateParams, options?: CallOptions): Call<CreatedService> {
+    return this._call("cloudmore.services.create", shapes.CreatedService, {}, params, options);
+  }
+
+  /**
+   * Removes a service from an organization.
+   *
+   * Removes the service. When the call had to be repeated and the server then says 404, the first one had
+   * arrived, and the call counts as a success. Vendor's guide: Manage Services, "Delete an service from a
+   * organization".
+   *
+   * `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
+   * an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
+   *
+   * @param params - See {@link ServicesDeleteParams}.
+   * @param options - See {@link CallOptions}.
+   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
+   * @example
+   * ```ts
+   * const answer = await client.services.delete({
+   *   organizationId: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+   *   serviceId: "358fe34d-5cdf-40b3-af23-49d6d89244d1",
+   * });
+   * console.log(answer.status);
+   * ```
+   */
+  delete(params: ServicesDeleteParams, options?: CallOptions): Call<ResponseMeta> {
+    return this._callEmpty("cloudmore.services.delete", {}, params, options);
   }
 
   /**
@@ -165,20 +191,21 @@ export class Services extends AsyncResource {
   }
 
   /**
-   * Changes some custom-property values of a service.
+   * Replaces the custom-property values of a service.
    *
-   * Changes the values that are given and leaves the others. `services.update` replaces all. Vendor's
-   * Swagger document, OrganizationServices, "Updates organization service custom property data".
+   * Replaces all values: what is not given is gone. `services.update` changes only what is given. Further
+   * fields of the body are allowed and not published. Vendor's guide: Manage Services, "Update an
+   * organizations service details".
    *
-   * `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
+   * `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
    * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
    *
-   * @param params - See {@link ServicesPatchParams}.
+   * @param params - See {@link ServicesReplaceParams}.
    * @param options - See {@link CallOptions}.
    * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
    * @example
    * ```ts
-   * const answer = await client.services.patch({
+   * const answer = await client.services.replace({
    *   organizationId: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
    *   serviceId: "358fe34d-5cdf-40b3-af23-49d6d89244d1",
    *   customPropertiesData: [{ id: "domain", value: "abcdecompanytest.com" }],
@@ -186,44 +213,17 @@ export class Services extends AsyncResource {
    * console.log(answer.status);
    * ```
    */
-  patch(params: ServicesPatchParams, options?: CallOptions): Call<ResponseMeta> {
-    return this._callEmpty("cloudmore.services.patch", {}, params, options);
+  replace(params: ServicesReplaceParams, options?: CallOptions): Call<ResponseMeta> {
+    return this._callEmpty("cloudmore.services.replace", {}, params, options);
   }
 
   /**
-   * Removes a service from an organization.
+   * Changes some custom-property values of a service.
    *
-   * Removes the service. When the call had to be repeated and the server then says 404, the first one had
-   * arrived, and the call counts as a success. Vendor's guide: Manage Services, "Delete an service from a
-   * organization".
+   * Changes the values that are given and leaves the others. `services.replace` replaces all. Vendor's
+   * Swagger document, OrganizationServices, "Updates organization service custom property data".
    *
-   * `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
-   * an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
-   *
-   * @param params - See {@link ServicesRemoveParams}.
-   * @param options - See {@link CallOptions}.
-   * @see {@link https://kb.cloudmore.com/kb/api-guide-for-organizations-management | API Guide for Organizations Management}
-   * @example
-   * ```ts
-   * const answer = await client.services.remove({
-   *   organizationId: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
-   *   serviceId: "358fe34d-5cdf-40b3-af23-49d6d89244d1",
-   * });
-   * console.log(answer.status);
-   * ```
-   */
-  remove(params: ServicesRemoveParams, options?: CallOptions): Call<ResponseMeta> {
-    return this._callEmpty("cloudmore.services.remove", {}, params, options);
-  }
-
-  /**
-   * Replaces the custom-property values of a service.
-   *
-   * Replaces all values: what is not given is gone. `services.patch` changes only what is given. Further
-   * fields of the body are allowed and not published. Vendor's guide: Manage Services, "Update an
-   * organizations service details".
-   *
-   * `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
+   * `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
    * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
    *
    * @param params - See {@link ServicesUpdateParams}.

@@ -4,8 +4,8 @@
 import { isText, many, Shape } from "../../model.js";
 import type * as models from "./models.js";
 
-export const AddedService = new Shape<models.AddedService>(
-  "AddedService",
+export const CreatedService = new Shape<models.CreatedService>(
+  "CreatedService",
   {
     id: "id",
     location: "text",

@@ -28,11 +28,11 @@ else:
         __name__,
         _estore="AsyncEstore Estore EstoreGetParams EstoreListParams",
         _services=(
-            "AsyncServices Services ServicesAddParams ServicesGetParams ServicesListParams "
-            "ServicesPatchParams ServicesRemoveParams ServicesUpdateParams"
+            "AsyncServices Services ServicesCreateParams ServicesDeleteParams ServicesGetParams "
+            "ServicesListParams ServicesReplaceParams ServicesUpdateParams"
         ),
         _models=(
-            "AddedService CustomProperty CustomPropertyData CustomPropertyDataInput EstoreService "
+            "CreatedService CustomProperty CustomPropertyData CustomPropertyDataInput EstoreService "
             "EstoreServiceDetail OrganizationService"
         ),
     )

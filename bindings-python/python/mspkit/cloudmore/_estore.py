@@ -58,8 +58,8 @@ class Estore(SyncResource):
     ) -> EstoreServiceDetail:
         """Gets one service of the E-Store.
 
-        The service with the definitions of its custom properties, which tell what `services.add` has to
-        give. Vendor's guide: Manage Services, "Retrieves a services details". See [API Guide for
+        The service with the definitions of its custom properties, which tell what `services.create` has
+        to give. Vendor's guide: Manage Services, "Retrieves a services details". See [API Guide for
         Organizations Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an

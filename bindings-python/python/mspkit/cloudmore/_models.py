@@ -9,7 +9,7 @@ from mspkit._model import Field, Model, field, many
 from mspkit._types import Id
 
 __all__ = [
-    "AddedService",
+    "CreatedService",
     "CustomProperty",
     "CustomPropertyData",
     "CustomPropertyDataInput",
@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 
-class AddedService(Model):
+class CreatedService(Model):
     """A service that was just added to an organization."""
 
     __slots__ = ()

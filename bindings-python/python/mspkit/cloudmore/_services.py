@@ -14,30 +14,41 @@ from mspkit._options import CallOptions, ListOptions, Unpack
 from mspkit._pager import Pager
 from mspkit._resource import AsyncResource, SyncResource, awaited, listed
 from mspkit._types import UNSET, ResponseMeta, Unset, opt
-from mspkit.cloudmore._models import AddedService, CustomPropertyDataInput, OrganizationService
+from mspkit.cloudmore._models import CreatedService, CustomPropertyDataInput, OrganizationService
 
 __all__ = [
     "AsyncServices",
     "Services",
-    "ServicesAddParams",
+    "ServicesCreateParams",
+    "ServicesDeleteParams",
     "ServicesGetParams",
     "ServicesListParams",
-    "ServicesPatchParams",
-    "ServicesRemoveParams",
+    "ServicesReplaceParams",
     "ServicesUpdateParams",
 ]
 
 
-class _ServicesAddParams(TypedDict):
+class _ServicesCreateParams(TypedDict):
     organization_id: str
     id: str
     currency_code: str
 
 
-class ServicesAddParams(_ServicesAddParams, total=False):
-    """What `client.services.add` takes by name."""
+class ServicesCreateParams(_ServicesCreateParams, total=False):
+    """What `client.services.create` takes by name."""
 
     custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model] | Unset | None
+    reseller_id: str | None
+
+
+class _ServicesDeleteParams(TypedDict):
+    organization_id: str
+    service_id: str
+
+
+class ServicesDeleteParams(_ServicesDeleteParams, total=False):
+    """What `client.services.delete` takes by name."""
+
     reseller_id: str | None
 
 
@@ -62,25 +73,14 @@ class ServicesListParams(_ServicesListParams, total=False):
     reseller_id: str | None
 
 
-class _ServicesPatchParams(TypedDict):
+class _ServicesReplaceParams(TypedDict):
     organization_id: str
     service_id: str
     custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model]
 
 
-class ServicesPatchParams(_ServicesPatchParams, total=False):
-    """What `client.services.patch` takes by name."""
-
-    reseller_id: str | None
-
-
-class _ServicesRemoveParams(TypedDict):
-    organization_id: str
-    service_id: str
-
-
-class ServicesRemoveParams(_ServicesRemoveParams, total=False):
-    """What `client.services.remove` takes by name."""
+class ServicesReplaceParams(_ServicesReplaceParams, total=False):
+    """What `client.services.replace` takes by name."""
 
     reseller_id: str | None
 
@@ -108,7 +108,7 @@ class Services(SyncResource):
 
     __slots__ = ()
 
-    def add(
+    def create(
         self,
         *,
         organization_id: str,
@@ -119,7 +119,7 @@ class Services(SyncResource):
         | None = UNSET,
         reseller_id: str | None = None,
         **options: Unpack[CallOptions],
-    ) -> AddedService:
+    ) -> CreatedService:
         """Adds a service from the E-Store to an organization.
 
         Enables the service for the organization. That may create a tenant in an outside system and cost
@@ -148,18 +148,18 @@ class Services(SyncResource):
             BadRequestError: 400: The request was refused; the reasons come in one of three shapes.
 
         Example:
-            >>> added_service = client.services.add(
+            >>> created_service = client.services.create(
             ...     organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
             ...     id="8806367b-001a-4632-afb4-27a7fad7660c",
             ...     currency_code="EUR",
             ...     custom_properties_data=[{"id": "domain", "value": "abcdecompanytest.com"}],
             ... )
-            >>> added_service.id
+            >>> created_service.id
             '...'
         """
         return self._client._call(
-            "cloudmore.services.add",
-            AddedService,
+            "cloudmore.services.create",
+            CreatedService,
             {
                 "reseller_id": opt(reseller_id),
                 "organization_id": organization_id,
@@ -167,6 +167,45 @@ class Services(SyncResource):
                 "currency_code": currency_code,
                 "custom_properties_data": custom_properties_data,
             },
+            options,
+        )
+
+    def delete(
+        self,
+        *,
+        organization_id: str,
+        service_id: str,
+        reseller_id: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> ResponseMeta:
+        """Removes a service from an organization.
+
+        Removes the service. When the call had to be repeated and the server then says 404, the first one
+        had arrived, and the call counts as a success. Vendor's guide: Manage Services, "Delete an service
+        from a organization". See [API Guide for Organizations
+        Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+
+        `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent
+        with an access token, which the client obtains and renews. Idempotent. Retried on transient
+        errors.
+
+        Args:
+            organization_id: Id of the organization. A GUID.
+            service_id: Id of the service. A GUID.
+            reseller_id: Id of the reseller, also called broker. The client's own when it is not
+                given. A GUID.
+            **options: Options of this call: see `CallOptions`.
+
+        Example:
+            >>> client.services.delete(
+            ...     organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+            ...     service_id="358fe34d-5cdf-40b3-af23-49d6d89244d1",
+            ... )
+            ResponseMeta(...)
+        """
+        return self._client._call_empty(
+            "cloudmore.services.delete",
+            {"reseller_id": opt(reseller_id), "organization_id": organization_id, "service_id": service_id},
             options,
         )
 
@@ -245,7 +284,7 @@ class Services(SyncResource):
             options,
         )
 
-    def patch(
+    def replace(
         self,
         *,
         organization_id: str,
@@ -254,14 +293,14 @@ class Services(SyncResource):
         reseller_id: str | None = None,
         **options: Unpack[CallOptions],
     ) -> ResponseMeta:
-        """Changes some custom-property values of a service.
+        """Replaces the custom-property values of a service.
 
-        Changes the values that are given and leaves the others. `services.update` replaces all. Vendor's
-        Swagger document, OrganizationServices, "Updates organization service custom property data". See
-        [API Guide for Organizations
+        Replaces all values: what is not given is gone. `services.update` changes only what is given.
+        Further fields of the body are allowed and not published. Vendor's guide: Manage Services, "Update
+        an organizations service details". See [API Guide for Organizations
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
-        `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
+        `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
         an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
 
         Args:
@@ -274,7 +313,7 @@ class Services(SyncResource):
             **options: Options of this call: see `CallOptions`.
 
         Example:
-            >>> client.services.patch(
+            >>> client.services.replace(
             ...     organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
             ...     service_id="358fe34d-5cdf-40b3-af23-49d6d89244d1",
             ...     custom_properties_data=[{"id": "domain", "value": "abcdecompanytest.com"}],
@@ -282,52 +321,13 @@ class Services(SyncResource):
             ResponseMeta(...)
         """
         return self._client._call_empty(
-            "cloudmore.services.patch",
+            "cloudmore.services.replace",
             {
                 "reseller_id": opt(reseller_id),
                 "organization_id": organization_id,
                 "service_id": service_id,
                 "custom_properties_data": custom_properties_data,
             },
-            options,
-        )
-
-    def remove(
-        self,
-        *,
-        organization_id: str,
-        service_id: str,
-        reseller_id: str | None = None,
-        **options: Unpack[CallOptions],
-    ) -> ResponseMeta:
-        """Removes a service from an organization.
-
-        Removes the service. When the call had to be repeated and the server then says 404, the first one
-        had arrived, and the call counts as a success. Vendor's guide: Manage Services, "Delete an service
-        from a organization". See [API Guide for Organizations
-        Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
-
-        `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent
-        with an access token, which the client obtains and renews. Idempotent. Retried on transient
-        errors.
-
-        Args:
-            organization_id: Id of the organization. A GUID.
-            service_id: Id of the service. A GUID.
-            reseller_id: Id of the reseller, also called broker. The client's own when it is not
-                given. A GUID.
-            **options: Options of this call: see `CallOptions`.
-
-        Example:
-            >>> client.services.remove(
-            ...     organization_id="5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
-            ...     service_id="358fe34d-5cdf-40b3-af23-49d6d89244d1",
-            ... )
-            ResponseMeta(...)
-        """
-        return self._client._call_empty(
-            "cloudmore.services.remove",
-            {"reseller_id": opt(reseller_id), "organization_id": organization_id, "service_id": service_id},
             options,
         )
 
@@ -340,14 +340,14 @@ class Services(SyncResource):
         reseller_id: str | None = None,
         **options: Unpack[CallOptions],
     ) -> ResponseMeta:
-        """Replaces the custom-property values of a service.
+        """Changes some custom-property values of a service.
 
-        Replaces all values: what is not given is gone. `services.patch` changes only what is given.
-        Further fields of the body are allowed and not published. Vendor's guide: Manage Services, "Update
-        an organizations service details". See [API Guide for Organizations
+        Changes the values that are given and leaves the others. `services.replace` replaces all. Vendor's
+        Swagger document, OrganizationServices, "Updates organization service custom property data". See
+        [API Guide for Organizations
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
-        `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
+        `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
         an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
 
         Args:
@@ -390,9 +390,13 @@ class AsyncServices(AsyncResource):
 
     __slots__ = ()
 
-    @awaited(Services.add)
-    def add(self) -> None:
-        """Adds a service from the E-Store to an organization. See `Services.add`."""
+    @awaited(Services.create)
+    def create(self) -> None:
+        """Adds a service from the E-Store to an organization. See `Services.create`."""
+
+    @awaited(Services.delete)
+    def delete(self) -> None:
+        """Removes a service from an organization. See `Services.delete`."""
 
     @awaited(Services.get)
     def get(self) -> None:
@@ -402,14 +406,10 @@ class AsyncServices(AsyncResource):
     def list(self) -> None:
         """Lists the services of an organization. See `Services.list`."""
 
-    @awaited(Services.patch)
-    def patch(self) -> None:
-        """Changes some custom-property values of a service. See `Services.patch`."""
-
-    @awaited(Services.remove)
-    def remove(self) -> None:
-        """Removes a service from an organization. See `Services.remove`."""
+    @awaited(Services.replace)
+    def replace(self) -> None:
+        """Replaces the custom-property values of a service. See `Services.replace`."""
 
     @awaited(Services.update)
     def update(self) -> None:
-        """Replaces the custom-property values of a service. See `Services.update`."""
+        """Changes some custom-property values of a service. See `Services.update`."""

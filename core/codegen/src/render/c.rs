@@ -29,6 +29,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("c_field_kind", |shape: Serde<Shape>| field_kind(&shape.0));
     environment.add_filter("c_field_layout", |shape: Serde<Shape>, service: &str| layout(&shape.0, service));
     environment.add_filter("c_column", |text: &str, width: usize| format!("{text:width$}"));
+    environment.add_filter("cpp_ident", |name: &str| names::cpp_ident(name));
     environment.add_filter("cpp_type", |shape: Serde<Shape>| cpp_type(&shape.0));
     environment.add_filter("cpp_param", |param: Serde<Param>| cpp_param(&param.0));
 }

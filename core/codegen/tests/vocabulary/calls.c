@@ -32,8 +32,8 @@ int main(int count, char **arguments)
     mspkit_client_options options = mspkit_client_options_init();
     mspkit_wiv_vocabulary_send_params send = mspkit_wiv_vocabulary_send_params_init();
     mspkit_wiv_vocabulary_delete_notes_params notes = mspkit_wiv_vocabulary_delete_notes_params_init();
-    mspkit_wiv_vocabulary_put_limits_params limits = mspkit_wiv_vocabulary_put_limits_params_init();
-    mspkit_wiv_vocabulary_put_refused_params refused = mspkit_wiv_vocabulary_put_refused_params_init();
+    mspkit_wiv_vocabulary_replace_limits_params limits = mspkit_wiv_vocabulary_replace_limits_params_init();
+    mspkit_wiv_vocabulary_replace_refused_params refused = mspkit_wiv_vocabulary_replace_refused_params_init();
     mspkit_wiv *client = NULL;
     mspkit_answer *answer = NULL;
     mspkit_error *error = NULL;
@@ -69,10 +69,10 @@ int main(int count, char **arguments)
     got(answer, "{\"noteIds\":[1,2]}");
     mspkit_answer_free(answer);
     limits.limits = MSPKIT_STR("[{\"kind\": \"devices\"}]");
-    made(mspkit_wiv_vocabulary_put_limits(client, &limits, NULL, &answer, &error), error, "put_limits");
+    made(mspkit_wiv_vocabulary_replace_limits(client, &limits, NULL, &answer, &error), error, "replace_limits");
     mspkit_answer_free(answer);
     refused.limits = MSPKIT_STR("[]");
-    code = mspkit_wiv_vocabulary_put_refused(client, &refused, NULL, &answer, &error);
+    code = mspkit_wiv_vocabulary_replace_refused(client, &refused, NULL, &answer, &error);
     check(code == MSPKIT_E_OPERATION_FAILED, "a success that says false is none");
     mspkit_error_free(error);
 

@@ -37,8 +37,8 @@ assert.deepEqual(JSON.parse(echo.body ?? ""), {
 const wrong = client.vocabulary.send(2026, 2, "x", { names: [], windows: [{}] });
 await assert.rejects(wrong, (error) => error instanceof InvalidRequestError && /windows\[0\]\.deviceId/.test(error.message));
 assert.equal((await client.vocabulary.deleteNotes({ noteIds: [1, 2] })).body, '{"noteIds":[1,2]}');
-assert.equal((await client.vocabulary.putLimits({ limits: [{ kind: "devices", most: 5 }] })).status, 200);
-await assert.rejects(client.vocabulary.putRefused({ limits: [] }), OperationFailedError);
+assert.equal((await client.vocabulary.replaceLimits({ limits: [{ kind: "devices", most: 5 }] })).status, 200);
+await assert.rejects(client.vocabulary.replaceRefused({ limits: [] }), OperationFailedError);
 assert.equal((await client.vocabulary.only()).kind, "k0");
 const most = async (list: AsyncIterable<{ readonly most?: number | bigint | null }>) => {
   const found = [];

@@ -72,9 +72,9 @@ def main() -> None:
         refused("devise", lambda: vocabulary.send(2026, 2, "x", names=[], windows=[{"devise": 1}]))
         deleted = vocabulary.delete_notes(note_ids=[1, 2])
         assert (deleted.method, json.loads(deleted.body)) == ("DELETE", {"noteIds": [1, 2]})
-        assert vocabulary.put_limits(limits=[{"kind": "devices", "more": 1}]).status == 200
+        assert vocabulary.replace_limits(limits=[{"kind": "devices", "more": 1}]).status == 200
         try:
-            vocabulary.put_refused(limits=[])
+            vocabulary.replace_refused(limits=[])
         except mspkit.OperationFailedError as error:
             assert not error.retryable
         else:

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program of a test")]
 
 use mspkit::blocking::Wiv;
-use mspkit::wiv::{self, DeleteNotes, LimitInput, ListPages, PutLimits, PutRefused, SendVocabulary, WindowInput};
+use mspkit::wiv::{self, DeleteNotes, LimitInput, ListPages, ReplaceLimits, ReplaceRefused, SendVocabulary, WindowInput};
 use mspkit::schema::Model;
 use mspkit::{ErrorKind, Kind};
 
@@ -40,8 +40,8 @@ fn main() -> Result<(), mspkit::Error> {
 
     let deleted = vocabulary.delete_notes(DeleteNotes::new([1, 2])).send()?;
     assert_eq!(deleted.body.as_deref(), Some(r#"{"noteIds":[1,2]}"#));
-    vocabulary.put_limits(PutLimits::new([LimitInput::new("devices").most(5)])).send()?;
-    let error = vocabulary.put_refused(PutRefused::new(Vec::<LimitInput>::new())).send().unwrap_err();
+    vocabulary.replace_limits(ReplaceLimits::new([LimitInput::new("devices").most(5)])).send()?;
+    let error = vocabulary.replace_refused(ReplaceRefused::new(Vec::<LimitInput>::new())).send().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::OperationFailed);
     assert_eq!(vocabulary.only().send()?.kind.as_deref(), Some("k0"));
     let most = |list: Result<Vec<wiv::Limit>, _>| {

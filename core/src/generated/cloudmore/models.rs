@@ -5,7 +5,7 @@ use crate::facade::model::Id;
 
 model! {
     /// A service that was just added to an organization.
-    pub struct AddedService {
+    pub struct CreatedService {
         /// Id of the added service, from the body or from the end of `Location`.
         pub id: Id => "id",
         /// The `Location` header of the answer.

@@ -3,15 +3,15 @@
 //! tenant in an outside system and cost money.
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and given away with it")]
 
-use super::models::{AddedService, CustomPropertyDataInput, OrganizationService};
+use super::models::{CreatedService, CustomPropertyDataInput, OrganizationService};
 use crate::facade::call_builder::Said;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
 use crate::generated::operations::{OPERATIONS, op};
 
 params! {
-    /// Parameters of [`Services::add`].
-    pub struct AddService {
+    /// Parameters of [`Services::create`].
+    pub struct CreateService {
         required {
             /// Id of the service in the E-Store.
             id: id,
@@ -26,8 +26,8 @@ params! {
 }
 
 params! {
-    /// Parameters of [`Services::patch`].
-    pub struct PatchService {
+    /// Parameters of [`Services::replace`].
+    pub struct ReplaceService {
         required {
             /// The values of the custom properties.
             custom_properties_data: [{CustomPropertyDataInput}],
@@ -71,7 +71,7 @@ impl<'c, C: Client> Services<'c, C> {
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
     ///   called broker. The client's own when it is not given.
     /// - `organization_id` (GUID): Id of the organization.
-    /// - `params`: `id`, `currency_code`; optional `custom_properties_data`. See [`AddService`].
+    /// - `params`: `id`, `currency_code`; optional `custom_properties_data`. See [`CreateService`].
     ///
     /// # Errors
     /// - [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): the request was sent, but its outcome is
@@ -89,16 +89,62 @@ impl<'c, C: Client> Services<'c, C> {
     ///     .client_secret("…")
     ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
     ///     .build()?;
-    /// let params = mspkit::cloudmore::AddService::new("8806367b-001a-4632-afb4-27a7fad7660c", "EUR")
+    /// let params = mspkit::cloudmore::CreateService::new("8806367b-001a-4632-afb4-27a7fad7660c", "EUR")
     ///     .custom_properties_data([serde_json::json!({"id": "domain", "value": "abcdecompanytest.com"})]);
-    /// let added_service = client.services().add("5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21", params).await?;
-    /// println!("{added_service:?}");
+    /// let created_service = client.services().create("5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21", params).await?;
+    /// println!("{created_service:?}");
     /// # Ok(()) }
     /// ```
-    pub fn add(&self, organization_id: impl Into<Id>, params: AddService) -> C::Call<'c, AddedService> {
-        let said = Said::new(&OPERATIONS[op::CLOUDMORE_SERVICES_ADD])
+    pub fn create(
+        &self,
+        organization_id: impl Into<Id>,
+        params: CreateService,
+    ) -> C::Call<'c, CreatedService> {
+        let said = Said::new(&OPERATIONS[op::CLOUDMORE_SERVICES_CREATE])
             .id("organization_id", organization_id)
             .add(&params);
+        self.client.call(said)
+    }
+
+    /// Removes a service from an organization.
+    ///
+    /// Removes the service. When the call had to be repeated and the server then says 404, the first one
+    /// had arrived, and the call counts as a success. Vendor's guide: Manage Services, "Delete an service
+    /// from a organization". See [API Guide for Organizations
+    /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+    ///
+    /// `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent
+    /// with an access token, which the client obtains and renews. Idempotent. Retried on transient
+    /// errors.
+    ///
+    /// # Parameters
+    /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
+    ///   called broker. The client's own when it is not given.
+    /// - `organization_id` (GUID): Id of the organization.
+    /// - `service_id` (GUID): Id of the service.
+    ///
+    /// # Errors
+    /// - [Those of every call](crate::cloudmore#errors).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn run() -> Result<(), mspkit::Error> {
+    /// let client = mspkit::Cloudmore::builder()
+    ///     .username("api.user@example.com")
+    ///     .password("…")
+    ///     .client_secret("…")
+    ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
+    ///     .build()?;
+    /// client.services().delete(
+    ///     "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
+    ///     "8806367b-001a-4632-afb4-27a7fad7660c",
+    /// ).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(&self, organization_id: impl Into<Id>, service_id: impl Into<Id>) -> C::Call<'c, ()> {
+        let said = Said::new(&OPERATIONS[op::CLOUDMORE_SERVICES_DELETE])
+            .id("organization_id", organization_id)
+            .id("service_id", service_id);
         self.client.call(said)
     }
 
@@ -185,14 +231,14 @@ impl<'c, C: Client> Services<'c, C> {
         self.client.list(said)
     }
 
-    /// Changes some custom-property values of a service.
+    /// Replaces the custom-property values of a service.
     ///
-    /// Changes the values that are given and leaves the others. `services.update` replaces all. Vendor's
-    /// Swagger document, OrganizationServices, "Updates organization service custom property data". See
-    /// [API Guide for Organizations
+    /// Replaces all values: what is not given is gone. `services.update` changes only what is given.
+    /// Further fields of the body are allowed and not published. Vendor's guide: Manage Services, "Update
+    /// an organizations service details". See [API Guide for Organizations
     /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
     ///
-    /// `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
+    /// `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
     /// an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
     ///
     /// # Parameters
@@ -200,7 +246,7 @@ impl<'c, C: Client> Services<'c, C> {
     ///   called broker. The client's own when it is not given.
     /// - `organization_id` (GUID): Id of the organization.
     /// - `service_id` (GUID): Id of the service.
-    /// - `params`: `custom_properties_data`. See [`PatchService`].
+    /// - `params`: `custom_properties_data`. See [`ReplaceService`].
     ///
     /// # Errors
     /// - [Those of every call](crate::cloudmore#errors).
@@ -214,77 +260,35 @@ impl<'c, C: Client> Services<'c, C> {
     ///     .client_secret("…")
     ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
     ///     .build()?;
-    /// let params = mspkit::cloudmore::PatchService::new([serde_json::json!({"id": "domain", "value": "abcdecompanytest.com"})]);
-    /// client.services().patch(
+    /// let params = mspkit::cloudmore::ReplaceService::new([serde_json::json!({"id": "domain", "value": "abcdecompanytest.com"})]);
+    /// client.services().replace(
     ///     "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
     ///     "8806367b-001a-4632-afb4-27a7fad7660c",
     ///     params,
     /// ).await?;
     /// # Ok(()) }
     /// ```
-    pub fn patch(
+    pub fn replace(
         &self,
         organization_id: impl Into<Id>,
         service_id: impl Into<Id>,
-        params: PatchService,
+        params: ReplaceService,
     ) -> C::Call<'c, ()> {
-        let said = Said::new(&OPERATIONS[op::CLOUDMORE_SERVICES_PATCH])
+        let said = Said::new(&OPERATIONS[op::CLOUDMORE_SERVICES_REPLACE])
             .id("organization_id", organization_id)
             .id("service_id", service_id)
             .add(&params);
         self.client.call(said)
     }
 
-    /// Removes a service from an organization.
+    /// Changes some custom-property values of a service.
     ///
-    /// Removes the service. When the call had to be repeated and the server then says 404, the first one
-    /// had arrived, and the call counts as a success. Vendor's guide: Manage Services, "Delete an service
-    /// from a organization". See [API Guide for Organizations
+    /// Changes the values that are given and leaves the others. `services.replace` replaces all. Vendor's
+    /// Swagger document, OrganizationServices, "Updates organization service custom property data". See
+    /// [API Guide for Organizations
     /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
     ///
-    /// `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent
-    /// with an access token, which the client obtains and renews. Idempotent. Retried on transient
-    /// errors.
-    ///
-    /// # Parameters
-    /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
-    ///   called broker. The client's own when it is not given.
-    /// - `organization_id` (GUID): Id of the organization.
-    /// - `service_id` (GUID): Id of the service.
-    ///
-    /// # Errors
-    /// - [Those of every call](crate::cloudmore#errors).
-    ///
-    /// # Example
-    /// ```no_run
-    /// # async fn run() -> Result<(), mspkit::Error> {
-    /// let client = mspkit::Cloudmore::builder()
-    ///     .username("api.user@example.com")
-    ///     .password("…")
-    ///     .client_secret("…")
-    ///     .reseller_id("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10")
-    ///     .build()?;
-    /// client.services().remove(
-    ///     "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
-    ///     "8806367b-001a-4632-afb4-27a7fad7660c",
-    /// ).await?;
-    /// # Ok(()) }
-    /// ```
-    pub fn remove(&self, organization_id: impl Into<Id>, service_id: impl Into<Id>) -> C::Call<'c, ()> {
-        let said = Said::new(&OPERATIONS[op::CLOUDMORE_SERVICES_REMOVE])
-            .id("organization_id", organization_id)
-            .id("service_id", service_id);
-        self.client.call(said)
-    }
-
-    /// Replaces the custom-property values of a service.
-    ///
-    /// Replaces all values: what is not given is gone. `services.patch` changes only what is given.
-    /// Further fields of the body are allowed and not published. Vendor's guide: Manage Services, "Update
-    /// an organizations service details". See [API Guide for Organizations
-    /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
-    ///
-    /// `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
+    /// `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with
     /// an access token, which the client obtains and renews. Idempotent. Retried on transient errors.
     ///
     /// # Parameters

@@ -19,11 +19,11 @@ use crate::world::World;
 pub(crate) const HANDLERS: &[(&str, Handler)] = &[
     ("cloudmore.estore.get", get_store_service),
     ("cloudmore.estore.list", list_store),
-    ("cloudmore.services.add", add_service),
+    ("cloudmore.services.create", create_service),
+    ("cloudmore.services.delete", delete_service),
     ("cloudmore.services.get", get_service),
     ("cloudmore.services.list", list_services),
-    ("cloudmore.services.patch", patch_service),
-    ("cloudmore.services.remove", remove_service),
+    ("cloudmore.services.replace", replace_service),
     ("cloudmore.services.update", update_service),
     ("cloudmore.token", token),
 ];
@@ -153,7 +153,7 @@ fn get_service(world: &mut World, call: &Call<'_>) -> Answer {
     }
 }
 
-fn add_service(world: &mut World, call: &Call<'_>) -> Answer {
+fn create_service(world: &mut World, call: &Call<'_>) -> Answer {
     let body = match place(world, call).and_then(|()| object(call)) {
         Ok(body) => body,
         Err(refusal) => return refusal,
@@ -196,12 +196,12 @@ fn add_service(world: &mut World, call: &Call<'_>) -> Answer {
 }
 
 /// Replaces all custom properties.
-fn update_service(world: &mut World, call: &Call<'_>) -> Answer {
+fn replace_service(world: &mut World, call: &Call<'_>) -> Answer {
     write_service(world, call, true)
 }
 
 /// Changes only the custom properties that are given.
-fn patch_service(world: &mut World, call: &Call<'_>) -> Answer {
+fn update_service(world: &mut World, call: &Call<'_>) -> Answer {
     write_service(world, call, false)
 }
 
@@ -235,7 +235,7 @@ fn write_service(world: &mut World, call: &Call<'_>, replace: bool) -> Answer {
     }
 }
 
-fn remove_service(world: &mut World, call: &Call<'_>) -> Answer {
+fn delete_service(world: &mut World, call: &Call<'_>) -> Answer {
     if let Err(refusal) = place(world, call) {
         return refusal;
     }
