@@ -135,6 +135,7 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@cargo fmt --all --check
 	$(call say,Rust: clippy)
 	@cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	@cargo clippy -p mspkit --no-default-features --locked --quiet -- -D warnings
 	$(call say,Rust: documentation)
 	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	$(call say,Python: ruff and mypy)

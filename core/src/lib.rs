@@ -25,10 +25,12 @@ mod engine;
 mod policy;
 mod table;
 mod wire;
+#[cfg(feature = "clients")]
 #[macro_use]
 mod facade;
 mod generated;
 
+#[cfg(feature = "clients")]
 pub use crate::facade::blocking;
 pub use crate::table::schema;
 pub use crate::wire::transport;
@@ -43,9 +45,14 @@ pub use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
 pub use crate::engine::page::{Hand, Mark, OnIncomplete, OnLostPage, PagingOptions, RawPage, RawPager};
 pub use crate::engine::request::CallOptions;
 pub use crate::engine::response::{Meta, RawResponse};
+pub use crate::engine::value::{Reader, Unreadable};
+#[cfg(feature = "clients")]
 pub use crate::facade::call_builder::{Call, FreeRequest, Items, List, Page, Pages, Response};
+#[cfg(feature = "clients")]
 pub use crate::facade::client::{Builder, Client, Cloudmore, NCentral, Wiv};
-pub use crate::facade::model::{DateRange, FromAnswer, Id, Json, Reader, Unreadable};
+#[cfg(feature = "clients")]
+pub use crate::facade::model::{DateRange, FromAnswer, Id, Json};
+#[cfg(feature = "clients")]
 pub use crate::generated::{cloudmore, ncentral, wiv};
 pub use crate::policy::limit::LimitStatus;
 pub use crate::table::{

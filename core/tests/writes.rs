@@ -139,7 +139,8 @@ async fn a_page_is_not_the_services_answer() {
 async fn a_field_that_did_not_come_is_told_with_where_to_look() {
     let (_, client) = answering("no-id", vec![Ok(text(204, ""))]);
     let answered = client.service_orgs().create_customer("50", contoso()).with_response().await.unwrap();
-    let error = answered.meta.missing("customer_id");
+    let error = answered.value.customer_id().unwrap_err();
+    assert_eq!(error.to_string(), answered.meta.missing("customer_id").to_string());
     assert_eq!((error.kind(), error.kind().code()), (ErrorKind::MissingField, -18));
     let text = error.to_string();
     for part in

@@ -32,8 +32,8 @@ struct CreatedService {
 
     explicit CreatedService(const c_struct &view)
         : id(detail::field(view.id)),
-location(detail::field(view.location)),
-json(detail::copy(view.json))
+          location(detail::field(view.location)),
+          json(detail::copy(view.json))
     {
     }
 };
@@ -52,8 +52,8 @@ struct EstoreService {
 
     explicit EstoreService(const c_struct &view)
         : id(detail::field(view.id)),
-name(detail::field(view.name)),
-json(detail::copy(view.json))
+          name(detail::field(view.name)),
+          json(detail::copy(view.json))
     {
     }
 };
@@ -88,15 +88,15 @@ struct CustomProperty {
 
     explicit CustomProperty(const c_struct &view)
         : property_id(detail::field(view.property_id)),
-name(detail::field(view.name)),
-type(detail::field(view.type)),
-default_value(detail::field(view.default_value)),
-visible(detail::field(view.visible)),
-mandatory(detail::field(view.mandatory)),
-applies_to_organizations(detail::field(view.applies_to_organizations)),
-applies_to_brokers(detail::field(view.applies_to_brokers)),
-applies_to_seller(detail::field(view.applies_to_seller)),
-json(detail::copy(view.json))
+          name(detail::field(view.name)),
+          type(detail::field(view.type)),
+          default_value(detail::field(view.default_value)),
+          visible(detail::field(view.visible)),
+          mandatory(detail::field(view.mandatory)),
+          applies_to_organizations(detail::field(view.applies_to_organizations)),
+          applies_to_brokers(detail::field(view.applies_to_brokers)),
+          applies_to_seller(detail::field(view.applies_to_seller)),
+          json(detail::copy(view.json))
     {
         if (view.allowed_values.presence == MSPKIT_PRESENT) {
             allowed_values.emplace();
@@ -121,8 +121,8 @@ struct CustomPropertyData {
 
     explicit CustomPropertyData(const c_struct &view)
         : id(detail::field(view.id)),
-value(detail::field(view.value)),
-json(detail::copy(view.json))
+          value(detail::field(view.value)),
+          json(detail::copy(view.json))
     {
     }
 };
@@ -146,8 +146,8 @@ struct EstoreServiceDetail {
 
     explicit EstoreServiceDetail(const c_struct &view)
         : id(detail::field(view.id)),
-name(detail::field(view.name)),
-json(detail::copy(view.json))
+          name(detail::field(view.name)),
+          json(detail::copy(view.json))
     {
         if (view.custom_properties.presence == MSPKIT_PRESENT) {
             custom_properties.emplace();
@@ -183,8 +183,8 @@ struct OrganizationService {
 
     explicit OrganizationService(const c_struct &view)
         : id(detail::field(view.id)),
-name(detail::field(view.name)),
-json(detail::copy(view.json))
+          name(detail::field(view.name)),
+          json(detail::copy(view.json))
     {
         if (view.custom_properties.presence == MSPKIT_PRESENT) {
             custom_properties.emplace();

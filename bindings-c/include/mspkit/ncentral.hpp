@@ -39,9 +39,9 @@ struct AuthToken {
 
     explicit AuthToken(const c_struct &view)
         : token(detail::field(view.token)),
-type(detail::field(view.type)),
-expiry_seconds(detail::field(view.expiry_seconds)),
-json(detail::copy(view.json))
+          type(detail::field(view.type)),
+          expiry_seconds(detail::field(view.expiry_seconds)),
+          json(detail::copy(view.json))
     {
     }
 };
@@ -86,8 +86,8 @@ struct AuthTokens {
 
     explicit AuthTokens(const c_struct &view)
         : refresh(detail::field(view.refresh)),
-validate(detail::field(view.validate)),
-json(detail::copy(view.json))
+          validate(detail::field(view.validate)),
+          json(detail::copy(view.json))
     {
         if (view.tokens.view != nullptr) {
             tokens.emplace(*view.tokens.view);
@@ -121,14 +121,14 @@ struct CustomPsaTicket {
 
     explicit CustomPsaTicket(const c_struct &view)
         : psa_custom_ticket_id(detail::field(view.psa_custom_ticket_id)),
-psa_ticket_number(detail::field(view.psa_ticket_number)),
-url(detail::field(view.url)),
-last_status(detail::field(view.last_status)),
-last_status_timestamp(detail::field(view.last_status_timestamp)),
-new_confirmed_status(detail::field(view.new_confirmed_status)),
-inconsistency_detected(detail::field(view.inconsistency_detected)),
-ticket_creation_date(detail::field(view.ticket_creation_date)),
-json(detail::copy(view.json))
+          psa_ticket_number(detail::field(view.psa_ticket_number)),
+          url(detail::field(view.url)),
+          last_status(detail::field(view.last_status)),
+          last_status_timestamp(detail::field(view.last_status_timestamp)),
+          new_confirmed_status(detail::field(view.new_confirmed_status)),
+          inconsistency_detected(detail::field(view.inconsistency_detected)),
+          ticket_creation_date(detail::field(view.ticket_creation_date)),
+          json(detail::copy(view.json))
     {
     }
 };
@@ -153,11 +153,11 @@ struct CustomPsaTicketInfo {
 
     explicit CustomPsaTicketInfo(const c_struct &view)
         : ticket_id(detail::field(view.ticket_id)),
-ticket_title(detail::field(view.ticket_title)),
-ticket_details(detail::field(view.ticket_details)),
-ticket_status(detail::field(view.ticket_status)),
-creation_date(detail::field(view.creation_date)),
-json(detail::copy(view.json))
+          ticket_title(detail::field(view.ticket_title)),
+          ticket_details(detail::field(view.ticket_details)),
+          ticket_status(detail::field(view.ticket_status)),
+          creation_date(detail::field(view.creation_date)),
+          json(detail::copy(view.json))
     {
     }
 };
@@ -223,31 +223,31 @@ struct Customer {
 
     explicit Customer(const c_struct &view)
         : customer_id(detail::field(view.customer_id)),
-customer_name(detail::field(view.customer_name)),
-org_unit_type(detail::field(view.org_unit_type)),
-parent_id(detail::field(view.parent_id)),
-external_id(detail::field(view.external_id)),
-external_id2(detail::field(view.external_id2)),
-contact_first_name(detail::field(view.contact_first_name)),
-contact_last_name(detail::field(view.contact_last_name)),
-phone(detail::field(view.phone)),
-contact_title(detail::field(view.contact_title)),
-contact_email(detail::field(view.contact_email)),
-contact_phone(detail::field(view.contact_phone)),
-contact_phone_ext(detail::field(view.contact_phone_ext)),
-contact_department(detail::field(view.contact_department)),
-street1(detail::field(view.street1)),
-street2(detail::field(view.street2)),
-city(detail::field(view.city)),
-state_prov(detail::field(view.state_prov)),
-country(detail::field(view.country)),
-postal_code(detail::field(view.postal_code)),
-generation(detail::field(view.generation)),
-descendant_count(detail::field(view.descendant_count)),
-is_system(detail::field(view.is_system)),
-is_service_org(detail::field(view.is_service_org)),
-county(detail::field(view.county)),
-json(detail::copy(view.json))
+          customer_name(detail::field(view.customer_name)),
+          org_unit_type(detail::field(view.org_unit_type)),
+          parent_id(detail::field(view.parent_id)),
+          external_id(detail::field(view.external_id)),
+          external_id2(detail::field(view.external_id2)),
+          contact_first_name(detail::field(view.contact_first_name)),
+          contact_last_name(detail::field(view.contact_last_name)),
+          phone(detail::field(view.phone)),
+          contact_title(detail::field(view.contact_title)),
+          contact_email(detail::field(view.contact_email)),
+          contact_phone(detail::field(view.contact_phone)),
+          contact_phone_ext(detail::field(view.contact_phone_ext)),
+          contact_department(detail::field(view.contact_department)),
+          street1(detail::field(view.street1)),
+          street2(detail::field(view.street2)),
+          city(detail::field(view.city)),
+          state_prov(detail::field(view.state_prov)),
+          country(detail::field(view.country)),
+          postal_code(detail::field(view.postal_code)),
+          generation(detail::field(view.generation)),
+          descendant_count(detail::field(view.descendant_count)),
+          is_system(detail::field(view.is_system)),
+          is_service_org(detail::field(view.is_service_org)),
+          county(detail::field(view.county)),
+          json(detail::copy(view.json))
     {
     }
 };
@@ -264,7 +264,7 @@ struct Links {
 
     explicit Links(const c_struct &view)
         : links(detail::field(view.links)),
-json(detail::copy(view.json))
+          json(detail::copy(view.json))
     {
     }
 };
@@ -281,7 +281,7 @@ struct PsaCredentialCheck {
 
     explicit PsaCredentialCheck(const c_struct &view)
         : is_psa_credentials_valid(detail::field(view.is_psa_credentials_valid)),
-json(detail::copy(view.json))
+          json(detail::copy(view.json))
     {
     }
 };
@@ -300,8 +300,8 @@ struct ServerHealth {
 
     explicit ServerHealth(const c_struct &view)
         : current_time(detail::field(view.current_time)),
-start_time(detail::field(view.start_time)),
-json(detail::copy(view.json))
+          start_time(detail::field(view.start_time)),
+          json(detail::copy(view.json))
     {
     }
 };
@@ -322,9 +322,9 @@ struct ServerInfo {
 
     explicit ServerInfo(const c_struct &view)
         : version(detail::field(view.version)),
-jvm_version(detail::field(view.jvm_version)),
-ncentral(detail::field(view.ncentral)),
-json(detail::copy(view.json))
+          jvm_version(detail::field(view.jvm_version)),
+          ncentral(detail::field(view.ncentral)),
+          json(detail::copy(view.json))
     {
     }
 };
@@ -388,30 +388,30 @@ struct ServiceOrg {
 
     explicit ServiceOrg(const c_struct &view)
         : so_id(detail::field(view.so_id)),
-so_name(detail::field(view.so_name)),
-org_unit_type(detail::field(view.org_unit_type)),
-parent_id(detail::field(view.parent_id)),
-external_id(detail::field(view.external_id)),
-external_id2(detail::field(view.external_id2)),
-contact_first_name(detail::field(view.contact_first_name)),
-contact_last_name(detail::field(view.contact_last_name)),
-phone(detail::field(view.phone)),
-contact_title(detail::field(view.contact_title)),
-contact_email(detail::field(view.contact_email)),
-contact_phone(detail::field(view.contact_phone)),
-contact_phone_ext(detail::field(view.contact_phone_ext)),
-contact_department(detail::field(view.contact_department)),
-street1(detail::field(view.street1)),
-street2(detail::field(view.street2)),
-city(detail::field(view.city)),
-state_prov(detail::field(view.state_prov)),
-country(detail::field(view.country)),
-postal_code(detail::field(view.postal_code)),
-generation(detail::field(view.generation)),
-descendant_count(detail::field(view.descendant_count)),
-is_system(detail::field(view.is_system)),
-is_service_org(detail::field(view.is_service_org)),
-json(detail::copy(view.json))
+          so_name(detail::field(view.so_name)),
+          org_unit_type(detail::field(view.org_unit_type)),
+          parent_id(detail::field(view.parent_id)),
+          external_id(detail::field(view.external_id)),
+          external_id2(detail::field(view.external_id2)),
+          contact_first_name(detail::field(view.contact_first_name)),
+          contact_last_name(detail::field(view.contact_last_name)),
+          phone(detail::field(view.phone)),
+          contact_title(detail::field(view.contact_title)),
+          contact_email(detail::field(view.contact_email)),
+          contact_phone(detail::field(view.contact_phone)),
+          contact_phone_ext(detail::field(view.contact_phone_ext)),
+          contact_department(detail::field(view.contact_department)),
+          street1(detail::field(view.street1)),
+          street2(detail::field(view.street2)),
+          city(detail::field(view.city)),
+          state_prov(detail::field(view.state_prov)),
+          country(detail::field(view.country)),
+          postal_code(detail::field(view.postal_code)),
+          generation(detail::field(view.generation)),
+          descendant_count(detail::field(view.descendant_count)),
+          is_system(detail::field(view.is_system)),
+          is_service_org(detail::field(view.is_service_org)),
+          json(detail::copy(view.json))
     {
     }
 };
@@ -477,31 +477,31 @@ struct Site {
 
     explicit Site(const c_struct &view)
         : site_id(detail::field(view.site_id)),
-site_name(detail::field(view.site_name)),
-org_unit_type(detail::field(view.org_unit_type)),
-parent_id(detail::field(view.parent_id)),
-external_id(detail::field(view.external_id)),
-external_id2(detail::field(view.external_id2)),
-contact_first_name(detail::field(view.contact_first_name)),
-contact_last_name(detail::field(view.contact_last_name)),
-phone(detail::field(view.phone)),
-contact_title(detail::field(view.contact_title)),
-contact_email(detail::field(view.contact_email)),
-contact_phone(detail::field(view.contact_phone)),
-contact_phone_ext(detail::field(view.contact_phone_ext)),
-contact_department(detail::field(view.contact_department)),
-street1(detail::field(view.street1)),
-street2(detail::field(view.street2)),
-city(detail::field(view.city)),
-state_prov(detail::field(view.state_prov)),
-country(detail::field(view.country)),
-postal_code(detail::field(view.postal_code)),
-generation(detail::field(view.generation)),
-descendant_count(detail::field(view.descendant_count)),
-is_system(detail::field(view.is_system)),
-is_service_org(detail::field(view.is_service_org)),
-county(detail::field(view.county)),
-json(detail::copy(view.json))
+          site_name(detail::field(view.site_name)),
+          org_unit_type(detail::field(view.org_unit_type)),
+          parent_id(detail::field(view.parent_id)),
+          external_id(detail::field(view.external_id)),
+          external_id2(detail::field(view.external_id2)),
+          contact_first_name(detail::field(view.contact_first_name)),
+          contact_last_name(detail::field(view.contact_last_name)),
+          phone(detail::field(view.phone)),
+          contact_title(detail::field(view.contact_title)),
+          contact_email(detail::field(view.contact_email)),
+          contact_phone(detail::field(view.contact_phone)),
+          contact_phone_ext(detail::field(view.contact_phone_ext)),
+          contact_department(detail::field(view.contact_department)),
+          street1(detail::field(view.street1)),
+          street2(detail::field(view.street2)),
+          city(detail::field(view.city)),
+          state_prov(detail::field(view.state_prov)),
+          country(detail::field(view.country)),
+          postal_code(detail::field(view.postal_code)),
+          generation(detail::field(view.generation)),
+          descendant_count(detail::field(view.descendant_count)),
+          is_system(detail::field(view.is_system)),
+          is_service_org(detail::field(view.is_service_org)),
+          county(detail::field(view.county)),
+          json(detail::copy(view.json))
     {
     }
 };
@@ -518,7 +518,7 @@ struct TokenStatus {
 
     explicit TokenStatus(const c_struct &view)
         : message(detail::field(view.message)),
-json(detail::copy(view.json))
+          json(detail::copy(view.json))
     {
     }
 };

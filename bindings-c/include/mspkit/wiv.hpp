@@ -33,8 +33,8 @@ struct Case {
 
     explicit Case(const c_struct &view)
         : case_id(detail::field(view.case_id)),
-case_type(detail::field(view.case_type)),
-json(detail::copy(view.json))
+          case_type(detail::field(view.case_type)),
+          json(detail::copy(view.json))
     {
     }
 };
@@ -72,15 +72,15 @@ struct Customer {
 
     explicit Customer(const c_struct &view)
         : customer_id(detail::field(view.customer_id)),
-customer_name(detail::field(view.customer_name)),
-users_number(detail::field(view.users_number)),
-active_workflows(detail::field(view.active_workflows)),
-cost_impact(detail::field(view.cost_impact)),
-realized_savings(detail::field(view.realized_savings)),
-num_of_integrations(detail::field(view.num_of_integrations)),
-successful_runs(detail::field(view.successful_runs)),
-failed_runs(detail::field(view.failed_runs)),
-json(detail::copy(view.json))
+          customer_name(detail::field(view.customer_name)),
+          users_number(detail::field(view.users_number)),
+          active_workflows(detail::field(view.active_workflows)),
+          cost_impact(detail::field(view.cost_impact)),
+          realized_savings(detail::field(view.realized_savings)),
+          num_of_integrations(detail::field(view.num_of_integrations)),
+          successful_runs(detail::field(view.successful_runs)),
+          failed_runs(detail::field(view.failed_runs)),
+          json(detail::copy(view.json))
     {
         if (view.integration_types.presence == MSPKIT_PRESENT) {
             integration_types.emplace();
@@ -125,15 +125,15 @@ struct WorkflowRun {
 
     explicit WorkflowRun(const c_struct &view)
         : execution_id(detail::field(view.execution_id)),
-event_type(detail::field(view.event_type)),
-timestamp(detail::field(view.timestamp)),
-payload(detail::field(view.payload)),
-run_by(detail::field(view.run_by)),
-tenant_id(detail::field(view.tenant_id)),
-trigger_id(detail::field(view.trigger_id)),
-trigger_type(detail::field(view.trigger_type)),
-workflow_id(detail::field(view.workflow_id)),
-json(detail::copy(view.json))
+          event_type(detail::field(view.event_type)),
+          timestamp(detail::field(view.timestamp)),
+          payload(detail::field(view.payload)),
+          run_by(detail::field(view.run_by)),
+          tenant_id(detail::field(view.tenant_id)),
+          trigger_id(detail::field(view.trigger_id)),
+          trigger_type(detail::field(view.trigger_type)),
+          workflow_id(detail::field(view.workflow_id)),
+          json(detail::copy(view.json))
     {
     }
 };

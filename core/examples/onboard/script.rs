@@ -52,16 +52,16 @@ async fn organizations(client: &NCentral, report: &Report, write: bool) -> Resul
     step = report.step("create a service organization");
     let acme = CreateServiceOrg::new("Acme IT Services", "John", "Smith").city("Springfield").country("US");
     let org = client.service_orgs().create(acme).await?;
-    let so_id = org.so_id.unwrap_or_default();
+    let so_id = org.so_id()?;
     step.done(format!("soId {so_id}"));
 
     step = report.step("create customers under it");
     for name in ["Client Corp", "Globex", "Initech"] {
         let customer = CreateCustomer::new(name, "Jane", "Doe").license_type("Professional");
-        client.service_orgs().create_customer(&so_id, customer).await?;
+        client.service_orgs().create_customer(so_id, customer).await?;
     }
     let customers =
-        client.service_orgs().list_customers(&so_id, ListServiceOrgCustomers::default()).collect().await?;
+        client.service_orgs().list_customers(so_id, ListServiceOrgCustomers::default()).collect().await?;
     step.done(format!("{} customers", customers.len()));
 
     step = report.step("create one where it cannot be");
@@ -107,9 +107,9 @@ async fn services(client: &Cloudmore, organization: &str, report: &Report, write
                 .collect();
             let added = client
                 .services()
-                .add(organization, CreateService::new(&id, "EUR").custom_properties_data(values))
+                .create(organization, CreateService::new(&id, "EUR").custom_properties_data(values))
                 .await?;
-            step.done(format!("{} as {}", detail.name.unwrap_or_default(), added.id.unwrap_or_default()));
+            step.done(format!("{} as {}", detail.name.unwrap_or_default(), added.id()?));
         }
         Some(_) => report.skipped("enable a service", "only with --write"),
         None => report.skipped("enable a service", "all of them are enabled"),

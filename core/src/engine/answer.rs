@@ -18,8 +18,10 @@ use crate::engine::failure;
 use crate::engine::login;
 use crate::engine::request::{Draft, Fields};
 use crate::engine::response::{Meta, RawResponse};
+use crate::engine::value;
 use crate::policy::retry::Class;
 use crate::table::dialect::Envelope;
+use crate::table::schema::Model;
 use crate::table::{Answer, Operation};
 use crate::wire::raw;
 
@@ -128,28 +130,27 @@ fn result(
             core.shared.auth.keep(login::read_tokens(&answered.body)?);
             raw::object(&answered.body, operation.envelope(), operation.id_fields)
         }
-        Answer::Object { in_list, .. } => match operation.readable {
-            Some(readable) => {
-                let only = in_list.then(|| raw::only(&answered.body, operation.envelope()).ok()).flatten();
-                let body = only.as_ref().unwrap_or(&answered.body);
-                let found = done(answered, body, operation.envelope(), readable)?;
-                raw::object(&written(&found.members), None, operation.id_fields)
+        Answer::Object { in_list, .. } => {
+            match operation.model.filter(|_| answered.origin.class.changes_state()) {
+                Some(model) => {
+                    let only =
+                        in_list.then(|| raw::only(&answered.body, operation.envelope()).ok()).flatten();
+                    let body = only.as_ref().unwrap_or(&answered.body);
+                    let found = done(answered, body, operation.envelope(), Some(model))?;
+                    raw::object(&written(&found.members), None, operation.id_fields)
+                }
+                None => named(&answered.body, operation.envelope(), in_list, operation.id_fields),
             }
-            None => named(&answered.body, operation.envelope(), in_list, operation.id_fields),
-        },
+        }
         Answer::Created { id } => {
-            let readable = operation.readable.unwrap_or(|_, _| true);
-            let found = done(answered, &answered.body, operation.envelope(), readable)?;
+            let found = done(answered, &answered.body, operation.envelope(), operation.model)?;
             raw::object(&written(&complete(found, id, sent)), None, operation.id_fields)
         }
-        Answer::Located { id } => {
-            let readable = operation.readable.unwrap_or(|_, _| true);
-            raw::object(
-                &written(&located(answered, operation.envelope(), id, readable)?),
-                None,
-                operation.id_fields,
-            )
-        }
+        Answer::Located { id } => raw::object(
+            &written(&located(answered, operation.envelope(), id, operation.model)?),
+            None,
+            operation.id_fields,
+        ),
         Answer::List { .. } => Err(raw::undecodable("lists are read with a pager")),
     }
 }
@@ -198,7 +199,7 @@ fn done(
     answered: &Answered,
     body: &Bytes,
     envelope: Option<&Envelope>,
-    readable: fn(&str, &str) -> bool,
+    model: Option<&Model>,
 ) -> Result<Found> {
     refuse_any_page(answered)?;
     let object = raw::object(body, envelope, &[]);
@@ -206,9 +207,9 @@ fn done(
     let bytes = object.as_ref().unwrap_or(body);
     let text = String::from_utf8_lossy(bytes);
     let mut members: Fields = Vec::new();
-    let walked = raw::walk(&text, |key, value| {
-        if readable(key, value) {
-            members.push((key.to_owned(), value.to_owned()));
+    let walked = raw::walk(&text, |key, text| {
+        if model.is_none_or(|model| value::readable(model, key, text)) {
+            members.push((key.to_owned(), text.to_owned()));
         } else {
             whole = false;
         }
@@ -255,13 +256,13 @@ fn located(
     answered: &Answered,
     envelope: Option<&Envelope>,
     id: &str,
-    readable: fn(&str, &str) -> bool,
+    model: Option<&Model>,
 ) -> Result<Fields> {
     let location = answered.headers.get(LOCATION).and_then(|value| value.to_str().ok());
     let mut found = match serde_json::from_slice::<String>(&answered.body) {
         Ok(text) => vec![(id.to_owned(), Value::from(text).to_string())],
         // A page says nothing, but where there is a `Location` the service has spoken.
-        Err(_) => match done(answered, &answered.body, envelope, readable) {
+        Err(_) => match done(answered, &answered.body, envelope, model) {
             Ok(found) => found.members,
             Err(page) => location.map(|_| Vec::new()).ok_or(page)?,
         },

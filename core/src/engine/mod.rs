@@ -15,6 +15,8 @@ pub(crate) mod helper;
 pub(crate) mod hooks;
 mod login;
 pub(crate) mod page;
+mod read;
 pub(crate) mod request;
 pub(crate) mod response;
 mod unlisted;
+pub(crate) mod value;

@@ -1,48 +1,27 @@
-//! Responses and items of pages read as models, or as whatever a binding makes of them.
+//! Results of calls and items of pages as models.
 
-use bytes::Bytes;
+use std::sync::Arc;
 
-use crate::base::error::{Error, ErrorKind, Result};
-use crate::engine::answer;
+use crate::base::error::Result;
 use crate::engine::core::Core;
 use crate::engine::page::RawPage;
 use crate::engine::request::CallOptions;
 use crate::engine::response::RawResponse;
-use crate::facade::model::{FromAnswer, Unreadable};
+use crate::facade::model::FromAnswer;
 
 impl Core {
     /// Calls an operation as [`Core::call`] does, and reads its result as a model; `()` reads nothing.
     ///
     /// # Errors
-    /// Every kind; see [`Error`].
+    /// Every kind; see [`Error`](crate::Error).
     pub async fn call_as<T: FromAnswer>(
         &self,
         operation: &str,
         params: &[u8],
         options: &CallOptions,
     ) -> Result<(T, RawResponse)> {
-        self.call_read(operation, params, options, |json| T::from_answer(json)).await
-    }
-
-    /// Calls an operation as [`Core::call`] does, and reads its result with `read`, which may keep the bytes.
-    ///
-    /// # Errors
-    /// Every kind; see [`Error`].
-    pub async fn call_read<T>(
-        &self,
-        operation: &str,
-        params: &[u8],
-        options: &CallOptions,
-        read: impl FnOnce(&Bytes) -> Result<T, Unreadable>,
-    ) -> Result<(T, RawResponse)> {
-        let (raw, draft) = self.answered(operation, params, options).await?;
-        match decode(read(&raw.json)) {
-            Ok(value) => Ok((value, raw)),
-            Err(error) => {
-                let secrets = draft.secrets();
-                Err(answer::unreadable(self, draft.operation, secrets, &raw.meta, &raw.body, error))
-            }
-        }
+        let (value, raw) = self.call_read(operation, params, options, |json| T::from_answer(json)).await?;
+        Ok((value.of_response(|| Arc::new(raw.meta.clone())), raw))
     }
 }
 
@@ -52,24 +31,6 @@ impl RawPage {
     /// # Errors
     /// `Decode`, as [`RawPage::unreadable`] makes it.
     pub fn read<T: FromAnswer>(&self, at: usize) -> Result<T> {
-        self.read_with(at, T::from_answer)
+        Ok(self.read_with(at, T::from_answer)?.of_response(|| self.meta.clone()))
     }
-
-    /// An item as `read` makes it. An index beyond the last is an item that cannot be read.
-    ///
-    /// # Errors
-    /// `Decode`, as [`RawPage::unreadable`] makes it.
-    pub fn read_with<T>(&self, at: usize, read: impl FnOnce(&[u8]) -> Result<T, Unreadable>) -> Result<T> {
-        decode(read(self.item(at).unwrap_or_default())).map_err(|error| self.explain(at, error))
-    }
-}
-
-/// What was read of a result; an error names the member that cannot be read.
-fn decode<T>(read: Result<T, Unreadable>) -> Result<T> {
-    read.map_err(|unreadable| {
-        let at =
-            if unreadable.path().is_empty() { String::new() } else { format!(" at `{}`", unreadable.path()) };
-        let reason = unreadable.reason();
-        Error::new(ErrorKind::Decode, format!("the response cannot be read{at}: {reason}"))
-    })
 }

@@ -3,7 +3,6 @@
 
 use http::Method;
 
-use crate::facade::model::readable;
 use crate::generated::schema;
 use crate::table::dialect::{Dialect, Envelope, Pages, Scroll};
 use crate::table::{
@@ -11,6 +10,7 @@ use crate::table::{
 };
 
 /// Where each operation stands in [`OPERATIONS`].
+#[cfg(feature = "clients")]
 pub(crate) mod op {
     /// `cloudmore.estore.get`
     pub(crate) const CLOUDMORE_ESTORE_GET: usize = 0;
@@ -150,7 +150,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::cloudmore::ESTORE_SERVICE_DETAIL),
         id_fields: &["id"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "cloudmore.estore.list",
@@ -192,7 +191,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::cloudmore::ESTORE_SERVICE),
         id_fields: &["id"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "cloudmore.services.create",
@@ -248,7 +246,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::cloudmore::CREATED_SERVICE),
         id_fields: &["id"],
         outcome_check: Some("List the services of the organization (`services.list`) and look for this one."),
-        readable: Some(readable::<crate::generated::cloudmore::CreatedService>),
     },
     Operation {
         id: "cloudmore.services.delete",
@@ -298,7 +295,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: None,
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "cloudmore.services.get",
@@ -348,7 +344,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::cloudmore::ORGANIZATION_SERVICE),
         id_fields: &["id"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "cloudmore.services.list",
@@ -390,7 +385,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::cloudmore::ORGANIZATION_SERVICE),
         id_fields: &["id"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "cloudmore.services.replace",
@@ -447,7 +441,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: None,
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "cloudmore.services.update",
@@ -504,7 +497,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: None,
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.auth.authenticate",
@@ -525,7 +517,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::AUTH_TOKENS),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.auth.logout",
@@ -546,7 +537,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: None,
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.auth.refresh",
@@ -567,7 +557,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::AUTH_TOKENS),
         id_fields: &[],
         outcome_check: None,
-        readable: Some(readable::<crate::generated::ncentral::AuthTokens>),
     },
     Operation {
         id: "ncentral.auth.validate",
@@ -588,7 +577,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::TOKEN_STATUS),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.custom_psa.create_ticket",
@@ -625,7 +613,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::CUSTOM_PSA_TICKET),
         id_fields: &["psaCustomTicketId"],
         outcome_check: Some("Get the ticket (`custom_psa.get_ticket_info`) and see whether it is linked."),
-        readable: Some(readable::<crate::generated::ncentral::CustomPsaTicket>),
     },
     Operation {
         id: "ncentral.custom_psa.get_ticket",
@@ -664,7 +651,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::CUSTOM_PSA_TICKET_INFO),
         id_fields: &["ticketId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.custom_psa.get_ticket_info",
@@ -692,7 +678,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::CUSTOM_PSA_TICKET_INFO),
         id_fields: &["ticketId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.custom_psa.links",
@@ -713,7 +698,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::LINKS),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.custom_psa.reopen_ticket",
@@ -741,7 +725,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::CUSTOM_PSA_TICKET),
         id_fields: &["psaCustomTicketId"],
         outcome_check: None,
-        readable: Some(readable::<crate::generated::ncentral::CustomPsaTicket>),
     },
     Operation {
         id: "ncentral.custom_psa.resolve_ticket",
@@ -769,7 +752,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::CUSTOM_PSA_TICKET),
         id_fields: &["psaCustomTicketId"],
         outcome_check: None,
-        readable: Some(readable::<crate::generated::ncentral::CustomPsaTicket>),
     },
     Operation {
         id: "ncentral.custom_psa.ticket_links",
@@ -790,7 +772,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::LINKS),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.customers.get",
@@ -818,7 +799,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::CUSTOMER),
         id_fields: &["customerId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.customers.list",
@@ -866,7 +846,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::CUSTOMER),
         id_fields: &["customerId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.customers.list_sites",
@@ -922,7 +901,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::SITE),
         id_fields: &["siteId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.server.health",
@@ -943,7 +921,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::SERVER_HEALTH),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.server.info",
@@ -964,7 +941,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::SERVER_INFO),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.service_orgs.create",
@@ -1016,7 +992,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         outcome_check: Some(
             "List the service organizations (`service_orgs.list`) and look for the name that was sent.",
         ),
-        readable: Some(readable::<crate::generated::ncentral::ServiceOrg>),
     },
     Operation {
         id: "ncentral.service_orgs.create_customer",
@@ -1088,7 +1063,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         outcome_check: Some(
             "List the customers of the service organization (`service_orgs.list_customers`) and look for the name that was sent.",
         ),
-        readable: Some(readable::<crate::generated::ncentral::Customer>),
     },
     Operation {
         id: "ncentral.service_orgs.get",
@@ -1116,7 +1090,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::SERVICE_ORG),
         id_fields: &["soId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.service_orgs.list",
@@ -1164,7 +1137,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::SERVICE_ORG),
         id_fields: &["soId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.service_orgs.list_customers",
@@ -1220,7 +1192,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::CUSTOMER),
         id_fields: &["customerId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.sites.get",
@@ -1248,7 +1219,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::SITE),
         id_fields: &["siteId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.sites.list",
@@ -1296,7 +1266,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::SITE),
         id_fields: &["siteId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.standard_psa.links",
@@ -1317,7 +1286,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::LINKS),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.standard_psa.validate_credential",
@@ -1364,7 +1332,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::ncentral::PSA_CREDENTIAL_CHECK),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "wiv.cases.search",
@@ -1394,7 +1361,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::wiv::CASE),
         id_fields: &["case_id"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "wiv.cases.search_own",
@@ -1423,7 +1389,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::wiv::CASE),
         id_fields: &["case_id"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "wiv.customers.list",
@@ -1450,7 +1415,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         model: Some(&schema::wiv::CUSTOMER),
         id_fields: &["customer_id"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "wiv.workflows.run",
@@ -1483,7 +1447,6 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         outcome_check: Some(
             "Look for the run in the workflow's history in Wiv's web interface; the API cannot list runs.",
         ),
-        readable: Some(readable::<crate::generated::wiv::WorkflowRun>),
     },
 ];
 

@@ -60,6 +60,7 @@ pub(crate) mod cloudmore {
                 name: "id",
                 wire: "id",
                 kind: Kind::Id,
+                required: true,
                 #[cfg(feature = "docs")]
                 doc: "Id of the added service, from the body or from the end of `Location`.",
                 ..PLAIN

@@ -65,8 +65,6 @@ pub struct Operation {
     pub model: Option<&'static Model>,
     /// How to find out what became of a write whose answer was lost.
     pub outcome_check: Option<&'static str>,
-    /// Whether a member of its result can be read, by name and value; of writes that give an object.
-    pub(crate) readable: Option<fn(&str, &str) -> bool>,
 }
 
 /// A parameter of an operation.

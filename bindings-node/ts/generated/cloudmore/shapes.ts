@@ -10,8 +10,8 @@ export const CreatedService = new Shape<models.CreatedService>(
     id: "id",
     location: "text",
   },
-  [],
-  (it) => isText(it.id) && isText(it.location),
+  ["id"],
+  (it) => it.id != null && isText(it.id) && isText(it.location),
 );
 
 export const CustomProperty = new Shape<models.CustomProperty>(

@@ -24,7 +24,7 @@ class CreatedService(Model):
 
     __slots__ = ()
 
-    id: Field[str | None] = field("id", "id")
+    id: Field[str] = field("id", "id", required=True)
     """Id of the added service, from the body or from the end of `Location`."""
     location: Field[str | None] = field("location", "text")
     """The `Location` header of the answer."""

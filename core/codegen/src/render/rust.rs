@@ -18,6 +18,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("rust_reader", |param: Serde<Param>| reader(&param.0));
     environment.add_filter("rust_field_kind", |field: Serde<Field>| shape_row(&field.0.shape));
     environment.add_filter("rust_type", |shape: Serde<Shape>| shape_type(&shape.0));
+    environment.add_filter("rust_plain", |shape: Serde<Shape>| plain(&shape.0));
     environment.add_filter("rust_example", |param: Serde<Param>| example(&param.0));
     environment.add_filter("rust_ids", |params: Serde<Vec<Param>>| params.0.iter().any(Param::positional));
     environment.add_filter("rustdoc", rustdoc);
@@ -130,6 +131,14 @@ fn shape_type(shape: &Shape) -> String {
         Shape::Json => "Json".to_owned(),
         Shape::Model { name } | Shape::Enum { name } => name.clone(),
         Shape::List { of } => format!("Vec<{}>", shape_type(of)),
+    }
+}
+
+/// What a required field is lent as, and the method of `Option` that lends it.
+fn plain(shape: &Shape) -> String {
+    match shape {
+        Shape::Text => "&str => as_deref".to_owned(),
+        other => format!("&{} => as_ref", shape_type(other)),
     }
 }
 

@@ -5,6 +5,7 @@ macro_rules! model {
     (
         $(#[$meta:meta])*
         pub struct $Name:ident { $( $(#[$field_meta:meta])* pub $field:ident: $ty:ty => $wire:literal, )* }
+        $( required { $( $(#[$doc:meta])* $needed:ident: $plain:ty => $take:ident, )* } )?
     ) => {
         $(#[$meta])*
         #[derive(Clone, Default, PartialEq)]
@@ -39,6 +40,17 @@ macro_rules! model {
                 pub fn extra(&self) -> impl Iterator<Item = (&str, $crate::facade::model::Json)> {
                     self.extra.iter()
                 }
+
+                $( $(
+                    $(#[$doc])*
+                    ///
+                    /// # Errors
+                    /// [`MissingField`](crate::ErrorKind::MissingField) if the server left it out, although it always sends it.
+                    pub fn $needed(&self) -> $crate::Result<$plain> {
+                        let name = const { $crate::facade::model::bare(stringify!($needed)) };
+                        self.$needed.$take().ok_or_else(|| self.extra.missing(name))
+                    }
+                )* )?
             }
 
             impl<'de> serde::Deserialize<'de> for $Name {
@@ -50,6 +62,7 @@ macro_rules! model {
             impl $crate::facade::model::Object for $Name {
                 const NAMES: &'static [&'static str] = &[$( $wire ),*];
                 const WRITTEN: &'static [&'static str] = &[$( concat!("\"", $wire, "\":") ),*];
+                const REQUIRED: &'static [&'static str] = &[$( $( stringify!($needed) ),* )?];
 
                 fn member(
                     &mut self,
@@ -184,6 +197,12 @@ mod tests {
             /// Hidden.
             pub token: Secret => "token",
         }
+        required {
+            /// Its id.
+            thing_id: &Id => as_ref,
+            /// Its name.
+            name: &str => as_deref,
+        }
     }
 
     fn thing(json: &str) -> Thing {
@@ -256,6 +275,15 @@ mod tests {
         let value = serde_json::json!({"thingId": 7, "count": "12", "other": [1]});
         let read: Thing = serde_json::from_value(value).unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), r#"{"thingId":"7","count":12,"other":[1]}"#);
+    }
+
+    #[test]
+    fn required_fields_are_plain_and_an_error_where_they_did_not_come() {
+        let read = thing(r#"{"thingId":7}"#);
+        assert_eq!(read.thing_id().unwrap(), &"7");
+        let missing = read.name().unwrap_err();
+        assert_eq!(missing.kind(), crate::ErrorKind::MissingField);
+        assert!(missing.to_string().contains("name"), "{missing}");
     }
 
     #[test]

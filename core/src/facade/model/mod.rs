@@ -9,21 +9,20 @@ mod field;
 #[macro_use]
 mod macros;
 mod object;
-mod reader;
-mod unreadable;
 #[cfg(test)]
 mod wide;
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(crate) use self::extra::Extra;
 pub(crate) use self::field::{Field, whole};
-pub(crate) use self::object::{Object, readable};
-pub use self::reader::Reader;
-pub use self::unreadable::Unreadable;
+pub(crate) use self::object::Object;
 pub(crate) use crate::base::secret::Secret;
+use crate::engine::response::Meta;
+pub(crate) use crate::engine::value::Unreadable;
 
 /// Any JSON value.
 pub type Json = serde_json::Value;
@@ -112,6 +111,13 @@ pub trait FromAnswer: Sized {
     /// # Errors
     /// When a member cannot stand for what belongs there, or it is no JSON.
     fn from_answer(json: &[u8]) -> Result<Self, Unreadable>;
+
+    /// The same value, which knows its response for the errors of fields that did not come; `meta` is called if it does.
+    #[must_use]
+    fn of_response(self, meta: impl FnOnce() -> Arc<Meta>) -> Self {
+        let _ = meta;
+        self
+    }
 }
 
 impl FromAnswer for () {
@@ -131,6 +137,13 @@ impl<M: Object> FromAnswer for M {
     fn from_answer(json: &[u8]) -> Result<Self, Unreadable> {
         let text = std::str::from_utf8(json).map_err(|_| Unreadable::new("it is not UTF-8 text"))?;
         whole(text)
+    }
+
+    fn of_response(mut self, meta: impl FnOnce() -> Arc<Meta>) -> Self {
+        if !M::REQUIRED.is_empty() {
+            self.extra().meta = Some(meta());
+        }
+        self
     }
 }
 

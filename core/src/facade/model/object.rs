@@ -1,7 +1,8 @@
 //! How objects are read: member by member, into the fields of a model.
 
-use super::field::{Field, misplaced};
+use super::field::Field;
 use super::{Extra, Unreadable};
+use crate::engine::value::scalar::misplaced;
 use crate::wire::raw::Scan;
 
 /// A model as its reader sees it. The implementations come from the `model!` macro.
@@ -10,6 +11,8 @@ pub(crate) trait Object: Default {
     const NAMES: &'static [&'static str];
     /// The same as servers write them, with quotes and colon: `"customerId":`.
     const WRITTEN: &'static [&'static str];
+    /// Fields that the vendor always sends, by their names here.
+    const REQUIRED: &'static [&'static str];
 
     /// Reads the value that comes next into a field, by its place in these lists.
     fn member(&mut self, at: usize, scan: &mut Scan<'_>) -> Result<(), Unreadable>;
@@ -46,14 +49,6 @@ pub(crate) fn read<M: Object>(scan: &mut Scan<'_>) -> Result<Option<M>, Unreadab
         model.member(at, scan).map_err(|error| error.in_member(M::NAMES[at]))
     })?;
     Ok(Some(model))
-}
-
-/// Whether a member of an answer can be read: as the field of that name, or as any JSON where there is none.
-pub(crate) fn readable<M: Object>(name: &str, value: &str) -> bool {
-    match M::NAMES.iter().position(|known| *known == name) {
-        Some(at) => M::default().member(at, &mut Scan::new(value)).is_ok(),
-        None => serde_json::from_str::<super::Json>(value).is_ok(),
-    }
 }
 
 impl<M: Object> Field for M {

@@ -116,7 +116,7 @@ fn lists_are_bare_arrays() {
 }
 
 #[test]
-fn an_added_service_is_named_in_one_of_four_ways() {
+fn a_created_service_is_named_in_one_of_four_ways() {
     for form in ["header", "relative", "body", "none"] {
         let sim = simulator(json!({"located": form, "organization_services": 0}));
         let client = Client::cloudmore(&sim);

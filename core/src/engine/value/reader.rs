@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::field::{self, Field, misplaced};
-use super::{Json, Unreadable};
+use super::{Unreadable, scalar};
 use crate::wire::raw::Scan;
 
 /// The value that comes next in an answer. Every method steps over it; each gives nothing where the server sent null.
@@ -34,16 +33,7 @@ impl<'a> Reader<'_, 'a> {
         self,
         mut member: impl FnMut(&str, Reader<'_, 'a>) -> Result<(), Unreadable>,
     ) -> Result<Option<&'a str>, Unreadable> {
-        match self.0.peek() {
-            Some(b'{') => {}
-            Some(b'n') => return Ok(self.0.value().map(|_| None)?),
-            _ => return Err(misplaced(self.0, "an object")),
-        }
-        let range = self.0.members(|scan| {
-            let (name, _) = scan.name()?;
-            member(&name, Reader(scan)).map_err(|error| error.in_member(&name))
-        })?;
-        Ok(Some(self.0.slice(range)))
+        scalar::object(self.0, |name, scan| member(name, Reader(scan)))
     }
 
     /// Reads a list: `entry` is given each entry. Gives the text of the list.
@@ -54,18 +44,7 @@ impl<'a> Reader<'_, 'a> {
         self,
         mut entry: impl FnMut(Reader<'_, 'a>) -> Result<(), Unreadable>,
     ) -> Result<Option<&'a str>, Unreadable> {
-        match self.0.peek() {
-            Some(b'[') => {}
-            Some(b'n') => return Ok(self.0.value().map(|_| None)?),
-            _ => return Err(misplaced(self.0, "a list")),
-        }
-        let mut index = 0;
-        let range = self.0.list(|scan| {
-            entry(Reader(scan)).map_err(|error| error.in_entry(index))?;
-            index += 1;
-            Ok::<_, Unreadable>(())
-        })?;
-        Ok(Some(self.0.slice(range)))
+        scalar::list(self.0, |scan| entry(Reader(scan)))
     }
 
     /// Reads a text.
@@ -73,7 +52,7 @@ impl<'a> Reader<'_, 'a> {
     /// # Errors
     /// For an object or a list.
     pub fn text(self) -> Result<Option<Cow<'a, str>>, Unreadable> {
-        field::text(self.0)
+        scalar::text(self.0)
     }
 
     /// Reads an id, which is a text or a number.
@@ -81,7 +60,7 @@ impl<'a> Reader<'_, 'a> {
     /// # Errors
     /// For anything else.
     pub fn id(self) -> Result<Option<Cow<'a, str>>, Unreadable> {
-        field::id(self.0)
+        scalar::id(self.0)
     }
 
     /// Reads a whole number.
@@ -89,7 +68,7 @@ impl<'a> Reader<'_, 'a> {
     /// # Errors
     /// For what cannot stand for one.
     pub fn integer(self) -> Result<Option<i64>, Unreadable> {
-        Field::read(self.0)
+        scalar::integer(self.0)
     }
 
     /// Reads a number.
@@ -97,7 +76,7 @@ impl<'a> Reader<'_, 'a> {
     /// # Errors
     /// For what cannot stand for one.
     pub fn number(self) -> Result<Option<f64>, Unreadable> {
-        Field::read(self.0)
+        scalar::number(self.0)
     }
 
     /// Reads true or false.
@@ -105,7 +84,7 @@ impl<'a> Reader<'_, 'a> {
     /// # Errors
     /// For what cannot stand for either.
     pub fn flag(self) -> Result<Option<bool>, Unreadable> {
-        Field::read(self.0)
+        scalar::flag(self.0)
     }
 
     /// Reads any value, as it is written.
@@ -115,7 +94,7 @@ impl<'a> Reader<'_, 'a> {
     pub fn json(self) -> Result<Option<&'a str>, Unreadable> {
         let range = self.0.value()?;
         let text = self.0.slice(range);
-        let value = Json::read(&mut Scan::new(text))?;
+        let value = scalar::json(&mut Scan::new(text))?;
         Ok(value.map(|_| text))
     }
 
