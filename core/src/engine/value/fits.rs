@@ -45,9 +45,9 @@ mod tests {
     fn members_are_readable_by_the_kind_of_their_field() {
         let ticket = Model::find("ncentral", "CustomPsaTicket").unwrap();
         for (name, value, expected) in [
-            ("customPsaTicketId", "7", true),
-            ("customPsaTicketId", "true", false),
-            ("customPsaTicketId", "null", true),
+            ("psaCustomTicketId", "7", true),
+            ("psaCustomTicketId", "true", false),
+            ("psaCustomTicketId", "null", true),
             ("unknown", "{\"any\": [1]}", true),
             ("unknown", "{\"any\": [1}", false),
         ] {
