@@ -1,5 +1,5 @@
-//! Calls on the caller's thread. A blocking one is driven there until it is done; nothing else runs meanwhile, which is
-//! what the synchronous clients say of themselves. An async one may be done before it has to wait.
+//! Calls on the caller's thread. A blocking call is driven there until it is done, and the event loop stalls meanwhile,
+//! as the synchronous clients document. An async call may be done before it has to wait.
 
 use std::panic::AssertUnwindSafe;
 
@@ -21,7 +21,7 @@ pub(crate) fn wait(call: impl Future<Output = Result<Crossing, Failure>>) -> Ent
     }
 }
 
-/// What an async call came to, when that is known without waiting. If it is not, the runtime has to drive the call on.
+/// The outcome of an async call if it is known without waiting. Otherwise the runtime has to drive the call.
 pub(crate) fn at_once(
     call: impl Future<Output = Result<Crossing, Failure>>,
 ) -> Result<Option<Entry>, Failure> {

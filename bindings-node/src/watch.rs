@@ -1,17 +1,17 @@
-//! What was seen of a call, on its way to `diagnostics_channel`.
+//! The events of a call, on their way to `diagnostics_channel`.
 
 use mspkit_binding::{Event, What};
 use serde_json::{Value, json};
 
 use crate::crossing::{Entry, milliseconds};
 
-/// The events of one call or list that JavaScript has not seen yet; `ts/diagnostics.ts` says which are wanted.
+/// The events of one call or list that JavaScript has not received yet; `ts/diagnostics.ts` chooses the kinds.
 pub(crate) type Watch = mspkit_binding::Watch<Entry>;
 
-/// Wanted of a call that may be stopped: what there is to say of it then.
+/// Set for a stoppable call: it reports what is known about it when it is stopped.
 pub(crate) const ABANDONED: u8 = 8;
 
-/// Events as the JSON of an array of kind and event; nothing when there are none.
+/// Events as a JSON array of kind and event; none if there are no events.
 pub(crate) fn told(events: Vec<Event>) -> Option<String> {
     let events: Vec<_> = events.into_iter().map(json_of).collect();
     (!events.is_empty()).then(|| Value::from(events).to_string())

@@ -1,5 +1,5 @@
 /**
- * What is known of a response besides its content.
+ * The metadata of a response.
  */
 
 /** Status, headers, ids and times of a response. */
@@ -28,7 +28,7 @@ export class ResponseMeta {
     return this.#said.requestId;
   }
 
-  /** How many attempts it took. */
+  /** How many attempts were made. */
   get attempts(): number {
     return this.#said.attempts;
   }
@@ -51,9 +51,9 @@ export class ResponseMeta {
 
 type Inspect = (value: unknown, options: object) => string;
 
-/** An answer as it came: to `client.request`, or of an operation that gives a file or a text. */
+/** A response, unchanged: of `client.request`, or of an operation that returns a file or a text. */
 export class RawResponse extends ResponseMeta {
-  /** The body as text; what is no UTF-8 is replaced. */
+  /** The body as text; invalid UTF-8 is replaced. */
   readonly text: string;
   readonly #bytes: Uint8Array | undefined;
 
@@ -65,7 +65,7 @@ export class RawResponse extends ResponseMeta {
   }
 
   /**
-   * An answer whose body crosses byte by byte.
+   * A response whose body is passed byte by byte.
    *
    * @internal
    */
@@ -82,14 +82,14 @@ export class RawResponse extends ResponseMeta {
   /**
    * The body as JSON.
    *
-   * @throws SyntaxError - It is no JSON.
+   * @throws SyntaxError - It is not JSON.
    */
   json(): unknown {
     return JSON.parse(this.text);
   }
 }
 
-/** What the native half says of a response, and of a page. */
+/** The native half's metadata of a response, and of a page. */
 export interface Said {
   readonly status: number;
   readonly headers: [string, string][];
@@ -103,15 +103,15 @@ export interface Said {
 
 const known = new WeakMap<object, ResponseMeta | string>();
 
-/** Notes what answer a result came with. The text is only parsed when somebody asks. */
+/** Notes the response of a result. Its metadata is only parsed on request. */
 export function note(result: object, meta: ResponseMeta | string): void {
   known.set(result, meta);
 }
 
 /**
- * Status, headers, ids and times of the response that a result came with.
+ * Status, headers, ids and times of the response of a result.
  *
- * @param result - What a call has returned, itself and not a copy. Items of lists have none; their pages do.
+ * @param result - What a call returned, itself and not a copy. Items of lists have none; their pages do.
  */
 export function responseOf(result: object): ResponseMeta | undefined {
   if (result instanceof ResponseMeta) {

@@ -1,12 +1,12 @@
 /**
- * What a simulator is told, and what it tells: options, credentials, state, faults, requests.
+ * What the simulator accepts and returns: options, credentials, state, faults, requests.
  */
 
 import type { Collections, Counts } from "./generated/simulated.js";
 
 export type { Shown } from "./generated/simulated.js";
 
-/** What a simulator accepts. */
+/** The credentials that a simulator accepts. */
 export interface Credentials {
   readonly ncentralJwt: string;
   /** The user of both kinds of PSA. */

@@ -6,7 +6,7 @@ import { publish, wanted } from "./diagnostics.js";
 import { crossing, fromNative, type Site } from "./failure.js";
 import { type Answer, FAILED } from "./native.js";
 
-/** Makes a call and waits for it. What it fails by is thrown, with the caller's place. */
+/** Makes a call and waits for it. Its error is thrown with the caller's position. */
 export function wait(at: Site, run: (watch: number) => Answer): Answer {
   const answer = crossing(() => run(wanted()));
   publish(answer[4]);
