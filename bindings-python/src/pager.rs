@@ -1,4 +1,4 @@
-//! A list on its way to Python. The core has the page in hand, and everything about where reading is; here it crosses.
+//! A list on its way to Python. The core has the current page and the position; this is the boundary.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +20,7 @@ use crate::watch::{Sink, Watch};
 /// Reads a list.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Pager {
-    /// Left alone in a forked child.
+    /// Not dropped in a forked child.
     raw: Option<RawPager>,
     watch: Arc<Watch>,
     process: u32,
@@ -28,7 +28,7 @@ pub(crate) struct Pager {
     begun: AtomicBool,
 }
 
-/// A place of a list to go back to.
+/// A position in a list to return to.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Mark {
     resume_token: String,
@@ -50,7 +50,7 @@ impl Pager {
         Self { raw: Some(raw), watch, process, asynchronous, begun: AtomicBool::new(false) }
     }
 
-    /// The core's pager; not in a forked child, where its locks may be held by threads that are not there.
+    /// The core's pager; none in a forked child, where its locks may be held by threads that do not exist.
     fn here(&self) -> Option<&RawPager> {
         self.raw.as_ref().filter(|_| self.process == std::process::id())
     }
@@ -74,7 +74,7 @@ impl Pager {
 
 #[pymethods]
 impl Pager {
-    /// Waits for a page with items to give out, unless there is one in hand, and gives its items; nothing at the end.
+    /// Waits for a page with items to return, unless one is current, and returns its items; none at the end.
     #[pyo3(signature = (model, wanted = None, watch = 0, sink = None))]
     fn fill(
         &self,
@@ -91,8 +91,7 @@ impl Pager {
         hand.map(|hand| self.items(py, hand, model)).transpose()
     }
 
-    /// Begins the same and gives the token. What completes in the port is whether the list has ended; the page is then in
-    /// hand.
+    /// Starts the same and returns the token. The port receives whether the list has ended; the page is then current.
     #[pyo3(signature = (port, wanted = None, watch = 0))]
     fn submit_fill(
         &self,
@@ -107,7 +106,7 @@ impl Pager {
         port.get().submit(py, &self.watch, fill)
     }
 
-    /// The items of the page in hand, whatever of it was given out; nothing before there was one.
+    /// The items of the current page, however many of them were returned; none before the first page.
     fn hand(&self, py: Python<'_>, model: &Bound<'_, PyType>) -> PyResult<Option<Items>> {
         let hand = self.here().and_then(RawPager::hand);
         hand.map(|hand| self.items(py, hand, model)).transpose()
@@ -120,14 +119,14 @@ impl Pager {
         Some(Page::new(raw.operation(), page))
     }
 
-    /// Remembers where reading is.
+    /// Remembers the current position.
     fn mark(&self, py: Python<'_>) -> PyResult<Mark> {
         let raw = self.raw(self.asynchronous).map_err(|failure| failure.raise(py))?;
         let mark = raw.mark();
         Ok(Mark { resume_token: mark.resume_token(), mark: Mutex::new(Some(mark)) })
     }
 
-    /// Goes back there: what was given out since then was not.
+    /// Returns there, as if nothing had been returned since.
     fn back(&self, mark: &Mark) {
         let mark = mark.mark.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let (Some(raw), Some(mark)) = (self.here(), mark) {
@@ -141,13 +140,13 @@ impl Pager {
         self.here().map(RawPager::resume_token)
     }
 
-    /// What there was to warn of at the end, once.
+    /// The warning at the end of the list, once.
     #[getter]
     fn warning(&self) -> Option<String> {
         self.here()?.warning().map(|warning| warning.to_string())
     }
 
-    /// How many of the rows that the server announced are missing, once that is known.
+    /// How many of the rows that the server reported are missing, once that is known.
     #[getter]
     fn missing(&self) -> Option<u64> {
         self.here()?.missing()
@@ -168,7 +167,7 @@ impl Drop for Pager {
     }
 }
 
-/// How many items a caller wants at most, as the core reads a limit.
+/// The maximum number of items that the caller wants, parsed like the option `limit`.
 #[pyfunction]
 #[pyo3(signature = (limit, /))]
 pub(crate) fn limit(py: Python<'_>, limit: &Bound<'_, PyAny>) -> PyResult<u64> {

@@ -1,4 +1,5 @@
-//! What was seen of a call, on its way to hooks and log. It is handed to Python by whoever waits for the call.
+//! The events of a call, on their way to hooks and log. They are passed to Python by the thread that waits for the
+//! call.
 
 use mspkit_binding::{Event, What, seconds};
 use pyo3::prelude::*;
@@ -7,10 +8,10 @@ use pyo3::types::{PyList, PyTuple};
 use crate::failure::Failure;
 use crate::port::Outcome;
 
-/// What takes the events in Python.
+/// The Python function that takes the events.
 pub(crate) type Sink<'py> = Bound<'py, PyAny>;
 
-/// The events of one call or list that Python has not seen yet; `_log.py` says which are wanted.
+/// The events of one call or list that Python has not received yet; `_log.py` chooses the kinds.
 pub(crate) type Watch = mspkit_binding::Watch<Result<Outcome, Failure>>;
 
 /// Events as tuples.
@@ -19,7 +20,7 @@ pub(crate) fn told(py: Python<'_>, events: Vec<Event>) -> PyResult<Bound<'_, PyL
     PyList::new(py, tuples?)
 }
 
-/// Hands the events so far to Python.
+/// Passes the events so far to Python.
 pub(crate) fn deliver(py: Python<'_>, watch: &Watch, sink: &Sink<'_>) -> PyResult<()> {
     let events = watch.take();
     if events.is_empty() {
