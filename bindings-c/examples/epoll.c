@@ -1,4 +1,4 @@
-/* 1,000 calls at the same time in an event loop of one thread: gets each of 1,000 customers by its id. */
+/* 1,000 concurrent calls in a single-threaded event loop: gets each of 1,000 customers by its id. */
 #include <errno.h>
 #include <mspkit/ncentral.h>
 #include <stdio.h>
