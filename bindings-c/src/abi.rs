@@ -65,7 +65,7 @@ pub extern "C" fn mspkit_version() -> *const c_char {
 /// What a status means, in a few words; never NULL, never freed. An unknown number has a text too. Thread-safe.
 #[unsafe(no_mangle)]
 pub extern "C" fn mspkit_strerror(code: i32) -> *const c_char {
-    words(code).unwrap_or(c"no status of mspkit").as_ptr()
+    words(code).unwrap_or(c"unknown status").as_ptr()
 }
 
 fn words(code: i32) -> Option<&'static CStr> {
@@ -84,7 +84,7 @@ pub(crate) fn status_of(kind: ErrorKind) -> mspkit_status {
 }
 
 /// The default message of a status.
-pub(crate) fn said(status: mspkit_status) -> String {
+pub(crate) fn default_message(status: mspkit_status) -> String {
     words(status as i32).map_or_else(String::new, |text| text.to_string_lossy().into_owned())
 }
 

@@ -132,8 +132,8 @@ unsafe fn typed(
     params: *const c_void,
 ) -> Result<What, Failure> {
     // SAFETY: the caller says so.
-    let said = unsafe { params::read(operation, arguments, params)? };
-    Ok(What::Operation { id: said.operation.to_owned(), params: said.params, view: said.view })
+    let call = unsafe { params::read(operation, arguments, params)? };
+    Ok(What::Operation { id: call.operation.to_owned(), params: call.params, view: call.view })
 }
 
 /// # Safety

@@ -2,7 +2,7 @@
 
 use mspkit::Error;
 
-use crate::abi::{MSPKIT_E_INVALID_REQUEST, MSPKIT_OK, failure_of, mspkit_status, said};
+use crate::abi::{MSPKIT_E_INVALID_REQUEST, MSPKIT_OK, failure_of, mspkit_status, default_message};
 use crate::answer::pairs;
 use crate::arena::Arena;
 use crate::failure::{Failure, described};
@@ -146,10 +146,10 @@ fn known(number: Option<u64>) -> i64 {
 }
 
 fn field_errors(error: &Error, arena: &mut Arena) -> Vec<mspkit_field_error> {
-    let each = error.field_errors().iter().map(|said| mspkit_field_error {
-        field: arena.text(&said.field),
-        code: arena.optional(said.code.as_deref()),
-        message: arena.text(&said.message),
+    let each = error.field_errors().iter().map(|field| mspkit_field_error {
+        field: arena.text(&field.field),
+        code: arena.optional(field.code.as_deref()),
+        message: arena.text(&field.message),
     });
     each.collect()
 }
@@ -389,7 +389,7 @@ pub unsafe extern "C" fn mspkit_error_new(code: i32, message: mspkit_str) -> *mu
         let code = failure_of(code).unwrap_or(MSPKIT_E_INVALID_REQUEST);
         // SAFETY: the caller passes a text as its type describes it.
         let failure = match unsafe { message.read_text("message") } {
-            Ok(None) => Failure::own(code, said(code)),
+            Ok(None) => Failure::own(code, default_message(code)),
             Ok(Some(message)) => Failure::own(code, message),
             Err(failure) => failure,
         };

@@ -157,7 +157,7 @@ fn everything(failure: &Failure) -> Value {
                 "status": error.status(),
                 "server_code": error.code(),
                 "field_errors": fields
-                    .map(|said| json!({"field": said.field, "code": said.code, "message": said.message}))
+                    .map(|field| json!({"field": field.field, "code": field.code, "message": field.message}))
                     .collect::<Vec<_>>(),
                 "request_id": error.request_id(),
                 "server_error_id": error.server_error_id(),

@@ -128,7 +128,7 @@ impl Table {
         if unsafe { fits(layout, of, 0) } {
             return Ok(Some(Self(layout)));
         }
-        let allowed = "must be a table of this version of mspkit, as its headers hold them";
+        let allowed = "must be a table from the headers of this version of mspkit";
         Err(Failure::argument(MSPKIT_E_RANGE, "layout", None, allowed))
     }
 

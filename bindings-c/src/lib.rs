@@ -5,11 +5,11 @@
 //! headers of the services in `include/mspkit` describe them by tables, whose format is in `layout.rs`. `unsafe` is
 //! allowed here, and for signals in `mspkit-platform`; each block says why it is sound.
 #![allow(unsafe_code, reason = "C hands over pointers")]
-#![allow(non_camel_case_types, reason = "types and statuses are called here what they are called in C")]
+#![allow(non_camel_case_types, reason = "types and statuses have their names in C")]
 #![allow(unreachable_pub, reason = "exported to C, not to Rust")]
 #![allow(
     clippy::missing_safety_doc,
-    reason = "the documentation is the header's; every pointer rule stands there"
+    reason = "the documentation is that of the header, with every pointer rule"
 )]
 #![warn(clippy::undocumented_unsafe_blocks)]
 

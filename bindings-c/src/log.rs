@@ -218,6 +218,6 @@ fn begin(sink: Sink) -> Result<(JoinHandle<()>, Sender<()>), Failure> {
         let _ = started.recv();
         sink.run();
     });
-    let thread = thread.map_err(|error| Failure::internal(format!("no thread could be made: {error}")))?;
+    let thread = thread.map_err(|error| Failure::internal(format!("cannot start a thread: {error}")))?;
     Ok((thread, start))
 }

@@ -3,12 +3,12 @@
 use crate::abi::{MSPKIT_DEFAULT, MSPKIT_E_STRUCT_SIZE};
 use crate::failure::Failure;
 
-mod said;
+mod writer;
 
 pub(crate) use crate::generated::options::{
     mspkit_call_options, mspkit_client_options, mspkit_paging_options,
 };
-pub(crate) use said::{Said, call, config, count, entries, paging, range};
+pub(crate) use writer::{OptionsWriter, call, config, count, entries, paging, range};
 
 /// [`MSPKIT_DEFAULT`] in eight bytes.
 pub(crate) const NOT_GIVEN: i64 = MSPKIT_DEFAULT as i64;
@@ -42,7 +42,7 @@ pub(crate) unsafe fn read<T: Versioned>(given: *const T) -> Result<T, Failure> {
     let size = unsafe { given.cast::<usize>().read() };
     let refuse = |why: &str| Err(uninitialised(T::NAME, size, why));
     if size < size_of::<usize>() || size > LARGEST || !size.is_multiple_of(align_of::<usize>()) {
-        return refuse("which no version of it has");
+        return refuse("which no version has");
     }
     let own = size_of::<T>();
     // SAFETY: both have as many bytes, and any of a caller's values is one of the plain fields.
@@ -53,7 +53,7 @@ pub(crate) unsafe fn read<T: Versioned>(given: *const T) -> Result<T, Failure> {
         // SAFETY: the caller's struct has that many bytes.
         let more = unsafe { std::slice::from_raw_parts(given.cast::<u8>().add(own), size - own) };
         if more.chunks(4).any(|word| !NOTHING.iter().any(|nothing| word == nothing)) {
-            return refuse("and it sets what this version of mspkit does not know");
+            return refuse("and it sets fields unknown to this version of mspkit");
         }
     }
     Ok(known)
@@ -79,7 +79,7 @@ pub(crate) unsafe fn initialise<T: Versioned>(into: *mut T, struct_size: usize) 
 
 /// A struct whose size says that it was not made by its initialiser.
 pub(crate) fn uninitialised(name: &str, size: usize, why: &str) -> Failure {
-    let allowed = format!("its struct_size is {size}, {why}; initialise it by {name}_init()");
+    let allowed = format!("its struct_size is {size}, {why}; initialise it with {name}_init()");
     Failure::argument(MSPKIT_E_STRUCT_SIZE, name, None, &allowed)
 }
 

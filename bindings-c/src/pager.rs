@@ -217,8 +217,8 @@ pub unsafe extern "C" fn mspkit_typed_list(
     // SAFETY: the caller's promise is this one's.
     unsafe {
         guard(error, || {
-            let said = params::read(operation, arguments, params)?;
-            begin(client, said.operation, &said.params, said.view, paging, options, pager)
+            let call = params::read(operation, arguments, params)?;
+            begin(client, call.operation, &call.params, call.view, paging, options, pager)
         })
     }
 }

@@ -20,7 +20,7 @@ use crate::options::{NOT_GIVEN, entries, range, uninitialised};
 use crate::text::{Given, mspkit_date_range, mspkit_str};
 
 /// The parameters of a call of an operation.
-pub(crate) struct Said {
+pub(crate) struct CallParams {
     pub(crate) operation: &'static str,
     /// One JSON object.
     pub(crate) params: Vec<u8>,
@@ -36,12 +36,12 @@ pub(crate) unsafe fn read(
     operation: *const mspkit_descriptor,
     arguments: *const mspkit_str,
     params: *const c_void,
-) -> Result<Said, Failure> {
+) -> Result<CallParams, Failure> {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
         let operation: &'static mspkit_descriptor = borrow("operation", operation)?;
         let newer = || {
-            let allowed = "must be a descriptor of this version of mspkit, as its headers hold them";
+            let allowed = "must be a descriptor from the headers of this version of mspkit";
             Failure::argument(MSPKIT_E_RANGE, "operation", None, allowed)
         };
         if operation.table_size != size_of::<mspkit_descriptor>() {
@@ -58,7 +58,7 @@ pub(crate) unsafe fn read(
         }
         let view = Table::new(operation.view, Of::View)?;
         let id = name_of(operation.operation).ok_or_else(newer)?;
-        Ok(Said { operation: id, params: written.into_json(), view })
+        Ok(CallParams { operation: id, params: written.into_json(), view })
     }
 }
 
@@ -107,7 +107,7 @@ impl Params {
         // SAFETY: it begins with its size.
         let size = unsafe { params.cast::<usize>().read() };
         if size != table.size() {
-            return Err(uninitialised(table.name(), size, "which is not its own"));
+            return Err(uninitialised(table.name(), size, "which is wrong"));
         }
         for field in table.fields() {
             // SAFETY: the caller's promise is this one's; the table was checked.

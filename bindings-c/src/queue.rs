@@ -119,8 +119,8 @@ impl mspkit_queue {
         let refused = || Failure::own(MSPKIT_E_CLOSED, "queue: the queue is closed");
         let number = self.shared.begin(cancel.clone()).ok_or_else(refused)?;
         if !operation.is_null() {
-            // Before it starts: the thread that reads the queue may want to look it up. SAFETY: guaranteed by the
-            // caller.
+            // Before it starts: the thread that reads the queue may want to look it up.
+            // SAFETY: guaranteed by the caller.
             unsafe { operation.write(number) };
         }
         let (shared, user_data) = (self.shared.clone(), UserData(user_data));
@@ -176,7 +176,7 @@ pub unsafe extern "C" fn mspkit_queue_new(
         guard(error, || {
             output("queue", queue)?;
             let shared = Shared::new()
-                .map_err(|error| Failure::internal(format!("no descriptor could be made: {error}")))?;
+                .map_err(|error| Failure::internal(format!("cannot create a descriptor: {error}")))?;
             let shared = Arc::new(shared);
             queue.write(Box::into_raw(Box::new(mspkit_queue { shared })));
             Ok(MSPKIT_OK)
@@ -213,7 +213,7 @@ pub unsafe extern "C" fn mspkit_queue_next(
             let size = (&raw const (*completion).struct_size).read();
             let own = size_of::<mspkit_completion>();
             if size < own || size > LARGEST || !size.is_multiple_of(align_of::<usize>()) {
-                return Err(options::uninitialised("mspkit_completion", size, "which no version of it has"));
+                return Err(options::uninitialised("mspkit_completion", size, "which no version has"));
             }
             let timeout = u64::try_from(timeout_ms).ok().map(Duration::from_millis);
             match queue.shared.next(timeout) {

@@ -80,7 +80,7 @@ impl Runtime {
         if threads > 0 {
             builder.worker_threads(threads);
         }
-        let failed = |error| Failure::internal(format!("no runtime could be made: {error}"));
+        let failed = |error| Failure::internal(format!("cannot create a runtime: {error}"));
         mspkit_binding::room(threads, mspkit_platform::spawn).map_err(failed)?;
         let tokio = builder
             .enable_all()
@@ -121,7 +121,7 @@ impl Runtime {
     /// Where tasks are started. A task that is started after shutdown is dropped at once.
     pub(crate) fn handle(&self) -> Result<&Handle, Failure> {
         if !self.is_here() {
-            let message = "this was made in the parent process; make another one in a forked child";
+            let message = "this handle was created in the parent process; create another in the forked child";
             return Err(Failure::own(MSPKIT_E_CLOSED, message));
         }
         Ok(&self.handle)
@@ -130,7 +130,7 @@ impl Runtime {
     /// Makes sure that tasks are driven while the returned value lives.
     pub(crate) fn in_flight(&self) -> Result<Option<InFlight>, Failure> {
         let in_flight = self.helper.as_ref().map(Helper::in_flight).transpose();
-        in_flight.map_err(|error| Failure::internal(format!("no thread could be made: {error}")))
+        in_flight.map_err(|error| Failure::internal(format!("cannot start a thread: {error}")))
     }
 
     /// A core whose lists are read ahead while nobody waits for this runtime.

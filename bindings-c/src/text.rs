@@ -132,7 +132,7 @@ unsafe fn text<'a>(name: &str, data: *const c_char, len: usize) -> Result<&'a st
         Failure::argument(MSPKIT_E_UTF8, name, None, &format!("is not UTF-8 from byte {at} on"))
     })?;
     if let Some(at) = text.bytes().position(|byte| byte == 0) {
-        let allowed = format!("holds a NUL at byte {at}, where no text may have one");
+        let allowed = format!("contains a NUL at byte {at}");
         return Err(Failure::argument(MSPKIT_E_NUL_BYTE, name, None, &allowed));
     }
     Ok(text)

@@ -79,7 +79,7 @@ impl Struct {
     fn put<T: Copy>(self, offset: usize, value: T) -> Result<(), Unreadable> {
         let inside = offset.checked_add(size_of::<T>()).is_some_and(|end| end <= self.size);
         if !inside || !offset.is_multiple_of(align_of::<T>()) {
-            return Err(Unreadable::new("a field that its table puts outside of its struct"));
+            return Err(Unreadable::new("a field outside of its struct"));
         }
         // SAFETY: it lies inside of the struct, and where its type may lie.
         unsafe { self.begin.byte_add(offset).cast::<T>().write(value) };
@@ -182,7 +182,7 @@ fn list(arena: &mut Arena, field: &mspkit_field, value: Reader<'_, '_>) -> Resul
             let table = nested(field)?;
             entries(arena, value, |arena, value| fill(arena, table, value))
         }
-        _ => Err(Unreadable::new("a field of a kind that is not known")),
+        _ => Err(Unreadable::new("a field of an unknown kind")),
     }
 }
 

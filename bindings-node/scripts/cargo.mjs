@@ -21,13 +21,13 @@ export function built(crate, ending = "", features = []) {
   } else if (process.env.MSPKIT_PROFILE === "release") {
     args.push("--release");
   }
-  const said = execFileSync(cargo, args, {
+  const output = execFileSync(cargo, args, {
     cwd: HERE,
     encoding: "utf8",
     maxBuffer: 2 ** 28,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const artifacts = said
+  const artifacts = output
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line))

@@ -7,13 +7,13 @@ use napi::bindgen_prelude::{Array, Env};
 use napi_derive::napi;
 use serde_json::json;
 
-use crate::crossing::{Crossing, milliseconds};
+use crate::payload::{Payload, milliseconds};
 use crate::failure::Failure;
 use crate::pager::Pager;
 use crate::port::Port;
 use crate::runtime;
 use crate::wait::wait;
-use crate::watch::Watch;
+use crate::events::EventCollector;
 
 /// A client of one service, either blocking or asynchronous. The core belongs to the runtime that drives it.
 #[napi]
@@ -91,7 +91,7 @@ impl Core {
         let options = call_options(options.as_deref())?;
         let call = async move {
             let answer = core.call(&operation, params.as_bytes(), &options).await?;
-            Ok(Crossing::result(&operation, &answer))
+            Ok(Payload::result(&operation, &answer))
         };
         port.submit_call(id, watch, &watched, call)
     }
@@ -110,14 +110,14 @@ impl Core {
         let options = call_options(options.as_deref())?;
         let entry = wait(async {
             let answer = core.call(&operation, params.as_bytes(), &options).await?;
-            Ok(Crossing::result(&operation, &answer))
+            Ok(Payload::result(&operation, &answer))
         });
         entry.alone(env, watch.take())
     }
 
     /// Starts a request to an endpoint that mspkit does not know.
     #[napi(catch_unwind)]
-    #[allow(clippy::too_many_arguments, reason = "one crossing, no object made for it")]
+    #[allow(clippy::too_many_arguments, reason = "avoids an object per call")]
     pub fn submit_request(
         &self,
         port: &Port,
@@ -132,7 +132,7 @@ impl Core {
         let options = call_options(options.as_deref())?;
         let call = async move {
             let body = body.as_deref().map(str::as_bytes);
-            Ok(Crossing::body(&core.request(&method, &path, body, &options).await?))
+            Ok(Payload::body(&core.request(&method, &path, body, &options).await?))
         };
         port.submit_call(id, watch, &watched, call)
     }
@@ -151,7 +151,7 @@ impl Core {
         let (core, watch) = self.begin(watch)?;
         let options = call_options(options.as_deref())?;
         let body = body.as_deref().map(str::as_bytes);
-        let entry = wait(async { Ok(Crossing::body(&core.request(&method, &path, body, &options).await?)) });
+        let entry = wait(async { Ok(Payload::body(&core.request(&method, &path, body, &options).await?)) });
         entry.alone(env, watch.take())
     }
 
@@ -164,7 +164,7 @@ impl Core {
         paging: Option<String>,
         options: Option<String>,
     ) -> napi::Result<Pager> {
-        let watch = Watch::new(0);
+        let watch = EventCollector::new(0);
         let make = || -> Result<_, Failure> {
             let core = watch.over(&self.core()?);
             let paging = match &paging {
@@ -219,9 +219,9 @@ impl Core {
     }
 
     /// The core for one call, with its event collector.
-    fn begin(&self, wanted: u8) -> Result<(mspkit::Core, Arc<Watch>), Failure> {
+    fn begin(&self, wanted: u8) -> Result<(mspkit::Core, Arc<EventCollector>), Failure> {
         let core = self.core()?;
-        let watch = Watch::new(wanted);
+        let watch = EventCollector::new(wanted);
         let core = if wanted == 0 { core } else { watch.over(&core) };
         Ok((core, watch))
     }

@@ -8,7 +8,7 @@ use mspkit::{Error, ErrorKind, Spelling};
 use mspkit_binding::CLOSED;
 use serde::Serialize;
 
-use crate::crossing::{json, milliseconds, pairs};
+use crate::payload::{json, milliseconds, pairs};
 
 /// Why a call failed.
 #[derive(Debug)]

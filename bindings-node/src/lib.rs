@@ -4,18 +4,18 @@
 //! driven on the caller's thread (`wait`); async calls run on a separate runtime and complete through a port that the
 //! event loop drains (`port`). Only JavaScript's own threads run JavaScript.
 
-#![allow(clippy::needless_pass_by_value, reason = "what crosses from JavaScript arrives owned")]
+#![allow(clippy::needless_pass_by_value, reason = "arguments from JavaScript are owned")]
 
-mod big;
+mod bigint;
 mod client;
-mod crossing;
+mod payload;
 mod failure;
 mod pager;
 mod port;
 mod runtime;
 mod text;
 mod wait;
-mod watch;
+mod events;
 
 use napi_derive::napi;
 
@@ -78,7 +78,7 @@ pub fn unsendable(argument: String, given: String) -> String {
 /// Always.
 #[cfg(feature = "test-hooks")]
 #[napi(catch_unwind)]
-#[allow(clippy::panic, reason = "it is what is tested")]
+#[allow(clippy::panic, reason = "the test needs a panic")]
 pub fn panics(message: String) {
     panic!("{message}");
 }

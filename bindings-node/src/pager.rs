@@ -8,18 +8,18 @@ use mspkit::{Mark, RawPage, RawPager};
 use napi::bindgen_prelude::{Array, Env};
 use napi_derive::napi;
 
-use crate::crossing::{Crossing, Entry};
+use crate::payload::{Payload, Entry};
 use crate::failure::Failure;
 use crate::port::Port;
 use crate::runtime;
 use crate::wait::{at_once, wait};
-use crate::watch::Watch;
+use crate::events::EventCollector;
 
 /// Reads a list.
 #[napi]
 pub struct Pager {
     reading: Arc<Reading>,
-    watch: Arc<Watch>,
+    watch: Arc<EventCollector>,
     asynchronous: bool,
 }
 
@@ -54,7 +54,7 @@ impl Drop for Leaving<'_> {
 }
 
 impl Reading {
-    async fn next(self: Arc<Self>, wanted: Wanted) -> Result<Crossing, Failure> {
+    async fn next(self: Arc<Self>, wanted: Wanted) -> Result<Payload, Failure> {
         let _leaving = Leaving(&self);
         let part = match wanted {
             Wanted::Page => self.raw.next_page().await?,
@@ -65,11 +65,11 @@ impl Reading {
         };
         let Some(part) = part else {
             // An empty list has a response too.
-            return Ok(Crossing::end(self.raw.hand().as_ref().map(|hand| hand.page())));
+            return Ok(Payload::end(self.raw.hand().as_ref().map(|hand| hand.page())));
         };
-        let crossing = Crossing::page(&part);
+        let payload = Payload::page(&part);
         let reading = self.clone();
-        Ok(crossing.when_taken(move || *reading.part() = Some(part)))
+        Ok(payload.when_taken(move || *reading.part() = Some(part)))
     }
 
     fn part(&self) -> MutexGuard<'_, Option<RawPage>> {
@@ -82,7 +82,7 @@ impl Reading {
 }
 
 impl Pager {
-    pub(crate) fn new(raw: RawPager, watch: Arc<Watch>, asynchronous: bool) -> Self {
+    pub(crate) fn new(raw: RawPager, watch: Arc<EventCollector>, asynchronous: bool) -> Self {
         let left = AtomicBool::new(false);
         let reading = Reading { raw, part: Mutex::default(), mark: Mutex::default(), left };
         Self { reading: Arc::new(reading), watch, asynchronous }
@@ -124,7 +124,7 @@ impl Pager {
     pub fn unreadable(&self, at: u32, why: String) -> String {
         match &*self.reading.part() {
             Some(part) => Failure::from(part.unreadable(at as usize, &why)).to_json(),
-            None => Failure::internal("no part of the list is in hand").to_json(),
+            None => Failure::internal("no current part of the list").to_json(),
         }
     }
 
@@ -185,8 +185,8 @@ impl Pager {
     pub fn again<'env>(&self, env: &'env Env, consumed: u32) -> napi::Result<Array<'env>> {
         let part = self.reading.part().clone();
         let rest = part.map(|part| part.part(consumed as usize..part.len()));
-        let crossing = rest.map_or_else(|| Crossing::end(None), |rest| Crossing::page(&rest));
-        Entry::Done(Box::new(crossing)).alone(env, Vec::new())
+        let payload = rest.map_or_else(|| Payload::end(None), |rest| Payload::page(&rest));
+        Entry::Done(Box::new(payload)).alone(env, Vec::new())
     }
 
     /// Drops what is being read ahead. Nothing more is read.

@@ -5,16 +5,16 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use mspkit_binding::Came;
+use mspkit_binding::PortEvent;
 use napi::Status;
 use napi::bindgen_prelude::{Array, Env, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
-use crate::crossing::{Crossing, Entry, PLACES};
+use crate::payload::{Payload, Entry, PLACES};
 use crate::failure::Failure;
 use crate::runtime;
-use crate::watch::{ABANDONED, Watch, told};
+use crate::events::{ABANDONED, EventCollector, events_json};
 
 /// Wakes the thread. Weak: it does not keep the process alive.
 type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
@@ -41,14 +41,14 @@ impl Port {
     /// What has completed or happened since the last call, five elements each: id, kind, text, meta, marker.
     #[napi(catch_unwind)]
     pub fn drain<'env>(&self, env: &'env Env) -> napi::Result<Array<'env>> {
-        let came = self.shared.take().into_iter().filter_map(|(id, came)| {
-            let entry = match came {
-                Came::Done(entry) => Some(entry),
-                Came::Events(events) => told(events).map(Entry::Events),
+        let entries = self.shared.take().into_iter().filter_map(|(id, event)| {
+            let entry = match event {
+                PortEvent::Done(entry) => Some(entry),
+                PortEvent::Events(events) => events_json(events).map(Entry::Events),
             };
             Some((u32::try_from(id).ok()?, entry?))
         });
-        let entries: Vec<_> = came.collect();
+        let entries: Vec<_> = entries.collect();
         let places = u32::try_from(entries.len()).unwrap_or(u32::MAX) * (PLACES + 1);
         let mut array = env.create_array(places)?;
         for (at, (id, entry)) in (0..).step_by(PLACES as usize + 1).zip(entries) {
@@ -77,9 +77,9 @@ impl Port {
 impl Port {
     /// Panics inside a call, for the test that only this call fails.
     #[napi(catch_unwind)]
-    #[allow(clippy::panic, reason = "it is what is tested")]
+    #[allow(clippy::panic, reason = "the test needs a panic")]
     pub fn submit_panic(&self, id: u32, message: String) -> napi::Result<()> {
-        self.submit(id, &Watch::new(0), async move { panic!("{message}") })
+        self.submit(id, &EventCollector::new(0), async move { panic!("{message}") })
     }
 }
 
@@ -88,8 +88,8 @@ impl Port {
     pub(crate) fn submit(
         &self,
         id: u32,
-        watch: &Arc<Watch>,
-        call: impl Future<Output = Result<Crossing, Failure>> + Send + 'static,
+        watch: &Arc<EventCollector>,
+        call: impl Future<Output = Result<Payload, Failure>> + Send + 'static,
     ) -> napi::Result<()> {
         let call = async move { Entry::of(AssertUnwindSafe(call).catch_unwind().await) };
         self.shared.submit(id.into(), runtime::asynchronous()?, watch, call);
@@ -101,8 +101,8 @@ impl Port {
         &self,
         id: u32,
         wanted: u8,
-        watch: &Arc<Watch>,
-        call: impl Future<Output = Result<Crossing, Failure>> + Send + 'static,
+        watch: &Arc<EventCollector>,
+        call: impl Future<Output = Result<Payload, Failure>> + Send + 'static,
     ) -> napi::Result<()> {
         if wanted & ABANDONED == 0 {
             return self.submit(id, watch, call);

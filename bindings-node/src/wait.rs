@@ -6,12 +6,12 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
 
-use crate::crossing::{Crossing, Entry};
+use crate::payload::{Payload, Entry};
 use crate::failure::Failure;
 use crate::runtime;
 
 /// Waits for a call.
-pub(crate) fn wait(call: impl Future<Output = Result<Crossing, Failure>>) -> Entry {
+pub(crate) fn wait(call: impl Future<Output = Result<Payload, Failure>>) -> Entry {
     if Handle::try_current().is_ok() {
         return Entry::Failed(Failure::internal("a blocking call was made on a thread of the runtime"));
     }
@@ -23,7 +23,7 @@ pub(crate) fn wait(call: impl Future<Output = Result<Crossing, Failure>>) -> Ent
 
 /// The outcome of an async call if it is known without waiting. Otherwise the runtime has to drive the call.
 pub(crate) fn at_once(
-    call: impl Future<Output = Result<Crossing, Failure>>,
+    call: impl Future<Output = Result<Payload, Failure>>,
 ) -> Result<Option<Entry>, Failure> {
     let _context = runtime::asynchronous()?.enter();
     Ok(AssertUnwindSafe(call).catch_unwind().now_or_never().map(Entry::of))

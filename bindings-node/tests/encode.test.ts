@@ -59,7 +59,7 @@ test("what JSON would change silently is refused, by its place", () => {
     [{ later: Promise.resolve(1) }, /^payload\.later: .*a value of type Promise$/],
     [new Uint8Array(2), /^payload: .*a value of type Uint8Array$/],
     [Buffer.from("a"), /^payload: .*a value of type Buffer$/],
-    [cyclic, /is nested too deeply, or holds itself/],
+    [cyclic, /is nested too deeply, or contains itself/],
   ];
   for (const [payload, told] of cases) {
     assert.throws(

@@ -142,7 +142,7 @@ test("a list is read once", async () => {
   const whole = client.customers.list();
   assert.equal((await whole.collect()).length, 230);
   await assert.rejects(whole.collect(), {
-    message: "list: is read once; list again, with its resumeToken to go on",
+    message: "list: can only be read once; call the list method again, with resumeToken to continue",
   });
 });
 

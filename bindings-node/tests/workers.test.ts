@@ -45,7 +45,7 @@ const USE = `
 test("a client is not passed on to a worker as a shell of itself", async () => {
   await using client = new NCentral(options);
   for (const data of [{ client }, { customers: client.customers }]) {
-    assert.throws(() => start("", data), /a client is not cloned; make one in each thread/);
+    assert.throws(() => start("", data), /a client cannot be cloned; create one in each thread/);
     assert.throws(() => structuredClone(data), { name: "DataCloneError" });
   }
 });

@@ -54,7 +54,7 @@ export function onAbort(signal: AbortSignal, listener: Listener): () => void {
 }
 
 /** The callers' own abort reasons that already have a cause. */
-const told = new WeakSet<Error>();
+const explained = new WeakSet<Error>();
 
 /**
  * The rejection of a cancelled write: the reason of its signal, whose `cause` says whether the write may have been
@@ -70,12 +70,12 @@ export function givenUp(reason: unknown, cause: MspError, at: Site): unknown {
   if (isThePlatforms(reason)) {
     return placed(caused(new DOMException(reason.message, reason.name), cause), at);
   }
-  if (told.has(reason)) {
+  if (explained.has(reason)) {
     const before = reason.cause instanceof AggregateError ? reason.cause.errors : [reason.cause];
     return caused(reason, new AggregateError([...before, cause], cause.message));
   }
   if (reason.cause === undefined) {
-    told.add(reason);
+    explained.add(reason);
     return caused(reason, cause);
   }
   return reason;

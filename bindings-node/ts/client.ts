@@ -8,7 +8,7 @@ import { inspect } from "node:util";
 import { givenUp } from "./abort.js";
 import { Call } from "./call.js";
 import { ABANDONED, wanted } from "./diagnostics.js";
-import { crossing, fromNative, METHOD, placing, type Site, site } from "./failure.js";
+import { callNative, fromNative, METHOD, placing, type Site, site } from "./failure.js";
 import type { Shape } from "./model.js";
 import { type NativeCore, native } from "./native.js";
 import {
@@ -97,7 +97,7 @@ export abstract class AsyncClient {
 
   /** The state of the limit of each endpoint that was used. */
   limits(): LimitStatus[] {
-    return JSON.parse(crossing(() => this.#core.limits()));
+    return JSON.parse(callNative(() => this.#core.limits()));
   }
 
   /**
@@ -105,7 +105,7 @@ export abstract class AsyncClient {
    * slot, a token or another attempt fails with `ClosedError`.
    */
   close(): void {
-    crossing(() => this.#core.close());
+    callNative(() => this.#core.close());
   }
 
   /** Same as `close`, at the end of an `await using`. */
@@ -141,7 +141,7 @@ export class AsyncResource {
 
   constructor(client: AsyncClient) {
     this.#client = client;
-    uncloneable(this, "a client is not cloned; make one in each thread");
+    uncloneable(this, "a client cannot be cloned; create one in each thread");
   }
 
   /** @internal */
@@ -192,9 +192,9 @@ export class AsyncResource {
   ): Pager<T> {
     const core = coreOf(this.#client);
     const open = () => {
-      const [said, how] = listArguments(operation, ids, params);
+      const [args, how] = listArguments(operation, ids, params);
       const { json } = callOptions(options);
-      return crossing(() => core.pager(operation, said, how, json));
+      return callNative(() => core.pager(operation, args, how, json));
     };
     return new Pager({ operation, shape, open, site: site(this._list, METHOD) }, options?.signal);
   }
@@ -210,10 +210,10 @@ export class AsyncResource {
     const start = (resolve: (result: T) => void, reject: (error: unknown) => void) => {
       const core = coreOf(this.#client);
       const { json, signal } = callOptions(options);
-      const said = argumentsOf(operation, ids, params);
+      const args = argumentsOf(operation, ids, params);
       const watch = watched(signal);
       checkAborted(signal, at, operation, () => isWrite(operation));
-      const submit: Submit = (port, id) => core.submitCall(port, id, watch, operation, said, json);
+      const submit: Submit = (port, id) => core.submitCall(port, id, watch, operation, args, json);
       const answered = (text: string, meta: string, marker: string | undefined) => {
         try {
           resolve(read(text, meta, marker));

@@ -62,10 +62,10 @@ export interface RetryEvent {
   readonly wait: number;
 }
 
-/** Set for a call that may be cancelled: it reports what is known about it then. `src/watch.rs` has the same number. */
+/** Set for a call that may be cancelled: it reports what is known about it then. `src/events.rs` has the same number. */
 export const ABANDONED = 8;
 
-// The kinds of events, by the numbers of the native half; `src/watch.rs` has the same.
+// The kinds of events, by the numbers of the native half; `src/events.rs` has the same.
 const CHANNELS = [
   { kind: 1, channel: channel("mspkit:request") },
   { kind: 2, channel: channel("mspkit:response") },

@@ -89,7 +89,7 @@ function written(path: string, value: unknown, depth: number): string | undefine
 
 function nested(path: string, value: object, depth: number): string | undefined {
   if (depth >= MAX_DEPTH) {
-    throw invalid(path.slice(0, 40), "is nested too deeply, or holds itself");
+    throw invalid(path.slice(0, 40), "is nested too deeply, or contains itself");
   }
   if (value instanceof Secret) {
     return JSON.stringify(value.reveal());

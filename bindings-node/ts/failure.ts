@@ -56,7 +56,7 @@ function failure(kind: string, message: string, fields?: ErrorFields): MspError 
  * The core words it.
  */
 export function invalid(argument: string, allowed: string, ...given: [value?: unknown]): MspError {
-  return fromNative(native.refused(argument, allowed, given.length > 0 ? told(given[0]) : null));
+  return fromNative(native.refused(argument, allowed, given.length > 0 ? described(given[0]) : null));
 }
 
 /** The error for an argument that cannot be represented in JSON. */
@@ -76,7 +76,7 @@ function typeName(given: unknown): string {
 }
 
 /** A text may be a secret and is not shown. */
-function told(given: unknown): string {
+function described(given: unknown): string {
   switch (typeof given) {
     case "string":
       return "a text";
@@ -93,7 +93,7 @@ function told(given: unknown): string {
   }
 }
 
-interface Said {
+interface WireError {
   readonly kind: string;
   readonly text: string;
   readonly message?: string;
@@ -106,7 +106,7 @@ interface Said {
 
 /** The error that the native half describes, with the stack of the call. */
 export function fromNative(json: string, at?: Site): MspError {
-  const { kind, text, message, headers, attempts, fieldErrors, causes, ...rest } = JSON.parse(json) as Said;
+  const { kind, text, message, headers, attempts, fieldErrors, causes, ...rest } = JSON.parse(json) as WireError;
   const error = failure(kind, text, {
     ...(withoutNulls(rest) as ErrorFields),
     summary: message ?? text,
@@ -142,7 +142,7 @@ export function placing<T>(at: Site, run: () => T): T {
 }
 
 /** Runs a native function; what it throws becomes an mspkit error. */
-export function crossing<T>(run: () => T): T {
+export function callNative<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
@@ -191,8 +191,8 @@ function cause(causes: { errno: number | null; text: string }[]): Error | undefi
 
 /** Makes the error for a promised field that is missing from a response. */
 export function missingOf(operation: string, meta: () => ResponseMeta): Missing {
-  return (field, asked) => {
+  return (field, accessor) => {
     const { status, requestId } = meta();
-    return fromNative(native.missing(operation, status, requestId, field), site(asked));
+    return fromNative(native.missing(operation, status, requestId, field), site(accessor));
   };
 }

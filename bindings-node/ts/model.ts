@@ -42,16 +42,16 @@ export class Unreadable extends Error {
    * @param expected - The expected type.
    */
   constructor(field: string | undefined, value: unknown, expected: string) {
-    const came =
+    const reason =
       typeof value === "string"
         ? `a text that is not ${expected}`
-        : `${told(value)} where ${expected} belongs`;
+        : `${described(value)} where ${expected} belongs`;
     const where = field === undefined ? "" : ` at \`${field}\``;
-    super(`the response cannot be read${where}: ${came}`);
+    super(`the response cannot be read${where}: ${reason}`);
   }
 }
 
-function told(value: unknown): string {
+function described(value: unknown): string {
   if (Array.isArray(value)) {
     return "a list";
   }
@@ -165,9 +165,9 @@ export class Shape<T> {
 }
 
 /** Makes the error for a missing field; `accessor` is the function that was called, for the stack. */
-export type Missing = (field: string, asked: () => unknown) => Error;
+export type Missing = (field: string, accessor: () => unknown) => Error;
 
-const unexplained: Missing = (field) => new Error(`${field} did not come`);
+const unexplained: Missing = (field) => new Error(`${field} is missing`);
 
 /** Makes a missing promised field throw when it is read; otherwise it does not seem to exist. */
 function promise(model: Data, name: string, missing: Missing): void {
@@ -295,9 +295,9 @@ function number(value: unknown): number | undefined {
 }
 
 function bool(value: unknown): boolean | undefined {
-  const said = typeof value === "string" ? value.trim().toLowerCase() : value;
-  if (said === true || said === "true" || said === 1) {
+  const read = typeof value === "string" ? value.trim().toLowerCase() : value;
+  if (read === true || read === "true" || read === 1) {
     return true;
   }
-  return said === false || said === "false" || said === 0 ? false : undefined;
+  return read === false || read === "false" || read === 0 ? false : undefined;
 }

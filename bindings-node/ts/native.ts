@@ -8,7 +8,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-/** The kind of an entry of a port, or of the outcome of a blocking call; `src/crossing.rs` has the same numbers. */
+/** The kind of an entry of a port, or of the outcome of a blocking call; `src/payload.rs` has the same numbers. */
 export const FAILED = 0;
 export const DONE = 1;
 export const EVENTS = 2;
@@ -169,7 +169,7 @@ function loadOfSameVersion(): Native {
   if (found !== version) {
     throw unloadable(
       "MSPKIT_NATIVE_MODULE_VERSION",
-      `this is version ${version}, but the native module is ${found}; install both in the same version.`,
+      `this is version ${version}, but the native module is ${found}; install the same version of both.`,
     );
   }
   return native;

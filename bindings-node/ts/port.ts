@@ -10,7 +10,7 @@ import * as timers from "node:timers";
 import { givenUp, onAbort } from "./abort.js";
 import { ABANDONED, publish } from "./diagnostics.js";
 import type { MspError } from "./errors.js";
-import { crossing, fromNative, type Site } from "./failure.js";
+import { callNative, fromNative, type Site } from "./failure.js";
 import { type Answer, EVENTS, FAILED, type NativePort, native } from "./native.js";
 
 const PLACES = 5;
@@ -83,7 +83,7 @@ export function begin(
   signal?.throwIfAborted();
   const { port, holder } = made ?? make();
   const id = nextId();
-  const answer = crossing(() => submit(port, id));
+  const answer = callNative(() => submit(port, id));
   if (answer) {
     const [kind, text, meta, marker, events] = answer;
     publish(events);
@@ -110,8 +110,8 @@ function abort(id: number, signal: AbortSignal, watch: number): void {
   }
   const { reason } = signal;
   // A read has no outcome to report.
-  const rejection = (said: MspError) =>
-    said.operation === undefined ? reason : givenUp(reason, said, call.site);
+  const rejection = (error: MspError) =>
+    error.operation === undefined ? reason : givenUp(reason, error, call.site);
   pending.set(id, { ...call, reject: (error) => call.reject(rejection(error as MspError)) });
   made?.port.stop(id);
 }

@@ -11,7 +11,7 @@ import { ListIncompleteError } from "./generated/kinds.js";
 import { type Missing, type Shape, Unreadable } from "./model.js";
 import type { NativePager } from "./native.js";
 import { parse } from "./parse.js";
-import { note, ResponseMeta, type Said } from "./response.js";
+import { note, ResponseMeta, type NativeMeta } from "./response.js";
 
 /** A list that was not read yet. */
 export interface Beginning<T> {
@@ -36,11 +36,11 @@ export class Page<T> implements Iterable<T> {
   readonly responseMeta: ResponseMeta;
 
   /** @internal */
-  constructor(items: readonly T[], said: Said, meta: ResponseMeta) {
+  constructor(items: readonly T[], native: NativeMeta, meta: ResponseMeta) {
     this.items = items;
-    this.total = said.total;
-    this.number = said.number;
-    this.resumeToken = said.resumeToken ?? "";
+    this.total = native.total;
+    this.number = native.number;
+    this.resumeToken = native.resumeToken ?? "";
     this.responseMeta = meta;
     note(this, meta);
   }
@@ -64,7 +64,7 @@ export abstract class Reading<T extends object> {
   #items: unknown[] = NONE;
   #at = 0;
   #meta: string | undefined;
-  #said: Said | undefined;
+  #parsed: NativeMeta | undefined;
   /** Of the current part. */
   #missing: Missing | undefined;
 
@@ -97,20 +97,20 @@ export abstract class Reading<T extends object> {
 
   /** How many items the list has, as reported by the server, once a page was read. */
   get total(): number | undefined {
-    return this.#told()?.total;
+    return this.#native()?.total;
   }
 
   /** Status, headers, ids and times of the page that is being read. */
   get responseMeta(): ResponseMeta | undefined {
-    const said = this.#told();
-    return said === undefined ? undefined : new ResponseMeta(said);
+    const native = this.#native();
+    return native === undefined ? undefined : new ResponseMeta(native);
   }
 
-  #told(): Said | undefined {
-    if (this.#said === undefined && this.#meta !== undefined) {
-      this.#said = JSON.parse(this.#meta) as Said;
+  #native(): NativeMeta | undefined {
+    if (this.#parsed === undefined && this.#meta !== undefined) {
+      this.#parsed = JSON.parse(this.#meta) as NativeMeta;
     }
-    return this.#said;
+    return this.#parsed;
   }
 
   /** @internal The native list, opened now if necessary. */
@@ -122,7 +122,7 @@ export abstract class Reading<T extends object> {
   /** @internal Starts reading everything that is left, by this method. */
   protected _begin(by: () => unknown): void {
     if (this.#left || (this.#ended && this.#begun)) {
-      throw placed(invalid("list", "is read once; list again, with its resumeToken to go on"), site(by));
+      throw placed(invalid("list", "can only be read once; call the list method again, with resumeToken to continue"), site(by));
     }
     this.#begun = true;
   }
@@ -149,7 +149,7 @@ export abstract class Reading<T extends object> {
       }
     }
     if (items !== null || (this.#meta === undefined && meta !== "")) {
-      [this.#meta, this.#said] = [meta, undefined];
+      [this.#meta, this.#parsed] = [meta, undefined];
     }
     if (items !== null) {
       [this.#items, this.#at] = [items, 0];
@@ -198,8 +198,8 @@ export abstract class Reading<T extends object> {
         break;
       }
     }
-    const said = this.#told() as Said;
-    return new Page(items, { ...said, resumeToken: this.resumeToken }, new ResponseMeta(said));
+    const native = this.#native() as NativeMeta;
+    return new Page(items, { ...native, resumeToken: this.resumeToken }, new ResponseMeta(native));
   }
 
   /** @internal Ends reading. What is being read ahead is dropped. */

@@ -4,43 +4,43 @@
 
 /** Status, headers, ids and times of a response. */
 export class ResponseMeta {
-  readonly #said: Said;
+  readonly #native: NativeMeta;
   #headers: Headers | undefined;
 
   /** @internal */
-  constructor(said: Said) {
-    this.#said = said;
+  constructor(native: NativeMeta) {
+    this.#native = native;
   }
 
   /** The HTTP status. */
   get status(): number {
-    return this.#said.status;
+    return this.#native.status;
   }
 
   /** The headers of the response. */
   get headers(): Headers {
-    this.#headers ??= new Headers(this.#said.headers);
+    this.#headers ??= new Headers(this.#native.headers);
     return this.#headers;
   }
 
   /** The id that the client gave the call; it was sent as `X-Request-Id`. */
   get requestId(): string {
-    return this.#said.requestId;
+    return this.#native.requestId;
   }
 
   /** How many attempts were made. */
   get attempts(): number {
-    return this.#said.attempts;
+    return this.#native.attempts;
   }
 
   /** Milliseconds from the call to the end of the response, queueing and retries included. */
   get elapsed(): number {
-    return this.#said.elapsed;
+    return this.#native.elapsed;
   }
 
   /** Everything but the headers, as plain data. */
   toJSON(): Record<string, unknown> {
-    const { status, requestId, attempts, elapsed } = this.#said;
+    const { status, requestId, attempts, elapsed } = this.#native;
     return { status, requestId, attempts, elapsed };
   }
 
@@ -58,8 +58,8 @@ export class RawResponse extends ResponseMeta {
   readonly #bytes: Uint8Array | undefined;
 
   /** @internal */
-  constructor(said: Said, text: string, bytes?: Uint8Array) {
-    super(said);
+  constructor(native: NativeMeta, text: string, bytes?: Uint8Array) {
+    super(native);
     this.text = text;
     this.#bytes = bytes;
   }
@@ -69,9 +69,9 @@ export class RawResponse extends ResponseMeta {
    *
    * @internal
    */
-  static ofBytes(said: Said, latin1: string): RawResponse {
+  static ofBytes(native: NativeMeta, latin1: string): RawResponse {
     const bytes = Buffer.from(latin1, "latin1");
-    return new RawResponse(said, bytes.toString("utf8"), bytes);
+    return new RawResponse(native, bytes.toString("utf8"), bytes);
   }
 
   /** The body as bytes. */
@@ -90,7 +90,7 @@ export class RawResponse extends ResponseMeta {
 }
 
 /** The native half's metadata of a response, and of a page. */
-export interface Said {
+export interface NativeMeta {
   readonly status: number;
   readonly headers: [string, string][];
   readonly requestId: string;

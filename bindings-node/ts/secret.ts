@@ -28,7 +28,7 @@ export class Secret {
     this.#text = text;
     // Makes deep comparisons distinguish secrets.
     Object.defineProperty(this, COMPARED, { value: digest(text), enumerable: true });
-    uncloneable(this, "a Secret is not cloned; reveal() gives its text");
+    uncloneable(this, "a Secret cannot be cloned; reveal() returns its text");
   }
 
   /** The text itself. */

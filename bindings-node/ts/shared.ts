@@ -3,7 +3,7 @@
  */
 
 import { inspect } from "node:util";
-import { crossing, missingOf, undecodable } from "./failure.js";
+import { callNative, missingOf, undecodable } from "./failure.js";
 import { type Shape, Unreadable } from "./model.js";
 import { type NativeCore, native } from "./native.js";
 import { type CallDefaults, type ClientOptions, clientOptions } from "./options.js";
@@ -44,14 +44,14 @@ export function open({ service, options, asynchronous }: Made): NativeCore {
   if (options instanceof Handle) {
     return options.core;
   }
-  const said = clientOptions(options ?? {});
-  return crossing(() => new native.Core(service, said, asynchronous));
+  const json = clientOptions(options ?? {});
+  return callNative(() => new native.Core(service, json, asynchronous));
 }
 
 /** The native client with other options for its calls. */
 export function layered(core: NativeCore, options: CallDefaults): Handle {
-  const said = clientOptions(options);
-  return new Handle(crossing(() => core.withOptions(said)));
+  const json = clientOptions(options);
+  return new Handle(callNative(() => core.withOptions(json)));
 }
 
 /** The result of a call, with its response noted. */

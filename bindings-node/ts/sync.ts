@@ -4,7 +4,7 @@
  */
 
 import { inspect } from "node:util";
-import { crossing, METHOD, placing, type Site, site } from "./failure.js";
+import { callNative, METHOD, placing, type Site, site } from "./failure.js";
 import type { Shape } from "./model.js";
 import type { Answer, NativeCore } from "./native.js";
 import {
@@ -77,12 +77,12 @@ export abstract class SyncClient {
 
   /** The state of the limit of each endpoint that was used. */
   limits(): LimitStatus[] {
-    return JSON.parse(crossing(() => this.#core.limits()));
+    return JSON.parse(callNative(() => this.#core.limits()));
   }
 
   /** Refuses further calls and closes idle connections. */
   close(): void {
-    crossing(() => this.#core.close());
+    callNative(() => this.#core.close());
   }
 
   /** Same as `close`, at the end of a `using`. */
@@ -101,7 +101,7 @@ export class SyncResource {
 
   constructor(client: SyncClient) {
     this.#client = client;
-    uncloneable(this, "a client is not cloned; make one in each thread");
+    uncloneable(this, "a client cannot be cloned; create one in each thread");
   }
 
   /** @internal */
@@ -153,9 +153,9 @@ export class SyncResource {
   ): SyncPager<T> {
     const core = coreOf(this.#client);
     const open = () => {
-      const [said, how] = listArguments(operation, ids, params);
+      const [args, how] = listArguments(operation, ids, params);
       const { json } = callOptions(options, true);
-      return crossing(() => core.pager(operation, said, how, json));
+      return callNative(() => core.pager(operation, args, how, json));
     };
     return new SyncPager({ operation, shape, open, site: site(this._list, METHOD) });
   }
@@ -169,7 +169,7 @@ export class SyncResource {
   ): Answer {
     const core = coreOf(this.#client);
     const { json } = callOptions(options, true);
-    const said = argumentsOf(operation, ids, params);
-    return wait(at, (watch) => core.callSync(watch, operation, said, json));
+    const args = argumentsOf(operation, ids, params);
+    return wait(at, (watch) => core.callSync(watch, operation, args, json));
   }
 }

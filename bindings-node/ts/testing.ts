@@ -55,8 +55,8 @@ interface Ready {
 }
 
 /** The simulator's names are the same in snake_case. */
-function told(said: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(said).map(([key, value]) => [snake(key), value]));
+function snakeCased(fields: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [snake(key), value]));
 }
 
 /** An error response of the simulator, which lists the names in it. */
@@ -70,8 +70,8 @@ function spelled({ error, names = [] }: Refusal): string {
   return error.replace(/\w+/g, (word) => (names.includes(word) ? camel(word) : word));
 }
 
-function shown(told: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(told).map(([key, value]) => [camel(key), value]));
+function shown(fields: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [camel(key), value]));
 }
 
 /** The operation in a match, under the simulator's name; paths stay unchanged. */
@@ -127,7 +127,7 @@ export class Simulator implements AsyncDisposable {
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     const ready = await new Promise<Ready>((resolve, reject) => {
       child.once("error", reject);
-      child.once("exit", (code) => reject(new Error(`the simulator ended with ${code} at its start`)));
+      child.once("exit", (code) => reject(new Error(`the simulator exited with ${code} on start`)));
       createInterface(child.stdout).once("line", (line) => resolve(JSON.parse(line)));
     });
     // It ends with this process, and does not keep it alive.
@@ -239,7 +239,7 @@ export class Simulator implements AsyncDisposable {
    * ```
    */
   async load(state: Partial<State>): Promise<void> {
-    await this.#control(site(this.load), "state", told(state));
+    await this.#control(site(this.load), "state", snakeCased(state));
   }
 
   /** The current data of the services, in the form that `load` accepts. */
@@ -265,9 +265,9 @@ export class Simulator implements AsyncDisposable {
    */
   async fail(match: string, fault: Fault): Promise<void> {
     const { kind = "status", times, nth, rate, ...fields } = fault;
-    const how: Record<string, unknown> = told(fields);
+    const how: Record<string, unknown> = snakeCased(fields);
     if (typeof how.retry_after === "object" && how.retry_after !== null) {
-      how.retry_after = told(how.retry_after);
+      how.retry_after = snakeCased(how.retry_after);
     }
     const rule = { match: named(match), nth, rate, times, fault: { kind, ...how } };
     await this.#control(site(this.fail), "fail", rule);
@@ -290,9 +290,9 @@ export class Simulator implements AsyncDisposable {
    * ```
    */
   async answer(path: string, answer: Answer = {}): Promise<void> {
-    const { times = 0, ...said } = answer;
+    const { times = 0, ...rest } = answer;
     const match = path.startsWith("/") ? `* ${path}` : named(path);
-    await this.#control(site(this.answer), "answer", { match, times, ...told(said) });
+    await this.#control(site(this.answer), "answer", { match, times, ...snakeCased(rest) });
   }
 
   /** Advances the clock by which tokens and scrolls expire. */
@@ -323,9 +323,9 @@ export class Simulator implements AsyncDisposable {
    */
   async reset(options: SimulatorOptions = {}): Promise<void> {
     const at = site(this.reset);
-    const all = told({ ...this.#options, ...options });
+    const all = snakeCased({ ...this.#options, ...options });
     if (all.credentials) {
-      all.credentials = told(all.credentials);
+      all.credentials = snakeCased(all.credentials);
     }
     this.#known = ((await this.#control(at, "reset", all)) as Ready).credentials;
   }
@@ -351,14 +351,14 @@ export class Simulator implements AsyncDisposable {
     return new Promise((resolve, reject) => {
       // Without `fetch`, whose pool would keep connections, and with them the process, open.
       const sent = request(`${this.url}/_sim/${command}`, { method, headers, agent: false }, (answer) => {
-        let said = "";
+        let text = "";
         answer.setEncoding("utf8");
         answer.on("data", (part: string) => {
-          said += part;
+          text += part;
         });
         answer.on("error", reject);
         answer.on("end", () => {
-          const read = JSON.parse(said) as unknown;
+          const read = JSON.parse(text) as unknown;
           if (answer.statusCode === 200) {
             resolve(read);
           } else {

@@ -11,7 +11,7 @@ class Report:
     def __init__(self) -> None:
         self._seen = Counter[str]()
         self._marks = [self._now()]
-        self._told = 0.0
+        self._shown = 0.0
         print(f"{'step':32}  {'result':82}  requests  retries      time")
 
     def watch(self, event: object) -> None:
@@ -24,9 +24,9 @@ class Report:
         """Shows the progress of a step now and then; on a terminal each text replaces the
         previous one."""
         terminal = sys.stderr.isatty()
-        if time.monotonic() - self._told < (0.05 if terminal else 0.25):
+        if time.monotonic() - self._shown < (0.05 if terminal else 0.25):
             return
-        self._told = time.monotonic()
+        self._shown = time.monotonic()
         print(f"\r{text:60}\r" if terminal else f"... {text}\n", end="", file=sys.stderr, flush=True)
 
     def done(self, step: str, result: object) -> None:

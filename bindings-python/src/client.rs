@@ -17,7 +17,7 @@ use crate::port::{Outcome, Port};
 use crate::process;
 use crate::runtime;
 use crate::wait::{detached, wait};
-use crate::watch::{Sink, Watch};
+use crate::events::{Sink, EventCollector};
 
 /// A client of one service, either blocking or asynchronous.
 #[pyclass(frozen, module = "mspkit._native")]
@@ -131,7 +131,7 @@ impl Core {
 
     /// Sends a request to an endpoint that mspkit does not know and waits for its response.
     #[pyo3(signature = (method, path, body, options, watch = 0, sink = None))]
-    #[allow(clippy::too_many_arguments, reason = "one crossing, no object made for it")]
+    #[allow(clippy::too_many_arguments, reason = "avoids an object per call")]
     fn request(
         &self,
         py: Python<'_>,
@@ -164,7 +164,7 @@ impl Core {
         let params = &*arguments(params)?;
         let paging = paging.map(arguments).transpose()?;
         let options = call_options(py, options)?;
-        let watch = Watch::new(0);
+        let watch = EventCollector::new(0);
         let pager = || -> Result<Pager, Failure> {
             let paging = paging.as_deref().map(PagingOptions::from_json).transpose()?.unwrap_or_default();
             let raw = watch.over(&core).pager(operation, params, &paging, &options)?;
@@ -195,7 +195,7 @@ impl Core {
 
     /// Starts a request to an endpoint that mspkit does not know, and returns its token.
     #[pyo3(signature = (port, method, path, body, options, watch = 0))]
-    #[allow(clippy::too_many_arguments, reason = "one crossing, no object made for it")]
+    #[allow(clippy::too_many_arguments, reason = "avoids an object per call")]
     fn submit_request(
         &self,
         py: Python<'_>,
@@ -255,7 +255,7 @@ impl Core {
 
 impl Core {
     /// The core for one call, with its event collector.
-    fn begin(&self, py: Python<'_>, asynchronous: bool, wanted: u8) -> PyResult<(mspkit::Core, Arc<Watch>)> {
+    fn begin(&self, py: Python<'_>, asynchronous: bool, wanted: u8) -> PyResult<(mspkit::Core, Arc<EventCollector>)> {
         if asynchronous != self.identity.asynchronous {
             let (own, other) =
                 if asynchronous { ("a blocking", "an async") } else { ("an async", "a blocking") };
@@ -263,7 +263,7 @@ impl Core {
             return Err(PyTypeError::new_err(message));
         }
         let core = self.core(py)?;
-        let watch = Watch::new(wanted);
+        let watch = EventCollector::new(wanted);
         let core = if wanted == 0 { core } else { watch.over(&core) };
         Ok((core, watch))
     }

@@ -120,11 +120,11 @@ fn describe(error: &Error, fields: &Bound<'_, PyDict>) -> PyResult<()> {
 
 /// The causes of the failure, outermost first; system errors in the system's words.
 fn causes<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyTuple>> {
-    let told = mspkit_binding::causes(error).map(|(number, cause)| match number {
+    let causes = mspkit_binding::causes(error).map(|(number, cause)| match number {
         Some(number) => (Some(number), mspkit_platform::description(number)),
         None => (None, cause.to_string()),
     });
-    PyTuple::new(py, told.collect::<Vec<_>>())
+    PyTuple::new(py, causes.collect::<Vec<_>>())
 }
 
 /// A panic, as an error that `except Exception` catches.

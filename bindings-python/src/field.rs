@@ -144,11 +144,11 @@ impl Field {
 impl Field {
     fn about(&self, model: &Bound<'_, PyAny>, what: &str) -> PyErr {
         let py = model.py();
-        let said = || -> PyResult<String> {
+        let message = || -> PyResult<String> {
             let of = model.get_type();
             Ok(format!("{}.{}{what}", of.name()?.to_str()?, self.name(py)?.to_str(py)?))
         };
-        said().map_or_else(|error| error, PyAttributeError::new_err)
+        message().map_or_else(|error| error, PyAttributeError::new_err)
     }
 
     pub(crate) fn wire_name<'py>(&self, py: Python<'py>) -> &Bound<'py, PyString> {

@@ -18,7 +18,7 @@ mod process;
 mod runtime;
 mod shape;
 mod wait;
-mod watch;
+mod events;
 
 use pyo3::pymodule;
 

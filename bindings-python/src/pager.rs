@@ -15,14 +15,14 @@ use crate::failure::Failure;
 use crate::port::{Outcome, Port};
 use crate::runtime;
 use crate::wait::wait;
-use crate::watch::{Sink, Watch};
+use crate::events::{Sink, EventCollector};
 
 /// Reads a list.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Pager {
     /// Not dropped in a forked child.
     raw: Option<RawPager>,
-    watch: Arc<Watch>,
+    watch: Arc<EventCollector>,
     process: u32,
     asynchronous: bool,
     begun: AtomicBool,
@@ -45,7 +45,7 @@ impl Mark {
 }
 
 impl Pager {
-    pub(crate) fn new(raw: RawPager, watch: Arc<Watch>, asynchronous: bool) -> Self {
+    pub(crate) fn new(raw: RawPager, watch: Arc<EventCollector>, asynchronous: bool) -> Self {
         let process = std::process::id();
         Self { raw: Some(raw), watch, process, asynchronous, begun: AtomicBool::new(false) }
     }
@@ -171,9 +171,9 @@ impl Drop for Pager {
 #[pyfunction]
 #[pyo3(signature = (limit, /))]
 pub(crate) fn limit(py: Python<'_>, limit: &Bound<'_, PyAny>) -> PyResult<u64> {
-    let said = PyDict::new(py);
-    said.set_item("limit", limit)?;
-    let read = PagingOptions::from_json(&arguments(said.as_any())?);
+    let options = PyDict::new(py);
+    options.set_item("limit", limit)?;
+    let read = PagingOptions::from_json(&arguments(options.as_any())?);
     match read.map(|read| read.limit) {
         Ok(Some(limit @ 1..)) => Ok(limit),
         Ok(_) => Err(Failure::from(Error::refused("limit", Some("0"), "must be at least 1")).raise(py)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::FutureExt;
-use mspkit_binding::Came;
+use mspkit_binding::PortEvent;
 use mspkit_platform::Wakeup;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
@@ -14,7 +14,7 @@ use crate::answer::Response;
 use crate::failure::{Failure, panicked};
 use crate::process;
 use crate::runtime;
-use crate::watch::{Watch, told};
+use crate::events::{EventCollector, event_tuples};
 
 /// The kinds of an entry of the queue; `_port.py` has the same numbers.
 const FAILED: u8 = 0;
@@ -62,7 +62,7 @@ impl Port {
         // Cleared before the queue is taken, so that an entry in between sets it again.
         self.wakeup.lower();
         let entries: PyResult<Vec<_>> =
-            shared.take().into_iter().map(|(token, came)| entry(py, token, came)).collect();
+            shared.take().into_iter().map(|(token, event)| entry(py, token, event)).collect();
         PyList::new(py, entries?)
     }
 
@@ -89,7 +89,7 @@ impl Port {
 
 impl Port {
     /// Starts a call whose outcome the loop drains, and returns its token.
-    pub(crate) fn submit<F>(&self, py: Python<'_>, watch: &Arc<Watch>, call: F) -> PyResult<u64>
+    pub(crate) fn submit<F>(&self, py: Python<'_>, watch: &Arc<EventCollector>, call: F) -> PyResult<u64>
     where
         F: Future<Output = Result<Outcome, Failure>> + Send + 'static,
     {
@@ -129,11 +129,11 @@ impl Drop for Port {
     }
 }
 
-fn entry(py: Python<'_>, token: u64, came: Came<Result<Outcome, Failure>>) -> PyResult<Bound<'_, PyTuple>> {
-    match came {
-        Came::Done(Err(failure)) => (token, FAILED, failure.parts(py)?).into_pyobject(py),
-        Came::Done(Ok(Outcome::Answer(answer))) => (token, DONE, Bound::new(py, *answer)?).into_pyobject(py),
-        Came::Done(Ok(Outcome::Filled(ended))) => (token, DONE, ended).into_pyobject(py),
-        Came::Events(events) => (token, EVENTS, told(py, events)?).into_pyobject(py),
+fn entry(py: Python<'_>, token: u64, event: PortEvent<Result<Outcome, Failure>>) -> PyResult<Bound<'_, PyTuple>> {
+    match event {
+        PortEvent::Done(Err(failure)) => (token, FAILED, failure.parts(py)?).into_pyobject(py),
+        PortEvent::Done(Ok(Outcome::Answer(answer))) => (token, DONE, Bound::new(py, *answer)?).into_pyobject(py),
+        PortEvent::Done(Ok(Outcome::Filled(ended))) => (token, DONE, ended).into_pyobject(py),
+        PortEvent::Events(events) => (token, EVENTS, event_tuples(py, events)?).into_pyobject(py),
     }
 }

@@ -45,7 +45,7 @@ pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
 }
 
 fn refused(error: &std::io::Error) -> Failure {
-    Failure::internal(format!("no runtime could be made: {error}"))
+    Failure::internal(format!("cannot create a runtime: {error}"))
 }
 
 fn build(builder: &mut Builder) -> Result<Runtime, Failure> {

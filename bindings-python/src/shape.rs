@@ -11,7 +11,7 @@ use memchr::memchr;
 use crate::decode::unescaped;
 
 /// How many names beyond those of the model are remembered; a bound, so that hostile items stay cheap.
-const STRANGERS: usize = 32;
+const MAX_UNKNOWN_FIELDS: usize = 32;
 
 /// The form in which a field's value needs no conversion.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -80,10 +80,10 @@ impl Table {
     pub(crate) fn new<'a>(shape: &Arc<Shape>, items: impl ExactSizeIterator<Item = &'a [u8]>) -> Self {
         let width = shape.fields.len();
         let mut begins = vec![0; width * items.len()].into_boxed_slice();
-        let mut due = Due { shape, names: Vec::with_capacity(width), likely: 0 };
+        let mut pending = Pending { shape, names: Vec::with_capacity(width), likely: 0 };
         if width > 0 {
             for (item, begins) in items.zip(begins.chunks_exact_mut(width)) {
-                let _ = due.item(item, begins);
+                let _ = pending.item(item, begins);
             }
         }
         Self { shape: shape.clone(), begins }
@@ -116,7 +116,7 @@ pub(crate) fn is_object(item: &[u8]) -> bool {
 }
 
 /// The expected names, in the order of the items so far, with their indices in the shape.
-struct Due<'a, 's> {
+struct Pending<'a, 's> {
     shape: &'s Shape,
     /// The names in the items, from the quote to the colon.
     names: Vec<(&'a [u8], Option<usize>)>,
@@ -124,16 +124,16 @@ struct Due<'a, 's> {
     likely: usize,
 }
 
-impl<'a> Due<'a, '_> {
+impl<'a> Pending<'a, '_> {
     fn item(&mut self, item: &'a [u8], begins: &mut [u32]) -> Option<()> {
         if !is_object(item) {
             return None;
         }
         let mut at = space(item, space(item, 0) + 1);
-        let mut due = 0;
+        let mut expected = 0;
         while *item.get(at)? == b'"' {
-            let (end, field, next) = self.name(item, at, due)?;
-            due = next;
+            let (end, field, next) = self.name(item, at, expected)?;
+            expected = next;
             at = space(item, end);
             if let Some(field) = field {
                 begins[field] = u32::try_from(at).ok()?;
@@ -148,23 +148,23 @@ impl<'a> Due<'a, '_> {
     }
 
     /// The name that begins here: the end of its colon, its index in the shape, and which name is expected next.
-    fn name(&mut self, item: &'a [u8], at: usize, due: usize) -> Option<(usize, Option<usize>, usize)> {
+    fn name(&mut self, item: &'a [u8], at: usize, expected: usize) -> Option<(usize, Option<usize>, usize)> {
         let rest = &item[at..];
         // Names that this item lacks are skipped.
-        for turn in due..self.names.len() {
-            let (name, field) = self.names[turn];
+        for index in expected..self.names.len() {
+            let (name, field) = self.names[index];
             if rest.starts_with(name) {
-                return Some((at + name.len(), field, turn + 1));
+                return Some((at + name.len(), field, index + 1));
             }
         }
         let (end, field) = self.unexpected(item, at)?;
         if let Some(field) = field {
             self.likely = (field + 1) % self.shape.fields.len();
         }
-        if self.names.len() < self.shape.fields.len() + STRANGERS {
-            self.names.insert(due, (&item[at..end], field));
+        if self.names.len() < self.shape.fields.len() + MAX_UNKNOWN_FIELDS {
+            self.names.insert(expected, (&item[at..end], field));
         }
-        Some((end, field, due + 1))
+        Some((end, field, expected + 1))
     }
 
     /// The end of the colon after an unexpected name, and the name's index in the shape.

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use crate::failure::{Failure, panicked};
 use crate::process::stay_away_when_ending;
 use crate::runtime;
-use crate::watch::{Sink, Watch, deliver};
+use crate::events::{Sink, EventCollector, deliver};
 
 /// The maximum delay of Ctrl-C.
 const SLICE: Duration = Duration::from_millis(30);
@@ -27,7 +27,7 @@ pub(crate) fn detached<T: Send>(py: Python<'_>, run: impl FnOnce() -> T + Send) 
 /// Waits for a call, and passes its events to `sink`.
 pub(crate) fn wait<T: Send>(
     py: Python<'_>,
-    watch: &Watch,
+    watch: &EventCollector,
     sink: Option<&Sink<'_>>,
     future: impl Future<Output = Result<T, Failure>> + Send,
 ) -> PyResult<T> {

@@ -36,7 +36,7 @@ impl Shared {
     pub(super) fn step(self: &Arc<Self>) -> Result<Step, Failure> {
         match lock(&self.reading).take() {
             Some(reading) => Ok(Step { shared: self.clone(), reading: Some(reading) }),
-            None => Err(Failure::own(MSPKIT_E_BUSY, "pager: a step of it is in flight already")),
+            None => Err(Failure::own(MSPKIT_E_BUSY, "pager: a step is already in flight")),
         }
     }
 }
@@ -117,7 +117,7 @@ impl Step {
     ) -> Result<T, Failure> {
         match &self.reading {
             Some(reading) => work(reading, self.shared.table).await,
-            None => Err(Failure::internal("a step has nothing to work on")),
+            None => Err(Failure::internal("a step has no state")),
         }
     }
 }

@@ -33,7 +33,7 @@ if [ "${1:-}" = --update ]; then
 fi
 broken="$(compare include/mspkit.h)"
 [ -z "$broken" ] || fail "the binary interface is broken; was and is no more: $broken"
-cmp -s abi/mspkit-1.txt "$WORK/interface.txt" || fail "the interface has grown: run bindings-c/tests/checks/interface.sh --update, and count GROWN in bindings-c/Makefile if the last release had less"
+cmp -s abi/mspkit-1.txt "$WORK/interface.txt" || fail "the interface has grown: run bindings-c/tests/checks/interface.sh --update, and raise ABI_REVISION in bindings-c/Makefile if this is the first addition since the last release"
 # What a release of this binary interface had, every later one has.
 release="$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null || true)"
 if [ -n "$release" ] && git cat-file -e "$release:./abi/mspkit-1.txt" 2>/dev/null; then

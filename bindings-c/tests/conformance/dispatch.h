@@ -29,13 +29,13 @@ json *dispatch_answer(const char *operation, const mspkit_answer *answer);
 json *dispatch_item(const char *operation, const mspkit_item *item);
 
 /* Parameters as the structs take them. */
-mspkit_str said_text(const json *params, const char *name);
-mspkit_str said_json(const json *params, const char *name);
-int64_t said_int(const json *params, const char *name);
-double said_number(const json *params, const char *name);
-int32_t said_flag(const json *params, const char *name);
-mspkit_date_range said_dates(const json *params, const char *name);
-const mspkit_str *said_texts(const json *params, const char *name, size_t *count);
+mspkit_str param_text(const json *params, const char *name);
+mspkit_str param_json(const json *params, const char *name);
+int64_t param_int(const json *params, const char *name);
+double param_number(const json *params, const char *name);
+int32_t param_flag(const json *params, const char *name);
+mspkit_date_range param_dates(const json *params, const char *name);
+const mspkit_str *param_texts(const json *params, const char *name, size_t *count);
 
 /* Fields of views as members: nothing for one that is absent. */
 void view_text(json *into, const char *name, mspkit_text field);

@@ -39,7 +39,7 @@ from mspkit._types import (
     ResponseHook,
     ResponseMeta,
     RetryHook,
-    Told,
+    LazyDoc,
     meta_of,
 )
 
@@ -51,7 +51,7 @@ A = TypeVar("A", bound="AsyncClient")
 M = TypeVar("M", bound=Model)
 
 PICKLED = (
-    "A pickled client holds no secrets; they come from its `credentials` function, else from the environment."
+    "A pickled client contains no secrets; they come from its `credentials` function, or from the environment."
 )
 
 atexit.register(_native.shutdown)
@@ -77,7 +77,7 @@ class Client(Changeable):
     def __init_subclass__(cls) -> None:
         if cls.__module__.startswith("mspkit."):
             cls.__module__ = "mspkit"
-        cls.__doc__ = Told(partial(_told, cls.__doc__ or ""))  # type: ignore[assignment]
+        cls.__doc__ = LazyDoc(partial(_described, cls.__doc__ or ""))  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -164,7 +164,7 @@ class Client(Changeable):
         return f"<mspkit.{type(self).__name__}{where}>"
 
 
-def _told(text: str, client: object, cls: type) -> str:
+def _described(text: str, client: object, cls: type) -> str:
     from mspkit._docs import of_client
 
     return of_client(cls, text)
@@ -175,13 +175,13 @@ def secrets_of(credentials: Credentials | None) -> dict[str, Any]:
     if credentials is None:
         return {}
     if not callable(credentials):
-        raise refused("credentials", "must be a function that gives the secrets by name", credentials)
+        raise refused("credentials", "must be a function that returns the secrets by name", credentials)
     found = Hidden(credentials())
     if not isinstance(found.reveal(), Mapping):
-        raise refused("credentials", "must give a mapping, such as {'jwt': …}", found.reveal())
+        raise refused("credentials", "must return a mapping, such as {'jwt': …}", found.reveal())
     unknown = sorted(str(name) for name in found.reveal() if name not in GIVEN_BY_FUNCTION)
     if unknown:
-        allowed = f"must give only {', '.join(sorted(GIVEN_BY_FUNCTION))}; it gave {', '.join(unknown)}"
+        allowed = f"must return only {', '.join(sorted(GIVEN_BY_FUNCTION))}; it returned {', '.join(unknown)}"
         raise refused("credentials", allowed, credentials)
     return {name: hidden(value) for name, value in found.reveal().items()}
 
@@ -201,7 +201,7 @@ def _restore(
             _native.check_environment(cls._service, options["base_url"])
         given = {**secrets_of(credentials), **options}
         for name in sorted(dropped - given.keys()):
-            raise refused(name, "was given to the client that was pickled, and is needed here too", None)
+            raise refused(name, "was set on the pickled client and is required here too", None)
         made._make(given, credentials, Watcher(*hooks, cls._asynchronous))
     except MspError as error:
         error.args = (f"{error} {PICKLED}",)
@@ -274,12 +274,12 @@ class SyncClient(Client):
         Raises:
             MspError: Any kind.
         """
-        said = free_request(method, path, query, body, headers, options)
+        request = free_request(method, path, query, body, headers, options)
         del path, query, body, headers, options
         watcher = self._watcher
         watch = watcher.wanted()
         try:
-            answer = self._core.request(*said, watch, watcher.deliver if watch else None)
+            answer = self._core.request(*request, watch, watcher.deliver if watch else None)
         except MspError as error:
             watcher.gave_up(error)
             raise
@@ -369,10 +369,10 @@ class AsyncClient(Client):
         """
         from mspkit._port import here
 
-        said = free_request(method, path, query, body, headers, options)
+        request = free_request(method, path, query, body, headers, options)
         del path, query, body, headers, options
         bridge = here()
-        token = self._core.submit_request(bridge.port, *said, self._watcher.wanted())
+        token = self._core.submit_request(bridge.port, *request, self._watcher.wanted())
         answer: _native.Response = await bridge.outcome(token, self._watcher)
         return Response(answer.body, meta_of(answer), answer)
 

@@ -197,8 +197,8 @@ def from_native(kind: str, fields: dict[str, Any]) -> MspError:
     if expected:
         error._expected = True
     cause: BaseException | None = None
-    for number, said in reversed(causes):
-        outer = OSError(said) if number is None else OSError(number, said)
+    for number, text in reversed(causes):
+        outer = OSError(text) if number is None else OSError(number, text)
         outer.__cause__ = cause
         cause = outer
     if cause is not None:

@@ -42,7 +42,7 @@ def logger() -> logging.Logger | None:
     return _logger
 
 
-def tell(level: int, text: str, *values: object, failed: BaseException | None = None) -> None:
+def record(level: int, text: str, *values: object, failed: BaseException | None = None) -> None:
     """Writes a record; an exception of a handler or a filter is reported on stderr, as `logging`
     does."""
     log = logger()
@@ -114,7 +114,7 @@ class Watcher:
     def deliver(self, records: list[tuple[Any, ...]]) -> None:
         """Delivers events to log and hooks, in order."""
         for kind, call, *values in records:
-            hook, event = self._told(kind, call, values)
+            hook, event = self._logged(kind, call, values)
             if hook is None:
                 continue
             try:
@@ -128,13 +128,13 @@ class Watcher:
                     # It looked like a plain function; it cannot be awaited here.
                     waiting.close()
                     _complain(
-                        kind, event, TypeError("the hook gave a coroutine, which only async clients await")
+                        kind, event, TypeError("the hook returned a coroutine, which only async clients await")
                     )
 
     async def deliver_async(self, records: list[tuple[Any, ...]]) -> None:
         """The same in the task that waits for the call; awaitable results of hooks are awaited."""
         for kind, call, *values in records:
-            hook, event = self._told(kind, call, values)
+            hook, event = self._logged(kind, call, values)
             if hook is None:
                 continue
             try:
@@ -151,7 +151,7 @@ class Watcher:
             except Exception as error:
                 _complain(kind, event, error)
 
-    def _told(self, kind: int, call: Call, values: list[Any]) -> tuple[Callable[[Any], object] | None, Any]:
+    def _logged(self, kind: int, call: Call, values: list[Any]) -> tuple[Callable[[Any], object] | None, Any]:
         """Logs an event; returns the hook that wants it, and its argument."""
         if kind == REQUEST:
             return self._request(call)
@@ -162,7 +162,7 @@ class Watcher:
     def _request(self, call: Call) -> tuple[RequestHook | None, RequestEvent | None]:
         operation, method, path, server, request_id, attempt = call
         text = "%s: %s %s at %s, attempt %d [request id %s]"
-        tell(DEBUG, text, operation, method, path, server, attempt, request_id)
+        record(DEBUG, text, operation, method, path, server, attempt, request_id)
         if self.on_request is None:
             return None, None
         return self.on_request, RequestEvent(**_named(call))
@@ -173,7 +173,7 @@ class Watcher:
         operation, method, path, server, request_id, _ = call
         ending = f"HTTP {status}" if status is not None else cause
         text = "%s: %s after %.3f s [%s %s at %s] [request id %s]"
-        tell(DEBUG, text, operation, ending, took, method, path, server, request_id)
+        record(DEBUG, text, operation, ending, took, method, path, server, request_id)
         if self.on_response is None:
             return None, None
         return self.on_response, ResponseEvent(**_named(call), status=status, cause=cause, took=took)
@@ -181,7 +181,7 @@ class Watcher:
     def _retry(self, call: Call, reason: str, wait: float) -> tuple[RetryHook | None, RetryEvent | None]:
         operation, method, path, server, request_id, attempt = call
         text = "%s: %s, attempt %d follows in %.1f s [%s %s at %s] [request id %s]"
-        tell(INFO, text, operation, reason, attempt + 1, wait, method, path, server, request_id)
+        record(INFO, text, operation, reason, attempt + 1, wait, method, path, server, request_id)
         if self.on_retry is None:
             return None, None
         return self.on_retry, RetryEvent(**_named(call), reason=reason, wait=wait)
@@ -190,7 +190,7 @@ class Watcher:
         """Logs the end of a call that failed after it had started; refused calls are not logged."""
         if error.request_id is not None:
             # As text: a stored record must not keep the frames of the call alive.
-            tell(INFO if error._expected else WARNING, "%s", str(error))
+            record(INFO if error._expected else WARNING, "%s", str(error))
 
 
 def _named(call: Call) -> dict[str, Any]:
@@ -200,5 +200,5 @@ def _named(call: Call) -> dict[str, Any]:
 
 def _complain(kind: int, event: Any, error: BaseException) -> None:
     name = {REQUEST: "on_request", RESPONSE: "on_response", RETRY: "on_retry"}[kind]
-    text = "%s: the hook %s failed; the call goes on [request id %s]"
-    tell(ERROR, text, event.operation, name, event.request_id, failed=error)
+    text = "%s: the hook %s failed; the call continues [request id %s]"
+    record(ERROR, text, event.operation, name, event.request_id, failed=error)

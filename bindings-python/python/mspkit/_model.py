@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 from mspkit import _native
 from mspkit._lazy import home
-from mspkit._types import ResponseMeta, Secret, Told, meta_of
+from mspkit._types import LazyDoc, ResponseMeta, Secret, meta_of
 
 # Annotations with a name that the package does not have; all others are evaluated on request.
 ANYTHING: dict[str, Any] = {
@@ -58,7 +58,7 @@ class Field(_native.Field[T]):
         return plain(self.read(value, model), by_wire_name)
 
 
-def _told(field: Field[Any] | None, of: type) -> str:
+def _described(field: Field[Any] | None, of: type) -> str:
     if field is None:
         return ABOUT_FIELDS
     from mspkit._docs import of_field
@@ -67,7 +67,7 @@ def _told(field: Field[Any] | None, of: type) -> str:
 
 
 ABOUT_FIELDS = Field.__doc__ or ""
-Field.__doc__ = Told(_told)  # type: ignore[assignment]
+Field.__doc__ = LazyDoc(_described)  # type: ignore[assignment]
 
 
 def field(wire: str, kind: str, *, required: bool = False) -> Field[Any]:
@@ -121,9 +121,9 @@ class Model(_native.Item):
         cls.__match_args__ = tuple(cls._fields)  # type: ignore[misc]
         # An attribute's value has the type in the brackets; the field is the descriptor that reads
         # it.
-        for name, said in cls.__annotations__.items():
-            if isinstance(said, str) and said.startswith("Field["):
-                cls.__annotations__[name] = ANYTHING.get(said[6:-1], said[6:-1])
+        for name, annotation in cls.__annotations__.items():
+            if isinstance(annotation, str) and annotation.startswith("Field["):
+                cls.__annotations__[name] = ANYTHING.get(annotation[6:-1], annotation[6:-1])
         home(cls)
 
     def __init__(self, **fields: Any) -> None:

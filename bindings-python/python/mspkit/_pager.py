@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from mspkit import _native
 from mspkit._errors import MspError
-from mspkit._log import WARNING, Watcher, tell
+from mspkit._log import WARNING, Watcher, record
 from mspkit._model import Model
 from mspkit._types import ResponseMeta, meta_of
 
@@ -23,13 +23,13 @@ T = TypeVar("T", bound=Model)
 class Page(Generic[T]):
     """A page of a list."""
 
-    __slots__ = ("_items", "_model", "_native", "_said")
+    __slots__ = ("_items", "_model", "_native", "_facts")
 
     def __init__(self, page: _native.Page, model: type[T]) -> None:
         self._native: _native.Page | None = page
         self._model = model
         self._items: list[T] | None = None
-        self._said: tuple[Any, ...] = ()
+        self._facts: tuple[Any, ...] = ()
 
     @property
     def items(self) -> list[T]:
@@ -42,25 +42,25 @@ class Page(Generic[T]):
     @property
     def total(self) -> int | None:
         """How many items the list has, as reported by the server."""
-        total: int | None = self._said[0] if self._native is None else self._native.total
+        total: int | None = self._facts[0] if self._native is None else self._native.total
         return total
 
     @property
     def number(self) -> int | None:
         """The number of the page, from 1, if pages are numbered."""
-        number: int | None = self._said[1] if self._native is None else self._native.number
+        number: int | None = self._facts[1] if self._native is None else self._native.number
         return number
 
     @property
     def resume_token(self) -> str:
         """Token to resume after this page."""
-        token: str = self._said[2] if self._native is None else self._native.resume_token(len(self._native))
+        token: str = self._facts[2] if self._native is None else self._native.resume_token(len(self._native))
         return token
 
     @property
     def response_meta(self) -> ResponseMeta:
         """Status, headers, ids and times of the page's response."""
-        meta: ResponseMeta = self._said[3] if self._native is None else meta_of(self._native)
+        meta: ResponseMeta = self._facts[3] if self._native is None else meta_of(self._native)
         return meta
 
     def __len__(self) -> int:
@@ -77,21 +77,21 @@ class Page(Generic[T]):
         return self.items[at]
 
     def __repr__(self) -> str:
-        if not hasattr(self, "_said"):
+        if not hasattr(self, "_facts"):
             return "Page()"
         return f"Page({len(self)} of {self._model.__name__}, number={self.number}, total={self.total})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        said = (self.total, self.number, self.resume_token, self.response_meta)
-        return _restore, (self._model, self.items, said)
+        facts = (self.total, self.number, self.resume_token, self.response_meta)
+        return _restore, (self._model, self.items, facts)
 
 
 Page.__module__ = "mspkit"
 
 
-def _restore(model: type[T], items: list[T], said: tuple[Any, ...]) -> Page[T]:
+def _restore(model: type[T], items: list[T], facts: tuple[Any, ...]) -> Page[T]:
     made = object.__new__(Page)
-    made._native, made._model, made._items, made._said = None, model, items, said
+    made._native, made._model, made._items, made._facts = None, model, items, facts
     return made
 
 
@@ -122,7 +122,7 @@ class Reading(Generic[T]):
         "_model",
         "_operation",
         "_pager",
-        "_told",
+        "_warned",
         "_watcher",
     )
 
@@ -143,7 +143,7 @@ class Reading(Generic[T]):
         self._watcher = watcher
         self._model = model
         self._operation = operation
-        self._told = False
+        self._warned = False
         # Those of the current page.
         self._items: _native.Items[T] | None = None
 
@@ -184,19 +184,19 @@ class Reading(Generic[T]):
     def _turn(self, items: _native.Items[T] | None) -> _native.Items[T] | None:
         if items is not None:
             self._items = items
-        elif not self._told:
-            self._told = True
+        elif not self._warned:
+            self._warned = True
             # An empty list has a page too, with its total and meta.
             self._items = self._pager.hand(self._model) or self._items
             warning = self._pager.warning
             if warning is not None:
-                tell(WARNING, "%s", warning)
+                record(WARNING, "%s", warning)
         return items
 
     def _again(self) -> None:
         """Warns that a list is read again that has already returned everything."""
-        if self._told and not self._next_left():
-            tell(WARNING, "%s: this list was read to its end; nothing more comes of it", self._operation)
+        if self._warned and not self._next_left():
+            record(WARNING, "%s: this list was already read to its end; it has no more items", self._operation)
 
     def _next_left(self) -> int:
         return 0 if self._items is None else self._items.left

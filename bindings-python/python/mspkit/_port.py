@@ -40,10 +40,10 @@ def here() -> Bridge:
 class Waiting:
     """A call that is being awaited: its outcome so far, and the future that signals one."""
 
-    __slots__ = ("came", "future")
+    __slots__ = ("received", "future")
 
     def __init__(self) -> None:
-        self.came: list[tuple[int, Any]] = []
+        self.received: list[tuple[int, Any]] = []
         self.future: asyncio.Future[None] | None = None
 
 
@@ -72,10 +72,10 @@ class Bridge:
         waiting = self.waiting[token] = Waiting()
         try:
             while True:
-                if not waiting.came:
+                if not waiting.received:
                     waiting.future = loop.create_future()
                     await waiting.future
-                state, outcome = waiting.came.pop(0)
+                state, outcome = waiting.received.pop(0)
                 if state != EVENTS:
                     break
                 await watcher.deliver_async(outcome)
@@ -101,7 +101,7 @@ class Bridge:
                 token, state, outcome = completed.popleft()
                 waiting = self.waiting.get(token)
                 if waiting is not None:
-                    waiting.came.append((state, outcome))
+                    waiting.received.append((state, outcome))
                     if waiting.future is not None and not waiting.future.done():
                         waiting.future.set_result(None)
         finally:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mspkit._model import Model
 else:
 
-    class resource(property):  # noqa: N801 - it stands where `property` would
+    class resource(property):  # noqa: N801 - it replaces `property`
         """A group of a client's methods; on the class itself, the group's class, for `help()`."""
 
         def __get__(self, client, owner=None):

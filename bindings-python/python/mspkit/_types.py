@@ -46,14 +46,14 @@ def opt(value: T | None) -> T | Unset:
     return UNSET if value is None else value
 
 
-class Told:
+class LazyDoc:
     """A `__doc__` that is made when it is read."""
 
-    def __init__(self, tell: Any) -> None:
-        self.tell = tell
+    def __init__(self, write: Any) -> None:
+        self.write = write
 
     def __get__(self, thing: object, owner: type) -> str:
-        text: str = self.tell(thing, owner)
+        text: str = self.write(thing, owner)
         return text
 
 
@@ -354,7 +354,7 @@ class Secret:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("a secret is not pickled; pickle what it belongs to, or reveal() it")
+        raise TypeError("a secret cannot be pickled; pickle what it belongs to, or reveal() it")
 
 
 Secret.__module__ = "mspkit"

@@ -190,7 +190,7 @@ class Simulator:
                 self.reset()
         except ValueError:
             self.close()
-            raise SimulatorError(f"{command[0]} ended with {self._process.returncode} at its start") from None
+            raise SimulatorError(f"{command[0]} exited with {self._process.returncode} on start") from None
         except BaseException:
             self.close()
             raise
@@ -336,7 +336,7 @@ class Simulator:
             "rate": rate,
             "times": times,
         }
-        given = {name: said for name, said in fields.items() if said is not None}
+        given = {name: value for name, value in fields.items() if value is not None}
         self.control("fail", {**rule, "fault": {"kind": kind, **given}})
 
     def answer(
@@ -373,7 +373,7 @@ class Simulator:
         """
         given = {"json": json, "text": text, "headers": headers}
         rule = {"match": f"* {match}" if match.startswith("/") else match, "status": status, "times": times}
-        self.control("answer", rule | {name: said for name, said in given.items() if said is not None})
+        self.control("answer", rule | {name: value for name, value in given.items() if value is not None})
 
     def advance(self, seconds: float) -> None:
         """Advances the clock by which tokens and scrolls expire."""

@@ -1,7 +1,7 @@
 //! A peer in a process of its own: it does the work that standard input names, a line each, and answers with the time
 //! it took. `bench-worker PEER`; tests/bench/README.md has the lines.
 
-#![allow(clippy::print_stdout, reason = "its answers are what it is for")]
+#![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
 #[macro_use]
 mod tally;

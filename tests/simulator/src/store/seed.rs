@@ -135,7 +135,7 @@ fn empty(rng: &mut Rng, schema: &Schema, index: usize) -> Value {
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "bounds of documents are small whole numbers"
+    reason = "bounds in documents are small integers"
 )]
 fn bounded(schema: &Schema, number: u64) -> u64 {
     let largest = schema.maximum.filter(|most| *most >= 0.0).map_or(u64::MAX, |most| most as u64);

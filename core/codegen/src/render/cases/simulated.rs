@@ -45,8 +45,8 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
     let mut step = call.step(&Value::Object(expect));
     with_ids(call, &mut step, &ids);
     let mut case = call.case(
-        "what the simulator holds",
-        "A call without a script is answered from what the simulator holds.",
+        "the simulator's data",
+        "Without a script, the simulator responds from its data.",
     );
     let committed = u8::from(!matches!(verb, "list" | "get"));
     case.insert("counts".to_owned(), json!({&call.operation.id: {"committed": committed}}));
@@ -56,7 +56,7 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
         let mut step = call.step(&json!({"error": {"kind": "NotFound", "status": 404}}));
         with_ids(call, &mut step, &vec![UNKNOWN.into(); ids.len()]);
         let mut case =
-            call.case("what the simulator does not hold", "An id that nothing has is told as such.");
+            call.case("an unknown id", "An id that does not exist is reported as not found.");
         case.insert("counts".to_owned(), json!({&call.operation.id: {"committed": 0}}));
         case.insert("steps".to_owned(), json!([step]));
         cases.push(Value::Object(case));

@@ -15,9 +15,9 @@ use crate::text::{mspkit_pair, mspkit_str};
 const MOST_ENTRIES: usize = 1 << 16;
 
 /// A JSON object of options under construction.
-pub(crate) struct Said(Map<String, Value>);
+pub(crate) struct OptionsWriter(Map<String, Value>);
 
-impl Said {
+impl OptionsWriter {
     /// Begins with the caller's JSON.
     ///
     /// # Safety
@@ -142,8 +142,8 @@ pub(crate) unsafe fn entries<'a, T>(name: &str, entries: *const T, count: usize)
 /// The struct's pointers are valid as its documentation requires.
 pub(crate) unsafe fn config(given: &mspkit_client_options) -> Result<Config, Failure> {
     // SAFETY: the caller says so.
-    let said = unsafe { given.said()? };
-    Ok(Config::from_json_in(&said, Spelling::SnakeMilliseconds, None)?)
+    let json = unsafe { given.to_json()? };
+    Ok(Config::from_json_in(&json, Spelling::SnakeMilliseconds, None)?)
 }
 
 /// The options of a call, and its cancel token.
@@ -160,7 +160,7 @@ pub(crate) unsafe fn call(
     unsafe {
         let given = read(given)?;
         let cancel = given.cancel.as_ref().map(mspkit_cancel_token::shared);
-        Ok((CallOptions::from_json_in(&given.said()?, Spelling::SnakeMilliseconds)?, cancel))
+        Ok((CallOptions::from_json_in(&given.to_json()?, Spelling::SnakeMilliseconds)?, cancel))
     }
 }
 
@@ -203,6 +203,6 @@ pub(crate) unsafe fn paging(given: *const mspkit_paging_options) -> Result<Pagin
     // SAFETY: the caller says so.
     unsafe {
         let given = read(given)?;
-        Ok(PagingOptions::from_json_in(&given.said()?, Spelling::SnakeMilliseconds)?)
+        Ok(PagingOptions::from_json_in(&given.to_json()?, Spelling::SnakeMilliseconds)?)
     }
 }

@@ -11,10 +11,10 @@ pub(crate) use mspkit_binding::milliseconds;
 use napi::bindgen_prelude::{Array, Env};
 use serde::Serialize;
 
-use crate::big;
+use crate::bigint;
 use crate::failure::{Failure, panicked};
 use crate::text::Text;
-use crate::watch::told;
+use crate::events::events_json;
 
 /// The kinds of an entry; `ts/native.ts` has the same numbers.
 const FAILED: u32 = 0;
@@ -22,7 +22,7 @@ const DONE: u32 = 1;
 const EVENTS: u32 = 2;
 
 /// One response or page as texts.
-pub(crate) struct Crossing {
+pub(crate) struct Payload {
     /// The JSON of the result, or of the array of items.
     text: Text,
     /// Status, headers, ids and times, and the facts of a page.
@@ -36,7 +36,7 @@ pub(crate) struct Crossing {
 /// The outcome of a call.
 pub(crate) enum Entry {
     Failed(Failure),
-    Done(Box<Crossing>),
+    Done(Box<Payload>),
     /// The events of a call, as a JSON array.
     Events(String),
 }
@@ -46,9 +46,9 @@ pub(crate) const PLACES: u32 = 4;
 
 impl Entry {
     /// The outcome of a call; a panic is a failure.
-    pub(crate) fn of(outcome: Result<Result<Crossing, Failure>, Box<dyn Any + Send>>) -> Self {
+    pub(crate) fn of(outcome: Result<Result<Payload, Failure>, Box<dyn Any + Send>>) -> Self {
         match outcome {
-            Ok(Ok(crossing)) => Self::Done(Box::new(crossing)),
+            Ok(Ok(payload)) => Self::Done(Box::new(payload)),
             Ok(Err(failure)) => Self::Failed(failure),
             Err(payload) => Self::Failed(panicked(payload.as_ref())),
         }
@@ -61,14 +61,14 @@ impl Entry {
                 array.set(at, FAILED)?;
                 array.set(at + 1, failure.to_json())
             }
-            Self::Done(crossing) => {
+            Self::Done(payload) => {
                 array.set(at, DONE)?;
-                if let Some(taken) = crossing.taken {
+                if let Some(taken) = payload.taken {
                     taken();
                 }
-                crossing.text.write(env, array, at + 1)?;
-                array.set(at + 2, crossing.meta)?;
-                crossing.marker.map_or(Ok(()), |marker| array.set(at + 3, marker))
+                payload.text.write(env, array, at + 1)?;
+                array.set(at + 2, payload.meta)?;
+                payload.marker.map_or(Ok(()), |marker| array.set(at + 3, marker))
             }
             Self::Events(events) => {
                 array.set(at, EVENTS)?;
@@ -81,23 +81,23 @@ impl Entry {
     pub(crate) fn alone(self, env: &Env, events: Vec<Event>) -> napi::Result<Array<'_>> {
         let mut array = env.create_array(PLACES + 1)?;
         self.write(*env, &mut array, 0)?;
-        if let Some(events) = told(events) {
+        if let Some(events) = events_json(events) {
             array.set(PLACES, events)?;
         }
         Ok(array)
     }
 }
 
-impl Crossing {
+impl Payload {
     /// The result of an operation: JSON, or the bytes of a body that is not JSON.
     pub(crate) fn result(operation: &str, answer: &RawResponse) -> Self {
         if Operation::find(operation).is_some_and(|known| known.answer == Answer::Raw) {
             let (text, meta) = (Text::bytes(&answer.body), json(&Known::of(&answer.meta)));
             return Self { text, meta, marker: None, taken: None };
         }
-        let mut crossing = Self::new(answer.json.len(), json(&Known::of(&answer.meta)));
-        crossing.push(&answer.json);
-        crossing
+        let mut payload = Self::new(answer.json.len(), json(&Known::of(&answer.meta)));
+        payload.push(&answer.json);
+        payload
     }
 
     /// The body of a response, unchanged; the caller knows its format.
@@ -122,16 +122,16 @@ impl Crossing {
             ..Known::of(&page.meta)
         };
         let length = page.items().map(|item| item.len() + 1).sum::<usize>() + 2;
-        let mut crossing = Self::new(length, json(&known));
-        crossing.text.push(b"[");
+        let mut payload = Self::new(length, json(&known));
+        payload.text.push(b"[");
         for (at, item) in page.items().enumerate() {
             if at > 0 {
-                crossing.text.push(b",");
+                payload.text.push(b",");
             }
-            crossing.push(item);
+            payload.push(item);
         }
-        crossing.text.push(b"]");
-        crossing
+        payload.text.push(b"]");
+        payload
     }
 
     fn new(length: usize, meta: String) -> Self {
@@ -147,8 +147,8 @@ impl Crossing {
     /// Adds JSON and marks its large integers.
     fn push(&mut self, json: &[u8]) {
         let mut copied = 0;
-        for (begin, end) in big::large_integers(json) {
-            let marker = self.marker.get_or_insert_with(big::marker);
+        for (begin, end) in bigint::large_integers(json) {
+            let marker = self.marker.get_or_insert_with(bigint::marker);
             self.text.push(&json[copied..begin]);
             self.text.push(b"\"");
             self.text.push(marker.as_bytes());
@@ -199,5 +199,5 @@ pub(crate) fn pairs(headers: &HeaderMap) -> Vec<(&str, Cow<'_, str>)> {
 
 /// The JSON of a value of our own, which always serializes.
 pub(crate) fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|error| unreachable!("own data is writable: {error}"))
+    serde_json::to_string(value).unwrap_or_else(|error| unreachable!("own data always serializes: {error}"))
 }
