@@ -10,7 +10,7 @@ use crate::wire::{Client, Reply, simulator};
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const GOOGLE: &str = "8806367b-001a-4632-afb4-27a7fad7660c";
 
-/// Logs in with the client in the form; `changes` replace fields of it.
+/// Logs in with the client in the form; `changes` replaces fields of it.
 pub(crate) fn log_in(simulator: &Simulator, changes: &[(&str, &str)]) -> Reply {
     let known = simulator.credentials();
     let mut form = std::collections::BTreeMap::from([

@@ -1,4 +1,4 @@
-//! What goes wrong, as the client sees it and as the server counts it.
+//! Faults, as the client sees them and as the server counts them.
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ fn plan(sim: &Simulator, pattern: &str, fault: &Value) {
     sim.control("faults", &rules).unwrap();
 }
 
-/// A client, and a simulator whose first create goes wrong.
+/// A client, and a simulator whose first create fails.
 fn create_with(fault: &Value) -> (Simulator, Client) {
     let sim = simulator(json!({"service_orgs": 0, "customers": 0}));
     let client = Client::ncentral(&sim);

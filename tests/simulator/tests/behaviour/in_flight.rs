@@ -25,7 +25,7 @@ fn the_request_beyond_the_cap_is_answered_429() {
     eventually("two are in flight", || sim.count(LIST).received == 2);
     let reply = client.get("/api/customers").expect(429).json();
     assert_eq!(reply["status"], 429);
-    // Another endpoint has a cap of its own.
+    // Another endpoint has its own cap.
     client.get("/api/service-orgs").expect(200);
     held.pop();
     eventually("one has gone", || sim.count(LIST).dropped == 1);
@@ -44,8 +44,8 @@ fn whoever_keeps_to_the_cap_never_sees_429() {
             let (client, refused) = (&client, &refused);
             scope.spawn(move || {
                 let mut wire = client.wire();
-                for turn in 0..500 {
-                    let target = format!("/api/customers?pageSize=20&pageNumber={}", 1 + (worker + turn) % 3);
+                for round in 0..500 {
+                    let target = format!("/api/customers?pageSize=20&pageNumber={}", 1 + (worker + round) % 3);
                     let reply = wire.call("GET", &target, &[client.header()], "").unwrap();
                     refused.fetch_add(u32::from(reply.status != 200), Ordering::Relaxed);
                 }

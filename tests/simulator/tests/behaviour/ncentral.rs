@@ -104,7 +104,7 @@ fn what_is_not_there_is_not_found() {
     assert_eq!(message(&reply), "NOT FOUND: ResourceNotFoundException: Org Unit not found: '555'.");
     let reply = client.get("/api/customers/abc").expect(400).json();
     assert_eq!(message(&reply), "BAD REQUEST: BadRequestException: Invalid customerId format: 'abc'.");
-    // The id of a customer names no service organization.
+    // The id of a customer is not that of a service organization.
     client.get("/api/service-orgs/100").expect(404);
     client.get("/api/service-orgs/555/customers").expect(404);
     client.post("/api/service-orgs/555/customers", &json!({})).expect(404);

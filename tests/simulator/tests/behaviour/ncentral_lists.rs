@@ -119,7 +119,7 @@ fn a_customers_sites_are_its_own_and_paged() {
     let site = page["data"][0].as_object().unwrap();
     assert_eq!((site.len(), &site["orgUnitType"], &site["parentId"]), (23, &json!("SITE"), &json!("100")));
     assert_eq!(client.get("/api/customers/101/sites").expect(200).json()["totalItems"], 2);
-    // A new customer has none, which is no error; a unit of another kind is no customer.
+    // A new customer has none, which is not an error; a unit of another kind is not a customer.
     let body = json!({"customerName": "Client Corp", "contactFirstName": "Jane", "contactLastName": "Doe"});
     assert_eq!(client.post("/api/service-orgs/50/customers", &body).expect(201).json()["customerId"], 102);
     assert_eq!(client.get("/api/customers/102/sites").expect(200).json()["data"], json!([]));

@@ -1,4 +1,4 @@
-//! Scripted answers.
+//! Scripted responses.
 
 use serde_json::json;
 

@@ -46,7 +46,7 @@ fn a_scroll_advances_on_every_continuation() {
     };
     let second = next(&first["next_page_key"]);
     assert_ne!(second["next_page_key"], first["next_page_key"]);
-    // The same key once more does not repeat the page: the server has moved on.
+    // The same key again does not repeat the page: the server has moved on.
     let third = next(&first["next_page_key"]);
     assert_eq!(ids(&second), ["case_000004", "case_000005", "case_000006"]);
     assert_eq!(ids(&third), ["case_000007", "case_000008", "case_000009"]);
