@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs doxygen: `doxygen.sh FOLDER CONFIGURATION`. Where the machine has none, it and the libraries that are missing come
-# from Debian's packages, unpacked into the folder, beside the system rather than into it.
+# Runs doxygen: `doxygen.sh FOLDER CONFIGURATION`. If the machine has none, it and the missing libraries come from
+# Debian's packages, unpacked into the folder rather than installed.
 set -euo pipefail
 folder="$1" configuration="$2"
 missing() { echo "mspkit: $1" >&2; exit 1; }

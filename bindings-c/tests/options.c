@@ -1,4 +1,4 @@
-/* What options say: nothing, 0, false, and everything in between. */
+/* The values of options: not given, 0, false, and everything in between. */
 #include <string.h>
 
 #include "mspkit/ncentral.h"
@@ -29,7 +29,7 @@ static mspkit_ncentral *client_of(const mspkit_client_options *options)
     return client;
 }
 
-/* The attempts of a call that fails for ever. */
+/* The attempts of a call that always fails. */
 static size_t attempts(const mspkit_ncentral *client, const mspkit_call_options *call)
 {
     mspkit_answer *answer = NULL;
@@ -62,7 +62,7 @@ static void retries(void)
     mspkit_ncentral_free(client);
 }
 
-/* What the server asks for is not waited for. */
+/* The pause that the server requests is not waited for. */
 static void no_wait(void)
 {
     mspkit_client_options options = usual();
@@ -79,7 +79,7 @@ static void no_wait(void)
     mspkit_ncentral_free(client);
 }
 
-/* Times, sizes and numbers that cannot be 0 are refused by name, so zeroes in place of the initialiser are noticed. */
+/* Times, sizes and numbers that cannot be 0 are refused by name, so zeroes instead of the initialiser are noticed. */
 static void zeroes(void)
 {
     mspkit_client_options options;
@@ -132,7 +132,7 @@ static void yes_and_no(void)
     }
 }
 
-/* Whatever is less than 0 is no number and no time, a remaining time that has run out included. */
+/* Negative numbers and times are refused, including a remaining time that has run out. */
 static void less_than_nothing(void)
 {
     mspkit_client_options options;

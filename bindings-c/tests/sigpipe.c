@@ -116,6 +116,6 @@ int main(int argc, char **argv)
     waitpid(server, NULL, 0);
     memory_back(0);
     printf("sigpipe: %ld connections, %ld answered, %ld failed, %ld of them as they should\n", 4 * each, answered, failed, transport);
-    /* Two kinds of end let an answer through, if it is fast enough. */
+    /* Two kinds of end let a response through, if it is fast enough. */
     return failed == transport && failed >= each && answered > 0 ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-/** Onboards a customer across three services, which the environment names. Writes only with `--write`. */
+/** Onboards a customer across three services, configured by the environment. Writes only with `--write`. */
 
 import { Cloudmore, type MspError, NCentral, Wiv } from "mspkit";
 import { Report } from "./report.js";

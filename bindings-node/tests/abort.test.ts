@@ -1,5 +1,5 @@
 /**
- * Signals: before, during and after a call; leaving a loop; and that nothing stays behind.
+ * Signals: before, during and after a call; leaving a loop; and that no listener remains.
  */
 
 import assert from "node:assert/strict";
@@ -23,7 +23,7 @@ after(async () => {
   await simulator.stop();
 });
 
-/** A server that never answers. */
+/** A server that never responds. */
 function silent(): Promise<Fake> {
   return startFake(() => {});
 }
@@ -133,7 +133,7 @@ test("a thousand calls on one signal leave no listener", async () => {
 
 const contoso = { customerName: "Contoso", contactFirstName: "Ada", contactLastName: "Lovelace" };
 
-/** What a promise is rejected with. */
+/** The rejection of a promise. */
 function rejection(promise: Promise<unknown>): Promise<Error> {
   return promise.then(
     () => assert.fail("it was not rejected"),
@@ -169,7 +169,7 @@ test("a create that was not sent and is aborted says so", async () => {
   await using server = await silent();
   await using client = of(server);
   const aborting = new AbortController();
-  // Five are on their way, as many as the vendor allows; the sixth waits for its slot.
+  // Five are in flight, as many as the vendor allows; the sixth waits for its slot.
   const sent = Array.from({ length: 5 }, () =>
     rejection(client.serviceOrgs.createCustomer(50, contoso, { signal: aborting.signal })),
   );
@@ -185,7 +185,7 @@ test("a create that was not sent and is aborted says so", async () => {
   const unsent = errors[5]?.cause;
   assert.ok(unsent instanceof OperationCancelledError);
   assert.match(unsent.message, /abandoned before it was sent; nothing was carried out/);
-  // One that was aborted before it was made is not sent either.
+  // A call whose signal was already aborted is not sent either.
   const late = await rejection(client.serviceOrgs.createCustomer(50, contoso, { signal: aborting.signal }));
   assert.ok(late.name === "AbortError" && late.cause instanceof OperationCancelledError, inspect(late));
   assert.equal(server.requests, 5);
@@ -203,7 +203,7 @@ test("a reason of the caller's own is the rejection itself, with what became of 
   aborting.abort(own);
   calls.push(create(aborting.signal));
   assert.deepEqual(await Promise.all(calls), [own, own]);
-  // The second was never sent; both are told.
+  // The second was never sent; both are listed.
   assert.ok(own.cause instanceof AggregateError);
   assert.deepEqual(own.cause.errors.map((error: MspError) => error.kind).sort(), [
     "Cancelled",
@@ -236,7 +236,7 @@ test("what is no signal is refused", async () => {
   }
 });
 
-/** A server with three pages, of which the third never comes. */
+/** A server with three pages, of which the third never arrives. */
 function twoPages(): Promise<Fake> {
   return startFake((request, response) => {
     const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("pageNumber") ?? 1);
@@ -256,7 +256,7 @@ test("leaving a loop drops what is read ahead", async () => {
     break;
   }
   await until("its slot is free", () => client.limits().every((limit) => limit.inFlight === 0));
-  // Held until here: what nobody holds any more is dropped by the garbage collector too.
+  // Referenced until here, or the garbage collector would end it.
   assert.equal(list.total, 6);
 });
 

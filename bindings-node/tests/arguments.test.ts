@@ -1,5 +1,5 @@
 /**
- * Arguments: what is taken, and what is told of those that are in the wrong place, spelling or kind.
+ * Arguments: which are accepted, and the errors for a wrong place, spelling or type.
  */
 
 import assert from "node:assert/strict";
@@ -24,7 +24,7 @@ after(async () => {
   await simulator.stop();
 });
 
-/** What TypeScript would refuse. */
+/** Arguments that TypeScript would refuse. */
 type Wrong = never;
 
 async function told(run: () => unknown): Promise<string> {
@@ -121,7 +121,7 @@ test("what is no object with names is refused where one belongs", async () => {
   for (const [run, message] of cases) {
     assert.equal(await told(run), message);
   }
-  // Nothing is not something wrong.
+  // `undefined` is not invalid.
   assert.equal((await client.customers.list(null as Wrong, null as Wrong).collect()).length, 5);
 });
 

@@ -1,5 +1,5 @@
 /**
- * The conformance cases through both kinds of clients: the judge in `tests/conformance` asks this package's program.
+ * The conformance cases through both kinds of clients: the judge in `tests/conformance` runs this package's program.
  */
 
 import assert from "node:assert/strict";

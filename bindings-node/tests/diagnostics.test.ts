@@ -1,5 +1,5 @@
 /**
- * What is published on `diagnostics_channel`, and that nothing is collected while nobody listens.
+ * What is published on `diagnostics_channel`, and that nothing is collected without a subscriber.
  */
 
 import assert from "node:assert/strict";
@@ -13,7 +13,7 @@ import { startSimulator } from "./support/simulator.js";
 
 type Seen = ["request", RequestEvent] | ["response", ResponseEvent] | ["retry", RetryEvent];
 
-/** Listens to everything while something runs. */
+/** Records all events while a function runs. */
 async function listening(
   run: () => unknown,
   store?: AsyncLocalStorage<string>,
@@ -164,7 +164,7 @@ test("a subscriber that throws takes no result away, and is told of as any other
     { baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt },
   );
   await simulator.stop();
-  // Of each of the clients the exchange of the token too: two events for each of five requests.
+  // The token exchange of each client too: two events for each of five requests.
   assert.deepEqual([ended.stdout, ended.stderr, ended.code], ["a true 10\n", "", 0]);
 });
 

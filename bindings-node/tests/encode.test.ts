@@ -1,5 +1,5 @@
 /**
- * Arguments become JSON without silent changes, and names go to the core and back.
+ * Arguments become JSON without silent changes, and names are converted in both directions.
  */
 
 import assert from "node:assert/strict";

@@ -1,5 +1,5 @@
 /**
- * Errors: their classes, what they know, where they point, and what they keep to themselves.
+ * Errors: their classes, their properties, their stacks, and what they hide.
  */
 
 import assert from "node:assert/strict";
@@ -47,7 +47,7 @@ async function caught(run: () => unknown): Promise<MspError> {
   throw new Error("nothing was thrown");
 }
 
-/** The line of this file that calls it, as stacks show it. */
+/** The line of this file that calls it, as in stacks. */
 function here(): RegExp {
   const line = new Error().stack?.split("\n")[2]?.match(/errors\.test\.(?:ts|js):\d+/)?.[0];
   return new RegExp((line as string).replaceAll(".", "\\."));

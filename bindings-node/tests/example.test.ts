@@ -1,5 +1,5 @@
 /**
- * The example does its whole job against the simulator, with every row that the demo has to have.
+ * The example completes against the simulator, with every row of the demo.
  */
 
 import assert from "node:assert/strict";
@@ -18,7 +18,7 @@ interface Ran {
   readonly counts: Readonly<Record<string, { committed: number } | undefined>>;
 }
 
-/** What the example prints, what it shows of its progress, and what the server has counted. */
+/** What the example prints, its progress, and the server's counts. */
 async function ran(...args: string[]): Promise<Ran> {
   const simulator = await startSimulator(OPTIONS);
   try {
@@ -34,7 +34,7 @@ async function ran(...args: string[]): Promise<Ran> {
   }
 }
 
-/** Each step with its result; between them and after them stand spaces and numbers. */
+/** Each step with its result; spaces and numbers are between and after them. */
 const ROWS = [
   /^list service organizations +120 of 120 +\d+ +1 +[\d.]+ ms$/m,
   /^create a service organization +soId \d+ +1 +0 /m,

@@ -1,5 +1,5 @@
 /**
- * Lists: lazy, read once, in order however they are asked for, and taken up again where they were left.
+ * Lists: lazy, read once, in order however they are requested, and resumed where they stopped.
  */
 
 import assert from "node:assert/strict";
@@ -59,7 +59,7 @@ test("items come in order, also when many are asked for at once", async () => {
   assert.deepEqual(results.at(-1), { value: undefined, done: true });
 });
 
-/** Keeps the event loop from turning, until what was read ahead has come. */
+/** Blocks the event loop until the page that is read ahead has arrived. */
 function standStill(): void {
   const blocking = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
   for (const id of all.slice(0, 20)) {
@@ -93,7 +93,7 @@ test("the token speaks of what was given out, not of a page that has come meanwh
   }
   const token = list.resumeToken;
   const asked = list.next();
-  // The page comes, and nobody takes it.
+  // The page arrives, and nobody takes it.
   standStill();
   assert.equal(list.resumeToken, token);
   assert.equal((await asked).value?.customerId, all[7]);
@@ -240,7 +240,7 @@ test("the first item asks for no more than its page, and a page can be begun wit
   assert.deepEqual([page?.number, page?.items[0]?.customerId], [3, all[100]]);
 });
 
-/** A list whose server says that there are more rows than it gives. */
+/** A list whose server reports more rows than it returns. */
 function lacking(): Promise<Fake> {
   return startFake((request, response) => {
     const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("pageNumber") ?? 1);
@@ -335,7 +335,7 @@ test("an item that cannot be read is told with its place, and reading goes on be
     return true;
   });
   assert.deepEqual(ids, ["1", "2"]);
-  // Reading goes on behind it, on the list itself and from its token.
+  // Reading continues after it, on the list itself and from its token.
   const from = client.customers.list({ resumeToken: list.resumeToken });
   await read();
   assert.deepEqual(ids, ["1", "2", "4"]);
@@ -358,7 +358,7 @@ test("an item that cannot be read is told with its place, and reading goes on be
     }
     assert.deepEqual(sizes, [2, "Decode", 1]);
   }
-  // All or nothing: what was collected until then is read again, also what was in hand.
+  // All or nothing: items collected before the failure are read again, including those of the current page.
   const start = client.customers.list().resumeToken;
   await assert.rejects(client.customers.list().collect(), { resumeToken: start });
   for (const of of [client, sync]) {
@@ -443,7 +443,7 @@ test("integers beyond 2^53 are exact", async () => {
 
 test("texts come as they were sent, whatever letters they hold", async () => {
   const names = ["plain", "Müller & Söhne", "Łódź", "株式会社テスト", "🙂 𝒳", '\u0000"\\', "é".repeat(5000)];
-  // So many that they are not worth escaping, and what comes behind them.
+  // Too many to escape, and the text after them.
   names.push(`Łódź ${"株式会社🙂".repeat(3000)} Łódź`, "é", "plain again");
   await using server = await startFake((request, response) => {
     const items = names.map((customerName, at) => ({ customerId: String(at), customerName }));

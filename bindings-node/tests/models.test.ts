@@ -1,5 +1,5 @@
 /**
- * Models are plain objects: read tolerantly, under the names of this language, with nothing lost.
+ * Models are plain objects: read tolerantly, under TypeScript names, without loss.
  */
 
 import assert from "node:assert/strict";
@@ -188,7 +188,7 @@ test("integers beyond 2^53 keep their digits and are written as JSON by them", (
     [`{"count":"${large}"}`, { count: large }],
     ['{"unknown":@,"count":1}', { unknown: large, count: 1 }],
     ['{"unknown":{"deep":[@,{"n":@}]}}', { unknown: { deep: [large, { n: large }] } }],
-    // A field of that name is a field.
+    // A field with that name is a field.
     ['{"toJSON":5,"unknown":@}', { toJSON: 5, unknown: large }],
     ['{"unknown":@,"toJSON":"x","count":@}', { unknown: large, toJSON: "x", count: large }],
     ['{"unknown":{"__proto__":@}}', JSON.parse(`{"unknown":{"__proto__":"${large}"}}`)],
@@ -199,7 +199,7 @@ test("integers beyond 2^53 keep their digits and are written as JSON by them", (
   const model = came('{"count":@,"unknown":[@]}');
   assert.deepStrictEqual(model, { count: BigInt(large), unknown: [BigInt(large)] });
   assert.deepStrictEqual(Object.keys(model), ["count", "unknown"]);
-  // Sent back, they are the numbers that they were.
+  // Sent back, they are the original numbers.
   assert.equal(encode("body", model), `{"count":${large},"unknown":[${large}]}`);
   // A fraction is a fraction.
   assert.deepStrictEqual(came('{"share":@}'), { share: Number(large) });
@@ -211,7 +211,7 @@ test("the known values of an open enumeration are there to compare with", () => 
   assert.deepEqual([known, other], ["SO", "GALAXY"]);
 });
 
-/** What only reading makes right, and what it becomes. */
+/** Values that need conversion, and the result. */
 const ODD: Readonly<Record<string, readonly [came: unknown, read: unknown]>> = {
   id: [1, "1"],
   text: [1, "1"],

@@ -1,6 +1,6 @@
 /**
  * The package as it would be published: packed, installed into an empty project, used from ESM, CommonJS and
- * TypeScript; its types and its manifest checked; and what its loader says when something is missing.
+ * TypeScript; its types and its manifest; and its loader's errors if something is missing.
  */
 
 import assert from "node:assert/strict";
@@ -36,7 +36,7 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a program in the project; without the event loop, which has nothing else to do. */
+/** Runs a program in the project; synchronously, since nothing else runs. */
 function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: project,
@@ -52,7 +52,7 @@ function succeeds(command: string, args: readonly string[]): string {
   return ran.stdout.trim();
 }
 
-/** What is published, where MSPKIT_PACKED names its folder; otherwise what is packed now. */
+/** The packages in the folder MSPKIT_PACKED, or packed now. */
 function packed(): string[] {
   const folder = process.env.MSPKIT_PACKED;
   if (folder === undefined) {

@@ -17,7 +17,7 @@ const BIN = join(HERE, "dist", "cjs", "bin.js");
 
 function gone(pid: number): boolean {
   try {
-    // One that nobody has waited for has ended, too.
+    // A zombie counts as ended, too.
     return readFileSync(`/proc/${pid}/stat`, "utf8").split(")").at(-1)?.trim().startsWith("Z") === true;
   } catch {
     return true;
@@ -288,7 +288,7 @@ test("a program that is not there, or not one, is told", async () => {
     [missing.status, missing.stderr],
     [1, "mspkit-sim: MSPKIT_SIM names /no/such/program, and there is no such file\n"],
   );
-  // Beside the sources there is no package of the platform.
+  // In a checkout there is no package of the platform.
   const none = ran({ MSPKIT_SIM: "" });
   assert.equal(none.status, 1);
   assert.match(

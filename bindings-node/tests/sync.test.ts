@@ -1,5 +1,5 @@
 /**
- * Blocking clients: results, errors, lists; and that they stall the event loop, as they say.
+ * Blocking clients: results, errors, lists; and that they stall the event loop, as documented.
  */
 
 import assert from "node:assert/strict";

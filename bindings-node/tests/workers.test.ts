@@ -53,7 +53,7 @@ test("a client is not passed on to a worker as a shell of itself", async () => {
 test("twenty workers one after another load, use and end by themselves", async () => {
   for (let round = 0; round < 20; round += 1) {
     const worker = start(USE);
-    // A worker's last message and its end may come together.
+    // A worker's last message and its end may arrive together.
     const [[message], [code]] = await Promise.all([once(worker, "message"), once(worker, "exit")]);
     assert.deepEqual([message, code], [["50", 10], 0]);
   }

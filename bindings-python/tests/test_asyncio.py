@@ -43,7 +43,7 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 
 def waiting() -> int:
-    """The calls that the running loop's bridge still knows."""
+    """The calls in flight of the running loop's bridge."""
     bridge = _port.here()
     return len(bridge.waiting) + len(bridge.completed)
 
@@ -264,7 +264,7 @@ def test_loops_that_are_closed_with_calls_in_flight_say_nothing(clients: Clients
                 loop.run_until_complete(asyncio.sleep(0.001))
             loop.close()
             for task in tasks:
-                # Said of tasks by asyncio itself, whatever they wait for.
+                # asyncio itself says this of tasks, whatever they wait for.
                 task._log_destroy_pending = False
                 task.get_coro().close()
             del tasks, task, loop

@@ -1,4 +1,4 @@
-"""The examples in docstrings run against the simulator and print what they say."""
+"""The examples in docstrings run against the simulator and print what they show."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from simulator import Simulator
 CLIENTS = (mspkit.NCentral, mspkit.Cloudmore, mspkit.Wiv)
 ASYNC_CLIENTS = (mspkit.AsyncNCentral, mspkit.AsyncCloudmore, mspkit.AsyncWiv)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-# The examples show the values that the documents show; the simulator is told to know them.
+# The examples show the values of the documents; the simulator is loaded with them.
 KNOWN = {
     "cloudmore_organization_id": "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
     "psa_username": "psa.user@acme.example",
@@ -41,7 +41,8 @@ def _examples() -> Iterator[Any]:
 
 
 def run(example: doctest.Example, names: dict[str, Any], loop: asyncio.AbstractEventLoop) -> str:
-    """What an example prints; `await` may stand in it as at the prompt of `python -m asyncio`."""
+    """The output of an example; `await` is allowed in it as at the prompt of `python -m
+    asyncio`."""
     code = compile(example.source, "<example>", "single", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
     said = io.StringIO()
     with contextlib.redirect_stdout(said):

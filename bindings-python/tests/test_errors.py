@@ -1,4 +1,5 @@
-"""Errors: a class per kind, with all that is known, kept through pickles; and no secret in any of it."""
+"""Errors: a class per kind, with all of its fields, kept through pickles; and no secret in any
+of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The example does its whole job against the simulator, with every row that the demo has to have."""
+"""The example completes against the simulator, with every row of the demo."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator import ROOT, Simulator
 
 
 def ran(*arguments: str) -> tuple[str, str, dict[str, Any]]:
-    """What the example prints, what it shows of its progress, and what the server has counted."""
+    """What the example prints, its progress, and the server's counts."""
     with Simulator(**demo.OPTIONS) as simulator:
         command = [sys.executable, str(demo.EXAMPLE), *arguments]
         environment = demo.prepared(simulator)

@@ -1,4 +1,5 @@
-"""Tracebacks with locals, as Sentry, rich and `pytest -l` show them: no name stands for a secret."""
+"""Tracebacks with locals, as Sentry, rich and `pytest -l` show them: no local variable is a
+secret."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ PLANTED = "hunter22-planted-secret"
 
 
 def shown(error: BaseException) -> list[str]:
-    """What the package's frames show of the planted secret."""
+    """Where the package's frames show the planted secret."""
     found = []
     for frame, _ in traceback.walk_tb(error.__traceback__):
         if "mspkit" in frame.f_code.co_filename and "tests" not in frame.f_code.co_filename:

@@ -1,4 +1,4 @@
-"""What is said of clients and models where somebody looks: `help()`, type hints, completion."""
+"""The documentation of clients and models: `help()`, type hints, completion."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_help_of_a_group_is_that_of_its_class() -> None:
     group: Any = mspkit.NCentral.customers
     assert group.__name__ == "Customers"
     said = text(mspkit.NCentral.customers)
-    # Longer signatures stand on several lines from Python 3.13 on.
+    # Longer signatures take several lines from Python 3.13 on.
     assert re.search(r"\bget\([\s|]*self,[\s|]*customer_id", said)
     assert "Lists" in said and "Example" in said
     assert inspect.isfunction(mspkit.AsyncNCentral.customers.get)  # type: ignore[attr-defined]

@@ -1,4 +1,5 @@
-"""Lists: every way to read gives what the others have left, and says whether all of it came."""
+"""Lists: every way to read continues where the others stopped, and reports whether the list is
+complete."""
 
 from __future__ import annotations
 
@@ -98,7 +99,7 @@ def test_reading_begins_at_a_page(clients: Clients) -> None:
 
 
 def short(clients: Clients) -> None:
-    """A server that says that there is one row more than it gives."""
+    """A server that reports one row more than it returns."""
     rows = [{"customerId": number} for number in range(1, 4)]
     clients.sim.answer(
         "ncentral.customers.list", json={"data": rows, "totalItems": 4, "totalPages": 1}, times=1

@@ -1,4 +1,4 @@
-"""Memory stays what it was, however many clients come and go and however many items are listed."""
+"""Memory stays flat, however many clients are made and however many items are listed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MEASURE = """
     def descriptors():
         return len(os.listdir("/proc/self/fd"))
     def measure(turn, turns):
-        # The allocator needs its time; what counts is that the second half adds nothing to the first.
+        # The allocator needs time; the second half must add nothing to the first.
         for _ in range(turns // 2):
             turn()
         begin, files = resident(), descriptors()

@@ -1,4 +1,5 @@
-"""Models: typed attributes over what came, read-only, comparable, copied and pickled without secrets."""
+"""Models: typed attributes over a response, read-only, comparable, copied and pickled without
+secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What is installed: the wheel, and the one made of the sdist, work in an empty directory as README says.
+"""The packages: the wheel, and the one made from the sdist, work in an empty directory as README
+says.
 
 `MSPKIT_DIST` names the folder in which both packages were built.
 """
@@ -35,14 +36,14 @@ def built(pattern: str) -> Path:
 
 
 def readme_blocks() -> list[str]:
-    """The Python examples that a person sees first."""
+    """The Python examples at the top of the README."""
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert blocks
     return blocks
 
 
 def ran(command: list[str | Path], cwd: Path, **more: str) -> str:
-    """What a command prints, in an environment that knows nothing of this folder."""
+    """The output of a command, in an environment that does not know this folder."""
     known = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     for name in ("PYTHONPATH", "VIRTUAL_ENV", "MSPKIT_SIM"):
         known.pop(name, None)

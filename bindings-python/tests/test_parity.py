@@ -1,4 +1,5 @@
-"""Every operation of the table is a method of both clients, with its parameters, types and an example."""
+"""Every operation of the table is a method of both clients, with its parameters, types and an
+example."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ EACH = pytest.mark.parametrize("operation", _native.operations(), ids=lambda ope
 
 
 def resource_class(service: str, resource: str, asynchronous: bool) -> Any:
-    """The class that a client's property answers."""
+    """The class of a client's property."""
     attribute = inspect.getattr_static(CLIENTS[service][asynchronous], resource)
     return typing.get_type_hints(attribute.fget)["return"]
 
@@ -64,7 +65,7 @@ def test_the_method_takes_what_the_table_says(operation: dict[str, Any], asynchr
     table = {param["name"]: param for param in operation["params"]}
     assert own.keys() == table.keys()
     for name, param in table.items():
-        # A parameter for which an option of the client stands in need not be given.
+        # A parameter that a client's option can set is optional.
         optional = not param["required"] or param.get("from_option") is not None
         assert (own[name].default is not inspect.Parameter.empty) == optional, name
         by_position = own[name].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD

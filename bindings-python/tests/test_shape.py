@@ -1,4 +1,5 @@
-"""Fields read from the bytes of a page are those that Python's JSON reader finds, whatever the writing."""
+"""Fields read from the bytes of a page equal those of Python's JSON reader, whatever the
+formatting."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ ITEMS = 8
 
 
 def written(value: Any, dice: random.Random) -> str:
-    """A value as some server might write it: escapes where none are needed, white space anywhere."""
+    """A value as some server might write it: needless escapes, white space anywhere."""
 
     def space() -> str:
         return dice.choice(SPACES)
@@ -78,7 +79,7 @@ def value(dice: random.Random) -> Any:
 
 
 def item(number: int, dice: random.Random) -> list[tuple[str, Any]]:
-    """The members of an item: in any order, some twice, some that nobody knows, some that are missing."""
+    """The members of an item: in any order, some repeated, some unknown, some missing."""
     members = [(name, value(dice)) for name in NAMES if dice.random() < 0.7]
     members += [(dice.choice(NAMES), value(dice)) for _ in range(dice.randrange(3))]
     members.append(

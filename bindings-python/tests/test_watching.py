@@ -1,4 +1,5 @@
-"""Hooks and the log: told by the thread that waits, in order, without secrets, when somebody listens."""
+"""Hooks and the log: called by the thread that waits, in order, without secrets, when somebody
+listens."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ UNAVAILABLE = {"match": "GET /api/customers/{customerId}", "status": 503, "heade
 
 
 class Seen:
-    """Keeps what the hooks are told, and on which threads."""
+    """Records the hooks' events, and their threads."""
 
     def __init__(self) -> None:
         self.events: list[Any] = []
@@ -88,7 +89,7 @@ def test_a_hook_is_told_while_the_call_goes_on(clients: Clients) -> None:
 
 
 class OddError(BaseException):
-    """What no `except Exception` sees."""
+    """An exception that `except Exception` does not catch."""
 
 
 @pytest.mark.parametrize("which", ["on_request", "on_response", "on_retry"])
@@ -157,7 +158,7 @@ def test_what_a_log_handler_raises_takes_no_result_away(
 
 
 async def waits(event: Any) -> None:
-    """What only an async client can wait for."""
+    """A hook that only an async client can await."""
 
 
 class Waits:
@@ -298,7 +299,7 @@ def test_the_log(clients: Clients, caplog: pytest.LogCaptureFixture, asynchronou
         with pytest.raises(mspkit.InvalidRequestError):
             get("")
         assert levels() == []
-        # That one object is not there is an answer.
+        # A missing object is an expected outcome.
         with pytest.raises(mspkit.NotFoundError):
             get(4711)
         assert levels() == []

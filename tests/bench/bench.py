@@ -1,4 +1,4 @@
-"""mspkit side by side with what users would pick instead. `make bench` runs it; README.md here says what it does."""
+"""Compares mspkit with other clients. `make bench` runs it; see README.md here."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The crates whose code ends up in what is shipped: what `cargo metadata` resolves for the bindings, on every platform there
-is a package for. Build scripts, procedural macros and tests are no part of it.
+"""The crates whose code is in what is shipped: what `cargo metadata` resolves for the bindings, on
+every platform with a package. Build scripts, procedural macros and tests are excluded.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def macro(package: Package) -> bool:
 
 
 def resolved(platform: str) -> dict[str, tuple[Package, list[str]]]:
-    """Every package that is linked on a platform, by its id, with the ids of those that it needs."""
+    """Every package that is linked on a platform, by its id, with the ids of its dependencies."""
     told = metadata(platform)
     packages = {package["id"]: package for package in told["packages"]}
     nodes = {node["id"]: node for node in told["resolve"]["nodes"]}
@@ -56,7 +56,7 @@ def resolved(platform: str) -> dict[str, tuple[Package, list[str]]]:
 
 
 def bundled() -> list[Package]:
-    """Every crate of others that is linked on some platform, by name and version."""
+    """Every third-party crate that is linked on some platform, by name and version."""
     found = {key: package for platform in PLATFORMS for key, (package, _) in resolved(platform).items()}
     foreign = [package for package in found.values() if package["source"] is not None]
     return sorted(foreign, key=lambda package: (package["name"], package["version"]))

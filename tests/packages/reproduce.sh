@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds what is published from a clone of HEAD in another folder, and compares it with what is in DIST, file by file.
+# Builds the packages from a clone of HEAD in another folder, and compares them with those in DIST,
+# file by file.
 #
 #   tests/packages/reproduce.sh DIST
 set -euo pipefail

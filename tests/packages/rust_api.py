@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-# The format that is read here; another rustdoc may write another one.
+# The supported format; another rustdoc may write a different one.
 FORMAT = 57
 Json = dict[str, Any]
 
 
 def args(value: Json | None) -> str:
-    """What stands behind a path: `<T>`, `(A) -> B`."""
+    """The part after a path: `<T>`, `(A) -> B`."""
     if value is None:
         return ""
     if (one := value.get("parenthesized")) is not None:
@@ -50,7 +50,7 @@ def bounds(values: list[Json]) -> str:
 
 
 def kind(value: Json) -> str:
-    """A type as it is written."""
+    """A type in source form."""
     ((which, inner),) = value.items()
     match which:
         case "primitive" | "generic":
@@ -80,7 +80,7 @@ def kind(value: Json) -> str:
 
 
 def generics(value: Json) -> tuple[str, str]:
-    """What stands behind a name, and behind `where`."""
+    """The parts after a name, and after `where`."""
     said = []
     for param in value["params"]:
         ((which, inner),) = param["kind"].items()
@@ -106,7 +106,7 @@ def function(name: str, value: Json) -> str:
 
 
 class Listing:
-    """The lines, collected from the root on."""
+    """The lines, collected from the root."""
 
     def __init__(self, told: Json) -> None:
         self.index: Json = told["index"]

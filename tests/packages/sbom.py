@@ -1,5 +1,6 @@
-"""Writes what is linked into the packages as CycloneDX: crates with version, licence, checksum and what they need, on every
-platform there is a package for. The Python and the Node package need nothing besides.
+"""Writes what is linked into the packages as CycloneDX: crates with version, licence, checksum and
+dependencies, on every platform with a package. The Python and the Node package have no other
+dependencies.
 
     python3 tests/packages/sbom.py dist
 

@@ -3,9 +3,10 @@
     python tests/spec/docs.py                every check
     python tests/spec/docs.py --self-check   damages copies in memory and expects each to be noticed
 
-Links into this repository lead to a file, and to a heading of it where they name one; those of packages' pages, which are
-read elsewhere, are absolute. The table of docs/errors.md is that of core/api/errors.yaml. Every direct dependency has a line
-in tests/packages/dependencies.yaml, and no line is too many.
+Links into this repository lead to a file, and to a heading of it if they name one; those of
+packages' pages, which are read elsewhere, are absolute. The table of docs/errors.md is that of
+core/api/errors.yaml. Every direct dependency has a line in tests/packages/dependencies.yaml, and
+every line has a dependency.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-# What is built or installed here, and is nobody's text.
+# Built or installed files.
 BUILT = {"target", "node_modules", "dist", "build", "packed", "__pycache__", "_bin"}
 LINK = re.compile(r"(?<!\!)\[[^\]\[]*\]\(([^)\s]+)\)")
-# The pages that come with packages, and how they lead to the others.
+# The pages in packages, and how they link to the others.
 [REPOSITORY] = re.findall(r'^repository = "(.*)"', (ROOT / "Cargo.toml").read_text(encoding="utf-8"), re.MULTILINE)
 HERE = f"{REPOSITORY}/blob/main/"
 PAGES = ("bindings-python/README.md", "bindings-node/README.md", "bindings-c/README.md")
@@ -37,7 +38,7 @@ def read(name: str) -> str:
 
 
 def files(ending: str | tuple[str, ...], under: Path = ROOT) -> list[str]:
-    """The files of the tree with this ending, as paths from its top."""
+    """The files of the tree with this extension, as paths from its top."""
     found = []
     for folder, folders, names in os.walk(under):
         folders[:] = [name for name in folders if name not in BUILT and not name.startswith(".")]
@@ -46,7 +47,7 @@ def files(ending: str | tuple[str, ...], under: Path = ROOT) -> list[str]:
 
 
 def anchors(text: str) -> set[str]:
-    """What headings are called in links: lower case, dashes for blanks, without other signs."""
+    """The anchors of headings: lower case, dashes for blanks, without other characters."""
     found: set[str] = set()
     for heading in re.findall(r"^#+ +(.+?) *$", CODE.sub("", text), re.MULTILINE):
         plain = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
@@ -117,7 +118,7 @@ def dependencies(read: Read) -> Iterator[str]:
     reasons = yaml.safe_load(read(REASONS))
     for kind, used in manifests(read).items():
         named = {name for names in reasons[kind] for name in names.split(", ")}
-        # A requirements file also pins what its packages need, and does not tell which is which.
+        # A requirements file also pins transitive dependencies, without distinguishing them.
         for name in sorted(used.keys() - named) if kind != "python" else []:
             if not re.fullmatch(r"mspkit(-\w+)*", name):
                 yield f"{REASONS}: nothing says what {name} of {used[name]} is for"
@@ -127,7 +128,7 @@ def dependencies(read: Read) -> Iterator[str]:
 
 CHECKS = (links, errors, dependencies)
 
-# A file, what is damaged in it, and what has to be reported.
+# A file, the damage to it, and the expected report.
 DAMAGE = [
     ("README.md", "(docs/lists.md)", "(docs/list.md)", "docs/list.md leads nowhere"),
     ("docs/limits.md", "#options)", "#optoins)", "there is no such heading"),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The header as a library of stubs, compared by abidiff with the one that was committed with abi/mspkit-1.txt: what was there
-# must still be there.
+# The header as a library of stubs, compared by abidiff with the one committed in abi/mspkit-1.txt: everything in that
+# must still exist.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/common.sh

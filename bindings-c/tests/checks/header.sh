@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The headers compile by themselves in every language it is for, without a warning, by gcc and by clang where there is one.
+# The headers compile by themselves in every supported language, without a warning, by gcc and by
+# clang if available.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/common.sh
@@ -13,7 +14,7 @@ services h > "$WORK/services.c"
 services hpp > "$WORK/services.cpp"
 printf '#include "mspkit.h"\n#include "mspkit.h"\nint main(void) { mspkit_client_options o = mspkit_client_options_init(); return o.struct_size == 0; }\n' > "$WORK/alone.c"
 printf '#include "mspkit.hpp"\n#include "mspkit.hpp"\nint main() { mspkit::client_options o; return o.timeout.has_value(); }\n' > "$WORK/alone.cpp"
-# A client of one service is none of another.
+# A client of one service is not accepted for another.
 printf '#include "mspkit/ncentral.h"\n#include "mspkit/wiv.h"\nvoid end(mspkit_ncentral *client);\nvoid end(mspkit_ncentral *client) { mspkit_wiv_free(client); }\n' > "$WORK/other.c"
 for compiler in "${compilers[@]}"; do
   for standard in c99 c11; do

@@ -103,7 +103,7 @@ static json *headers_of(const mspkit_meta *meta)
     return made;
 }
 
-/* Whether typed functions can say these parameters. */
+/* Whether typed functions can express these parameters. */
 static bool can_be_said(const json *params)
 {
     size_t at;
@@ -117,7 +117,7 @@ static bool can_be_said(const json *params)
     return true;
 }
 
-/* The one completion of what was just submitted. */
+/* The one completion of the submitted call. */
 static mspkit_completion completed(way *way, mspkit_operation number, void *user_data)
 {
     mspkit_completion done = mspkit_completion_init(), more = mspkit_completion_init();

@@ -79,7 +79,7 @@ const mspkit_str *param_texts(const json *params, const char *name, size_t *coun
         return NULL;
     }
     if (value->kind == JSON_STRING) {
-        /* C has no second form for it: what the case writes with commas is a list. */
+        /* C has no second form for it: a text with commas in a case is a list here. */
         const char *text = value->text;
         json *list = json_array();
         while (true) {
@@ -154,7 +154,7 @@ void view_flag(json *into, const char *name, mspkit_flag field)
     }
 }
 
-/* Adds the members that the view has no field for, and asserts that nothing but them is missing. */
+/* Adds the members without a field in the view, and asserts that only those are missing. */
 json *view_float(double value)
 {
     return json_number(keep_text("%.17g", value));

@@ -1,5 +1,5 @@
-/* The C library as a program that the judge of the conformance cases asks for calls. Each line of standard input is a
- * request, and a line of standard output answers it: tests/conformance/README.md says which there are. */
+/* The C library as a program for the judge of the conformance cases. Each line of standard input is a request, each
+ * line of standard output its response: tests/conformance/README.md lists them. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ void fail(const char *format, ...)
     longjmp(failed_here, 1);
 }
 
-/* Makes the client that is asked for; the outcome of a failure to. */
+/* Makes the requested client; returns the outcome if that fails. */
 static json *make_client(way *way, mspkit_queue *queue, mspkit_client **client, const json *asked)
 {
     mspkit_error *refused = NULL;
@@ -38,7 +38,7 @@ static json *make_client(way *way, mspkit_queue *queue, mspkit_client **client, 
     return refused == NULL ? json_object() : failed_outcome(refused);
 }
 
-/* What a line asks for, done. */
+/* Handles the request of a line. */
 static json *answer(way *way, mspkit_queue *queue, mspkit_client **client, const json *request)
 {
     json *made = json_object();
@@ -90,8 +90,8 @@ int main(void)
     mspkit_queue_free(queue);
     mspkit_runtime_free(runtime);
     memory_back(0);
-    /* Arguments that are missing or of another type cannot be said through typed functions, and each operation has such cases;
-       more would be a sign that this program avoids them. */
+    /* Typed functions cannot express missing arguments or arguments of another type, and each operation has such
+       cases; more would be a sign that this program avoids them. */
     if (way.untyped > 10 && way.typed <= 3 * way.untyped) {
         fprintf(stderr, "%zu typed calls, %zu by operation id\n", way.typed, way.untyped);
         return 1;

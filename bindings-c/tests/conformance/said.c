@@ -27,7 +27,7 @@ mspkit_pair *pairs_of(const json *object, size_t *count)
     return pairs;
 }
 
-/* Milliseconds that a field can say; false for what only JSON can. */
+/* Milliseconds that fit a field; false if only JSON can express them. */
 static bool milliseconds(const json *value, int64_t *into)
 {
     double time = value->kind == JSON_NUMBER ? strtod(value->text, NULL) : -1;
@@ -38,7 +38,7 @@ static bool milliseconds(const json *value, int64_t *into)
     return true;
 }
 
-/* The same of a whole number. */
+/* The same for an integer. */
 static bool whole(const json *value, int64_t *into)
 {
     if (value->kind != JSON_NUMBER || strlen(value->text) > 9 || strpbrk(value->text, ".-eE") != NULL) {
@@ -48,7 +48,7 @@ static bool whole(const json *value, int64_t *into)
     return true;
 }
 
-/* The same of what is true or false. */
+/* The same for a boolean. */
 static bool choice(const json *value, int32_t *into)
 {
     if (value->kind != JSON_BOOL) {
@@ -58,7 +58,7 @@ static bool choice(const json *value, int32_t *into)
     return true;
 }
 
-/* Puts what no field can say under the name that it has in C, times in milliseconds. */
+/* Adds an option that no field can express under its name in C, with times in milliseconds. */
 static void put_more(json *more, const char *name, const json *value)
 {
     size_t len = strlen(name);

@@ -1,14 +1,14 @@
-/* What the judge says, as the options of C: in their fields where these can say it, else as their JSON. */
+/* The judge's options in the form of C: as fields if possible, otherwise as JSON. */
 #ifndef CONFORMANCE_SAID_H
 #define CONFORMANCE_SAID_H
 
 #include "call.h"
 #include "mspkit.h"
 
-/* A client; NULL with `*refused` when it cannot be built. */
+/* A client; NULL with `*refused` if it cannot be built. */
 mspkit_client *client_of(const way *way, const char *service, const json *said, mspkit_error **refused);
 
-/* Names and values; a list gives a name several times. */
+/* Names and values; a list repeats a name. */
 mspkit_pair *pairs_of(const json *object, size_t *count);
 
 mspkit_call_options call_options_of(const json *said);

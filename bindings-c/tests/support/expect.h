@@ -1,4 +1,4 @@
-/* Assertions of the test programs: the first that does not hold ends the program with where and what. */
+/* Assertions of the test programs: the first failure ends the program with its position and text. */
 #ifndef TEST_EXPECT_H
 #define TEST_EXPECT_H
 

@@ -28,7 +28,7 @@ const RUNTIMES: readonly [name: string, command: readonly string[], example: rea
   ["Node.js 24", [join(BIN, "node24", "bin", "node")], [COMPILED]],
   ["Node.js 26", [join(BIN, "node26", "bin", "node")], [COMPILED]],
   ["Bun", [join(BIN, ".bin", "bun"), "run"], [SOURCE]],
-  // The example names its second file as the compiler wants it, with the ending of what becomes of it.
+  // The example imports its second file with the extension of the compiled file.
   ["Deno", [join(BIN, ".bin", "deno"), "run", "--allow-all", "--unstable-sloppy-imports"], [SOURCE]],
 ];
 

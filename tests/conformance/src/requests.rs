@@ -1,4 +1,4 @@
-//! What the server has received, compared with what the case expects there.
+//! The requests that the server received, compared with the case's expectation.
 
 use serde_json::{Map, Value, json};
 
@@ -45,7 +45,7 @@ fn listed(lines: impl Iterator<Item = String>) -> String {
     format!("{}: {}", lines.len(), lines.join(", "))
 }
 
-/// Looks for a request of its own for each that is expected, trying others where the first choice leaves none.
+/// Finds a separate request for each expected one, backtracking if a choice leaves none.
 fn assigned(want: &[Map<String, Value>], have: &[Value]) -> Matched {
     let mut taken_by: Vec<Option<usize>> = vec![None; have.len()];
     for (index, one) in want.iter().enumerate() {
@@ -152,7 +152,7 @@ fn lower_escapes(path: &str) -> String {
     lower
 }
 
-/// Whether a text fits a pattern in which `*` stands for any text.
+/// Whether a text matches a pattern in which `*` is any text.
 fn wildcard(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,

@@ -1,4 +1,4 @@
-//! The Rust examples of all pages, one of which is named by the argument.
+//! The Rust examples of all pages, one of which is selected by the argument.
 #![allow(clippy::needless_pass_by_value, reason = "examples are unchanged from their pages")]
 
 use std::process::ExitCode;

@@ -1,7 +1,9 @@
-//! Tries the code blocks of all pages in one language, against the simulator: `mspkit-doc-examples LANGUAGE [OPTION VALUE]…`
+//! Runs the code blocks of all pages in one language, against the simulator: `mspkit-doc-examples LANGUAGE [OPTION
+//! VALUE]…`
 //!
-//! `--work FOLDER` is where blocks are put, `--root FOLDER` where the pages are. `--check COMMAND` looks at all blocks
-//! once, with their files as its arguments; `--run COMMAND` runs one, which is `$1`. `--path FOLDER` goes before `PATH`.
+//! `--work FOLDER` is where blocks are written, `--root FOLDER` where the pages are. `--check COMMAND` checks all
+//! blocks once, with their files as its arguments; `--run COMMAND` runs one, which is `$1`. `--path FOLDER` is
+//! prepended to `PATH`.
 
 mod around;
 mod blocks;
@@ -15,7 +17,7 @@ use std::{env, fs};
 use blocks::Block;
 use trial::Trial;
 
-/// What the command line says.
+/// The command line.
 struct Said {
     language: String,
     root: PathBuf,
@@ -60,14 +62,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether all blocks do what their pages say.
+/// Whether all blocks behave as documented.
 fn all(said: &Said) -> Result<bool, Box<dyn Error>> {
     let blocks = blocks::of(&blocks::pages(&said.root)?)?;
     let mut mine: Vec<_> = blocks.into_iter().filter(|block| block.tried_by == said.language).collect();
     if mine.is_empty() {
         return Err(format!("no page has a block for {}", said.language).into());
     }
-    // What a page says of installing is done before what it says of using.
+    // A page's installation steps run before its examples.
     mine.sort_by_key(|block| block.language != "sh");
     let trial = Trial::new(&said.root, &said.built, &said.work, said.path.as_deref())?;
     for block in &mine {

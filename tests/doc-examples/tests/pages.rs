@@ -1,4 +1,4 @@
-//! The Rust examples of the pages run, and what is wrong with a page is noticed.
+//! The Rust examples of the pages run, and mistakes in a page are detected.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ fn target() -> PathBuf {
     test.ancestors().nth(2).unwrap().to_owned()
 }
 
-/// What the runner says of the pages in a folder, and whether it is content.
+/// The runner's output for the pages in a folder, and whether it passed.
 fn tried(language: &str, options: &[(&str, &Path)], run: &str) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mspkit-doc-examples"));
     command.args([language, "--run", run]);
@@ -30,7 +30,7 @@ fn the_rust_examples_of_the_pages_run() {
     assert!(content, "{said}");
 }
 
-/// A page with this block, tried by `cat`, which prints it. It is in a folder of its own.
+/// A page with this block, run by `cat`, which prints it. It is in a separate folder.
 fn page(name: &str, text: &str) -> (bool, String) {
     let folder = target().join("pages-broken").join(name);
     fs::create_dir_all(folder.join("root/docs")).unwrap();
