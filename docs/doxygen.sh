@@ -14,7 +14,7 @@ if ! command -v doxygen >/dev/null && [ ! -e "$folder/usr/bin/doxygen" ]; then
     grep -q '^Status: .* installed' <<<"$(dpkg --status "$package" 2>/dev/null)" || packages+=("$package")
   done < <(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances doxygen |
     grep -E '^lib' | sort -u)
-  apt-get download "${packages[@]}" >said.txt 2>&1 || missing "doxygen could not be fetched: $(tail -1 said.txt)"
+  apt-get download "${packages[@]}" >apt.txt 2>&1 || missing "doxygen could not be fetched: $(tail -1 apt.txt)"
   for package in *.deb; do dpkg -x "$package" .; done
   cd "$OLDPWD"
 fi

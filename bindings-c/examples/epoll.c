@@ -38,7 +38,7 @@ int main(void)
             if (errno == EINTR) {
                 continue;
             }
-            fprintf(stderr, "nothing came within 30 s\n");
+            fprintf(stderr, "no completion within 30 s\n");
             return 1;
         }
         wakes++;

@@ -37,61 +37,61 @@ static void wrong_arguments(void)
     size_t size;
 
     EXPECT_STATUS(mspkit_ncentral_customers_get(NULL, MSPKIT_STR("1"), NULL, &answer, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "client");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "client");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, mspkit_nts(NULL), NULL, &answer, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "customer_id");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "customer_id");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), NULL, NULL, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "answer");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "answer");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), NULL, NULL, NULL), MSPKIT_E_NULL);
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, mspkit_str_of("a\xff", 2), NULL, &answer, &error), MSPKIT_E_UTF8);
-    said(error, MSPKIT_E_UTF8, "InvalidRequest", "customer_id: is not UTF-8 from byte 1");
+    expect_error(error, MSPKIT_E_UTF8, "InvalidRequest", "customer_id: is not UTF-8 from byte 1");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("a\0b"), NULL, &answer, &error), MSPKIT_E_NUL_BYTE);
-    said(error, MSPKIT_E_NUL_BYTE, "InvalidRequest", "byte 1");
+    expect_error(error, MSPKIT_E_NUL_BYTE, "InvalidRequest", "byte 1");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, mspkit_str_of("a", (size_t)-9), NULL, &answer, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "customer_id");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "customer_id");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR(""), NULL, &answer, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "customer_id");
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "customer_id");
     EXPECT(answer == NULL);
 
     for (size = 0; size < 8; size++) {
         params.struct_size = size;
         EXPECT_STATUS(mspkit_ncentral_customers_list(client, &params, NULL, NULL, &pager, &error), MSPKIT_E_STRUCT_SIZE);
-        said(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "mspkit_ncentral_customers_list_params_init()");
+        expect_error(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "mspkit_ncentral_customers_list_params_init()");
     }
     options.struct_size = 99999;
     EXPECT_STATUS(mspkit_ncentral_new(&options, &other, &error), MSPKIT_E_STRUCT_SIZE);
-    said(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "99999");
+    expect_error(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "99999");
     call.struct_size = sizeof call + 1;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &answer, &error), MSPKIT_E_STRUCT_SIZE);
-    said(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "mspkit_call_options");
+    expect_error(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "mspkit_call_options");
     done.struct_size = 8;
     EXPECT_STATUS(mspkit_queue_next(NULL, 0, &done, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "queue");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "queue");
 
     call = mspkit_call_options_init();
     call.timeout_ms = -5;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &answer, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "timeout_ms");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "timeout_ms");
     call.timeout_ms = MSPKIT_DEFAULT;
     call.extra_header_count = 1;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &answer, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "extra_headers");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "extra_headers");
     call.extra_headers = &pair;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &answer, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "extra_headers");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "extra_headers");
     EXPECT_STATUS(mspkit_wiv_workflows_run(wrong, MSPKIT_STR("w"), NULL, NULL, &answer, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "operation");
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "operation");
     EXPECT_STATUS(mspkit_client_new(MSPKIT_STR("nobody"), NULL, &nobody, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "service");
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "service");
     EXPECT_STATUS(mspkit_log_set(NULL, NULL, 99, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "level");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "level");
 
     /* A JSON parameter cannot end the object that it is embedded in. */
     {
         mspkit_wiv_workflows_run_params run = mspkit_wiv_workflows_run_params_init();
         run.payload = mspkit_nts("{}, \"workflow_id\": \"other\"");
         EXPECT_STATUS(mspkit_wiv_workflows_run(wrong, MSPKIT_STR("w"), &run, NULL, &answer, &error), MSPKIT_E_INVALID_REQUEST);
-        said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "payload: must be JSON");
+        expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "payload: must be JSON");
     }
     mspkit_ncentral_free(client);
 }
@@ -159,7 +159,7 @@ static void pages_and_items(void)
     EXPECT(mspkit_page_count(page) == 3 && mspkit_page_number(page) == 1 && mspkit_page_total(page) == 10);
     EXPECT(strcmp(mspkit_ncentral_customer_of_item(mspkit_page_item(page, 0))->customer_id.data, first) != 0);
     EXPECT_STATUS(mspkit_page_resume_token(page, 4, &token, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "consumed");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "consumed");
     EXPECT_STATUS(mspkit_page_resume_token(page, 1, &token, NULL), MSPKIT_OK);
     kept = keep_text("%s", mspkit_ncentral_customer_of_item(mspkit_page_item(page, 1))->customer_id.data);
     paging.resume_token = token;
@@ -267,15 +267,15 @@ static void strange_tables(void)
             layout.field_count = (size_t)-1;
         }
         EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, arguments, NULL, NULL, &answer, &error), MSPKIT_E_RANGE);
-        said(error, MSPKIT_E_RANGE, "InvalidRequest", "layout");
+        expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "layout");
     }
     descriptor.view = &fits;
     descriptor.table_size++;
     EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, arguments, NULL, NULL, &answer, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "operation");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "operation");
     descriptor.table_size--;
     EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, NULL, NULL, NULL, &answer, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "arguments");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "arguments");
     EXPECT(json_get(sim_command(&sim, "GET", "/_sim/requests?since=0", NULL), "requests")->count == 0);
     /* A program may have its own tables. */
     EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, arguments, NULL, NULL, &answer, NULL), MSPKIT_OK);

@@ -31,7 +31,7 @@ static void closed_clients(void)
     EXPECT_STATUS(mspkit_client_close(mspkit_ncentral_client(client)), MSPKIT_OK);
     EXPECT_STATUS(mspkit_client_close(mspkit_ncentral_client(client)), MSPKIT_OK);
     EXPECT_STATUS(mspkit_ncentral_customers_get(copy, MSPKIT_STR("100"), NULL, &answer, &error), MSPKIT_E_CLOSED);
-    said(error, MSPKIT_E_CLOSED, "Closed", "closed");
+    expect_error(error, MSPKIT_E_CLOSED, "Closed", "closed");
     mspkit_ncentral_free(client);
     mspkit_ncentral_free(copy);
 }
@@ -63,7 +63,7 @@ static void cancel_tokens(void)
     began = now();
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &options, &answer, &error), MSPKIT_E_CANCELLED);
     EXPECT(now() - began > 0.1 && now() - began < 5);
-    said(error, MSPKIT_E_CANCELLED, "Cancelled", "cancelled");
+    expect_error(error, MSPKIT_E_CANCELLED, "Cancelled", "cancelled");
     pthread_join(thread, NULL);
     EXPECT(mspkit_cancel_token_is_cancelled(token));
     /* A token that was already cancelled: nothing is sent. */
@@ -74,7 +74,7 @@ static void cancel_tokens(void)
     mspkit_cancel_token_free(token);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, &error), MSPKIT_E_CANCELLED);
     EXPECT(mspkit_error_resume_token(error).data != NULL);
-    said(error, MSPKIT_E_CANCELLED, "Cancelled", "cancelled");
+    expect_error(error, MSPKIT_E_CANCELLED, "Cancelled", "cancelled");
     mspkit_pager_free(pager);
     mspkit_ncentral_free(client);
 }
@@ -93,17 +93,17 @@ static void submit(const mspkit_ncentral *client, const mspkit_queue *queue, int
 static int drain(const mspkit_queue *queue, int32_t status, int32_t last)
 {
     mspkit_completion done = mspkit_completion_init();
-    int32_t came;
+    int32_t status;
     int count = 0;
-    while ((came = mspkit_queue_next(queue, 10000, &done, NULL)) == MSPKIT_OK) {
+    while ((status = mspkit_queue_next(queue, 10000, &done, NULL)) == MSPKIT_OK) {
         count += done.status == status && (done.error != NULL) == (status < 0);
         mspkit_completion_clear(&done);
         if (last == MSPKIT_EMPTY && mspkit_queue_pending(queue) == 0) {
-            came = mspkit_queue_next(queue, 0, &done, NULL);
+            status = mspkit_queue_next(queue, 0, &done, NULL);
             break;
         }
     }
-    EXPECT_STATUS(came, last);
+    EXPECT_STATUS(status, last);
     return count;
 }
 
@@ -141,7 +141,7 @@ static void queues_and_freeing(void)
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, NULL, NULL, &pager, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_pager_next_submit(pager, queue, NULL, NULL, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_pager_next_page_submit(pager, queue, NULL, NULL, &error), MSPKIT_E_BUSY);
-    said(error, MSPKIT_E_BUSY, "InvalidRequest", "pager");
+    expect_error(error, MSPKIT_E_BUSY, "InvalidRequest", "pager");
     EXPECT(mspkit_pager_resume_token(pager).data == NULL && mspkit_pager_total(pager) == -1);
     mspkit_pager_free(pager);
     EXPECT(drain(queue, MSPKIT_E_CANCELLED, MSPKIT_EMPTY) == 1);
@@ -162,7 +162,7 @@ static void queues_and_freeing(void)
     EXPECT(drain(queue, MSPKIT_E_CANCELLED, MSPKIT_DONE) == 20);
     EXPECT_STATUS(mspkit_queue_next(queue, -1, &done, NULL), MSPKIT_DONE);
     EXPECT_STATUS(mspkit_pager_next_page_submit(pager, queue, NULL, NULL, &error), MSPKIT_E_CLOSED);
-    said(error, MSPKIT_E_CLOSED, "Closed", "queue");
+    expect_error(error, MSPKIT_E_CLOSED, "Closed", "queue");
     /* A refused call keeps nothing busy. */
     post("/_sim/reset", "{}");
     EXPECT(mspkit_pager_resume_token(pager).data != NULL);
@@ -258,7 +258,7 @@ static void blocking_calls_end(void)
     pthread_create(&thread, NULL, free_runtime_soon, own);
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, &error), MSPKIT_E_CLOSED);
     EXPECT(now() - began > 0.1 && now() - began < 5);
-    said(error, MSPKIT_E_CLOSED, "Closed", "");
+    expect_error(error, MSPKIT_E_CLOSED, "Closed", "");
     pthread_join(thread, NULL);
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_E_CLOSED);
     mspkit_ncentral_free(client);

@@ -107,7 +107,7 @@ static void bad_rows(void)
     EXPECT(mspkit_page_count(page) == 1 && id_of(mspkit_page_item(page, 0)) == 1);
     mspkit_page_free(page);
     EXPECT_STATUS(mspkit_pager_next_page(pager, &page, &error), MSPKIT_E_DECODE);
-    said(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
+    expect_error(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
     EXPECT_STATUS(mspkit_pager_next_page(pager, &page, NULL), MSPKIT_OK);
     EXPECT(mspkit_page_count(page) == 1 && id_of(mspkit_page_item(page, 0)) == 3);
     mspkit_page_free(page);
@@ -117,7 +117,7 @@ static void bad_rows(void)
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_pager_collect(pager, MSPKIT_DEFAULT, &page, &error), MSPKIT_E_DECODE);
     EXPECT(strcmp(mspkit_error_resume_token(error).data, mspkit_pager_resume_token(pager).data) == 0);
-    said(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
+    expect_error(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
     EXPECT_STATUS(mspkit_pager_next(pager, &item, &error), MSPKIT_E_DECODE);
     mspkit_error_free(error);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
@@ -142,7 +142,7 @@ static void not_whole(void)
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, &error), MSPKIT_E_LIST_INCOMPLETE);
     EXPECT(mspkit_error_total(error) == 3 && mspkit_error_missing(error) == 2);
-    said(error, MSPKIT_E_LIST_INCOMPLETE, "ListIncomplete", "2 of 3");
+    expect_error(error, MSPKIT_E_LIST_INCOMPLETE, "ListIncomplete", "2 of 3");
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_DONE);
     EXPECT(mspkit_pager_complete(pager) == 0 && mspkit_pager_missing(pager) == 2);
     mspkit_pager_free(pager);

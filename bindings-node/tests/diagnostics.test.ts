@@ -148,8 +148,8 @@ test("a subscriber that throws takes no result away, and is told of as any other
   const simulator = await startSimulator();
   const ended = await program(
     `
-      let told = 0;
-      process.on("uncaughtException", (error) => { told += Number(error.message === "mine"); });
+      let caught = 0;
+      process.on("uncaughtException", (error) => { caught += Number(error.message === "mine"); });
       for (const kind of ["request", "response", "retry"]) {
         require("node:diagnostics_channel").subscribe("mspkit:" + kind, () => { throw new Error("mine"); });
       }
@@ -159,7 +159,7 @@ test("a subscriber that throws takes no result away, and is told of as any other
       const all = await client.customers.list().collect();
       const blocking = sync.customers.list().collect();
       await sleep(10);
-      console.log(one.customerName, all.length === blocking.length, told);
+      console.log(one.customerName, all.length === blocking.length, caught);
     `,
     { baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt },
   );

@@ -133,8 +133,8 @@ test("the examples compile, run, and show what they say", async (context) => {
       await (client as { close(): unknown } | undefined)?.close();
       assert.ok(shown.length > 0 || !example.code.includes("console.log"), "nothing was shown");
       assert.ok(!shown.includes(undefined), "a field was shown that is not there");
-      for (const [, said] of example.code.matchAll(/console\.log\(.*\); \/\/ (.*)/g)) {
-        assert.deepEqual(shown.map(String), [said]);
+      for (const [, expected] of example.code.matchAll(/console\.log\(.*\); \/\/ (.*)/g)) {
+        assert.deepEqual(shown.map(String), [expected]);
       }
     });
   }

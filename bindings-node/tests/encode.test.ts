@@ -47,7 +47,7 @@ test("a secret of an answer is sent as what it is", () => {
 test("what JSON would change silently is refused, by its place", () => {
   const cyclic: { self?: object } = {};
   cyclic.self = cyclic;
-  const cases: [value: unknown, told: RegExp][] = [
+  const cases: [value: unknown, expected: RegExp][] = [
     [Number.NaN, /^payload: must be a finite number, or left out; given: NaN$/],
     [
       { a: [1, { b: Number.POSITIVE_INFINITY }] },
@@ -61,11 +61,11 @@ test("what JSON would change silently is refused, by its place", () => {
     [Buffer.from("a"), /^payload: .*a value of type Buffer$/],
     [cyclic, /is nested too deeply, or contains itself/],
   ];
-  for (const [payload, told] of cases) {
+  for (const [payload, expected] of cases) {
     assert.throws(
       () => encodeArguments({ payload }),
-      (error) => error instanceof InvalidRequestError && told.test(error.message),
-      String(told),
+      (error) => error instanceof InvalidRequestError && expected.test(error.message),
+      String(expected),
     );
   }
   assert.throws(() => encode("body", undefined), /^InvalidRequestError: body: is required$/);

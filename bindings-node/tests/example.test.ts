@@ -13,7 +13,7 @@ import { EXAMPLE, OPTIONS, prepared } from "./demo.js";
 import { startSimulator } from "./support/simulator.js";
 
 interface Ran {
-  readonly said: string;
+  readonly output: string;
   readonly shown: string;
   readonly counts: Readonly<Record<string, { committed: number } | undefined>>;
 }
@@ -25,10 +25,10 @@ async function ran(...args: string[]): Promise<Ran> {
     const env = await prepared(simulator);
     const child = spawn(process.execPath, [EXAMPLE, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
     const code = new Promise<number | null>((resolve) => child.once("exit", resolve));
-    const [said, shown] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    assert.equal(await code, 0, said + shown);
+    const [output, shown] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    assert.equal(await code, 0, output + shown);
     const log = (await simulator.control("requests?since=0")) as Pick<Ran, "counts">;
-    return { said, shown, counts: log.counts };
+    return { output, shown, counts: log.counts };
   } finally {
     await simulator.stop();
   }
@@ -51,9 +51,9 @@ const ROWS = [
 ];
 
 test("the example does the job", async () => {
-  const { said, shown, counts } = await ran("--write");
+  const { output, shown, counts } = await ran("--write");
   for (const row of ROWS) {
-    assert.match(said, row);
+    assert.match(output, row);
   }
   assert.match(shown, /\r50 of 120: /, "progress while it lists");
   assert.match(shown, /\r120 of 120: /);
@@ -62,8 +62,8 @@ test("the example does the job", async () => {
 });
 
 test("the example only reads unless told", async () => {
-  const { said, counts } = await ran();
-  assert.match(said, /^walk all case pages /m);
+  const { output, counts } = await ran();
+  assert.match(output, /^walk all case pages /m);
   for (const operation of [
     "ncentral.service_orgs.create",
     "ncentral.service_orgs.create_customer",

@@ -44,11 +44,11 @@ test("nothing is sent before the first item is asked for", async () => {
   const before = await received();
   const list = client.customers.list({ pageSize: 100 });
   assert.match(list.resumeToken, /^mspkit1\./);
-  const told = () => [list.total, list.responseMeta?.status];
-  assert.deepEqual(told(), [undefined, undefined]);
+  const facts = () => [list.total, list.responseMeta?.status];
+  assert.deepEqual(facts(), [undefined, undefined]);
   assert.equal(await received(), before);
   await list.next();
-  assert.deepEqual(told(), [230, 200]);
+  assert.deepEqual(facts(), [230, 200]);
 });
 
 test("items come in order, also when many are asked for at once", async () => {
@@ -92,11 +92,11 @@ test("the token speaks of what was given out, not of a page that has come meanwh
     assert.equal((await list.next()).value?.customerId, id);
   }
   const token = list.resumeToken;
-  const asked = list.next();
+  const requested = list.next();
   // The page arrives, and nobody takes it.
   standStill();
   assert.equal(list.resumeToken, token);
-  assert.equal((await asked).value?.customerId, all[7]);
+  assert.equal((await requested).value?.customerId, all[7]);
   await list.return();
 });
 

@@ -56,8 +56,8 @@ function succeeds(command: string, args: readonly string[]): string {
 function packed(): string[] {
   const folder = process.env.MSPKIT_PACKED;
   if (folder === undefined) {
-    const said = execFileSync(process.execPath, ["scripts/pack.mjs"], { cwd: HERE, encoding: "utf8" });
-    return said.trim().split("\n");
+    const output = execFileSync(process.execPath, ["scripts/pack.mjs"], { cwd: HERE, encoding: "utf8" });
+    return output.trim().split("\n");
   }
   return [`mspkit-${version}.tgz`, `${MODULE}-${version}.tgz`].map((name) => join(folder, name));
 }
@@ -118,9 +118,9 @@ test("it is used from ESM and from CommonJS, with the same classes", () => {
 test("the simulator is a program of the project, and of its tests", () => {
   const env = { MSPKIT_SIM: "" };
   const program = join(project, "node_modules", ".bin", "mspkit-sim");
-  const said = run(program, ["--", "sh", "-c", "echo $WIV_URL; exit 7"], env);
-  assert.deepEqual([said.status, said.stderr], [7, ""]);
-  assert.match(said.stdout, /^http:\/\/127\.0\.0\.1:\d+\n$/);
+  const output = run(program, ["--", "sh", "-c", "echo $WIV_URL; exit 7"], env);
+  assert.deepEqual([output.status, output.stderr], [7, ""]);
+  assert.match(output.stdout, /^http:\/\/127\.0\.0\.1:\d+\n$/);
   const helped = `
     const sim = await Simulator.start({ customers: 2 });
     console.log((await sim.ncentral().customers.list().collect()).length, VARIABLES.length);

@@ -96,30 +96,30 @@ test("requests fail as they are told to, and are told", async () => {
 test("endpoints that it does not know answer what they are told to", async () => {
   await using sim = await Simulator.start();
   const client = sim.ncentral();
-  const asked = async (path: string) => {
+  const request = async (path: string) => {
     const answer = await client.request("GET", path);
     return [answer.status, answer.text];
   };
   await sim.answer("/api/devices/{x}", { json: { deviceId: 7 } });
-  assert.deepEqual([await asked("/api/devices/7"), await asked("/api/devices/8")].flat(), [
+  assert.deepEqual([await request("/api/devices/7"), await request("/api/devices/8")].flat(), [
     ...[200, '{"deviceId":7}'],
     ...[200, '{"deviceId":7}'],
   ]);
   await sim.answer("GET /api/devices/{x}", { text: "later", status: 202, headers: { "X-A": "b" }, times: 1 });
   await sim.answer("/api/devices/{x}", { json: [] });
-  assert.deepEqual(await asked("/api/devices/7"), [202, "later"]);
-  assert.deepEqual(await asked("/api/devices/7"), [200, "[]"]);
+  assert.deepEqual(await request("/api/devices/7"), [202, "later"]);
+  assert.deepEqual(await request("/api/devices/7"), [200, "[]"]);
   await sim.answer("ncentral.service_orgs.list", { json: { data: [{ soId: 9 }], totalItems: 1 } });
   assert.equal((await client.serviceOrgs.list().collect())[0]?.soId, "9");
   await sim.reset();
-  await assert.rejects(asked("/api/devices/7"), { status: 404 });
+  await assert.rejects(request("/api/devices/7"), { status: 404 });
   await assert.rejects(sim.answer("devices"), /'devices' is no operation/);
   await assert.rejects(sim.answer("/x", { satus: 200 } as object), /unknown field `satus`/);
 });
 
 test("a mistake is told in the names of here, with the line of the test", async () => {
   await using sim = await Simulator.start();
-  const cases: [run: () => Promise<unknown>, told: RegExp][] = [
+  const cases: [run: () => Promise<unknown>, expected: RegExp][] = [
     [
       () => sim.fail("*", { statusCode: 503 } as Fault),
       /^unknown field `statusCode`, expected one of `status`, `retryAfter`/,
@@ -143,12 +143,12 @@ test("a mistake is told in the names of here, with the line of the test", async 
       /^unknown field `serviceOrg`, .*`serviceOrgs`/,
     ],
   ];
-  for (const [run, told] of cases) {
+  for (const [run, expected] of cases) {
     const error = await run().then(
-      () => assert.fail(String(told)),
+      () => assert.fail(String(expected)),
       (error: Error) => error,
     );
-    assert.match(error.message, told);
+    assert.match(error.message, expected);
     assert.doesNotMatch(error.message, /line \d|u64|untagged/);
     const first = error.stack?.split("\n")[1];
     assert.match(first ?? "", /simulator\.test\.(ts|js):/, error.stack);
@@ -231,8 +231,8 @@ test("its types are those of the simulator", async () => {
   const kinds = [...(/kind\?:(.*?);/s.exec(declared)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(
     ([, kind]) => kind,
   );
-  const told: string = await sim.fail("*", { kind: "x" } as unknown as Fault).then(String, String);
-  const known = [...told.matchAll(/`(\w+)`/g)].map(([, kind]) => kind).slice(1);
+  const message: string = await sim.fail("*", { kind: "x" } as unknown as Fault).then(String, String);
+  const known = [...message.matchAll(/`(\w+)`/g)].map(([, kind]) => kind).slice(1);
   assert.deepEqual(kinds.sort(), known.sort());
 });
 

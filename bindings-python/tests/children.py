@@ -65,9 +65,9 @@ def often(
             done.result()
 
 
-def until(said: str, condition: Callable[[], object], limit: float = 10) -> None:
+def until(what: str, condition: Callable[[], object], limit: float = 10) -> None:
     """Polls until a condition is true."""
     end = time.monotonic() + limit
     while not condition():
-        assert time.monotonic() < end, f"not within {limit} s: {said}"
+        assert time.monotonic() < end, f"not within {limit} s: {what}"
         time.sleep(0.005)

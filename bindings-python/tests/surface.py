@@ -22,26 +22,26 @@ def written(annotation: object) -> str:
 
 def signature(function: object) -> str:
     try:
-        told = inspect.signature(function)  # type: ignore[arg-type]
+        signature = inspect.signature(function)  # type: ignore[arg-type]
     except ValueError:
         return "(…)"
-    said: list[str] = []
+    parts: list[str] = []
     last = None
-    for parameter in told.parameters.values():
+    for parameter in signature.parameters.values():
         if last is parameter.POSITIONAL_ONLY and parameter.kind is not last:
-            said.append("/")
+            parts.append("/")
         if parameter.kind is parameter.KEYWORD_ONLY and last not in (
             parameter.KEYWORD_ONLY,
             parameter.VAR_POSITIONAL,
         ):
-            said.append("*")
+            parts.append("*")
         last = parameter.kind
         text = str(parameter).partition(":")[0].partition("=")[0].strip()
         if parameter.annotation is not parameter.empty:
             text += f": {written(parameter.annotation)}"
-        said.append(text if parameter.default is parameter.empty else f"{text} = {parameter.default!r}")
-    output = told.return_annotation
-    return f"({', '.join(said)})" + ("" if output is told.empty else f" -> {written(output)}")
+        parts.append(text if parameter.default is parameter.empty else f"{text} = {parameter.default!r}")
+    output = signature.return_annotation
+    return f"({', '.join(parts)})" + ("" if output is signature.empty else f" -> {written(output)}")
 
 
 def members(name: str, kind: type, listed: set[type]) -> Iterator[str]:

@@ -103,11 +103,11 @@ def counts(clients: Clients) -> dict[str, int]:
 
 def test_the_server_sees_the_end_of_a_cancelled_connection(run: Run) -> None:
     async def main() -> None:
-        loop, asked = asyncio.get_running_loop(), asyncio.Event()
-        with Server(then=lambda: loop.call_soon_threadsafe(asked.set)) as server:
+        loop, requested = asyncio.get_running_loop(), asyncio.Event()
+        with Server(then=lambda: loop.call_soon_threadsafe(requested.set)) as server:
             client = mspkit.AsyncWiv(api_key="k", base_url=server.url)
             task = asyncio.ensure_future(client.customers.list().collect())
-            await asked.wait()
+            await requested.wait()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
@@ -123,7 +123,7 @@ if sys.version_info >= (3, 11):
             client = clients.asynchronous()
             slow = {"match": "GET /api/customers/100", "times": 0, "delay_ms": 20_000, "json": {}}
             clients.sim.control("script", {"answers": [slow]})
-            with pytest.raises(ExceptionGroup) as caught:  # noqa: F821 - it came with 3.11
+            with pytest.raises(ExceptionGroup) as caught:  # noqa: F821 - added in 3.11
                 async with asyncio.TaskGroup() as group:
                     for _ in range(3):
                         group.create_task(client.customers.get(100))

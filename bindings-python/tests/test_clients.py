@@ -60,9 +60,9 @@ def test_a_pickled_client_sends_nobody_the_secrets_of_another_server(
     monkeypatch.setenv("NCENTRAL_URL", "https://another.example")
     with pytest.raises(mspkit.InvalidRequestError) as caught:
         pickle.loads(pickled)
-    said = str(caught.value)
-    assert clients.sim.url in said and "https://another.example" in said and "NCENTRAL_URL" in said
-    assert caught.value.argument == "base_url" and "jwt-of-another" not in said
+    message = str(caught.value)
+    assert clients.sim.url in message and "https://another.example" in message and "NCENTRAL_URL" in message
+    assert caught.value.argument == "base_url" and "jwt-of-another" not in message
     # The address may be spelled differently.
     monkeypatch.setenv("NCENTRAL_URL", f"{clients.sim.url}/api/")
     assert pickle.loads(pickled).base_url == clients.sim.url

@@ -44,8 +44,8 @@ def run(example: doctest.Example, names: dict[str, Any], loop: asyncio.AbstractE
     """The output of an example; `await` is allowed in it as at the prompt of `python -m
     asyncio`."""
     code = compile(example.source, "<example>", "single", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
         try:
             outcome = eval(code, names)  # noqa: S307 - the examples are ours
             if inspect.iscoroutine(outcome):
@@ -53,8 +53,8 @@ def run(example: doctest.Example, names: dict[str, Any], loop: asyncio.AbstractE
         except Exception as error:
             if example.exc_msg is None:
                 raise
-            said.write("".join(traceback.format_exception_only(error)))
-    return said.getvalue()
+            output.write("".join(traceback.format_exception_only(error)))
+    return output.getvalue()
 
 
 @pytest.mark.parametrize(("client_class", "examples"), list(_examples()))
@@ -71,8 +71,8 @@ def test_example(
     loop = asyncio.new_event_loop()
     try:
         for example in examples:
-            want, came = example.exc_msg or example.want, run(example, names, loop)
-            assert doctest.OutputChecker().check_output(want, came, FLAGS), f"{example.source}gave {came!r}"
+            want, got = example.exc_msg or example.want, run(example, names, loop)
+            assert doctest.OutputChecker().check_output(want, got, FLAGS), f"{example.source}gave {got!r}"
     finally:
         loop.close()
 

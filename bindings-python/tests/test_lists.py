@@ -122,8 +122,8 @@ def test_a_list_says_whether_it_is_whole(
             cut = Reader(client.customers.list(), asynchronous)
             assert await way(cut) == ["1", "2", "3"]
             assert [cut.pager.complete, cut.pager.missing, cut.pager.total] == [False, 1, 4]
-            told = [record for record in caplog.records if record.levelno == logging.WARNING]
-            assert len(told) == 1 and "1 of 4 rows" in told[0].getMessage()
+            warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
+            assert len(warnings) == 1 and "1 of 4 rows" in warnings[0].getMessage()
             caplog.clear()
         clients.sim.reset()
         short(clients)

@@ -65,8 +65,8 @@ def works_as_the_readme_says(python: Path, sim: Simulator, place: Path) -> None:
     empty.mkdir()
     for block in readme_blocks():
         sim.reset(customers=7)
-        said = ran([python, "-W", "error", "-c", block], empty, **sim.env)
-        assert len(said.splitlines()) >= 7, said
+        output = ran([python, "-W", "error", "-c", block], empty, **sim.env)
+        assert len(output.splitlines()) >= 7, output
     where = ran([python, "-c", "import mspkit; print(mspkit.__file__)"], empty)
     assert where.startswith(str(place / "venv"))
     listed = ran([python, "-m", "pip", "list", "--format", "freeze", "--disable-pip-version-check"], empty)
@@ -83,8 +83,8 @@ def test_the_wheel_works_in_an_empty_directory(sim: Simulator, tmp_path: Path) -
     assert os.access(where, os.X_OK)
     assert "mspkit-sim" in ran([python, "-m", "mspkit.sim", "--version"], tmp_path)
     count = "from mspkit import NCentral; print(len(NCentral().customers.list().collect()))"
-    said = ran([python, "-m", "mspkit.sim", "--customers", "4", "--", python, "-c", count], tmp_path)
-    assert said == "4\n"
+    output = ran([python, "-m", "mspkit.sim", "--customers", "4", "--", python, "-c", count], tmp_path)
+    assert output == "4\n"
     helped = """
         from mspkit.testing import Simulator
         with Simulator(customers=2) as sim:

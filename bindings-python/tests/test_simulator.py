@@ -298,8 +298,8 @@ def test_the_examples_in_its_documentation_work() -> None:
 
 
 def test_the_module_is_the_program() -> None:
-    said = subprocess.run([*SIM, "--help"], capture_output=True, text=True, check=True).stdout
-    assert "--customers <CUSTOMERS>" in said
+    output = subprocess.run([*SIM, "--help"], capture_output=True, text=True, check=True).stdout
+    assert "--customers <CUSTOMERS>" in output
     process = subprocess.Popen([*SIM, "--customers", "2"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     with process.stdout:

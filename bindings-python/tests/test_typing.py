@@ -72,7 +72,7 @@ def test_mypy_refuses_each_mistake() -> None:
 
 
 def test_pyright_is_content_with_all_of_it() -> None:
-    assert [said for _, said in pyright() if not said.startswith(str(MISTAKES))] == []
+    assert [error for _, error in pyright() if not error.startswith(str(MISTAKES))] == []
 
 
 def test_pyright_understands_correct_code() -> None:

@@ -118,8 +118,8 @@ def test_what_a_hook_raises_takes_no_result_away(
     else:
         made = clients.sync(**{which: hook}).service_orgs.create_customer(50, **given)
     assert clients.sim.state()["customers"][-1]["customerId"] == made.customer_id
-    told = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert told and which in told[0].getMessage() and told[0].exc_info and told[0].exc_info[0] is raised
+    errors = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert errors and which in errors[0].getMessage() and errors[0].exc_info and errors[0].exc_info[0] is raised
 
 
 def test_a_page_is_read_under_a_hook_that_raises(clients: Clients) -> None:

@@ -106,7 +106,7 @@ def main() -> int:
             if {path.name for path in found} != binaries:
                 wrong.append(f"{name}: holds {sorted(path.name for path in found)}")
             for path in found:
-                wrong += [f"{name}: {said}" for said in judge(path)]
+                wrong += [f"{name}: {problem}" for problem in judge(path)]
     (folder / "SHA256SUMS").write_text("".join(sums))
     for line in wrong:
         print(line, file=sys.stderr)

@@ -25,8 +25,8 @@ Package = dict[str, Any]
 
 def metadata(platform: str) -> dict[str, Any]:
     command = ["cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", platform]
-    told: dict[str, Any] = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
-    return told
+    graph: dict[str, Any] = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+    return graph
 
 
 def macro(package: Package) -> bool:
@@ -35,9 +35,9 @@ def macro(package: Package) -> bool:
 
 def resolved(platform: str) -> dict[str, tuple[Package, list[str]]]:
     """Every package that is linked on a platform, by its id, with the ids of its dependencies."""
-    told = metadata(platform)
-    packages = {package["id"]: package for package in told["packages"]}
-    nodes = {node["id"]: node for node in told["resolve"]["nodes"]}
+    graph = metadata(platform)
+    packages = {package["id"]: package for package in graph["packages"]}
+    nodes = {node["id"]: node for node in graph["resolve"]["nodes"]}
     found: dict[str, tuple[Package, list[str]]] = {}
     waiting = [key for key, package in packages.items() if package["name"] in SHIPPED]
     assert len(waiting) == len(SHIPPED), waiting

@@ -28,7 +28,7 @@ TOML
 # The tested versions; cargo removes what this project does not need.
 cp "$root/Cargo.lock" .
 CARGO_TARGET_DIR="$place/target" cargo build --quiet
-said="$("$with_simulator" -- "$place/target/debug/consumer")"
-lines="$(wc -l <<<"$said")"
-[ "$lines" -gt 2 ] && grep -q '^created customer [0-9]' <<<"$said" || { echo "$said" >&2; echo "the program of README.md does not work" >&2; exit 1; }
+output="$("$with_simulator" -- "$place/target/debug/consumer")"
+lines="$(wc -l <<<"$output")"
+[ "$lines" -gt 2 ] && grep -q '^created customer [0-9]' <<<"$output" || { echo "$output" >&2; echo "the program of README.md does not work" >&2; exit 1; }
 echo "the crate $(basename "$crate") is built, and prints $lines lines"

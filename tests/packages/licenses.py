@@ -45,9 +45,9 @@ def texts(package: Package) -> list[str]:
     folder = Path(package["manifest_path"]).parent
     files = sorted(path for path in folder.iterdir() if NAMES.fullmatch(path.name) and path.is_file())
     licenses = chosen(package["license"] or "")
-    told = [path for path in files if any(one.split("-")[0].lower() in path.name.lower() for one in licenses)]
+    named = [path for path in files if any(one.split("-")[0].lower() in path.name.lower() for one in licenses)]
     notices = [path for path in files if path.name.upper().startswith("NOTICE")]
-    taken = told + notices if len(licenses) == 1 and told else files
+    taken = named + notices if len(licenses) == 1 and named else files
     return [path.read_text(encoding="utf-8", errors="replace") for path in taken]
 
 

@@ -47,14 +47,14 @@ def crates() -> list[tuple[str, str]]:
 def claims() -> list[Claim]:
     """Everything that is stated in more than one place."""
     workspace = only(r"^\[workspace\.package\]\n((?:.+\n)*)", read("Cargo.toml"))
-    said = {name: only(rf'^{name} = (.*)$', workspace) for name in re.findall(r"^([a-z-]+) = ", workspace, re.MULTILINE)}
-    fact = {name: value.strip('"') for name, value in said.items()}
+    package = {name: only(rf'^{name} = (.*)$', workspace) for name in re.findall(r"^([a-z-]+) = ", workspace, re.MULTILINE)}
+    fact = {name: value.strip('"') for name, value in package.items()}
     version, address = fact["version"], fact["repository"]
     found = [
         Claim("bindings-python/pyproject.toml", r'^dynamic = \["(.*)"\]', "version"),
         Claim("bindings-python/pyproject.toml", r'^license = "(.*)"', fact["license"]),
         Claim("bindings-python/pyproject.toml", r'^description = "(.*)"', fact["description"]),
-        Claim("bindings-python/pyproject.toml", r"^keywords = (.*)$", said["keywords"]),
+        Claim("bindings-python/pyproject.toml", r"^keywords = (.*)$", package["keywords"]),
         Claim("bindings-python/pyproject.toml", r'^(?:Homepage|Repository) = "(.*)"', address),
         Claim("bindings-python/pyproject.toml", r'^Issues = "(.*)"', f"{address}/issues"),
         Claim("bindings-python/pyproject.toml", r'^Changelog = "(.*)"', f"{address}/blob/main/CHANGELOG.md"),
@@ -71,7 +71,7 @@ def claims() -> list[Claim]:
         Claim("bindings-node/package.json", r'^  "homepage": "(.*)"', address),
         Claim("bindings-node/package.json", r'^    "url": "(.*)"', f"git+{address}.git"),
         Claim("bindings-node/package.json", r'^  "bugs": "(.*)"', f"{address}/issues"),
-        Claim("bindings-node/package.json", r'(?s)^  "keywords": (\[.*?\])', json.dumps(json.loads(said["keywords"]), indent=2)
+        Claim("bindings-node/package.json", r'(?s)^  "keywords": (\[.*?\])', json.dumps(json.loads(package["keywords"]), indent=2)
               .replace("\n", "\n  ")),
         Claim("bindings-node/package-lock.json", r'\A\{\n  "name": "mspkit",\n  "version": "(.*)"', version),
         Claim("bindings-node/package-lock.json", r'^    "": \{\n      "name": "mspkit",\n      "version": "(.*)"', version),
@@ -102,7 +102,7 @@ def claims() -> list[Claim]:
 def broken(claim: Claim, text: str) -> str | None:
     """The mistakes of a text under a claim."""
     found = re.findall(claim.pattern, text, re.MULTILINE)
-    wrong = [said for said in found if said != claim.expected]
+    wrong = [text for text in found if text != claim.expected]
     if not found:
         return f"{claim.path}: nothing is like {claim.pattern}"
     return f"{claim.path}: {wrong[0]!r} should be {claim.expected!r}" if wrong else None
@@ -110,7 +110,7 @@ def broken(claim: Claim, text: str) -> str | None:
 
 def main() -> int:
     every = claims()
-    wrong = [said for claim in every if (said := broken(claim, read(claim.path)))]
+    wrong = [problem for claim in every if (problem := broken(claim, read(claim.path)))]
     for folder in ("core", "bindings-python"):
         for path in (ROOT / folder).glob("*LICENSE*"):
             if path.read_bytes() != (ROOT / path.name).read_bytes():

@@ -25,13 +25,13 @@ def purl(package: Package) -> str:
 
 def component(package: Package, checksums: dict[tuple[str, str], str]) -> dict[str, Any]:
     expression = re.sub(r"\s*/\s*", " OR ", package["license"])
-    told: dict[str, Any] = {"type": "library", "bom-ref": purl(package), "name": package["name"]}
-    told |= {"version": package["version"], "licenses": [{"expression": expression}], "purl": purl(package)}
+    component: dict[str, Any] = {"type": "library", "bom-ref": purl(package), "name": package["name"]}
+    component |= {"version": package["version"], "licenses": [{"expression": expression}], "purl": purl(package)}
     if package["source"] is not None:
-        told["hashes"] = [{"alg": "SHA-256", "content": checksums[package["name"], package["version"]]}]
+        component["hashes"] = [{"alg": "SHA-256", "content": checksums[package["name"], package["version"]]}]
     if package["repository"]:
-        told["externalReferences"] = [{"type": "vcs", "url": package["repository"]}]
-    return told
+        component["externalReferences"] = [{"type": "vcs", "url": package["repository"]}]
+    return component
 
 
 def bill() -> dict[str, Any]:
@@ -65,10 +65,10 @@ def bill() -> dict[str, Any]:
 
 
 def main() -> int:
-    told = bill()
-    out = Path(sys.argv[1]) / f"mspkit-{told['metadata']['component']['version']}.cdx.json"
-    out.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    print(f"{len(told['components'])} components")
+    bom = bill()
+    out = Path(sys.argv[1]) / f"mspkit-{bom['metadata']['component']['version']}.cdx.json"
+    out.write_text(json.dumps(bom, indent=2) + "\n", encoding="utf-8")
+    print(f"{len(bom['components'])} components")
     return 0
 
 

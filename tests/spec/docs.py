@@ -83,11 +83,11 @@ def errors(read: Read) -> Iterator[str]:
         assert kind["python"] == kind["node"], "the table has one column for both"
         code = re.sub(r"(?<!^)(?=[A-Z])", "_", kind["name"]).upper()
         wanted.append(f"| `{kind['name']}` | `{kind['python']}` | `MSPKIT_E_{code}` | {kind['doc']} | {kind['act']} |")
-    came = [line for line in read("docs/errors.md").splitlines() if "`MSPKIT_E_" in line and line.startswith("| ")]
+    rows = [line for line in read("docs/errors.md").splitlines() if "`MSPKIT_E_" in line and line.startswith("| ")]
     for line in wanted:
-        if line not in came:
+        if line not in rows:
             yield f"docs/errors.md: this row is missing: {line}"
-    for line in came:
+    for line in rows:
         if line not in wanted:
             yield f"docs/errors.md: core/api/errors.yaml has no row {line}"
 
@@ -147,9 +147,9 @@ DAMAGE = [
 def self_check() -> Iterator[str]:
     for name, old, new, wanted in DAMAGE:
 
-        def damaged(asked: str, name: str = name, old: str = old, new: str = new) -> str:
-            text = read(asked)
-            return text.replace(old, new) if asked == name else text
+        def damaged(path: str, name: str = name, old: str = old, new: str = new) -> str:
+            text = read(path)
+            return text.replace(old, new) if path == name else text
 
         if old not in read(name):
             yield f"self-check: {name} has no {old!r} that could be damaged"

@@ -107,7 +107,7 @@ bool view_there(json *into, const char *name, int32_t presence, bool there)
         json_put(into, name, json_null());
     }
     if (presence == MSPKIT_PRESENT && !there) {
-        fail("%s is said to be there and is not", name);
+        fail("%s is present but missing", name);
     }
     return presence == MSPKIT_PRESENT;
 }

@@ -8,7 +8,7 @@
 #include "../support/memory.h"
 #include "call.h"
 #include "fail.h"
-#include "said.h"
+#include "options.h"
 
 jmp_buf failed_here;
 const char *failed_why;
@@ -28,13 +28,13 @@ void fail(const char *format, ...)
 }
 
 /* Makes the requested client; returns the outcome if that fails. */
-static json *make_client(way *way, mspkit_queue *queue, mspkit_client **client, const json *asked)
+static json *make_client(way *way, mspkit_queue *queue, mspkit_client **client, const json *request)
 {
     mspkit_error *refused = NULL;
     mspkit_client_free(*client);
     *client = NULL;
-    way->queue = json_is(json_get(asked, "mode"), "async") ? queue : NULL;
-    *client = client_of(way, json_get(asked, "service")->text, json_get(asked, "options"), &refused);
+    way->queue = json_is(json_get(request, "mode"), "async") ? queue : NULL;
+    *client = client_of(way, json_get(request, "service")->text, json_get(request, "options"), &refused);
     return refused == NULL ? json_object() : failed_outcome(refused);
 }
 

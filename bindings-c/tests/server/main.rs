@@ -36,9 +36,9 @@ async fn serve() -> Result<(), Failure> {
             .with_no_client_auth()
             .with_single_cert(vec![signed.cert.der().clone()], key)?;
     let (tcp, tls) = (TcpListener::bind("127.0.0.1:0").await?, TcpListener::bind("127.0.0.1:0").await?);
-    let said =
+    let line =
         json!({"tcp": tcp.local_addr()?.port(), "tls": tls.local_addr()?.port(), "ca": signed.cert.pem()});
-    println!("{said}");
+    println!("{line}");
     let acceptor = TlsAcceptor::from(Arc::new(config));
     tokio::spawn(accept(tcp, None));
     tokio::spawn(accept(tls, Some(acceptor)));

@@ -17,5 +17,5 @@ double now(void);
 /* Makes the simulator hide all customers. */
 void hang(void);
 /* Asserts code and kind of an error, that its message contains a text, and frees it. */
-void said(mspkit_error *error, int32_t code, const char *kind, const char *text);
+void expect_error(mspkit_error *error, int32_t code, const char *kind, const char *text);
 #endif

@@ -119,10 +119,10 @@ function line(value: Data): string {
 
 async function main(): Promise<void> {
   for await (const request of createInterface({ input: process.stdin })) {
-    const came = await answer(JSON.parse(request)).catch((error: unknown) => {
+    const outcome = await answer(JSON.parse(request)).catch((error: unknown) => {
       return { failed: error instanceof Error ? `${error.stack}` : String(error) };
     });
-    process.stdout.write(`${line(came)}\n`);
+    process.stdout.write(`${line(outcome)}\n`);
   }
 }
 

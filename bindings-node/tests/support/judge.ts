@@ -10,7 +10,7 @@ import "./simulator.js";
 const PROGRAM = join(__dirname, "..", "conformance", "program.js");
 
 /** Runs the cases through the program in a runtime. Returns the exit code, and the output. */
-export async function judged(runtime: readonly string[]): Promise<{ code: number | null; said: string }> {
+export async function judged(runtime: readonly string[]): Promise<{ code: number | null; output: string }> {
   // It is built beside the simulator.
   const judge = join(dirname(process.env.MSPKIT_SIM as string), "mspkit-conformance");
   const child = spawn(judge, ["--", ...runtime, PROGRAM], { stdio: ["ignore", "pipe", "inherit"] });
@@ -18,5 +18,5 @@ export async function judged(runtime: readonly string[]): Promise<{ code: number
     child.once("error", reject);
     child.once("exit", resolve);
   });
-  return { said: await text(child.stdout), code: await code };
+  return { output: await text(child.stdout), code: await code };
 }

@@ -121,7 +121,7 @@ class Call:
 
     def listed_outcome(self, pager: mspkit.Pager[Any] | mspkit.AsyncPager[Any]) -> Outcome:
         """The outcome of a list."""
-        came = {} if self.error is None else failed(self.error)
+        error = {} if self.error is None else failed(self.error)
         return {
             "items": self.items,
             "pages": self.pages,
@@ -130,7 +130,7 @@ class Call:
             "missing": pager.missing,
             "meta": meta(pager.response_meta),
             **came,
-            "resume_token": came.get("resume_token") or pager.resume_token,
+            "resume_token": error.get("resume_token") or pager.resume_token,
         }
 
     def outcome(self, client: SyncClient) -> Outcome:
@@ -184,14 +184,14 @@ def failed(error: MspError) -> Outcome:
         "argument given allowed method path server"
     )
     fields = [{"field": one.field, "code": one.code, "message": one.message} for one in error.field_errors]
-    came = {
+    fields = {
         **{name: getattr(error, name) for name in named.split()},
         "message": str(error),
         "debug": f"{error} {error!r} {vars(error)!r}",
         "attempts": len(error.attempts),
         "field_errors": fields,
     }
-    return {"error": came, "resume_token": error.resume_token}
+    return {"error": fields, "resume_token": error.resume_token}
 
 
 class Session:

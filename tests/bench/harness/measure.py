@@ -68,13 +68,13 @@ class WrongError(Exception):
 class Bench:
     """A run over all rows, or over those whose name matches."""
 
-    def __init__(self, tools: Tools, smoke: bool, rounds: int, only: str, told: Callable[[Result], None]) -> None:
+    def __init__(self, tools: Tools, smoke: bool, rounds: int, only: str, report: Callable[[Result], None]) -> None:
         self.tools = tools
         self.smoke = smoke
         self.rounds = rounds
         self.only = re.compile(only)
         self.sizes = rows.SIZES["smoke" if smoke else "full"]
-        self.told = told
+        self.report = report
         self.results: list[Result] = []
         self.versions: dict[str, str] = {}
         self.wrong: list[str] = []
@@ -85,7 +85,7 @@ class Bench:
                 # The sizes are too small for any judgement.
                 result.target = None
             self.results.append(result)
-            self.told(result)
+            self.report(result)
 
     def skip(self, row: str, against: str, reason: object, target: float | None = None) -> None:
         self.add(Result(row, against, "", target=target, skipped=str(reason)))
@@ -286,10 +286,10 @@ class Bench:
                 result = Result(f"floor: a get, {connections} in flight", "wrk", "us")
                 for _ in range(1 if self.smoke else min(self.rounds, 3)):
                     arguments = ["-t1", f"-c{connections}", "-d1s", "-H", header, f"{simulator.url}/api/customers/100"]
-                    said = run(*command, *arguments, variables=environment)
-                    if "Non-2xx" in said:
+                    output = run(*command, *arguments, variables=environment)
+                    if "Non-2xx" in output:
                         raise FailedError("wrk was refused")
-                    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])  # type: ignore[index]
+                    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])  # type: ignore[index]
                     done = worker.work(line)
                     result.pairs.append((done.seconds / done.count * 1e6, 1e6 / rate))
                 self.add(result)
@@ -300,8 +300,8 @@ class Bench:
         if not self.wanted(key):
             return
         run("cargo", "bench", "--quiet", "--locked", "-p", "mspkit", "--bench", "core", "--", "get a customer")
-        told = TARGET / "criterion" / "call" / "get a customer" / "new" / "estimates.json"
-        nanoseconds = json.loads(told.read_text())["median"]["point_estimate"]
+        estimates = TARGET / "criterion" / "call" / "get a customer" / "new" / "estimates.json"
+        nanoseconds = json.loads(estimates.read_text())["median"]["point_estimate"]
         self.add(Result(key, "", "us", [(nanoseconds / 1000, 0.0)], rows.CORE_AT_MOST_US, ratio=False))
 
     def instructions(self) -> None:
@@ -321,10 +321,10 @@ class Bench:
     def counted(program: Any, work: str, times: int) -> int:
         command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", str(program), work, str(times)]
         try:
-            said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+            output = subprocess.run(command, capture_output=True, text=True, check=True).stderr
         except FileNotFoundError:
             raise MissingError("valgrind is not installed") from None
-        return int(re.search(r"Collected : (\d+)", said)[1])  # type: ignore[index]
+        return int(re.search(r"Collected : (\d+)", output)[1])  # type: ignore[index]
 
 
 def token(simulator: Simulator) -> str:

@@ -30,15 +30,15 @@ class MissingError(Exception):
 
 def run(*command: str | Path, cwd: Path = ROOT, variables: dict[str, str] | None = None) -> str:
     """The output of a command; `MissingError` if it fails."""
-    said = list(map(str, command))
+    words = list(map(str, command))
     try:
         environment = {**os.environ, **(variables or {})}
-        done = subprocess.run(said, cwd=cwd, env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=True)
     except FileNotFoundError:
-        raise MissingError(f"{said[0]} is not installed") from None
+        raise MissingError(f"{words[0]} is not installed") from None
     except subprocess.CalledProcessError as error:
         lines = (error.stderr or error.stdout).strip().splitlines() or ["no word"]
-        raise MissingError(f"{' '.join(said[:4])} … failed: {lines[-1]}") from None
+        raise MissingError(f"{' '.join(words[:4])} … failed: {lines[-1]}") from None
     return done.stdout
 
 

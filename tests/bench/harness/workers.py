@@ -101,10 +101,10 @@ class Worker(Process):
 
     def work(self, line: str) -> Done:
         self.ask(line)
-        word, *said = self.answer().split()
+        word, *values = self.answer().split()
         if word != "ok":
-            raise FailedError(f"{self.name}: {line}: {' '.join(said)}")
-        seconds, count, total, more = said
+            raise FailedError(f"{self.name}: {line}: {' '.join(values)}")
+        seconds, count, total, more = values
         return Done(float(seconds), int(count), int(total), int(more))
 
     def memory(self, what: str) -> int:

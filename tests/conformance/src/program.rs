@@ -173,21 +173,21 @@ mod tests {
         Program::new(&["sh".to_owned(), "-c".to_owned(), script.to_owned()])
     }
 
-    fn asked(program: &mut Program) -> Result<Value, String> {
+    fn request(program: &mut Program) -> Result<Value, String> {
         program.ask(&json!({"call": "it"}), Duration::from_millis(300))
     }
 
     #[test]
     fn answers_come_line_by_line() {
         let mut program = shell("read a; echo '{\"camel\": true}'; read a; echo '{\"result\": 1}'; cat");
-        assert_eq!(asked(&mut program), Ok(json!({"result": 1})));
+        assert_eq!(request(&mut program), Ok(json!({"result": 1})));
         assert_eq!(program.finish(), Ok(()));
     }
 
     #[test]
     fn a_program_that_hangs_is_ended() {
         let mut program = shell("read a; echo '{}'; read a; exec sleep 60");
-        assert!(asked(&mut program).unwrap_err().contains("no answer within 300.0ms"));
+        assert!(request(&mut program).unwrap_err().contains("no answer within 300.0ms"));
         assert!(program.running.is_none());
     }
 
@@ -195,7 +195,7 @@ mod tests {
     fn a_program_that_dies_is_seen_with_its_last_words_and_started_again() {
         let mut program = shell("read a; echo '{}'; read a; echo oh no >&2; exit 3");
         for _ in 0..2 {
-            let why = asked(&mut program).unwrap_err();
+            let why = request(&mut program).unwrap_err();
             assert!(why.contains("the program ended at") && why.contains("| oh no"), "{why}");
         }
     }
@@ -204,7 +204,7 @@ mod tests {
     fn what_is_no_answer_is_refused() {
         for answer in ["[]", "nonsense", "{\"failed\": \"it cannot\"}"] {
             let mut program = shell(&format!("read a; echo '{{}}'; read a; echo '{answer}'; exec sleep 60"));
-            assert!(asked(&mut program).is_err(), "{answer}");
+            assert!(request(&mut program).is_err(), "{answer}");
         }
         assert!(shell("read a; echo '{\"colour\": 1}'; cat").ready().is_err());
         assert!(Program::new(&["/nowhere".to_owned()]).ready().is_err());

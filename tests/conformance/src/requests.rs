@@ -106,8 +106,8 @@ fn request(want: &Map<String, Value>, have: &Value, before: Option<&Value>) -> M
                     let have = have["headers"].get(header);
                     match (want.as_str(), have.and_then(Value::as_str)) {
                         (Some(pattern), Some(text)) if wildcard(pattern, text) => {}
-                        (Some(pattern), came) => {
-                            return Err(Mismatch::new(header, pattern, came.unwrap_or("nothing")));
+                        (Some(pattern), actual) => {
+                            return Err(Mismatch::new(header, pattern, actual.unwrap_or("nothing")));
                         }
                         (None, _) => matching::value(want, have, header)?,
                     }

@@ -113,40 +113,40 @@ impl Trial {
         self.simulator.reset(options);
         for (name, list, rest) in [("faults", "rules", json!({"seed": 1})), ("script", "answers", json!({}))]
         {
-            if let Some(said) = check.get(name) {
+            if let Some(setting) = check.get(name) {
                 let mut plan = rest;
-                plan[list] = said.clone();
+                plan[list] = setting.clone();
                 self.simulator.control(name, &plan).map_err(|error| format!("{name}: {error:?}"))?;
             }
         }
         let times = check.get("runs").map_or(Some(1), Value::as_u64).ok_or("`runs` is a number")?;
-        let mut said = String::new();
+        let mut output = String::new();
         for _ in 0..times {
-            said.push_str(&self.try_it(block, command, &place)?);
+            output.push_str(&self.try_it(block, command, &place)?);
         }
-        if said.trim().is_empty() {
+        if output.trim().is_empty() {
             return Err("it prints nothing".to_owned());
         }
-        self.compare(block, &said).map_err(|complaint| format!("{complaint}; it printed:\n{said}"))
+        self.compare(block, &output).map_err(|complaint| format!("{complaint}; it printed:\n{output}"))
     }
 
-    fn compare(&self, block: &Block, said: &str) -> Result<(), String> {
+    fn compare(&self, block: &Block, output: &str) -> Result<(), String> {
         let check = &block.check;
         if let Some(lines) = check.get("lines") {
-            let came = said.lines().count();
-            if lines.as_u64() != Some(came as u64) {
-                return Err(format!("{came} lines instead of {lines}"));
+            let count = output.lines().count();
+            if lines.as_u64() != Some(count as u64) {
+                return Err(format!("{count} lines instead of {lines}"));
             }
         }
         for wanted in check.get("prints").and_then(Value::as_array).into_iter().flatten() {
-            if !wanted.as_str().is_some_and(|wanted| said.contains(wanted)) {
+            if !wanted.as_str().is_some_and(|wanted| output.contains(wanted)) {
                 return Err(format!("{wanted} is missing"));
             }
         }
         for (operation, wanted) in check.get("committed").and_then(Value::as_object).into_iter().flatten() {
-            let came = self.simulator.count(operation).committed;
-            if json!(came) != *wanted {
-                return Err(format!("{operation} was carried out {came} times instead of {wanted}"));
+            let committed = self.simulator.count(operation).committed;
+            if json!(committed) != *wanted {
+                return Err(format!("{operation} was carried out {committed} times instead of {wanted}"));
             }
         }
         if behind(block) && self.around.tunnels() == 0 {
@@ -173,33 +173,33 @@ impl Trial {
 
     /// The output of a command about a block; otherwise what went wrong, with the whole output.
     fn try_it(&self, block: &Block, command: &str, place: &Path) -> Result<String, String> {
-        let tell = |error: std::io::Error| error.to_string();
+        let text = |error: std::io::Error| error.to_string();
         let (out, err) =
             (place.join(format!("{}.out", block.name)), place.join(format!("{}.err", block.name)));
         let mut child = self.command(command);
         child.arg(self.file(block)).current_dir(place);
         child
             .stdin(Stdio::null())
-            .stdout(File::create(&out).map_err(tell)?)
-            .stderr(File::create(&err).map_err(tell)?);
+            .stdout(File::create(&out).map_err(text)?)
+            .stderr(File::create(&err).map_err(text)?);
         if behind(block) {
             child.env("NCENTRAL_URL", format!("https://{HOST}"));
         }
-        let mut child = child.spawn().map_err(tell)?;
+        let mut child = child.spawn().map_err(text)?;
         let until = Instant::now() + PATIENCE;
         let status = loop {
-            match child.try_wait().map_err(tell)? {
+            match child.try_wait().map_err(text)? {
                 Some(status) => break status,
                 None if Instant::now() > until => {
-                    child.kill().map_err(tell)?;
-                    break child.wait().map_err(tell)?;
+                    child.kill().map_err(text)?;
+                    break child.wait().map_err(text)?;
                 }
                 None => sleep(Duration::from_millis(5)),
             }
         };
-        let read = |path: &Path| fs::read(path).map(|said| String::from_utf8_lossy(&said).into_owned());
-        let (said, complained) = (read(&out).map_err(tell)?, read(&err).map_err(tell)?);
-        if status.success() { Ok(said) } else { Err(format!("{status}\n{said}{complained}")) }
+        let read = |path: &Path| fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let (output, errors) = (read(&out).map_err(text)?, read(&err).map_err(text)?);
+        if status.success() { Ok(output) } else { Err(format!("{status}\n{output}{errors}")) }
     }
 
     /// A shell command with the simulator in its environment, and without this machine's servers and proxies.
@@ -228,5 +228,5 @@ impl Trial {
 }
 
 fn behind(block: &Block) -> bool {
-    block.check.get("behind").is_some_and(|said| *said == Value::Bool(true))
+    block.check.get("behind").is_some_and(|value| *value == Value::Bool(true))
 }

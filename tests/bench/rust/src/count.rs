@@ -57,8 +57,8 @@ async fn work(what: &str, times: usize) -> Result<()> {
 }
 
 fn main() -> Result<()> {
-    let mut said = std::env::args().skip(1);
-    let (Some(what), Some(times)) = (said.next(), said.next()) else {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(what), Some(times)) = (arguments.next(), arguments.next()) else {
         return Err("usage: bench-count page|call TIMES".into());
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

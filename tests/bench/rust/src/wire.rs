@@ -112,8 +112,8 @@ fn read<T: DeserializeOwned>((status, body): &(StatusCode, Bytes)) -> Result<T> 
 
 impl<H: Http> Peer for Wire<H> {
     fn new() -> Result<Self> {
-        let said = std::env::var;
-        let (url, jwt, wiv_key) = (said("NCENTRAL_URL")?, said("NCENTRAL_JWT")?, said("WIV_API_KEY")?);
+        let var = std::env::var;
+        let (url, jwt, wiv_key) = (var("NCENTRAL_URL")?, var("NCENTRAL_JWT")?, var("WIV_API_KEY")?);
         Ok(Self { http: H::new()?, url, jwt, wiv_key, token: Mutex::default() })
     }
 
