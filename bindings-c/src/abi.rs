@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_status_is_its_own_and_has_words() {
+    fn every_status_is_unique_and_has_a_message() {
         for (at, (status, text)) in STATUSES.iter().enumerate() {
             assert!(!text.is_empty());
             assert!(STATUSES[..at].iter().all(|(other, _)| other != status), "{status:?} twice");

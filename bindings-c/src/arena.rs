@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_put_stays_where_it_is() {
+    fn stored_data_does_not_move() {
         let mut arena = Arena::new();
         let texts: Vec<(String, mspkit_str)> = (0..2000_usize)
             .map(|n| "x".repeat(n % 700))

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_come_without_quotes_and_the_same_each_time() {
+    fn texts_have_no_quotes_and_are_the_same_each_time() {
         let document = Document::new(Bytes::from_static(br#"{"a":"x\ny","b":[1, 2],"c":null}"#), None);
         let text = |found: mspkit_text| {
             // SAFETY: the document keeps it.

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_panic_carries_may_panic_as_well() {
+    fn the_payload_of_a_panic_may_panic_as_well() {
         let body = || std::panic::panic_any(PanicsWhenDropped);
         // SAFETY: there is no error to write to.
         assert_eq!(unsafe { guard(std::ptr::null_mut(), body) }, MSPKIT_E_PANIC);

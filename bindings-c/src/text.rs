@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_come_by_length_and_by_their_nul() {
+    fn texts_are_read_by_length_and_to_their_nul() {
         assert_eq!(read(b"caf\xc3\xa9"), Ok("café"));
         assert_eq!(read(b""), Ok(""));
         // SAFETY: a C string with the length that says so.
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_has_a_code_of_its_own() {
+    fn an_invalid_text_has_its_own_code() {
         assert_eq!(read(b"a\xff"), Err(MSPKIT_E_UTF8));
         assert_eq!(read(b"a\0b"), Err(MSPKIT_E_NUL_BYTE));
         // SAFETY: NULL is looked for, and such a length is refused before it is used.

@@ -69,7 +69,7 @@ test("a call is dropped when its signal is aborted, and its reason is the reject
   assert.equal(limit?.inFlight, 0);
 });
 
-test("aborting after the answer changes nothing", async () => {
+test("aborting after the response changes nothing", async () => {
   const aborting = new AbortController();
   const customer = await client.customers.get("100", { signal: aborting.signal });
   aborting.abort();
@@ -141,7 +141,7 @@ function rejection(promise: Promise<unknown>): Promise<Error> {
   );
 }
 
-test("a create that was sent and is aborted says that it may have been carried out", async () => {
+test("an aborted create that was sent may have been carried out", async () => {
   await using server = await silent();
   await using client = of(server);
   for (const call of [
@@ -165,7 +165,7 @@ test("a create that was sent and is aborted says that it may have been carried o
   }
 });
 
-test("a create that was not sent and is aborted says so", async () => {
+test("an aborted create that was not sent is reported as such", async () => {
   await using server = await silent();
   await using client = of(server);
   const aborting = new AbortController();
@@ -191,7 +191,7 @@ test("a create that was not sent and is aborted says so", async () => {
   assert.equal(server.requests, 5);
 });
 
-test("a reason of the caller's own is the rejection itself, with what became of the write", async () => {
+test("a reason of the caller is the rejection itself, with the outcome of the write", async () => {
   await using server = await silent();
   await using client = of(server);
   const create = (signal: AbortSignal) =>
@@ -217,7 +217,7 @@ test("a reason of the caller's own is the rejection itself, with what became of 
   }
 });
 
-test("a timeout of a signal says it too, and there is nothing to say of a read", async () => {
+test("a timeout of a signal has the outcome too, and a read has none", async () => {
   await using server = await silent();
   await using client = of(server);
   const error = await rejection(
@@ -229,7 +229,7 @@ test("a timeout of a signal says it too, and there is nothing to say of a read",
   assert.equal(read.cause, undefined);
 });
 
-test("what is no signal is refused", async () => {
+test("a value that is not a signal is refused", async () => {
   for (const signal of [{}, 1, "x", () => {}]) {
     const options = { signal: signal as AbortSignal };
     await assert.rejects(client.customers.get("100", options), /signal: must be an AbortSignal/);
@@ -252,7 +252,7 @@ test("leaving a loop drops what is read ahead", async () => {
   await using client = of(server);
   const list = client.customers.list({ pageSize: 2, concurrency: 3 });
   for await (const _ of list) {
-    await until("the third page was asked for", () => server.requests === 3);
+    await until("the third page was requested", () => server.requests === 3);
     break;
   }
   await until("its slot is free", () => client.limits().every((limit) => limit.inFlight === 0));
@@ -269,7 +269,7 @@ test("return() ends a next() that waits", async () => {
     assert.equal((await list.next()).done, false);
   }
   const waiting = list.next();
-  await until("the third page was asked for", () => server.requests === 3);
+  await until("the third page was requested", () => server.requests === 3);
   await list.return();
   assert.deepEqual(await waiting, { value: undefined, done: true });
   assert.notEqual(list.resumeToken, token);

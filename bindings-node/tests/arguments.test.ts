@@ -37,7 +37,7 @@ async function refusalOf(run: () => unknown): Promise<string> {
   throw new Error("nothing was refused");
 }
 
-test("options among the parameters are told where they belong", async () => {
+test("options among the parameters are reported with their place", async () => {
   const { signal } = new AbortController();
   const second = /: belongs to the options, the second argument; given: /;
   for (const options of [{ signal }, { timeout: 5 }, { maxRetries: 0 }, { headers: {} }, { query: {} }]) {
@@ -51,7 +51,7 @@ test("options among the parameters are told where they belong", async () => {
   assert.match(await refusalOf(() => client.serviceOrgs.createCustomer(50, contoso as Wrong)), third);
 });
 
-test("names of other languages are refused, and the name of here is told", async () => {
+test("names of other languages are refused, and the TypeScript name is suggested", async () => {
   const cases: [given: object, meant: string][] = [
     [{ page_size: 5 }, "pageSize"],
     [{ resume_token: "x" }, "resumeToken"],
@@ -78,7 +78,7 @@ test("names of other languages are refused, and the name of here is told", async
   assert.match(message, /: customer_name: is not a parameter; did you mean customerName\?$/);
 });
 
-test("what is no object with names is refused where one belongs", async () => {
+test("a value that is not a plain object is refused where one is required", async () => {
   const cases: [run: () => unknown, message: string][] = [
     [
       () => client.serviceOrgs.createCustomer(50, "Contoso" as Wrong),
@@ -125,7 +125,7 @@ test("what is no object with names is refused where one belongs", async () => {
   assert.equal((await client.customers.list(null as Wrong, null as Wrong).collect()).length, 5);
 });
 
-test("options of clients are those of their service, and the one that was meant is told", async () => {
+test("options of clients are those of their service, and a similar one is suggested", async () => {
   for (const given of ["baseUrl", "base_url", "BASEURL", "basURL"]) {
     const message = await refusalOf(() => new NCentral({ [given]: "https://x.example" }));
     assert.equal(message, `${given}: is not an option; did you mean baseURL?`);
@@ -142,7 +142,7 @@ test("options of clients are those of their service, and the one that was meant 
   assert.match(await refusalOf(() => client.withOptions({ time_out: 1 } as Wrong)), /; did you mean timeout\?$/);
 });
 
-test("what the web has for addresses, queries and headers is taken", async () => {
+test("URL, URLSearchParams and Headers are accepted", async () => {
   const made = new NCentral({
     baseURL: new URL(`${simulator.url}/`),
     jwt: simulator.credentials.ncentralJwt,
@@ -179,7 +179,7 @@ test("a text is not sent in quotes under a type that is no JSON", async () => {
   assert.equal((await simulator.requests()).length, before);
 });
 
-test("headers and query parameters that are not given are left out", async () => {
+test("undefined headers and query parameters are omitted", async () => {
   const options = { headers: { "X-A": undefined, "X-B": "c" }, query: { a: undefined, b: "c" } };
   await client.request("GET", "/api/customers", options);
   const log = (await simulator.control("requests?since=0")) as {
@@ -189,7 +189,7 @@ test("headers and query parameters that are not given are left out", async () =>
   assert.deepEqual([last?.headers["x-a"], last?.headers["x-b"], last?.query], [undefined, "c", { b: "c" }]);
 });
 
-test("errors of arguments say in fields what is wrong", async () => {
+test("errors of arguments have fields for what is wrong", async () => {
   const error = await client.customers
     .list({ pageSize: 0 })
     .collect()
@@ -204,7 +204,7 @@ test("errors of arguments say in fields what is wrong", async () => {
   assert.equal(JSON.parse(JSON.stringify(own)).argument, "signal");
 });
 
-test("times are told in milliseconds, and operations by their names here", async () => {
+test("times are in milliseconds, and operations have TypeScript names", async () => {
   await using silent = await startFake(() => {});
   await using own = new NCentral({ baseURL: silent.url, jwt: JWT, maxRetries: 0 });
   const late = await own.serviceOrgs.get(1, { timeout: 250 }).catch((error) => error);

@@ -54,7 +54,7 @@ function flaky() {
 
 const shape = ([kind, event]: Seen) => [kind, event.operation, event.attempt];
 
-test("attempts, answers and repetitions are published in their order", async () => {
+test("attempts, responses and retries are published in order", async () => {
   await using server = await flaky();
   await using client = new NCentral({ baseURL: server.url, jwt: JWT });
   await client.customers.get("1");
@@ -126,7 +126,7 @@ test("listeners run in the caller's async context", async () => {
   assert.equal(await after, "yours");
 });
 
-test("a call that nobody has listened to has collected nothing", async () => {
+test("a call without a subscriber collects nothing", async () => {
   let answer = () => {};
   await using server = await startFake((_, response) => {
     answer = () => json(response, { customerId: "1" });
@@ -144,7 +144,7 @@ test("a call that nobody has listened to has collected nothing", async () => {
   assert.deepEqual(seen, []);
 });
 
-test("a subscriber that throws takes no result away, and is told of as any other error", async () => {
+test("a subscriber that throws loses no result, and its error is reported as usual", async () => {
   const simulator = await startSimulator();
   const ended = await program(
     `

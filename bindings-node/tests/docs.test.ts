@@ -118,7 +118,7 @@ test("every method and every client has an example, and no two have the same pla
   assert.equal(new Set(EXAMPLES.map((example) => example.place)).size, EXAMPLES.length);
 });
 
-test("the examples compile, run, and show what they say", async (context) => {
+test("the examples compile, run, and print what they show", async (context) => {
   const { file, problems } = compile("examples", source());
   assert.equal(problems, "");
   const compiled = require(file) as Record<string, (console: object, client?: object) => Promise<void>>;
@@ -140,7 +140,7 @@ test("the examples compile, run, and show what they say", async (context) => {
   }
 });
 
-test("what an example says that it shows is compared", () => {
+test("the output that an example shows is compared", () => {
   const comparing = EXAMPLES.filter((example) => /console\.log\(.*\); \/\/ /.test(example.code));
   assert.ok(comparing.length >= 6, `only ${comparing.length} examples say what they show`);
 });

@@ -40,11 +40,11 @@ test("large integers keep their digits", () => {
   assert.equal(encodeArguments({ customerId: 2 ** 53 - 1 }), '{"customerId":9007199254740991}');
 });
 
-test("a secret of an answer is sent as what it is", () => {
+test("a secret from a response is sent in clear", () => {
   assert.equal(encodeArguments({ password: new Secret('p"w') }), '{"password":"p\\"w"}');
 });
 
-test("what JSON would change silently is refused, by its place", () => {
+test("values that JSON would change silently are refused by their path", () => {
   const cyclic: { self?: object } = {};
   cyclic.self = cyclic;
   const cases: [value: unknown, expected: RegExp][] = [
@@ -71,7 +71,7 @@ test("what JSON would change silently is refused, by its place", () => {
   assert.throws(() => encode("body", undefined), /^InvalidRequestError: body: is required$/);
 });
 
-test("arguments that are undefined are left out, and null stays", () => {
+test("undefined arguments are omitted, and null is kept", () => {
   assert.equal(
     encodeArguments({ pageSize: undefined, externalId: null, soName: "a" }),
     '{"externalId":null,"soName":"a"}',
@@ -79,7 +79,7 @@ test("arguments that are undefined are left out, and null stays", () => {
   assert.equal(encodeArguments({}), "{}");
 });
 
-test("every name of the table goes to camelCase and back", () => {
+test("every name of the table converts to camelCase and back", () => {
   const names = operations().flatMap((operation) => operation.params.map((param) => param.name));
   assert.ok(names.length > 60);
   for (const name of names) {

@@ -61,7 +61,7 @@ test("the example does the job", async () => {
   assert.equal(counts["cloudmore.services.create"]?.committed, 1);
 });
 
-test("the example only reads unless told", async () => {
+test("the example only reads by default", async () => {
   const { output, counts } = await ran();
   assert.match(output, /^walk all case pages /m);
   for (const operation of [

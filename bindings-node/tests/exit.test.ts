@@ -52,7 +52,7 @@ test("a process that only loads the package ends", async () => {
   assert.ok(ended.took < AT_ONCE, `${ended.took} ms`);
 });
 
-test("a process waits for what is pending", async () => {
+test("a process waits for pending calls", async () => {
   const ended = await program(
     `const client = new mspkit.NCentral(options);
      client.request("GET", "/late").then((answer) => process.stdout.write("answered " + answer.status));`,

@@ -40,7 +40,7 @@ async function received(): Promise<number> {
   return log.requests.length;
 }
 
-test("nothing is sent before the first item is asked for", async () => {
+test("nothing is sent before the first item is requested", async () => {
   const before = await received();
   const list = client.customers.list({ pageSize: 100 });
   assert.match(list.resumeToken, /^mspkit1\./);
@@ -51,7 +51,7 @@ test("nothing is sent before the first item is asked for", async () => {
   assert.deepEqual(facts(), [230, 200]);
 });
 
-test("items come in order, also when many are asked for at once", async () => {
+test("items arrive in order, even if many are requested at once", async () => {
   const list = client.customers.list({ pageSize: 7 });
   const results = await Promise.all(Array.from({ length: 240 }, () => list.next()));
   const ids = results.filter((one) => !one.done).map((one) => one.value?.customerId);
@@ -68,7 +68,7 @@ function standStill(): void {
   blocking.close();
 }
 
-test("the event loop turns between pages, also when they are there before they are asked for", async () => {
+test("the event loop runs between pages, even if they are available before they are requested", async () => {
   const pages = client.customers.list({ pageSize: 5 }).pages();
   await pages.next();
   standStill();
@@ -86,7 +86,7 @@ test("the event loop turns between pages, also when they are there before they a
   await pages.return?.();
 });
 
-test("the token speaks of what was given out, not of a page that has come meanwhile", async () => {
+test("the token covers returned items, not a page that has arrived meanwhile", async () => {
   const list = client.customers.list({ pageSize: 7, concurrency: 1 });
   for (const id of all.slice(0, 7)) {
     assert.equal((await list.next()).value?.customerId, id);
@@ -100,7 +100,7 @@ test("the token speaks of what was given out, not of a page that has come meanwh
   await list.return();
 });
 
-test("pages know the answers that they came with, and are written as JSON", async () => {
+test("pages know their responses, and serialize as JSON", async () => {
   using sync = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
   const page = (await client.customers.list({ pageSize: 50 }).pages().next()).value as Page<Customer>;
   const other = sync.customers.list({ pageSize: 50 }).pages().next().value as Page<Customer>;
@@ -111,7 +111,7 @@ test("pages know the answers that they came with, and are written as JSON", asyn
   }
 });
 
-test("pages come in order, also when several are asked for at once", async () => {
+test("pages arrive in order, even if several are requested at once", async () => {
   const pages = client.customers.list({ pageSize: 50 }).pages();
   const results = await Promise.all(Array.from({ length: 7 }, () => pages.next()));
   assert.deepEqual(
@@ -198,7 +198,7 @@ async function rest(
   return ids;
 }
 
-test("whatever was read before, the rest is read behind it", async () => {
+test("whatever was read before, the rest follows", async () => {
   using sync = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
   for (const of of [client, sync]) {
     for (const before of SOME) {
@@ -249,7 +249,7 @@ function lacking(): Promise<Fake> {
   });
 }
 
-test("a list that is not whole says so", async () => {
+test("an incomplete list is reported", async () => {
   await using server = await lacking();
   await using own = new NCentral({ baseURL: server.url, jwt: JWT });
   const warnings: (Error & { code?: string })[] = [];
@@ -281,7 +281,7 @@ test("a list that is not whole says so", async () => {
   await assert.rejects(wrong.collect(), /onIncomplete: must be one of warn, raise, ignore/);
 });
 
-test("reading goes on from any item", async () => {
+test("reading resumes from any item", async () => {
   for (const count of [1, 49, 50, 51, 100, 229, 230]) {
     const list = client.customers.list({ pageSize: 50 });
     const ids: string[] = [];
@@ -296,7 +296,7 @@ test("reading goes on from any item", async () => {
   }
 });
 
-test("limits bound items in total, those of collect what is asked for", async () => {
+test("a limit bounds the items in total, that of collect those of one call", async () => {
   const before = await received();
   assert.equal((await client.customers.list({ pageSize: 50, limit: 60 }).collect()).length, 60);
   assert.equal((await client.customers.list({ pageSize: 50 }).collect({ limit: 10 })).length, 10);
@@ -305,7 +305,7 @@ test("limits bound items in total, those of collect what is asked for", async ()
   await assert.rejects(client.customers.list().collect({ limit: 0 }), /limit: must be a whole number/);
 });
 
-test("an item that cannot be read is told with its place, and reading goes on behind it", async () => {
+test("an item that cannot be read is reported with its position, and reading continues after it", async () => {
   const items = [
     { customerId: "1", customerName: "a" },
     { customerId: "2", customerName: "b" },
@@ -377,7 +377,7 @@ test("an item that cannot be read is told with its place, and reading goes on be
   await simulator.control("script", { answers: [] });
 });
 
-test("a list that fails says where to go on", async () => {
+test("a list that fails has a resume token", async () => {
   let broken = true;
   await using server = await startFake((request, response) => {
     const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("pageNumber") ?? 1);
@@ -405,7 +405,7 @@ test("a list that fails says where to go on", async () => {
   assert.deepEqual(ids, ["1", "2", "3", "4"]);
 });
 
-test("results know the answers that they came with", async () => {
+test("results know their responses", async () => {
   const { data, response } = await client.customers.get("100").withResponse();
   assert.equal(data.customerId, "100");
   assert.equal(response.status, 200);
@@ -441,7 +441,7 @@ test("integers beyond 2^53 are exact", async () => {
   }
 });
 
-test("texts come as they were sent, whatever letters they hold", async () => {
+test("texts are unchanged, whatever characters they contain", async () => {
   const names = ["plain", "Müller & Söhne", "Łódź", "株式会社テスト", "🙂 𝒳", '\u0000"\\', "é".repeat(5000)];
   // Too many to escape, and the text after them.
   names.push(`Łódź ${"株式会社🙂".repeat(3000)} Łódź`, "é", "plain again");

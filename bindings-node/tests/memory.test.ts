@@ -29,7 +29,7 @@ test("over forty thousand listed items", async (context) => {
   assert.ok(grown < 24, `${grown} MiB`);
 });
 
-test("an item that was given out is not held by its list", async () => {
+test("a returned item is not referenced by its list", async () => {
   await using client = new NCentral(options);
   const list = client.customers.list({ pageSize: 100 });
   const given: WeakRef<object>[] = [];

@@ -28,7 +28,7 @@ const Thing = new Shape<Record<string, unknown>>("Thing", {
   part: Part,
 });
 
-test("what is written otherwise than documented is read as what it stands for", () => {
+test("values in another form than documented are converted", () => {
   const cases: [field: string, received: unknown, read: unknown][] = [
     ["id", 7, "7"],
     ["id", 18446744073709551615n, "18446744073709551615"],
@@ -48,7 +48,7 @@ test("what is written otherwise than documented is read as what it stands for", 
   }
 });
 
-test("what cannot stand for its field is told, and a text is not shown", () => {
+test("a value that does not fit its field is reported, and a text is not shown", () => {
   const cases: [field: string, received: unknown, message: string][] = [
     ["id", true, "the response cannot be read at `id`: true where an id belongs"],
     ["label", {}, "the response cannot be read at `label`: an object where text belongs"],
@@ -80,7 +80,7 @@ test("a model is a plain object that can be copied in every way", () => {
   assert.ok(!("label" in model), "absent is not null");
 });
 
-test("what was read goes back under the vendor's names", () => {
+test("models convert back to the vendor's names", () => {
   const received = {
     id: "1",
     _links: {},
@@ -102,7 +102,7 @@ test("a field with a strange name harms nothing", () => {
   assert.equal(model.links, "ours");
 });
 
-test("a secret shows itself only when it is asked to", () => {
+test("a secret is shown only on request", () => {
   const { token } = Thing.read({ token: "s3cret" }) as { token: Secret };
   assert.ok(token instanceof Secret);
   const shown = [
@@ -132,7 +132,7 @@ test("secrets are equal when their texts are, and nothing of them is cloned", ()
   port1.close();
 });
 
-test("a promised field that did not come says so when it is asked for, and is not there otherwise", async () => {
+test("a missing promised field throws when it is read, and does not exist otherwise", async () => {
   await using sim = await startSimulator();
   await sim.answer("POST /api/service-orgs/50/customers", { json: { customerName: "Contoso" } });
   await sim.answer("GET /api/customers/1", { json: { customerName: "Contoso", customerId: null } });

@@ -76,7 +76,7 @@ after(async () => {
   await simulator.stop();
 });
 
-test("what is packed is what is needed, and nothing else", () => {
+test("the package contains the required files, and nothing else", () => {
   const installed = join(project, "node_modules");
   assert.deepEqual(
     readdirSync(installed).filter((name) => !name.startsWith(".")),
@@ -137,7 +137,7 @@ test("the simulator is a program of the project, and of its tests", () => {
   }
 });
 
-test("what npm has to carry is not too much", () => {
+test("the package is not too large", () => {
   const sizes = tarballs.map((tarball) => statSync(tarball).size);
   assert.ok(
     sizes.every((size) => size < (process.env.MSPKIT_PROFILE === "release" ? 6e6 : 60e6)),
@@ -208,7 +208,7 @@ test("types and manifest pass their checks", () => {
   succeeds(join(BIN, "publint"), [main, "--strict"]);
 });
 
-test("the checks see what is wrong", () => {
+test("the checks detect mistakes", () => {
   const folder = join(project, "damaged");
   cpSync(join(project, "node_modules/mspkit"), folder, { recursive: true });
   rmSync(join(folder, "dist/esm/index.d.mts"));
@@ -220,7 +220,7 @@ test("the checks see what is wrong", () => {
   assert.notEqual(run(join(BIN, "publint"), [tarball, "--strict"]).status, 0);
 });
 
-test("a missing native module is told with its package and the remedy", () => {
+test("a missing native module is reported with its package and the remedy", () => {
   const place = join(project, "node_modules", MODULE);
   renameSync(place, `${place}-away`);
   try {
@@ -235,7 +235,7 @@ test("a missing native module is told with its package and the remedy", () => {
   }
 });
 
-test("a platform without a native module is told", () => {
+test("a platform without a native module is reported", () => {
   const pretend = `Object.defineProperty(process, "platform", { value: "sunos" }); require("mspkit");`;
   const ran = run(process.execPath, ["-e", pretend]);
   assert.equal(ran.status, 1);
@@ -256,7 +256,7 @@ test("a native module of another version is refused", () => {
   }
 });
 
-test("the lock file names no host, and what every platform needs", () => {
+test("the lock file names no host, and covers every platform", () => {
   const text = readFileSync(join(HERE, "package-lock.json"), "utf8");
   assert.doesNotMatch(text, /"resolved"/);
   const { packages } = JSON.parse(text);

@@ -44,7 +44,7 @@ test("every export catches panics", () => {
   ]);
 });
 
-test("what is shipped has no test hooks", () => {
+test("the shipped module has no test hooks", () => {
   const has = (file: string) => /submitPanic|submit_panic/.test(readFileSync(file, "latin1"));
   assert.ok(!has(SHIPPED));
   assert.ok(has(HOOKED));

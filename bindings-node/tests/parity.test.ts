@@ -133,7 +133,7 @@ function documentation(declared: string, className: string, method: string): str
   return before.slice(before.lastIndexOf("/**"));
 }
 
-test("the documentation of methods says everything, once for both fronts", () => {
+test("the documentation of methods is complete, once for both kinds of clients", () => {
   for (const operation of OPERATIONS) {
     const className = `${operation.resource[0]?.toUpperCase()}${operation.resource.slice(1)}`;
     const declared = declarations(operation.service);

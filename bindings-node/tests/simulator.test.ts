@@ -24,7 +24,7 @@ function gone(pid: number): boolean {
   }
 }
 
-test("what is loaded is seen by clients and given back", async () => {
+test("loaded data is visible to clients and in the state", async () => {
   await using sim = await Simulator.start({ customers: 3 });
   const client = sim.ncentral();
   assert.equal((await client.customers.list().collect()).length, 3);
@@ -51,7 +51,7 @@ test("what is loaded is seen by clients and given back", async () => {
   );
 });
 
-test("requests fail as they are told to, and are told", async () => {
+test("requests fail as requested, and are logged", async () => {
   await using sim = await Simulator.start();
   const client = sim.ncentral();
   const listing = "ncentral.customers.list";
@@ -93,7 +93,7 @@ test("requests fail as they are told to, and are told", async () => {
   await assert.rejects(sim.fail("*", { kind: "delay" }), /missing field `ms`/);
 });
 
-test("endpoints that it does not know answer what they are told to", async () => {
+test("responses of unknown endpoints can be set", async () => {
   await using sim = await Simulator.start();
   const client = sim.ncentral();
   const request = async (path: string) => {
@@ -117,7 +117,7 @@ test("endpoints that it does not know answer what they are told to", async () =>
   await assert.rejects(sim.answer("/x", { satus: 200 } as object), /unknown field `satus`/);
 });
 
-test("a mistake is told in the names of here, with the line of the test", async () => {
+test("a mistake is reported in TypeScript names, with the line of the test", async () => {
   await using sim = await Simulator.start();
   const cases: [run: () => Promise<unknown>, expected: RegExp][] = [
     [
@@ -242,7 +242,7 @@ test("ctrl-C is not for the simulator", async () => {
   assert.equal(Number(group), sim.pid, "it has a group of its own");
 });
 
-test("an unknown option is told and nothing is left", async () => {
+test("an unknown option is reported and no process is left", async () => {
   const mistake = { customer: 3 } as SimulatorOptions;
   await assert.rejects(Simulator.start(mistake), /unknown field `customer`/);
   const sim = await Simulator.start();
@@ -280,7 +280,7 @@ test("the program passes on arguments, streams, signals and exit codes", async (
   }
 });
 
-test("a program that is not there, or not one, is told", async () => {
+test("a missing or broken program is reported", async () => {
   const ran = (env: object) =>
     spawnSync(process.execPath, [BIN], { cwd: HERE, encoding: "utf8", env: { ...process.env, ...env } });
   const missing = ran({ MSPKIT_SIM: "/no/such/program" });

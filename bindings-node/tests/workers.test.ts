@@ -99,7 +99,7 @@ test("workers are terminated with two hundred calls in flight, and the calls end
   assert.equal(silent.sockets.size, before);
 });
 
-test("a worker waits for what is pending, and an idle client does not hold it", async () => {
+test("a worker waits for pending calls, and an idle client does not keep it alive", async () => {
   const worker = start(
     `const client = new mspkit.NCentral(workerData);
      globalThis.client = client;

@@ -139,7 +139,7 @@ GUID = uuid.UUID("8806367b-001a-4632-afb4-27a7fad7660c")
         (Hidden({"a": Hidden("b")}), {"a": "b"}),
     ],
 )
-def test_what_a_value_is_sent_as(value: Any, sent: Any) -> None:
+def test_the_form_in_which_a_value_is_sent(value: Any, sent: Any) -> None:
     got = json.loads(_native.encode({"value": value}))["value"]
     assert got == sent and repr(got) == repr(sent)
 
@@ -169,7 +169,7 @@ def test_what_a_value_is_sent_as(value: Any, sent: Any) -> None:
         ({None: 1}, "NoneType"),
     ],
 )
-def test_what_cannot_be_sent_is_named(value: Any, given: str, clients: Clients) -> None:
+def test_a_value_that_cannot_be_sent_is_named(value: Any, given: str, clients: Clients) -> None:
     names: dict[str, Any] = {"customer_name": "N", "contact_first_name": "A", "contact_last_name": "B"}
     where: Any
     for where in (value, [value]):
@@ -183,7 +183,7 @@ def test_what_cannot_be_sent_is_named(value: Any, given: str, clients: Clients) 
     assert clients.sim.log()["requests"] == []
 
 
-def test_what_is_nested_is_named_by_its_place(clients: Clients) -> None:
+def test_a_nested_value_is_named_by_its_path(clients: Clients) -> None:
     with pytest.raises(mspkit.InvalidRequestError) as caught:
         clients.sync().request("POST", "/api/x", body={"rows": [{"a": 1}, {"a": NAN}]})
     assert caught.value.argument == "body[rows][1][a]"

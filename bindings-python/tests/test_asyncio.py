@@ -118,7 +118,7 @@ def test_the_server_sees_the_end_of_a_cancelled_connection(run: Run) -> None:
 
 if sys.version_info >= (3, 11):
 
-    def test_groups_and_timeouts_cancel_what_they_hold(clients: Clients, run: Run) -> None:
+    def test_groups_and_timeouts_cancel_their_calls(clients: Clients, run: Run) -> None:
         async def main() -> None:
             client = clients.asynchronous()
             slow = {"match": "GET /api/customers/100", "times": 0, "delay_ms": 20_000, "json": {}}
@@ -137,7 +137,7 @@ if sys.version_info >= (3, 11):
         run(main())
 
 
-def test_answers_are_never_mixed_up_by_cancelling(clients: Clients, run: Run) -> None:
+def test_cancelling_never_mixes_up_responses(clients: Clients, run: Run) -> None:
     async def main() -> None:
         client = clients.asynchronous()
         chance = random.Random(7)
@@ -245,7 +245,7 @@ def test_loops_and_their_bridges_are_not_kept(clients: Clients, run: Run) -> Non
     assert len(_port._bridges) == 0
 
 
-def test_loops_that_are_closed_with_calls_in_flight_say_nothing(clients: Clients) -> None:
+def test_closing_a_loop_with_calls_in_flight_is_silent(clients: Clients) -> None:
     clients.sim.control("options", {"latency_ms": 5})
     code = """
         import asyncio, gc, warnings

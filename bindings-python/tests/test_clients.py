@@ -52,7 +52,7 @@ def tenant(name: str) -> dict[str, str]:
 TENANTS: dict[str, str] = {}
 
 
-def test_a_pickled_client_sends_nobody_the_secrets_of_another_server(
+def test_a_pickled_client_never_sends_the_secrets_of_another_server(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pickled = pickle.dumps(clients.sync())
@@ -112,7 +112,7 @@ def test_credentials_are_checked(clients: Clients) -> None:
         mspkit.NCentral(clients.sim.url, credentials=lambda: {"jwt": str(1 // 0)})
 
 
-def test_what_is_pickled_without_its_way_to_the_server_says_so(
+def test_an_unpickled_client_without_secrets_raises(
     clients: Clients, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("NCENTRAL_JWT", clients.sim.credentials["ncentral_jwt"])

@@ -34,7 +34,7 @@ def test_the_example_does_the_job() -> None:
     assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
-def test_the_example_only_reads_unless_told() -> None:
+def test_the_example_only_reads_by_default() -> None:
     output, _, counts = ran()
     assert "walk all case pages" in output
     for operation in ("service_orgs.create", "service_orgs.create_customer"):

@@ -96,7 +96,7 @@ def test_async_calls_that_fail(clients: Clients) -> None:
     asyncio.run(main())
 
 
-def test_what_is_half_made_shows_itself() -> None:
+def test_a_partly_initialized_value_has_a_representation() -> None:
     classes: tuple[Any, ...] = (
         *(mspkit.NCentral, mspkit.AsyncWiv, mspkit.Cloudmore, mspkit.Pager, mspkit.AsyncPager, mspkit.Page),
         *(mspkit.Response, mspkit.ResponseMeta, mspkit.ncentral.Customer, mspkit.Headers, mspkit.Secret),

@@ -48,7 +48,7 @@ def test_help_of_a_group_is_that_of_its_class() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_models_tell_their_fields(model: Any) -> None:
+def test_models_document_their_fields(model: Any) -> None:
     hints = typing.get_type_hints(model)
     shown = text(model)
     for name, field in model._fields.items():
@@ -67,7 +67,7 @@ def test_types_are_those_of_the_values() -> None:
     assert field.__doc__.startswith("str | None: ") and "vendor" in (type(field).__doc__ or "")
 
 
-def test_a_model_of_ones_own_is_told_too() -> None:
+def test_a_custom_model_is_documented_too() -> None:
     class Own(mspkit.Model):
         """A model of a test."""
 

@@ -154,7 +154,7 @@ def test_a_handler_that_raises_nothing_lets_the_call_go_on(clients: Clients) -> 
     assert len(struck) >= 2
 
 
-def test_what_a_handler_raises_comes_through_unchanged() -> None:
+def test_exceptions_of_handlers_are_unchanged() -> None:
     raised = TimeoutError("mine")
 
     def handler(number: int, frame: FrameType | None) -> None:
@@ -184,7 +184,7 @@ def test_a_list_that_was_interrupted_loses_nothing(clients: Clients) -> None:
     assert [item.customer_id for item in first + rest] == [str(100 + at) for at in range(90)]
 
 
-def test_the_good_answer_is_good() -> None:
+def test_a_valid_response_is_accepted() -> None:
     # Otherwise a response that the other tests cut short would arrive.
     with Server(GOOD) as server, mspkit.Wiv(api_key="k", base_url=server.url) as client:
         assert client.request("GET", "/msp/customers/1").json() == {"customerId": "1", "customerName": "One"}

@@ -61,7 +61,7 @@ ENDS: list[Callable[[Reader], Awaitable[list[str]]]] = [
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-def test_every_way_gives_what_the_others_have_left(clients: Clients, asynchronous: bool) -> None:
+def test_every_way_to_read_continues_where_the_others_stopped(clients: Clients, asynchronous: bool) -> None:
     clients.sim.reset(customers=30)
 
     async def main() -> None:
@@ -108,7 +108,7 @@ def short(clients: Clients) -> None:
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-def test_a_list_says_whether_it_is_whole(
+def test_a_list_reports_whether_it_is_complete(
     clients: Clients, caplog: pytest.LogCaptureFixture, asynchronous: bool
 ) -> None:
     async def main() -> None:
@@ -141,7 +141,7 @@ def test_a_list_says_whether_it_is_whole(
     asyncio.run(main())
 
 
-def test_a_row_that_cannot_be_read_is_told_with_its_place(clients: Clients) -> None:
+def test_a_row_that_cannot_be_read_is_reported_with_its_position(clients: Clients) -> None:
     rows = [{"customerId": 1}, {"customerId": 2, "customerName": {"a": 1}}, 5, None, {"customerId": 4}]
     clients.sim.answer("ncentral.customers.list", json={"data": rows, "totalItems": 4, "totalPages": 1})
     items = list(clients.sync().customers.list(page_size=6))
@@ -157,7 +157,7 @@ def test_a_row_that_cannot_be_read_is_told_with_its_place(clients: Clients) -> N
     assert page[-1].customer_id == "4" and len(page) == 4
 
 
-def test_a_list_that_was_read_says_so(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_list_that_was_read_warns(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
     pager = clients.sync().customers.list()
     assert len(list(pager)) == 10 and not caplog.records
     assert list(pager) == [] and "nothing more comes of it" in caplog.text

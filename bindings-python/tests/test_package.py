@@ -94,7 +94,7 @@ def test_the_wheel_works_in_an_empty_directory(sim: Simulator, tmp_path: Path) -
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the names are those of Linux")
-def test_the_wheel_holds_what_it_should() -> None:
+def test_the_wheel_has_the_expected_contents() -> None:
     wheel = built("*.whl")
     tags = re.fullmatch(
         r"mspkit-([\d.]+)-cp310-abi3-(?:manylinux2014_\w+\.)?manylinux_\d+_\d+_\w+\.whl", wheel.name

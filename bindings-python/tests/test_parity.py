@@ -46,14 +46,14 @@ def test_there_are_operations() -> None:
 
 
 @BOTH
-def test_a_request_takes_what_every_call_takes(asynchronous: bool) -> None:
+def test_a_request_accepts_the_call_options(asynchronous: bool) -> None:
     options = inspect.signature(CLIENTS["wiv"][asynchronous].request).parameters["options"]
     assert options.annotation == "Unpack[CallOptions]"
 
 
 @BOTH
 @EACH
-def test_the_method_takes_what_the_table_says(operation: dict[str, Any], asynchronous: bool) -> None:
+def test_the_method_takes_the_parameters_of_the_table(operation: dict[str, Any], asynchronous: bool) -> None:
     method = method_of(operation, asynchronous)
     listed = operation["paging"] != "none"
     assert inspect.iscoroutinefunction(method) == (asynchronous and not listed)
@@ -82,7 +82,7 @@ def test_every_argument_is_typed(operation: dict[str, Any], asynchronous: bool) 
 
 @BOTH
 @EACH
-def test_the_docstring_says_everything(operation: dict[str, Any], asynchronous: bool) -> None:
+def test_the_docstring_is_complete(operation: dict[str, Any], asynchronous: bool) -> None:
     method = method_of(operation, asynchronous)
     doc = inspect.getdoc(method)
     assert doc is not None
@@ -119,7 +119,7 @@ def test_both_clients_take_the_same_options(service: str) -> None:
 
 @BOTH
 @pytest.mark.parametrize("unknown", ["pag_size", "on_lost_page"])
-def test_what_is_no_option_is_refused_as_python_does(asynchronous: bool, unknown: str) -> None:
+def test_an_unknown_option_is_refused_as_python_does(asynchronous: bool, unknown: str) -> None:
     client: Any = CLIENTS["ncentral"][asynchronous]("http://127.0.0.1:1", jwt="j", max_retries=0)
     with pytest.raises(TypeError, match=f"unexpected keyword argument '{unknown}'"):
         client.customers.list(**{unknown: "raise"})

@@ -91,7 +91,7 @@ def item(number: int, dice: random.Random) -> list[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_fields_are_what_json_says(seed: int, sim: Simulator, clients: Clients) -> None:
+def test_fields_equal_those_of_the_json_module(seed: int, sim: Simulator, clients: Clients) -> None:
     dice = random.Random(seed)
     items = [written_object(item(number, dice), dice) for number in range(1, ITEMS + 1)]
     page = f'{{"data":[{",".join(items)}],"totalItems":{ITEMS},"totalPages":1,"pageSize":{ITEMS}}}'

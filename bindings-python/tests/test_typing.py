@@ -75,7 +75,7 @@ def test_pyright_is_content_with_all_of_it() -> None:
     assert [error for _, error in pyright() if not error.startswith(str(MISTAKES))] == []
 
 
-def test_pyright_understands_correct_code() -> None:
+def test_pyright_accepts_correct_code() -> None:
     assert pyright(USAGE) == []
 
 

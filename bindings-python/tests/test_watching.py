@@ -76,7 +76,7 @@ def test_hooks_of_lists(clients: Clients) -> None:
     assert len(listed) == 12 and seen.threads == {threading.get_ident()}
 
 
-def test_a_hook_is_told_while_the_call_goes_on(clients: Clients) -> None:
+def test_a_hook_is_called_while_the_call_continues(clients: Clients) -> None:
     slow = {"match": "GET /api/customers/100", "delay_ms": 10_000, "json": {}}
     clients.sim.control("script", {"answers": [slow]})
 
@@ -95,7 +95,7 @@ class OddError(BaseException):
 @pytest.mark.parametrize("which", ["on_request", "on_response", "on_retry"])
 @pytest.mark.parametrize("raised", [LookupError, OddError])
 @pytest.mark.parametrize("asynchronous", [False, True])
-def test_what_a_hook_raises_takes_no_result_away(
+def test_an_exception_in_a_hook_loses_no_result(
     which: str,
     raised: type[BaseException],
     asynchronous: bool,
@@ -137,7 +137,7 @@ class Broken(logging.Handler):
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-def test_what_a_log_handler_raises_takes_no_result_away(
+def test_an_exception_in_a_log_handler_loses_no_result(
     clients: Clients, capsys: pytest.CaptureFixture[str], asynchronous: bool
 ) -> None:
     log, handler = logging.getLogger("mspkit"), Broken()
@@ -180,7 +180,7 @@ def test_hooks_are_checked_where_they_are_given(which: str, clients: Clients) ->
         clients.asynchronous(**{which: right})
 
 
-def test_a_coroutine_that_nobody_can_wait_for_is_told(
+def test_a_coroutine_hook_of_a_blocking_client_is_logged(
     clients: Clients, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = clients.sync(on_request=lambda event: waits(event))

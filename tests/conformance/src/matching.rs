@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn matchers_take_what_they_say() {
+    fn matchers_match_as_specified() {
         assert!(matches(&json!({"$any": true}), &json!(null)));
         assert!(value(&json!({"$any": true}), None, "it").is_err());
         assert!(value(&json!({"$absent": true}), None, "it").is_ok());

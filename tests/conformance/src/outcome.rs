@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_leads_into_an_outcome() {
+    fn a_path_selects_a_part_of_an_outcome() {
         let have = json!({"items": [{"id": "1"}], "resume_token": null});
         assert_eq!(part(&have, "items.0.id").unwrap(), "1");
         assert!(part(&have, "resume_token").is_err() && part(&have, "items.1.id").is_err());

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_come_line_by_line() {
+    fn responses_are_read_line_by_line() {
         let mut program = shell("read a; echo '{\"camel\": true}'; read a; echo '{\"result\": 1}'; cat");
         assert_eq!(request(&mut program), Ok(json!({"result": 1})));
         assert_eq!(program.finish(), Ok(()));
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_dies_is_seen_with_its_last_words_and_started_again() {
+    fn a_program_that_dies_is_reported_with_its_output_and_restarted() {
         let mut program = shell("read a; echo '{}'; read a; echo oh no >&2; exit 3");
         for _ in 0..2 {
             let why = request(&mut program).unwrap_err();
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_is_refused() {
+    fn an_invalid_response_is_refused() {
         for answer in ["[]", "nonsense", "{\"failed\": \"it cannot\"}"] {
             let mut program = shell(&format!("read a; echo '{{}}'; read a; echo '{answer}'; exec sleep 60"));
             assert!(request(&mut program).is_err(), "{answer}");

@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn token_requests_are_told_by_their_path() {
+    fn token_requests_are_recognized_by_their_path() {
         assert!(is_for_token(&json!({"method": "POST", "raw_target": "/connect/token?x"})));
         assert!(!is_for_token(&json!({"method": "GET", "raw_target": "/connect/token"})));
     }

@@ -50,7 +50,7 @@ fn a_page_is_found_and_its_block_is_run() {
 }
 
 #[test]
-fn what_is_wrong_is_noticed() {
+fn mistakes_are_detected() {
     for (name, old, new, complaint) in [
         ("own", "```python", "<!-- check: {\"lines\": 2} -->\n```python", "1 lines instead of 2"),
         ("fails", "echo one", "echo one; false", "exit status: 1"),
@@ -74,7 +74,7 @@ fn what_is_wrong_is_noticed() {
 }
 
 #[test]
-fn what_is_not_run_is_told_and_counted() {
+fn blocks_that_are_not_run_are_reported_and_counted() {
     let (content, output) =
         page("not_run", &GOOD.replace("\"lines\": 1", "\"not_run\": \"it waits for ever\""));
     assert!(content && output.contains("it waits for ever"), "{output}");

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn one_request_goes_wrong_where_nothing_else_is_said_and_all_for_0() {
+    fn one_request_fails_by_default_and_all_for_0() {
         let plan = |fields: &str| format!(r#"{{"rules":[{{"match":"*",{fields}"fault":{{"kind":"hang"}}}}]}}"#);
         assert_eq!(fired(&plan(""), 3), [1]);
         assert_eq!(fired(&plan(r#""times":0,"#), 3), [1, 2, 3]);

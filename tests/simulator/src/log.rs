@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_log_forgets_the_oldest_and_says_so() {
+    fn the_log_discards_the_oldest_and_counts_them() {
         let mut log = log(true);
         let request = Request::for_tests("GET", "/x");
         for _ in 0..KEPT + 5 {
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn large_bodies_make_it_forget_sooner() {
+    fn large_bodies_shorten_the_log() {
         let mut log = log(true);
         let mut request = Request::for_tests("POST", "/x");
         request.body = bytes::Bytes::from(vec![b'x'; 64 << 20]);
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_go_on_without_a_log() {
+    fn counts_continue_without_a_log() {
         let mut log = log(false);
         let request = Request::for_tests("GET", "/x");
         let (first, flying) = log.receive(1, &request, 0);

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn caps_have_told_values_until_they_are_given() {
+    fn caps_have_documented_defaults() {
         let list = ("ncentral.customers.list", "GET", "/api/customers");
         let cap = |options: &Options| options.cap(list.0, list.1, list.2);
         assert_eq!(cap(&Options::default()), Some(5));

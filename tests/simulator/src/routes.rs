@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_method_is_told_the_right_ones() {
+    fn a_wrong_method_gets_the_allowed_ones() {
         let table = Table::new().unwrap();
         let found = table.find(&Method::DELETE, "/api/custom-psa/tickets/5");
         let Found::WrongMethod { allow, service: Service::NCentral } = found else {

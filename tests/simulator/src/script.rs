@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_used_up_in_order() {
+    fn responses_are_used_up_in_order() {
         let mut playing = Playing::new(script(
             r#"{"answers":[{"match":"GET /x","status":500},{"match":"GET /x","times":0,"status":204}]}"#,
         ));
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_added_comes_last_and_uses_nothing_up() {
+    fn an_appended_response_comes_last_and_uses_nothing_up() {
         let mut playing = Playing::new(script(r#"{"answers":[{"match":"GET /x","times":2,"status":500}]}"#));
         assert_eq!(playing.take(&Method::GET, "/x", true).unwrap().status, 500);
         playing.add(serde_json::from_str(r#"{"match":"GET /x","status":404}"#).unwrap());
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_added_replaces_what_would_never_end() {
+    fn an_appended_response_replaces_an_endless_one() {
         let answer = |text: &str| serde_json::from_str::<ScriptedAnswer>(text).unwrap();
         let mut playing = Playing::default();
         playing.add(answer(r#"{"match":"GET /x","status":201,"times":0}"#));
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_sent_as_written() {
+    fn json_is_sent_unchanged() {
         let text = r#"{"answers":[{"match":"*","json":{"b":1.0,"a":12345678901234567890}},{"match":"*","json":null}]}"#;
         let script = script(text);
         assert_eq!(script.answers[0].answer("u").body, r#"{"b":1.0,"a":12345678901234567890}"#);
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused() {
+    fn a_response_that_cannot_be_sent_is_refused() {
         let check = |text: &str| serde_json::from_str::<ScriptedAnswer>(text).unwrap().check();
         assert!(check(r#"{"match":"*","status":20}"#).is_err());
         assert!(check(r#"{"match":"*","status":100}"#).is_err());

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_expression_at_all_is_told_apart() {
+    fn a_malformed_expression_is_distinguished() {
         for broken in ["(((", "a==b)", "(a==b", "nonsense", "a==b;;c==d", ")a==b("] {
             assert!(Select::is_broken(broken), "{broken}");
         }
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn stars_stand_for_any_text() {
+    fn stars_match_any_text() {
         assert!(fits("Alder Labs", "Alder*") && fits("Alder Labs", "*Labs") && fits("Alder Labs", "*der*"));
         assert!(fits("", "*") && !fits("Alder", "alder") && fits("x", "*x*"));
     }

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_template_gives_the_open_segments() {
+    fn a_template_returns_its_placeholders() {
         let template = Template::parse("/api/service-orgs/{soId}/customers");
         assert_eq!(template.matches("/api/service-orgs/5%2F6/customers"), Some(vec!["5%2F6"]));
         assert_eq!(template.matches("/api/service-orgs//customers"), None);

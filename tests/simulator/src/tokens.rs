@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_refresh_token_is_none() {
+    fn an_empty_refresh_token_is_refused() {
         let mut tokens = Tokens::new(1);
         let pair = tokens.open(NOW, 10, 20);
         assert!(tokens.use_refresh(NOW, &pair.refresh));

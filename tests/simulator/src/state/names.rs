@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_one_of_the_calendar() {
+    fn a_day_is_a_valid_date() {
         assert!(is_day("2024-02-29") && is_day("2025-12-31"));
         assert!(
             !is_day("2025-02-29") && !is_day("2025-13-01") && !is_day("2025-1-1") && !is_day("2025-00-10")

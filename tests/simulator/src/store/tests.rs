@@ -66,7 +66,7 @@ fn the_first_row_is_the_documents_and_the_others_are_like_it() {
 }
 
 #[test]
-fn rows_are_made_changed_replaced_and_taken_away() {
+fn rows_are_created_changed_replaced_and_deleted() {
     let mut store = store();
     let id = store.create("slots", Some("rack_008"), &object(&json!({"watts": 7, "state": "ON"}))).unwrap();
     assert_eq!((&*id, &shown(&store, "slots", &id)["rackId"]), ("4", &json!("rack_008")));
@@ -90,7 +90,7 @@ fn rows_are_made_changed_replaced_and_taken_away() {
 }
 
 #[test]
-fn what_is_said_replaces_a_collection_and_empties_those_below() {
+fn loading_replaces_a_collection_and_empties_those_below() {
     let store = store();
     let racks = [json!({"rackId": "rack_100"}), json!({"name": "South"})];
     let given = store.loaded(&load::Lists::from([("racks", &racks[..])]), 7).unwrap();
@@ -115,7 +115,7 @@ fn what_is_said_replaces_a_collection_and_empties_those_below() {
 }
 
 #[test]
-fn bodies_are_judged_by_the_schema() {
+fn bodies_are_validated_by_the_schema() {
     let served = &table().served[0];
     let error = |body: Value, whole| {
         let problems = check::problems(served, &object(&body), whole);

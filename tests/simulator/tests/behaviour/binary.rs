@@ -20,7 +20,7 @@ fn start(arguments: &[&str]) -> (Child, Value) {
 }
 
 #[test]
-fn it_says_where_it_is_and_leaves_when_nobody_is_there() {
+fn it_prints_its_url_and_ends_with_standard_input() {
     let (mut child, printed) = start(&[
         "--customers",
         "3",
@@ -42,7 +42,7 @@ fn it_says_where_it_is_and_leaves_when_nobody_is_there() {
 
 #[cfg(unix)]
 #[test]
-fn it_ends_well_by_a_signal_as_soon_as_it_is_known() {
+fn it_ends_cleanly_by_a_signal_once_it_is_ready() {
     for signal in ["TERM", "INT"] {
         for _ in 0..20 {
             let (mut child, _) = start(&[]);
@@ -54,7 +54,7 @@ fn it_ends_well_by_a_signal_as_soon_as_it_is_known() {
 }
 
 #[test]
-fn it_runs_a_command_against_itself_and_ends_as_that_does() {
+fn it_runs_a_command_against_itself_and_exits_with_its_status() {
     let run = |script: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mspkit-sim"));
         command.args(["--customers", "3", "--", "sh", "-c", script]).output().unwrap()
@@ -100,7 +100,7 @@ fn ctrl_c_is_for_the_command_and_the_end_for_both() {
 }
 
 #[test]
-fn it_refuses_options_that_it_does_not_know() {
+fn it_refuses_unknown_options() {
     let output = Command::new(env!("CARGO_BIN_EXE_mspkit-sim"))
         .args(["--options", r#"{"customer":1}"#])
         .output()

@@ -32,7 +32,7 @@ fn everything_can_be_done_over_http() {
 }
 
 #[test]
-fn mistakes_are_told() {
+fn mistakes_are_reported() {
     let sim = simulator(json!({}));
     let control = Client::anonymous(&sim);
     for (path, body) in [
@@ -54,7 +54,7 @@ fn mistakes_are_told() {
 }
 
 #[test]
-fn mistakes_are_told_in_words_of_their_own_with_the_names_among_them() {
+fn mistakes_are_reported_in_plain_words_with_their_names() {
     let sim = simulator(json!({}));
     let control = Client::anonymous(&sim);
     let rule = |fault: Value| json!({"match": "*", "fault": fault});
@@ -94,7 +94,7 @@ fn mistakes_are_told_in_words_of_their_own_with_the_names_among_them() {
 }
 
 #[test]
-fn answers_are_added_for_endpoints_that_nobody_knows() {
+fn responses_can_be_set_for_unknown_endpoints() {
     let sim = simulator(json!({}));
     let control = Client::anonymous(&sim);
     let client = Client::ncentral(&sim);
@@ -109,7 +109,7 @@ fn answers_are_added_for_endpoints_that_nobody_knows() {
 }
 
 #[test]
-fn requests_are_logged_as_they_came() {
+fn requests_are_logged_unchanged() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     client.get("/api/customers?pageSize=2&x=a%20b&x=c");
@@ -136,7 +136,7 @@ fn requests_are_logged_as_they_came() {
 }
 
 #[test]
-fn behaviour_can_change_in_the_middle() {
+fn behaviour_can_change_during_a_run() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     client.get("/api/customers").expect(200);
@@ -147,7 +147,7 @@ fn behaviour_can_change_in_the_middle() {
 }
 
 #[test]
-fn sabotage_spoils_every_answer_and_survives_a_reset() {
+fn sabotage_falsifies_every_response_and_survives_a_reset() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     let first = |reply: Value| reply["data"][0]["city"].as_str().unwrap().to_owned();

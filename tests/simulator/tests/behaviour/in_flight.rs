@@ -10,7 +10,7 @@ use crate::wire::{Client, eventually, simulator};
 const LIST: &str = "ncentral.customers.list";
 
 #[test]
-fn the_request_beyond_the_cap_is_answered_429() {
+fn the_request_beyond_the_cap_gets_429() {
     let sim = simulator(json!({"caps": {"GET /api/customers": 2}}));
     let client = Client::ncentral(&sim);
     let rule = json!({"match": "GET /api/customers", "times": 2, "fault": {"kind": "hang"}});
@@ -59,7 +59,7 @@ fn whoever_keeps_to_the_cap_never_sees_429() {
 }
 
 #[test]
-fn a_body_that_drips_is_in_flight_until_its_end() {
+fn a_slow_body_is_in_flight_until_its_end() {
     let sim = simulator(json!({"caps": {"*": 1}}));
     let client = Client::ncentral(&sim);
     let fault = json!({"kind": "slow", "bytes_per_step": 1, "step_ms": 1000});

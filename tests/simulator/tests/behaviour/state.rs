@@ -7,7 +7,7 @@ use crate::wire::{Client, new_service_org, simulator};
 const ORGANIZATION: &str = "c1d4f7a2-93be-4c58-8a61-2f4b6e9d0c35";
 
 #[test]
-fn what_is_given_out_can_be_given_back() {
+fn the_state_can_be_loaded_again() {
     let sim = simulator(json!({"service_orgs": 60, "customers": 7}));
     let before = sim.state();
     let other = simulator(json!({"seed": 8}));
@@ -20,7 +20,7 @@ fn what_is_given_out_can_be_given_back() {
 }
 
 #[test]
-fn units_are_seen_by_every_endpoint() {
+fn units_are_visible_to_every_endpoint() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     client.get("/api/customers").expect(200);
@@ -50,7 +50,7 @@ fn units_are_seen_by_every_endpoint() {
 }
 
 #[test]
-fn sites_stand_under_customers() {
+fn sites_belong_to_customers() {
     let sim = simulator(json!({"customers": 3}));
     let client = Client::ncentral(&sim);
     let sites = |customer: u64| {
@@ -73,7 +73,7 @@ fn sites_stand_under_customers() {
 }
 
 #[test]
-fn services_are_seen_by_every_endpoint() {
+fn services_are_visible_to_every_endpoint() {
     let sim = simulator(json!({}));
     let given = json!({
         "estore": [{"name": "Firewall", "currencies": ["SEK"], "customProperties": [
@@ -132,7 +132,7 @@ fn customers_and_cases_of_wiv_are_seen_by_lists_and_searches() {
 }
 
 #[test]
-fn mistakes_are_told_with_their_path_and_change_nothing() {
+fn mistakes_are_reported_with_their_path_and_change_nothing() {
     let sim = simulator(json!({}));
     let before = sim.state();
     for (given, path) in [
@@ -178,7 +178,7 @@ fn mistakes_are_told_with_their_path_and_change_nothing() {
 }
 
 #[test]
-fn a_fault_is_added_to_those_that_count_already() {
+fn a_fault_is_appended_and_counts_continue() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     let list = || client.get("/api/customers");

@@ -13,7 +13,7 @@ fn ids(page: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_key_is_asked_for() {
+fn a_key_is_required() {
     let sim = simulator(json!({}));
     let reply = Client::anonymous(&sim).get("/msp/customers").expect(401).json();
     assert_eq!(reply, json!({"error": "Authentication required"}));
@@ -66,7 +66,7 @@ fn a_scroll_id_may_stay_the_same() {
 }
 
 #[test]
-fn a_scroll_expires_when_it_rests() {
+fn a_scroll_expires_when_idle() {
     let sim = simulator(json!({"scroll_idle_seconds": 30}));
     let client = Client::wiv(&sim);
     let mut key = client.post(SEARCH, &json!({"max_returned_items": 3})).json()["next_page_key"].clone();
@@ -114,7 +114,7 @@ fn a_search_is_refused_in_wivs_words() {
 }
 
 #[test]
-fn a_run_is_made_every_time() {
+fn every_run_is_recorded() {
     let sim = simulator(json!({}));
     let client = Client::wiv(&sim);
     let path = "/workflows/workflow_def456ghi789/run";

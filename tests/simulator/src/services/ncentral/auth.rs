@@ -98,7 +98,7 @@ mod tests {
     use super::seconds;
 
     #[test]
-    fn lives_are_read_in_three_units() {
+    fn lifetimes_are_parsed_in_three_units() {
         assert_eq!([seconds("120s"), seconds("30m"), seconds("1h")], [Some(120), Some(1800), Some(3600)]);
         for wrong in ["0s", "5", "", "5d", "s", "+5s", "12345s", "é"] {
             assert_eq!(seconds(wrong), None, "{wrong}");
