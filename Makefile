@@ -45,9 +45,9 @@ include tests/bench/bench.mk
 include docs/docs.mk
 include tests/packages/packages.mk
 
-demo: demo-python ## the main job in Python, end to end; options of the script: make demo ARGS="--write"
+demo: demo-python ## the demo in Python; options of the script: make demo ARGS="--write"
 
-demo-rust: need-cargo need-compiler ## the same job in Rust
+demo-rust: need-cargo need-compiler ## the demo in Rust
 	$(call say,Building the demo: core/examples/onboard)
 	@cargo build --locked -p mspkit --example onboard
 	$(call say,Running it)
@@ -86,7 +86,7 @@ conformance-rust: need-cargo need-compiler ## the conformance cases, or some: ma
 
 soak: deny vocabulary soak-rust soak-python soak-node soak-c ## long runs, contract checks, fuzzing, every Python and Node.js
 
-vocabulary: need-cargo need-rustfmt need-compiler need-node ## each thing that a document can say, in every language; part of soak
+vocabulary: need-cargo need-rustfmt need-compiler need-node ## every construct of the documents, in every language; part of soak
 	$(call say,The vocabulary of the documents: rendered, built and called)
 	@core/codegen/tests/vocabulary/every.sh
 
@@ -117,7 +117,7 @@ contract: need-cargo need-compiler need-node need-python ## checks requests and 
 	@$(APART) cargo test --quiet --locked -p mspkit --test prism --no-run
 	@$(APART) tests/contract/prism.sh cargo test --locked -p mspkit --test prism -- --ignored
 
-bench: bench-core bench-peers ## benchmarks, beside other clients
+bench: bench-core bench-peers ## benchmarks against other clients
 
 bench-core: need-cargo need-compiler ## how fast the core and the simulator are
 	$(call say,The simulator alone: its share of the measurements)

@@ -18,7 +18,7 @@ node: need-cargo need-compiler need-node $(NODE)/node_modules/installed.json
 npm-packages: node ## the Node packages, into bindings-node/packed
 	@$(NPM) run --silent pack:all
 
-demo-node: node simulator ## the demo's job in TypeScript
+demo-node: node simulator ## the demo in TypeScript
 	$(call say,Running the demo: $(NODE)/examples/onboard.ts)
 	@$(NPM) run --silent build:tests
 	@$(NPM) run --silent demo -- $(ARGS)

@@ -49,7 +49,7 @@ impl Arena {
             return std::ptr::null();
         }
         let target = self.take(size_of_val(values)).cast::<T>();
-        // SAFETY: `take` gave room for as many bytes, aligned for words, that nobody else knows of.
+        // SAFETY: `take` returned room for as many bytes, aligned for words, with no other reference.
         unsafe { target.copy_from_nonoverlapping(values.as_ptr(), values.len()) };
         target
     }
@@ -93,7 +93,7 @@ impl Arena {
             Some(chunk) => {
                 let at = chunk.used;
                 chunk.used += words;
-                // SAFETY: there was room for `words` more behind the first `at`.
+                // SAFETY: there was room for `words` more after the first `at`.
                 unsafe { chunk.start.add(at) }.as_ptr().cast()
             }
             None => unreachable!("a chunk was just added"),
@@ -112,7 +112,7 @@ impl Chunk {
 impl Drop for Chunk {
     fn drop(&mut self) {
         let memory = NonNull::slice_from_raw_parts(self.start, self.words);
-        // SAFETY: it came from a box of as many words and is given back once.
+        // SAFETY: it came from a box of as many words and is freed once.
         drop(unsafe { Box::from_raw(memory.as_ptr()) });
     }
 }

@@ -274,7 +274,7 @@ unsafe fn fits(layout: &mspkit_layout, of: Of, depth: u32) -> bool {
 
 /// The same table, valid as long as its program has it.
 fn extended(layout: &mspkit_layout) -> &'static mspkit_layout {
-    // SAFETY: whoever passed it promises that it lives as long as anything that is made with it.
+    // SAFETY: the caller promises that it outlives everything made with it.
     unsafe { &*std::ptr::from_ref(layout) }
 }
 
@@ -304,7 +304,7 @@ mod tests {
         assert!(taken(40, field(16, MSPKIT_FIELD_TEXT, null), Of::View));
         assert!(
             !taken(32, field(16, MSPKIT_FIELD_TEXT, null), Of::View),
-            "its end is behind that of the struct"
+            "its end is after that of the struct"
         );
         assert!(!taken(48, field(8, MSPKIT_FIELD_TEXT, null), Of::View), "it lies where `json` is");
         assert!(!taken(64, field(20, MSPKIT_FIELD_TEXT, null), Of::View), "it is not aligned");

@@ -135,21 +135,21 @@ struct Sink {
 unsafe impl Send for Sink {}
 
 impl Sink {
-    fn tell(&self, record: &Record) {
+    fn call(&self, record: &Record) {
         let mut arena = Arena::new();
-        let told = mspkit_log_record {
+        let c_record = mspkit_log_record {
             level: number(record.level),
             target: arena.text(&record.target),
             message: arena.text(&record.message),
         };
         // SAFETY: the caller of `mspkit_log_set` promises a function of this type; the record outlives the call.
-        unsafe { (self.callback)(self.user_data, &raw const told) };
+        unsafe { (self.callback)(self.user_data, &raw const c_record) };
     }
 
     fn run(&self) {
         TELLING.set(true);
         while let Some(record) = next() {
-            self.tell(&record);
+            self.call(&record);
         }
     }
 }

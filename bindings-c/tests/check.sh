@@ -61,6 +61,6 @@ program fuzz-asan "${SANITIZE[@]}" tests/fuzz.c
 program conformance-asan "${SANITIZE[@]}" tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
 "$BUILT/mspkit-conformance" --only "customers" -- "$WORK/conformance-asan"
 program leak-asan "${SANITIZE[@]}" tests/leak.c
-if "$WORK/leak-asan" > "$WORK/leak.txt" 2>&1; then fail "a leak is not noticed"; fi
+if "$WORK/leak-asan" > "$WORK/leak.txt" 2>&1; then fail "a leak is not detected"; fi
 grep -q "LeakSanitizer: detected memory leaks" "$WORK/leak.txt" || fail "the leak was not what ended the program"
-echo "a leak is noticed"
+echo "a leak is detected"

@@ -22,7 +22,7 @@ say() { printf '\n== %s\n' "$1"; }
 fail() { echo "$1" >&2; exit 1; }
 
 # Whether a tool is available; prints what is skipped without it.
-have() { command -v "$1" >/dev/null || { echo "left out: $2 ($1 is missing)"; return 1; }; }
+have() { command -v "$1" >/dev/null || { echo "skipped: $2 ($1 is missing)"; return 1; }; }
 
 # Builds a test program against the installed library.
 program() {

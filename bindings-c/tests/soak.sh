@@ -61,8 +61,8 @@ memory() {
   for own in 0 2; do "${run[@]}" "$WORK/threads" 3 "$own"; done
   "$BUILT/mspkit-conformance" --only "customers" --workers 2 --limit 120 -- "${run[@]}" "$WORK/conformance"
   program leak tests/leak.c
-  if "${run[@]}" "$WORK/leak" 2>/dev/null; then fail "valgrind does not notice a leak"; fi
-  echo "valgrind notices a leak"
+  if "${run[@]}" "$WORK/leak" 2>/dev/null; then fail "valgrind does not detect a leak"; fi
+  echo "valgrind detects a leak"
 }
 
 # A library whose Rust is instrumented as well; the stable compiler needs a variable for that.
@@ -111,9 +111,9 @@ address() {
   sanitized address "$CC" conformance tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
   "$BUILT/mspkit-conformance" --without-proof -- "$WORK/address/conformance"
   sanitized address "$CC" after-free tests/after_free.c
-  if "$WORK/address/after-free" 2> "$WORK/after-free.txt"; then fail "a use after free inside the library is not noticed"; fi
+  if "$WORK/address/after-free" 2> "$WORK/after-free.txt"; then fail "a use after free inside the library is not detected"; fi
   grep -q "heap-use-after-free" "$WORK/after-free.txt" || fail "the use after free was not what ended the program"
-  echo "a use after free is noticed"
+  echo "a use after free is detected"
 }
 
 # In a subshell: the toolchain is another one.
@@ -121,8 +121,8 @@ thread() (
   say "C: ThreadSanitizer, 16 threads and one client"
   local clang own
   clang="$(clang_with_tsan)"
-  [ -n "$clang" ] || { echo "left out: ThreadSanitizer (no clang links one)"; return 0; }
-  with_std_sources || { echo "left out: ThreadSanitizer (the toolchain has no rust-src, and none could be fetched)"; return 0; }
+  [ -n "$clang" ] || { echo "skipped: ThreadSanitizer (no clang links one)"; return 0; }
+  with_std_sources || { echo "skipped: ThreadSanitizer (the toolchain has no rust-src, and none could be fetched)"; return 0; }
   instrumented thread "-Zsanitizer=thread" -Zbuild-std=std,panic_unwind
   sanitized thread "$clang" threads tests/threads.c "${SUPPORT[@]}"
   # Suppressions are by name, and an llvm-symbolizer of another version than clang's finds none.
@@ -131,10 +131,10 @@ thread() (
   for own in 0 2; do TSAN_OPTIONS="$options" setarch -R "$WORK/thread/threads" 10 "$own"; done
   sanitized thread "$clang" race tests/race.c
   if TSAN_OPTIONS="$options" setarch -R "$WORK/thread/race" 2>"$WORK/race.txt"; then
-    fail "a race inside the library is not noticed"
+    fail "a race inside the library is not detected"
   fi
   grep -q "ThreadSanitizer: data race" "$WORK/race.txt" || fail "the race was not what ended the program"
-  echo "a race is noticed"
+  echo "a race is detected"
 )
 
 interface() {

@@ -43,8 +43,8 @@ fn may_hold(bytes: &[u8]) -> bool {
     while at < bytes.len() {
         if digit(at) {
             let before = (0..at).rev().take(DIGITS).take_while(|at| digit(*at)).count();
-            let behind = (at + 1..).take(DIGITS).take_while(|at| digit(*at)).count();
-            if before + 1 + behind >= DIGITS {
+            let after = (at + 1..).take(DIGITS).take_while(|at| digit(*at)).count();
+            if before + 1 + after >= DIGITS {
                 return true;
             }
         }

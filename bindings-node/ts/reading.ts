@@ -58,7 +58,7 @@ export abstract class Reading<T extends object> {
   readonly #beginning: Beginning<T>;
   #pager: NativePager | undefined;
   /** Whether a read of the whole list was started. */
-  #begun = false;
+  #started = false;
   #ended = false;
   #left = false;
   #items: unknown[] = NONE;
@@ -121,10 +121,10 @@ export abstract class Reading<T extends object> {
 
   /** @internal Starts reading everything that is left, by this method. */
   protected _begin(by: () => unknown): void {
-    if (this.#left || (this.#ended && this.#begun)) {
+    if (this.#left || (this.#ended && this.#started)) {
       throw placed(invalid("list", "can only be read once; call the list method again, with resumeToken to continue"), site(by));
     }
-    this.#begun = true;
+    this.#started = true;
   }
 
   /** @internal Whether nothing more is read. */

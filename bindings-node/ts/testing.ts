@@ -276,7 +276,7 @@ export class Simulator implements AsyncDisposable {
   /**
    * Sets the response of an endpoint, including endpoints that the simulator does not know.
    *
-   * @param path - A path such as `/api/devices`, where `{x}` stands for one segment; or with its method, as in
+   * @param path - A path such as `/api/devices`, where `{x}` is one segment; or with its method, as in
    *   `POST /api/devices`; or an operation, as `fail` takes it.
    * @param answer - The response.
    * @throws An `Error`: a value is unknown or cannot be sent.

@@ -25,7 +25,7 @@ pub(crate) struct Pager {
     watch: Arc<EventCollector>,
     process: u32,
     asynchronous: bool,
-    begun: AtomicBool,
+    started: AtomicBool,
 }
 
 /// A position in a list to return to.
@@ -47,7 +47,7 @@ impl Mark {
 impl Pager {
     pub(crate) fn new(raw: RawPager, watch: Arc<EventCollector>, asynchronous: bool) -> Self {
         let process = std::process::id();
-        Self { raw: Some(raw), watch, process, asynchronous, begun: AtomicBool::new(false) }
+        Self { raw: Some(raw), watch, process, asynchronous, started: AtomicBool::new(false) }
     }
 
     /// The core's pager; none in a forked child, where its locks may be held by threads that do not exist.
@@ -85,7 +85,7 @@ impl Pager {
         sink: Option<&Sink<'_>>,
     ) -> PyResult<Option<Items>> {
         let raw = self.raw(false).map_err(|failure| failure.raise(py))?;
-        self.begun.store(true, Ordering::Relaxed);
+        self.started.store(true, Ordering::Relaxed);
         self.watch.want(watch);
         let hand = wait(py, &self.watch, sink, async { Ok(raw.fill(wanted).await?) })?;
         hand.map(|hand| self.items(py, hand, model)).transpose()
@@ -161,7 +161,7 @@ impl Drop for Pager {
             return;
         }
         drop(raw);
-        if !self.asynchronous && *self.begun.get_mut() {
+        if !self.asynchronous && *self.started.get_mut() {
             runtime::settle();
         }
     }

@@ -55,7 +55,7 @@ free_port() {
 start() {
   local service=$1 attempt port pid waited
   (cd "$root" && cargo run -q --locked -p mspkit-codegen -- --bundle "$service") >"$logs/$service.json" ||
-    fail "the files of $service are no document"
+    fail "the files of $service are not a document"
   for attempt in 1 2 3; do
     port=$(free_port)
     : >"$logs/$service.log"
@@ -108,6 +108,6 @@ for service in "${services[@]}"; do
 done
 
 [ "$status" -eq 0 ] || fail "the command failed with status $status"
-[ "$violations" -eq 0 ] || fail "requests broke their documents, see above"
+[ "$violations" -eq 0 ] || fail "requests violate their documents, see above"
 [ "$total" -gt 0 ] || fail "no request arrived, so nothing was checked"
-echo "prism: all $total requests fit their documents"
+echo "prism: all $total requests match their documents"

@@ -27,7 +27,7 @@ python=${PYTHON:-python3}
 if ! cmp -s "$here/schemathesis/requirements.txt" "$home/installed.txt"; then
   echo "schemathesis: installing it into $home"
   rm -rf "$home"
-  "$python" -m venv "$home" || fail "no virtual environment could be made; the venv module may be missing"
+  "$python" -m venv "$home" || fail "cannot create a virtual environment; the venv module may be missing"
   "$home/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/schemathesis/requirements.txt" ||
     fail "pip install failed"
   cp "$here/schemathesis/requirements.txt" "$home/installed.txt"

@@ -82,7 +82,7 @@ def main() -> int:
     if "--check" not in sys.argv:
         OUT.write_text(written, encoding="utf-8")
     elif OUT.read_text(encoding="utf-8") != written:
-        print(f"{OUT.name} is not that of Cargo.lock; run `make licenses`", file=sys.stderr)
+        print(f"{OUT.name} does not match Cargo.lock; run `make licenses`", file=sys.stderr)
         return 1
     return 0
 

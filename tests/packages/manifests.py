@@ -125,9 +125,9 @@ def main() -> int:
             for match in re.finditer(claim.pattern, text, re.MULTILINE):
                 assert broken(claim, f"{text[: match.start(1)]}9{text[match.end(1) :]}"), f"{claim} is not looked at"
             assert broken(claim, ""), f"{claim} is not missed"
-        print(f"every change in {len(every)} places is noticed")
+        print(f"every change in {len(every)} places is detected")
     else:
-        print(f"{len(every)} places say what Cargo.toml says")
+        print(f"{len(every)} places match Cargo.toml")
     return 0
 
 

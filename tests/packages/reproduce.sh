@@ -6,7 +6,7 @@
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
 dist="$(cd "$1" && pwd)"
-git -C "$root" diff --quiet HEAD || { echo "reproduce: commit first: the clone holds what is committed" >&2; exit 1; }
+git -C "$root" diff --quiet HEAD || { echo "reproduce: commit first: the clone only has committed files" >&2; exit 1; }
 place="$(mktemp -d)"
 trap 'rm -rf "$place"' EXIT
 git clone --quiet "$root" "$place/another folder of another length"

@@ -67,7 +67,7 @@ def links(read: Read) -> Iterator[str]:
             if re.match(r"[a-z]+:", inside):
                 continue
             if inside == target and target.startswith("../") and name in PAGES:
-                yield f"{name}: {target} leads nowhere from the package's page; write {HERE}…"
+                yield f"{name}: {target} does not exist from the package's page; write {HERE}…"
             path, _, anchor = inside.partition("#")
             folder = ROOT if inside != target else (ROOT / name).parent
             place = folder / path if path else ROOT / name
@@ -121,7 +121,7 @@ def dependencies(read: Read) -> Iterator[str]:
         # A requirements file also pins transitive dependencies, without distinguishing them.
         for name in sorted(used.keys() - named) if kind != "python" else []:
             if not re.fullmatch(r"mspkit(-\w+)*", name):
-                yield f"{REASONS}: nothing says what {name} of {used[name]} is for"
+                yield f"{REASONS}: there is no reason for {name} of {used[name]}"
         for name in sorted(named - used.keys()):
             yield f"{REASONS}: no manifest has {name}"
 
@@ -138,9 +138,9 @@ DAMAGE = [
     ("bindings-node/README.md", f"{HERE}docs/lists.md", "../docs/lists.md", "leads nowhere from the package's page"),
     ("docs/errors.md", "`MSPKIT_E_TIMEOUT`", "`MSPKIT_E_TIME`", "this row is missing: | `Timeout`"),
     ("core/api/errors.yaml", "Make a new client.", "Make one.", "has no row | `Closed`"),
-    ("core/Cargo.toml", "[dependencies]\n", '[dependencies]\nleft-pad = "1"\n', "what left-pad of core/Cargo.toml"),
+    ("core/Cargo.toml", "[dependencies]\n", '[dependencies]\nleft-pad = "1"\n', "no reason for left-pad of core/Cargo.toml"),
     ("tests/spec/requirements.txt", "openapi-spec-validator==", "#", "no manifest has openapi-spec-validator"),
-    ("bindings-node/package.json", '"publint"', '"publint2"', "what publint2 of bindings-node/package.json"),
+    ("bindings-node/package.json", '"publint"', '"publint2"', "no reason for publint2 of bindings-node/package.json"),
 ]
 
 
@@ -162,7 +162,7 @@ def main() -> int:
     found = list(self_check()) if checking else [complaint for check in CHECKS for complaint in check(read)]
     print(*found, sep="\n", end="\n" if found else "")
     if not found:
-        print(f"{len(DAMAGE)} mistakes are noticed" if checking else f"{len(files('.md'))} pages are up to date")
+        print(f"{len(DAMAGE)} mistakes are detected" if checking else f"{len(files('.md'))} pages are up to date")
     return 1 if found else 0
 
 

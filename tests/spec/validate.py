@@ -398,7 +398,7 @@ def main(arguments: list[str]) -> int:
         except (OSError, subprocess.CalledProcessError, yaml.YAMLError) as error:
             found, count = [f"{name}: (document): {error}"], 0
         failed = failed or bool(found)
-        print("\n".join(found) if found else f"{name}: OpenAPI 3.1, {count} examples fit their schemas")
+        print("\n".join(found) if found else f"{name}: OpenAPI 3.1, {count} examples match their schemas")
     return 1 if failed else 0
 
 

@@ -12,12 +12,12 @@ stubs() {
   "$CC" -g -shared -fPIC -w "$2.c" -o "$2.so"
 }
 noted="$(git log -1 --format=%H -- abi/mspkit-1.txt)"
-[ -n "$noted" ] || { echo "left out: the comparison by abidiff (no commit has abi/mspkit-1.txt)"; exit; }
+[ -n "$noted" ] || { echo "skipped: the comparison by abidiff (no commit has abi/mspkit-1.txt)"; exit; }
 git show "$noted:./include/mspkit.h" > "$WORK/noted.h"
 stubs "$WORK/noted.h" "$WORK/old"
 stubs include/mspkit.h "$WORK/new"
 abidiff --no-added-syms "$WORK/old.so" "$WORK/new.so"
 sed 's/^    int64_t attempt_timeout_ms;/    int32_t attempt_timeout_ms;/' include/mspkit.h > "$WORK/moved.h"
 stubs "$WORK/moved.h" "$WORK/moved"
-if abidiff "$WORK/old.so" "$WORK/moved.so" >/dev/null; then fail "abidiff does not notice a field that moves"; fi
+if abidiff "$WORK/old.so" "$WORK/moved.so" >/dev/null; then fail "abidiff does not detect a field that moves"; fi
 echo "abidiff finds nothing broken"

@@ -29,6 +29,6 @@ done
 sed '0,/^#define MSPKIT_ABSENT 0$/s//#define MSPKIT_ABSENT 0\n#define MSPKIT_BARE 1/; s/^    MSPKIT_OK = 0,$/&\n    MSPKIT_NEW = 7,/' \
   include/mspkit.h > "$WORK/bare.h"
 for bare in MSPKIT_BARE MSPKIT_NEW; do
-  grep -q "$bare" <<<"$(undocumented "$WORK/bare.h")" || fail "an item without a comment is not noticed: $bare"
+  grep -q "$bare" <<<"$(undocumented "$WORK/bare.h")" || fail "an item without a comment is not detected: $bare"
 done
 echo "every item of the headers is documented"

@@ -22,7 +22,7 @@ for compiler in "${compilers[@]}"; do
       "$compiler" -std=$standard "${WARNINGS[@]}" -Iinclude -c "$WORK/$unit.c" -o "$WORK/alone.o"
     done
     if "$compiler" -std=$standard "${WARNINGS[@]}" -Iinclude -c "$WORK/other.c" -o "$WORK/alone.o" 2>"$WORK/other.txt"; then fail "a wrong client compiles"; fi
-    grep -q "incompatible.pointer" "$WORK/other.txt" || { cat "$WORK/other.txt"; fail "the wrong client was not what is refused"; }
+    grep -q "incompatible.pointer" "$WORK/other.txt" || { cat "$WORK/other.txt"; fail "the error is not about the wrong client"; }
   done
   for standard in c++17 c++20; do
     for unit in alone.c services.c alone.cpp services.cpp; do
@@ -30,6 +30,6 @@ for compiler in "${compilers[@]}"; do
     done
     if "$compiler" -std=$standard -w -Iinclude -x c++ -c "$WORK/other.c" -o "$WORK/alone.o" 2>/dev/null; then fail "a wrong client compiles in C++"; fi
   done
-  echo "$compiler: C99, C11, C++17 and C++20 without a warning, and no client in place of another"
+  echo "$compiler: C99, C11, C++17 and C++20 without a warning, and no client accepted for another"
 done
-[ ${#compilers[@]} -gt 1 ] || echo "left out: the same by clang (clang is missing)"
+[ ${#compilers[@]} -gt 1 ] || echo "skipped: the same by clang (clang is missing)"

@@ -15,7 +15,7 @@ $difference"
 if exported | grep -E '^mspkit_(ncentral|cloudmore|wiv)_'; then fail "the library exports a function of a service"; fi
 # Proves that the check notices a missing function.
 sed 's/^int32_t mspkit_abi_version(void);/&\nint32_t mspkit_not_there(void);/' include/mspkit.h > "$WORK/more.h"
-if diff -q <(declared "$WORK/more.h") <(exported) >/dev/null; then fail "a function without an export is not noticed"; fi
+if diff -q <(declared "$WORK/more.h") <(exported) >/dev/null; then fail "a function without an export is not detected"; fi
 abi="$(sed -n 's/^#define MSPKIT_ABI_VERSION \(.*\)/\1/p' include/mspkit.h)"
 grep -q "soname: \[libmspkit.so.$abi\]" <<<"$(readelf -d "$library")" || fail "the soname is not libmspkit.so.$abi"
 grep -q NODELETE <<<"$(readelf -d "$library")" || fail "the library could be unmapped"

@@ -136,16 +136,16 @@ def main(arguments: list[str]) -> int:
     try:
         urllib.request.urlopen(f"{url}/_sim/ready", timeout=10).close()
     except (OSError, ValueError) as error:
-        print(f"schemathesis: no simulator answers at {url}: {error}", file=sys.stderr)
+        print(f"schemathesis: no simulator responds at {url}: {error}", file=sys.stderr)
         return 1
     failed = []
     for service in services:
         deadline = time.monotonic() + seconds(service)
         for way, options in WAYS[service].items():
-            print(f"\nschemathesis: {service}, answering {way}", flush=True)
+            print(f"\nschemathesis: {service}, responses {way}", flush=True)
             if check(url, service, options, deadline) != 0:
                 failed.append(f"{service}, answering {way}")
-    print("\nschemathesis: " + (f"violations, or no end, in: {'; '.join(failed)}" if failed else "no violation"))
+    print("\nschemathesis: " + (f"violations or timeouts in: {'; '.join(failed)}" if failed else "no violation"))
     return 1 if failed else 0
 
 
