@@ -119,7 +119,9 @@ def test_an_exception_in_a_hook_loses_no_result(
         made = clients.sync(**{which: hook}).service_orgs.create_customer(50, **given)
     assert clients.sim.state()["customers"][-1]["customerId"] == made.customer_id
     errors = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert errors and which in errors[0].getMessage() and errors[0].exc_info and errors[0].exc_info[0] is raised
+    assert (
+        errors and which in errors[0].getMessage() and errors[0].exc_info and errors[0].exc_info[0] is raised
+    )
 
 
 def test_a_page_is_read_under_a_hook_that_raises(clients: Clients) -> None:

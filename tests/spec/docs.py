@@ -72,7 +72,7 @@ def links(read: Read) -> Iterator[str]:
             folder = ROOT if inside != target else (ROOT / name).parent
             place = folder / path if path else ROOT / name
             if not place.exists() or not place.resolve().is_relative_to(ROOT):
-                yield f"{name}: {target} leads nowhere"
+                yield f"{name}: {target} does not exist"
             elif anchor and anchor not in anchors(read(str(place.resolve().relative_to(ROOT)))):
                 yield f"{name}: {target}: there is no such heading"
 
@@ -130,12 +130,12 @@ CHECKS = (links, errors, dependencies)
 
 # A file, the damage to it, and the expected report.
 DAMAGE = [
-    ("README.md", "(docs/lists.md)", "(docs/list.md)", "docs/list.md leads nowhere"),
+    ("README.md", "(docs/lists.md)", "(docs/list.md)", "docs/list.md does not exist"),
     ("docs/limits.md", "#options)", "#optoins)", "there is no such heading"),
-    ("docs/README.md", "../CONTRIBUTING.md#", "../../CONTRIBUTING.md#", "leads nowhere"),
-    ("bindings-c/README.md", f"{HERE}docs/testing.md", f"{HERE}docs/test.md", "docs/test.md leads nowhere"),
+    ("docs/README.md", "../CONTRIBUTING.md#", "../../CONTRIBUTING.md#", "does not exist"),
+    ("bindings-c/README.md", f"{HERE}docs/testing.md", f"{HERE}docs/test.md", "docs/test.md does not exist"),
     ("bindings-c/README.md", f"{HERE}README.md#c-and-c", f"{HERE}README.md#c", "there is no such heading"),
-    ("bindings-node/README.md", f"{HERE}docs/lists.md", "../docs/lists.md", "leads nowhere from the package's page"),
+    ("bindings-node/README.md", f"{HERE}docs/lists.md", "../docs/lists.md", "does not exist from the package's page"),
     ("docs/errors.md", "`MSPKIT_E_TIMEOUT`", "`MSPKIT_E_TIME`", "this row is missing: | `Timeout`"),
     ("core/api/errors.yaml", "Make a new client.", "Make one.", "has no row | `Closed`"),
     ("core/Cargo.toml", "[dependencies]\n", '[dependencies]\nleft-pad = "1"\n', "no reason for left-pad of core/Cargo.toml"),

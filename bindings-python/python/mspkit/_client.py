@@ -33,13 +33,13 @@ from mspkit._pager import AsyncPager, Pager
 from mspkit._types import (
     Credentials,
     Hidden,
+    LazyDoc,
     LimitStatus,
     RequestHook,
     Response,
     ResponseHook,
     ResponseMeta,
     RetryHook,
-    LazyDoc,
     meta_of,
 )
 
@@ -50,9 +50,7 @@ S = TypeVar("S", bound="SyncClient")
 A = TypeVar("A", bound="AsyncClient")
 M = TypeVar("M", bound=Model)
 
-PICKLED = (
-    "A pickled client contains no secrets; they come from its `credentials` function, or from the environment."
-)
+PICKLED = "A pickled client has no secrets; they come from its `credentials` function, or the environment."
 
 atexit.register(_native.shutdown)
 os.register_at_fork(after_in_child=_native.forked)
@@ -265,7 +263,7 @@ class SyncClient(Client):
 
         Args:
             method: The HTTP method.
-            path: The path, as in `/api/sites`, or a URL of the client's own server; sent unchanged, or refused.
+            path: The path, as in `/api/sites`, or a URL of the client's server; sent unchanged, or refused.
             query: Query parameters; a list repeats the parameter.
             body: The body, sent as JSON: plain data or a model. `None` for no body.
             headers: Headers to add.
@@ -358,7 +356,7 @@ class AsyncClient(Client):
 
         Args:
             method: The HTTP method.
-            path: The path, as in `/api/sites`, or a URL of the client's own server; sent unchanged, or refused.
+            path: The path, as in `/api/sites`, or a URL of the client's server; sent unchanged, or refused.
             query: Query parameters; a list repeats the parameter.
             body: The body, sent as JSON: plain data or a model. `None` for no body.
             headers: Headers to add.

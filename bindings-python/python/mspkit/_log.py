@@ -128,7 +128,9 @@ class Watcher:
                     # It looked like a plain function; it cannot be awaited here.
                     waiting.close()
                     _complain(
-                        kind, event, TypeError("the hook returned a coroutine, which only async clients await")
+                        kind,
+                        event,
+                        TypeError("the hook returned a coroutine, which only async clients await"),
                     )
 
     async def deliver_async(self, records: list[tuple[Any, ...]]) -> None:

@@ -23,7 +23,7 @@ T = TypeVar("T", bound=Model)
 class Page(Generic[T]):
     """A page of a list."""
 
-    __slots__ = ("_items", "_model", "_native", "_facts")
+    __slots__ = ("_facts", "_items", "_model", "_native")
 
     def __init__(self, page: _native.Page, model: type[T]) -> None:
         self._native: _native.Page | None = page
@@ -196,7 +196,9 @@ class Reading(Generic[T]):
     def _again(self) -> None:
         """Warns that a list is read again that has already returned everything."""
         if self._warned and not self._next_left():
-            record(WARNING, "%s: this list was already read to its end; it has no more items", self._operation)
+            record(
+                WARNING, "%s: this list was already read to its end; it has no more items", self._operation
+            )
 
     def _next_left(self) -> int:
         return 0 if self._items is None else self._items.left

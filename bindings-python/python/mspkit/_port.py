@@ -40,7 +40,7 @@ def here() -> Bridge:
 class Waiting:
     """A call that is being awaited: its outcome so far, and the future that signals one."""
 
-    __slots__ = ("received", "future")
+    __slots__ = ("future", "received")
 
     def __init__(self) -> None:
         self.received: list[tuple[int, Any]] = []

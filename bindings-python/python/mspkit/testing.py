@@ -77,7 +77,7 @@ _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Options(Counts, total=False):
-    """How much data a simulator holds, and which behaviour of the vendors it shows. Every option has a default."""
+    """How much data a simulator holds, and which behaviour it shows. Every option has a default."""
 
     seed: int
     """Seed of names, addresses and ids: the same seed, the same data. 7 by default."""
@@ -295,9 +295,10 @@ class Simulator:
 
         Args:
             match: An operation such as `ncentral.customers.list`, or `GET /api/customers/{x}`, `GET *`, `*`.
-            kind: What happens: `status` (another response), `html` (a proxy's page), `delay`, `close`, `reset`
-                and `hang` (nothing is carried out), `commit_close`, `commit_reset` and `commit_hang` (it is,
-                without a response), `truncate`, `slow`, `content_type`, `empty_page`, `repeat_page`.
+            kind: What happens: `status` (another response), `html` (a proxy's page), `delay`, `close`,
+                `reset` and `hang` (nothing is carried out), `commit_close`, `commit_reset` and
+                `commit_hang` (it is, but without a response), `truncate`, `slow`, `content_type`,
+                `empty_page`, `repeat_page`.
             times: How many requests; 0 for all. 1 by default; with `nth` or `rate`, all of those.
             nth: Only these of the matching requests from now on, counted from 1.
             rate: Each with this probability, from 0 to 1; the same ones in every run.

@@ -129,7 +129,7 @@ class Call:
             "complete": pager.complete,
             "missing": pager.missing,
             "meta": meta(pager.response_meta),
-            **came,
+            **error,
             "resume_token": error.get("resume_token") or pager.resume_token,
         }
 
