@@ -21,7 +21,7 @@ use crate::text::mspkit_str;
 use crate::view::View;
 
 /// What a call sends.
-enum What {
+enum CallTarget {
     Operation { id: String, params: Vec<u8>, view: Option<Table> },
     Request { method: String, path: String, body: Option<String> },
 }
@@ -29,7 +29,7 @@ enum What {
 /// A call that is ready to be made.
 struct Ready {
     core: Core,
-    what: What,
+    what: CallTarget,
     options: CallOptions,
 }
 
@@ -37,15 +37,15 @@ impl Ready {
     async fn make(self) -> Result<mspkit_answer, Failure> {
         let Self { core, what, options } = self;
         match what {
-            What::Operation { id, params, view: None } => {
+            CallTarget::Operation { id, params, view: None } => {
                 Ok(mspkit_answer::new(core.call(&id, &params, &options).await?, None))
             }
-            What::Operation { id, params, view: Some(table) } => {
+            CallTarget::Operation { id, params, view: Some(table) } => {
                 let read = core.call_read(&id, &params, &options, |json| View::read(json, table));
                 let (view, raw) = read.await?;
                 Ok(mspkit_answer::new(raw, Some(view)))
             }
-            What::Request { method, path, body } => {
+            CallTarget::Request { method, path, body } => {
                 let body = body.as_deref().map(str::as_bytes);
                 Ok(mspkit_answer::new(core.request(&method, &path, body, &options).await?, None))
             }
@@ -62,7 +62,7 @@ unsafe fn wait(
     options: *const mspkit_call_options,
     answer: *mut *mut mspkit_answer,
     error: *mut *mut mspkit_error,
-    what: impl FnOnce() -> Result<What, Failure>,
+    what: impl FnOnce() -> Result<CallTarget, Failure>,
 ) -> mspkit_status {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
@@ -88,7 +88,7 @@ unsafe fn submit(
     options: *const mspkit_call_options,
     into: Into,
     error: *mut *mut mspkit_error,
-    what: impl FnOnce() -> Result<What, Failure>,
+    what: impl FnOnce() -> Result<CallTarget, Failure>,
 ) -> mspkit_status {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
@@ -115,12 +115,12 @@ pub(crate) struct Into {
 
 /// # Safety
 /// As for [`mspkit_str::read`].
-unsafe fn by_id(operation: mspkit_str, params: mspkit_str) -> Result<What, Failure> {
+unsafe fn by_id(operation: mspkit_str, params: mspkit_str) -> Result<CallTarget, Failure> {
     // SAFETY: the caller says so.
     unsafe {
         let id = operation.required("operation")?.to_owned();
         let params = params.read_text("params")?.unwrap_or_default().as_bytes().to_vec();
-        Ok(What::Operation { id, params, view: None })
+        Ok(CallTarget::Operation { id, params, view: None })
     }
 }
 
@@ -130,21 +130,21 @@ unsafe fn typed(
     operation: *const mspkit_descriptor,
     arguments: *const mspkit_str,
     params: *const c_void,
-) -> Result<What, Failure> {
+) -> Result<CallTarget, Failure> {
     // SAFETY: the caller says so.
     let call = unsafe { params::read(operation, arguments, params)? };
-    Ok(What::Operation { id: call.operation.to_owned(), params: call.params, view: call.view })
+    Ok(CallTarget::Operation { id: call.operation.to_owned(), params: call.params, view: call.view })
 }
 
 /// # Safety
 /// As for [`mspkit_str::read`].
-unsafe fn free_request(method: mspkit_str, path: mspkit_str, body: mspkit_str) -> Result<What, Failure> {
+unsafe fn free_request(method: mspkit_str, path: mspkit_str, body: mspkit_str) -> Result<CallTarget, Failure> {
     // SAFETY: the caller says so.
     unsafe {
         let method = method.required("method")?.to_owned();
         let path = path.required("path")?.to_owned();
         let body = body.read_text("body")?.map(str::to_owned);
-        Ok(What::Request { method, path, body })
+        Ok(CallTarget::Request { method, path, body })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use mspkit::Error;
 
-use crate::abi::{MSPKIT_E_INVALID_REQUEST, MSPKIT_OK, failure_of, mspkit_status, default_message};
+use crate::abi::{MSPKIT_E_INVALID_REQUEST, MSPKIT_OK, default_message, failure_of, mspkit_status};
 use crate::answer::pairs;
 use crate::arena::Arena;
 use crate::failure::{Failure, described};

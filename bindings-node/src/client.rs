@@ -7,13 +7,13 @@ use napi::bindgen_prelude::{Array, Env};
 use napi_derive::napi;
 use serde_json::json;
 
-use crate::payload::{Payload, milliseconds};
+use crate::events::EventCollector;
 use crate::failure::Failure;
 use crate::pager::Pager;
+use crate::payload::{Payload, milliseconds};
 use crate::port::Port;
 use crate::runtime;
 use crate::wait::wait;
-use crate::events::EventCollector;
 
 /// A client of one service, either blocking or asynchronous. The core belongs to the runtime that drives it.
 #[napi]

@@ -8,14 +8,14 @@
 
 mod bigint;
 mod client;
-mod payload;
+mod events;
 mod failure;
 mod pager;
+mod payload;
 mod port;
 mod runtime;
 mod text;
 mod wait;
-mod events;
 
 use napi_derive::napi;
 

@@ -8,12 +8,12 @@ use mspkit::{Mark, RawPage, RawPager};
 use napi::bindgen_prelude::{Array, Env};
 use napi_derive::napi;
 
-use crate::payload::{Payload, Entry};
+use crate::events::EventCollector;
 use crate::failure::Failure;
+use crate::payload::{Entry, Payload};
 use crate::port::Port;
 use crate::runtime;
 use crate::wait::{at_once, wait};
-use crate::events::EventCollector;
 
 /// Reads a list.
 #[napi]

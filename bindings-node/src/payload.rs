@@ -12,9 +12,9 @@ use napi::bindgen_prelude::{Array, Env};
 use serde::Serialize;
 
 use crate::bigint;
+use crate::events::events_json;
 use crate::failure::{Failure, panicked};
 use crate::text::Text;
-use crate::events::events_json;
 
 /// The kinds of an entry; `ts/native.ts` has the same numbers.
 const FAILED: u32 = 0;

@@ -11,10 +11,10 @@ use napi::bindgen_prelude::{Array, Env, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
-use crate::payload::{Payload, Entry, PLACES};
-use crate::failure::Failure;
-use crate::runtime;
 use crate::events::{ABANDONED, EventCollector, events_json};
+use crate::failure::Failure;
+use crate::payload::{Entry, PLACES, Payload};
+use crate::runtime;
 
 /// Wakes the thread. Weak: it does not keep the process alive.
 type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;

@@ -6,8 +6,8 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
 
-use crate::payload::{Payload, Entry};
 use crate::failure::Failure;
+use crate::payload::{Entry, Payload};
 use crate::runtime;
 
 /// Waits for a call.

@@ -11,13 +11,13 @@ use pyo3::types::{PyDict, PyList};
 
 use crate::answer::Response;
 use crate::encode::{argument, arguments, text};
+use crate::events::{EventCollector, Sink};
 use crate::failure::Failure;
 use crate::pager::Pager;
 use crate::port::{Outcome, Port};
 use crate::process;
 use crate::runtime;
 use crate::wait::{detached, wait};
-use crate::events::{Sink, EventCollector};
 
 /// A client of one service, either blocking or asynchronous.
 #[pyclass(frozen, module = "mspkit._native")]
@@ -255,7 +255,12 @@ impl Core {
 
 impl Core {
     /// The core for one call, with its event collector.
-    fn begin(&self, py: Python<'_>, asynchronous: bool, wanted: u8) -> PyResult<(mspkit::Core, Arc<EventCollector>)> {
+    fn begin(
+        &self,
+        py: Python<'_>,
+        asynchronous: bool,
+        wanted: u8,
+    ) -> PyResult<(mspkit::Core, Arc<EventCollector>)> {
         if asynchronous != self.identity.asynchronous {
             let (own, other) =
                 if asynchronous { ("a blocking", "an async") } else { ("an async", "a blocking") };

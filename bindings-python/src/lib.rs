@@ -9,6 +9,7 @@ mod client;
 mod cursor;
 mod decode;
 mod encode;
+mod events;
 mod failure;
 mod field;
 mod item;
@@ -18,7 +19,6 @@ mod process;
 mod runtime;
 mod shape;
 mod wait;
-mod events;
 
 use pyo3::pymodule;
 

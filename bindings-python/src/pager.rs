@@ -11,11 +11,11 @@ use pyo3::types::{PyDict, PyType};
 use crate::answer::Page;
 use crate::cursor::Items;
 use crate::encode::arguments;
+use crate::events::{EventCollector, Sink};
 use crate::failure::Failure;
 use crate::port::{Outcome, Port};
 use crate::runtime;
 use crate::wait::wait;
-use crate::events::{Sink, EventCollector};
 
 /// Reads a list.
 #[pyclass(frozen, module = "mspkit._native")]

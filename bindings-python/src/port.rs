@@ -11,10 +11,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
 use crate::answer::Response;
+use crate::events::{EventCollector, event_tuples};
 use crate::failure::{Failure, panicked};
 use crate::process;
 use crate::runtime;
-use crate::events::{EventCollector, event_tuples};
 
 /// The kinds of an entry of the queue; `_port.py` has the same numbers.
 const FAILED: u8 = 0;
@@ -129,10 +129,16 @@ impl Drop for Port {
     }
 }
 
-fn entry(py: Python<'_>, token: u64, event: PortEvent<Result<Outcome, Failure>>) -> PyResult<Bound<'_, PyTuple>> {
+fn entry(
+    py: Python<'_>,
+    token: u64,
+    event: PortEvent<Result<Outcome, Failure>>,
+) -> PyResult<Bound<'_, PyTuple>> {
     match event {
         PortEvent::Done(Err(failure)) => (token, FAILED, failure.parts(py)?).into_pyobject(py),
-        PortEvent::Done(Ok(Outcome::Answer(answer))) => (token, DONE, Bound::new(py, *answer)?).into_pyobject(py),
+        PortEvent::Done(Ok(Outcome::Answer(answer))) => {
+            (token, DONE, Bound::new(py, *answer)?).into_pyobject(py)
+        }
         PortEvent::Done(Ok(Outcome::Filled(ended))) => (token, DONE, ended).into_pyobject(py),
         PortEvent::Events(events) => (token, EVENTS, event_tuples(py, events)?).into_pyobject(py),
     }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use pyo3::prelude::*;
 
+use crate::events::{EventCollector, Sink, deliver};
 use crate::failure::{Failure, panicked};
 use crate::process::stay_away_when_ending;
 use crate::runtime;
-use crate::events::{Sink, EventCollector, deliver};
 
 /// The maximum delay of Ctrl-C.
 const SLICE: Duration = Duration::from_millis(30);

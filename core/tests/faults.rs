@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use mspkit::cloudmore::{CreateService, UpdateService, ReplaceService};
+use mspkit::cloudmore::{CreateService, ReplaceService, UpdateService};
 use mspkit::ncentral::{CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg};
 use mspkit::transport::{Attempt, Fault, FaultKind, Http, Request, Transport, TransportOptions};
 use mspkit::wiv::RunWorkflow;

@@ -9,7 +9,7 @@ mod time;
 mod watch;
 
 pub use self::failure::{CLOSED, causes, panicked};
-pub use self::port::{PortEvent, Port};
+pub use self::port::{Port, PortEvent};
 pub use self::room::room;
 pub use self::settle::settle;
 pub use self::time::{milliseconds, seconds};

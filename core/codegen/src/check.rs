@@ -202,7 +202,8 @@ fn verb(_: &Api, operation: &Operation, problems: &mut Problems) {
     }
     let methods = VERBS.iter().find(|(known, _)| *known == word).map(|(_, methods)| *methods);
     if let Some(methods) = methods.filter(|methods| !methods.contains(&operation.method.as_str())) {
-        let reason = format!("`{word}` stands for {}, and this is {}", methods.join(" or "), operation.method);
+        let reason =
+            format!("`{word}` stands for {}, and this is {}", methods.join(" or "), operation.method);
         problems.push(place.problem(reason));
     }
 }

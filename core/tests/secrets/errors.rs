@@ -37,7 +37,8 @@ async fn failures(memory: &Arc<Memory>) -> Vec<Error> {
     ];
     for cloudmore in &cloudmores {
         results.push(cloudmore.services().list(RESELLER).collect().await.map(drop));
-        results.push(cloudmore.services().create(RESELLER, CreateService::new(RESELLER, "EUR")).await.map(drop));
+        results
+            .push(cloudmore.services().create(RESELLER, CreateService::new(RESELLER, "EUR")).await.map(drop));
     }
     results.into_iter().filter_map(Result::err).collect()
 }

@@ -15,10 +15,10 @@ use crate::request::Request;
 use crate::sabotage::Sabotage;
 use crate::script::{Playing, Script, ScriptedAnswer};
 use crate::server::{Shared, caps};
+use crate::state::State;
 use crate::state::load;
 use crate::state::marketplace::{OwnedService, StoreService};
 use crate::state::psa::Ticket;
-use crate::state::State;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -142,7 +142,9 @@ fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
     let message = message.replace(&format!(" at line {} column {}", inner.line(), inner.column()), "");
     let message = ["u16", "u32", "u64", "i64", "usize"]
         .iter()
-        .fold(message, |message, number| message.replace(&format!("expected {number}"), "expected a whole number"))
+        .fold(message, |message, number| {
+            message.replace(&format!("expected {number}"), "expected a whole number")
+        })
         .replace("expected f64", "expected a number");
     let path = error.path().to_string();
     if message.starts_with("invalid ") && path != "." {

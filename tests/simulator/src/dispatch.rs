@@ -16,8 +16,8 @@ use crate::routes::Found;
 use crate::sabotage::Sabotage;
 use crate::server::{Hangup, Shared, respond};
 use crate::services::{Service, authorize};
-use crate::ticket::Ticket;
 use crate::state::State;
+use crate::ticket::Ticket;
 
 /// The effect of the faults on one request.
 #[derive(Debug, Default)]

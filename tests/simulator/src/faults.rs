@@ -221,7 +221,8 @@ mod tests {
 
     #[test]
     fn one_request_fails_by_default_and_all_for_0() {
-        let plan = |fields: &str| format!(r#"{{"rules":[{{"match":"*",{fields}"fault":{{"kind":"hang"}}}}]}}"#);
+        let plan =
+            |fields: &str| format!(r#"{{"rules":[{{"match":"*",{fields}"fault":{{"kind":"hang"}}}}]}}"#);
         assert_eq!(fired(&plan(""), 3), [1]);
         assert_eq!(fired(&plan(r#""times":0,"#), 3), [1, 2, 3]);
         assert_eq!(fired(&plan(r#""times":0,"nth":[1,3],"#), 3), [1, 3]);

@@ -111,7 +111,10 @@ mod tests {
         assert_eq!((recorded.method().as_str(), recorded.path()), ("POST", "/x%20y"));
         assert_eq!(recorded.target(), "/x%20y?a=1&a=b%2Fc&d=");
         assert_eq!(serde_json::json!(recorded.query()), serde_json::json!({"a": ["1", "b/c"], "d": ""}));
-        assert_eq!(serde_json::json!(recorded.headers()), serde_json::json!({"x-one": "", "x-two": "a: b, c"}));
+        assert_eq!(
+            serde_json::json!(recorded.headers()),
+            serde_json::json!({"x-one": "", "x-two": "a: b, c"})
+        );
         assert_eq!((recorded.body().as_str(), recorded.json()), ("[1]", Some(serde_json::json!([1]))));
     }
 

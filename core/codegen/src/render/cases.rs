@@ -250,8 +250,8 @@ fn without_required(call: &Call<'_>) -> Option<Value> {
     if steps.is_empty() {
         return None;
     }
-    let mut case =
-        call.case("without a required argument", "A missing required argument is named before anything is sent.");
+    let mut case = call
+        .case("without a required argument", "A missing required argument is named before anything is sent.");
     case.insert("steps".to_owned(), steps.into());
     case.insert("requests".to_owned(), json!([]));
     case.insert("auth_requests".to_owned(), true.into());

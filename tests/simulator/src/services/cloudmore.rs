@@ -12,9 +12,9 @@ use crate::answer::Answer;
 use crate::options::Located;
 use crate::request::{Call, Request};
 use crate::routes::Handler;
+use crate::state::State;
 use crate::state::marketplace::Property;
 use crate::state::names::is_guid;
-use crate::state::State;
 
 pub(crate) const HANDLERS: &[(&str, Handler)] = &[
     ("cloudmore.estore.get", get_store_service),

@@ -15,8 +15,8 @@ use crate::answer::Answer;
 use crate::options::{Envelope, ListEnvelope, Options};
 use crate::request::{Call, Request};
 use crate::routes::{Asks, Handler};
-use crate::store::serve::Data;
 use crate::state::State;
+use crate::store::serve::Data;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {

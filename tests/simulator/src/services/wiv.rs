@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::request::{Call, PageFault, whole};
 use crate::routes::Handler;
+use crate::state::State;
 use crate::state::msp::{Case, FIELDS};
 use crate::state::names;
-use crate::state::State;
 
 pub(crate) const HANDLERS: &[(&str, Handler)] = &[
     ("wiv.cases.search", search),

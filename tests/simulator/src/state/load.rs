@@ -4,10 +4,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::state::State;
 use crate::state::psa::Tickets;
 use crate::store::lists;
 use crate::store::table::table;
-use crate::state::State;
 
 /// A list, if it was given.
 pub(crate) type Given<'s> = Option<&'s [Value]>;
@@ -74,7 +74,11 @@ pub(crate) fn load(state: &mut State, given: &Map<String, Value>) -> Result<(), 
 }
 
 /// All fields of an object: those that were given, and the others from `default`.
-pub(crate) fn fill(path: &str, given: &Value, default: &impl Serialize) -> Result<Map<String, Value>, String> {
+pub(crate) fn fill(
+    path: &str,
+    given: &Value,
+    default: &impl Serialize,
+) -> Result<Map<String, Value>, String> {
     let default = serde_json::to_value(default).map_err(|error| format!("{path}: {error}"))?;
     let (Value::Object(mut filled), Value::Object(given)) = (default, given) else {
         return Err(format!("{path}: an object is wanted"));

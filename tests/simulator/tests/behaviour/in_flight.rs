@@ -45,7 +45,8 @@ fn whoever_keeps_to_the_cap_never_sees_429() {
             scope.spawn(move || {
                 let mut wire = client.wire();
                 for round in 0..500 {
-                    let target = format!("/api/customers?pageSize=20&pageNumber={}", 1 + (worker + round) % 3);
+                    let target =
+                        format!("/api/customers?pageSize=20&pageNumber={}", 1 + (worker + round) % 3);
                     let reply = wire.call("GET", &target, &[client.header()], "").unwrap();
                     refused.fetch_add(u32::from(reply.status != 200), Ordering::Relaxed);
                 }

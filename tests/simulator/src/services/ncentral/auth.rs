@@ -8,8 +8,8 @@ use super::errors;
 use crate::answer::Answer;
 use crate::request::Call;
 use crate::services::bearer;
-use crate::tokens::Pair;
 use crate::state::State;
+use crate::tokens::Pair;
 
 pub(super) fn authenticate(state: &mut State, call: &Call<'_>) -> Answer {
     open(state, call)
