@@ -47,7 +47,7 @@ test("loaded data is visible to clients and in the state", async () => {
   assert.deepEqual((await other.state()).customers, state.customers);
   await assert.rejects(
     sim.load({ customers: [{ cty: "Bergen" }] }),
-    /^Error: customers\[0\]\.cty: there is no such field/,
+    /^Error: customers\[0\]\.cty: unknown field/,
   );
 });
 
@@ -113,7 +113,7 @@ test("responses of unknown endpoints can be set", async () => {
   assert.equal((await client.serviceOrgs.list().collect())[0]?.soId, "9");
   await sim.reset();
   await assert.rejects(request("/api/devices/7"), { status: 404 });
-  await assert.rejects(sim.answer("devices"), /'devices' is no operation/);
+  await assert.rejects(sim.answer("devices"), /'devices' is not an operation/);
   await assert.rejects(sim.answer("/x", { satus: 200 } as object), /unknown field `satus`/);
 });
 
@@ -129,12 +129,12 @@ test("a mistake is reported in TypeScript names, with the line of the test", asy
       () => sim.fail("*", { status: 503, retryAfter: {} as never }),
       /^retryAfter: must be seconds, a text, or .* dateInSeconds$/,
     ],
-    [() => sim.fail("nothing", {}), /'nothing' is no operation/],
+    [() => sim.fail("nothing", {}), /'nothing' is not an operation/],
     [
       () => sim.load({ customer: [] } as object),
-      /^customer: there is no such member; there are .*serviceOrgs, /,
+      /^customer: unknown member; known are .*serviceOrgs, /,
     ],
-    [() => sim.load({ serviceOrgs: [{ soNam: 1 }] }), /^serviceOrgs\[0\]\.soNam: there is no such field/],
+    [() => sim.load({ serviceOrgs: [{ soNam: 1 }] }), /^serviceOrgs\[0\]\.soNam: unknown field/],
     [() => sim.reset({ seed: "x" } as object), /^seed: invalid type: string "x", expected a whole number$/],
     [() => sim.answer("/x", { json: 1, text: "" }), /give json or text, not both/],
     [() => sim.control("nothing"), /there is no \/_sim\/nothing/],

@@ -52,7 +52,7 @@ def test_loaded_data_is_visible_to_clients_and_in_the_state() -> None:
         with Simulator() as other:
             other.load(**state)
             assert other.state()["customers"] == state["customers"]
-        with pytest.raises(SimulatorError, match=r"^customers\[0\]\.cty: there is no such field; there are "):
+        with pytest.raises(SimulatorError, match=r"^customers\[0\]\.cty: unknown field; known are "):
             sim.load(customers=[{"cty": "Bergen"}])
         assert sim.state() == {**state, "open_sessions": sim.state()["open_sessions"]}
 

@@ -77,7 +77,7 @@ impl ScriptedAnswer {
     pub(crate) fn check(&self) -> Result<(), String> {
         StatusCode::from_u16(self.status).map_err(|_| format!("status {} does not exist", self.status))?;
         if self.status < 200 {
-            return Err(format!("status {} is no final answer", self.status));
+            return Err(format!("status {} is not a final status", self.status));
         }
         if self.json.is_some() && self.text.is_some() {
             return Err("give json or text, not both".to_owned());

@@ -52,7 +52,7 @@ pub struct Pattern {
 impl Pattern {
     /// Parses a pattern.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let fail = || format!("'{text}' is no operation, nor '*' or '<METHOD> <path>'");
+        let fail = || format!("'{text}' is not an operation, '*' or '<METHOD> <path>'");
         if text == "*" {
             return Ok(Self { text: text.to_owned(), method: None, path: None });
         }

@@ -30,12 +30,12 @@ fn collections() -> impl Iterator<Item = &'static str> {
 pub(crate) fn load(state: &mut State, given: &Map<String, Value>) -> Result<(), String> {
     if let Some(name) = given.keys().find(|name| !names().contains(&name.as_str())) {
         let known: Vec<_> = collections().collect();
-        return Err(format!("{name}: there is no such member; there are {}", known.join(", ")));
+        return Err(format!("{name}: unknown member; known are {}", known.join(", ")));
     }
     let list = |name: &str| match given.get(name) {
         None => Ok(None),
         Some(Value::Array(list)) => Ok(Some(list.as_slice())),
-        Some(_) => Err(format!("{name}: a list is wanted")),
+        Some(_) => Err(format!("{name}: must be a list")),
     };
     let seed = state.options.seed;
     let lists = lists(&state.store, list)?;
@@ -44,7 +44,7 @@ pub(crate) fn load(state: &mut State, given: &Map<String, Value>) -> Result<(), 
     let organizations = match given.get("organization_services") {
         None => None,
         Some(Value::Object(map)) => Some(map),
-        Some(_) => return Err("organization_services: an object of lists is wanted".to_owned()),
+        Some(_) => return Err("organization_services: must be an object of lists".to_owned()),
     };
     let estore = list("estore")?;
     let marketplace = (estore.is_some() || organizations.is_some())
@@ -81,12 +81,12 @@ pub(crate) fn fill(
 ) -> Result<Map<String, Value>, String> {
     let default = serde_json::to_value(default).map_err(|error| format!("{path}: {error}"))?;
     let (Value::Object(mut filled), Value::Object(given)) = (default, given) else {
-        return Err(format!("{path}: an object is wanted"));
+        return Err(format!("{path}: must be an object"));
     };
     for (name, value) in given {
         let Some(place) = filled.get_mut(name) else {
             let known: Vec<_> = filled.keys().map(String::as_str).collect();
-            return Err(format!("{path}.{name}: there is no such field; there are {}", known.join(", ")));
+            return Err(format!("{path}.{name}: unknown field; known are {}", known.join(", ")));
         };
         let fits = match (&*place, value) {
             // Ids are accepted as texts and as numbers.
@@ -110,11 +110,11 @@ pub(crate) fn id(path: &str, given: &Value) -> Result<u64, String> {
     let number = given.as_u64().or_else(|| given.as_str()?.parse().ok());
     number
         .filter(|_| !given.as_str().is_some_and(|text| text.starts_with(['+', '0'])))
-        .ok_or_else(|| format!("{path}: {given} is no id"))
+        .ok_or_else(|| format!("{path}: {given} is not an id"))
 }
 
 pub(crate) fn text(path: &str, given: &Value) -> Result<String, String> {
-    given.as_str().map(str::to_owned).ok_or_else(|| format!("{path}: a text is wanted, and this is {given}"))
+    given.as_str().map(str::to_owned).ok_or_else(|| format!("{path}: must be a text, not {given}"))
 }
 
 pub(crate) fn texts(path: &str, given: &Value) -> Result<Vec<String>, String> {
@@ -127,6 +127,6 @@ pub(crate) fn each<T>(
     given: &Value,
     read: impl Fn(&str, &Value) -> Result<T, String>,
 ) -> Result<Vec<T>, String> {
-    let list = given.as_array().ok_or_else(|| format!("{path}: a list is wanted"))?;
+    let list = given.as_array().ok_or_else(|| format!("{path}: must be a list"))?;
     list.iter().enumerate().map(|(index, given)| read(&format!("{path}[{index}]"), given)).collect()
 }

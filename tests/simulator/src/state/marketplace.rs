@@ -132,7 +132,7 @@ impl Marketplace {
             if !names::is_guid(id) {
                 return Err(format!("{path}: the id of an organization is a UUID"));
             }
-            let list = list.as_array().ok_or_else(|| format!("{path}: a list is wanted"))?;
+            let list = list.as_array().ok_or_else(|| format!("{path}: must be a list"))?;
             let mut services = Vec::new();
             for (index, given) in list.iter().enumerate() {
                 let path = format!("{path}[{index}]");

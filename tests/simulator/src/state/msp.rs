@@ -152,7 +152,7 @@ impl Msp {
         }
         let created = load::text(&format!("{path}.created_at"), &filled["created_at"])?;
         let day = created.get(..10).filter(|day| names::is_day(day)).map(str::to_owned);
-        let day = day.ok_or_else(|| format!("{path}.created_at: it has to begin with a day, YYYY-MM-DD"))?;
+        let day = day.ok_or_else(|| format!("{path}.created_at: must begin with a date, YYYY-MM-DD"))?;
         Ok(Case { customer, day, value: Value::Object(filled) })
     }
 

@@ -70,7 +70,7 @@ impl Store {
         rng: &mut Rng,
     ) -> Result<Row, String> {
         let path = format!("{}[{index}]", spec.name);
-        let Value::Object(fields) = given else { return Err(format!("{path}: an object is wanted")) };
+        let Value::Object(fields) = given else { return Err(format!("{path}: must be an object")) };
         let parent = self.parent(spec, &path, fields)?;
         let name = spec.title.as_ref().and_then(|title| fields.get(title)?.as_str());
         let cells = self.described(rng, spec, index, &parent, name);
@@ -146,7 +146,7 @@ fn filled(spec: &'static Spec, path: &str, given: &Map<String, Value>, row: &mut
         let Some(default) = shown.get(name) else {
             let known: Vec<_> =
                 shown.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
-            return Err(format!("{path}.{name}: there is no such field; there are {}", known.join(", ")));
+            return Err(format!("{path}.{name}: unknown field; known are {}", known.join(", ")));
         };
         if spec.role(name) != Role::Stored {
             continue;

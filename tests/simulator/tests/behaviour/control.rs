@@ -78,7 +78,7 @@ fn mistakes_are_reported_in_plain_words_with_their_names() {
             "retry_after: must be seconds",
             &["retry_after"],
         ),
-        ("/_sim/state", json!({"wiv_customers": 1}), "wiv_customers: a list is wanted", &["wiv_customers"]),
+        ("/_sim/state", json!({"wiv_customers": 1}), "wiv_customers: must be a list", &["wiv_customers"]),
     ];
     for (path, body, message, names) in cases {
         let reply = control.post(path, &body).expect(400).json();
