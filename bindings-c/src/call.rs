@@ -138,7 +138,11 @@ unsafe fn typed(
 
 /// # Safety
 /// As for [`mspkit_str::read`].
-unsafe fn free_request(method: mspkit_str, path: mspkit_str, body: mspkit_str) -> Result<CallTarget, Failure> {
+unsafe fn free_request(
+    method: mspkit_str,
+    path: mspkit_str,
+    body: mspkit_str,
+) -> Result<CallTarget, Failure> {
     // SAFETY: the caller says so.
     unsafe {
         let method = method.required("method")?.to_owned();

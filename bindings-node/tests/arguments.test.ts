@@ -138,8 +138,14 @@ test("options of clients are those of their service, and a similar one is sugges
     await refusalOf(() => new NCentral({ apiKey: "x" } as Wrong)),
     /^apiKey: is an option of Wiv clients/,
   );
-  assert.match(await refusalOf(() => new Wiv({ jwt: "x" } as Wrong)), /^jwt: is an option of N-central clients/);
-  assert.match(await refusalOf(() => client.withOptions({ time_out: 1 } as Wrong)), /; did you mean timeout\?$/);
+  assert.match(
+    await refusalOf(() => new Wiv({ jwt: "x" } as Wrong)),
+    /^jwt: is an option of N-central clients/,
+  );
+  assert.match(
+    await refusalOf(() => client.withOptions({ time_out: 1 } as Wrong)),
+    /; did you mean timeout\?$/,
+  );
 });
 
 test("URL, URLSearchParams and Headers are accepted", async () => {
@@ -174,7 +180,10 @@ test("a text is not sent in quotes under a type that is no JSON", async () => {
     () => client.request("POST", "/api/x", { body: "a=b", headers: new Headers(headers) }),
     () => sync.request("POST", "/api/x", { body: "a=b", headers }),
   ]) {
-    assert.match(await refusalOf(run), /headers\[content-type\]: must be a JSON type .*: bodies are sent as JSON/);
+    assert.match(
+      await refusalOf(run),
+      /headers\[content-type\]: must be a JSON type .*: bodies are sent as JSON/,
+    );
   }
   assert.equal((await simulator.requests()).length, before);
 });

@@ -130,10 +130,7 @@ test("a mistake is reported in TypeScript names, with the line of the test", asy
       /^retryAfter: must be seconds, a text, or .* dateInSeconds$/,
     ],
     [() => sim.fail("nothing", {}), /'nothing' is not an operation/],
-    [
-      () => sim.load({ customer: [] } as object),
-      /^customer: unknown member; known are .*serviceOrgs, /,
-    ],
+    [() => sim.load({ customer: [] } as object), /^customer: unknown member; known are .*serviceOrgs, /],
     [() => sim.load({ serviceOrgs: [{ soNam: 1 }] }), /^serviceOrgs\[0\]\.soNam: unknown field/],
     [() => sim.reset({ seed: "x" } as object), /^seed: invalid type: string "x", expected a whole number$/],
     [() => sim.answer("/x", { json: 1, text: "" }), /give json or text, not both/],

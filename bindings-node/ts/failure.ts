@@ -106,7 +106,9 @@ interface WireError {
 
 /** The error that the native half describes, with the stack of the call. */
 export function fromNative(json: string, at?: Site): MspError {
-  const { kind, text, message, headers, attempts, fieldErrors, causes, ...rest } = JSON.parse(json) as WireError;
+  const { kind, text, message, headers, attempts, fieldErrors, causes, ...rest } = JSON.parse(
+    json,
+  ) as WireError;
   const error = failure(kind, text, {
     ...(withoutNulls(rest) as ErrorFields),
     summary: message ?? text,

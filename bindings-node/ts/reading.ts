@@ -11,7 +11,7 @@ import { ListIncompleteError } from "./generated/kinds.js";
 import { type Missing, type Shape, Unreadable } from "./model.js";
 import type { NativePager } from "./native.js";
 import { parse } from "./parse.js";
-import { note, ResponseMeta, type NativeMeta } from "./response.js";
+import { type NativeMeta, note, ResponseMeta } from "./response.js";
 
 /** A list that was not read yet. */
 export interface Beginning<T> {
@@ -122,7 +122,10 @@ export abstract class Reading<T extends object> {
   /** @internal Starts reading everything that is left, by this method. */
   protected _begin(by: () => unknown): void {
     if (this.#left || (this.#ended && this.#started)) {
-      throw placed(invalid("list", "can only be read once; call the list method again, with resumeToken to continue"), site(by));
+      throw placed(
+        invalid("list", "can only be read once; call the list method again, with resumeToken to continue"),
+        site(by),
+      );
     }
     this.#started = true;
   }
