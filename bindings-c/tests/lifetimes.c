@@ -93,17 +93,17 @@ static void submit(const mspkit_ncentral *client, const mspkit_queue *queue, int
 static int drain(const mspkit_queue *queue, int32_t status, int32_t last)
 {
     mspkit_completion done = mspkit_completion_init();
-    int32_t status;
+    int32_t next;
     int count = 0;
-    while ((status = mspkit_queue_next(queue, 10000, &done, NULL)) == MSPKIT_OK) {
+    while ((next = mspkit_queue_next(queue, 10000, &done, NULL)) == MSPKIT_OK) {
         count += done.status == status && (done.error != NULL) == (status < 0);
         mspkit_completion_clear(&done);
         if (last == MSPKIT_EMPTY && mspkit_queue_pending(queue) == 0) {
-            status = mspkit_queue_next(queue, 0, &done, NULL);
+            next = mspkit_queue_next(queue, 0, &done, NULL);
             break;
         }
     }
-    EXPECT_STATUS(status, last);
+    EXPECT_STATUS(next, last);
     return count;
 }
 

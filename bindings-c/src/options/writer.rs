@@ -142,7 +142,7 @@ pub(crate) unsafe fn entries<'a, T>(name: &str, entries: *const T, count: usize)
 /// The struct's pointers are valid as its documentation requires.
 pub(crate) unsafe fn config(given: &mspkit_client_options) -> Result<Config, Failure> {
     // SAFETY: the caller says so.
-    let json = unsafe { given.to_json()? };
+    let json = unsafe { given.serialized()? };
     Ok(Config::from_json_in(&json, Spelling::SnakeMilliseconds, None)?)
 }
 
@@ -160,7 +160,7 @@ pub(crate) unsafe fn call(
     unsafe {
         let given = read(given)?;
         let cancel = given.cancel.as_ref().map(mspkit_cancel_token::shared);
-        Ok((CallOptions::from_json_in(&given.to_json()?, Spelling::SnakeMilliseconds)?, cancel))
+        Ok((CallOptions::from_json_in(&given.serialized()?, Spelling::SnakeMilliseconds)?, cancel))
     }
 }
 
@@ -203,6 +203,6 @@ pub(crate) unsafe fn paging(given: *const mspkit_paging_options) -> Result<Pagin
     // SAFETY: the caller says so.
     unsafe {
         let given = read(given)?;
-        Ok(PagingOptions::from_json_in(&given.to_json()?, Spelling::SnakeMilliseconds)?)
+        Ok(PagingOptions::from_json_in(&given.serialized()?, Spelling::SnakeMilliseconds)?)
     }
 }

@@ -8,7 +8,7 @@
 #include "../support/memory.h"
 #include "dispatch.h"
 #include "fail.h"
-#include "field_error.h"
+#include "options.h"
 
 static json *words_of(mspkit_str text)
 {
