@@ -47,7 +47,7 @@ extern "C" {
 #endif
 
 /**
- * A client of Cloudmore API. Freed by the caller with `mspkit_cloudmore_free`.
+ * A client of the Cloudmore API. Freed by the caller with `mspkit_cloudmore_free`.
  */
 typedef struct mspkit_cloudmore mspkit_cloudmore;
 

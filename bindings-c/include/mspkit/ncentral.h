@@ -54,7 +54,7 @@ extern "C" {
 #endif
 
 /**
- * A client of N-able N-central REST API. Freed by the caller with `mspkit_ncentral_free`.
+ * A client of the N-able N-central REST API. Freed by the caller with `mspkit_ncentral_free`.
  */
 typedef struct mspkit_ncentral mspkit_ncentral;
 

@@ -47,7 +47,7 @@ extern "C" {
 #endif
 
 /**
- * A client of Wiv API. Freed by the caller with `mspkit_wiv_free`.
+ * A client of the Wiv API. Freed by the caller with `mspkit_wiv_free`.
  */
 typedef struct mspkit_wiv mspkit_wiv;
 

@@ -132,7 +132,7 @@ impl mspkit_client_options {
     ///
     /// # Safety
     /// Texts and entries are what their documentation asks for.
-    pub(crate) unsafe fn to_json(&self) -> Result<Vec<u8>, Failure> {
+    pub(crate) unsafe fn serialized(&self) -> Result<Vec<u8>, Failure> {
         // SAFETY: the caller's promise is this one's.
         unsafe {
             let mut writer = OptionsWriter::from(self.json)?;
@@ -229,7 +229,7 @@ impl mspkit_call_options {
     ///
     /// # Safety
     /// Texts and entries are what their documentation asks for.
-    pub(crate) unsafe fn to_json(&self) -> Result<Vec<u8>, Failure> {
+    pub(crate) unsafe fn serialized(&self) -> Result<Vec<u8>, Failure> {
         // SAFETY: the caller's promise is this one's.
         unsafe {
             let mut writer = OptionsWriter::from(self.json)?;
@@ -301,7 +301,7 @@ impl mspkit_paging_options {
     ///
     /// # Safety
     /// Texts and entries are what their documentation asks for.
-    pub(crate) unsafe fn to_json(&self) -> Result<Vec<u8>, Failure> {
+    pub(crate) unsafe fn serialized(&self) -> Result<Vec<u8>, Failure> {
         // SAFETY: the caller's promise is this one's.
         unsafe {
             let mut writer = OptionsWriter::from(self.json)?;

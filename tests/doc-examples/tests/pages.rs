@@ -17,8 +17,8 @@ fn tried(language: &str, options: &[(&str, &Path)], run: &str) -> (bool, String)
         command.arg(name).arg(value);
     }
     let output = command.output().unwrap();
-    let output = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    (output.status.success(), output.into_owned())
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), text.into_owned())
 }
 
 #[test]
