@@ -107,7 +107,7 @@ async fn services(client: &Cloudmore, organization: &str, report: &Report, write
                 .collect();
             let added = client
                 .services()
-                .add(organization, CreateService::new(&id, "EUR").custom_properties_data(values))
+                .create(organization, CreateService::new(&id, "EUR").custom_properties_data(values))
                 .await?;
             step.done(format!("{} as {}", detail.name.unwrap_or_default(), added.id.unwrap_or_default()));
         }
