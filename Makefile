@@ -1,5 +1,5 @@
-# What is done here, a target each. Every target says what it does, installs what it needs into .tools, and stops with
-# one line when the machine lacks a tool. Nothing outside of this folder is changed, cargo's own cache apart.
+# One target per task. Every target documents itself, installs what it needs into .tools, and stops with one line if the
+# machine lacks a tool. Nothing outside of this folder is changed, except cargo's own cache.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -14,18 +14,18 @@ PROPERTY_CASES ?= 100000
 CARGO_FUZZ := 0.13.1
 FUZZ_TARGETS := $(patsubst core/fuzz/fuzz_targets/%.rs,%,$(sort $(wildcard core/fuzz/fuzz_targets/*.rs)))
 
-# Where cargo builds: CARGO_TARGET_DIR where it is set. Every part of this Makefile and its scripts looks there; it has to be
+# Where cargo builds: CARGO_TARGET_DIR if it is set. Every part of this Makefile and its scripts uses it; it must be
 # absolute, since some of them run in other folders.
 export CARGO_TARGET_DIR := $(if $(CARGO_TARGET_DIR),$(if $(filter /%,$(firstword $(CARGO_TARGET_DIR))),,$(CURDIR)/)$(CARGO_TARGET_DIR),$(CURDIR)/target)
 BUILT := $(CARGO_TARGET_DIR)
 
-# Tests talk to simulators. What the shell knows of real servers and of proxies is kept from them.
+# Tests use simulators only; the shell's settings for real servers and proxies are removed.
 SERVERS := NCENTRAL_URL NCENTRAL_JWT CLOUDMORE_URL CLOUDMORE_USERNAME CLOUDMORE_PASSWORD CLOUDMORE_CLIENT_SECRET \
   CLOUDMORE_RESELLER_ID WIV_URL WIV_API_KEY
 PROXIES := HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy
 APART := env $(SERVERS:%=-u %) $(PROXIES:%=-u %)
 
-# Judges what a program makes of the conformance cases; ONLY names some of them, ARGS are further options of it.
+# Runs the judge of the conformance cases on a program; ONLY selects cases, ARGS are further options.
 CONFORMANCE = $(if $(ONLY),--only '$(ONLY)') $(ARGS)
 JUDGE = $(APART) '$(BUILT)/debug/mspkit-conformance' $(CONFORMANCE) --
 
@@ -45,9 +45,9 @@ include tests/bench/bench.mk
 include docs/docs.mk
 include tests/packages/packages.mk
 
-demo: demo-python ## the main job in Python, end to end; options of the script: make demo ARGS="--write"
+demo: demo-python ## the demo in Python; options of the script: make demo ARGS="--write"
 
-demo-rust: need-cargo need-compiler ## the same job in Rust
+demo-rust: need-cargo need-compiler ## the demo in Rust
 	$(call say,Building the demo: core/examples/onboard)
 	@cargo build --locked -p mspkit --example onboard
 	$(call say,Running it)
@@ -75,7 +75,7 @@ test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/spec/installed.txt ## 
 	$(call say,The public surface of the crate: as listed in api)
 	@$(call surface,rust)
 
-# Asks the program of each language for calls and compares what comes of them.
+# Runs the conformance cases in each language and compares the outcomes.
 ifndef PREBUILT
 judge: need-cargo need-compiler
 	@cargo build --locked -p mspkit-conformance
@@ -86,7 +86,7 @@ conformance-rust: need-cargo need-compiler ## the conformance cases, or some: ma
 
 soak: deny vocabulary soak-rust soak-python soak-node soak-c ## long runs, contract checks, fuzzing, every Python and Node.js
 
-vocabulary: need-cargo need-rustfmt need-compiler need-node ## each thing that a document can say, in every language; part of soak
+vocabulary: need-cargo need-rustfmt need-compiler need-node ## every construct of the documents, in every language; part of soak
 	$(call say,The vocabulary of the documents: rendered, built and called)
 	@core/codegen/tests/vocabulary/every.sh
 
@@ -117,7 +117,7 @@ contract: need-cargo need-compiler need-node need-python ## checks requests and 
 	@$(APART) cargo test --quiet --locked -p mspkit --test prism --no-run
 	@$(APART) tests/contract/prism.sh cargo test --locked -p mspkit --test prism -- --ignored
 
-bench: bench-core bench-peers ## benchmarks, beside other clients
+bench: bench-core bench-peers ## benchmarks against other clients
 
 bench-core: need-cargo need-compiler ## how fast the core and the simulator are
 	$(call say,The simulator alone: its share of the measurements)
@@ -151,7 +151,7 @@ clean: need-cargo ## remove what was built and installed here
 	@cargo clean --quiet
 	@rm -rf $(TOOLS) $(DIST) bindings-node/{build,dist,hooks,node_modules,packed,*.node} bindings-python/python/mspkit/_bin
 
-# A virtual environment per purpose, made again when its list changes.
+# A virtual environment per purpose, rebuilt when its list changes.
 $(TOOLS)/wheel/installed.txt: bindings-python/requirements.txt
 $(TOOLS)/python/installed.txt: bindings-python/tests/requirements.txt
 $(TOOLS)/spec/installed.txt: tests/spec/requirements.txt

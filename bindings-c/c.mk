@@ -1,4 +1,4 @@
-# The C library as a part of the Makefile, which includes this. How it is built and installed stands in bindings-c/Makefile.
+# The targets of the C library; included by the Makefile. bindings-c/Makefile builds and installs it.
 
 .PHONY: test-c conformance-c soak-c header need-cxx
 
@@ -12,7 +12,7 @@ conformance-c: judge ## the same cases in C
 soak-c: need-cargo need-compiler need-cxx
 	@$(MAKE) -C bindings-c soak
 
-# The header comes from the sources, of which some are generated before.
+# The header comes from the sources, some of which are generated first.
 header: need-cargo
 	@$(MAKE) -C bindings-c header
 

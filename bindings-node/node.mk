@@ -1,11 +1,11 @@
-# The Node module: how it is built, used and tried. A part of the Makefile, which includes it.
+# The targets of the Node module; included by the Makefile.
 
 NODE := bindings-node
 NPM := cd $(NODE) && MSPKIT_PROFILE=release MSPKIT_SIM='$(BUILT)/debug/mspkit-sim' npm
 
 .PHONY: node npm-packages demo-node test-node conformance-node soak-node lint-node
 
-# npm ci only when the list of packages has changed.
+# npm ci only if the list of packages has changed.
 $(NODE)/node_modules/installed.json: $(NODE)/package-lock.json | need-node
 	$(call say,Installing the tools of the Node module)
 	@cd $(NODE) && npm ci --silent
@@ -18,7 +18,7 @@ node: need-cargo need-compiler need-node $(NODE)/node_modules/installed.json
 npm-packages: node ## the Node packages, into bindings-node/packed
 	@$(NPM) run --silent pack:all
 
-demo-node: node simulator ## the demo's job in TypeScript
+demo-node: node simulator ## the demo in TypeScript
 	$(call say,Running the demo: $(NODE)/examples/onboard.ts)
 	@$(NPM) run --silent build:tests
 	@$(NPM) run --silent demo -- $(ARGS)

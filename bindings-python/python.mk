@@ -1,4 +1,4 @@
-# The Python wheel: how it is built, used and tried. A part of the Makefile, which includes it.
+# The targets of the Python wheel; included by the Makefile.
 
 PY := bindings-python
 PY_TOOLS := $(TOOLS)/python
@@ -9,15 +9,15 @@ PY_SIM := $(BUILT)/debug/mspkit-sim
 PYTEST = $(APART) MSPKIT_SIM='$(PY_SIM)' MSPKIT_DIST='$(WHEELS)' PYTHONDONTWRITEBYTECODE=1 \
   $(1)/bin/python -m pytest -p no:cacheprovider --rootdir $(PY) $(PY)/tests
 
-# A test on a page is a file of its own, and what it prints is looked at.
+# A test of a page is a separate file, and its output is checked.
 PAGE_PYTEST := -q -W error -p no:cacheprovider -c /dev/null --rootdir . -s
 
-# The wheel holds the simulator as a program.
+# The wheel contains the simulator as a program.
 ship-simulator = install -D -m 755 '$(1)/mspkit-sim' $(PY)/python/mspkit/_bin/mspkit-sim && strip $(PY)/python/mspkit/_bin/mspkit-sim
 
 .PHONY: wheel sdist simulator doc-examples demo-python test-python conformance-python soak-python
 
-# With PREBUILT=1 these were built elsewhere, by another job of CI, and put where they are looked for.
+# With PREBUILT=1 these were built elsewhere, by another job of CI, and copied to where they are expected.
 ifdef PREBUILT
 wheel sdist simulator judge doc-examples:
 	@ls '$(WHEELS)'/*.whl '$(WHEELS)'/*.tar.gz '$(BUILT)'/debug/mspkit-{sim,conformance,doc-examples} >/dev/null || \
@@ -42,7 +42,7 @@ doc-examples: need-cargo need-compiler
 	@cargo build --locked -p mspkit-doc-examples
 endif
 
-# The example that a user would write, in an environment that has the wheel and nothing else.
+# The example as a user would run it, in an environment that has only the wheel.
 demo-python: wheel
 	$(call say,Running the demo: $(PY)/examples/onboard.py)
 	@$(PYTHON) -m venv $(TOOLS)/demo

@@ -1,4 +1,4 @@
-/* 1,000 calls at the same time in an event loop of one thread: gets each of 1,000 customers by its id. */
+/* 1,000 concurrent calls in a single-threaded event loop: gets each of 1,000 customers by its id. */
 #include <errno.h>
 #include <mspkit/ncentral.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ int main(void)
             if (errno == EINTR) {
                 continue;
             }
-            fprintf(stderr, "nothing came within 30 s\n");
+            fprintf(stderr, "no completion within 30 s\n");
             return 1;
         }
         wakes++;

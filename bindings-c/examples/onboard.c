@@ -1,4 +1,4 @@
-/* Onboards a customer across three services, which the environment names. Writes only with `--write`. */
+/* Onboards a customer across three services, configured by the environment. Writes only with `--write`. */
 #include <mspkit/cloudmore.h>
 #include <mspkit/ncentral.h>
 #include <mspkit/wiv.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Ends the program with what a failed call said. */
+/* Ends the program with the error of a failed call. */
 static void need(int32_t status, mspkit_error **error)
 {
     if (status < 0) {
@@ -21,7 +21,7 @@ static mspkit_str variable(const char *name)
     return mspkit_nts(getenv(name));
 }
 
-/* Reads a list to its end and says how many items there were. */
+/* Reads a list to its end and prints the number of items. */
 static long count(mspkit_pager *pager)
 {
     const mspkit_item *item;
@@ -105,7 +105,7 @@ static void tickets(mspkit_ncentral *client)
     mspkit_answer_free(answer);
 }
 
-/* Adds a service with a value for each property that it has to have. */
+/* Adds a service with a value for each required property. */
 static void enable(mspkit_cloudmore *client, const char *of, const char *id)
 {
     mspkit_cloudmore_services_create_params create = mspkit_cloudmore_services_create_params_init();

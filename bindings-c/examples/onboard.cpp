@@ -1,4 +1,4 @@
-// Onboards a customer across three services, which the environment names. Writes only with `--write`.
+// Onboards a customer across three services, configured by the environment. Writes only with `--write`.
 #include <mspkit/cloudmore.hpp>
 #include <mspkit/ncentral.hpp>
 #include <mspkit/wiv.hpp>

@@ -2,27 +2,28 @@
 /*
  * mspkit: N-able N-central, Cloudmore and Wiv for C and C++.
  *
- * This is what the library exports. The operations of the services are typed functions over it, in a header for each, which
- * includes this one: mspkit/ncentral.h, mspkit/cloudmore.h, mspkit/wiv.h. An operation that is added there changes nothing
- * here.
+ * This is what the library exports. The operations of the services are typed functions over it, in a header per
+ * service, which includes this one: mspkit/ncentral.h, mspkit/cloudmore.h, mspkit/wiv.h. A new operation there changes
+ * nothing here.
  *
  * Status. Functions that can fail return MSPKIT_OK, MSPKIT_DONE or MSPKIT_EMPTY, or a negative code MSPKIT_E_...: a
- * mspkit_status, which is an enum of 32 bits. Codes are never reused. Their last argument takes an error, which is yours to
- * free, or NULL; it becomes NULL on success. Outputs are written only on success. There is no state per thread.
+ * mspkit_status, which is a 32-bit enum. Codes are never reused. Their last argument receives an error, which the
+ * caller frees, or is NULL; on success it is set to NULL. Outputs are written only on success. There is no thread-local
+ * state.
  *
- * Handles. What a function gives through a pointer to a pointer is yours, and has a `_free` function that allows NULL. What
- * is got from a handle as a value or a const pointer belongs to the handle.
+ * Handles. What a function returns through a pointer to a pointer is owned by the caller, and has a `_free` function
+ * that allows NULL. Values and const pointers that are got from a handle belong to the handle.
  *
  * Texts are UTF-8, passed by value: MSPKIT_STR("a literal"), mspkit_nts(text) for one that ends at its first NUL,
  * mspkit_str_of(data, len). What is passed is copied before a function returns.
  *
- * Structs that begin with `struct_size` are initialised by their `_init()`, never by zeroes: it sets numbers, and what is true
- * or false, to MSPKIT_DEFAULT, which stands for not given, as NULL does for texts and arrays. So 0 means 0, and false means
- * false. Structs that are got by const pointer may grow at their end: never copy, never put them into arrays.
+ * Structs that begin with `struct_size` are initialised by their `_init()`, never with zeroes: it sets numbers and
+ * booleans to MSPKIT_DEFAULT, which means not given, as NULL does for texts and arrays. So 0 means 0, and false means
+ * false. Structs that are got by const pointer may grow at their end: never copy them, never put them into arrays.
  *
- * Threads. A handle that is passed as a const pointer may be used by several threads at the same time. Nothing may be used
- * while or after it is freed. After fork, a child uses nothing that its parent made; it may make clients of its own. A
- * blocking call works on the thread that waits for it, which wants some 256 KiB of stack, and holds SIGPIPE back there
+ * Threads. A handle that is passed as a const pointer may be used by several threads at the same time. Nothing may be
+ * used while or after it is freed. After fork, a child must not use anything that its parent made; it may make its own
+ * clients. A blocking call works on the calling thread, which needs some 256 KiB of stack, and blocks SIGPIPE there
  * meanwhile; all other work is done by threads of mspkit that block every signal. Signal dispositions are not changed.
  */
 
@@ -40,7 +41,7 @@
 #define MSPKIT_NTS ((size_t)-1)
 
 /**
- * The length that, with NULL for the data, stands for JSON null.
+ * The length that, with NULL for the data, means JSON null.
  */
 #define MSPKIT_NULL_LEN ((size_t)-2)
 
@@ -60,23 +61,23 @@
 #define MSPKIT_LAYOUT(type, fields) {sizeof(mspkit_layout), #type, sizeof(type), fields, sizeof(fields) / sizeof *(fields)}
 
 /**
- * The binary interface that this header describes. It is raised when a program that was built before no longer works
- * with the library; fields and functions that are added do not raise it. It stands in the name of the shared library.
+ * The binary interface that this header describes. It is raised when programs built for the previous one no longer
+ * work with the library; added fields and functions do not raise it. It is part of the shared library's name.
  */
 #define MSPKIT_ABI_VERSION 1
 
 /**
- * First number of the version that this header belongs to.
+ * Major version of this header.
  */
 #define MSPKIT_VERSION_MAJOR 0
 
 /**
- * Second number of the version that this header belongs to.
+ * Minor version of this header.
  */
 #define MSPKIT_VERSION_MINOR 1
 
 /**
- * Third number of the version that this header belongs to.
+ * Patch version of this header.
  */
 #define MSPKIT_VERSION_PATCH 0
 
@@ -96,7 +97,7 @@
 #define MSPKIT_PRESENT 2
 
 /**
- * A number, or a yes or no, that is not given: what stands in for it is said where it is used. The initialisers set it.
+ * A number or boolean that is not given; the default is documented with each. Set by the initialisers.
  */
 #define MSPKIT_DEFAULT -2147483648
 
@@ -141,8 +142,8 @@
 #define MSPKIT_FIELD_DATES 8
 
 /**
- * A list of texts. All lists are a pointer to the first entry and a `size_t` with their number; in views an `int32_t` with
- * their presence follows. Entries are `mspkit_str`.
+ * A list of texts. Every list is a pointer to the first entry and a `size_t` with their number; in views an `int32_t`
+ * with its presence follows. Entries are `mspkit_str`.
  */
 #define MSPKIT_FIELD_TEXTS 11
 
@@ -152,7 +153,7 @@
 #define MSPKIT_FIELD_IDS 12
 
 /**
- * A list of whole numbers. Entries are `int64_t`.
+ * A list of integers. Entries are `int64_t`.
  */
 #define MSPKIT_FIELD_INTS 13
 
@@ -162,7 +163,7 @@
 #define MSPKIT_FIELD_NUMBERS 14
 
 /**
- * A list of what is true or false. Entries are `bool`.
+ * A list of booleans. Entries are `bool`.
  */
 #define MSPKIT_FIELD_FLAGS 15
 
@@ -182,22 +183,22 @@
 #define MSPKIT_LOG_OFF 0
 
 /**
- * Something was given up.
+ * A call was given up.
  */
 #define MSPKIT_LOG_ERROR 1
 
 /**
- * Something is wrong, and a call may fail for it.
+ * Something is wrong that may make a call fail.
  */
 #define MSPKIT_LOG_WARN 2
 
 /**
- * Attempts that are repeated, lists that are begun anew.
+ * Retries, restarted lists.
  */
 #define MSPKIT_LOG_INFO 3
 
 /**
- * Every request and every answer.
+ * Every request and every response.
  */
 #define MSPKIT_LOG_DEBUG 4
 
@@ -207,8 +208,8 @@
 #define MSPKIT_LOG_TRACE 5
 
 /**
- * How a function ended. Failures are less than 0; numbers are never reused, and more may come. It is always a signed integer
- * of 32 bits.
+ * The status of a function. Failures are negative; numbers are never reused, and more may be added. It is always a
+ * signed 32-bit integer.
  */
 enum mspkit_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -220,11 +221,11 @@ enum mspkit_status
      */
     MSPKIT_OK = 0,
     /**
-     * There is nothing more: the list has ended, or the closed queue has given out everything.
+     * Nothing more: the list has ended, or the closed queue has no more completions.
      */
     MSPKIT_DONE = 1,
     /**
-     * Nothing was completed within the time that was given.
+     * Nothing completed before the timeout.
      */
     MSPKIT_EMPTY = 2,
     /**
@@ -324,36 +325,36 @@ enum mspkit_status
      */
     MSPKIT_E_OPERATION_FAILED = -19,
     /**
-     * A pointer that has to be given is NULL. The message names it.
+     * A required pointer is NULL. The message names it.
      */
     MSPKIT_E_NULL = -101,
     /**
-     * A text is not UTF-8. The message names it and says from which byte on.
+     * A text is not UTF-8. The message names it and the first invalid byte.
      */
     MSPKIT_E_UTF8 = -102,
     /**
-     * A text holds a NUL, where no text may have one. The message names it and says where.
+     * A text contains a NUL. The message names it and its position.
      */
     MSPKIT_E_NUL_BYTE = -103,
     /**
-     * A `struct_size` is not that of any version of the struct: it was not set by the struct's `_init()`, or the struct
-     * sets what this library does not know yet.
+     * A `struct_size` is not that of any version of the struct: it was not set by the struct's `_init()`, or the
+     * struct sets fields that this library does not know yet.
      */
     MSPKIT_E_STRUCT_SIZE = -104,
     /**
-     * A number is outside of what it may be. The message names it.
+     * A number is out of range. The message names it.
      */
     MSPKIT_E_RANGE = -105,
     /**
-     * A pager has a step in flight, or a function was called from where it must not be.
+     * A pager has a step in flight, or a function was called from a place where it is not allowed.
      */
     MSPKIT_E_BUSY = -106,
     /**
-     * Something inside mspkit panicked, which it never should. Report it, with the message.
+     * A panic inside mspkit. Please report it together with the message.
      */
     MSPKIT_E_PANIC = -107,
     /**
-     * What was asked for is not what is there: another model, or a page where an answer is.
+     * The value is of another type: another model, or a page instead of an answer.
      */
     MSPKIT_E_TYPE = -108,
 };
@@ -366,61 +367,63 @@ typedef int32_t mspkit_status;
 #endif // __cplusplus
 
 /**
- * The answer to a call. Yours to free with `mspkit_answer_free`; may be read from several threads at the same time.
- * Everything that is got from it lives as long as it does.
+ * The result of a call and the metadata of its response. Freed by the caller with `mspkit_answer_free`; may be read
+ * from several threads at the same time. Everything got from it is valid until it is freed.
  */
 typedef struct mspkit_answer mspkit_answer;
 
 /**
- * Cancels calls from another thread. Give it to calls by their options; one token serves any number of calls, one
- * after the other or at the same time. Yours to free; calls that still watch it are not disturbed by that.
+ * Cancels calls from another thread. Pass it to calls in their options; one token serves any number of calls, one
+ * after another or at the same time. Freed by the caller; calls that still watch it are not affected by that.
  */
 typedef struct mspkit_cancel_token mspkit_cancel_token;
 
 /**
- * A client of one service, whichever that is. Any number of threads may use it at the same time. Yours to free with
- * `mspkit_client_free`. The headers of the services have a type of its own for each, so that a wrong one does not compile.
+ * A client of one service. Any number of threads may use it at the same time. Freed by the caller with
+ * `mspkit_client_free`. The headers of the services have a separate type for each, so that passing a client of another
+ * service does not compile.
  */
 typedef struct mspkit_client mspkit_client;
 
 /**
- * Why a function failed. Yours to free with `mspkit_error_free`; may be read from several threads at the same time.
- * Texts and structs that are got from it live as long as it does.
+ * Why a function failed. Freed by the caller with `mspkit_error_free`; may be read from several threads at the same
+ * time. Texts and structs got from it are valid until it is freed.
  */
 typedef struct mspkit_error mspkit_error;
 
 /**
- * An item of a list. Everything that is got from it lives as long as it does; several threads may read it.
+ * An item of a list. Everything got from it is valid until it is freed; several threads may read it.
  */
 typedef struct mspkit_item mspkit_item;
 
 /**
- * The limits of a client's endpoints at one time. Yours to free with `mspkit_limits_free`.
+ * The limits of a client's endpoints at one time. Freed by the caller with `mspkit_limits_free`.
  */
 typedef struct mspkit_limits mspkit_limits;
 
 /**
- * A page of a list. Yours to free with `mspkit_page_free`; may be read from several threads at the same time.
- * Everything that is got from it lives as long as it does.
+ * A page of a list. Freed by the caller with `mspkit_page_free`; may be read from several threads at the same time.
+ * Everything got from it is valid until it is freed.
  */
 typedef struct mspkit_page mspkit_page;
 
 /**
- * Reads a list. One thread at a time may use it. Yours to free with `mspkit_pager_free`, before or after its client.
+ * Reads a list. One thread at a time may use it. Freed by the caller with `mspkit_pager_free`, before or after its
+ * client.
  *
- * After a failure the same step may be made again: nothing is left out by that. Of an item that cannot be read the failure
- * says which it is, and the next step goes on behind it.
+ * After a failure the same step may be made again: no item is skipped by that. An item that cannot be read is named by
+ * the failure, and the next step continues after it.
  */
 typedef struct mspkit_pager mspkit_pager;
 
 /**
- * Where submitted calls complete. Any number of threads may use it at the same time. Yours to free with
+ * Where submitted calls complete. Any number of threads may use it at the same time. Freed by the caller with
  * `mspkit_queue_free`, before or after clients and pagers.
  */
 typedef struct mspkit_queue mspkit_queue;
 
 /**
- * Drives calls. Clients may share one. Free it last with `mspkit_runtime_free`, which cancels everything that still runs
+ * Drives calls. Clients may share one. Free it last with `mspkit_runtime_free`, which ends everything that still runs
  * on it.
  */
 typedef struct mspkit_runtime mspkit_runtime;
@@ -428,12 +431,12 @@ typedef struct mspkit_runtime mspkit_runtime;
 /**
  * A text of UTF-8 bytes.
  *
- * In what you pass: `MSPKIT_STR("100")` makes one of a literal, `mspkit_nts()` of a NUL-terminated text, `mspkit_null()`
- * one that is sent as JSON null. `data` NULL means not given; `len` is the number of bytes, or `MSPKIT_NTS` for a text that
- * ends at its first NUL. The bytes are copied before the function returns.
+ * In arguments: `MSPKIT_STR("100")` makes one from a literal, `mspkit_nts()` from a NUL-terminated text,
+ * `mspkit_null()` one that is sent as JSON null. `data` NULL means not given; `len` is the number of bytes, or
+ * `MSPKIT_NTS` for a text that ends at its first NUL. The bytes are copied before the function returns.
  *
- * In what you get: the bytes belong to the handle that it was got from and live as long as that does. A NUL follows
- * them, which `len` does not count. `data` is NULL where there is no such text.
+ * In results: the bytes belong to the handle that the text was got from and are valid until that is freed. A NUL
+ * follows them, which `len` does not count. `data` is NULL if there is no such text.
  */
 typedef struct mspkit_str {
     /**
@@ -447,7 +450,7 @@ typedef struct mspkit_str {
 } mspkit_str;
 
 /**
- * A field with a text, an id or JSON. `data` is never NULL: it is an empty text where there is no value.
+ * A field with a text, an id or JSON. `data` is never NULL: it is an empty text if there is no value.
  */
 typedef struct mspkit_text {
     /**
@@ -469,30 +472,30 @@ typedef struct mspkit_text {
  */
 typedef struct mspkit_field {
     /**
-     * In a view the vendor's name, in parameters the name in the table of operations.
+     * In a view the vendor's name, in parameters the name in the operation table.
      */
     const char *name;
     /**
-     * How many bytes the name has.
+     * The length of the name in bytes.
      */
     size_t name_len;
     /**
-     * Where it lies in the struct.
+     * Its offset in the struct.
      */
     size_t offset;
     /**
-     * What it holds: `MSPKIT_FIELD_TEXT` and so on.
+     * Its kind: `MSPKIT_FIELD_TEXT` and so on.
      */
     int32_t kind;
     /**
-     * The struct of an object, or of a list's objects; else NULL.
+     * The struct of an object, or of a list's objects; otherwise NULL.
      */
     const struct mspkit_layout *layout;
 } mspkit_field;
 
 /**
- * What a struct of parameters or a view is made of. It lives as long as anything that was made with it: the headers of the
- * services hold them as constants.
+ * The layout of a struct of parameters or of a view. It must outlive everything that is made with it: the headers of
+ * the services have them as constants.
  */
 typedef struct mspkit_layout {
     /**
@@ -508,7 +511,7 @@ typedef struct mspkit_layout {
      */
     size_t size;
     /**
-     * Its fields, but for what each begins with: `json` of a view, `struct_size` of parameters.
+     * Its fields, except the first: `json` of a view, `struct_size` of parameters.
      */
     const struct mspkit_field *fields;
     /**
@@ -532,7 +535,7 @@ typedef struct mspkit_pair {
 } mspkit_pair;
 
 /**
- * What is known of an answer besides its body. Read it by pointer only: it may grow.
+ * The metadata of a response. Only use it by pointer: it may grow.
  */
 typedef struct mspkit_meta {
     /**
@@ -540,11 +543,11 @@ typedef struct mspkit_meta {
      */
     int32_t status;
     /**
-     * How many attempts it took.
+     * How many attempts were made.
      */
     int32_t attempts;
     /**
-     * Microseconds from the call to the end of the answer, queueing and retries included.
+     * Microseconds from the call to the end of the response, queueing and retries included.
      */
     int64_t elapsed_us;
     /**
@@ -552,7 +555,7 @@ typedef struct mspkit_meta {
      */
     struct mspkit_str request_id;
     /**
-     * The headers, names in lower case; NULL when there are none.
+     * The headers, names in lower case; NULL if there are none.
      */
     const struct mspkit_pair *headers;
     /**
@@ -562,8 +565,8 @@ typedef struct mspkit_meta {
 } mspkit_meta;
 
 /**
- * What one call takes besides its parameters. As `mspkit_call_options_init()` makes it, or NULL: as the
- * client.
+ * Options of one call. Initialised by `mspkit_call_options_init()`, or NULL to use the client's
+ * settings.
  */
 typedef struct mspkit_call_options {
     /**
@@ -571,7 +574,7 @@ typedef struct mspkit_call_options {
      */
     size_t struct_size;
     /**
-     * Cancels the call, of a list each of its steps; NULL: nothing does. May be freed once the function has returned.
+     * Cancel token, also checked at every step of a list; NULL: not cancellable. May be freed once the function has returned.
      */
     const struct mspkit_cancel_token *cancel;
     /**
@@ -579,7 +582,7 @@ typedef struct mspkit_call_options {
      */
     struct mspkit_str extra_body;
     /**
-     * Headers to send as well. They replace those of the same name. NULL when there are none.
+     * Headers to send as well. They replace those of the same name. NULL if there are none.
      */
     const struct mspkit_pair *extra_headers;
     /**
@@ -588,7 +591,7 @@ typedef struct mspkit_call_options {
     size_t extra_header_count;
     /**
      * Query parameters to send as well. They replace those of the same name, and a list repeats one.
-     * NULL when there are none.
+     * NULL if there are none.
      */
     const struct mspkit_pair *extra_query;
     /**
@@ -605,7 +608,7 @@ typedef struct mspkit_call_options {
      */
     int32_t max_retries;
     /**
-     * More options as one JSON object, named as here; fields that are set go before.
+     * More options as one JSON object, by the same names; fields that are set take precedence.
      */
     struct mspkit_str json;
 } mspkit_call_options;
@@ -616,8 +619,8 @@ typedef struct mspkit_call_options {
 typedef uint64_t mspkit_operation;
 
 /**
- * An operation as the headers of the services describe it: what `mspkit_typed_call` and `mspkit_typed_list` take. It lives
- * as long as a layout does.
+ * An operation as the headers of the services describe it, for `mspkit_typed_call` and `mspkit_typed_list`. It must
+ * live as long as a layout.
  */
 typedef struct mspkit_descriptor {
     /**
@@ -629,7 +632,7 @@ typedef struct mspkit_descriptor {
      */
     const char *operation;
     /**
-     * The names of the parameters that are arguments of their own; NULL when there are none.
+     * The names of the path parameters; NULL if there are none.
      */
     const char *const *arguments;
     /**
@@ -637,18 +640,18 @@ typedef struct mspkit_descriptor {
      */
     size_t argument_count;
     /**
-     * The struct of the other parameters; NULL when there are none.
+     * The struct of the other parameters; NULL if there are none.
      */
     const struct mspkit_layout *params;
     /**
-     * What its answer, or an item of its list, is; NULL for an answer without a result.
+     * The type of its result, or of an item of its list; NULL for an operation without a result.
      */
     const struct mspkit_layout *view;
 } mspkit_descriptor;
 
 /**
- * What a client is made of. As `mspkit_client_options_init()` makes it: everything from the environment
- * or by default.
+ * Options of a client. Initialised by `mspkit_client_options_init()`, which takes everything from the
+ * environment or its default.
  */
 typedef struct mspkit_client_options {
     /**
@@ -656,7 +659,7 @@ typedef struct mspkit_client_options {
      */
     size_t struct_size;
     /**
-     * Where its calls run; NULL: on threads that the process shares. Must not be freed before the client is made.
+     * The runtime of its calls; NULL: the shared one of the process. Must not be freed before the client is made.
      */
     const struct mspkit_runtime *runtime;
     /**
@@ -769,13 +772,13 @@ typedef struct mspkit_client_options {
      */
     int32_t allow_http;
     /**
-     * More options as one JSON object, named as here; fields that are set go before.
+     * More options as one JSON object, by the same names; fields that are set take precedence.
      */
     struct mspkit_str json;
 } mspkit_client_options;
 
 /**
- * What an endpoint's limit is doing. Read it by pointer only: it may grow.
+ * The state of an endpoint's limit. Only use it by pointer: it may grow.
  */
 typedef struct mspkit_limit {
     /**
@@ -783,33 +786,33 @@ typedef struct mspkit_limit {
      */
     struct mspkit_str endpoint;
     /**
-     * Calls that may be in flight now.
+     * How many calls may be in flight now.
      */
     uint64_t cap;
     /**
-     * Calls in flight.
+     * How many calls are in flight.
      */
     uint64_t in_flight;
     /**
-     * Calls that wait for a slot.
+     * How many calls wait for a slot.
      */
     uint64_t waiting;
     /**
-     * Milliseconds since the last answer 429; -1 when there was none.
+     * Milliseconds since the last 429; -1 if there was none.
      */
     int64_t last_429_ms;
 } mspkit_limit;
 
 /**
- * What the server said about one field of a request. Read it by pointer only: it may grow.
+ * What the server reported about one field of a request. Only use it by pointer: it may grow.
  */
 typedef struct mspkit_field_error {
     /**
-     * The field in the vendor's spelling; empty when the server named none.
+     * The field in the vendor's spelling; empty if the server named none.
      */
     struct mspkit_str field;
     /**
-     * The vendor's code, such as `InvalidValue`; `data` NULL when there is none.
+     * The vendor's code, such as `InvalidValue`; `data` is NULL if there is none.
      */
     struct mspkit_str code;
     /**
@@ -819,15 +822,15 @@ typedef struct mspkit_field_error {
 } mspkit_field_error;
 
 /**
- * One attempt of a call. Read it by pointer only: it may grow.
+ * One attempt of a call. Only use it by pointer: it may grow.
  */
 typedef struct mspkit_attempt {
     /**
-     * The HTTP status of the answer; 0 when none came.
+     * The HTTP status of the response; 0 if there was none.
      */
     int32_t status;
     /**
-     * Why none came; `data` NULL when one came.
+     * Why there was no response; `data` is NULL if there was one.
      */
     struct mspkit_str cause;
     /**
@@ -835,13 +838,13 @@ typedef struct mspkit_attempt {
      */
     int64_t waited_us;
     /**
-     * Microseconds from sending to the end of the answer.
+     * Microseconds from sending to the end of the response.
      */
     int64_t took_us;
 } mspkit_attempt;
 
 /**
- * A record of the log. It and its texts live until the callback returns. Read it by pointer only: it may grow.
+ * A record of the log. It and its texts are valid until the callback returns. Only use it by pointer: it may grow.
  */
 typedef struct mspkit_log_record {
     /**
@@ -859,15 +862,15 @@ typedef struct mspkit_log_record {
 } mspkit_log_record;
 
 /**
- * What `mspkit_log_set` takes. It is called on a thread of mspkit's own that blocks every signal, one record at a time
- * and in order. It may take its time, and call any function but `mspkit_log_set` and `mspkit_runtime_free`. It must not
- * throw and not leave by `longjmp`.
+ * The callback of `mspkit_log_set`. It is called on a thread of mspkit that blocks every signal, one record at a time
+ * and in order. It may be slow, and may call any function except `mspkit_log_set` and `mspkit_runtime_free`. It must
+ * not throw and not leave by `longjmp`.
  */
 typedef void (*mspkit_log_callback)(void *user_data, const struct mspkit_log_record *record);
 
 /**
- * How a list is read. As `mspkit_paging_options_init()` makes it, or NULL: all of it, as mspkit thinks
- * best.
+ * Paging options of a list. Initialised by `mspkit_paging_options_init()`, or NULL: all of it, with the
+ * defaults.
  */
 typedef struct mspkit_paging_options {
     /**
@@ -901,14 +904,14 @@ typedef struct mspkit_paging_options {
      */
     int64_t concurrency;
     /**
-     * More options as one JSON object, named as here; fields that are set go before.
+     * More options as one JSON object, by the same names; fields that are set take precedence.
      */
     struct mspkit_str json;
 } mspkit_paging_options;
 
 /**
- * How a submitted call ended. What it holds is yours: `mspkit_completion_clear` frees all of it. Exactly one of `answer`,
- * `item`, `page` and `error` is there; none for `MSPKIT_DONE`.
+ * How a submitted call ended. Its content is owned by the caller: `mspkit_completion_clear` frees all of it. Exactly
+ * one of `answer`, `item`, `page` and `error` is set; none for `MSPKIT_DONE`.
  */
 typedef struct mspkit_completion {
     /**
@@ -916,7 +919,7 @@ typedef struct mspkit_completion {
      */
     size_t struct_size;
     /**
-     * The number that submitting gave.
+     * The number of the submitted call.
      */
     mspkit_operation operation;
     /**
@@ -924,19 +927,19 @@ typedef struct mspkit_completion {
      */
     void *user_data;
     /**
-     * `MSPKIT_OK`; `MSPKIT_DONE` for a pager's step at the end of the list; else the code of `error`.
+     * `MSPKIT_OK`; `MSPKIT_DONE` for a pager's step at the end of the list; otherwise the code of `error`.
      */
     mspkit_status status;
     /**
-     * The answer to a call.
+     * The result of a call.
      */
     struct mspkit_answer *answer;
     /**
-     * The item that a pager's step has read.
+     * The item of a pager's step.
      */
     struct mspkit_item *item;
     /**
-     * The page that a pager's step has read.
+     * The page of a pager's step.
      */
     struct mspkit_page *page;
     /**
@@ -946,7 +949,7 @@ typedef struct mspkit_completion {
 } mspkit_completion;
 
 /**
- * What `mspkit_runtime_new` takes.
+ * The options of `mspkit_runtime_new`.
  */
 typedef struct mspkit_runtime_options {
     /**
@@ -954,15 +957,15 @@ typedef struct mspkit_runtime_options {
      */
     size_t struct_size;
     /**
-     * Threads of its own that drive calls, up to 256; 0: none, then a call is driven by the thread that waits for it,
-     * and submitted ones by one helper. With 0 a blocking call is answered sooner; more threads are for programs with so
-     * many submitted calls that one processor cannot read their answers.
+     * The number of its threads, up to 256; 0: none, then a call is driven by the thread that waits for it, and
+     * submitted ones by one helper. 0 has the lowest latency for blocking calls; more threads are for programs with so
+     * many submitted calls that one processor cannot process their responses.
      */
     uint32_t threads;
 } mspkit_runtime_options;
 
 /**
- * Bytes of an answer where they came. Unlike in other texts, no NUL follows them: use `len`. Never grows.
+ * Bytes of a response. Unlike in texts, no NUL follows them: use `len`. Never grows.
  */
 typedef struct mspkit_bytes {
     /**
@@ -976,11 +979,11 @@ typedef struct mspkit_bytes {
 } mspkit_bytes;
 
 /**
- * A field with a whole number. Never grows.
+ * A field with an integer. Never grows.
  */
 typedef struct mspkit_int {
     /**
-     * The number; 0 where there is none.
+     * The number; 0 if there is none.
      */
     int64_t value;
     /**
@@ -994,7 +997,7 @@ typedef struct mspkit_int {
  */
 typedef struct mspkit_number {
     /**
-     * The number; 0 where there is none.
+     * The number; 0 if there is none.
      */
     double value;
     /**
@@ -1004,11 +1007,11 @@ typedef struct mspkit_number {
 } mspkit_number;
 
 /**
- * A field with yes or no. Never grows.
+ * A field with a boolean. Never grows.
  */
 typedef struct mspkit_flag {
     /**
-     * The value; false where there is none.
+     * The value; false if there is none.
      */
     bool value;
     /**
@@ -1022,7 +1025,7 @@ typedef struct mspkit_flag {
  */
 typedef struct mspkit_date_range {
     /**
-     * The first day, `YYYY-MM-DD`; not given when both are not.
+     * The first day, `YYYY-MM-DD`; not given if the range is not given.
      */
     struct mspkit_str start;
     /**
@@ -1036,49 +1039,49 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The binary interface of the library that is loaded; compare it with `MSPKIT_ABI_VERSION`.
+ * The binary interface of the loaded library; compare it with `MSPKIT_ABI_VERSION`.
  *
  * Thread-safe.
  */
 int32_t mspkit_abi_version(void);
 
 /**
- * The version of the library that is loaded, such as `0.1.0`; never freed. Thread-safe.
+ * The version of the loaded library, such as `0.1.0`; never freed. Thread-safe.
  */
 const char *mspkit_version(void);
 
 /**
- * What a status means, in a few words; never NULL, never freed. Says so of a number that is no status. Thread-safe.
+ * What a status means, in a few words; never NULL, never freed. An unknown number has a text too. Thread-safe.
  */
 const char *mspkit_strerror(int32_t code);
 
 /**
- * The operations that this library knows, as a JSON array: id, names, parameters, path and paging of each. It lives as
+ * The operations that this library knows, as a JSON array: id, names, parameters, path and paging of each. Valid as
  * long as the library. Thread-safe.
  */
 struct mspkit_str mspkit_operations_json(void);
 
 /**
  * The result as JSON: without envelope, ids as strings, every field that the server sent; `null` for a call without a
- * result. For `mspkit_request` the body as it came, JSON or not.
+ * result. For `mspkit_request` the unchanged body, JSON or not.
  */
 struct mspkit_str mspkit_answer_json(const struct mspkit_answer *answer);
 
 /**
- * The body as it came, decompressed; any bytes, NULs too.
+ * The unchanged body, decompressed; any bytes, including NULs.
  */
 struct mspkit_str mspkit_answer_body(const struct mspkit_answer *answer);
 
 /**
- * The value at a JSON pointer (RFC 6901) of the result, such as `/data/0/name`, for what has no view: a text without its
- * quotes, all else as JSON. Absent where the pointer leads to nothing. Lives as long as the answer.
+ * The value at a JSON pointer (RFC 6901) of the result, such as `/data/0/name`, for fields without a view: a text
+ * without its quotes, anything else as JSON. Absent if the pointer leads nowhere. Valid until the answer is freed.
  */
 struct mspkit_text mspkit_answer_get(const struct mspkit_answer *answer,
                                      struct mspkit_str pointer);
 
 /**
- * The result as the struct that `layout` describes; NULL when it is something else. The headers of the services have a
- * function for each of theirs. Lives as long as the answer.
+ * The result as the struct that `layout` describes; NULL if it is of another type. The headers of the services have a
+ * function for each of theirs. Valid until the answer is freed.
  */
 const void *mspkit_answer_view(const struct mspkit_answer *answer,
                                const struct mspkit_layout *layout);
@@ -1089,18 +1092,18 @@ const void *mspkit_answer_view(const struct mspkit_answer *answer,
 const struct mspkit_meta *mspkit_answer_meta(const struct mspkit_answer *answer);
 
 /**
- * Frees an answer with everything that was got from it. NULL is allowed.
+ * Frees an answer with everything got from it. NULL is allowed.
  */
 void mspkit_answer_free(struct mspkit_answer *answer);
 
 /**
- * Calls an operation by its id, with its parameters as JSON: the way for programs that learn at run time what to call.
+ * Calls an operation by its id, with its parameters as JSON, for programs that choose operations at run time.
  * Everything else calls the operation's own function.
  *
- * `operation` is an id such as `ncentral.customers.get`, `params` one JSON object of its parameters by their names in
- * the table, not given for none; each is copied. `options` may be NULL. `answer` gets the answer: `mspkit_answer_get` and
- * `mspkit_answer_json` read it, and the view of the operation's own function may be asked for. Blocks. Thread-safe. Fails
- * with any code.
+ * `operation` is an id such as `ncentral.customers.get`, `params` a JSON object of its parameters by their names in
+ * the table, not given for none; each is copied. `options` may be NULL. `answer` receives the result:
+ * `mspkit_answer_get` and `mspkit_answer_json` read it, and so does the view of the operation's own function. Blocks.
+ * Thread-safe. Fails with any code.
  */
 mspkit_status mspkit_call(const struct mspkit_client *client,
                           struct mspkit_str operation,
@@ -1110,11 +1113,11 @@ mspkit_status mspkit_call(const struct mspkit_client *client,
                           struct mspkit_error **error);
 
 /**
- * Submits what `mspkit_call` calls. The completion has an answer.
+ * Submits a call like `mspkit_call`. The completion has an answer.
  *
- * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
- * call, and may be NULL. Does not block. Thread-safe. Fails, without a completion, for wrong arguments, and with
- * `MSPKIT_E_CLOSED` for a closed queue.
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. Does not block. Thread-safe. Fails, without a completion, for invalid arguments, and with `MSPKIT_E_CLOSED`
+ * for a closed queue.
  */
 mspkit_status mspkit_call_submit(const struct mspkit_client *client,
                                  struct mspkit_str operation,
@@ -1126,11 +1129,12 @@ mspkit_status mspkit_call_submit(const struct mspkit_client *client,
                                  struct mspkit_error **error);
 
 /**
- * Calls an operation as the headers of the services describe it: their functions are made of this.
+ * Calls an operation as the headers of the services describe it: their functions call this one.
  *
- * `arguments` are as many texts as the descriptor names, NULL for none; `params` is NULL or the struct of its parameters,
- * made by the struct's `_init()`; both are copied. `options` may be NULL. `answer` gets the answer, read as the descriptor's
- * view: one that cannot be read is an error. Blocks. Thread-safe. Fails with any code.
+ * `arguments` are the path parameters that the descriptor names, NULL for none; `params` is NULL or the struct of its
+ * other parameters, initialised by the struct's `_init()`; both are copied. `options` may be NULL. `answer` receives
+ * the result, read as the descriptor's view: a result that cannot be read is an error. Blocks. Thread-safe. Fails with
+ * any code.
  */
 mspkit_status mspkit_typed_call(const struct mspkit_client *client,
                                 const struct mspkit_descriptor *operation,
@@ -1141,12 +1145,12 @@ mspkit_status mspkit_typed_call(const struct mspkit_client *client,
                                 struct mspkit_error **error);
 
 /**
- * Submits what `mspkit_typed_call` calls. The completion has an answer.
+ * Submits a call like `mspkit_typed_call`. The completion has an answer.
  *
- * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
- * call, and may be NULL. Does not block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options
- * that are wrong, and with `MSPKIT_E_CLOSED` for a closed queue; every other failure, that of a parameter which the
- * operation does not take included, comes with the completion.
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. Does not block. Thread-safe. Fails, without a completion, for invalid pointers, texts, sizes and options, and
+ * with `MSPKIT_E_CLOSED` for a closed queue; every other failure, including a parameter that the operation does not
+ * have, is reported by the completion.
  */
 mspkit_status mspkit_typed_call_submit(const struct mspkit_client *client,
                                        const struct mspkit_descriptor *operation,
@@ -1161,10 +1165,10 @@ mspkit_status mspkit_typed_call_submit(const struct mspkit_client *client,
 /**
  * Sends a request to an endpoint that mspkit does not know, with credentials, limits and retries.
  *
- * `path` begins with `/`, or is an absolute URL of the client's own server; it is sent as it is, or refused.
- * `body` is JSON text, not given for none. Query and headers are `extra_query` and `extra_headers` of `options`, which
- * may be NULL. GET, HEAD and OPTIONS are repeated after a fault, every other method is not. `answer` gets the
- * answer: `mspkit_answer_json` and `mspkit_answer_body` give its body. Blocks. Thread-safe. Fails with any code.
+ * `path` begins with `/`, or is an absolute URL of the client's own server; it is sent unchanged, or refused. `body`
+ * is JSON text, not given for none. Query and headers are `extra_query` and `extra_headers` of `options`, which may be
+ * NULL. GET, HEAD and OPTIONS are retried on transient errors, other methods are not. `answer` receives the response:
+ * `mspkit_answer_json` and `mspkit_answer_body` return its body. Blocks. Thread-safe. Fails with any code.
  */
 mspkit_status mspkit_request(const struct mspkit_client *client,
                              struct mspkit_str method,
@@ -1175,11 +1179,11 @@ mspkit_status mspkit_request(const struct mspkit_client *client,
                              struct mspkit_error **error);
 
 /**
- * Submits what `mspkit_request` sends. The completion has an answer.
+ * Submits a request like `mspkit_request`. The completion has an answer.
  *
- * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
- * request, and may be NULL. Does not block. Thread-safe. Fails, without a completion, for wrong arguments, and with
- * `MSPKIT_E_CLOSED` for a closed queue.
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. Does not block. Thread-safe. Fails, without a completion, for invalid arguments, and with `MSPKIT_E_CLOSED`
+ * for a closed queue.
  */
 mspkit_status mspkit_request_submit(const struct mspkit_client *client,
                                     struct mspkit_str method,
@@ -1194,17 +1198,17 @@ mspkit_status mspkit_request_submit(const struct mspkit_client *client,
 /**
  * Makes a cancel token that is not cancelled.
  *
- * `token` gets it; free it with `mspkit_cancel_token_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
+ * `token` receives it; free it with `mspkit_cancel_token_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
  */
 mspkit_status mspkit_cancel_token_new(struct mspkit_cancel_token **token,
                                       struct mspkit_error **error);
 
 /**
- * Cancels every call that watches the token, and every one that will: they fail with `MSPKIT_E_CANCELLED`. Does not
- * wait for them. A write that was sent may have been carried out.
+ * Cancels every call that watches the token, now or later: they fail with `MSPKIT_E_CANCELLED`. Does not wait for
+ * them. A write that was sent may have been carried out.
  *
  * Thread-safe. It takes locks, so a signal handler must not call it; let the handler wake a thread that does. Fails
- * with `MSPKIT_E_NULL`. Cancelling twice is no error.
+ * with `MSPKIT_E_NULL`. Cancelling twice is not an error.
  */
 mspkit_status mspkit_cancel_token_cancel(const struct mspkit_cancel_token *token);
 
@@ -1214,7 +1218,7 @@ mspkit_status mspkit_cancel_token_cancel(const struct mspkit_cancel_token *token
 bool mspkit_cancel_token_is_cancelled(const struct mspkit_cancel_token *token);
 
 /**
- * Frees a token; calls that watch it go on. NULL is allowed.
+ * Frees a token; calls that watch it continue. NULL is allowed.
  */
 void mspkit_cancel_token_free(struct mspkit_cancel_token *token);
 
@@ -1222,9 +1226,9 @@ void mspkit_cancel_token_free(struct mspkit_cancel_token *token);
  * Makes a client of a service: `ncentral`, `cloudmore` or `wiv`. The headers of the services have a type and a function for
  * each.
  *
- * `options` may be NULL: then everything comes from the environment. `client` gets it. Nothing is sent. Thread-safe. Fails
- * with `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with the codes for wrong texts,
- * numbers and sizes.
+ * `options` may be NULL: then everything is taken from the environment. `client` receives it. Nothing is sent.
+ * Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST`, which names the missing or invalid option, and with the codes
+ * for invalid texts, numbers and sizes.
  */
 mspkit_status mspkit_client_new(struct mspkit_str service,
                                 const struct mspkit_client_options *options,
@@ -1232,10 +1236,10 @@ mspkit_status mspkit_client_new(struct mspkit_str service,
                                 struct mspkit_error **error);
 
 /**
- * Makes a client with other options out of one: `timeout_ms`, `attempt_timeout_ms`, `max_retries` and
- * `max_retry_after_ms`, `max_backoff_ms`. Connections, tokens and limits are shared, and so is closing; each is freed by itself.
+ * Makes a copy of a client with other options: `timeout_ms`, `attempt_timeout_ms`, `max_retries`, `max_retry_after_ms`
+ * and `max_backoff_ms`. Connections, tokens and limits are shared, and so is closing; each is freed separately.
  *
- * `copy` gets it. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for options that belong to the client itself.
+ * `copy` receives it. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for options that belong to the client itself.
  */
 mspkit_status mspkit_client_with_options(const struct mspkit_client *client,
                                          const struct mspkit_client_options *options,
@@ -1243,23 +1247,23 @@ mspkit_status mspkit_client_with_options(const struct mspkit_client *client,
                                          struct mspkit_error **error);
 
 /**
- * Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`. What was sent
- * already goes on; a call that waits for a slot, a token or another attempt ends with that code, too.
- * Closing twice is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
+ * Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`. Requests in flight
+ * continue; a call that waits for a slot, a token or another attempt ends with that code, too. Closing twice is not an
+ * error. Thread-safe. Fails with `MSPKIT_E_NULL`.
  */
 mspkit_status mspkit_client_close(const struct mspkit_client *client);
 
 /**
- * Frees a client. What was submitted through it and is in flight completes with `MSPKIT_E_CLOSED` in its queue, and so
- * does every further step of its pagers, which may be freed before or after it. NULL is allowed. No other thread may be
- * inside a function that was given the client.
+ * Frees a client. Submitted calls in flight complete with `MSPKIT_E_CLOSED` in their queue, and so does every further
+ * step of its pagers, which may be freed before or after it. NULL is allowed. No other thread may be inside a function
+ * that uses the client.
  */
 void mspkit_client_free(struct mspkit_client *client);
 
 /**
- * What the limits of the client's endpoints are doing now.
+ * The current state of the client's limits.
  *
- * `limits` gets them; free them with `mspkit_limits_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
+ * `limits` receives them; free them with `mspkit_limits_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
  */
 mspkit_status mspkit_client_limits(const struct mspkit_client *client,
                                    struct mspkit_limits **limits,
@@ -1271,7 +1275,7 @@ mspkit_status mspkit_client_limits(const struct mspkit_client *client,
 size_t mspkit_limits_count(const struct mspkit_limits *limits);
 
 /**
- * What an endpoint's limit was doing, by index from 0; NULL beyond the last. Lives as long as `limits`.
+ * The state of an endpoint's limit, by index from 0; NULL beyond the last. Valid until `limits` is freed.
  */
 const struct mspkit_limit *mspkit_limits_at(const struct mspkit_limits *limits,
                                             size_t index);
@@ -1287,13 +1291,13 @@ void mspkit_limits_free(struct mspkit_limits *limits);
 mspkit_status mspkit_error_code(const struct mspkit_error *error);
 
 /**
- * The kind in the table that all languages share, such as `NotFound`. A code of the C library's own is of the kind
+ * The kind in the table that all languages share, such as `NotFound`. The C library's own codes are of the kind
  * `InvalidRequest`, a panic is `Internal`.
  */
 struct mspkit_str mspkit_error_kind(const struct mspkit_error *error);
 
 /**
- * The whole sentence that lets a person act: operation, status, what happened, what to do, ids. Holds no secret.
+ * The whole message, written for people: operation, status, what happened, what to do, ids. Holds no secret.
  */
 struct mspkit_str mspkit_error_message(const struct mspkit_error *error);
 
@@ -1303,103 +1307,104 @@ struct mspkit_str mspkit_error_message(const struct mspkit_error *error);
 struct mspkit_str mspkit_error_reason(const struct mspkit_error *error);
 
 /**
- * The operation that failed, such as `ncentral.customers.list`; `data` NULL when there was none.
+ * The operation that failed, such as `ncentral.customers.list`; `data` is NULL if there was none.
  */
 struct mspkit_str mspkit_error_operation(const struct mspkit_error *error);
 
 /**
- * The argument that is wrong, as it is called in C; `data` NULL where no argument is.
+ * The invalid argument, by its name in C; `data` is NULL if there is none.
  */
 struct mspkit_str mspkit_error_argument(const struct mspkit_error *error);
 
 /**
- * What was given for it, as far as it may be told; `data` NULL when that is not known.
+ * The value that was passed for it, unless it may be a secret; `data` is NULL if it is not known.
  */
 struct mspkit_str mspkit_error_given(const struct mspkit_error *error);
 
 /**
- * What the argument may be; `data` NULL where no argument is wrong.
+ * The values that are allowed for it; `data` is NULL if no argument is invalid.
  */
 struct mspkit_str mspkit_error_allowed(const struct mspkit_error *error);
 
 /**
- * The HTTP method of the request; `data` NULL when there was none to send.
+ * The HTTP method of the request; `data` is NULL if there was no request.
  */
 struct mspkit_str mspkit_error_method(const struct mspkit_error *error);
 
 /**
- * The path of the request, without the query; `data` NULL when there was none to send.
+ * The path of the request, without the query; `data` is NULL if there was no request.
  */
 struct mspkit_str mspkit_error_path(const struct mspkit_error *error);
 
 /**
- * The server of the request, as scheme, host and port; `data` NULL when there was none to send.
+ * The server of the request, as scheme, host and port; `data` is NULL if there was no request.
  */
 struct mspkit_str mspkit_error_server(const struct mspkit_error *error);
 
 /**
- * The HTTP status of the last answer; 0 when none came.
+ * The HTTP status of the last response; 0 if there was none.
  */
 int32_t mspkit_error_status(const struct mspkit_error *error);
 
 /**
- * The vendor's error code, such as `InvalidValue`; `data` NULL when it gave none.
+ * The vendor's error code, such as `InvalidValue`; `data` is NULL if there is none.
  */
 struct mspkit_str mspkit_error_server_code(const struct mspkit_error *error);
 
 /**
- * The id that mspkit gave the call and sent as `X-Request-Id`; `data` NULL when nothing was sent.
+ * The id that mspkit gave the call and sent as `X-Request-Id`; `data` is NULL if nothing was sent.
  */
 struct mspkit_str mspkit_error_request_id(const struct mspkit_error *error);
 
 /**
- * The id that the vendor gave the failure; `data` NULL when it gave none.
+ * The vendor's id of the failure; `data` is NULL if there is none.
  */
 struct mspkit_str mspkit_error_server_error_id(const struct mspkit_error *error);
 
 /**
- * Whether the same call may be made again without harm and may then succeed.
+ * Whether the same call can be made again safely and may then succeed.
  */
 bool mspkit_error_retryable(const struct mspkit_error *error);
 
 /**
- * How many milliseconds it is until the endpoint takes calls again, or the server wants to be asked again; -1 when that
- * is not known.
+ * Milliseconds until the endpoint accepts calls again, or until the server wants the next request; -1 if that is not
+ * known.
  */
 int64_t mspkit_error_retry_after_ms(const struct mspkit_error *error);
 
 /**
- * How many rows the server says a list has that is not whole; -1 for every other failure.
+ * How many rows the server reports, for a list that is incomplete; -1 for every other failure.
  */
 int64_t mspkit_error_total(const struct mspkit_error *error);
 
 /**
- * How many of them did not come; -1 for every other failure.
+ * How many of them are missing; -1 for every other failure.
  */
 int64_t mspkit_error_missing(const struct mspkit_error *error);
 
 /**
- * Where a list can be taken up again; `data` NULL when the failure is not that of a list.
+ * The token to resume a list with; `data` is NULL if the failure is not that of a list.
  */
 struct mspkit_str mspkit_error_resume_token(const struct mspkit_error *error);
 
 /**
- * The body of the last answer, up to 16 KiB of it, without secrets; any bytes, NULs too. `data` NULL when none came.
+ * The body of the last response, up to 16 KiB, without secrets; any bytes, including NULs. `data` is NULL if there was
+ * no response.
  */
 struct mspkit_str mspkit_error_body(const struct mspkit_error *error);
 
 /**
- * Everything that is known of the failure, as a JSON object.
+ * Everything that is known about the failure, as a JSON object.
  */
 struct mspkit_str mspkit_error_json(const struct mspkit_error *error);
 
 /**
- * How many fields the server said something about.
+ * How many fields the server reported.
  */
 size_t mspkit_error_field_error_count(const struct mspkit_error *error);
 
 /**
- * What the server said about a field, by index from 0; NULL beyond the last. Lives as long as the error.
+ * What the server reported about a field, by index from 0; NULL beyond the last. Valid until the error is freed.
  */
 const struct mspkit_field_error *mspkit_error_field_error(const struct mspkit_error *error,
                                                           size_t index);
@@ -1410,25 +1415,26 @@ const struct mspkit_field_error *mspkit_error_field_error(const struct mspkit_er
 size_t mspkit_error_attempt_count(const struct mspkit_error *error);
 
 /**
- * An attempt, by index from 0; NULL beyond the last. Lives as long as the error.
+ * An attempt, by index from 0; NULL beyond the last. Valid until the error is freed.
  */
 const struct mspkit_attempt *mspkit_error_attempt(const struct mspkit_error *error, size_t index);
 
 /**
- * How many headers the last answer had.
+ * How many headers the last response had.
  */
 size_t mspkit_error_header_count(const struct mspkit_error *error);
 
 /**
- * A header of the last answer, by index from 0, its name in lower case; NULL beyond the last.
+ * A header of the last response, by index from 0, its name in lower case; NULL beyond the last.
  */
 const struct mspkit_pair *mspkit_error_header(const struct mspkit_error *error, size_t index);
 
 /**
- * Makes an error, for layers over this header that have something of their own to say.
+ * Makes an error, for layers over this header that report their own.
  *
- * `code` is a negative one of this header; another is taken for `MSPKIT_E_INVALID_REQUEST`. `message` is copied; not given:
- * what `mspkit_strerror` says. Free it with `mspkit_error_free`. Thread-safe. NULL only when there is no memory.
+ * `code` is a negative code of this header; any other becomes `MSPKIT_E_INVALID_REQUEST`. `message` is copied; if not
+ * given, it is the text of `mspkit_strerror`. Free it with `mspkit_error_free`. Thread-safe. NULL only if there is no
+ * memory.
  */
 struct mspkit_error *mspkit_error_new(int32_t code,
                                       struct mspkit_str message);
@@ -1439,37 +1445,37 @@ struct mspkit_error *mspkit_error_new(int32_t code,
 void mspkit_error_free(struct mspkit_error *error);
 
 /**
- * The item as JSON: ids as strings, every field that the server sent; `data` NULL only for NULL.
+ * The item as JSON: ids as strings, every field that the server sent; `data` is NULL only for NULL.
  */
 struct mspkit_str mspkit_item_json(const struct mspkit_item *item);
 
 /**
- * The value at a JSON pointer (RFC 6901) such as `/parent/0/name`, for fields that the item's view does not have: a text
- * without its quotes, all else as JSON. Absent where the pointer leads to nothing. Lives as long as the item.
+ * The value at a JSON pointer (RFC 6901) such as `/parent/0/name`, for fields that the item's view does not have: a
+ * text without its quotes, anything else as JSON. Absent if the pointer leads nowhere. Valid until the item is freed.
  */
 struct mspkit_text mspkit_item_get(const struct mspkit_item *item,
                                    struct mspkit_str pointer);
 
 /**
- * The item as the struct that `layout` describes; NULL when it is something else. The headers of the services have a
- * function for each of theirs. Lives as long as the item.
+ * The item as the struct that `layout` describes; NULL if it is of another type. The headers of the services have a
+ * function for each of theirs. Valid until the item is freed.
  */
 const void *mspkit_item_view(const struct mspkit_item *item,
                              const struct mspkit_layout *layout);
 
 /**
- * Frees an item that a completion gave. NULL is allowed. Items of a page belong to the page, those that
- * `mspkit_pager_next` lends to the pager.
+ * Frees an item of a completion. NULL is allowed. Items of a page belong to the page, those of `mspkit_pager_next` to
+ * the pager.
  */
 void mspkit_item_free(struct mspkit_item *item);
 
 /**
- * Sets the callback that the log goes to; NULL, or `MSPKIT_LOG_OFF`, for none. There is one for the whole process.
+ * Sets the callback of the log; NULL, or `MSPKIT_LOG_OFF`, for none. There is one for the whole process.
  *
- * `level` is `MSPKIT_LOG_ERROR` to `MSPKIT_LOG_TRACE`: records up to it are told. `user_data` is passed to the callback,
- * unread. Before it returns, the former callback has been told what was logged so far, and is never called again.
- * Thread-safe. Fails with `MSPKIT_E_RANGE` for another level, and with `MSPKIT_E_BUSY` when the callback itself calls
- * it, and with `MSPKIT_E_INTERNAL` when the system gives no thread; the former callback stays then.
+ * `level` is `MSPKIT_LOG_ERROR` to `MSPKIT_LOG_TRACE`: records up to it are delivered. `user_data` is passed to the
+ * callback. Before this returns, the previous callback has received everything logged so far, and is never called
+ * again. Thread-safe. Fails with `MSPKIT_E_RANGE` for any other level, with `MSPKIT_E_BUSY` if the callback itself
+ * calls it, and with `MSPKIT_E_INTERNAL` if the system cannot start a thread; the previous callback is kept then.
  */
 mspkit_status mspkit_log_set(mspkit_log_callback callback,
                              void *user_data,
@@ -1487,19 +1493,20 @@ size_t mspkit_page_count(const struct mspkit_page *page);
 const struct mspkit_item *mspkit_page_item(const struct mspkit_page *page, size_t index);
 
 /**
- * How many items the server says the list has; -1 when it did not say.
+ * How many items the list has, as reported by the server; -1 if it reports no count.
  */
 int64_t mspkit_page_total(const struct mspkit_page *page);
 
 /**
- * The number of the page, from 1; -1 where pages are not numbered, and for what was collected of several.
+ * The number of the page, from 1; -1 if pages are not numbered, and for items collected from several.
  */
 int64_t mspkit_page_number(const struct mspkit_page *page);
 
 /**
  * Token to resume after the first `consumed` items of the page; pass their count for the whole page.
  *
- * `token` gets it. Thread-safe. Fails with `MSPKIT_E_RANGE` for more than there are, and with `MSPKIT_E_NULL`.
+ * `token` receives it. Thread-safe. Fails with `MSPKIT_E_RANGE` for more items than there are, and with
+ * `MSPKIT_E_NULL`.
  */
 mspkit_status mspkit_page_resume_token(const struct mspkit_page *page,
                                        size_t consumed,
@@ -1507,7 +1514,7 @@ mspkit_status mspkit_page_resume_token(const struct mspkit_page *page,
                                        struct mspkit_error **error);
 
 /**
- * Status, headers, ids and times of the page's answer, of several the last; NULL only where nothing was collected.
+ * Status, headers, ids and times of the page's response, the last of several; NULL only if nothing was collected.
  */
 const struct mspkit_meta *mspkit_page_meta(const struct mspkit_page *page);
 
@@ -1524,9 +1531,9 @@ void mspkit_page_free(struct mspkit_page *page);
 /**
  * Makes a pager over a list operation by its id, with its parameters as JSON; see `mspkit_call`.
  *
- * `paging` and `options` may be NULL. `pager` gets it; free it with `mspkit_pager_free`. Nothing is sent. Thread-safe.
- * Fails with `MSPKIT_E_INVALID_REQUEST` for wrong parameters or a resume token of another list, and with the codes for
- * wrong texts, numbers and sizes.
+ * `paging` and `options` may be NULL. `pager` receives it; free it with `mspkit_pager_free`. Nothing is sent.
+ * Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for invalid parameters or a resume token of another list, and
+ * with the codes for invalid texts, numbers and sizes.
  */
 mspkit_status mspkit_list(const struct mspkit_client *client,
                           struct mspkit_str operation,
@@ -1537,12 +1544,12 @@ mspkit_status mspkit_list(const struct mspkit_client *client,
                           struct mspkit_error **error);
 
 /**
- * Makes a pager over a list operation as the headers of the services do; see `mspkit_typed_call`. Its items are read as
- * the descriptor's view, and one that cannot be read is an error of the step that comes to it.
+ * Makes a pager over a list operation as the headers of the services do; see `mspkit_typed_call`. Its items are read
+ * as the descriptor's view; an item that cannot be read fails the step that reaches it.
  *
- * `paging` and `options` may be NULL. `pager` gets it; free it with `mspkit_pager_free`. Nothing is sent. Thread-safe.
- * Fails with `MSPKIT_E_INVALID_REQUEST` for wrong parameters or a resume token of another list, and with the codes for
- * wrong texts, numbers and sizes.
+ * `paging` and `options` may be NULL. `pager` receives it; free it with `mspkit_pager_free`. Nothing is sent.
+ * Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for invalid parameters or a resume token of another list, and
+ * with the codes for invalid texts, numbers and sizes.
  */
 mspkit_status mspkit_typed_list(const struct mspkit_client *client,
                                 const struct mspkit_descriptor *operation,
@@ -1556,42 +1563,42 @@ mspkit_status mspkit_typed_list(const struct mspkit_client *client,
 /**
  * Reads the next item.
  *
- * `item` gets it; it belongs to the pager and lives until the next step, or until the pager is freed. Gives
- * `MSPKIT_DONE` at the end of the list. Blocks when a page has to be asked for. Fails with any code; the error says where
- * to resume, and the step may be made again.
+ * `item` receives it; it belongs to the pager and is valid until the next step, or until the pager is freed. Returns
+ * `MSPKIT_DONE` at the end of the list. Blocks if a page has to be requested. Fails with any code; the error has a
+ * resume token, and the step may be made again.
  */
 mspkit_status mspkit_pager_next(struct mspkit_pager *pager,
                                 const struct mspkit_item **item,
                                 struct mspkit_error **error);
 
 /**
- * Reads the next item as `mspkit_pager_next` does, for a caller who wants no more than this one for now: no page is read
- * ahead for it. The rest of the page is there for every further step.
+ * Reads the next item like `mspkit_pager_next`, for a caller who wants only this one for now: no page is read ahead
+ * for it. The rest of the page stays available.
  *
- * `item` gets it; it belongs to the pager and lives until the next step, or until the pager is freed. Gives
- * `MSPKIT_DONE` where there is none. Blocks when a page has to be asked for. Fails with any code.
+ * `item` receives it; it belongs to the pager and is valid until the next step, or until the pager is freed. Returns
+ * `MSPKIT_DONE` if there is none. Blocks if a page has to be requested. Fails with any code.
  */
 mspkit_status mspkit_pager_first(struct mspkit_pager *pager,
                                  const struct mspkit_item **item,
                                  struct mspkit_error **error);
 
 /**
- * Reads the next page; where items of a page were read one by one, the rest of it.
+ * Reads the next page, or the rest of a page whose items were read one by one.
  *
- * `page` gets it; free it with `mspkit_page_free`. Gives `MSPKIT_DONE` at the end of the list. Blocks. Fails with any
- * code; the error says where to resume, and the step may be made again.
+ * `page` receives it; free it with `mspkit_page_free`. Returns `MSPKIT_DONE` at the end of the list. Blocks. Fails
+ * with any code; the error has a resume token, and the step may be made again.
  */
 mspkit_status mspkit_pager_next_page(struct mspkit_pager *pager,
                                      struct mspkit_page **page,
                                      struct mspkit_error **error);
 
 /**
- * Reads all items that are left, or the next `most` of them, as one page; `MSPKIT_DEFAULT`: all. Where items of a page were
- * read one by one, the rest of it comes first.
+ * Reads all remaining items, or the next `most` of them, as one page; `MSPKIT_DEFAULT`: all. The rest of a page whose
+ * items were read one by one comes first.
  *
- * `page` gets them, without items where none are left; free it with `mspkit_page_free`. All of them are in memory then. Blocks.
- * Fails with any code, and with `MSPKIT_E_RANGE` for another negative number; nothing was given out then, and the step may be
- * made again.
+ * `page` receives them, and is empty if none are left; free it with `mspkit_page_free`. All of them are in memory
+ * then. Blocks. Fails with any code, and with `MSPKIT_E_RANGE` for another negative number; no item counts as returned
+ * then, and the step may be made again.
  */
 mspkit_status mspkit_pager_collect(struct mspkit_pager *pager,
                                    int64_t most,
@@ -1599,11 +1606,11 @@ mspkit_status mspkit_pager_collect(struct mspkit_pager *pager,
                                    struct mspkit_error **error);
 
 /**
- * Submits what `mspkit_pager_next` does. The completion has an item, or the status `MSPKIT_DONE`.
+ * Submits a step like `mspkit_pager_next`. The completion has an item, or the status `MSPKIT_DONE`.
  *
- * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
- * step, and may be NULL. A step that is cancelled may be made again. Does not block. Fails, without a completion, with
- * `MSPKIT_E_BUSY` while a step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. A cancelled step may be made again. Does not block. Fails, without a completion, with `MSPKIT_E_BUSY` while a
+ * step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
  */
 mspkit_status mspkit_pager_next_submit(struct mspkit_pager *pager,
                                        const struct mspkit_queue *queue,
@@ -1612,11 +1619,11 @@ mspkit_status mspkit_pager_next_submit(struct mspkit_pager *pager,
                                        struct mspkit_error **error);
 
 /**
- * Submits what `mspkit_pager_next_page` does. The completion has a page, or the status `MSPKIT_DONE`.
+ * Submits a step like `mspkit_pager_next_page`. The completion has a page, or the status `MSPKIT_DONE`.
  *
- * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
- * step, and may be NULL. A step that is cancelled may be made again. Does not block. Fails, without a completion, with
- * `MSPKIT_E_BUSY` while a step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. A cancelled step may be made again. Does not block. Fails, without a completion, with `MSPKIT_E_BUSY` while a
+ * step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
  */
 mspkit_status mspkit_pager_next_page_submit(struct mspkit_pager *pager,
                                             const struct mspkit_queue *queue,
@@ -1625,11 +1632,11 @@ mspkit_status mspkit_pager_next_page_submit(struct mspkit_pager *pager,
                                             struct mspkit_error **error);
 
 /**
- * Submits what `mspkit_pager_collect` does. The completion has a page.
+ * Submits a step like `mspkit_pager_collect`. The completion has a page.
  *
- * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
- * step, and may be NULL. A step that is cancelled has given nothing out, and may be made again. Does not block. Fails,
- * without a completion, with `MSPKIT_E_RANGE` for a wrong number, with `MSPKIT_E_BUSY` while a step is in flight, and with
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. A cancelled step has returned no item, and may be made again. Does not block. Fails, without a completion,
+ * with `MSPKIT_E_RANGE` for an invalid number, with `MSPKIT_E_BUSY` while a step is in flight, and with
  * `MSPKIT_E_CLOSED` for a closed queue.
  */
 mspkit_status mspkit_pager_collect_submit(struct mspkit_pager *pager,
@@ -1640,31 +1647,32 @@ mspkit_status mspkit_pager_collect_submit(struct mspkit_pager *pager,
                                           struct mspkit_error **error);
 
 /**
- * Token to resume after the items returned so far. Lives until the next step, or until the pager is freed. `data`
+ * Token to resume after the items returned so far. Valid until the next step, or until the pager is freed. `data` is
  * NULL while a step is in flight.
  */
 struct mspkit_str mspkit_pager_resume_token(const struct mspkit_pager *pager);
 
 /**
- * How many items the server says the list has; -1 before a page has said so, and while a step is in flight.
+ * How many items the list has, as reported by the server; -1 before the first page, if it reports no count, and while
+ * a step is in flight.
  */
 int64_t mspkit_pager_total(const struct mspkit_pager *pager);
 
 /**
- * Whether the list is whole: once all of it was given out, 1 when as many different rows came as the server said there
- * are, and 0 when fewer did. -1 before that, where a limit has ended it early, where the server said nothing that tells,
- * and while a step is in flight. `on_incomplete` of `mspkit_paging_options` says what else happens at the end.
+ * Whether the list is complete: once it was read to its end, 1 if as many different rows arrived as the server
+ * reported, and 0 if fewer did. -1 before that, if a limit ended it early, if the server reports no count, and while a
+ * step is in flight. `on_incomplete` of `mspkit_paging_options` chooses what else happens at the end.
  */
 int32_t mspkit_pager_complete(const struct mspkit_pager *pager);
 
 /**
- * How many of the rows that the server announced are missing; -1 where `mspkit_pager_complete` gives that.
+ * How many of the rows that the server reported are missing; -1 where `mspkit_pager_complete` is -1.
  */
 int64_t mspkit_pager_missing(const struct mspkit_pager *pager);
 
 /**
- * Status, headers, ids and times of the last page's answer; NULL before there is one, and while a step is in flight.
- * Lives until the next step, or until the pager is freed.
+ * Status, headers, ids and times of the last page's response; NULL before there is one, and while a step is in flight.
+ * Valid until the next step, or until the pager is freed.
  */
 const struct mspkit_meta *mspkit_pager_meta(const struct mspkit_pager *pager);
 
@@ -1674,8 +1682,8 @@ const struct mspkit_meta *mspkit_pager_meta(const struct mspkit_pager *pager);
 void mspkit_pager_free(struct mspkit_pager *pager);
 
 /**
- * Makes a struct of parameters with nothing given: numbers, and what is true or false, are `MSPKIT_DEFAULT`. The headers
- * of the services have an `_init()` for each of theirs.
+ * Initialises a struct of parameters with nothing given: numbers and booleans are `MSPKIT_DEFAULT`. The headers of the
+ * services have an `_init()` for each of theirs.
  *
  * `layout` describes the struct that `params` points to. Thread-safe.
  */
@@ -1685,7 +1693,7 @@ void mspkit_params_init(const struct mspkit_layout *layout,
 /**
  * Makes an empty `mspkit_completion`; `mspkit_completion_init()` is the same in C and C++.
  *
- * `struct_size` is `sizeof(mspkit_completion)`, as it is in the header that the program is compiled with. Thread-safe.
+ * `struct_size` is `sizeof(mspkit_completion)`, in the header that the program is compiled with. Thread-safe.
  */
 void mspkit_completion_init_into(struct mspkit_completion *completion,
                                  size_t struct_size);
@@ -1693,25 +1701,25 @@ void mspkit_completion_init_into(struct mspkit_completion *completion,
 /**
  * Makes a queue.
  *
- * `queue` gets it. Thread-safe. Fails with `MSPKIT_E_NULL`, and with `MSPKIT_E_INTERNAL` when the system gives no
- * descriptor.
+ * `queue` receives it. Thread-safe. Fails with `MSPKIT_E_NULL`, and with `MSPKIT_E_INTERNAL` if the system has no
+ * descriptor left.
  */
 mspkit_status mspkit_queue_new(struct mspkit_queue **queue,
                                struct mspkit_error **error);
 
 /**
- * The descriptor that is readable while `mspkit_queue_next` would give something at once: for poll, epoll and event
- * loops, level-triggered. It belongs to the queue: do not read, write or close it. -1 for NULL. Thread-safe.
+ * The descriptor, readable while `mspkit_queue_next` would return at once: for poll, epoll and event loops,
+ * level-triggered. It belongs to the queue: do not read, write or close it. -1 for NULL. Thread-safe.
  */
 int32_t mspkit_queue_fd(const struct mspkit_queue *queue);
 
 /**
- * Gives the next completion.
+ * Returns the next completion.
  *
  * `timeout_ms` is how long it waits: 0 not at all, -1 for ever. `completion` is initialised by
- * `mspkit_completion_init()`, and written to only when there is one. Gives `MSPKIT_OK` with a completion, whatever
- * that says, `MSPKIT_EMPTY` after the time, and `MSPKIT_DONE` when the queue is closed and everything was given out.
- * Thread-safe; each completion goes to one thread. Fails with `MSPKIT_E_NULL` and `MSPKIT_E_STRUCT_SIZE`.
+ * `mspkit_completion_init()`, and written to only if there is one. Returns `MSPKIT_OK` with a completion, whatever its
+ * status, `MSPKIT_EMPTY` on timeout, and `MSPKIT_DONE` when the queue is closed and empty. Thread-safe; each
+ * completion is returned to one thread. Fails with `MSPKIT_E_NULL` and `MSPKIT_E_STRUCT_SIZE`.
  */
 mspkit_status mspkit_queue_next(const struct mspkit_queue *queue,
                                 int32_t timeout_ms,
@@ -1719,63 +1727,64 @@ mspkit_status mspkit_queue_next(const struct mspkit_queue *queue,
                                 struct mspkit_error **error);
 
 /**
- * Cancels a submitted call by its number. Its completion comes as that of any other: with `MSPKIT_E_CANCELLED`, or with
- * how it ended before. Cancelling what has ended is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
+ * Cancels a submitted call by its number. It completes like any other: with `MSPKIT_E_CANCELLED`, or with its outcome
+ * if it ended before. Cancelling a call that has ended is not an error. Thread-safe. Fails with `MSPKIT_E_NULL`.
  */
 mspkit_status mspkit_queue_cancel(const struct mspkit_queue *queue,
                                   mspkit_operation operation);
 
 /**
- * How many submitted calls have not been given out: in flight, or completed and waiting. 0 for NULL. Thread-safe.
+ * How many submitted calls have not been returned by `mspkit_queue_next`: in flight, or completed and waiting. 0 for
+ * NULL. Thread-safe.
  */
 size_t mspkit_queue_pending(const struct mspkit_queue *queue);
 
 /**
- * Takes nothing any more and cancels what is in flight; its completions can still be read, after the last of them
- * `mspkit_queue_next` gives `MSPKIT_DONE`. Wakes threads that wait there. Closing twice is no error. Thread-safe. Fails
- * with `MSPKIT_E_NULL`.
+ * Refuses further calls and cancels those in flight; their completions can still be read, and after the last of them
+ * `mspkit_queue_next` returns `MSPKIT_DONE`. Wakes threads that wait there. Closing twice is not an error.
+ * Thread-safe. Fails with `MSPKIT_E_NULL`.
  */
 mspkit_status mspkit_queue_close(const struct mspkit_queue *queue);
 
 /**
- * Frees a queue: what is in flight is cancelled, and completions that nobody has read are freed. NULL is allowed. No
- * other thread may be inside a function that was given the queue.
+ * Frees a queue: calls in flight are cancelled, and unread completions are freed. NULL is allowed. No other thread may
+ * be inside a function that uses the queue.
  */
 void mspkit_queue_free(struct mspkit_queue *queue);
 
 /**
- * Frees what a completion holds and makes it empty; it may be used for `mspkit_queue_next` again. NULL is allowed. To
- * keep a part of it, take the pointer out and set it to NULL before.
+ * Frees the content of a completion and makes it empty; it can be used for `mspkit_queue_next` again. NULL is allowed.
+ * To keep a part of it, copy the pointer and set it to NULL first.
  */
 void mspkit_completion_clear(struct mspkit_completion *completion);
 
 /**
  * Makes a `mspkit_runtime_options` with nothing given; `mspkit_runtime_options_init()` is the same in C and C++.
  *
- * `struct_size` is `sizeof(mspkit_runtime_options)`, as it is in the header that the program is compiled with. Thread-safe.
+ * `struct_size` is `sizeof(mspkit_runtime_options)`, in the header that the program is compiled with. Thread-safe.
  */
 void mspkit_runtime_options_init_into(struct mspkit_runtime_options *options,
                                       size_t struct_size);
 
 /**
- * Makes a runtime. A program needs one only to choose the number of threads, or to leave nothing behind when it ends;
- * clients whose options name none share one of the process. In a forked child, runtimes and clients of the parent are
+ * Makes a runtime. A program needs one only to choose the number of threads, or to end all threads before it exits;
+ * clients whose options name none share one per process. In a forked child, runtimes and clients of the parent are
  * refused with `MSPKIT_E_CLOSED`; it makes its own.
  *
- * `options` may be NULL. `runtime` gets it; free it with `mspkit_runtime_free`. Thread-safe. Fails with
- * `MSPKIT_E_RANGE` for a wrong number of threads, `MSPKIT_E_STRUCT_SIZE`, `MSPKIT_E_NULL`, and `MSPKIT_E_INTERNAL` when
- * the system gives no threads.
+ * `options` may be NULL. `runtime` receives it; free it with `mspkit_runtime_free`. Thread-safe. Fails with
+ * `MSPKIT_E_RANGE` for an invalid number of threads, `MSPKIT_E_STRUCT_SIZE`, `MSPKIT_E_NULL`, and `MSPKIT_E_INTERNAL`
+ * if the system cannot start threads.
  */
 mspkit_status mspkit_runtime_new(const struct mspkit_runtime_options *options,
                                  struct mspkit_runtime **runtime,
                                  struct mspkit_error **error);
 
 /**
- * Ends a runtime and frees it: calls that run on it fail with `MSPKIT_E_CLOSED`, submitted ones complete so in their
- * queues, and its threads have ended when this returns (a thread that looks up a name is waited for 5 seconds). NULL is
- * allowed.
+ * Shuts a runtime down and frees it: calls that run on it fail with `MSPKIT_E_CLOSED`, submitted ones complete with
+ * that code in their queues, and its threads have ended when this returns (a thread that resolves a name is waited for
+ * up to 5 seconds). NULL is allowed.
  *
- * Clients, pagers and queues may be freed before or after it; what is begun on them after it fails with
+ * Clients, pagers and queues may be freed before or after it; calls that are made on them after it fail with
  * `MSPKIT_E_CLOSED`. Must not be called from a log callback.
  */
 void mspkit_runtime_free(struct mspkit_runtime *runtime);
@@ -1783,7 +1792,7 @@ void mspkit_runtime_free(struct mspkit_runtime *runtime);
 /**
  * Makes a `mspkit_client_options` with nothing given; `mspkit_client_options_init()` is the same in C and C++.
  *
- * `struct_size` is `sizeof(mspkit_client_options)`, as it is in the header that the program is compiled with. Thread-safe.
+ * `struct_size` is `sizeof(mspkit_client_options)`, in the header that the program is compiled with. Thread-safe.
  */
 void mspkit_client_options_init_into(struct mspkit_client_options *options,
                                      size_t struct_size);
@@ -1791,7 +1800,7 @@ void mspkit_client_options_init_into(struct mspkit_client_options *options,
 /**
  * Makes a `mspkit_call_options` with nothing given; `mspkit_call_options_init()` is the same in C and C++.
  *
- * `struct_size` is `sizeof(mspkit_call_options)`, as it is in the header that the program is compiled with. Thread-safe.
+ * `struct_size` is `sizeof(mspkit_call_options)`, in the header that the program is compiled with. Thread-safe.
  */
 void mspkit_call_options_init_into(struct mspkit_call_options *options,
                                    size_t struct_size);
@@ -1799,13 +1808,13 @@ void mspkit_call_options_init_into(struct mspkit_call_options *options,
 /**
  * Makes a `mspkit_paging_options` with nothing given; `mspkit_paging_options_init()` is the same in C and C++.
  *
- * `struct_size` is `sizeof(mspkit_paging_options)`, as it is in the header that the program is compiled with. Thread-safe.
+ * `struct_size` is `sizeof(mspkit_paging_options)`, in the header that the program is compiled with. Thread-safe.
  */
 void mspkit_paging_options_init_into(struct mspkit_paging_options *options,
                                      size_t struct_size);
 
 /**
- * A text of so many bytes; not given for NULL. Points to the same bytes.
+ * A text of this many bytes; not given for NULL. Points to the same bytes.
  */
 static inline mspkit_str mspkit_str_of(const char *data, size_t len)
 {
@@ -1824,7 +1833,7 @@ static inline mspkit_str mspkit_nts(const char *text)
 }
 
 /**
- * What is sent as JSON null, where a parameter of a body can be.
+ * A text that is sent as JSON null, for body parameters that allow it.
  */
 static inline mspkit_str mspkit_null(void)
 {

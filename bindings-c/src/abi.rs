@@ -1,4 +1,4 @@
-//! Versions, status codes, and the table of operations: what a program can ask the library about itself.
+//! Versions, status codes, and the operation table: what a program can query about the library.
 
 use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;
@@ -11,14 +11,14 @@ pub(crate) use crate::generated::codes::mspkit_status::{self, *};
 use crate::guard::quietly;
 use crate::text::mspkit_str;
 
-/// The binary interface that this header describes. It is raised when a program that was built before no longer works
-/// with the library; fields and functions that are added do not raise it. It stands in the name of the shared library.
+/// The binary interface that this header describes. It is raised when programs built for the previous one no longer
+/// work with the library; added fields and functions do not raise it. It is part of the shared library's name.
 pub const MSPKIT_ABI_VERSION: i32 = 1;
-/// First number of the version that this header belongs to.
+/// Major version of this header.
 pub const MSPKIT_VERSION_MAJOR: i32 = 0;
-/// Second number of the version that this header belongs to.
+/// Minor version of this header.
 pub const MSPKIT_VERSION_MINOR: i32 = 1;
-/// Third number of the version that this header belongs to.
+/// Patch version of this header.
 pub const MSPKIT_VERSION_PATCH: i32 = 0;
 
 /// A field was not sent.
@@ -28,7 +28,7 @@ pub const MSPKIT_NULL: i32 = 1;
 /// A field was sent with a value.
 pub const MSPKIT_PRESENT: i32 = 2;
 
-/// A number, or a yes or no, that is not given: what stands in for it is said where it is used. The initialisers set it.
+/// A number or boolean that is not given; the default is documented with each. Set by the initialisers.
 pub const MSPKIT_DEFAULT: i32 = -2_147_483_648;
 
 const _: () = {
@@ -37,7 +37,7 @@ const _: () = {
     assert!(MSPKIT_VERSION_PATCH == number(env!("CARGO_PKG_VERSION_PATCH")));
 };
 
-/// The number that digits say, while the library is compiled.
+/// The number in a string of digits, at compile time.
 const fn number(digits: &str) -> i32 {
     let (digits, mut number, mut at) = (digits.as_bytes(), 0, 0);
     while at < digits.len() {
@@ -47,7 +47,7 @@ const fn number(digits: &str) -> i32 {
     number
 }
 
-/// The binary interface of the library that is loaded; compare it with `MSPKIT_ABI_VERSION`.
+/// The binary interface of the loaded library; compare it with `MSPKIT_ABI_VERSION`.
 ///
 /// Thread-safe.
 #[unsafe(no_mangle)]
@@ -55,17 +55,17 @@ pub extern "C" fn mspkit_abi_version() -> i32 {
     MSPKIT_ABI_VERSION
 }
 
-/// The version of the library that is loaded, such as `0.1.0`; never freed. Thread-safe.
+/// The version of the loaded library, such as `0.1.0`; never freed. Thread-safe.
 #[unsafe(no_mangle)]
 pub extern "C" fn mspkit_version() -> *const c_char {
     const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
     VERSION.as_ptr().cast()
 }
 
-/// What a status means, in a few words; never NULL, never freed. Says so of a number that is no status. Thread-safe.
+/// What a status means, in a few words; never NULL, never freed. An unknown number has a text too. Thread-safe.
 #[unsafe(no_mangle)]
 pub extern "C" fn mspkit_strerror(code: i32) -> *const c_char {
-    words(code).unwrap_or(c"no status of mspkit").as_ptr()
+    words(code).unwrap_or(c"unknown status").as_ptr()
 }
 
 fn words(code: i32) -> Option<&'static CStr> {
@@ -83,12 +83,12 @@ pub(crate) fn status_of(kind: ErrorKind) -> mspkit_status {
     failure_of(kind.code()).unwrap_or(MSPKIT_E_INTERNAL)
 }
 
-/// What is said of a status where nothing else is.
-pub(crate) fn said(status: mspkit_status) -> String {
+/// The default message of a status.
+pub(crate) fn default_message(status: mspkit_status) -> String {
     words(status as i32).map_or_else(String::new, |text| text.to_string_lossy().into_owned())
 }
 
-/// The operations that this library knows, as a JSON array: id, names, parameters, path and paging of each. It lives as
+/// The operations that this library knows, as a JSON array: id, names, parameters, path and paging of each. Valid as
 /// long as the library. Thread-safe.
 #[unsafe(no_mangle)]
 pub extern "C" fn mspkit_operations_json() -> mspkit_str {
@@ -105,7 +105,7 @@ pub extern "C" fn mspkit_operations_json() -> mspkit_str {
     })
 }
 
-/// A text of the arena beside it.
+/// A text in the arena next to it.
 struct Kept(mspkit_str);
 
 // SAFETY: what it points at is not written to any more.
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_status_is_its_own_and_has_words() {
+    fn every_status_is_unique_and_has_a_message() {
         for (at, (status, text)) in STATUSES.iter().enumerate() {
             assert!(!text.is_empty());
             assert!(STATUSES[..at].iter().all(|(other, _)| other != status), "{status:?} twice");

@@ -21,7 +21,7 @@ use crate::text::mspkit_str;
 use crate::view::View;
 
 /// What a call sends.
-enum What {
+enum CallTarget {
     Operation { id: String, params: Vec<u8>, view: Option<Table> },
     Request { method: String, path: String, body: Option<String> },
 }
@@ -29,7 +29,7 @@ enum What {
 /// A call that is ready to be made.
 struct Ready {
     core: Core,
-    what: What,
+    what: CallTarget,
     options: CallOptions,
 }
 
@@ -37,15 +37,15 @@ impl Ready {
     async fn make(self) -> Result<mspkit_answer, Failure> {
         let Self { core, what, options } = self;
         match what {
-            What::Operation { id, params, view: None } => {
+            CallTarget::Operation { id, params, view: None } => {
                 Ok(mspkit_answer::new(core.call(&id, &params, &options).await?, None))
             }
-            What::Operation { id, params, view: Some(table) } => {
+            CallTarget::Operation { id, params, view: Some(table) } => {
                 let read = core.call_read(&id, &params, &options, |json| View::read(json, table));
                 let (view, raw) = read.await?;
                 Ok(mspkit_answer::new(raw, Some(view)))
             }
-            What::Request { method, path, body } => {
+            CallTarget::Request { method, path, body } => {
                 let body = body.as_deref().map(str::as_bytes);
                 Ok(mspkit_answer::new(core.request(&method, &path, body, &options).await?, None))
             }
@@ -53,16 +53,16 @@ impl Ready {
     }
 }
 
-/// Makes a call and waits for its answer.
+/// Makes a call and waits for its result.
 ///
 /// # Safety
-/// The pointers are NULL or what the exported functions ask for.
+/// The pointers are NULL or valid as the exported functions require.
 unsafe fn wait(
     client: *const mspkit_client,
     options: *const mspkit_call_options,
     answer: *mut *mut mspkit_answer,
     error: *mut *mut mspkit_error,
-    what: impl FnOnce() -> Result<What, Failure>,
+    what: impl FnOnce() -> Result<CallTarget, Failure>,
 ) -> mspkit_status {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
@@ -82,13 +82,13 @@ unsafe fn wait(
 /// Submits a call to a queue.
 ///
 /// # Safety
-/// The pointers are NULL or what the exported functions ask for.
+/// The pointers are NULL or valid as the exported functions require.
 unsafe fn submit(
     client: *const mspkit_client,
     options: *const mspkit_call_options,
     into: Into,
     error: *mut *mut mspkit_error,
-    what: impl FnOnce() -> Result<What, Failure>,
+    what: impl FnOnce() -> Result<CallTarget, Failure>,
 ) -> mspkit_status {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
@@ -115,12 +115,12 @@ pub(crate) struct Into {
 
 /// # Safety
 /// As for [`mspkit_str::read`].
-unsafe fn by_id(operation: mspkit_str, params: mspkit_str) -> Result<What, Failure> {
+unsafe fn by_id(operation: mspkit_str, params: mspkit_str) -> Result<CallTarget, Failure> {
     // SAFETY: the caller says so.
     unsafe {
         let id = operation.required("operation")?.to_owned();
         let params = params.read_text("params")?.unwrap_or_default().as_bytes().to_vec();
-        Ok(What::Operation { id, params, view: None })
+        Ok(CallTarget::Operation { id, params, view: None })
     }
 }
 
@@ -130,31 +130,35 @@ unsafe fn typed(
     operation: *const mspkit_descriptor,
     arguments: *const mspkit_str,
     params: *const c_void,
-) -> Result<What, Failure> {
+) -> Result<CallTarget, Failure> {
     // SAFETY: the caller says so.
-    let said = unsafe { params::read(operation, arguments, params)? };
-    Ok(What::Operation { id: said.operation.to_owned(), params: said.params, view: said.view })
+    let call = unsafe { params::read(operation, arguments, params)? };
+    Ok(CallTarget::Operation { id: call.operation.to_owned(), params: call.params, view: call.view })
 }
 
 /// # Safety
 /// As for [`mspkit_str::read`].
-unsafe fn free_request(method: mspkit_str, path: mspkit_str, body: mspkit_str) -> Result<What, Failure> {
+unsafe fn free_request(
+    method: mspkit_str,
+    path: mspkit_str,
+    body: mspkit_str,
+) -> Result<CallTarget, Failure> {
     // SAFETY: the caller says so.
     unsafe {
         let method = method.required("method")?.to_owned();
         let path = path.required("path")?.to_owned();
         let body = body.read_text("body")?.map(str::to_owned);
-        Ok(What::Request { method, path, body })
+        Ok(CallTarget::Request { method, path, body })
     }
 }
 
-/// Calls an operation by its id, with its parameters as JSON: the way for programs that learn at run time what to call.
+/// Calls an operation by its id, with its parameters as JSON, for programs that choose operations at run time.
 /// Everything else calls the operation's own function.
 ///
-/// `operation` is an id such as `ncentral.customers.get`, `params` one JSON object of its parameters by their names in
-/// the table, not given for none; each is copied. `options` may be NULL. `answer` gets the answer: `mspkit_answer_get` and
-/// `mspkit_answer_json` read it, and the view of the operation's own function may be asked for. Blocks. Thread-safe. Fails
-/// with any code.
+/// `operation` is an id such as `ncentral.customers.get`, `params` a JSON object of its parameters by their names in
+/// the table, not given for none; each is copied. `options` may be NULL. `answer` receives the result:
+/// `mspkit_answer_get` and `mspkit_answer_json` read it, and so does the view of the operation's own function. Blocks.
+/// Thread-safe. Fails with any code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_call(
     client: *const mspkit_client,
@@ -168,11 +172,11 @@ pub unsafe extern "C" fn mspkit_call(
     unsafe { wait(client, options, answer, error, || by_id(operation, params)) }
 }
 
-/// Submits what `mspkit_call` calls. The completion has an answer.
+/// Submits a call like `mspkit_call`. The completion has an answer.
 ///
-/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
-/// call, and may be NULL. Does not block. Thread-safe. Fails, without a completion, for wrong arguments, and with
-/// `MSPKIT_E_CLOSED` for a closed queue.
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. Does not block. Thread-safe. Fails, without a completion, for invalid arguments, and with `MSPKIT_E_CLOSED`
+/// for a closed queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_call_submit(
     client: *const mspkit_client,
@@ -189,11 +193,12 @@ pub unsafe extern "C" fn mspkit_call_submit(
     unsafe { submit(client, options, into, error, || by_id(operation, params)) }
 }
 
-/// Calls an operation as the headers of the services describe it: their functions are made of this.
+/// Calls an operation as the headers of the services describe it: their functions call this one.
 ///
-/// `arguments` are as many texts as the descriptor names, NULL for none; `params` is NULL or the struct of its parameters,
-/// made by the struct's `_init()`; both are copied. `options` may be NULL. `answer` gets the answer, read as the descriptor's
-/// view: one that cannot be read is an error. Blocks. Thread-safe. Fails with any code.
+/// `arguments` are the path parameters that the descriptor names, NULL for none; `params` is NULL or the struct of its
+/// other parameters, initialised by the struct's `_init()`; both are copied. `options` may be NULL. `answer` receives
+/// the result, read as the descriptor's view: a result that cannot be read is an error. Blocks. Thread-safe. Fails with
+/// any code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_typed_call(
     client: *const mspkit_client,
@@ -208,12 +213,12 @@ pub unsafe extern "C" fn mspkit_typed_call(
     unsafe { wait(client, options, answer, error, || typed(operation, arguments, params)) }
 }
 
-/// Submits what `mspkit_typed_call` calls. The completion has an answer.
+/// Submits a call like `mspkit_typed_call`. The completion has an answer.
 ///
-/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
-/// call, and may be NULL. Does not block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options
-/// that are wrong, and with `MSPKIT_E_CLOSED` for a closed queue; every other failure, that of a parameter which the
-/// operation does not take included, comes with the completion.
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. Does not block. Thread-safe. Fails, without a completion, for invalid pointers, texts, sizes and options, and
+/// with `MSPKIT_E_CLOSED` for a closed queue; every other failure, including a parameter that the operation does not
+/// have, is reported by the completion.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_typed_call_submit(
     client: *const mspkit_client,
@@ -233,10 +238,10 @@ pub unsafe extern "C" fn mspkit_typed_call_submit(
 
 /// Sends a request to an endpoint that mspkit does not know, with credentials, limits and retries.
 ///
-/// `path` begins with `/`, or is an absolute URL of the client's own server; it is sent as it is, or refused.
-/// `body` is JSON text, not given for none. Query and headers are `extra_query` and `extra_headers` of `options`, which
-/// may be NULL. GET, HEAD and OPTIONS are repeated after a fault, every other method is not. `answer` gets the
-/// answer: `mspkit_answer_json` and `mspkit_answer_body` give its body. Blocks. Thread-safe. Fails with any code.
+/// `path` begins with `/`, or is an absolute URL of the client's own server; it is sent unchanged, or refused. `body`
+/// is JSON text, not given for none. Query and headers are `extra_query` and `extra_headers` of `options`, which may be
+/// NULL. GET, HEAD and OPTIONS are retried on transient errors, other methods are not. `answer` receives the response:
+/// `mspkit_answer_json` and `mspkit_answer_body` return its body. Blocks. Thread-safe. Fails with any code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_request(
     client: *const mspkit_client,
@@ -251,11 +256,11 @@ pub unsafe extern "C" fn mspkit_request(
     unsafe { wait(client, options, answer, error, || free_request(method, path, body)) }
 }
 
-/// Submits what `mspkit_request` sends. The completion has an answer.
+/// Submits a request like `mspkit_request`. The completion has an answer.
 ///
-/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
-/// request, and may be NULL. Does not block. Thread-safe. Fails, without a completion, for wrong arguments, and with
-/// `MSPKIT_E_CLOSED` for a closed queue.
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. Does not block. Thread-safe. Fails, without a completion, for invalid arguments, and with `MSPKIT_E_CLOSED`
+/// for a closed queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_request_submit(
     client: *const mspkit_client,

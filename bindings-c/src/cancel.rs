@@ -1,4 +1,4 @@
-//! Cancel tokens: one flag that any thread may raise, and that any number of calls watch.
+//! Cancel tokens: a flag that any thread may raise, and that any number of calls watch.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -10,11 +10,11 @@ use crate::error::mspkit_error;
 use crate::failure::Failure;
 use crate::guard::{borrow, guard, output, quietly, release};
 
-/// What the flag holds: the number of a status.
+/// The value of the flag: the number of a status.
 const NOT_RAISED: i32 = MSPKIT_OK as i32;
 const CLOSED: i32 = MSPKIT_E_CLOSED as i32;
 
-/// A flag that is raised once, with what the calls that watch it fail with.
+/// A flag that is raised once, with the status that the calls watching it fail with.
 #[derive(Default)]
 pub(crate) struct Cancel {
     code: AtomicI32,
@@ -27,7 +27,7 @@ impl Cancel {
         self.raise(MSPKIT_E_CANCELLED);
     }
 
-    /// Ends the calls that watch it because what they belong to is gone.
+    /// Ends the calls that watch it because their owner is gone.
     pub(crate) fn close(&self) {
         self.raise(MSPKIT_E_CLOSED);
     }
@@ -50,7 +50,7 @@ impl Cancel {
     pub(crate) async fn wait(&self) -> Failure {
         loop {
             let mut raised = std::pin::pin!(self.raised.notified());
-            // Listening before looking: a flag that is raised in between is not missed.
+            // Listens before looking, so that a flag raised in between is not missed.
             raised.as_mut().enable();
             if let Some(failure) = self.failure() {
                 return failure;
@@ -60,8 +60,8 @@ impl Cancel {
     }
 }
 
-/// Cancels calls from another thread. Give it to calls by their options; one token serves any number of calls, one
-/// after the other or at the same time. Yours to free; calls that still watch it are not disturbed by that.
+/// Cancels calls from another thread. Pass it to calls in their options; one token serves any number of calls, one
+/// after another or at the same time. Freed by the caller; calls that still watch it are not affected by that.
 pub struct mspkit_cancel_token {
     shared: Arc<Cancel>,
 }
@@ -74,7 +74,7 @@ impl mspkit_cancel_token {
 
 /// Makes a cancel token that is not cancelled.
 ///
-/// `token` gets it; free it with `mspkit_cancel_token_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
+/// `token` receives it; free it with `mspkit_cancel_token_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_cancel_token_new(
     token: *mut *mut mspkit_cancel_token,
@@ -91,11 +91,11 @@ pub unsafe extern "C" fn mspkit_cancel_token_new(
     }
 }
 
-/// Cancels every call that watches the token, and every one that will: they fail with `MSPKIT_E_CANCELLED`. Does not
-/// wait for them. A write that was sent may have been carried out.
+/// Cancels every call that watches the token, now or later: they fail with `MSPKIT_E_CANCELLED`. Does not wait for
+/// them. A write that was sent may have been carried out.
 ///
 /// Thread-safe. It takes locks, so a signal handler must not call it; let the handler wake a thread that does. Fails
-/// with `MSPKIT_E_NULL`. Cancelling twice is no error.
+/// with `MSPKIT_E_NULL`. Cancelling twice is not an error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_cancel_token_cancel(token: *const mspkit_cancel_token) -> mspkit_status {
     // SAFETY: the caller passes NULL or a token that was not freed.
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn mspkit_cancel_token_is_cancelled(token: *const mspkit_c
         .is_some_and(|token| quietly(false, || token.shared.code.load(Ordering::Acquire) != NOT_RAISED))
 }
 
-/// Frees a token; calls that watch it go on. NULL is allowed.
+/// Frees a token; calls that watch it continue. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_cancel_token_free(token: *mut mspkit_cancel_token) {
     // SAFETY: the caller passes NULL or a token that was given out and is not used again.

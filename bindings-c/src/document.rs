@@ -1,4 +1,4 @@
-//! The JSON of an answer or of an item, with what is made of it: a view as it comes, and all else when it is asked for.
+//! The JSON of a result or an item, with its view, and everything else that is made on request.
 
 use std::collections::BTreeMap;
 use std::ffi::c_void;
@@ -15,14 +15,14 @@ use crate::lock;
 use crate::text::mspkit_str;
 use crate::view::View;
 
-/// JSON with what is made of it.
+/// JSON with what is made from it.
 pub(crate) struct Document {
     json: Bytes,
     view: Option<View>,
     later: Mutex<Option<Box<Later>>>,
 }
 
-/// What is only made when it is asked for.
+/// Made on request.
 #[derive(Default)]
 struct Later {
     arena: Arena,
@@ -47,23 +47,23 @@ impl Document {
         make(lock(&self.later).get_or_insert_default())
     }
 
-    /// The JSON as a text with a NUL behind it.
+    /// The JSON as a NUL-terminated text.
     pub(crate) fn json(&self) -> mspkit_str {
         self.later(|Later { arena, json, .. }| *json.get_or_insert_with(|| arena.bytes(&self.json)))
     }
 
-    /// The struct that a table describes; NULL when this is something else.
+    /// The struct that a table describes; NULL if this is of another type.
     ///
     /// # Safety
-    /// `layout` is NULL or a table that lives as long as this does.
+    /// `layout` is NULL or a table that outlives this.
     pub(crate) unsafe fn view(&self, layout: *const mspkit_layout) -> *const c_void {
         if let Some(found) = self.view.as_ref().and_then(|view| view.get(layout)) {
             return found;
         }
         // SAFETY: the caller's promise is this one's.
         let Ok(Some(table)) = (unsafe { Table::new(layout, Of::View) }) else { return std::ptr::null() };
-        // Every unit of a program has tables of its own. One that says the same is of the same struct; one of the same name
-        // is of another version of it, and read anew.
+        // Every unit of a program has its own tables. An equal table describes the same struct; one of the same name is
+        // of another version and read separately.
         if let Some(view) = &self.view {
             if let Some(found) = view.same(table) {
                 return found;
@@ -96,10 +96,10 @@ impl Document {
     }
 }
 
-/// Nothing there.
+/// Nothing found.
 pub(crate) const ABSENT: mspkit_text = mspkit_text { data: c"".as_ptr(), len: 0, presence: MSPKIT_ABSENT };
 
-/// A text without its quotes and escapes, anything else as it is written.
+/// A text without its quotes and escapes, anything else unchanged.
 fn value(found: Option<&str>, arena: &mut Arena) -> mspkit_text {
     let kept = |mspkit_str { data, len }| mspkit_text { data, len, presence: MSPKIT_PRESENT };
     match found {
@@ -113,7 +113,7 @@ fn value(found: Option<&str>, arena: &mut Arena) -> mspkit_text {
     }
 }
 
-/// The text of the value at a JSON pointer (RFC 6901); of names that are repeated the last counts, as everywhere.
+/// The text of the value at a JSON pointer (RFC 6901); the last of repeated names counts, as everywhere.
 fn find<'a>(json: &'a [u8], pointer: &str) -> Option<&'a str> {
     let mut here = std::str::from_utf8(json).ok()?.trim();
     let mut steps = pointer.split('/');
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_come_without_quotes_and_the_same_each_time() {
+    fn texts_have_no_quotes_and_are_the_same_each_time() {
         let document = Document::new(Bytes::from_static(br#"{"a":"x\ny","b":[1, 2],"c":null}"#), None);
         let text = |found: mspkit_text| {
             // SAFETY: the document keeps it.

@@ -1,4 +1,4 @@
-//! Failures on their way to C: what the core says, and what the boundary itself has to say.
+//! Failures on their way to C: those of the core, and those of the boundary itself.
 
 use std::any::Any;
 use std::fmt::Write;
@@ -15,11 +15,11 @@ use crate::abi::{
 /// Why something failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// What the core says.
+    /// Reported by the core.
     Core(Box<Error>),
-    /// What the boundary itself has to say.
+    /// Raised at the boundary itself.
     Own { code: mspkit_status, message: String, resume_token: Option<String> },
-    /// An argument that the boundary itself refuses, under a code of its own.
+    /// An argument that the boundary itself refuses, under a separate code.
     Refused { code: mspkit_status, error: Box<Error> },
 }
 
@@ -34,17 +34,17 @@ impl Failure {
         Self::Own { code, message: message.into(), resume_token: None }
     }
 
-    /// An argument that cannot be used, by its name in C.
+    /// An invalid argument, by its name in C.
     pub(crate) fn argument(code: mspkit_status, name: &str, given: Option<&str>, allowed: &str) -> Self {
         Self::Refused { code, error: Box::new(Error::refused(name, given, allowed)) }
     }
 
-    /// A pointer that has to be given.
+    /// A required pointer is NULL.
     pub(crate) fn null(name: &str) -> Self {
         Self::argument(MSPKIT_E_NULL, name, None, "must not be NULL")
     }
 
-    /// An argument that no call can use. What was given is not told: it may be a secret.
+    /// An invalid argument. The value that was passed is not shown: it may be a secret.
     pub(crate) fn invalid(name: &str, allowed: &str) -> Self {
         Self::argument(MSPKIT_E_INVALID_REQUEST, name, None, allowed)
     }
@@ -62,12 +62,12 @@ impl Failure {
         Self::own(MSPKIT_E_INTERNAL, message)
     }
 
-    /// A panic. What it carried is dropped here, where another panic does no harm.
+    /// A panic. Its payload is dropped here, where another panic does no harm.
     pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> Self {
         let message = mspkit_binding::panicked(payload.as_ref());
         let dropped = std::panic::AssertUnwindSafe(|| drop(payload));
         if let Err(again) = std::panic::catch_unwind(dropped) {
-            // It panics whenever it is dropped; there is nobody left to drop it for.
+            // Its drop panics every time; it is leaked.
             std::mem::forget(again);
         }
         Self::own(MSPKIT_E_PANIC, message)
@@ -103,13 +103,13 @@ impl Failure {
     }
 }
 
-/// Everything that is known of a failure, as JSON of one line that drives no terminal: what shows nothing, or turns what
-/// stands beside it, is escaped.
+/// Everything that is known about a failure, as JSON in one line that is safe to print: invisible and bidirectional
+/// characters are escaped.
 pub(crate) fn described(failure: &Failure) -> String {
     let mut safe = String::new();
     for letter in everything(failure).to_string().chars() {
         if letter.is_control() || is_format(letter) {
-            // Outside of texts JSON has no such letters, and in them this means the same.
+            // Outside of strings JSON has no such characters, and inside an escape means the same.
             let mut units = [0; 2];
             for unit in letter.encode_utf16(&mut units) {
                 let _ = write!(safe, "\\u{unit:04x}");
@@ -121,7 +121,7 @@ pub(crate) fn described(failure: &Failure) -> String {
     safe
 }
 
-/// Marks of direction, joiners, and ends of lines of their own.
+/// Direction marks, joiners, and line separators.
 fn is_format(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}')
 }
@@ -157,7 +157,7 @@ fn everything(failure: &Failure) -> Value {
                 "status": error.status(),
                 "server_code": error.code(),
                 "field_errors": fields
-                    .map(|said| json!({"field": said.field, "code": said.code, "message": said.message}))
+                    .map(|field| json!({"field": field.field, "code": field.code, "message": field.message}))
                     .collect::<Vec<_>>(),
                 "request_id": error.request_id(),
                 "server_error_id": error.server_error_id(),

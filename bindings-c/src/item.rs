@@ -1,4 +1,4 @@
-//! Items of lists, and the fields that views are made of.
+//! Items of lists, and the field types of views.
 
 use std::ffi::c_void;
 
@@ -10,7 +10,7 @@ use crate::layout::{Table, mspkit_layout};
 use crate::text::mspkit_str;
 use crate::view::View;
 
-/// A field with a text, an id or JSON. `data` is never NULL: it is an empty text where there is no value.
+/// A field with a text, an id or JSON. `data` is never NULL: it is an empty text if there is no value.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_text {
@@ -22,11 +22,11 @@ pub struct mspkit_text {
     pub presence: i32,
 }
 
-/// A field with a whole number. Never grows.
+/// A field with an integer. Never grows.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_int {
-    /// The number; 0 where there is none.
+    /// The number; 0 if there is none.
     pub value: i64,
     /// `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
     pub presence: i32,
@@ -36,29 +36,29 @@ pub struct mspkit_int {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_number {
-    /// The number; 0 where there is none.
+    /// The number; 0 if there is none.
     pub value: f64,
     /// `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
     pub presence: i32,
 }
 
-/// A field with yes or no. Never grows.
+/// A field with a boolean. Never grows.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_flag {
-    /// The value; false where there is none.
+    /// The value; false if there is none.
     pub value: bool,
     /// `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
     pub presence: i32,
 }
 
-/// An item of a list. Everything that is got from it lives as long as it does; several threads may read it.
+/// An item of a list. Everything got from it is valid until it is freed; several threads may read it.
 pub struct mspkit_item {
     document: Document,
 }
 
 impl mspkit_item {
-    /// An item of a page, with a view of it where there is a table.
+    /// An item of a page, with a view of it if there is a table.
     pub(crate) fn read(page: &RawPage, at: usize, table: Option<Table>) -> Result<Self, Error> {
         let json = page.range(at).map(|range| page.buffer().slice(range)).unwrap_or_default();
         let view = table.map(|table| page.read_with(at, |_| View::read(&json, table))).transpose()?;
@@ -74,15 +74,15 @@ unsafe fn get<T>(item: *const mspkit_item, nothing: T, read: impl FnOnce(&mspkit
     }
 }
 
-/// The item as JSON: ids as strings, every field that the server sent; `data` NULL only for NULL.
+/// The item as JSON: ids as strings, every field that the server sent; `data` is NULL only for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_item_json(item: *const mspkit_item) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(item, mspkit_str::NONE, |item| item.document.json()) }
 }
 
-/// The value at a JSON pointer (RFC 6901) such as `/parent/0/name`, for fields that the item's view does not have: a text
-/// without its quotes, all else as JSON. Absent where the pointer leads to nothing. Lives as long as the item.
+/// The value at a JSON pointer (RFC 6901) such as `/parent/0/name`, for fields that the item's view does not have: a
+/// text without its quotes, anything else as JSON. Absent if the pointer leads nowhere. Valid until the item is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_item_get(item: *const mspkit_item, pointer: mspkit_str) -> mspkit_text {
     // SAFETY: the caller's promise is this one's.
@@ -92,8 +92,8 @@ pub unsafe extern "C" fn mspkit_item_get(item: *const mspkit_item, pointer: mspk
     }
 }
 
-/// The item as the struct that `layout` describes; NULL when it is something else. The headers of the services have a
-/// function for each of theirs. Lives as long as the item.
+/// The item as the struct that `layout` describes; NULL if it is of another type. The headers of the services have a
+/// function for each of theirs. Valid until the item is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_item_view(
     item: *const mspkit_item,
@@ -103,8 +103,8 @@ pub unsafe extern "C" fn mspkit_item_view(
     unsafe { get(item, std::ptr::null(), |item| item.document.view(layout)) }
 }
 
-/// Frees an item that a completion gave. NULL is allowed. Items of a page belong to the page, those that
-/// `mspkit_pager_next` lends to the pager.
+/// Frees an item of a completion. NULL is allowed. Items of a page belong to the page, those of `mspkit_pager_next` to
+/// the pager.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_item_free(item: *mut mspkit_item) {
     // SAFETY: the caller passes NULL or an item that was given out and is not used again.

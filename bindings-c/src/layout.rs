@@ -1,8 +1,8 @@
-//! How structs that this library does not know are filled and read: by tables that the headers of the services hold.
+//! How structs that this library does not know are filled and read: by tables in the headers of the services.
 //!
-//! A struct of parameters and a view are plain memory here; which field lies where, and what it holds, its table says. So
-//! an operation is added without a change of this library. A table is checked before anything is done with it, and what is
-//! written by one stays inside of the struct whatever it says.
+//! A struct of parameters and a view are plain memory here; its table has the offset and kind of each field. So adding
+//! an operation does not change this library. A table is validated before it is used, and a write never leaves the
+//! struct, whatever its table contains.
 
 use std::ffi::{CStr, c_char};
 
@@ -27,16 +27,16 @@ pub const MSPKIT_FIELD_JSON: i32 = 6;
 pub const MSPKIT_FIELD_OBJECT: i32 = 7;
 /// Of parameters only: a `mspkit_date_range`.
 pub const MSPKIT_FIELD_DATES: i32 = 8;
-/// A list of texts. All lists are a pointer to the first entry and a `size_t` with their number; in views an `int32_t` with
-/// their presence follows. Entries are `mspkit_str`.
+/// A list of texts. Every list is a pointer to the first entry and a `size_t` with their number; in views an `int32_t`
+/// with its presence follows. Entries are `mspkit_str`.
 pub const MSPKIT_FIELD_TEXTS: i32 = 11;
 /// A list of ids. Entries are `mspkit_str`.
 pub const MSPKIT_FIELD_IDS: i32 = 12;
-/// A list of whole numbers. Entries are `int64_t`.
+/// A list of integers. Entries are `int64_t`.
 pub const MSPKIT_FIELD_INTS: i32 = 13;
 /// A list of numbers. Entries are `double`.
 pub const MSPKIT_FIELD_NUMBERS: i32 = 14;
-/// A list of what is true or false. Entries are `bool`.
+/// A list of booleans. Entries are `bool`.
 pub const MSPKIT_FIELD_FLAGS: i32 = 15;
 /// A list of anything. Entries are `mspkit_str` with JSON text.
 pub const MSPKIT_FIELD_JSONS: i32 = 16;
@@ -47,20 +47,20 @@ pub const MSPKIT_FIELD_OBJECTS: i32 = 17;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_field {
-    /// In a view the vendor's name, in parameters the name in the table of operations.
+    /// In a view the vendor's name, in parameters the name in the operation table.
     pub name: *const c_char,
-    /// How many bytes the name has.
+    /// The length of the name in bytes.
     pub name_len: usize,
-    /// Where it lies in the struct.
+    /// Its offset in the struct.
     pub offset: usize,
-    /// What it holds: `MSPKIT_FIELD_TEXT` and so on.
+    /// Its kind: `MSPKIT_FIELD_TEXT` and so on.
     pub kind: i32,
-    /// The struct of an object, or of a list's objects; else NULL.
+    /// The struct of an object, or of a list's objects; otherwise NULL.
     pub layout: *const mspkit_layout,
 }
 
-/// What a struct of parameters or a view is made of. It lives as long as anything that was made with it: the headers of the
-/// services hold them as constants.
+/// The layout of a struct of parameters or of a view. It must outlive everything that is made with it: the headers of
+/// the services have them as constants.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_layout {
@@ -70,14 +70,14 @@ pub struct mspkit_layout {
     pub name: *const c_char,
     /// The size of the struct.
     pub size: usize,
-    /// Its fields, but for what each begins with: `json` of a view, `struct_size` of parameters.
+    /// Its fields, except the first: `json` of a view, `struct_size` of parameters.
     pub fields: *const mspkit_field,
     /// How many there are.
     pub field_count: usize,
 }
 
-/// An operation as the headers of the services describe it: what `mspkit_typed_call` and `mspkit_typed_list` take. It lives
-/// as long as a layout does.
+/// An operation as the headers of the services describe it, for `mspkit_typed_call` and `mspkit_typed_list`. It must
+/// live as long as a layout.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_descriptor {
@@ -85,22 +85,22 @@ pub struct mspkit_descriptor {
     pub table_size: usize,
     /// Its id, such as `ncentral.customers.get`.
     pub operation: *const c_char,
-    /// The names of the parameters that are arguments of their own; NULL when there are none.
+    /// The names of the path parameters; NULL if there are none.
     pub arguments: *const *const c_char,
     /// How many there are.
     pub argument_count: usize,
-    /// The struct of the other parameters; NULL when there are none.
+    /// The struct of the other parameters; NULL if there are none.
     pub params: *const mspkit_layout,
-    /// What its answer, or an item of its list, is; NULL for an answer without a result.
+    /// The type of its result, or of an item of its list; NULL for an operation without a result.
     pub view: *const mspkit_layout,
 }
 
-/// No struct of ours is larger, has more fields, or nests deeper.
+/// Bounds that no struct of ours reaches: size, fields, nesting.
 const LARGEST: usize = 1 << 16;
 const MOST_FIELDS: usize = 4096;
 const DEEPEST: u32 = 6;
 
-/// A table whose struct can be filled or read.
+/// A validated table.
 #[derive(Clone, Copy)]
 pub(crate) struct Table(&'static mspkit_layout);
 
@@ -109,7 +109,7 @@ unsafe impl Send for Table {}
 // SAFETY: as above.
 unsafe impl Sync for Table {}
 
-/// What a table is of, which decides how large its fields are.
+/// The use of a table, which decides how large its fields are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Of {
     Params,
@@ -117,10 +117,10 @@ pub(crate) enum Of {
 }
 
 impl Table {
-    /// The table that the caller passed; nothing for NULL.
+    /// The table that the caller passed; none for NULL.
     ///
     /// # Safety
-    /// `layout` is NULL or a table that lives as long as anything made with it.
+    /// `layout` is NULL or a table that outlives everything made with it.
     pub(crate) unsafe fn new(layout: *const mspkit_layout, of: Of) -> Result<Option<Self>, Failure> {
         // SAFETY: the caller says so; its life is cut to what is made with it.
         let Some(layout) = (unsafe { layout.as_ref() }) else { return Ok(None) };
@@ -128,11 +128,11 @@ impl Table {
         if unsafe { fits(layout, of, 0) } {
             return Ok(Some(Self(layout)));
         }
-        let allowed = "must be a table of this version of mspkit, as its headers hold them";
+        let allowed = "must be a table from the headers of this version of mspkit";
         Err(Failure::argument(MSPKIT_E_RANGE, "layout", None, allowed))
     }
 
-    /// The table of an object in this one, which was checked with it.
+    /// The table of an object in this one, validated with it.
     pub(crate) fn of(field: &mspkit_field) -> Option<Self> {
         // SAFETY: it was checked together with the table that the field is of.
         unsafe { field.layout.as_ref() }.map(Self)
@@ -156,7 +156,7 @@ impl Table {
         unsafe { std::slice::from_raw_parts(self.0.fields, self.0.field_count) }
     }
 
-    /// Whether a struct that was filled by one can be read by the other.
+    /// Whether a struct that was filled by one table can be read by the other.
     pub(crate) fn says_the_same(self, other: Self) -> bool {
         let same = |(one, other): (&mspkit_field, &mspkit_field)| {
             let nested = match (Self::of(one), Self::of(other)) {
@@ -185,13 +185,13 @@ impl mspkit_field {
         unsafe { std::slice::from_raw_parts(self.name.cast(), self.name_len) }
     }
 
-    /// The same for people, and for JSON.
+    /// The same as text, for messages and JSON.
     pub(crate) fn word(&self) -> &'static str {
         std::str::from_utf8(self.name()).unwrap_or("a field")
     }
 }
 
-/// A list as it lies in a view.
+/// A list in a view.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(crate) struct List {
@@ -200,7 +200,7 @@ pub(crate) struct List {
     pub(crate) presence: i32,
 }
 
-/// The same in parameters.
+/// A list in parameters.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(crate) struct Entries {
@@ -208,7 +208,7 @@ pub(crate) struct Entries {
     pub(crate) count: usize,
 }
 
-/// Another view in a view.
+/// A nested view in a view.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(crate) struct Object {
@@ -216,7 +216,7 @@ pub(crate) struct Object {
     pub(crate) presence: i32,
 }
 
-/// How many bytes a field of a kind has; nothing for a kind that is not known.
+/// How many bytes a field of a kind has; none for an unknown kind.
 fn width(kind: i32, of: Of) -> Option<usize> {
     Some(match (kind, of) {
         (MSPKIT_FIELD_TEXT | MSPKIT_FIELD_ID | MSPKIT_FIELD_JSON, Of::View) => size_of::<mspkit_text>(),
@@ -235,10 +235,10 @@ fn width(kind: i32, of: Of) -> Option<usize> {
     })
 }
 
-/// Whether everything that a table says can be done.
+/// Whether a table is valid.
 ///
 /// # Safety
-/// The pointers of the table lead to what its documentation asks for.
+/// The pointers of the table are valid as its documentation requires.
 unsafe fn fits(layout: &mspkit_layout, of: Of, depth: u32) -> bool {
     let first = match of {
         Of::Params => size_of::<usize>(),
@@ -249,13 +249,13 @@ unsafe fn fits(layout: &mspkit_layout, of: Of, depth: u32) -> bool {
         && (first..=LARGEST).contains(&layout.size)
         && layout.field_count <= MOST_FIELDS
         && (layout.field_count == 0 || !layout.fields.is_null());
-    // Tables may lead back to themselves; deeper than that the same are seen again.
+    // Tables may be recursive; deeper than this the same tables repeat.
     if !sound || depth > DEEPEST {
         return sound;
     }
     Table(extended(layout)).fields().iter().all(|field| {
         let inside = width(field.kind, of).is_some_and(|width| {
-            // Numbers of four bytes are aligned to four, all else to eight.
+            // Four-byte numbers are aligned to four, everything else to eight.
             let aligned = field.offset.is_multiple_of(width.min(align_of::<u64>()));
             aligned && field.offset >= first && field.offset.saturating_add(width) <= layout.size
         });
@@ -272,9 +272,9 @@ unsafe fn fits(layout: &mspkit_layout, of: Of, depth: u32) -> bool {
     })
 }
 
-/// The same table, for as long as its program holds it.
+/// The same table, valid as long as its program has it.
 fn extended(layout: &mspkit_layout) -> &'static mspkit_layout {
-    // SAFETY: whoever passed it promises that it lives as long as anything that is made with it.
+    // SAFETY: the caller promises that it outlives everything made with it.
     unsafe { &*std::ptr::from_ref(layout) }
 }
 
@@ -304,7 +304,7 @@ mod tests {
         assert!(taken(40, field(16, MSPKIT_FIELD_TEXT, null), Of::View));
         assert!(
             !taken(32, field(16, MSPKIT_FIELD_TEXT, null), Of::View),
-            "its end is behind that of the struct"
+            "its end is after that of the struct"
         );
         assert!(!taken(48, field(8, MSPKIT_FIELD_TEXT, null), Of::View), "it lies where `json` is");
         assert!(!taken(64, field(20, MSPKIT_FIELD_TEXT, null), Of::View), "it is not aligned");

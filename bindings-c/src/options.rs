@@ -1,38 +1,38 @@
-//! Option structs, read by their `struct_size`, so that programs and libraries of different versions go together.
+//! Option structs, read by their `struct_size`, so that programs and libraries of different versions are compatible.
 
 use crate::abi::{MSPKIT_DEFAULT, MSPKIT_E_STRUCT_SIZE};
 use crate::failure::Failure;
 
-mod said;
+mod writer;
 
 pub(crate) use crate::generated::options::{
     mspkit_call_options, mspkit_client_options, mspkit_paging_options,
 };
-pub(crate) use said::{Said, call, config, count, entries, paging, range};
+pub(crate) use writer::{OptionsWriter, call, config, count, entries, paging, range};
 
 /// [`MSPKIT_DEFAULT`] in eight bytes.
 pub(crate) const NOT_GIVEN: i64 = MSPKIT_DEFAULT as i64;
 
-/// No struct of any version is larger; what claims to be was not initialised.
+/// Larger than the struct of any version; a larger size means that it was not initialised.
 pub(crate) const LARGEST: usize = 4096;
 
 /// A struct that begins with its size.
 ///
-/// Fields are added at its end and never in what pads others: a caller's padding is zeroes, which may mean something.
+/// Fields are added at the end and never in the padding of others: a caller's padding is zero, which may be a value.
 ///
 /// # Safety
 /// It is `repr(C)`, begins with `struct_size: usize`, and any bytes are a value of it.
 pub(crate) unsafe trait Versioned: Copy {
     /// Its name in C.
     const NAME: &str;
-    /// What its initialiser makes, but for the size: nothing is given.
+    /// The value that its initialiser makes, except for the size: nothing is given.
     const BLANK: Self;
 }
 
-/// The struct that the caller passed, with nothing in what its version does not have; nothing at all for NULL.
+/// The struct that the caller passed, with the fields that its version lacks not given; none for NULL.
 ///
 /// # Safety
-/// `given` is NULL or points to at least as many bytes as it says at its beginning.
+/// `given` is NULL or points to at least as many bytes as its first field says.
 pub(crate) unsafe fn read<T: Versioned>(given: *const T) -> Result<T, Failure> {
     let mut known = T::BLANK;
     if given.is_null() {
@@ -42,7 +42,7 @@ pub(crate) unsafe fn read<T: Versioned>(given: *const T) -> Result<T, Failure> {
     let size = unsafe { given.cast::<usize>().read() };
     let refuse = |why: &str| Err(uninitialised(T::NAME, size, why));
     if size < size_of::<usize>() || size > LARGEST || !size.is_multiple_of(align_of::<usize>()) {
-        return refuse("which no version of it has");
+        return refuse("which no version has");
     }
     let own = size_of::<T>();
     // SAFETY: both have as many bytes, and any of a caller's values is one of the plain fields.
@@ -53,17 +53,17 @@ pub(crate) unsafe fn read<T: Versioned>(given: *const T) -> Result<T, Failure> {
         // SAFETY: the caller's struct has that many bytes.
         let more = unsafe { std::slice::from_raw_parts(given.cast::<u8>().add(own), size - own) };
         if more.chunks(4).any(|word| !NOTHING.iter().any(|nothing| word == nothing)) {
-            return refuse("and it sets what this version of mspkit does not know");
+            return refuse("and it sets fields unknown to this version of mspkit");
         }
     }
     Ok(known)
 }
 
-/// Makes a struct with nothing given. What a newer header has behind the fields that are known here becomes zeroes, which
-/// stand for nothing as well.
+/// Initialises a struct with nothing given. Fields of a newer header after the known ones become zeroes, which mean not
+/// given as well.
 ///
 /// # Safety
-/// `into` is NULL or points to `struct_size` bytes that may be written to.
+/// `into` is NULL or points to `struct_size` writable bytes.
 pub(crate) unsafe fn initialise<T: Versioned>(into: *mut T, struct_size: usize) {
     if into.is_null() || !(size_of::<usize>()..=LARGEST).contains(&struct_size) {
         return;
@@ -77,13 +77,13 @@ pub(crate) unsafe fn initialise<T: Versioned>(into: *mut T, struct_size: usize) 
     }
 }
 
-/// A struct whose size says that its initialiser has not made it.
+/// A struct whose size says that it was not made by its initialiser.
 pub(crate) fn uninitialised(name: &str, size: usize, why: &str) -> Failure {
-    let allowed = format!("its struct_size is {size}, {why}; initialise it by {name}_init()");
+    let allowed = format!("its struct_size is {size}, {why}; initialise it with {name}_init()");
     Failure::argument(MSPKIT_E_STRUCT_SIZE, name, None, &allowed)
 }
 
-/// What a field that is not known here may hold: NULL, padding, and `MSPKIT_DEFAULT` in four bytes and in eight.
+/// The values of an unknown field that mean not given: NULL, padding, and `MSPKIT_DEFAULT` in four bytes and in eight.
 const NOTHING: [[u8; 4]; 3] = [[0; 4], MSPKIT_DEFAULT.to_ne_bytes(), [0xff; 4]];
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Pagers: a list read item by item or page by page, one step at a time, blocking or through a queue.
 //!
-//! What a step works on is taken out of the pager for as long as it runs, and comes back however it ends, so a step that
-//! is cancelled loses nothing and a second one at the same time is refused.
+//! The state of a step is taken out of the pager while it runs, and returned however it ends, so a cancelled step loses
+//! nothing and a second step at the same time is refused.
 
 use std::ffi::c_void;
 use std::sync::{Arc, Mutex};
@@ -32,10 +32,11 @@ mod reading;
 
 use reading::{Shared, Step, item, ready};
 
-/// Reads a list. One thread at a time may use it. Yours to free with `mspkit_pager_free`, before or after its client.
+/// Reads a list. One thread at a time may use it. Freed by the caller with `mspkit_pager_free`, before or after its
+/// client.
 ///
-/// After a failure the same step may be made again: nothing is left out by that. Of an item that cannot be read the failure
-/// says which it is, and the next step goes on behind it.
+/// After a failure the same step may be made again: no item is skipped by that. An item that cannot be read is named by
+/// the failure, and the next step continues after it.
 pub struct mspkit_pager {
     shared: Arc<Shared>,
     runtime: Arc<Runtime>,
@@ -43,7 +44,7 @@ pub struct mspkit_pager {
     ends: [Option<Arc<Cancel>>; 2],
     /// Raised when the pager is freed.
     freed: Arc<Cancel>,
-    /// What was lent out since the last step.
+    /// The item lent since the last step.
     lent: Mutex<Lent>,
 }
 
@@ -59,7 +60,7 @@ impl mspkit_pager {
         [Some(self.freed.clone()), token, client]
     }
 
-    /// Takes a step; what was lent out before ends with that.
+    /// Takes a step; the item lent before becomes invalid.
     fn step(&self) -> Result<Step, Failure> {
         let step = self.shared.step()?;
         *lock(&self.lent) = Lent::default();
@@ -79,7 +80,7 @@ impl mspkit_pager {
     /// Submits a step.
     ///
     /// # Safety
-    /// The pointers are NULL or what the exported functions ask for.
+    /// The pointers are NULL or valid as the exported functions require.
     unsafe fn submit<W>(&self, into: Into, work: impl FnOnce(Step) -> W) -> Result<mspkit_status, Failure>
     where
         W: Future<Output = Result<Outcome, Failure>> + Send + 'static,
@@ -91,7 +92,7 @@ impl mspkit_pager {
         let freed = self.freed.clone();
         let [own, client] = self.ends.clone();
         let work = work(step);
-        // Freeing the pager ends its step, as the end of its client does.
+        // Freeing the pager ends its step, and so does freeing its client.
         let work = async move {
             tokio::select! {
                 biased;
@@ -109,14 +110,14 @@ impl mspkit_pager {
     /// The next item, lent until the next step.
     ///
     /// # Safety
-    /// `into` may be written to.
+    /// `into` is writable.
     unsafe fn next(
         &self,
         wanted: Option<u64>,
         into: *mut *const mspkit_item,
     ) -> Result<mspkit_status, Failure> {
         let step = self.step()?;
-        // An item that is already here costs no trip through the runtime.
+        // An item that is available needs no trip through the runtime.
         let ready = step.reading.as_ref().and_then(|pager| ready(pager, self.shared.table));
         let next = match ready {
             Some(ready) => ready.map(Some)?,
@@ -141,7 +142,7 @@ impl mspkit_pager {
 /// Makes a pager.
 ///
 /// # Safety
-/// The pointers are NULL or what the exported functions ask for.
+/// The pointers are NULL or valid as the exported functions require.
 unsafe fn begin(
     client: *const mspkit_client,
     operation: &str,
@@ -173,9 +174,9 @@ unsafe fn begin(
 
 /// Makes a pager over a list operation by its id, with its parameters as JSON; see `mspkit_call`.
 ///
-/// `paging` and `options` may be NULL. `pager` gets it; free it with `mspkit_pager_free`. Nothing is sent. Thread-safe.
-/// Fails with `MSPKIT_E_INVALID_REQUEST` for wrong parameters or a resume token of another list, and with the codes for
-/// wrong texts, numbers and sizes.
+/// `paging` and `options` may be NULL. `pager` receives it; free it with `mspkit_pager_free`. Nothing is sent.
+/// Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for invalid parameters or a resume token of another list, and
+/// with the codes for invalid texts, numbers and sizes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_list(
     client: *const mspkit_client,
@@ -196,12 +197,12 @@ pub unsafe extern "C" fn mspkit_list(
     }
 }
 
-/// Makes a pager over a list operation as the headers of the services do; see `mspkit_typed_call`. Its items are read as
-/// the descriptor's view, and one that cannot be read is an error of the step that comes to it.
+/// Makes a pager over a list operation as the headers of the services do; see `mspkit_typed_call`. Its items are read
+/// as the descriptor's view; an item that cannot be read fails the step that reaches it.
 ///
-/// `paging` and `options` may be NULL. `pager` gets it; free it with `mspkit_pager_free`. Nothing is sent. Thread-safe.
-/// Fails with `MSPKIT_E_INVALID_REQUEST` for wrong parameters or a resume token of another list, and with the codes for
-/// wrong texts, numbers and sizes.
+/// `paging` and `options` may be NULL. `pager` receives it; free it with `mspkit_pager_free`. Nothing is sent.
+/// Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for invalid parameters or a resume token of another list, and
+/// with the codes for invalid texts, numbers and sizes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_typed_list(
     client: *const mspkit_client,
@@ -216,17 +217,17 @@ pub unsafe extern "C" fn mspkit_typed_list(
     // SAFETY: the caller's promise is this one's.
     unsafe {
         guard(error, || {
-            let said = params::read(operation, arguments, params)?;
-            begin(client, said.operation, &said.params, said.view, paging, options, pager)
+            let call = params::read(operation, arguments, params)?;
+            begin(client, call.operation, &call.params, call.view, paging, options, pager)
         })
     }
 }
 
 /// Reads the next item.
 ///
-/// `item` gets it; it belongs to the pager and lives until the next step, or until the pager is freed. Gives
-/// `MSPKIT_DONE` at the end of the list. Blocks when a page has to be asked for. Fails with any code; the error says where
-/// to resume, and the step may be made again.
+/// `item` receives it; it belongs to the pager and is valid until the next step, or until the pager is freed. Returns
+/// `MSPKIT_DONE` at the end of the list. Blocks if a page has to be requested. Fails with any code; the error has a
+/// resume token, and the step may be made again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_next(
     pager: *mut mspkit_pager,
@@ -243,11 +244,11 @@ pub unsafe extern "C" fn mspkit_pager_next(
     }
 }
 
-/// Reads the next item as `mspkit_pager_next` does, for a caller who wants no more than this one for now: no page is read
-/// ahead for it. The rest of the page is there for every further step.
+/// Reads the next item like `mspkit_pager_next`, for a caller who wants only this one for now: no page is read ahead
+/// for it. The rest of the page stays available.
 ///
-/// `item` gets it; it belongs to the pager and lives until the next step, or until the pager is freed. Gives
-/// `MSPKIT_DONE` where there is none. Blocks when a page has to be asked for. Fails with any code.
+/// `item` receives it; it belongs to the pager and is valid until the next step, or until the pager is freed. Returns
+/// `MSPKIT_DONE` if there is none. Blocks if a page has to be requested. Fails with any code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_first(
     pager: *mut mspkit_pager,
@@ -264,10 +265,10 @@ pub unsafe extern "C" fn mspkit_pager_first(
     }
 }
 
-/// Reads the next page; where items of a page were read one by one, the rest of it.
+/// Reads the next page, or the rest of a page whose items were read one by one.
 ///
-/// `page` gets it; free it with `mspkit_page_free`. Gives `MSPKIT_DONE` at the end of the list. Blocks. Fails with any
-/// code; the error says where to resume, and the step may be made again.
+/// `page` receives it; free it with `mspkit_page_free`. Returns `MSPKIT_DONE` at the end of the list. Blocks. Fails
+/// with any code; the error has a resume token, and the step may be made again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_next_page(
     pager: *mut mspkit_pager,
@@ -289,12 +290,12 @@ pub unsafe extern "C" fn mspkit_pager_next_page(
     }
 }
 
-/// Reads all items that are left, or the next `most` of them, as one page; `MSPKIT_DEFAULT`: all. Where items of a page were
-/// read one by one, the rest of it comes first.
+/// Reads all remaining items, or the next `most` of them, as one page; `MSPKIT_DEFAULT`: all. The rest of a page whose
+/// items were read one by one comes first.
 ///
-/// `page` gets them, without items where none are left; free it with `mspkit_page_free`. All of them are in memory then. Blocks.
-/// Fails with any code, and with `MSPKIT_E_RANGE` for another negative number; nothing was given out then, and the step may be
-/// made again.
+/// `page` receives them, and is empty if none are left; free it with `mspkit_page_free`. All of them are in memory
+/// then. Blocks. Fails with any code, and with `MSPKIT_E_RANGE` for another negative number; no item counts as returned
+/// then, and the step may be made again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_collect(
     pager: *mut mspkit_pager,
@@ -318,11 +319,11 @@ pub unsafe extern "C" fn mspkit_pager_collect(
     }
 }
 
-/// Submits what `mspkit_pager_next` does. The completion has an item, or the status `MSPKIT_DONE`.
+/// Submits a step like `mspkit_pager_next`. The completion has an item, or the status `MSPKIT_DONE`.
 ///
-/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
-/// step, and may be NULL. A step that is cancelled may be made again. Does not block. Fails, without a completion, with
-/// `MSPKIT_E_BUSY` while a step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. A cancelled step may be made again. Does not block. Fails, without a completion, with `MSPKIT_E_BUSY` while a
+/// step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_next_submit(
     pager: *mut mspkit_pager,
@@ -345,11 +346,11 @@ pub unsafe extern "C" fn mspkit_pager_next_submit(
     }
 }
 
-/// Submits what `mspkit_pager_next_page` does. The completion has a page, or the status `MSPKIT_DONE`.
+/// Submits a step like `mspkit_pager_next_page`. The completion has a page, or the status `MSPKIT_DONE`.
 ///
-/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
-/// step, and may be NULL. A step that is cancelled may be made again. Does not block. Fails, without a completion, with
-/// `MSPKIT_E_BUSY` while a step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. A cancelled step may be made again. Does not block. Fails, without a completion, with `MSPKIT_E_BUSY` while a
+/// step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_next_page_submit(
     pager: *mut mspkit_pager,
@@ -372,11 +373,11 @@ pub unsafe extern "C" fn mspkit_pager_next_page_submit(
     }
 }
 
-/// Submits what `mspkit_pager_collect` does. The completion has a page.
+/// Submits a step like `mspkit_pager_collect`. The completion has a page.
 ///
-/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
-/// step, and may be NULL. A step that is cancelled has given nothing out, and may be made again. Does not block. Fails,
-/// without a completion, with `MSPKIT_E_RANGE` for a wrong number, with `MSPKIT_E_BUSY` while a step is in flight, and with
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. A cancelled step has returned no item, and may be made again. Does not block. Fails, without a completion,
+/// with `MSPKIT_E_RANGE` for an invalid number, with `MSPKIT_E_BUSY` while a step is in flight, and with
 /// `MSPKIT_E_CLOSED` for a closed queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_collect_submit(
@@ -411,7 +412,7 @@ unsafe fn get<T>(pager: *const mspkit_pager, nothing: T, read: impl FnOnce(&mspk
     }
 }
 
-/// Token to resume after the items returned so far. Lives until the next step, or until the pager is freed. `data`
+/// Token to resume after the items returned so far. Valid until the next step, or until the pager is freed. `data` is
 /// NULL while a step is in flight.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_resume_token(pager: *const mspkit_pager) -> mspkit_str {
@@ -419,7 +420,8 @@ pub unsafe extern "C" fn mspkit_pager_resume_token(pager: *const mspkit_pager) -
     unsafe { get(pager, mspkit_str::NONE, mspkit_pager::resume_token) }
 }
 
-/// How many items the server says the list has; -1 before a page has said so, and while a step is in flight.
+/// How many items the list has, as reported by the server; -1 before the first page, if it reports no count, and while
+/// a step is in flight.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_total(pager: *const mspkit_pager) -> i64 {
     // SAFETY: the caller's promise is this one's.
@@ -432,9 +434,9 @@ pub unsafe extern "C" fn mspkit_pager_total(pager: *const mspkit_pager) -> i64 {
     }
 }
 
-/// Whether the list is whole: once all of it was given out, 1 when as many different rows came as the server said there
-/// are, and 0 when fewer did. -1 before that, where a limit has ended it early, where the server said nothing that tells,
-/// and while a step is in flight. `on_incomplete` of `mspkit_paging_options` says what else happens at the end.
+/// Whether the list is complete: once it was read to its end, 1 if as many different rows arrived as the server
+/// reported, and 0 if fewer did. -1 before that, if a limit ended it early, if the server reports no count, and while a
+/// step is in flight. `on_incomplete` of `mspkit_paging_options` chooses what else happens at the end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_complete(pager: *const mspkit_pager) -> i32 {
     // SAFETY: the caller's promise is this one's.
@@ -446,7 +448,7 @@ pub unsafe extern "C" fn mspkit_pager_complete(pager: *const mspkit_pager) -> i3
     }
 }
 
-/// How many of the rows that the server announced are missing; -1 where `mspkit_pager_complete` gives that.
+/// How many of the rows that the server reported are missing; -1 where `mspkit_pager_complete` is -1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_missing(pager: *const mspkit_pager) -> i64 {
     // SAFETY: the caller's promise is this one's.
@@ -458,8 +460,8 @@ pub unsafe extern "C" fn mspkit_pager_missing(pager: *const mspkit_pager) -> i64
     }
 }
 
-/// Status, headers, ids and times of the last page's answer; NULL before there is one, and while a step is in flight.
-/// Lives until the next step, or until the pager is freed.
+/// Status, headers, ids and times of the last page's response; NULL before there is one, and while a step is in flight.
+/// Valid until the next step, or until the pager is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_meta(pager: *const mspkit_pager) -> *const mspkit_meta {
     // SAFETY: the caller's promise is this one's.

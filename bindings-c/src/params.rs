@@ -1,5 +1,5 @@
-//! The parameters of a call, read from its arguments and the struct beside them by their tables, and written as the JSON
-//! object that the core takes.
+//! The parameters of a call, read by tables from its arguments and its struct, and written as the JSON object of the
+//! core.
 
 use std::ffi::{CStr, c_char, c_void};
 use std::fmt::Write;
@@ -19,8 +19,8 @@ use crate::layout::{
 use crate::options::{NOT_GIVEN, entries, range, uninitialised};
 use crate::text::{Given, mspkit_date_range, mspkit_str};
 
-/// What a call of an operation says.
-pub(crate) struct Said {
+/// The parameters of a call of an operation.
+pub(crate) struct CallParams {
     pub(crate) operation: &'static str,
     /// One JSON object.
     pub(crate) params: Vec<u8>,
@@ -30,18 +30,18 @@ pub(crate) struct Said {
 /// Reads what a caller passed for an operation.
 ///
 /// # Safety
-/// `operation` is NULL or a descriptor that lives as long as anything that is made with it; `arguments` is NULL or points to
+/// `operation` is NULL or a descriptor that outlives everything made with it; `arguments` is NULL or points to
 /// as many texts as it names, `params` is NULL or points to the struct that it describes.
 pub(crate) unsafe fn read(
     operation: *const mspkit_descriptor,
     arguments: *const mspkit_str,
     params: *const c_void,
-) -> Result<Said, Failure> {
+) -> Result<CallParams, Failure> {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
         let operation: &'static mspkit_descriptor = borrow("operation", operation)?;
         let newer = || {
-            let allowed = "must be a descriptor of this version of mspkit, as its headers hold them";
+            let allowed = "must be a descriptor from the headers of this version of mspkit";
             Failure::argument(MSPKIT_E_RANGE, "operation", None, allowed)
         };
         if operation.table_size != size_of::<mspkit_descriptor>() {
@@ -58,7 +58,7 @@ pub(crate) unsafe fn read(
         }
         let view = Table::new(operation.view, Of::View)?;
         let id = name_of(operation.operation).ok_or_else(newer)?;
-        Ok(Said { operation: id, params: written.into_json(), view })
+        Ok(CallParams { operation: id, params: written.into_json(), view })
     }
 }
 
@@ -74,9 +74,9 @@ unsafe fn name_of(name: *const c_char) -> Option<&'static str> {
     unsafe { CStr::from_ptr(name) }.to_str().ok()
 }
 
-/// The object so far. The methods write what was given, and nothing for what was not.
+/// The object so far. The methods write values that were given, and omit the others.
 ///
-/// Each asks of its pointers what [`mspkit_str::read`] does.
+/// Each requires of its pointers what [`mspkit_str::read`] does.
 struct Params {
     json: String,
 }
@@ -95,11 +95,11 @@ impl Params {
         if self.json.len() > 1 {
             self.json.push(',');
         }
-        // A name of the table has nothing that would have to be escaped.
+        // A name of the table needs no escapes.
         let _ = write!(self.json, "\"{name}\":{json}");
     }
 
-    /// Everything that a struct gives; nothing for NULL.
+    /// Every given value of a struct; none for NULL.
     unsafe fn fields(&mut self, table: Table, params: *const c_void) -> Result<(), Failure> {
         if params.is_null() {
             return Ok(());
@@ -107,7 +107,7 @@ impl Params {
         // SAFETY: it begins with its size.
         let size = unsafe { params.cast::<usize>().read() };
         if size != table.size() {
-            return Err(uninitialised(table.name(), size, "which is not its own"));
+            return Err(uninitialised(table.name(), size, "which is wrong"));
         }
         for field in table.fields() {
             // SAFETY: the caller's promise is this one's; the table was checked.
@@ -194,7 +194,7 @@ impl Params {
         Ok(())
     }
 
-    /// A list; given when it has a pointer or entries.
+    /// A list; given if it has a pointer or entries.
     unsafe fn list(&mut self, field: &mspkit_field, list: Entries) -> Result<(), Failure> {
         if list.entries.is_null() && list.count == 0 {
             return Ok(());
@@ -220,7 +220,7 @@ impl Params {
                     entries(name, list.entries.cast(), list.count)?.iter().map(number).collect()
                 }
                 MSPKIT_FIELD_FLAGS => {
-                    // As bytes: what a C program put there need not be a bool of Rust.
+                    // As bytes: the value in a C program need not be a valid Rust bool.
                     let flags = entries(name, list.entries.cast::<u8>(), list.count)?;
                     Ok(flags.iter().map(|flag| (*flag != 0).to_string()).collect())
                 }
@@ -232,7 +232,7 @@ impl Params {
     }
 }
 
-/// An entry of a list, which has to be there.
+/// An entry of a list, which must be given.
 ///
 /// # Safety
 /// As for [`mspkit_str::read`].
@@ -242,7 +242,7 @@ unsafe fn given<'a>(name: &str, text: mspkit_str) -> Result<&'a str, Failure> {
     text.ok_or_else(|| Failure::argument(MSPKIT_E_NULL, name, None, "must not be NULL in any entry"))
 }
 
-/// JSON that stands among others: what is no value could end the object around it.
+/// Embedded JSON: an invalid value could end the object around it.
 fn checked<'a>(name: &str, text: &'a str) -> Result<&'a str, Failure> {
     let value = serde_json::from_str::<&RawValue>(text);
     value.map(RawValue::get).map_err(|_| Failure::invalid(name, "must be JSON text"))
@@ -261,8 +261,8 @@ fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// Makes a struct of parameters with nothing given: numbers, and what is true or false, are `MSPKIT_DEFAULT`. The headers
-/// of the services have an `_init()` for each of theirs.
+/// Initialises a struct of parameters with nothing given: numbers and booleans are `MSPKIT_DEFAULT`. The headers of the
+/// services have an `_init()` for each of theirs.
 ///
 /// `layout` describes the struct that `params` points to. Thread-safe.
 #[unsafe(no_mangle)]

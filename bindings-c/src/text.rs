@@ -10,19 +10,19 @@ use crate::failure::Failure;
 /// cbindgen:ignore
 pub(crate) const MSPKIT_NTS: usize = usize::MAX;
 
-/// The length that stands for JSON null.
+/// The length that means JSON null.
 ///
 /// cbindgen:ignore
 pub(crate) const MSPKIT_NULL_LEN: usize = usize::MAX - 1;
 
 /// A text of UTF-8 bytes.
 ///
-/// In what you pass: `MSPKIT_STR("100")` makes one of a literal, `mspkit_nts()` of a NUL-terminated text, `mspkit_null()`
-/// one that is sent as JSON null. `data` NULL means not given; `len` is the number of bytes, or `MSPKIT_NTS` for a text that
-/// ends at its first NUL. The bytes are copied before the function returns.
+/// In arguments: `MSPKIT_STR("100")` makes one from a literal, `mspkit_nts()` from a NUL-terminated text,
+/// `mspkit_null()` one that is sent as JSON null. `data` NULL means not given; `len` is the number of bytes, or
+/// `MSPKIT_NTS` for a text that ends at its first NUL. The bytes are copied before the function returns.
 ///
-/// In what you get: the bytes belong to the handle that it was got from and live as long as that does. A NUL follows
-/// them, which `len` does not count. `data` is NULL where there is no such text.
+/// In results: the bytes belong to the handle that the text was got from and are valid until that is freed. A NUL
+/// follows them, which `len` does not count. `data` is NULL if there is no such text.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct mspkit_str {
@@ -32,7 +32,7 @@ pub struct mspkit_str {
     pub len: usize,
 }
 
-/// Bytes of an answer where they came. Unlike in other texts, no NUL follows them: use `len`. Never grows.
+/// Bytes of a response. Unlike in texts, no NUL follows them: use `len`. Never grows.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct mspkit_bytes {
@@ -56,7 +56,7 @@ pub struct mspkit_pair {
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct mspkit_date_range {
-    /// The first day, `YYYY-MM-DD`; not given when both are not.
+    /// The first day, `YYYY-MM-DD`; not given if the range is not given.
     pub start: mspkit_str,
     /// The last day, `YYYY-MM-DD`.
     pub end: mspkit_str,
@@ -66,7 +66,7 @@ impl mspkit_str {
     /// No text.
     pub(crate) const NONE: Self = Self { data: std::ptr::null(), len: 0 };
 
-    /// What the caller gave under this name; nothing where it gave nothing.
+    /// The text that the caller passed under this name; none if it was not given.
     ///
     /// # Safety
     /// `data` is NULL or points to `len` bytes that do not change before `'a` ends, or to a NUL-terminated text.
@@ -78,7 +78,7 @@ impl mspkit_str {
         unsafe { text(name, self.data, self.len) }.map(|text| Some(Given::Text(text)))
     }
 
-    /// As [`Self::read`], where there has to be a text.
+    /// Same as [`Self::read`], for a required text.
     ///
     /// # Safety
     /// As for [`Self::read`].
@@ -87,7 +87,7 @@ impl mspkit_str {
         unsafe { text(name, self.data, self.len) }
     }
 
-    /// As [`Self::read`], where null cannot be meant.
+    /// Same as [`Self::read`], for a text that cannot be null.
     ///
     /// # Safety
     /// As for [`Self::read`].
@@ -100,7 +100,7 @@ impl mspkit_str {
     }
 }
 
-/// What stands in a text that was given.
+/// The value of a given text.
 #[derive(Clone, Copy)]
 pub(crate) enum Given<'a> {
     /// JSON null.
@@ -109,7 +109,7 @@ pub(crate) enum Given<'a> {
     Text(&'a str),
 }
 
-/// A text that has to be there. What it holds is never quoted: it may be a secret.
+/// A required text. Its value is never quoted in errors: it may be a secret.
 ///
 /// # Safety
 /// `data` is NULL or points to `len` bytes that do not change before `'a` ends, or to a NUL-terminated text.
@@ -132,7 +132,7 @@ unsafe fn text<'a>(name: &str, data: *const c_char, len: usize) -> Result<&'a st
         Failure::argument(MSPKIT_E_UTF8, name, None, &format!("is not UTF-8 from byte {at} on"))
     })?;
     if let Some(at) = text.bytes().position(|byte| byte == 0) {
-        let allowed = format!("holds a NUL at byte {at}, where no text may have one");
+        let allowed = format!("contains a NUL at byte {at}");
         return Err(Failure::argument(MSPKIT_E_NUL_BYTE, name, None, &allowed));
     }
     Ok(text)
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_come_by_length_and_by_their_nul() {
+    fn texts_are_read_by_length_and_to_their_nul() {
         assert_eq!(read(b"caf\xc3\xa9"), Ok("café"));
         assert_eq!(read(b""), Ok(""));
         // SAFETY: a C string with the length that says so.
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_has_a_code_of_its_own() {
+    fn an_invalid_text_has_its_own_code() {
         assert_eq!(read(b"a\xff"), Err(MSPKIT_E_UTF8));
         assert_eq!(read(b"a\0b"), Err(MSPKIT_E_NUL_BYTE));
         // SAFETY: NULL is looked for, and such a length is refused before it is used.

@@ -1,5 +1,5 @@
-//! Views: structs of the caller's, filled from the text of an answer by their table. Texts are copied once, for their NUL;
-//! everything else stays where the answer came.
+//! Views: structs of the caller, filled from the text of a response by their table. Texts are copied once, to
+//! NUL-terminate them; everything else stays in the response.
 
 use std::ffi::c_void;
 
@@ -32,21 +32,21 @@ unsafe impl Send for View {}
 unsafe impl Sync for View {}
 
 impl View {
-    /// Reads a text as what the table describes.
+    /// Reads a text as the type that the table describes.
     pub(crate) fn read(text: &Bytes, table: Table) -> Result<Self, Unreadable> {
-        // The values again, each with a NUL and rounded up, and the struct.
+        // Estimated size: the values again, each with a NUL and rounded up, and the struct.
         let mut arena = Arena::with_room(text.len() + 8 * table.fields().len() + table.size());
         let filled = Reader::whole(text, |value| fill(&mut arena, table, value))?;
         let data = filled.ok_or_else(|| Unreadable::new("null where a value belongs"))?;
         Ok(Self { table, data, _arena: arena, _text: text.clone() })
     }
 
-    /// The struct, when it is that of this table.
+    /// The struct, if it is that of this table.
     pub(crate) fn get(&self, layout: *const mspkit_layout) -> Option<*const c_void> {
         self.table.is(layout).then_some(self.data)
     }
 
-    /// The same for a table of another unit that says the same.
+    /// The same for an equal table of another unit.
     pub(crate) fn same(&self, table: Table) -> Option<*const c_void> {
         self.table.says_the_same(table).then_some(self.data)
     }
@@ -57,7 +57,7 @@ impl View {
     }
 }
 
-/// A struct in an arena. Nothing is written outside of it, whatever its table says.
+/// A struct in an arena. Nothing is written outside of it, whatever its table contains.
 #[derive(Clone, Copy)]
 struct Struct {
     begin: *mut c_void,
@@ -65,7 +65,7 @@ struct Struct {
 }
 
 impl Struct {
-    /// One in which no field was sent.
+    /// A struct in which no field was sent.
     fn new(arena: &mut Arena, table: Table) -> Result<Self, Unreadable> {
         let made = Self { begin: arena.zeroes(table.size()).cast(), size: table.size() };
         for field in table.fields() {
@@ -79,7 +79,7 @@ impl Struct {
     fn put<T: Copy>(self, offset: usize, value: T) -> Result<(), Unreadable> {
         let inside = offset.checked_add(size_of::<T>()).is_some_and(|end| end <= self.size);
         if !inside || !offset.is_multiple_of(align_of::<T>()) {
-            return Err(Unreadable::new("a field that its table puts outside of its struct"));
+            return Err(Unreadable::new("a field outside of its struct"));
         }
         // SAFETY: it lies inside of the struct, and where its type may lie.
         unsafe { self.begin.byte_add(offset).cast::<T>().write(value) };
@@ -87,13 +87,13 @@ impl Struct {
     }
 }
 
-/// Fills a struct from an object; nothing where the server sent null.
+/// Fills a struct from an object; none if the server sent null.
 fn fill(arena: &mut Arena, table: Table, value: Reader<'_, '_>) -> Result<Option<*const c_void>, Unreadable> {
     let made = Struct::new(arena, table)?;
     let fields = table.fields();
     let mut next = 0;
     let text = value.object(|name, value| {
-        // Fields come in the documents' order from most servers, so the next name is known but for a look.
+        // Most servers send fields in the documents' order, so the next name is mostly found at once.
         let known = |field: &mspkit_field| field.name() == name.as_bytes();
         let at = match fields.get(next) {
             Some(field) if known(field) => Some(next),
@@ -108,7 +108,7 @@ fn fill(arena: &mut Arena, table: Table, value: Reader<'_, '_>) -> Result<Option
     Ok(Some(made.begin.cast_const()))
 }
 
-/// What is known of a value that is there, or was sent as null.
+/// The presence of a value that was sent, or sent as null.
 fn presence<T>(value: Option<&T>) -> i32 {
     if value.is_some() { MSPKIT_PRESENT } else { MSPKIT_NULL }
 }
@@ -182,11 +182,11 @@ fn list(arena: &mut Arena, field: &mspkit_field, value: Reader<'_, '_>) -> Resul
             let table = nested(field)?;
             entries(arena, value, |arena, value| fill(arena, table, value))
         }
-        _ => Err(Unreadable::new("a field of a kind that is not known")),
+        _ => Err(Unreadable::new("a field of an unknown kind")),
     }
 }
 
-/// A null among entries stands for nothing.
+/// A null among the entries is an empty entry.
 fn entries<'a, T: Copy>(
     arena: &mut Arena,
     value: Reader<'_, 'a>,

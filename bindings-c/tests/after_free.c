@@ -1,4 +1,4 @@
-/* Uses an error after it was freed: inside the library, so that only an instrumented one can tell. */
+/* Uses an error after it was freed: inside the library, so that only an instrumented one detects it. */
 #include "mspkit/ncentral.h"
 
 int main(void)

@@ -1,4 +1,4 @@
-/* What the library promises besides answers: wrong arguments, pages and items, the log. */
+/* The library's promises besides results: invalid arguments, pages and items, the log. */
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -32,71 +32,71 @@ static void wrong_arguments(void)
     mspkit_error *error = (mspkit_error *)&answer;
     mspkit_completion done = mspkit_completion_init();
     mspkit_pair pair = {{NULL, 0}, {NULL, 0}};
-    /* What no compiler lets pass without a cast. */
+    /* Calls that no compiler allows without a cast. */
     const mspkit_wiv *wrong = (const mspkit_wiv *)client;
     size_t size;
 
     EXPECT_STATUS(mspkit_ncentral_customers_get(NULL, MSPKIT_STR("1"), NULL, &answer, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "client");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "client");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, mspkit_nts(NULL), NULL, &answer, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "customer_id");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "customer_id");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), NULL, NULL, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "answer");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "answer");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), NULL, NULL, NULL), MSPKIT_E_NULL);
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, mspkit_str_of("a\xff", 2), NULL, &answer, &error), MSPKIT_E_UTF8);
-    said(error, MSPKIT_E_UTF8, "InvalidRequest", "customer_id: is not UTF-8 from byte 1");
+    expect_error(error, MSPKIT_E_UTF8, "InvalidRequest", "customer_id: is not UTF-8 from byte 1");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("a\0b"), NULL, &answer, &error), MSPKIT_E_NUL_BYTE);
-    said(error, MSPKIT_E_NUL_BYTE, "InvalidRequest", "byte 1");
+    expect_error(error, MSPKIT_E_NUL_BYTE, "InvalidRequest", "byte 1");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, mspkit_str_of("a", (size_t)-9), NULL, &answer, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "customer_id");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "customer_id");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR(""), NULL, &answer, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "customer_id");
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "customer_id");
     EXPECT(answer == NULL);
 
     for (size = 0; size < 8; size++) {
         params.struct_size = size;
         EXPECT_STATUS(mspkit_ncentral_customers_list(client, &params, NULL, NULL, &pager, &error), MSPKIT_E_STRUCT_SIZE);
-        said(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "mspkit_ncentral_customers_list_params_init()");
+        expect_error(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "mspkit_ncentral_customers_list_params_init()");
     }
     options.struct_size = 99999;
     EXPECT_STATUS(mspkit_ncentral_new(&options, &other, &error), MSPKIT_E_STRUCT_SIZE);
-    said(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "99999");
+    expect_error(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "99999");
     call.struct_size = sizeof call + 1;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &answer, &error), MSPKIT_E_STRUCT_SIZE);
-    said(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "mspkit_call_options");
+    expect_error(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "mspkit_call_options");
     done.struct_size = 8;
     EXPECT_STATUS(mspkit_queue_next(NULL, 0, &done, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "queue");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "queue");
 
     call = mspkit_call_options_init();
     call.timeout_ms = -5;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &answer, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "timeout_ms");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "timeout_ms");
     call.timeout_ms = MSPKIT_DEFAULT;
     call.extra_header_count = 1;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &answer, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "extra_headers");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "extra_headers");
     call.extra_headers = &pair;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &answer, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "extra_headers");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "extra_headers");
     EXPECT_STATUS(mspkit_wiv_workflows_run(wrong, MSPKIT_STR("w"), NULL, NULL, &answer, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "operation");
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "operation");
     EXPECT_STATUS(mspkit_client_new(MSPKIT_STR("nobody"), NULL, &nobody, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "service");
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "service");
     EXPECT_STATUS(mspkit_log_set(NULL, NULL, 99, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "level");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "level");
 
-    /* A JSON parameter cannot end the object that it is put into. */
+    /* A JSON parameter cannot end the object that it is embedded in. */
     {
         mspkit_wiv_workflows_run_params run = mspkit_wiv_workflows_run_params_init();
         run.payload = mspkit_nts("{}, \"workflow_id\": \"other\"");
         EXPECT_STATUS(mspkit_wiv_workflows_run(wrong, MSPKIT_STR("w"), &run, NULL, &answer, &error), MSPKIT_E_INVALID_REQUEST);
-        said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "payload: must be JSON");
+        expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "payload: must be JSON");
     }
     mspkit_ncentral_free(client);
 }
 
-/* Every function that takes NULL gives a code or nothing. */
+/* Every function that accepts NULL returns a code or an empty value. */
 static void null_everywhere(void)
 {
     const mspkit_str none = mspkit_nts(NULL);
@@ -154,12 +154,12 @@ static void pages_and_items(void)
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, &params, NULL, NULL, &pager, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
     first = keep_text("%s", mspkit_ncentral_customer_of_item(item)->customer_id.data);
-    /* The rest of the page that was begun. */
+    /* The rest of the started page. */
     EXPECT_STATUS(mspkit_pager_next_page(pager, &page, NULL), MSPKIT_OK);
     EXPECT(mspkit_page_count(page) == 3 && mspkit_page_number(page) == 1 && mspkit_page_total(page) == 10);
     EXPECT(strcmp(mspkit_ncentral_customer_of_item(mspkit_page_item(page, 0))->customer_id.data, first) != 0);
     EXPECT_STATUS(mspkit_page_resume_token(page, 4, &token, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "consumed");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "consumed");
     EXPECT_STATUS(mspkit_page_resume_token(page, 1, &token, NULL), MSPKIT_OK);
     kept = keep_text("%s", mspkit_ncentral_customer_of_item(mspkit_page_item(page, 1))->customer_id.data);
     paging.resume_token = token;
@@ -176,7 +176,7 @@ static void pages_and_items(void)
     mspkit_ncentral_free(client);
 }
 
-/* What no view has, and what was called by its id: by JSON pointer, and as any view that fits. */
+/* Fields without a view, and results of calls by id: by JSON pointer, and as any view that fits. */
 static void by_pointer(void)
 {
     mspkit_ncentral *client = new_client();
@@ -204,7 +204,7 @@ static void by_pointer(void)
     EXPECT(customer->customer_name.presence == MSPKIT_NULL && customer->phone.presence == MSPKIT_ABSENT && customer->phone.data[0] == '\0');
     EXPECT(json_get(json_parse(customer->json.data, customer->json.len), "tags")->count == 2);
     mspkit_answer_free(answer);
-    /* By its id: the same views may be asked for, and what does not fit is none. */
+    /* By its id: the same views work, and one of another type is NULL. */
     EXPECT_STATUS(mspkit_call(mspkit_ncentral_client(client), MSPKIT_STR("ncentral.customers.get"), MSPKIT_STR("{\"customer_id\":100}"), NULL, &answer, NULL),
                   MSPKIT_OK);
     EXPECT(strcmp(mspkit_ncentral_customer_of_answer(answer)->customer_id.data, "100") == 0);
@@ -225,7 +225,7 @@ static void by_pointer(void)
     mspkit_ncentral_free(client);
 }
 
-/* Tables of another version, or of nobody, are refused before anything is sent or written. */
+/* Tables of another version, or invalid ones, are refused before anything is sent or written. */
 static void strange_tables(void)
 {
     typedef struct {
@@ -267,17 +267,17 @@ static void strange_tables(void)
             layout.field_count = (size_t)-1;
         }
         EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, arguments, NULL, NULL, &answer, &error), MSPKIT_E_RANGE);
-        said(error, MSPKIT_E_RANGE, "InvalidRequest", "layout");
+        expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "layout");
     }
     descriptor.view = &fits;
     descriptor.table_size++;
     EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, arguments, NULL, NULL, &answer, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "operation");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "operation");
     descriptor.table_size--;
     EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, NULL, NULL, NULL, &answer, &error), MSPKIT_E_NULL);
-    said(error, MSPKIT_E_NULL, "InvalidRequest", "arguments");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "arguments");
     EXPECT(json_get(sim_command(&sim, "GET", "/_sim/requests?since=0", NULL), "requests")->count == 0);
-    /* A program may have tables of its own. */
+    /* A program may have its own tables. */
     EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, arguments, NULL, NULL, &answer, NULL), MSPKIT_OK);
     view = (const small *)mspkit_answer_view(answer, &fits);
     EXPECT(view != NULL && strcmp(view->customer_id.data, "100") == 0);
@@ -326,14 +326,14 @@ static void logging(void)
     }
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
     mspkit_answer_free(answer);
-    /* Taking the callback away waits for what was logged. */
+    /* Removing the callback waits for what was logged. */
     EXPECT_STATUS(mspkit_log_set(NULL, NULL, 0, NULL), MSPKIT_OK);
     EXPECT(seen.requests >= 1 && seen.busy == seen.records && !pthread_equal(seen.thread, pthread_self()));
     records = seen.records;
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
     mspkit_answer_free(answer);
     EXPECT(seen.records == records);
-    /* Only what the level lets through. */
+    /* Only records up to the level. */
     EXPECT_STATUS(mspkit_log_set(on_record, &seen, MSPKIT_LOG_WARN, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
     mspkit_answer_free(answer);

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# What can be checked of the C library with cargo and gcc: the header, the exports, the interface, behaviour, conformance,
-# threads, SIGPIPE, hostile input, the sanitizer of the C side, consumers, examples. Figures are printed as they come.
-# MSPKIT_LONG=1 takes the long figures.
+# Checks of the C library that need only cargo and gcc: the header, the exports, the interface, behaviour, conformance,
+# threads, SIGPIPE, hostile input, the sanitizer of the C side, consumers, examples. MSPKIT_LONG=1 runs the long forms.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=tests/common.sh
@@ -12,7 +11,7 @@ cargo run --quiet --locked -p mspkit-c-header -- --check .
 tests/checks/documented.sh
 
 say "C: building the library, the simulator, the judge and the faulty server"
-# One after the other: built together they would share features, and be built again for the installation.
+# One after another: built together they would share features, and be rebuilt for the installation.
 (cd .. && cargo build --quiet --locked -p mspkit-c && cargo build --quiet --locked -p mspkit-sim &&
   cargo build --quiet --locked -p mspkit-conformance &&
   cargo build --quiet --locked -p mspkit-c --example faulty)
@@ -50,7 +49,8 @@ say "C: the conformance cases"
 tests/conformance.sh
 
 say "C: leaks and bad accesses, by gcc's AddressSanitizer on the C side"
-# gcc takes a check of its own for a mistake in the program when it looks for undefined behaviour as well.
+# gcc mistakes a check of its own for an error in the program if it also looks for undefined
+# behaviour.
 SANITIZE=("-fsanitize=address,undefined" -fno-omit-frame-pointer -Wno-format-truncation)
 for name in behaviour options lists lifetimes; do
   program "$name-asan" "${SANITIZE[@]}" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
@@ -61,6 +61,6 @@ program fuzz-asan "${SANITIZE[@]}" tests/fuzz.c
 program conformance-asan "${SANITIZE[@]}" tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
 "$BUILT/mspkit-conformance" --only "customers" -- "$WORK/conformance-asan"
 program leak-asan "${SANITIZE[@]}" tests/leak.c
-if "$WORK/leak-asan" > "$WORK/leak.txt" 2>&1; then fail "a leak is not noticed"; fi
+if "$WORK/leak-asan" > "$WORK/leak.txt" 2>&1; then fail "a leak is not detected"; fi
 grep -q "LeakSanitizer: detected memory leaks" "$WORK/leak.txt" || fail "the leak was not what ended the program"
-echo "a leak is noticed"
+echo "a leak is detected"

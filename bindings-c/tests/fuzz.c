@@ -1,6 +1,6 @@
-/* Hostile input for every function that takes text: `fuzz [CALLS [SEED]]`. Texts are cut, joined, bent and filled with bytes
- * that no text has; lengths and struct sizes lie as far as reading them stays inside of what is there. Nothing may crash, a
- * failure has an error, a success none. */
+/* Hostile input for every function that takes text: `fuzz [CALLS [SEED]]`. Texts are cut, joined, mutated and filled
+ * with invalid bytes; lengths and struct sizes stay within the buffers. Nothing may crash, a failure has an error, a
+ * success none. */
 #include <string.h>
 #include <time.h>
 
@@ -34,7 +34,7 @@ static const char *const services[] = {"ncentral", "cloudmore", "wiv"};
 static char room[64][512];
 static unsigned used;
 
-/* A text that is bent, with a length that does not lead out of it. */
+/* A mutated text, with a length that stays within it. */
 static mspkit_str bent(void)
 {
     mspkit_str made = {NULL, 0};
@@ -157,7 +157,7 @@ int main(int argc, char **argv)
     clients[1] = mspkit_cloudmore_client(second);
     clients[2] = mspkit_wiv_client(third);
     for (call = 0; call < calls; call++) {
-        /* Most calls are cancelled before they are sent; the others find nobody at the other end. */
+        /* Most calls are cancelled before they are sent; the others find no server. */
         const mspkit_call_options with = call_options(pick(500) == 0 ? NULL : token);
         const mspkit_paging_options paging = paging_options();
         const mspkit_client *client = clients[pick(3)];
@@ -271,6 +271,6 @@ int main(int argc, char **argv)
         kinds += failures[at] > 0;
     }
     printf("fuzz: %ld calls in %ld s, refused with %ld kinds of codes, no crash\n", calls, (long)(time(NULL) - began), kinds);
-    /* Fewer kinds would be a sign that the texts no longer reach what they are meant for. */
+    /* Fewer kinds would be a sign that the texts no longer reach their target. */
     return kinds >= 7 ? 0 : 1;
 }

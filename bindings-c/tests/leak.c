@@ -1,4 +1,4 @@
-/* Leaks an error on purpose: the check that looks for leaks must see it. */
+/* Leaks an error on purpose: the leak check must notice. */
 #include "mspkit/ncentral.h"
 
 int main(void)

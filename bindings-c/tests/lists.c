@@ -1,4 +1,4 @@
-/* Lists: steps of every kind one after the other, rows that cannot be read, lists that are not whole, texts with NULs. */
+/* Lists: steps of every kind in sequence, rows that cannot be read, incomplete lists, texts with NULs. */
 #include <string.h>
 
 #include "mspkit/ncentral.h"
@@ -22,7 +22,7 @@ static mspkit_pager *listed(const mspkit_ncentral *client, int64_t page_size, co
     return pager;
 }
 
-/* One page of rows; `rest` stands behind them in the envelope. */
+/* One page of rows; `rest` follows them in the envelope. */
 static void answers(const char *rows, const char *rest)
 {
     char answer[2048];
@@ -31,7 +31,7 @@ static void answers(const char *rows, const char *rest)
     post("/_sim/script", answer);
 }
 
-/* Whatever was read one by one, the rest comes with every other step. */
+/* Whatever was read one by one, any other step returns the rest. */
 static void one_after_the_other(void)
 {
     mspkit_ncentral *client = new_client();
@@ -75,7 +75,7 @@ static void one_after_the_other(void)
     mspkit_ncentral_free(client);
 }
 
-/* A row that cannot be read is named; the next step goes on behind it, and so does the token. */
+/* A row that cannot be read is named; the next step continues after it, and so does the token. */
 static void bad_rows(void)
 {
     static const char rows[] = "{\"customerId\":1},{\"customerId\":2,\"customerName\":[]},{\"customerId\":3}";
@@ -101,23 +101,23 @@ static void bad_rows(void)
     EXPECT(id_of(item) == 3);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_DONE);
     mspkit_pager_free(pager);
-    /* By pages: what stands before it, then the failure, then what stands behind it. */
+    /* By pages: the items before it, then the failure, then the items after it. */
     pager = listed(client, 50, NULL);
     EXPECT_STATUS(mspkit_pager_next_page(pager, &page, NULL), MSPKIT_OK);
     EXPECT(mspkit_page_count(page) == 1 && id_of(mspkit_page_item(page, 0)) == 1);
     mspkit_page_free(page);
     EXPECT_STATUS(mspkit_pager_next_page(pager, &page, &error), MSPKIT_E_DECODE);
-    said(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
+    expect_error(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
     EXPECT_STATUS(mspkit_pager_next_page(pager, &page, NULL), MSPKIT_OK);
     EXPECT(mspkit_page_count(page) == 1 && id_of(mspkit_page_item(page, 0)) == 3);
     mspkit_page_free(page);
     mspkit_pager_free(pager);
-    /* At once: nothing was given out, and the token says where that began. */
+    /* At once: no item counts as returned, and the token is where that began. */
     pager = listed(client, 50, NULL);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_pager_collect(pager, MSPKIT_DEFAULT, &page, &error), MSPKIT_E_DECODE);
     EXPECT(strcmp(mspkit_error_resume_token(error).data, mspkit_pager_resume_token(pager).data) == 0);
-    said(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
+    expect_error(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
     EXPECT_STATUS(mspkit_pager_next(pager, &item, &error), MSPKIT_E_DECODE);
     mspkit_error_free(error);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
@@ -142,7 +142,7 @@ static void not_whole(void)
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, &error), MSPKIT_E_LIST_INCOMPLETE);
     EXPECT(mspkit_error_total(error) == 3 && mspkit_error_missing(error) == 2);
-    said(error, MSPKIT_E_LIST_INCOMPLETE, "ListIncomplete", "2 of 3");
+    expect_error(error, MSPKIT_E_LIST_INCOMPLETE, "ListIncomplete", "2 of 3");
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_DONE);
     EXPECT(mspkit_pager_complete(pager) == 0 && mspkit_pager_missing(pager) == 2);
     mspkit_pager_free(pager);
@@ -154,7 +154,7 @@ static void not_whole(void)
     mspkit_ncentral_free(client);
 }
 
-/* A NUL of a server ends no message early; in the text of a field it stands, and the length says so. */
+/* A server's NUL does not truncate a message; a field's text contains it, and the length includes it. */
 static void texts(void)
 {
     mspkit_ncentral *client = new_client();
@@ -177,7 +177,7 @@ static void texts(void)
     mspkit_ncentral_free(client);
 }
 
-/* What was created is there, whatever of its answer can be read. */
+/* A created object is returned, whatever of the response can be read. */
 static void created(void)
 {
     mspkit_ncentral *client = new_client();

@@ -5,7 +5,7 @@ package="$(cd "$(dirname "$0")/.." && pwd)"
 case "$1" in
   check)
     shift
-    # A user's project has the types of Node.js beside the package.
+    # A user's project has the types of Node.js installed too.
     "$package/node_modules/.bin/tsc" --outDir out --rootDir . --allowJs --checkJs --strict --exactOptionalPropertyTypes \
       --noUncheckedIndexedAccess --target es2022 --module nodenext --typeRoots "$package/node_modules/@types" --types node "$@"
     ;;

@@ -51,7 +51,7 @@ const binary = {
   os: [system],
   cpu: [arch],
   ...(system === "linux" ? { libc: [libc === "musl" ? "musl" : "glibc"] } : {}),
-  // A program cannot be run out of an archive.
+  // A program cannot be run from an archive.
   preferUnplugged: true,
   main: native(),
   files: [native(), SIM, "LICENSE-*", "THIRD-PARTY-LICENSES"],
@@ -69,7 +69,7 @@ const packed = [
     copyFileSync(built("mspkit-sim"), join(folder, SIM));
     chmodSync(join(folder, SIM), 0o755);
     if (system === "linux") {
-      // Half of it would be names for debuggers.
+      // Half of it would be debug symbols.
       const files = [native(), SIM].map((name) => join(folder, name));
       execFileSync("strip", ["--strip-unneeded", ...files], { stdio: "inherit" });
     }

@@ -1,5 +1,5 @@
-// Builds dist: the CommonJS package, and the ESM entries that hand on the same classes, so that `instanceof` holds
-// between the two. They are written from what the package really exports.
+// Builds dist: the CommonJS package, and the ESM entries that re-export the same classes, so that `instanceof` works
+// across both. They are written from the package's actual exports.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";

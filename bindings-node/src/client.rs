@@ -1,4 +1,4 @@
-//! The client that TypeScript's clients hold.
+//! The native client behind the TypeScript clients.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -7,28 +7,28 @@ use napi::bindgen_prelude::{Array, Env};
 use napi_derive::napi;
 use serde_json::json;
 
-use crate::crossing::{Crossing, milliseconds};
+use crate::events::EventCollector;
 use crate::failure::Failure;
 use crate::pager::Pager;
+use crate::payload::{Payload, milliseconds};
 use crate::port::Port;
 use crate::runtime;
 use crate::wait::wait;
-use crate::watch::Watch;
 
-/// A client of one service, of one kind: blocking or asynchronous. The core belongs to the runtime that drives it.
+/// A client of one service, either blocking or asynchronous. The core belongs to the runtime that drives it.
 #[napi]
 pub struct Core {
     identity: Arc<Identity>,
-    /// What its calls go by, where `with_options` has changed that.
+    /// The settings of its calls, if `with_options` has changed them.
     settings: Option<Settings>,
 }
 
-/// What a client and its copies with other options share.
+/// What a client shares with its `with_options` copies.
 struct Identity {
     service: Service,
     base_url: String,
     asynchronous: bool,
-    /// Nothing once the client is closed.
+    /// None once the client is closed.
     core: RwLock<Option<mspkit::Core>>,
 }
 
@@ -37,7 +37,7 @@ impl Identity {
         self.core.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(Failure::closed)
     }
 
-    /// Lets go of the connections, as far as no call holds them.
+    /// Releases the connections that no call is using.
     fn close(&self) {
         let taken = self.core.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(core) = taken {
@@ -58,7 +58,7 @@ impl Drop for Identity {
 
 #[napi]
 impl Core {
-    /// A client by the JSON of its options.
+    /// A client from its options as JSON.
     #[napi(constructor, catch_unwind)]
     pub fn new(service: String, options: String, asynchronous: bool) -> napi::Result<Self> {
         let service =
@@ -70,13 +70,13 @@ impl Core {
         Ok(Self { identity: Arc::new(identity), settings: None })
     }
 
-    /// Where the service is.
+    /// The base URL of the service.
     #[napi(getter, catch_unwind)]
     pub fn base_url(&self) -> &str {
         &self.identity.base_url
     }
 
-    /// Begins a call, which completes in the port under this id.
+    /// Starts a call, which completes in the port under this id.
     #[napi(catch_unwind)]
     pub fn submit_call(
         &self,
@@ -91,12 +91,12 @@ impl Core {
         let options = call_options(options.as_deref())?;
         let call = async move {
             let answer = core.call(&operation, params.as_bytes(), &options).await?;
-            Ok(Crossing::result(&operation, &answer))
+            Ok(Payload::result(&operation, &answer))
         };
         port.submit_call(id, watch, &watched, call)
     }
 
-    /// Calls an operation and waits for its answer.
+    /// Calls an operation and waits for its result.
     #[napi(catch_unwind)]
     pub fn call_sync<'env>(
         &self,
@@ -110,14 +110,14 @@ impl Core {
         let options = call_options(options.as_deref())?;
         let entry = wait(async {
             let answer = core.call(&operation, params.as_bytes(), &options).await?;
-            Ok(Crossing::result(&operation, &answer))
+            Ok(Payload::result(&operation, &answer))
         });
         entry.alone(env, watch.take())
     }
 
-    /// Begins a request to an endpoint that mspkit does not know.
+    /// Starts a request to an endpoint that mspkit does not know.
     #[napi(catch_unwind)]
-    #[allow(clippy::too_many_arguments, reason = "one crossing, no object made for it")]
+    #[allow(clippy::too_many_arguments, reason = "avoids an object per call")]
     pub fn submit_request(
         &self,
         port: &Port,
@@ -132,12 +132,12 @@ impl Core {
         let options = call_options(options.as_deref())?;
         let call = async move {
             let body = body.as_deref().map(str::as_bytes);
-            Ok(Crossing::body(&core.request(&method, &path, body, &options).await?))
+            Ok(Payload::body(&core.request(&method, &path, body, &options).await?))
         };
         port.submit_call(id, watch, &watched, call)
     }
 
-    /// Sends a request to an endpoint that mspkit does not know and waits for its answer.
+    /// Sends a request to an endpoint that mspkit does not know and waits for its response.
     #[napi(catch_unwind)]
     pub fn request_sync<'env>(
         &self,
@@ -151,7 +151,7 @@ impl Core {
         let (core, watch) = self.begin(watch)?;
         let options = call_options(options.as_deref())?;
         let body = body.as_deref().map(str::as_bytes);
-        let entry = wait(async { Ok(Crossing::body(&core.request(&method, &path, body, &options).await?)) });
+        let entry = wait(async { Ok(Payload::body(&core.request(&method, &path, body, &options).await?)) });
         entry.alone(env, watch.take())
     }
 
@@ -164,7 +164,7 @@ impl Core {
         paging: Option<String>,
         options: Option<String>,
     ) -> napi::Result<Pager> {
-        let watch = Watch::new(0);
+        let watch = EventCollector::new(0);
         let make = || -> Result<_, Failure> {
             let core = watch.over(&self.core()?);
             let paging = match &paging {
@@ -186,7 +186,7 @@ impl Core {
         Ok(Self { identity: self.identity.clone(), settings: Some(settings) })
     }
 
-    /// What each endpoint's limit is doing, as the JSON of an array.
+    /// The state of each endpoint's limit, as a JSON array.
     #[napi(catch_unwind)]
     pub fn limits(&self) -> String {
         let limits = self.identity.core().map(|core| core.limits()).unwrap_or_default();
@@ -202,7 +202,7 @@ impl Core {
         serde_json::Value::from(limits.collect::<Vec<_>>()).to_string()
     }
 
-    /// Refuses further calls and closes idle connections. Closing twice is no error.
+    /// Refuses further calls and closes idle connections. Closing twice is not an error.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.identity.close();
@@ -218,10 +218,10 @@ impl Core {
         })
     }
 
-    /// The core for one call, with what watches it.
-    fn begin(&self, wanted: u8) -> Result<(mspkit::Core, Arc<Watch>), Failure> {
+    /// The core for one call, with its event collector.
+    fn begin(&self, wanted: u8) -> Result<(mspkit::Core, Arc<EventCollector>), Failure> {
         let core = self.core()?;
-        let watch = Watch::new(wanted);
+        let watch = EventCollector::new(wanted);
         let core = if wanted == 0 { core } else { watch.over(&core) };
         Ok((core, watch))
     }
@@ -231,7 +231,7 @@ fn config(options: &str, service: Service) -> Result<Config, Failure> {
     Ok(Config::from_json_in(options.as_bytes(), Spelling::Camel, Some(service))?)
 }
 
-/// The options of a call; nothing where none were given.
+/// The options of a call; the defaults if none were passed.
 fn call_options(options: Option<&str>) -> Result<CallOptions, Failure> {
     match options {
         Some(options) => Ok(CallOptions::from_json_in(options.as_bytes(), Spelling::Camel)?),

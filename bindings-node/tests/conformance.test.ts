@@ -1,5 +1,5 @@
 /**
- * The conformance cases through both kinds of clients: the judge in `tests/conformance` asks this package's program.
+ * The conformance cases through both kinds of clients: the judge in `tests/conformance` runs this package's program.
  */
 
 import assert from "node:assert/strict";
@@ -7,9 +7,9 @@ import { test } from "node:test";
 import { judged } from "./support/judge.js";
 
 test("both kinds of clients conform", async (context) => {
-  const { code, said } = await judged([process.execPath]);
-  assert.equal(code, 0, said);
-  for (const line of said.trim().split("\n")) {
+  const { code, output } = await judged([process.execPath]);
+  assert.equal(code, 0, output);
+  for (const line of output.trim().split("\n")) {
     context.diagnostic(line);
   }
 });

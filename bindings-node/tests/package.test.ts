@@ -1,6 +1,6 @@
 /**
  * The package as it would be published: packed, installed into an empty project, used from ESM, CommonJS and
- * TypeScript; its types and its manifest checked; and what its loader says when something is missing.
+ * TypeScript; its types and its manifest; and its loader's errors if something is missing.
  */
 
 import assert from "node:assert/strict";
@@ -36,7 +36,7 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a program in the project; without the event loop, which has nothing else to do. */
+/** Runs a program in the project; synchronously, since nothing else runs. */
 function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: project,
@@ -52,12 +52,12 @@ function succeeds(command: string, args: readonly string[]): string {
   return ran.stdout.trim();
 }
 
-/** What is published, where MSPKIT_PACKED names its folder; otherwise what is packed now. */
+/** The packages in the folder MSPKIT_PACKED, or packed now. */
 function packed(): string[] {
   const folder = process.env.MSPKIT_PACKED;
   if (folder === undefined) {
-    const said = execFileSync(process.execPath, ["scripts/pack.mjs"], { cwd: HERE, encoding: "utf8" });
-    return said.trim().split("\n");
+    const output = execFileSync(process.execPath, ["scripts/pack.mjs"], { cwd: HERE, encoding: "utf8" });
+    return output.trim().split("\n");
   }
   return [`mspkit-${version}.tgz`, `${MODULE}-${version}.tgz`].map((name) => join(folder, name));
 }
@@ -76,7 +76,7 @@ after(async () => {
   await simulator.stop();
 });
 
-test("what is packed is what is needed, and nothing else", () => {
+test("the package contains the required files, and nothing else", () => {
   const installed = join(project, "node_modules");
   assert.deepEqual(
     readdirSync(installed).filter((name) => !name.startsWith(".")),
@@ -118,9 +118,9 @@ test("it is used from ESM and from CommonJS, with the same classes", () => {
 test("the simulator is a program of the project, and of its tests", () => {
   const env = { MSPKIT_SIM: "" };
   const program = join(project, "node_modules", ".bin", "mspkit-sim");
-  const said = run(program, ["--", "sh", "-c", "echo $WIV_URL; exit 7"], env);
-  assert.deepEqual([said.status, said.stderr], [7, ""]);
-  assert.match(said.stdout, /^http:\/\/127\.0\.0\.1:\d+\n$/);
+  const output = run(program, ["--", "sh", "-c", "echo $WIV_URL; exit 7"], env);
+  assert.deepEqual([output.status, output.stderr], [7, ""]);
+  assert.match(output.stdout, /^http:\/\/127\.0\.0\.1:\d+\n$/);
   const helped = `
     const sim = await Simulator.start({ customers: 2 });
     console.log((await sim.ncentral().customers.list().collect()).length, VARIABLES.length);
@@ -137,7 +137,7 @@ test("the simulator is a program of the project, and of its tests", () => {
   }
 });
 
-test("what npm has to carry is not too much", () => {
+test("the package is not too large", () => {
   const sizes = tarballs.map((tarball) => statSync(tarball).size);
   assert.ok(
     sizes.every((size) => size < (process.env.MSPKIT_PROFILE === "release" ? 6e6 : 60e6)),
@@ -208,7 +208,7 @@ test("types and manifest pass their checks", () => {
   succeeds(join(BIN, "publint"), [main, "--strict"]);
 });
 
-test("the checks see what is wrong", () => {
+test("the checks detect mistakes", () => {
   const folder = join(project, "damaged");
   cpSync(join(project, "node_modules/mspkit"), folder, { recursive: true });
   rmSync(join(folder, "dist/esm/index.d.mts"));
@@ -220,7 +220,7 @@ test("the checks see what is wrong", () => {
   assert.notEqual(run(join(BIN, "publint"), [tarball, "--strict"]).status, 0);
 });
 
-test("a missing native module is told with its package and the remedy", () => {
+test("a missing native module is reported with its package and the remedy", () => {
   const place = join(project, "node_modules", MODULE);
   renameSync(place, `${place}-away`);
   try {
@@ -235,7 +235,7 @@ test("a missing native module is told with its package and the remedy", () => {
   }
 });
 
-test("a platform without a native module is told", () => {
+test("a platform without a native module is reported", () => {
   const pretend = `Object.defineProperty(process, "platform", { value: "sunos" }); require("mspkit");`;
   const ran = run(process.execPath, ["-e", pretend]);
   assert.equal(ran.status, 1);
@@ -256,7 +256,7 @@ test("a native module of another version is refused", () => {
   }
 });
 
-test("the lock file names no host, and what every platform needs", () => {
+test("the lock file names no host, and covers every platform", () => {
   const text = readFileSync(join(HERE, "package-lock.json"), "utf8");
   assert.doesNotMatch(text, /"resolved"/);
   const { packages } = JSON.parse(text);

@@ -1,5 +1,5 @@
 /**
- * Panics of the native half: every export catches them, and nothing but the call itself fails.
+ * Panics of the native half: every export catches them, and only the call itself fails.
  */
 
 import assert from "node:assert/strict";
@@ -14,7 +14,7 @@ import { begin } from "../dist/cjs/port.js";
 import { HERE, program } from "./support/child.js";
 import { HOOKED, SHIPPED } from "./support/hooks.js";
 
-/** What the native half has with the feature `test-hooks` only. */
+/** Exports of the native half with the feature `test-hooks` only. */
 interface Hooks {
   panics(message: string): void;
 }
@@ -44,7 +44,7 @@ test("every export catches panics", () => {
   ]);
 });
 
-test("what is shipped has no test hooks", () => {
+test("the shipped module has no test hooks", () => {
   const has = (file: string) => /submitPanic|submit_panic/.test(readFileSync(file, "latin1"));
   assert.ok(!has(SHIPPED));
   assert.ok(has(HOOKED));

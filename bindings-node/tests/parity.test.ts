@@ -1,5 +1,6 @@
 /**
- * Every operation of the core's table is a method of both clients, with its parameters, types, documentation and an example.
+ * Every operation of the core's table is a method of both clients, with its parameters, types, documentation and an
+ * example.
  */
 
 import assert from "node:assert/strict";
@@ -18,7 +19,7 @@ function resources(service: Service, front: Front): Record<string, Methods> {
   return new service[front](service.options) as Record<string, Methods>;
 }
 
-/** What the files of a service declare. */
+/** The declarations of a service's files. */
 function declarations(service: Service): string {
   const folder = join(PACKAGE, "dist", "cjs", "generated", service.id);
   const files = readdirSync(folder).filter((name) => name.endsWith(".d.ts"));
@@ -132,7 +133,7 @@ function documentation(declared: string, className: string, method: string): str
   return before.slice(before.lastIndexOf("/**"));
 }
 
-test("the documentation of methods says everything, once for both fronts", () => {
+test("the documentation of methods is complete, once for both kinds of clients", () => {
   for (const operation of OPERATIONS) {
     const className = `${operation.resource[0]?.toUpperCase()}${operation.resource.slice(1)}`;
     const declared = declarations(operation.service);

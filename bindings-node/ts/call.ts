@@ -1,10 +1,10 @@
 /**
- * What calls return: promises that also know the response that their result came with.
+ * What calls return: promises that also know the response of their result.
  */
 
 import { type ResponseMeta, responseOf } from "./response.js";
 
-/** A result, and the response that it came with. */
+/** A result and its response. */
 export interface WithResponse<T> {
   /** The result. */
   readonly data: T;
@@ -12,9 +12,9 @@ export interface WithResponse<T> {
   readonly response: ResponseMeta;
 }
 
-/** A call that was begun: a promise of its result. */
+/** A call that was started: a promise of its result. */
 export class Call<T extends object> extends Promise<T> {
-  // What `then` gives is not a call any more.
+  // What `then` returns is a plain promise.
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }

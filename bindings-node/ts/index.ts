@@ -10,9 +10,9 @@
  * }
  * ```
  *
- * The clients are `NCentral`, `Cloudmore` and `Wiv`, and for scripts that wait `NCentralSync`, `CloudmoreSync` and
- * `WivSync`. Every error is an `MspError`. Models, parameters and resources stand in a module for each service:
- * `import type { Customer } from "mspkit/ncentral"`.
+ * The clients are `NCentral`, `Cloudmore` and `Wiv`, and for blocking scripts `NCentralSync`, `CloudmoreSync` and
+ * `WivSync`. Every error is an `MspError`. Models, parameters and resources are in a module per service: `import type {
+ * Customer } from "mspkit/ncentral"`.
  */
 
 export { Call, type WithResponse } from "./call.js";

@@ -9,12 +9,12 @@ const BEHIND_UNDERSCORE = /_([a-z0-9])/g;
 
 const known = new Map<string, string>();
 
-/** `pageSize` → `page_size`. A name that the core does not know is refused there. */
+/** `pageSize` → `page_size`. The core refuses unknown names. */
 export function snake(name: string): string {
   let found = known.get(name);
   if (found === undefined) {
     found = name.replace(CAPITAL, (letter) => `_${letter.toLowerCase()}`);
-    // Argument names are few; what else comes in is a mistake and need not be kept.
+    // There are few argument names; anything else is a mistake and need not be cached.
     if (known.size < 1000) {
       known.set(name, found);
     }

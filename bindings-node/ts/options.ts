@@ -1,6 +1,6 @@
 /**
- * Options of clients, calls and lists: what they are called here, and what they may be. The core reads them by these
- * names, with times in milliseconds.
+ * Options of clients, calls and lists: their TypeScript names and types. The core reads them by these names, with times
+ * in milliseconds.
  */
 
 import { checkSignal } from "./abort.js";
@@ -18,43 +18,43 @@ export type {
   SyncCallOptions,
 } from "./generated/options.js";
 
-/** An id, as an argument. Answers hold ids as text. */
+/** An id as an argument. Results have ids as text. */
 export type Id = string | number | bigint;
 
-/** Query parameters: text, numbers, true or false, or lists of these, which repeat the parameter. */
+/** Query parameters: text, numbers, booleans, or lists of these, which repeat the parameter. */
 export type Query = Readonly<Record<string, unknown>> | URLSearchParams;
 
 /** Options of one call. */
 export interface CallOptions extends SyncCallOptions {
   /**
-   * Cancels the call; its `reason` is the rejection. The rejection of a write says by its `cause` whether it may have been carried
-   * out: an `OutcomeUnknownError` where it was sent, an `OperationCancelledError` where it was not.
+   * Cancels the call; the promise rejects with its `reason`. The `cause` of a write's rejection says whether it may
+   * have been carried out: `OutcomeUnknownError` if it was sent, `OperationCancelledError` if not.
    */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Options of a blocking request to an endpoint that mspkit does not know. */
 export interface SyncRequestOptions extends Omit<SyncCallOptions, "body"> {
-  /** What is sent as JSON; nothing when it is not given. */
+  /** The body, sent as JSON; omitted for no body. */
   readonly body?: unknown;
 }
 
 /** Options of a request to an endpoint that mspkit does not know. */
 export interface RequestOptions extends SyncRequestOptions {
   /**
-   * Cancels the call; its `reason` is the rejection. The rejection of a write says by its `cause` whether it may have been carried
-   * out: an `OutcomeUnknownError` where it was sent, an `OperationCancelledError` where it was not.
+   * Cancels the call; the promise rejects with its `reason`. The `cause` of a write's rejection says whether it may
+   * have been carried out: `OutcomeUnknownError` if it was sent, `OperationCancelledError` if not.
    */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What says how a list is read, among its arguments. */
+/** The names of the paging options, which are passed among a list's arguments. */
 export const pagingNames = once(() => new Set(native.pagingNames()));
 
-/** What belongs to the options of a call, and may be given among its parameters by mistake. */
+/** Call options, which may be passed among the parameters by mistake. */
 export const callNames = once(() => new Set([...native.callNames(), "signal"]));
 
-/** Asked for when it is needed: importing would else wait for it. */
+/** Called lazily: importing would otherwise wait for it. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
@@ -63,12 +63,12 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** The options of a client, as the native half takes them. */
+/** The options of a client, in the form of the native half. */
 export function clientOptions(options: object): string {
   return encodeOptions(record("client options", options));
 }
 
-/** The options of one call, as the native half takes them, and its signal. */
+/** The options of one call, in the form of the native half, and its signal. */
 export function callOptions(
   options: CallOptions | undefined,
   sync = false,
@@ -81,7 +81,7 @@ export function callOptions(
   return { json: encodeOptions(plain(rest)), signal };
 }
 
-/** The options of a request: its body, the rest as the native half takes it, and its signal. */
+/** The options of a request: its body, the rest in the form of the native half, and its signal. */
 export function requestOptions(
   options: RequestOptions | undefined,
   sync = false,
@@ -99,7 +99,7 @@ function checkSignalOf(signal: unknown, sync: boolean): asserts signal is AbortS
   checkSignal(signal);
 }
 
-/** The options with what the web has for headers and queries as plain objects. */
+/** The options with `Headers` and `URLSearchParams` as plain objects. */
 function plain({ headers, query, ...rest }: Record<string, unknown>): Record<string, unknown> {
   const given = (value: unknown) => value !== undefined && value !== null;
   return {

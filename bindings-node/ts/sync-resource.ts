@@ -1,8 +1,8 @@
 /**
- * The resources of blocking clients: those of the async ones, whose methods give the result itself.
+ * The resources of blocking clients: those of the async ones, whose methods return the result itself.
  *
- * A method only says which operation it is; its client's kind makes the call. So there is one text of each method, and
- * the blocking form follows from it, in types and at run time.
+ * A method only names its operation; the kind of its client makes the call. So each method is written once, and the
+ * blocking form follows from it, in types and at run time.
  */
 
 import type { Call } from "./call.js";
@@ -12,17 +12,17 @@ import type { Pager } from "./pager.js";
 import { type SyncClient, SyncResource } from "./sync.js";
 import type { SyncPager } from "./sync-pager.js";
 
-/** What a method gives when it blocks: a list that is read without waiting, or the result. */
+/** What a method returns when it blocks: a list that is read synchronously, or the result. */
 type Blocked<T> = T extends Pager<infer Item> ? SyncPager<Item> : T extends Call<infer Result> ? Result : T;
 
-/** The arguments of a method that blocks: its options have no signal, since nothing could send it meanwhile. */
+/** The arguments of a blocking method: its options have no signal, since nothing could abort it meanwhile. */
 type Blocking<Arguments extends unknown[]> = {
   [At in keyof Arguments]: "signal" extends keyof NonNullable<Arguments[At]>
     ? SyncCallOptions | undefined
     : Arguments[At];
 };
 
-/** A resource of a blocking client: every method takes what the async client's takes, without a signal, and waits. */
+/** A resource of a blocking client: every method takes the arguments of the async one, without a signal, and waits. */
 export type Sync<Resource> = {
   readonly [Name in keyof Resource]: Resource[Name] extends (...args: infer Arguments) => infer Result
     ? (...args: Blocking<Arguments>) => Blocked<Result>

@@ -1,4 +1,5 @@
-"""Onboards a customer across three services, which the environment names. Writes only with `--write`."""
+"""Onboards a customer across three services, configured by the environment. Writes only with
+`--write`."""
 
 import sys
 from os import environ

@@ -1,4 +1,4 @@
-//! The client that Python's clients hold: a configuration, and the core that this process made of it.
+//! The native client behind the Python clients: a configuration, and the core that this process made from it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,23 +11,23 @@ use pyo3::types::{PyDict, PyList};
 
 use crate::answer::Response;
 use crate::encode::{argument, arguments, text};
+use crate::events::{EventCollector, Sink};
 use crate::failure::Failure;
 use crate::pager::Pager;
 use crate::port::{Outcome, Port};
 use crate::process;
 use crate::runtime;
 use crate::wait::{detached, wait};
-use crate::watch::{Sink, Watch};
 
-/// A client of one service, of one kind: blocking or asynchronous.
+/// A client of one service, either blocking or asynchronous.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Core {
     identity: Arc<Identity>,
-    /// What its calls go by, where `with_options` has changed that.
+    /// The settings of its calls, if `with_options` has changed them.
     settings: Option<Settings>,
 }
 
-/// What a client and its copies with other options share.
+/// What a client shares with its `with_options` copies.
 struct Identity {
     service: Service,
     config: Config,
@@ -38,7 +38,7 @@ struct Identity {
     made: PerProcess<RwLock<Option<mspkit::Core>>>,
 }
 
-/// Refuses an address that another process has kept, where the environment has the credentials of another server.
+/// Refuses a base URL kept from another process if the environment has the credentials of another server.
 #[pyfunction]
 #[pyo3(signature = (service, base_url, /))]
 pub(crate) fn check_environment(py: Python<'_>, service: &str, base_url: &str) -> PyResult<()> {
@@ -50,7 +50,7 @@ fn named(service: &str) -> PyResult<Service> {
     Service::named(service).ok_or_else(|| PyValueError::new_err(format!("no service {service:?}")))
 }
 
-/// A core; blocking calls leave its lists to the helper while they do not wait.
+/// A core; between blocking calls, the helper drives its lists.
 fn core_of(service: Service, config: &Config, asynchronous: bool) -> mspkit::Result<mspkit::Core> {
     let core = mspkit::Core::new(service, config)?;
     Ok(if asynchronous { core } else { core.attended(runtime::attend) })
@@ -67,7 +67,7 @@ impl Identity {
         made.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(Failure::closed)
     }
 
-    /// Lets go of the connections, as far as no call holds them.
+    /// Releases the connections that no call is using.
     fn release(&self) {
         let held = self.made.get().map(|made| made.write().unwrap_or_else(PoisonError::into_inner).take());
         if let Some(Some(core)) = held {
@@ -106,13 +106,13 @@ impl Core {
         Ok(Self { identity, settings: None })
     }
 
-    /// Where the service is.
+    /// The base URL of the service.
     #[getter]
     fn base_url(&self) -> &str {
         &self.identity.base_url
     }
 
-    /// Calls an operation and waits for its answer.
+    /// Calls an operation and waits for its result.
     #[pyo3(signature = (operation, params, options, watch = 0, sink = None))]
     fn call(
         &self,
@@ -129,9 +129,9 @@ impl Core {
         wait(py, &watch, sink, call)
     }
 
-    /// Sends a request to an endpoint that mspkit does not know and waits for its answer.
+    /// Sends a request to an endpoint that mspkit does not know and waits for its response.
     #[pyo3(signature = (method, path, body, options, watch = 0, sink = None))]
-    #[allow(clippy::too_many_arguments, reason = "one crossing, no object made for it")]
+    #[allow(clippy::too_many_arguments, reason = "avoids an object per call")]
     fn request(
         &self,
         py: Python<'_>,
@@ -164,7 +164,7 @@ impl Core {
         let params = &*arguments(params)?;
         let paging = paging.map(arguments).transpose()?;
         let options = call_options(py, options)?;
-        let watch = Watch::new(0);
+        let watch = EventCollector::new(0);
         let pager = || -> Result<Pager, Failure> {
             let paging = paging.as_deref().map(PagingOptions::from_json).transpose()?.unwrap_or_default();
             let raw = watch.over(&core).pager(operation, params, &paging, &options)?;
@@ -173,7 +173,7 @@ impl Core {
         pager().map_err(|failure| failure.raise(py))
     }
 
-    /// Begins a call that completes in a port, and gives its token.
+    /// Starts a call that completes in a port, and returns its token.
     #[pyo3(signature = (port, operation, params, options, watch = 0))]
     fn submit_call(
         &self,
@@ -193,9 +193,9 @@ impl Core {
         })
     }
 
-    /// Begins a request to an endpoint that mspkit does not know, and gives its token.
+    /// Starts a request to an endpoint that mspkit does not know, and returns its token.
     #[pyo3(signature = (port, method, path, body, options, watch = 0))]
-    #[allow(clippy::too_many_arguments, reason = "one crossing, no object made for it")]
+    #[allow(clippy::too_many_arguments, reason = "avoids an object per call")]
     fn submit_request(
         &self,
         py: Python<'_>,
@@ -225,7 +225,7 @@ impl Core {
         Ok(Self { identity: self.identity.clone(), settings: Some(settings) })
     }
 
-    /// What each endpoint's limit is doing.
+    /// The state of each endpoint's limit.
     fn limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let limits = match self.identity.core() {
             Ok(core) => core.limits(),
@@ -254,8 +254,13 @@ impl Core {
 }
 
 impl Core {
-    /// The core for one call, with what watches it.
-    fn begin(&self, py: Python<'_>, asynchronous: bool, wanted: u8) -> PyResult<(mspkit::Core, Arc<Watch>)> {
+    /// The core for one call, with its event collector.
+    fn begin(
+        &self,
+        py: Python<'_>,
+        asynchronous: bool,
+        wanted: u8,
+    ) -> PyResult<(mspkit::Core, Arc<EventCollector>)> {
         if asynchronous != self.identity.asynchronous {
             let (own, other) =
                 if asynchronous { ("a blocking", "an async") } else { ("an async", "a blocking") };
@@ -263,7 +268,7 @@ impl Core {
             return Err(PyTypeError::new_err(message));
         }
         let core = self.core(py)?;
-        let watch = Watch::new(wanted);
+        let watch = EventCollector::new(wanted);
         let core = if wanted == 0 { core } else { watch.over(&core) };
         Ok((core, watch))
     }

@@ -1,11 +1,11 @@
-//! The end of the interpreter, and what a forked child does first.
+//! Shutdown of the interpreter, and the first steps of a forked child.
 
 use std::sync::OnceLock;
 use std::thread::ThreadId;
 
 use pyo3::prelude::*;
 
-/// The thread that ends the interpreter, once it does.
+/// The thread that shuts the interpreter down, once it does.
 static ENDING: OnceLock<ThreadId> = OnceLock::new();
 
 /// Whether the interpreter is shutting down; no call starts any more.
@@ -13,8 +13,8 @@ pub(crate) fn ending() -> bool {
     ENDING.get().is_some()
 }
 
-/// Called without the GIL before a thread takes it again: a daemon thread that outlives the interpreter must not come
-/// back to it, since taking the GIL then unwinds the thread through frames that cannot be unwound.
+/// Called without the GIL before a thread takes it again: a daemon thread that outlives the interpreter must not return
+/// to it, since taking the GIL would unwind the thread through frames that cannot be unwound.
 pub(crate) fn stay_away_when_ending() {
     if ENDING.get().is_some_and(|thread| *thread != std::thread::current().id()) {
         loop {
@@ -29,7 +29,7 @@ pub(crate) fn shutdown() {
     let _ = ENDING.set(std::thread::current().id());
 }
 
-/// Python's `os.register_at_fork`, in the child: its ids must not be those of its parent and its siblings.
+/// Python's `os.register_at_fork`, in the child: its ids must differ from those of its parent and its siblings.
 #[pyfunction]
 pub(crate) fn forked() {
     let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();

@@ -1,8 +1,8 @@
-//! The two runtimes: one that blocking calls drive themselves, with a helper for pages that are read ahead, and one with
-//! two threads for async calls.
+//! The two runtimes: one that blocking calls drive themselves, with a helper for pages that are read ahead, and one
+//! with two threads for async calls.
 //!
-//! Each is made when it is first needed, once per process, and never ended: what is in flight when the process exits
-//! ends with it. Their threads take no signals, which are the interpreter's.
+//! Each is made on first use, once per process, and never shut down: calls in flight end with the process. Their
+//! threads block all signals, which are the interpreter's.
 
 use futures_util::future::BoxFuture;
 use mspkit::{Helper, InFlight};
@@ -18,12 +18,12 @@ static BLOCKING: PerProcess<Runtime> = PerProcess::new();
 static HELPER: PerProcess<Helper> = PerProcess::new();
 static ASYNC: PerProcess<Runtime> = PerProcess::new();
 
-/// What blocking calls are driven by, on the threads of their callers.
+/// The runtime of blocking calls, driven by the threads of their callers.
 pub(crate) fn blocking() -> Result<&'static Runtime, Failure> {
     BLOCKING.get_or_make(|| build(&mut Builder::new_current_thread()))
 }
 
-/// Sees that pages which are read ahead travel while Python works on those that are here, if the system gives a thread.
+/// Reads pages ahead while Python processes the current ones, if the system has a thread for it.
 pub(crate) fn attend() -> Option<InFlight> {
     let runtime = blocking().ok()?;
     let helper = HELPER.get_or_make(|| {
@@ -36,7 +36,7 @@ pub(crate) fn attend() -> Option<InFlight> {
     helper.ok()?.in_flight().ok()
 }
 
-/// What async calls run on.
+/// The runtime of async calls.
 pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
     ASYNC.get_or_make(|| {
         mspkit_binding::room(THREADS, mspkit_platform::spawn).map_err(|error| refused(&error))?;
@@ -45,20 +45,20 @@ pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
 }
 
 fn refused(error: &std::io::Error) -> Failure {
-    Failure::internal(format!("no runtime could be made: {error}"))
+    Failure::internal(format!("cannot create a runtime: {error}"))
 }
 
 fn build(builder: &mut Builder) -> Result<Runtime, Failure> {
     builder
         .enable_all()
         .thread_name("mspkit")
-        // Without it the interpreter's handlers would run on a thread that Python does not know.
+        // Otherwise the interpreter's handlers would run on a thread that Python does not know.
         .on_thread_start(mspkit_platform::block_signals)
         .build()
         .map_err(|error| refused(&error))
 }
 
-/// Lets the runtime of blocking calls clean away what was given up.
+/// Lets the runtime of blocking calls clean up cancelled calls.
 pub(crate) fn settle() {
     if let Some(runtime) = BLOCKING.get() {
         mspkit_binding::settle(runtime);

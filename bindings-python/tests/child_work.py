@@ -1,4 +1,4 @@
-"""What a pool of processes does with a client; a module, so that spawned processes find it."""
+"""What a process pool does with a client; a module, so that spawned processes find it."""
 
 from __future__ import annotations
 

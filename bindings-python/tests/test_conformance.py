@@ -1,4 +1,4 @@
-"""The conformance cases through both clients: `tests/conformance` asks this package's program."""
+"""The conformance cases through both clients: `tests/conformance` runs this package's program."""
 
 from __future__ import annotations
 

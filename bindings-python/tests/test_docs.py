@@ -1,4 +1,4 @@
-"""The examples in docstrings run against the simulator and print what they say."""
+"""The examples in docstrings run against the simulator and print what they show."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from simulator import Simulator
 CLIENTS = (mspkit.NCentral, mspkit.Cloudmore, mspkit.Wiv)
 ASYNC_CLIENTS = (mspkit.AsyncNCentral, mspkit.AsyncCloudmore, mspkit.AsyncWiv)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-# The examples show the values that the documents show; the simulator is told to know them.
+# The examples show the values of the documents; the simulator is loaded with them.
 KNOWN = {
     "cloudmore_organization_id": "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
     "psa_username": "psa.user@acme.example",
@@ -41,10 +41,11 @@ def _examples() -> Iterator[Any]:
 
 
 def run(example: doctest.Example, names: dict[str, Any], loop: asyncio.AbstractEventLoop) -> str:
-    """What an example prints; `await` may stand in it as at the prompt of `python -m asyncio`."""
+    """The output of an example; `await` is allowed in it as at the prompt of `python -m
+    asyncio`."""
     code = compile(example.source, "<example>", "single", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
         try:
             outcome = eval(code, names)  # noqa: S307 - the examples are ours
             if inspect.iscoroutine(outcome):
@@ -52,8 +53,8 @@ def run(example: doctest.Example, names: dict[str, Any], loop: asyncio.AbstractE
         except Exception as error:
             if example.exc_msg is None:
                 raise
-            said.write("".join(traceback.format_exception_only(error)))
-    return said.getvalue()
+            output.write("".join(traceback.format_exception_only(error)))
+    return output.getvalue()
 
 
 @pytest.mark.parametrize(("client_class", "examples"), list(_examples()))
@@ -70,8 +71,8 @@ def test_example(
     loop = asyncio.new_event_loop()
     try:
         for example in examples:
-            want, came = example.exc_msg or example.want, run(example, names, loop)
-            assert doctest.OutputChecker().check_output(want, came, FLAGS), f"{example.source}gave {came!r}"
+            want, got = example.exc_msg or example.want, run(example, names, loop)
+            assert doctest.OutputChecker().check_output(want, got, FLAGS), f"{example.source}gave {got!r}"
     finally:
         loop.close()
 

@@ -1,4 +1,4 @@
-"""Models in pydantic's and FastAPI's world: the real packages, in a process."""
+"""Models with pydantic and FastAPI: the real packages, in a process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of clients and models where somebody looks: `help()`, type hints, completion."""
+"""The documentation of clients and models: `help()`, type hints, completion."""
 
 from __future__ import annotations
 
@@ -28,34 +28,34 @@ def text(thing: object) -> str:
 
 @pytest.mark.parametrize("cls", CLIENTS)
 def test_help_of_a_client_shows_every_method(cls: type) -> None:
-    said = text(cls)
+    shown = text(cls)
     service = cls._service  # type: ignore[attr-defined]
     rows = [row["id"].split(".", 1) for row in _native.operations()]
     methods = [method for of, method in rows if of == service]
-    assert methods and all(f"- `{name}(" in said for name in methods)
-    assert "Close it after use" in said and "Example" in said
+    assert methods and all(f"- `{name}(" in shown for name in methods)
+    assert "Close it after use" in shown and "Example" in shown
 
 
 def test_help_of_a_group_is_that_of_its_class() -> None:
     group: Any = mspkit.NCentral.customers
     assert group.__name__ == "Customers"
-    said = text(mspkit.NCentral.customers)
-    # Longer signatures stand on several lines from Python 3.13 on.
-    assert re.search(r"\bget\([\s|]*self,[\s|]*customer_id", said)
-    assert "Lists" in said and "Example" in said
+    shown = text(mspkit.NCentral.customers)
+    # Longer signatures take several lines from Python 3.13 on.
+    assert re.search(r"\bget\([\s|]*self,[\s|]*customer_id", shown)
+    assert "Lists" in shown and "Example" in shown
     assert inspect.isfunction(mspkit.AsyncNCentral.customers.get)  # type: ignore[attr-defined]
     assert "customer_id" in text(mspkit.NCentral.customers.get)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_models_tell_their_fields(model: Any) -> None:
+def test_models_document_their_fields(model: Any) -> None:
     hints = typing.get_type_hints(model)
-    said = text(model)
+    shown = text(model)
     for name, field in model._fields.items():
         assert name in hints and "Field" not in str(hints[name])
         of, _, meaning = field.__doc__.partition(": ")
         assert of and meaning, field.__doc__
-        assert f"{name}\n" in said and meaning.splitlines()[0][:40] in said
+        assert f"{name}\n" in shown and meaning.splitlines()[0][:40] in shown
     assert set(model._fields) <= set(dir(model))
 
 
@@ -67,7 +67,7 @@ def test_types_are_those_of_the_values() -> None:
     assert field.__doc__.startswith("str | None: ") and "vendor" in (type(field).__doc__ or "")
 
 
-def test_a_model_of_ones_own_is_told_too() -> None:
+def test_a_custom_model_is_documented_too() -> None:
     class Own(mspkit.Model):
         """A model of a test."""
 

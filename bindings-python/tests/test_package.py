@@ -1,4 +1,5 @@
-"""What is installed: the wheel, and the one made of the sdist, work in an empty directory as README says.
+"""The packages: the wheel, and the one made from the sdist, work in an empty directory as README
+says.
 
 `MSPKIT_DIST` names the folder in which both packages were built.
 """
@@ -35,14 +36,14 @@ def built(pattern: str) -> Path:
 
 
 def readme_blocks() -> list[str]:
-    """The Python examples that a person sees first."""
+    """The Python examples at the top of the README."""
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert blocks
     return blocks
 
 
 def ran(command: list[str | Path], cwd: Path, **more: str) -> str:
-    """What a command prints, in an environment that knows nothing of this folder."""
+    """The output of a command, in an environment that does not know this folder."""
     known = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     for name in ("PYTHONPATH", "VIRTUAL_ENV", "MSPKIT_SIM"):
         known.pop(name, None)
@@ -64,8 +65,8 @@ def works_as_the_readme_says(python: Path, sim: Simulator, place: Path) -> None:
     empty.mkdir()
     for block in readme_blocks():
         sim.reset(customers=7)
-        said = ran([python, "-W", "error", "-c", block], empty, **sim.env)
-        assert len(said.splitlines()) >= 7, said
+        output = ran([python, "-W", "error", "-c", block], empty, **sim.env)
+        assert len(output.splitlines()) >= 7, output
     where = ran([python, "-c", "import mspkit; print(mspkit.__file__)"], empty)
     assert where.startswith(str(place / "venv"))
     listed = ran([python, "-m", "pip", "list", "--format", "freeze", "--disable-pip-version-check"], empty)
@@ -82,8 +83,8 @@ def test_the_wheel_works_in_an_empty_directory(sim: Simulator, tmp_path: Path) -
     assert os.access(where, os.X_OK)
     assert "mspkit-sim" in ran([python, "-m", "mspkit.sim", "--version"], tmp_path)
     count = "from mspkit import NCentral; print(len(NCentral().customers.list().collect()))"
-    said = ran([python, "-m", "mspkit.sim", "--customers", "4", "--", python, "-c", count], tmp_path)
-    assert said == "4\n"
+    output = ran([python, "-m", "mspkit.sim", "--customers", "4", "--", python, "-c", count], tmp_path)
+    assert output == "4\n"
     helped = """
         from mspkit.testing import Simulator
         with Simulator(customers=2) as sim:
@@ -93,7 +94,7 @@ def test_the_wheel_works_in_an_empty_directory(sim: Simulator, tmp_path: Path) -
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the names are those of Linux")
-def test_the_wheel_holds_what_it_should() -> None:
+def test_the_wheel_has_the_expected_contents() -> None:
     wheel = built("*.whl")
     tags = re.fullmatch(
         r"mspkit-([\d.]+)-cp310-abi3-(?:manylinux2014_\w+\.)?manylinux_\d+_\d+_\w+\.whl", wheel.name

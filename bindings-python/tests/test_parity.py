@@ -1,4 +1,5 @@
-"""Every operation of the table is a method of both clients, with its parameters, types and an example."""
+"""Every operation of the table is a method of both clients, with its parameters, types and an
+example."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ EACH = pytest.mark.parametrize("operation", _native.operations(), ids=lambda ope
 
 
 def resource_class(service: str, resource: str, asynchronous: bool) -> Any:
-    """The class that a client's property answers."""
+    """The class of a client's property."""
     attribute = inspect.getattr_static(CLIENTS[service][asynchronous], resource)
     return typing.get_type_hints(attribute.fget)["return"]
 
@@ -45,14 +46,14 @@ def test_there_are_operations() -> None:
 
 
 @BOTH
-def test_a_request_takes_what_every_call_takes(asynchronous: bool) -> None:
+def test_a_request_accepts_the_call_options(asynchronous: bool) -> None:
     options = inspect.signature(CLIENTS["wiv"][asynchronous].request).parameters["options"]
     assert options.annotation == "Unpack[CallOptions]"
 
 
 @BOTH
 @EACH
-def test_the_method_takes_what_the_table_says(operation: dict[str, Any], asynchronous: bool) -> None:
+def test_the_method_takes_the_parameters_of_the_table(operation: dict[str, Any], asynchronous: bool) -> None:
     method = method_of(operation, asynchronous)
     listed = operation["paging"] != "none"
     assert inspect.iscoroutinefunction(method) == (asynchronous and not listed)
@@ -64,7 +65,7 @@ def test_the_method_takes_what_the_table_says(operation: dict[str, Any], asynchr
     table = {param["name"]: param for param in operation["params"]}
     assert own.keys() == table.keys()
     for name, param in table.items():
-        # A parameter for which an option of the client stands in need not be given.
+        # A parameter that a client's option can set is optional.
         optional = not param["required"] or param.get("from_option") is not None
         assert (own[name].default is not inspect.Parameter.empty) == optional, name
         by_position = own[name].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -81,7 +82,7 @@ def test_every_argument_is_typed(operation: dict[str, Any], asynchronous: bool) 
 
 @BOTH
 @EACH
-def test_the_docstring_says_everything(operation: dict[str, Any], asynchronous: bool) -> None:
+def test_the_docstring_is_complete(operation: dict[str, Any], asynchronous: bool) -> None:
     method = method_of(operation, asynchronous)
     doc = inspect.getdoc(method)
     assert doc is not None
@@ -118,7 +119,7 @@ def test_both_clients_take_the_same_options(service: str) -> None:
 
 @BOTH
 @pytest.mark.parametrize("unknown", ["pag_size", "on_lost_page"])
-def test_what_is_no_option_is_refused_as_python_does(asynchronous: bool, unknown: str) -> None:
+def test_an_unknown_option_is_refused_as_python_does(asynchronous: bool, unknown: str) -> None:
     client: Any = CLIENTS["ncentral"][asynchronous]("http://127.0.0.1:1", jwt="j", max_retries=0)
     with pytest.raises(TypeError, match=f"unexpected keyword argument '{unknown}'"):
         client.customers.list(**{unknown: "raise"})

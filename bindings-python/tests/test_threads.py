@@ -1,4 +1,4 @@
-"""Threads share a client, a list and the models of an answer."""
+"""Threads share a client, a list and the models of a response."""
 
 from __future__ import annotations
 

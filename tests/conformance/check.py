@@ -2,9 +2,10 @@
 
     python3 tests/conformance/check.py
 
-Names are unique, manifest.json has their number, variables are known where they are used, and every
-operation of the documents has a case that succeeds and one that a server refuses. With the package `jsonschema`
-installed every file is validated against case.schema.json as well; `--require-schema` fails without it.
+Names are unique, manifest.json has the right count, variables are defined where they are used, and
+every operation of the documents has a case that succeeds and one that a server refuses. With the
+package `jsonschema` installed every file is also validated against case.schema.json;
+`--require-schema` fails without it.
 """
 
 import json
@@ -14,7 +15,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-# What the generator has read in the documents: the operations, and what the simulator holds.
+# From the generator: the operations of the documents, and the data of the simulator.
 TABLE = json.loads((HERE.parent / "simulator" / "src" / "generated.json").read_text("utf-8"))
 OPERATIONS = frozenset(TABLE["operations"])
 
@@ -29,7 +30,7 @@ INSIDE = re.compile(r"\$\{([^}]*)\}")
 
 
 def texts(value):
-    """Every string in a JSON value, keys of objects excepted."""
+    """Every string in a JSON value, except keys of objects."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
@@ -51,7 +52,7 @@ def used(value):
 
 
 def without_repeats(pairs):
-    """An object whose keys must not repeat: the second would silently win."""
+    """An object without repeated keys: the second would silently win."""
     names = [name for name, _ in pairs]
     for name in names:
         if names.count(name) > 1:
@@ -60,7 +61,7 @@ def without_repeats(pairs):
 
 
 def check_variables(case, problems):
-    """Variables are known before they are used."""
+    """Variables are defined before they are used."""
     known = set(VARIABLES)
     problems.extend(
         f"{case['name']}: ${name} is not known at the start"
@@ -82,7 +83,7 @@ def check_variables(case, problems):
 
 
 def check_steps(case, problems):
-    """Calls are of operations that exist and of the client's service."""
+    """Calls are of existing operations and of the client's service."""
     service = case["client"]["service"]
     for step in case["steps"]:
         if "client" in step:
@@ -100,7 +101,7 @@ def check_steps(case, problems):
 
 
 def check_throttling(case, problems):
-    """A 429 without a short Retry-After would pause the endpoint for the cases that follow."""
+    """A 429 without a short Retry-After would pause the endpoint for later cases."""
     scripts = [case.get("sim", {})] + [step["sim"] for step in case["steps"] if "sim" in step]
     for answer in (answer for script in scripts for answer in script.get("script", [])):
         waits = {name.lower() for name in answer.get("headers", {})} & {"retry-after", "ratelimit-reset"}
@@ -123,7 +124,7 @@ def check_coverage(cases, problems):
 
 
 def load(problems):
-    """The manifest, and each file of cases with its contents."""
+    """The manifest, and the contents of each case file."""
     manifest = json.loads((HERE / "manifest.json").read_text("utf-8"))
     files = {}
     for path in sorted(HERE.rglob("*.json")):
@@ -138,7 +139,7 @@ def load(problems):
 
 
 def check_schema(files, problems):
-    """Every file against the schema; says whether that could be done."""
+    """Every file against the schema; returns whether that was possible."""
     try:
         import jsonschema
     except ImportError:

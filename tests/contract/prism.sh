@@ -4,8 +4,8 @@
 #   tests/contract/prism.sh COMMAND [ARGUMENT ...]
 #
 # The command finds the mocks in MSPKIT_PRISM_NCENTRAL, MSPKIT_PRISM_CLOUDMORE and MSPKIT_PRISM_WIV. This script fails
-# when the command does, when Prism says that a request breaks its document, and when no request arrived at all.
-# TOOLS_DIR says where the pinned Prism is installed; .tools is the default.
+# if the command does, if Prism reports that a request violates its document, and if no request arrived at all.
+# TOOLS_DIR is where the pinned Prism is installed; .tools is the default.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -50,11 +50,12 @@ free_port() {
   node -e 'const s = require("net").createServer(); s.listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
 }
 
-# Starts the mock of a service and sets `url`. The port may be taken between its choice and its use, so it tries again.
+# Starts the mock of a service and sets `url`. The port may be taken before it is used, so it
+# retries.
 start() {
   local service=$1 attempt port pid waited
   (cd "$root" && cargo run -q --locked -p mspkit-codegen -- --bundle "$service") >"$logs/$service.json" ||
-    fail "the files of $service are no document"
+    fail "the files of $service are not a document"
   for attempt in 1 2 3; do
     port=$(free_port)
     : >"$logs/$service.log"
@@ -88,7 +89,7 @@ status=0
 "$@" || status=$?
 stop
 
-# A line of a request names it; the lines that are errors belong to the last one named.
+# A request has a line that names it; error lines belong to the request before.
 total=0
 violations=0
 for service in "${services[@]}"; do
@@ -97,7 +98,7 @@ for service in "${services[@]}"; do
   total=$((total + received))
   if ! awk -v service="$service" '
       /\[HTTP SERVER\]/ { request = $0; sub(/.*\[HTTP SERVER\] */, "", request); sub(/ [^ ]+ +(info|error) .*/, "", request) }
-      # Each violation is told twice, the second time with its place.
+      # Each violation is reported twice, the second time with its position.
       /✖/ { bad = 1 }
       /Violation:|\[HTTP SERVER\].*✖/ { text = $0; sub(/.*✖ +error +/, "", text); print "prism: " service ": " request ": " text }
       END { exit bad }' "$log" >&2; then
@@ -107,6 +108,6 @@ for service in "${services[@]}"; do
 done
 
 [ "$status" -eq 0 ] || fail "the command failed with status $status"
-[ "$violations" -eq 0 ] || fail "requests broke their documents, see above"
+[ "$violations" -eq 0 ] || fail "requests violate their documents, see above"
 [ "$total" -gt 0 ] || fail "no request arrived, so nothing was checked"
-echo "prism: all $total requests fit their documents"
+echo "prism: all $total requests match their documents"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Checks responses with Schemathesis, which drives a running simulator from the API documents.
 #
-#   tests/contract/schemathesis.sh URL [SERVICE ...]     ncentral, cloudmore and wiv when none is named
+#   tests/contract/schemathesis.sh URL [SERVICE ...]     ncentral, cloudmore and wiv by default
 #
-# URL is the simulator's, as `mspkit-sim` prints it; the simulator is reset, and says itself which credentials it takes.
-# What is not held against the simulator stands in schemathesis/schemathesis.toml and schemathesis/hooks.py, with reasons.
-# TOOLS_DIR says where the pinned schemathesis is installed; .tools is the default.
+# URL is the simulator's, as `mspkit-sim` prints it; the simulator is reset, and returns its credentials. Exceptions are
+# in schemathesis/schemathesis.toml and schemathesis/hooks.py, with reasons. TOOLS_DIR is where the pinned schemathesis
+# is installed; .tools is the default.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -27,7 +27,7 @@ python=${PYTHON:-python3}
 if ! cmp -s "$here/schemathesis/requirements.txt" "$home/installed.txt"; then
   echo "schemathesis: installing it into $home"
   rm -rf "$home"
-  "$python" -m venv "$home" || fail "no virtual environment could be made; the venv module may be missing"
+  "$python" -m venv "$home" || fail "cannot create a virtual environment; the venv module may be missing"
   "$home/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/schemathesis/requirements.txt" ||
     fail "pip install failed"
   cp "$here/schemathesis/requirements.txt" "$home/installed.txt"

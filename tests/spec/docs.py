@@ -3,9 +3,10 @@
     python tests/spec/docs.py                every check
     python tests/spec/docs.py --self-check   damages copies in memory and expects each to be noticed
 
-Links into this repository lead to a file, and to a heading of it where they name one; those of packages' pages, which are
-read elsewhere, are absolute. The table of docs/errors.md is that of core/api/errors.yaml. Every direct dependency has a line
-in tests/packages/dependencies.yaml, and no line is too many.
+Links into this repository lead to a file, and to a heading of it if they name one; those of
+packages' pages, which are read elsewhere, are absolute. The table of docs/errors.md is that of
+core/api/errors.yaml. Every direct dependency has a line in tests/packages/dependencies.yaml, and
+every line has a dependency.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-# What is built or installed here, and is nobody's text.
+# Built or installed files.
 BUILT = {"target", "node_modules", "dist", "build", "packed", "__pycache__", "_bin"}
 LINK = re.compile(r"(?<!\!)\[[^\]\[]*\]\(([^)\s]+)\)")
-# The pages that come with packages, and how they lead to the others.
+# The pages in packages, and how they link to the others.
 [REPOSITORY] = re.findall(r'^repository = "(.*)"', (ROOT / "Cargo.toml").read_text(encoding="utf-8"), re.MULTILINE)
 HERE = f"{REPOSITORY}/blob/main/"
 PAGES = ("bindings-python/README.md", "bindings-node/README.md", "bindings-c/README.md")
@@ -37,7 +38,7 @@ def read(name: str) -> str:
 
 
 def files(ending: str | tuple[str, ...], under: Path = ROOT) -> list[str]:
-    """The files of the tree with this ending, as paths from its top."""
+    """The files of the tree with this extension, as paths from its top."""
     found = []
     for folder, folders, names in os.walk(under):
         folders[:] = [name for name in folders if name not in BUILT and not name.startswith(".")]
@@ -46,7 +47,7 @@ def files(ending: str | tuple[str, ...], under: Path = ROOT) -> list[str]:
 
 
 def anchors(text: str) -> set[str]:
-    """What headings are called in links: lower case, dashes for blanks, without other signs."""
+    """The anchors of headings: lower case, dashes for blanks, without other characters."""
     found: set[str] = set()
     for heading in re.findall(r"^#+ +(.+?) *$", CODE.sub("", text), re.MULTILINE):
         plain = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
@@ -66,12 +67,12 @@ def links(read: Read) -> Iterator[str]:
             if re.match(r"[a-z]+:", inside):
                 continue
             if inside == target and target.startswith("../") and name in PAGES:
-                yield f"{name}: {target} leads nowhere from the package's page; write {HERE}…"
+                yield f"{name}: {target} does not exist from the package's page; write {HERE}…"
             path, _, anchor = inside.partition("#")
             folder = ROOT if inside != target else (ROOT / name).parent
             place = folder / path if path else ROOT / name
             if not place.exists() or not place.resolve().is_relative_to(ROOT):
-                yield f"{name}: {target} leads nowhere"
+                yield f"{name}: {target} does not exist"
             elif anchor and anchor not in anchors(read(str(place.resolve().relative_to(ROOT)))):
                 yield f"{name}: {target}: there is no such heading"
 
@@ -82,11 +83,11 @@ def errors(read: Read) -> Iterator[str]:
         assert kind["python"] == kind["node"], "the table has one column for both"
         code = re.sub(r"(?<!^)(?=[A-Z])", "_", kind["name"]).upper()
         wanted.append(f"| `{kind['name']}` | `{kind['python']}` | `MSPKIT_E_{code}` | {kind['doc']} | {kind['act']} |")
-    came = [line for line in read("docs/errors.md").splitlines() if "`MSPKIT_E_" in line and line.startswith("| ")]
+    rows = [line for line in read("docs/errors.md").splitlines() if "`MSPKIT_E_" in line and line.startswith("| ")]
     for line in wanted:
-        if line not in came:
+        if line not in rows:
             yield f"docs/errors.md: this row is missing: {line}"
-    for line in came:
+    for line in rows:
         if line not in wanted:
             yield f"docs/errors.md: core/api/errors.yaml has no row {line}"
 
@@ -117,38 +118,38 @@ def dependencies(read: Read) -> Iterator[str]:
     reasons = yaml.safe_load(read(REASONS))
     for kind, used in manifests(read).items():
         named = {name for names in reasons[kind] for name in names.split(", ")}
-        # A requirements file also pins what its packages need, and does not tell which is which.
+        # A requirements file also pins transitive dependencies, without distinguishing them.
         for name in sorted(used.keys() - named) if kind != "python" else []:
             if not re.fullmatch(r"mspkit(-\w+)*", name):
-                yield f"{REASONS}: nothing says what {name} of {used[name]} is for"
+                yield f"{REASONS}: there is no reason for {name} of {used[name]}"
         for name in sorted(named - used.keys()):
             yield f"{REASONS}: no manifest has {name}"
 
 
 CHECKS = (links, errors, dependencies)
 
-# A file, what is damaged in it, and what has to be reported.
+# A file, the damage to it, and the expected report.
 DAMAGE = [
-    ("README.md", "(docs/lists.md)", "(docs/list.md)", "docs/list.md leads nowhere"),
+    ("README.md", "(docs/lists.md)", "(docs/list.md)", "docs/list.md does not exist"),
     ("docs/limits.md", "#options)", "#optoins)", "there is no such heading"),
-    ("docs/README.md", "../CONTRIBUTING.md#", "../../CONTRIBUTING.md#", "leads nowhere"),
-    ("bindings-c/README.md", f"{HERE}docs/testing.md", f"{HERE}docs/test.md", "docs/test.md leads nowhere"),
+    ("docs/README.md", "../CONTRIBUTING.md#", "../../CONTRIBUTING.md#", "does not exist"),
+    ("bindings-c/README.md", f"{HERE}docs/testing.md", f"{HERE}docs/test.md", "docs/test.md does not exist"),
     ("bindings-c/README.md", f"{HERE}README.md#c-and-c", f"{HERE}README.md#c", "there is no such heading"),
-    ("bindings-node/README.md", f"{HERE}docs/lists.md", "../docs/lists.md", "leads nowhere from the package's page"),
+    ("bindings-node/README.md", f"{HERE}docs/lists.md", "../docs/lists.md", "does not exist from the package's page"),
     ("docs/errors.md", "`MSPKIT_E_TIMEOUT`", "`MSPKIT_E_TIME`", "this row is missing: | `Timeout`"),
     ("core/api/errors.yaml", "Make a new client.", "Make one.", "has no row | `Closed`"),
-    ("core/Cargo.toml", "[dependencies]\n", '[dependencies]\nleft-pad = "1"\n', "what left-pad of core/Cargo.toml"),
+    ("core/Cargo.toml", "[dependencies]\n", '[dependencies]\nleft-pad = "1"\n', "no reason for left-pad of core/Cargo.toml"),
     ("tests/spec/requirements.txt", "openapi-spec-validator==", "#", "no manifest has openapi-spec-validator"),
-    ("bindings-node/package.json", '"publint"', '"publint2"', "what publint2 of bindings-node/package.json"),
+    ("bindings-node/package.json", '"publint"', '"publint2"', "no reason for publint2 of bindings-node/package.json"),
 ]
 
 
 def self_check() -> Iterator[str]:
     for name, old, new, wanted in DAMAGE:
 
-        def damaged(asked: str, name: str = name, old: str = old, new: str = new) -> str:
-            text = read(asked)
-            return text.replace(old, new) if asked == name else text
+        def damaged(path: str, name: str = name, old: str = old, new: str = new) -> str:
+            text = read(path)
+            return text.replace(old, new) if path == name else text
 
         if old not in read(name):
             yield f"self-check: {name} has no {old!r} that could be damaged"
@@ -161,7 +162,7 @@ def main() -> int:
     found = list(self_check()) if checking else [complaint for check in CHECKS for complaint in check(read)]
     print(*found, sep="\n", end="\n" if found else "")
     if not found:
-        print(f"{len(DAMAGE)} mistakes are noticed" if checking else f"{len(files('.md'))} pages are up to date")
+        print(f"{len(DAMAGE)} mistakes are detected" if checking else f"{len(files('.md'))} pages are up to date")
     return 1 if found else 0
 
 

@@ -1,12 +1,12 @@
-"""Checks that the API documents are what they say: OpenAPI 3.1 whose examples fit their schemas.
+"""Checks that the API documents are valid: OpenAPI 3.1 whose examples match their schemas.
 
     python tests/spec/validate.py [FILE ...]     the documents of the three services when none is given
     python tests/spec/validate.py --self-check   breaks copies in memory and expects each to be refused
 
-The files of a service are one document, which the generator puts together. Each document goes through
-openapi-spec-validator; then every example in it, beside a schema or inside one, goes through jsonschema. A finding is
-printed as `file: path: reason`, and any finding makes the exit status 1. The packages it needs are pinned in
-requirements.txt.
+The files of a service are one document, which the generator bundles. Each document is checked by
+openapi-spec-validator; then every example in it, next to a schema or inside one, by jsonschema. A
+finding is printed as `file: path: reason`, and any finding makes the exit status 1. The required
+packages are pinned in requirements.txt.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from referencing.jsonschema import DRAFT202012
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "core" / "api" / name for name in ("ncentral", "cloudmore", "wiv")]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-# Where a schema holds schemas: one, a list of them, or a map of them.
+# Where a schema contains schemas: one, a list of them, or a map of them.
 ONE = ("items", "additionalProperties", "contains", "not", "if", "then", "else", "propertyNames", "unevaluatedProperties")
 MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
 NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas")
@@ -47,7 +47,7 @@ class Loader(yaml.SafeLoader):
 
 
 class Document:
-    """A document, with what it takes to follow its references."""
+    """A document, with a resolver for its references."""
 
     def __init__(self, name: str, content: Any) -> None:
         self.name = name
@@ -56,7 +56,7 @@ class Document:
         self.registry = Registry().with_resource("urn:document", resource)
 
     def resolve(self, node: Any) -> Any:
-        """The node, or what it refers to."""
+        """The node, or the one that it refers to."""
         seen = set()
         while isinstance(node, dict) and isinstance(node.get("$ref"), str):
             reference = node["$ref"]
@@ -70,8 +70,8 @@ class Document:
         return node
 
     def misfit(self, schema: Any, value: Any) -> str | None:
-        """Why the value does not fit the schema, or None."""
-        # The schema is seen from the document, so that `#/components` inside it means the document's.
+        """Why the value does not match the schema, or None."""
+        # The schema is resolved within the document, so that `#/components` means the document's.
         seen_from = {"$ref": "urn:document" + schema["$ref"]} if set(schema) == {"$ref"} else rebase(schema)
         validator = Draft202012Validator(seen_from, registry=self.registry, format_checker=FORMATS)
         error = best_match(validator.iter_errors(value))
@@ -92,7 +92,7 @@ def rebase(node: Any) -> Any:
 
 
 def shortened(message: str) -> str:
-    """The message without the bulk of the value that it quotes."""
+    """The message without the long value that it quotes."""
     return message if len(message) <= 300 else f"{message[:150]} … {message[-150:]}"
 
 
@@ -112,7 +112,7 @@ def reference_findings(document: Document, path: tuple[Any, ...], node: Any) -> 
 
 
 def schema_findings(path: tuple[Any, ...], node: Any) -> Iterator[str]:
-    """Schemas that are none. The validator of the specification finds them too, but does not say where."""
+    """Invalid schemas. The specification's validator finds them too, but not their position."""
     steps = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for step, inner in steps:
         if step == "schema" or path == ("components", "schemas"):
@@ -126,7 +126,8 @@ def schema_findings(path: tuple[Any, ...], node: Any) -> Iterator[str]:
 def specification_findings(document: Document) -> Iterator[str]:
     for error in OpenAPIV31SpecValidator(document.content).iter_errors():
         path = tuple(error.absolute_path)
-        # The outermost schema only says that some branch failed; the innermost cause says which word is wrong.
+        # The outermost schema only reports that some branch failed; the innermost cause has the
+        # failing keyword.
         while error.context:
             cause = best_match(error.context)
             path, error = path + tuple(cause.relative_path), cause
@@ -134,7 +135,7 @@ def specification_findings(document: Document) -> Iterator[str]:
 
 
 def examples_of(holder: dict[str, Any]) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """The examples beside a schema: `example`, or the values of `examples`."""
+    """The examples next to a schema: `example`, or the values of `examples`."""
     if "example" in holder:
         yield ("example",), holder["example"]
     for name, example in (holder.get("examples") or {}).items():
@@ -235,11 +236,11 @@ class Walk:
 
 
 def findings(name: str, content: Any) -> tuple[list[str], int]:
-    """What is wrong with a document, and how many examples were compared."""
+    """The mistakes of a document, and how many examples were compared."""
     if not isinstance(content, dict):
         return [f"{name}: (document): it is not a mapping"], 0
     document = Document(name, content)
-    # Each step needs what the one before it has made sure of.
+    # Each step relies on what the previous one has checked.
     found = (
         list(reference_findings(document, (), content))
         or list(schema_findings((), content))
@@ -368,7 +369,8 @@ BREAKS: list[Callable[[Any], str]] = [
 
 
 def self_check(paths: list[Path]) -> int:
-    """Breaks a copy of each document in each way. The finding has to name the file and the place."""
+    """Breaks a copy of each document in each way. The finding must name the file and the
+    position."""
     missed = 0
     for path in paths:
         name, sound = shown(path), load(path)
@@ -396,7 +398,7 @@ def main(arguments: list[str]) -> int:
         except (OSError, subprocess.CalledProcessError, yaml.YAMLError) as error:
             found, count = [f"{name}: (document): {error}"], 0
         failed = failed or bool(found)
-        print("\n".join(found) if found else f"{name}: OpenAPI 3.1, {count} examples fit their schemas")
+        print("\n".join(found) if found else f"{name}: OpenAPI 3.1, {count} examples match their schemas")
     return 1 if failed else 0
 
 

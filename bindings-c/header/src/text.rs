@@ -1,4 +1,4 @@
-//! What is added to the declarations that cbindgen makes.
+//! Additions to the declarations that cbindgen makes.
 
 use std::fmt::Write;
 
@@ -7,27 +7,28 @@ const OPENING: &str = "\
 /*
  * mspkit: N-able N-central, Cloudmore and Wiv for C and C++.
  *
- * This is what the library exports. The operations of the services are typed functions over it, in a header for each, which
- * includes this one: mspkit/ncentral.h, mspkit/cloudmore.h, mspkit/wiv.h. An operation that is added there changes nothing
- * here.
+ * This is what the library exports. The operations of the services are typed functions over it, in a header per
+ * service, which includes this one: mspkit/ncentral.h, mspkit/cloudmore.h, mspkit/wiv.h. A new operation there changes
+ * nothing here.
  *
  * Status. Functions that can fail return MSPKIT_OK, MSPKIT_DONE or MSPKIT_EMPTY, or a negative code MSPKIT_E_...: a
- * mspkit_status, which is an enum of 32 bits. Codes are never reused. Their last argument takes an error, which is yours to
- * free, or NULL; it becomes NULL on success. Outputs are written only on success. There is no state per thread.
+ * mspkit_status, which is a 32-bit enum. Codes are never reused. Their last argument receives an error, which the
+ * caller frees, or is NULL; on success it is set to NULL. Outputs are written only on success. There is no thread-local
+ * state.
  *
- * Handles. What a function gives through a pointer to a pointer is yours, and has a `_free` function that allows NULL. What
- * is got from a handle as a value or a const pointer belongs to the handle.
+ * Handles. What a function returns through a pointer to a pointer is owned by the caller, and has a `_free` function
+ * that allows NULL. Values and const pointers that are got from a handle belong to the handle.
  *
  * Texts are UTF-8, passed by value: MSPKIT_STR(\"a literal\"), mspkit_nts(text) for one that ends at its first NUL,
  * mspkit_str_of(data, len). What is passed is copied before a function returns.
  *
- * Structs that begin with `struct_size` are initialised by their `_init()`, never by zeroes: it sets numbers, and what is true
- * or false, to MSPKIT_DEFAULT, which stands for not given, as NULL does for texts and arrays. So 0 means 0, and false means
- * false. Structs that are got by const pointer may grow at their end: never copy, never put them into arrays.
+ * Structs that begin with `struct_size` are initialised by their `_init()`, never with zeroes: it sets numbers and
+ * booleans to MSPKIT_DEFAULT, which means not given, as NULL does for texts and arrays. So 0 means 0, and false means
+ * false. Structs that are got by const pointer may grow at their end: never copy them, never put them into arrays.
  *
- * Threads. A handle that is passed as a const pointer may be used by several threads at the same time. Nothing may be used
- * while or after it is freed. After fork, a child uses nothing that its parent made; it may make clients of its own. A
- * blocking call works on the thread that waits for it, which wants some 256 KiB of stack, and holds SIGPIPE back there
+ * Threads. A handle that is passed as a const pointer may be used by several threads at the same time. Nothing may be
+ * used while or after it is freed. After fork, a child must not use anything that its parent made; it may make its own
+ * clients. A blocking call works on the calling thread, which needs some 256 KiB of stack, and blocks SIGPIPE there
  * meanwhile; all other work is done by threads of mspkit that block every signal. Signal dispositions are not changed.
  */
 ";
@@ -39,7 +40,7 @@ const TEXTS: &str = "
 #define MSPKIT_NTS ((size_t)-1)
 
 /**
- * The length that, with NULL for the data, stands for JSON null.
+ * The length that, with NULL for the data, means JSON null.
  */
 #define MSPKIT_NULL_LEN ((size_t)-2)
 
@@ -61,7 +62,7 @@ const TEXTS: &str = "
 
 const FUNCTIONS: &str = "
 /**
- * A text of so many bytes; not given for NULL. Points to the same bytes.
+ * A text of this many bytes; not given for NULL. Points to the same bytes.
  */
 static inline mspkit_str mspkit_str_of(const char *data, size_t len)
 {
@@ -80,7 +81,7 @@ static inline mspkit_str mspkit_nts(const char *text)
 }
 
 /**
- * What is sent as JSON null, where a parameter of a body can be.
+ * A text that is sent as JSON null, for body parameters that allow it.
  */
 static inline mspkit_str mspkit_null(void)
 {
@@ -95,7 +96,7 @@ static inline mspkit_str mspkit_null(void)
 pub(crate) fn complete(declarations: &str) -> Result<String, String> {
     let marker = "#ifdef __cplusplus\nextern \"C\" {";
     let (types, functions) = declarations.split_once(marker).ok_or("cbindgen gave no functions")?;
-    // The macros stand before what speaks of them, behind the includes.
+    // The macros precede their first use, after the includes.
     let at = types.rfind("#include").and_then(|at| Some(at + types[at..].find('\n')? + 1));
     let at = at.ok_or("cbindgen gave no includes")?;
     let (includes, types) = types.split_at(at);
@@ -126,7 +127,7 @@ fn versioned(types: &str) -> Vec<&str> {
     found
 }
 
-/// What is a function by value in C, and in the library one that fills a struct of the size that the program knows.
+/// A function that returns by value in C, implemented in the library as one that fills a struct of the program's size.
 fn initialiser(name: &str) -> String {
     format!(
         "\n/**\n * A `{name}` with nothing given.\n */\n\
@@ -135,7 +136,7 @@ fn initialiser(name: &str) -> String {
     )
 }
 
-/// One blank line where there are several, none at the end, no spaces at the end of a line.
+/// Collapses blank lines, and removes those at the end and spaces at line ends.
 fn tidy(text: &str) -> String {
     let mut out = String::new();
     let mut blank = 0;

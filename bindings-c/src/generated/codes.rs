@@ -13,16 +13,16 @@ use mspkit_status::{
     MSPKIT_OK,
 };
 
-/// How a function ended. Failures are less than 0; numbers are never reused, and more may come. It is always a signed integer
-/// of 32 bits.
+/// The status of a function. Failures are negative; numbers are never reused, and more may be added. It is always a
+/// signed 32-bit integer.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum mspkit_status {
     /// Success.
     MSPKIT_OK = 0,
-    /// There is nothing more: the list has ended, or the closed queue has given out everything.
+    /// Nothing more: the list has ended, or the closed queue has no more completions.
     MSPKIT_DONE = 1,
-    /// Nothing was completed within the time that was given.
+    /// Nothing completed before the timeout.
     MSPKIT_EMPTY = 2,
     /// The call was refused before anything was sent, because an argument or the configuration is wrong.
     /// Correct the argument that the message names.
@@ -82,38 +82,38 @@ pub enum mspkit_status {
     /// The server took the request and answered that it was not carried out. Read what the answer says;
     /// repeating the same request will not help.
     MSPKIT_E_OPERATION_FAILED = -19,
-    /// A pointer that has to be given is NULL. The message names it.
+    /// A required pointer is NULL. The message names it.
     MSPKIT_E_NULL = -101,
-    /// A text is not UTF-8. The message names it and says from which byte on.
+    /// A text is not UTF-8. The message names it and the first invalid byte.
     MSPKIT_E_UTF8 = -102,
-    /// A text holds a NUL, where no text may have one. The message names it and says where.
+    /// A text contains a NUL. The message names it and its position.
     MSPKIT_E_NUL_BYTE = -103,
-    /// A `struct_size` is not that of any version of the struct: it was not set by the struct's `_init()`, or the struct
-    /// sets what this library does not know yet.
+    /// A `struct_size` is not that of any version of the struct: it was not set by the struct's `_init()`, or the
+    /// struct sets fields that this library does not know yet.
     MSPKIT_E_STRUCT_SIZE = -104,
-    /// A number is outside of what it may be. The message names it.
+    /// A number is out of range. The message names it.
     MSPKIT_E_RANGE = -105,
-    /// A pager has a step in flight, or a function was called from where it must not be.
+    /// A pager has a step in flight, or a function was called from a place where it is not allowed.
     MSPKIT_E_BUSY = -106,
-    /// Something inside mspkit panicked, which it never should. Report it, with the message.
+    /// A panic inside mspkit. Please report it together with the message.
     MSPKIT_E_PANIC = -107,
-    /// What was asked for is not what is there: another model, or a page where an answer is.
+    /// The value is of another type: another model, or a page instead of an answer.
     MSPKIT_E_TYPE = -108,
 }
 
-/// Every status, with what `mspkit_strerror` says of it.
+/// Every status, with the text of `mspkit_strerror`.
 pub(crate) const STATUSES: &[(mspkit_status, &CStr)] = &[
     (MSPKIT_OK, c"success"),
-    (MSPKIT_DONE, c"there is nothing more"),
-    (MSPKIT_EMPTY, c"nothing was completed within the time"),
-    (MSPKIT_E_NULL, c"a pointer that has to be given is NULL"),
+    (MSPKIT_DONE, c"nothing more"),
+    (MSPKIT_EMPTY, c"nothing completed before the timeout"),
+    (MSPKIT_E_NULL, c"a required pointer is NULL"),
     (MSPKIT_E_UTF8, c"a text is not UTF-8"),
-    (MSPKIT_E_NUL_BYTE, c"a text holds a NUL"),
+    (MSPKIT_E_NUL_BYTE, c"a text contains a NUL"),
     (MSPKIT_E_STRUCT_SIZE, c"a struct_size is not that of any version of the struct"),
-    (MSPKIT_E_RANGE, c"a number is outside of what it may be"),
-    (MSPKIT_E_BUSY, c"what was called is in use already"),
-    (MSPKIT_E_PANIC, c"something inside mspkit panicked"),
-    (MSPKIT_E_TYPE, c"what was asked for is not what is there"),
+    (MSPKIT_E_RANGE, c"a number is out of range"),
+    (MSPKIT_E_BUSY, c"already in use"),
+    (MSPKIT_E_PANIC, c"a panic inside mspkit"),
+    (MSPKIT_E_TYPE, c"a value of another type"),
     (MSPKIT_E_INVALID_REQUEST, c"The call was refused before anything was sent, because an argument or the configuration is wrong"),
     (MSPKIT_E_CONNECTION, c"No connection could be made, or it broke before the answer to a read was complete"),
     (MSPKIT_E_TIMEOUT, c"The call took longer than its timeout"),

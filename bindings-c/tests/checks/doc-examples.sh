@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The C and C++ blocks of the pages are programs: they compile against the installed library and do what their pages say.
+# The C and C++ blocks of the pages are programs: they compile against the installed library and behave as documented.
 # `consumers.sh` has installed it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -17,7 +17,7 @@ if [ "${1:-}" = compile ]; then
   exit
 fi
 (cd .. && cargo build --quiet --locked -p mspkit-doc-examples)
-# A page's `$(pkg-config …)` is split at blanks, as everybody writes it: that block wants a folder without any.
+# A page's `$(pkg-config …)` is split at blanks, so that block needs a folder without any.
 work="$WORK/pages"
 case "$work" in
   *[[:space:]]*)
@@ -26,5 +26,5 @@ case "$work" in
     work="$apart/pages"
     ;;
 esac
-# shellcheck disable=SC2016 # the runner gives the arguments
+# shellcheck disable=SC2016 # the runner passes the arguments
 "$BUILT/mspkit-doc-examples" c --work "$work" --path "$PREFIX/bin" --check "'$PWD/tests/checks/doc-examples.sh' compile \"\$@\"" --run '"${1%.*}"'

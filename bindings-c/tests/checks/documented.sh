@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every macro, struct, type, field and function of the headers stands behind a comment; the tables of those of the services
+# Every macro, struct, type, field and function of the headers has a comment, except the tables of the services, which
 # are for the library.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -25,10 +25,10 @@ for header in include/mspkit.h include/mspkit/*.h; do
   found="$(undocumented "$header")"
   [ -z "$found" ] || fail "not documented in $header: $found"
 done
-# The check sees what it is for.
+# Proves that the check notices.
 sed '0,/^#define MSPKIT_ABSENT 0$/s//#define MSPKIT_ABSENT 0\n#define MSPKIT_BARE 1/; s/^    MSPKIT_OK = 0,$/&\n    MSPKIT_NEW = 7,/' \
   include/mspkit.h > "$WORK/bare.h"
 for bare in MSPKIT_BARE MSPKIT_NEW; do
-  grep -q "$bare" <<<"$(undocumented "$WORK/bare.h")" || fail "an item without a comment is not noticed: $bare"
+  grep -q "$bare" <<<"$(undocumented "$WORK/bare.h")" || fail "an item without a comment is not detected: $bare"
 done
 echo "every item of the headers is documented"

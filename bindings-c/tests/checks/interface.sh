@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The binary interface: a dump of every constant, size, offset and function type, made from the header by the compiler,
-# compared with the one in abi/ and with that of the last release. What is there may not change; what is added is, with
-# `interface.sh --update`. Operations are not part of it: the headers of the services are made of this one.
+# compared with the one in abi/ and with that of the last release. Entries must not change; additions are accepted with
+# `interface.sh --update`. Operations are not part of it: the headers of the services are built on this one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/common.sh
@@ -32,23 +32,23 @@ if [ "${1:-}" = --update ]; then
   exit
 fi
 broken="$(compare include/mspkit.h)"
-[ -z "$broken" ] || fail "the binary interface is broken; was and is no more: $broken"
-cmp -s abi/mspkit-1.txt "$WORK/interface.txt" || fail "the interface has grown: run bindings-c/tests/checks/interface.sh --update, and count GROWN in bindings-c/Makefile if the last release had less"
-# What a release of this binary interface had, every later one has.
+[ -z "$broken" ] || fail "the binary interface is broken; missing: $broken"
+cmp -s abi/mspkit-1.txt "$WORK/interface.txt" || fail "the interface has grown: run bindings-c/tests/checks/interface.sh --update, and raise ABI_REVISION in bindings-c/Makefile if this is the first addition since the last release"
+# Every later release has what a release of this binary interface had.
 release="$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null || true)"
 if [ -n "$release" ] && git cat-file -e "$release:./abi/mspkit-1.txt" 2>/dev/null; then
   gone="$(comm -23 <(git show "$release:./abi/mspkit-1.txt" | sort) <(sort abi/mspkit-1.txt) | grep -v '^size ' || true)"
   [ -z "$gone" ] || fail "the binary interface of $release is broken: $gone"
 fi
-# The check sees a field whose offset moves, and a function whose type changes.
+# Proves that the check notices a field whose offset moves, and a function whose type changes.
 sed 's/^    int64_t attempt_timeout_ms;/    int32_t attempt_timeout_ms;/' include/mspkit.h > "$WORK/moved.h"
-[ -n "$(compare "$WORK/moved.h")" ] || fail "a field that moves is not noticed"
+[ -n "$(compare "$WORK/moved.h")" ] || fail "a field that moves is not detected"
 sed 's/^int32_t mspkit_abi_version(void);/int64_t mspkit_abi_version(void);/' include/mspkit.h > "$WORK/typed.h"
-[ -n "$(compare "$WORK/typed.h")" ] || fail "a function whose type changes is not noticed"
-# Asserted while it is compiled, in the words of C.
+[ -n "$(compare "$WORK/typed.h")" ] || fail "a function whose type changes is not detected"
+# Asserted at compile time, in C.
 {
   printf '#include "%s/include/mspkit.h"\n' "$PWD"
   sed -n 's/^field \([a-z0-9_]*\)\.\([a-z0-9_]*\) \([0-9]*\) .*/_Static_assert(offsetof(\1, \2) == \3, "\1.\2");/p' abi/mspkit-1.txt
 } > "$WORK/asserts.c"
 "$CC" -std=c11 -fsyntax-only "$WORK/asserts.c"
-echo "$(wc -l < abi/mspkit-1.txt) facts of the binary interface are as they were, $(grep -c _Static_assert "$WORK/asserts.c") of them asserted"
+echo "$(wc -l < abi/mspkit-1.txt) facts of the binary interface are unchanged, $(grep -c _Static_assert "$WORK/asserts.c") of them asserted"

@@ -8,7 +8,7 @@
 #include "../support/memory.h"
 #include "dispatch.h"
 #include "fail.h"
-#include "said.h"
+#include "options.h"
 
 static json *words_of(mspkit_str text)
 {
@@ -49,11 +49,11 @@ static json *error_of(const mspkit_error *error)
     json_put(made, "path", words_of(mspkit_error_path(error)));
     json_put(made, "server", words_of(mspkit_error_server(error)));
     for (at = 0; at < mspkit_error_field_error_count(error); at++) {
-        const mspkit_field_error *said = mspkit_error_field_error(error, at);
+        const mspkit_field_error *field_error = mspkit_error_field_error(error, at);
         json *field = json_object();
-        json_put(field, "field", words_of(said->field));
-        json_put(field, "code", words_of(said->code));
-        json_put(field, "message", words_of(said->message));
+        json_put(field, "field", words_of(field_error->field));
+        json_put(field, "code", words_of(field_error->code));
+        json_put(field, "message", words_of(field_error->message));
         json_push(fields, field);
     }
     json_put(made, "field_errors", fields);
@@ -103,8 +103,8 @@ static json *headers_of(const mspkit_meta *meta)
     return made;
 }
 
-/* Whether typed functions can say these parameters. */
-static bool can_be_said(const json *params)
+/* Whether typed functions can express these parameters. */
+static bool fits_typed(const json *params)
 {
     size_t at;
     for (at = 0; at < params->count; at++) {
@@ -117,7 +117,7 @@ static bool can_be_said(const json *params)
     return true;
 }
 
-/* The one completion of what was just submitted. */
+/* The one completion of the submitted call. */
 static mspkit_completion completed(way *way, mspkit_operation number, void *user_data)
 {
     mspkit_completion done = mspkit_completion_init(), more = mspkit_completion_init();
@@ -347,7 +347,7 @@ json *call_step(way *way, const mspkit_client *client, const json *request)
 {
     const json *params = json_get(request, "params");
     mspkit_call_options options = call_options_of(json_get(request, "options"));
-    bool by_id = json_get(request, "untyped")->flag || !can_be_said(params);
+    bool by_id = json_get(request, "untyped")->flag || !fits_typed(params);
     dispatch call;
     memset(&call, 0, sizeof call);
     call.operation = json_get(request, "call")->text;

@@ -1,4 +1,4 @@
-/* The calls that the judge asks for, through the blocking functions or through a queue. */
+/* The calls that the judge requests, through the blocking functions or through a queue. */
 #ifndef CONFORMANCE_CALL_H
 #define CONFORMANCE_CALL_H
 
@@ -14,10 +14,10 @@ typedef struct {
     size_t untyped;
 } way;
 
-/* Makes a call; what came of it, as the judge reads it. */
+/* Makes a call; returns its outcome in the form of the judge. */
 json *call_step(way *way, const mspkit_client *client, const json *request);
 
-/* What came of a call that failed; frees the error. */
+/* The outcome of a call that failed; frees the error. */
 json *failed_outcome(mspkit_error *error);
 
 #endif

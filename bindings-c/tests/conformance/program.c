@@ -1,5 +1,5 @@
-/* The C library as a program that the judge of the conformance cases asks for calls. Each line of standard input is a
- * request, and a line of standard output answers it: tests/conformance/README.md says which there are. */
+/* The C library as a program for the judge of the conformance cases. Each line of standard input is a request, each
+ * line of standard output its response: tests/conformance/README.md lists them. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "../support/memory.h"
 #include "call.h"
 #include "fail.h"
-#include "said.h"
+#include "options.h"
 
 jmp_buf failed_here;
 const char *failed_why;
@@ -27,18 +27,18 @@ void fail(const char *format, ...)
     longjmp(failed_here, 1);
 }
 
-/* Makes the client that is asked for; the outcome of a failure to. */
-static json *make_client(way *way, mspkit_queue *queue, mspkit_client **client, const json *asked)
+/* Makes the requested client; returns the outcome if that fails. */
+static json *make_client(way *way, mspkit_queue *queue, mspkit_client **client, const json *request)
 {
     mspkit_error *refused = NULL;
     mspkit_client_free(*client);
     *client = NULL;
-    way->queue = json_is(json_get(asked, "mode"), "async") ? queue : NULL;
-    *client = client_of(way, json_get(asked, "service")->text, json_get(asked, "options"), &refused);
+    way->queue = json_is(json_get(request, "mode"), "async") ? queue : NULL;
+    *client = client_of(way, json_get(request, "service")->text, json_get(request, "options"), &refused);
     return refused == NULL ? json_object() : failed_outcome(refused);
 }
 
-/* What a line asks for, done. */
+/* Handles the request of a line. */
 static json *answer(way *way, mspkit_queue *queue, mspkit_client **client, const json *request)
 {
     json *made = json_object();
@@ -90,8 +90,8 @@ int main(void)
     mspkit_queue_free(queue);
     mspkit_runtime_free(runtime);
     memory_back(0);
-    /* Arguments that are missing or of another type cannot be said through typed functions, and each operation has such cases;
-       more would be a sign that this program avoids them. */
+    /* Typed functions cannot express missing arguments or arguments of another type, and each operation has such
+       cases; more would be a sign that this program avoids them. */
     if (way.untyped > 10 && way.typed <= 3 * way.untyped) {
         fprintf(stderr, "%zu typed calls, %zu by operation id\n", way.typed, way.untyped);
         return 1;

@@ -1,4 +1,4 @@
-/* Loads the library while it runs, makes a call, and closes it again with another in flight: five times over. */
+/* Loads the library at run time, makes a call, and closes it again with another in flight: five times. */
 #include <dlfcn.h>
 #include <mspkit/ncentral.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-// A project outside of the tree, in C++, that takes things for what they are not: every mistake is an error, and nothing is
-// lost by it.
+// A project outside of the tree, in C++, that uses values as another type: every mistake is an error, and nothing is
+// lost.
 #include <mspkit/ncentral.hpp>
 
 #include <iostream>

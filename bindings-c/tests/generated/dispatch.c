@@ -751,58 +751,58 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
 {
     if (strcmp(call->operation, "cloudmore.estore.get") == 0) {
         mspkit_cloudmore_estore_get_params params = mspkit_cloudmore_estore_get_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        const mspkit_str service_id = said_text(call->params, "service_id");
-        params.reseller_id = said_text(call->params, "reseller_id");
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
                    ? mspkit_cloudmore_estore_get((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
                    : mspkit_cloudmore_estore_get_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.create") == 0) {
         mspkit_cloudmore_services_create_params params = mspkit_cloudmore_services_create_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        params.id = said_text(call->params, "id");
-        params.currency_code = said_text(call->params, "currency_code");
-        params.custom_properties_data = said_json(call->params, "custom_properties_data");
-        params.reseller_id = said_text(call->params, "reseller_id");
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.id = param_text(call->params, "id");
+        params.currency_code = param_text(call->params, "currency_code");
+        params.custom_properties_data = param_json(call->params, "custom_properties_data");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
                    ? mspkit_cloudmore_services_create((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, answer, error)
                    : mspkit_cloudmore_services_create_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.delete") == 0) {
         mspkit_cloudmore_services_delete_params params = mspkit_cloudmore_services_delete_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        const mspkit_str service_id = said_text(call->params, "service_id");
-        params.reseller_id = said_text(call->params, "reseller_id");
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
                    ? mspkit_cloudmore_services_delete((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
                    : mspkit_cloudmore_services_delete_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.get") == 0) {
         mspkit_cloudmore_services_get_params params = mspkit_cloudmore_services_get_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        const mspkit_str service_id = said_text(call->params, "service_id");
-        params.reseller_id = said_text(call->params, "reseller_id");
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
                    ? mspkit_cloudmore_services_get((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
                    : mspkit_cloudmore_services_get_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.replace") == 0) {
         mspkit_cloudmore_services_replace_params params = mspkit_cloudmore_services_replace_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        const mspkit_str service_id = said_text(call->params, "service_id");
-        params.custom_properties_data = said_json(call->params, "custom_properties_data");
-        params.reseller_id = said_text(call->params, "reseller_id");
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.custom_properties_data = param_json(call->params, "custom_properties_data");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
                    ? mspkit_cloudmore_services_replace((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
                    : mspkit_cloudmore_services_replace_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.update") == 0) {
         mspkit_cloudmore_services_update_params params = mspkit_cloudmore_services_update_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        const mspkit_str service_id = said_text(call->params, "service_id");
-        params.custom_properties_data = said_json(call->params, "custom_properties_data");
-        params.reseller_id = said_text(call->params, "reseller_id");
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.custom_properties_data = param_json(call->params, "custom_properties_data");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
                    ? mspkit_cloudmore_services_update((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
                    : mspkit_cloudmore_services_update_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
@@ -829,24 +829,24 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
     }
     if (strcmp(call->operation, "ncentral.custom_psa.create_ticket") == 0) {
         mspkit_ncentral_custom_psa_create_ticket_params params = mspkit_ncentral_custom_psa_create_ticket_params_init();
-        params.psa_custom_ticket_id = said_int(call->params, "psa_custom_ticket_id");
-        params.ticket_number = said_text(call->params, "ticket_number");
-        params.ticket_url = said_text(call->params, "ticket_url");
+        params.psa_custom_ticket_id = param_int(call->params, "psa_custom_ticket_id");
+        params.ticket_number = param_text(call->params, "ticket_number");
+        params.ticket_url = param_text(call->params, "ticket_url");
         return call->queue == NULL
                    ? mspkit_ncentral_custom_psa_create_ticket((const mspkit_ncentral *)call->client, &params, call->options, answer, error)
                    : mspkit_ncentral_custom_psa_create_ticket_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.get_ticket") == 0) {
         mspkit_ncentral_custom_psa_get_ticket_params params = mspkit_ncentral_custom_psa_get_ticket_params_init();
-        const mspkit_str custom_psa_ticket_id = said_text(call->params, "custom_psa_ticket_id");
-        params.username = said_text(call->params, "username");
-        params.password = said_text(call->params, "password");
+        const mspkit_str custom_psa_ticket_id = param_text(call->params, "custom_psa_ticket_id");
+        params.username = param_text(call->params, "username");
+        params.password = param_text(call->params, "password");
         return call->queue == NULL
                    ? mspkit_ncentral_custom_psa_get_ticket((const mspkit_ncentral *)call->client, custom_psa_ticket_id, &params, call->options, answer, error)
                    : mspkit_ncentral_custom_psa_get_ticket_submit((const mspkit_ncentral *)call->client, custom_psa_ticket_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.get_ticket_info") == 0) {
-        const mspkit_str custom_psa_ticket_id = said_text(call->params, "custom_psa_ticket_id");
+        const mspkit_str custom_psa_ticket_id = param_text(call->params, "custom_psa_ticket_id");
         return call->queue == NULL
                    ? mspkit_ncentral_custom_psa_get_ticket_info((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, answer, error)
                    : mspkit_ncentral_custom_psa_get_ticket_info_submit((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, call->queue, call->user_data, call->number, error);
@@ -857,13 +857,13 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
                    : mspkit_ncentral_custom_psa_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.reopen_ticket") == 0) {
-        const mspkit_str custom_psa_ticket_id = said_text(call->params, "custom_psa_ticket_id");
+        const mspkit_str custom_psa_ticket_id = param_text(call->params, "custom_psa_ticket_id");
         return call->queue == NULL
                    ? mspkit_ncentral_custom_psa_reopen_ticket((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, answer, error)
                    : mspkit_ncentral_custom_psa_reopen_ticket_submit((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.resolve_ticket") == 0) {
-        const mspkit_str custom_psa_ticket_id = said_text(call->params, "custom_psa_ticket_id");
+        const mspkit_str custom_psa_ticket_id = param_text(call->params, "custom_psa_ticket_id");
         return call->queue == NULL
                    ? mspkit_ncentral_custom_psa_resolve_ticket((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, answer, error)
                    : mspkit_ncentral_custom_psa_resolve_ticket_submit((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, call->queue, call->user_data, call->number, error);
@@ -874,7 +874,7 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
                    : mspkit_ncentral_custom_psa_ticket_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.customers.get") == 0) {
-        const mspkit_str customer_id = said_text(call->params, "customer_id");
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
         return call->queue == NULL
                    ? mspkit_ncentral_customers_get((const mspkit_ncentral *)call->client, customer_id, call->options, answer, error)
                    : mspkit_ncentral_customers_get_submit((const mspkit_ncentral *)call->client, customer_id, call->options, call->queue, call->user_data, call->number, error);
@@ -891,58 +891,58 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
     }
     if (strcmp(call->operation, "ncentral.service_orgs.create") == 0) {
         mspkit_ncentral_service_orgs_create_params params = mspkit_ncentral_service_orgs_create_params_init();
-        params.so_name = said_text(call->params, "so_name");
-        params.contact_first_name = said_text(call->params, "contact_first_name");
-        params.contact_last_name = said_text(call->params, "contact_last_name");
-        params.external_id = said_text(call->params, "external_id");
-        params.contact_email = said_text(call->params, "contact_email");
-        params.phone = said_text(call->params, "phone");
-        params.contact_title = said_text(call->params, "contact_title");
-        params.contact_phone = said_text(call->params, "contact_phone");
-        params.contact_phone_ext = said_text(call->params, "contact_phone_ext");
-        params.contact_department = said_text(call->params, "contact_department");
-        params.street1 = said_text(call->params, "street1");
-        params.street2 = said_text(call->params, "street2");
-        params.city = said_text(call->params, "city");
-        params.state_prov = said_text(call->params, "state_prov");
-        params.country = said_text(call->params, "country");
-        params.postal_code = said_text(call->params, "postal_code");
+        params.so_name = param_text(call->params, "so_name");
+        params.contact_first_name = param_text(call->params, "contact_first_name");
+        params.contact_last_name = param_text(call->params, "contact_last_name");
+        params.external_id = param_text(call->params, "external_id");
+        params.contact_email = param_text(call->params, "contact_email");
+        params.phone = param_text(call->params, "phone");
+        params.contact_title = param_text(call->params, "contact_title");
+        params.contact_phone = param_text(call->params, "contact_phone");
+        params.contact_phone_ext = param_text(call->params, "contact_phone_ext");
+        params.contact_department = param_text(call->params, "contact_department");
+        params.street1 = param_text(call->params, "street1");
+        params.street2 = param_text(call->params, "street2");
+        params.city = param_text(call->params, "city");
+        params.state_prov = param_text(call->params, "state_prov");
+        params.country = param_text(call->params, "country");
+        params.postal_code = param_text(call->params, "postal_code");
         return call->queue == NULL
                    ? mspkit_ncentral_service_orgs_create((const mspkit_ncentral *)call->client, &params, call->options, answer, error)
                    : mspkit_ncentral_service_orgs_create_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.create_customer") == 0) {
         mspkit_ncentral_service_orgs_create_customer_params params = mspkit_ncentral_service_orgs_create_customer_params_init();
-        const mspkit_str so_id = said_text(call->params, "so_id");
-        params.customer_name = said_text(call->params, "customer_name");
-        params.contact_first_name = said_text(call->params, "contact_first_name");
-        params.contact_last_name = said_text(call->params, "contact_last_name");
-        params.license_type = said_text(call->params, "license_type");
-        params.external_id = said_text(call->params, "external_id");
-        params.contact_email = said_text(call->params, "contact_email");
-        params.phone = said_text(call->params, "phone");
-        params.contact_title = said_text(call->params, "contact_title");
-        params.contact_phone = said_text(call->params, "contact_phone");
-        params.contact_phone_ext = said_text(call->params, "contact_phone_ext");
-        params.contact_department = said_text(call->params, "contact_department");
-        params.street1 = said_text(call->params, "street1");
-        params.street2 = said_text(call->params, "street2");
-        params.city = said_text(call->params, "city");
-        params.state_prov = said_text(call->params, "state_prov");
-        params.country = said_text(call->params, "country");
-        params.postal_code = said_text(call->params, "postal_code");
+        const mspkit_str so_id = param_text(call->params, "so_id");
+        params.customer_name = param_text(call->params, "customer_name");
+        params.contact_first_name = param_text(call->params, "contact_first_name");
+        params.contact_last_name = param_text(call->params, "contact_last_name");
+        params.license_type = param_text(call->params, "license_type");
+        params.external_id = param_text(call->params, "external_id");
+        params.contact_email = param_text(call->params, "contact_email");
+        params.phone = param_text(call->params, "phone");
+        params.contact_title = param_text(call->params, "contact_title");
+        params.contact_phone = param_text(call->params, "contact_phone");
+        params.contact_phone_ext = param_text(call->params, "contact_phone_ext");
+        params.contact_department = param_text(call->params, "contact_department");
+        params.street1 = param_text(call->params, "street1");
+        params.street2 = param_text(call->params, "street2");
+        params.city = param_text(call->params, "city");
+        params.state_prov = param_text(call->params, "state_prov");
+        params.country = param_text(call->params, "country");
+        params.postal_code = param_text(call->params, "postal_code");
         return call->queue == NULL
                    ? mspkit_ncentral_service_orgs_create_customer((const mspkit_ncentral *)call->client, so_id, &params, call->options, answer, error)
                    : mspkit_ncentral_service_orgs_create_customer_submit((const mspkit_ncentral *)call->client, so_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.get") == 0) {
-        const mspkit_str so_id = said_text(call->params, "so_id");
+        const mspkit_str so_id = param_text(call->params, "so_id");
         return call->queue == NULL
                    ? mspkit_ncentral_service_orgs_get((const mspkit_ncentral *)call->client, so_id, call->options, answer, error)
                    : mspkit_ncentral_service_orgs_get_submit((const mspkit_ncentral *)call->client, so_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.sites.get") == 0) {
-        const mspkit_str site_id = said_text(call->params, "site_id");
+        const mspkit_str site_id = param_text(call->params, "site_id");
         return call->queue == NULL
                    ? mspkit_ncentral_sites_get((const mspkit_ncentral *)call->client, site_id, call->options, answer, error)
                    : mspkit_ncentral_sites_get_submit((const mspkit_ncentral *)call->client, site_id, call->options, call->queue, call->user_data, call->number, error);
@@ -954,18 +954,18 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
     }
     if (strcmp(call->operation, "ncentral.standard_psa.validate_credential") == 0) {
         mspkit_ncentral_standard_psa_validate_credential_params params = mspkit_ncentral_standard_psa_validate_credential_params_init();
-        const mspkit_str psa_type = said_text(call->params, "psa_type");
-        params.username = said_text(call->params, "username");
-        params.password = said_text(call->params, "password");
-        params.integration_key = said_text(call->params, "integration_key");
+        const mspkit_str psa_type = param_text(call->params, "psa_type");
+        params.username = param_text(call->params, "username");
+        params.password = param_text(call->params, "password");
+        params.integration_key = param_text(call->params, "integration_key");
         return call->queue == NULL
                    ? mspkit_ncentral_standard_psa_validate_credential((const mspkit_ncentral *)call->client, psa_type, &params, call->options, answer, error)
                    : mspkit_ncentral_standard_psa_validate_credential_submit((const mspkit_ncentral *)call->client, psa_type, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "wiv.workflows.run") == 0) {
         mspkit_wiv_workflows_run_params params = mspkit_wiv_workflows_run_params_init();
-        const mspkit_str workflow_id = said_text(call->params, "workflow_id");
-        params.payload = said_json(call->params, "payload");
+        const mspkit_str workflow_id = param_text(call->params, "workflow_id");
+        params.payload = param_json(call->params, "payload");
         return call->queue == NULL
                    ? mspkit_wiv_workflows_run((const mspkit_wiv *)call->client, workflow_id, &params, call->options, answer, error)
                    : mspkit_wiv_workflows_run_submit((const mspkit_wiv *)call->client, workflow_id, &params, call->options, call->queue, call->user_data, call->number, error);
@@ -977,79 +977,79 @@ mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_e
 {
     if (strcmp(call->operation, "cloudmore.estore.list") == 0) {
         mspkit_cloudmore_estore_list_params params = mspkit_cloudmore_estore_list_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        params.reseller_id = said_text(call->params, "reseller_id");
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return mspkit_cloudmore_estore_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "cloudmore.services.list") == 0) {
         mspkit_cloudmore_services_list_params params = mspkit_cloudmore_services_list_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        params.reseller_id = said_text(call->params, "reseller_id");
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return mspkit_cloudmore_services_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.customers.list") == 0) {
         mspkit_ncentral_customers_list_params params = mspkit_ncentral_customers_list_params_init();
-        params.page_size = said_int(call->params, "page_size");
-        params.page_number = said_int(call->params, "page_number");
-        params.sort_by = said_text(call->params, "sort_by");
-        params.sort_order = said_text(call->params, "sort_order");
-        params.select = said_text(call->params, "select");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
         return mspkit_ncentral_customers_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.customers.list_sites") == 0) {
         mspkit_ncentral_customers_list_sites_params params = mspkit_ncentral_customers_list_sites_params_init();
-        const mspkit_str customer_id = said_text(call->params, "customer_id");
-        params.page_size = said_int(call->params, "page_size");
-        params.page_number = said_int(call->params, "page_number");
-        params.sort_by = said_text(call->params, "sort_by");
-        params.sort_order = said_text(call->params, "sort_order");
-        params.select = said_text(call->params, "select");
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
         return mspkit_ncentral_customers_list_sites((const mspkit_ncentral *)call->client, customer_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.list") == 0) {
         mspkit_ncentral_service_orgs_list_params params = mspkit_ncentral_service_orgs_list_params_init();
-        params.page_size = said_int(call->params, "page_size");
-        params.page_number = said_int(call->params, "page_number");
-        params.sort_by = said_text(call->params, "sort_by");
-        params.sort_order = said_text(call->params, "sort_order");
-        params.select = said_text(call->params, "select");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
         return mspkit_ncentral_service_orgs_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.list_customers") == 0) {
         mspkit_ncentral_service_orgs_list_customers_params params = mspkit_ncentral_service_orgs_list_customers_params_init();
-        const mspkit_str so_id = said_text(call->params, "so_id");
-        params.page_size = said_int(call->params, "page_size");
-        params.page_number = said_int(call->params, "page_number");
-        params.sort_by = said_text(call->params, "sort_by");
-        params.sort_order = said_text(call->params, "sort_order");
-        params.select = said_text(call->params, "select");
+        const mspkit_str so_id = param_text(call->params, "so_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
         return mspkit_ncentral_service_orgs_list_customers((const mspkit_ncentral *)call->client, so_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.sites.list") == 0) {
         mspkit_ncentral_sites_list_params params = mspkit_ncentral_sites_list_params_init();
-        params.page_size = said_int(call->params, "page_size");
-        params.page_number = said_int(call->params, "page_number");
-        params.sort_by = said_text(call->params, "sort_by");
-        params.sort_order = said_text(call->params, "sort_order");
-        params.select = said_text(call->params, "select");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
         return mspkit_ncentral_sites_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "wiv.cases.search") == 0) {
         mspkit_wiv_cases_search_params params = mspkit_wiv_cases_search_params_init();
-        params.date_range = said_dates(call->params, "date_range");
-        params.max_returned_items = said_int(call->params, "max_returned_items");
-        params.customer_id = said_text(call->params, "customer_id");
+        params.date_range = param_dates(call->params, "date_range");
+        params.max_returned_items = param_int(call->params, "max_returned_items");
+        params.customer_id = param_text(call->params, "customer_id");
         return mspkit_wiv_cases_search((const mspkit_wiv *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "wiv.cases.search_own") == 0) {
         mspkit_wiv_cases_search_own_params params = mspkit_wiv_cases_search_own_params_init();
-        params.date_range = said_dates(call->params, "date_range");
-        params.max_returned_items = said_int(call->params, "max_returned_items");
+        params.date_range = param_dates(call->params, "date_range");
+        params.max_returned_items = param_int(call->params, "max_returned_items");
         return mspkit_wiv_cases_search_own((const mspkit_wiv *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "wiv.customers.list") == 0) {
         mspkit_wiv_customers_list_params params = mspkit_wiv_customers_list_params_init();
-        params.fields = said_texts(call->params, "fields", &params.fields_count);
+        params.fields = param_texts(call->params, "fields", &params.fields_count);
         return mspkit_wiv_customers_list((const mspkit_wiv *)call->client, &params, call->paging, call->options, pager, error);
     }
     return (mspkit_status)DISPATCH_UNKNOWN;

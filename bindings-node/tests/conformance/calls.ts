@@ -1,5 +1,5 @@
 /**
- * Makes the calls of a case: by the generated methods, or by operation id where no typed arguments fit.
+ * Makes the calls of a case: by the generated methods, or by operation id if the typed arguments do not allow them.
  */
 
 import type * as mspkit from "mspkit";
@@ -23,7 +23,7 @@ import { open } from "../../dist/cjs/shared.js";
 /** A JSON object. */
 export type Data = { [name: string]: unknown };
 
-/** A call as the judge asks for it. */
+/** A call, as the judge requests it. */
 export interface CallRequest {
   readonly call: string;
   readonly params: Data;
@@ -37,7 +37,7 @@ export interface CallRequest {
   readonly go_on: boolean;
 }
 
-/** What came of a call. */
+/** The outcome of a call. */
 export class Outcome {
   result: unknown = null;
   readonly items: Data[] = [];
@@ -63,7 +63,7 @@ const TIMES = ["timeout", "attempt_timeout", "connect_timeout", "max_retry_after
 const PLAIN = new Shape<Data>("Untyped", {});
 const table = new Map(operations().map((operation) => [operation.id, operation]));
 
-/** Options as they are written here. One that is null is not given. */
+/** Options in the form of TypeScript. One that is null is not given. */
 export function optionsHere(options: Data): Data {
   const given = Object.entries(options).filter(([, value]) => value !== null);
   return Object.fromEntries(
@@ -71,12 +71,12 @@ export function optionsHere(options: Data): Data {
   );
 }
 
-/** The resources of a client as what they are underneath: where a call's answer gets its shape. */
+/** The internals of a client's resources, where a call's response gets its shape. */
 interface Underneath {
   [method: string]: (...args: unknown[]) => unknown;
 }
 
-/** A call under way. */
+/** A call in progress. */
 export class Call {
   readonly #operation: string;
   readonly #params: Data;
@@ -95,7 +95,7 @@ export class Call {
     this.#goOn = request.go_on;
   }
 
-  /** Makes the call, and waits for it as its client wants it. */
+  /** Makes the call, and waits for it in the way of its client. */
   async outcome(client: Client): Promise<Outcome> {
     const outcome = new Outcome();
     try {
@@ -143,14 +143,14 @@ export class Call {
       return method.call(resource, ...ids, { ...given, ...paging }, this.#options);
     }
     if (Object.keys(given).length > 0) {
-      // There is no place for these arguments, so they go where the method would have gone.
+      // No method takes these arguments, so they go directly to what it would call.
       const plain = client instanceof AsyncClient ? new AsyncResource(client) : new SyncResource(client);
       return (plain as unknown as Underneath)._call?.(row.id, PLAIN, {}, here(this.#params), this.#options);
     }
     return method.call(resource, ...ids, this.#options);
   }
 
-  /** Arguments under names of another language. Those of the cases may be right here, so they are turned around. */
+  /** Arguments under the names of another language. Those of the cases may be valid here, so they are inverted. */
   #toTheCore(operation: string): never {
     const [service] = operation.split(".") as ["ncentral"];
     const options = { baseURL: "http://127.0.0.1:9", jwt: "a.b.c" };
@@ -161,7 +161,7 @@ export class Call {
     throw new Error(`the core takes ${params}`);
   }
 
-  /** Notes the shape with which the generated method has its answer read. */
+  /** Notes the shape that the generated method reads its response with. */
   #watch(resource: Underneath): void {
     for (const name of ["_call", "_list"]) {
       resource[name] = (...args: unknown[]) => {
@@ -208,7 +208,7 @@ export class Call {
     }
   }
 
-  /** Reads what is left. Says whether reading is to go on behind a failure. */
+  /** Reads the rest. Returns whether to continue after a failure. */
   async #rest(
     pager: Pager<Data> | SyncPager<Data>,
     then: string,
@@ -226,7 +226,7 @@ export class Call {
         await each(pager, push);
       }
     } catch (error) {
-      // What is refused would be refused again.
+      // A refused call would be refused again.
       if (!this.#goOn || !(error instanceof MspError) || error instanceof InvalidRequestError) {
         throw error;
       }
@@ -243,7 +243,7 @@ export class Call {
   }
 }
 
-/** Gives each of a list to `take`. A loop that awaits closes a blocking list that fails, in newer versions of V8. */
+/** Passes each of a list to `take`. A loop that awaits closes a blocking list that fails, in newer versions of V8. */
 async function each<V>(list: Iterable<V> | AsyncIterable<V>, take: (value: V) => void): Promise<void> {
   if (Symbol.iterator in list) {
     for (const value of list) {
@@ -256,12 +256,12 @@ async function each<V>(list: Iterable<V> | AsyncIterable<V>, take: (value: V) =>
   }
 }
 
-/** Arguments under their names here. */
+/** Arguments under their TypeScript names. */
 function here(params: Data): Data {
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [camel(name), value]));
 }
 
-/** The parameters of a compiled method, as they stand in its text. */
+/** The parameters of a compiled method, from its source text. */
 export function signature(method: (...args: never[]) => unknown): string {
   const text = method.toString();
   return text.slice(text.indexOf("("), text.indexOf(") {") + 1);

@@ -1,8 +1,8 @@
 /**
- * The clients of this package as a program that the judge of the conformance cases asks for calls.
+ * The clients of this package as a program for the judge of the conformance cases.
  *
- * Each line of standard input is a request, and a line of standard output answers it: `tests/conformance/README.md` says
- * which there are. `make conformance-node ONLY="…"` runs some cases.
+ * Each line of standard input is a request, each line of standard output its response: `tests/conformance/README.md`
+ * lists them. `make conformance-node ONLY="…"` runs some cases.
  */
 
 import { createInterface } from "node:readline";
@@ -21,9 +21,9 @@ const CLIENTS = {
   async: { ncentral: mspkit.NCentral, cloudmore: mspkit.Cloudmore, wiv: mspkit.Wiv },
   blocking: { ncentral: mspkit.NCentralSync, cloudmore: mspkit.CloudmoreSync, wiv: mspkit.WivSync },
 };
-/** What is called here otherwise than its words in camel case. */
+/** Names that are not the camelCase form. */
 const NAMES = { base_url: "baseURL", extra_headers: "headers", extra_query: "query", extra_body: "body" };
-/** What stands for what JSON cannot say, or not exactly. */
+/** Values that JSON cannot represent, or not exactly. */
 const MARK = "\u0000";
 
 let client: Client | undefined;
@@ -103,13 +103,13 @@ function failure(error: MspError): Data {
   };
 }
 
-/** Everything that can be seen of an error, also where one has to look for it. */
+/** Everything that is visible of an error, including non-enumerable properties. */
 function everything(error: MspError): string {
   const hidden = inspect(error, { depth: 20, showHidden: true, maxStringLength: null });
   return `${error}\n${error.stack}\n${JSON.stringify(error)}\n${hidden}\n${error.body}`;
 }
 
-/** A line of JSON: numbers beyond doubles keep their digits, and what is undefined is seen to be there. */
+/** A line of JSON: numbers beyond doubles keep their digits, and undefined values stay visible. */
 function line(value: Data): string {
   const text = JSON.stringify(value, (_, entry: unknown) => {
     return typeof entry === "bigint" || entry === undefined ? `${MARK}${entry}` : entry;
@@ -119,10 +119,10 @@ function line(value: Data): string {
 
 async function main(): Promise<void> {
   for await (const request of createInterface({ input: process.stdin })) {
-    const came = await answer(JSON.parse(request)).catch((error: unknown) => {
+    const outcome = await answer(JSON.parse(request)).catch((error: unknown) => {
       return { failed: error instanceof Error ? `${error.stack}` : String(error) };
     });
-    process.stdout.write(`${line(came)}\n`);
+    process.stdout.write(`${line(outcome)}\n`);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The native module with the exports that only tests need, in place of the shipped one: import it before `mspkit`.
+ * The native module with the exports that only tests need, instead of the shipped one: import it before `mspkit`.
  */
 
 import { readdirSync } from "node:fs";
@@ -16,7 +16,7 @@ function nativeModule(folder: string): string {
   return join(folder, name);
 }
 
-/** The file of the module that is shipped. */
+/** The file of the shipped module. */
 export const SHIPPED = nativeModule(HERE);
 
 /** The file of the module with test hooks. */

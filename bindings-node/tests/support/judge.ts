@@ -1,5 +1,5 @@
 /**
- * The judge of the conformance cases, as the workspace has built it.
+ * The judge of the conformance cases, as built in the workspace.
  */
 
 import { spawn } from "node:child_process";
@@ -9,8 +9,8 @@ import "./simulator.js";
 
 const PROGRAM = join(__dirname, "..", "conformance", "program.js");
 
-/** Runs the cases through the program in a runtime. Gives the exit code, and all that was printed. */
-export async function judged(runtime: readonly string[]): Promise<{ code: number | null; said: string }> {
+/** Runs the cases through the program in a runtime. Returns the exit code, and the output. */
+export async function judged(runtime: readonly string[]): Promise<{ code: number | null; output: string }> {
   // It is built beside the simulator.
   const judge = join(dirname(process.env.MSPKIT_SIM as string), "mspkit-conformance");
   const child = spawn(judge, ["--", ...runtime, PROGRAM], { stdio: ["ignore", "pipe", "inherit"] });
@@ -18,5 +18,5 @@ export async function judged(runtime: readonly string[]): Promise<{ code: number
     child.once("error", reject);
     child.once("exit", resolve);
   });
-  return { said: await text(child.stdout), code: await code };
+  return { output: await text(child.stdout), code: await code };
 }

@@ -3,7 +3,7 @@
 
 import type { Query } from "../options.js";
 
-/** What every client can be told. */
+/** Options of every client. */
 export interface ClientOptions {
   /**
    * Address of the server, `https` except to this machine; else `NCENTRAL_URL`, `CLOUDMORE_URL` or
@@ -56,7 +56,7 @@ export interface ClientOptions {
   readonly poolMaxIdle?: number | undefined;
 }
 
-/** What `withOptions` can change: how calls are made, not by whom and where. */
+/** Options that `withOptions` can change: how calls are made, not by whom and where. */
 export type CallDefaults = Pick<
   ClientOptions,
   "timeout" | "attemptTimeout" | "maxRetries" | "maxRetryAfter" | "maxBackoff"
@@ -79,7 +79,7 @@ export interface SyncCallOptions {
   readonly body?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** How a list is read. */
+/** Paging options of a list. */
 export interface Paging {
   /** Items in total; by default all. */
   readonly limit?: number | undefined;
@@ -98,7 +98,7 @@ export interface Paging {
   readonly onIncomplete?: "warn" | "raise" | "ignore" | undefined;
 }
 
-/** How a list with a cursor on the server is read. */
+/** Paging options of a list with a cursor on the server. */
 export interface ScrollPaging extends Paging {
   /**
    * What to do when a page is lost on the way, since the server cannot be asked for it again: `restart`
@@ -108,7 +108,7 @@ export interface ScrollPaging extends Paging {
   readonly onLostPage?: "restart" | "raise" | undefined;
 }
 
-/** What is called otherwise than its words in camelCase. */
+/** Names that are not the camelCase form. */
 export const NAMED_HERE: Readonly<Record<string, string>> = {
   base_url: "baseURL",
   extra_headers: "headers",

@@ -6,9 +6,9 @@
         for customer in client.customers.list(page_size=200):
             print(customer.customer_name)
 
-The clients are `NCentral`, `Cloudmore` and `Wiv`, and for asyncio `AsyncNCentral`, `AsyncCloudmore` and
-`AsyncWiv`. Every error is an `MspError`. Models, parameters and resources stand in a module for each service:
-`mspkit.ncentral.Customer`.
+The clients are `NCentral`, `Cloudmore` and `Wiv`, and for asyncio `AsyncNCentral`, `AsyncCloudmore`
+and `AsyncWiv`. Every error is an `MspError`. Models, parameters and resources are in a module per
+service: `mspkit.ncentral.Customer`.
 """
 
 from mspkit import _kinds, cloudmore, ncentral, wiv

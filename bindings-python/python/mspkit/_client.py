@@ -1,7 +1,8 @@
-"""What all clients have: options, calls, lists, requests to other endpoints, closing, copying and pickling.
+"""What all clients have in common: options, calls, lists, requests to other endpoints, closing,
+copying and pickling.
 
-Answers become models here, and arguments become JSON in `_encode.py`; everything between is the native
-core's.
+Responses become models here, and arguments become JSON in `_encode.py`; everything in between is
+the native core's.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ from mspkit._pager import AsyncPager, Pager
 from mspkit._types import (
     Credentials,
     Hidden,
+    LazyDoc,
     LimitStatus,
     RequestHook,
     Response,
     ResponseHook,
     ResponseMeta,
     RetryHook,
-    Told,
     meta_of,
 )
 
@@ -49,9 +50,7 @@ S = TypeVar("S", bound="SyncClient")
 A = TypeVar("A", bound="AsyncClient")
 M = TypeVar("M", bound=Model)
 
-PICKLED = (
-    "A pickled client holds no secrets; they come from its `credentials` function, else from the environment."
-)
+PICKLED = "A pickled client has no secrets; they come from its `credentials` function, or the environment."
 
 atexit.register(_native.shutdown)
 os.register_at_fork(after_in_child=_native.forked)
@@ -66,7 +65,8 @@ class Client(Changeable):
     _asynchronous: ClassVar[bool]
 
     _core: _native.Core
-    # Those that a pickle holds, and the names of those that it does not and that no environment has.
+    # Options that a pickle contains, and the names of those that it does not and that no
+    # environment variable sets.
     _options: dict[str, Any]
     _dropped: frozenset[str]
     _credentials: Credentials | None
@@ -75,7 +75,7 @@ class Client(Changeable):
     def __init_subclass__(cls) -> None:
         if cls.__module__.startswith("mspkit."):
             cls.__module__ = "mspkit"
-        cls.__doc__ = Told(partial(_told, cls.__doc__ or ""))  # type: ignore[assignment]
+        cls.__doc__ = LazyDoc(partial(_described, cls.__doc__ or ""))  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Client(Changeable):
         self._make({**secrets_of(credentials), **given_options(options)}, credentials, watcher)
 
     def _make(self, given: dict[str, Any], credentials: Credentials | None, watcher: Watcher) -> None:
-        # What is secret is wrapped by now: a traceback may show what names stand for.
+        # Secrets are wrapped by now: a traceback may show local variables.
         core = _native.Core(self._service, given, self._asynchronous)
         kept = {
             name: shown(value)
@@ -115,7 +115,7 @@ class Client(Changeable):
 
     @property
     def base_url(self) -> str:
-        """Where the service is."""
+        """The base URL of the service."""
         return self._core.base_url
 
     def _changed(
@@ -135,7 +135,7 @@ class Client(Changeable):
         return self._sibling(self._core.with_options(options), {**self._options, **options}, watcher)
 
     def limits(self) -> list[LimitStatus]:
-        """What the limit of each endpoint that was used is doing."""
+        """The state of the limit of each endpoint that was used."""
         return [LimitStatus(**status) for status in self._core.limits()]
 
     def _sibling(self: C, core: _native.Core, options: dict[str, Any], watcher: Watcher) -> C:
@@ -147,7 +147,7 @@ class Client(Changeable):
         return self._sibling(self._core, self._options, self._watcher)
 
     def __deepcopy__(self: C, memo: object) -> C:
-        # Shared on purpose: with connections and tokens of its own it would be another client.
+        # Shared on purpose: a copy with its own connections and tokens would be another client.
         return self.__copy__()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -156,30 +156,30 @@ class Client(Changeable):
         return _restore, (type(self), self._options, self._dropped, self._credentials, hooks)
 
     def __repr__(self) -> str:
-        # A traceback may show a client whose making failed.
+        # A traceback may show a client whose constructor failed.
         core = getattr(self, "_core", None)
         where = "" if core is None else f" {core.base_url}"
         return f"<mspkit.{type(self).__name__}{where}>"
 
 
-def _told(text: str, client: object, cls: type) -> str:
+def _described(text: str, client: object, cls: type) -> str:
     from mspkit._docs import of_client
 
     return of_client(cls, text)
 
 
 def secrets_of(credentials: Credentials | None) -> dict[str, Any]:
-    """The secrets that a caller's function gives."""
+    """The secrets that a caller's function returns."""
     if credentials is None:
         return {}
     if not callable(credentials):
-        raise refused("credentials", "must be a function that gives the secrets by name", credentials)
+        raise refused("credentials", "must be a function that returns the secrets by name", credentials)
     found = Hidden(credentials())
     if not isinstance(found.reveal(), Mapping):
-        raise refused("credentials", "must give a mapping, such as {'jwt': …}", found.reveal())
+        raise refused("credentials", "must return a mapping, such as {'jwt': …}", found.reveal())
     unknown = sorted(str(name) for name in found.reveal() if name not in GIVEN_BY_FUNCTION)
     if unknown:
-        allowed = f"must give only {', '.join(sorted(GIVEN_BY_FUNCTION))}; it gave {', '.join(unknown)}"
+        allowed = f"must return only {', '.join(sorted(GIVEN_BY_FUNCTION))}; it returned {', '.join(unknown)}"
         raise refused("credentials", allowed, credentials)
     return {name: hidden(value) for name, value in found.reveal().items()}
 
@@ -191,14 +191,15 @@ def _restore(
     credentials: Credentials | None,
     hooks: tuple[Any, Any, Any],
 ) -> C:
-    """A client that was pickled: its options, with secrets from its function or from the environment."""
+    """A client from a pickle: its options, with secrets from its function or from the
+    environment."""
     made = object.__new__(cls)
     try:
         if credentials is None:
             _native.check_environment(cls._service, options["base_url"])
         given = {**secrets_of(credentials), **options}
         for name in sorted(dropped - given.keys()):
-            raise refused(name, "was given to the client that was pickled, and is needed here too", None)
+            raise refused(name, "was set on the pickled client and is required here too", None)
         made._make(given, credentials, Watcher(*hooks, cls._asynchronous))
     except MspError as error:
         error.args = (f"{error} {PICKLED}",)
@@ -258,25 +259,25 @@ class SyncClient(Client):
     ) -> Response:
         """A request to an endpoint that mspkit does not know, with credentials, limits and retries.
 
-        GET, HEAD and OPTIONS are repeated after a fault, every other method is not.
+        GET, HEAD and OPTIONS are retried on transient errors, other methods are not.
 
         Args:
             method: The HTTP method.
-            path: The path, as in `/api/sites`, or a URL of the client's own server; sent so, or refused.
+            path: The path, as in `/api/sites`, or a URL of the client's server; sent unchanged, or refused.
             query: Query parameters; a list repeats the parameter.
-            body: What is sent as JSON: plain data or a model. Nothing is sent for `None`.
+            body: The body, sent as JSON: plain data or a model. `None` for no body.
             headers: Headers to add.
             **options: See `CallOptions`.
 
         Raises:
-            MspError: Every kind.
+            MspError: Any kind.
         """
-        said = free_request(method, path, query, body, headers, options)
+        request = free_request(method, path, query, body, headers, options)
         del path, query, body, headers, options
         watcher = self._watcher
         watch = watcher.wanted()
         try:
-            answer = self._core.request(*said, watch, watcher.deliver if watch else None)
+            answer = self._core.request(*request, watch, watcher.deliver if watch else None)
         except MspError as error:
             watcher.gave_up(error)
             raise
@@ -285,8 +286,8 @@ class SyncClient(Client):
     def close(self) -> None:
         """Refuses further calls and closes idle connections.
 
-        What was sent already ends by itself. A call that waits for a slot, a token or another attempt ends
-        with `ClosedError`.
+        Requests in flight run to their end. A call that waits for a slot, a token or another
+        attempt fails with `ClosedError`.
         """
         self._core.close()
 
@@ -316,7 +317,7 @@ class AsyncClient(Client):
         answer = await self._answer(operation, params, options)
         return Response(answer.body, meta_of(answer), answer)
 
-    # No coroutine of its own: each one between a call and its future takes time when it is entered and left.
+    # Not a coroutine itself: each one between a call and its future costs time.
     def _answer(
         self, operation: str, params: dict[str, Any], options: CallOptions
     ) -> Coroutine[Any, Any, _native.Response]:
@@ -351,33 +352,33 @@ class AsyncClient(Client):
     ) -> Response:
         """A request to an endpoint that mspkit does not know, with credentials, limits and retries.
 
-        GET, HEAD and OPTIONS are repeated after a fault, every other method is not.
+        GET, HEAD and OPTIONS are retried on transient errors, other methods are not.
 
         Args:
             method: The HTTP method.
-            path: The path, as in `/api/sites`, or a URL of the client's own server; sent so, or refused.
+            path: The path, as in `/api/sites`, or a URL of the client's server; sent unchanged, or refused.
             query: Query parameters; a list repeats the parameter.
-            body: What is sent as JSON: plain data or a model. Nothing is sent for `None`.
+            body: The body, sent as JSON: plain data or a model. `None` for no body.
             headers: Headers to add.
             **options: See `CallOptions`.
 
         Raises:
-            MspError: Every kind.
+            MspError: Any kind.
         """
         from mspkit._port import here
 
-        said = free_request(method, path, query, body, headers, options)
+        request = free_request(method, path, query, body, headers, options)
         del path, query, body, headers, options
         bridge = here()
-        token = self._core.submit_request(bridge.port, *said, self._watcher.wanted())
+        token = self._core.submit_request(bridge.port, *request, self._watcher.wanted())
         answer: _native.Response = await bridge.outcome(token, self._watcher)
         return Response(answer.body, meta_of(answer), answer)
 
     async def close(self) -> None:
         """Refuses further calls and closes idle connections.
 
-        What was sent already ends by itself. A call that waits for a slot, a token or another attempt ends
-        with `ClosedError`.
+        Requests in flight run to their end. A call that waits for a slot, a token or another
+        attempt fails with `ClosedError`.
         """
         self._core.close()
 

@@ -1,6 +1,7 @@
-"""What callers say, on its way to the native side, which writes it as JSON and refuses what cannot be sent.
+"""Arguments on their way to the native side, which writes them as JSON and refuses what cannot be
+sent.
 
-What is secret, or may be, is wrapped at once: a traceback may show what the names of a frame stand for.
+Secrets, and what may be one, are wrapped at once: a traceback may show local variables.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from mspkit._types import UNSET, Hidden, Secret
 
 
 def hidden(value: Any) -> Any:
-    """A value that may be a secret, so that it does not show."""
+    """Wraps a value that may be a secret, so that it does not show."""
     if value is None or value is UNSET or isinstance(value, (Secret, Hidden, os.PathLike)):
         return value
     return Hidden(value)
 
 
 def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a client that were given."""
+    """The options of a client, without those that were not given."""
     given = {name: value for name, value in options.items() if value is not None and value is not UNSET}
     for name in FILES & given.keys():
         if isinstance(given[name], os.PathLike):
@@ -30,12 +31,13 @@ def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown(value: Any) -> Any:
-    """What may be hidden, as it is."""
+    """The value inside a wrapper."""
     return value.reveal() if isinstance(value, (Secret, Hidden)) else value
 
 
 def is_plain(name: str, value: Any) -> bool:
-    """Whether an option that may be a secret is none: the path of a file, a proxy without a password."""
+    """Whether an option that may be a secret is not one: the path of a file, a proxy without a
+    password."""
     text = shown(value)
     if not isinstance(text, str):
         return False
@@ -54,7 +56,7 @@ def free_request(
 ) -> tuple[str, Hidden, Hidden | None, Hidden]:
     """A request to an endpoint that mspkit does not know: method, path, body and options.
 
-    Its own headers and query go with those that any call may add.
+    Its own headers and query are merged with those of the options.
     """
     given = {
         **(call_options(options) or {}),
@@ -66,7 +68,7 @@ def free_request(
 
 
 def _both(own: Any, more: Any) -> Any:
-    """Two mappings as one. What is none is handed on as it is, to be refused by name."""
+    """Two mappings merged. Anything that is not a mapping is passed on, to be refused by name."""
     if isinstance(own, Mapping) and isinstance(more, Mapping):
         return {**own, **more}
     return more if own is None else own if more is None or not isinstance(own, Mapping) else more

@@ -230,4 +230,4 @@ KINDS: Final[dict[str, type[MspError]]] = {
     "MissingField": MissingFieldError,
     "OperationFailed": OperationFailedError,
 }
-"""The class of each kind, by the name that the core gives it."""
+"""The class of each kind, by its name in the core."""

@@ -1,6 +1,6 @@
-"""Names of a package that are imported when somebody asks for one (PEP 562).
+"""Names of a package that are imported on first use (PEP 562).
 
-Importing the package costs the same however many there are.
+Importing the package costs the same regardless of their number.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ __all__ = ["home", "lazy"]
 
 
 def lazy(package: str, **names: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
-    """`__getattr__`, `__dir__` and `__all__` of a package, from the names that its modules have for it."""
+    """`__getattr__`, `__dir__` and `__all__` of a package, from its modules and the names that
+    they define."""
     homes = {name: module for module, listed in names.items() for name in listed.split()}
 
     def getattribute(name: str) -> Any:
@@ -33,7 +34,8 @@ def lazy(package: str, **names: str) -> tuple[Callable[[str], Any], Callable[[],
 
 
 def home(cls: type) -> None:
-    """Puts a class of a private module where users find it, and where its annotations are read."""
+    """Moves a class of a private module to where users find it, and where its annotations are
+    read."""
     package, private, _ = cls.__module__.partition("._")
     if private and cls.__module__.startswith("mspkit."):
         cls.__module__ = package

@@ -1,7 +1,8 @@
-"""What the groups of a client's methods have in common, and how the async ones are made of the blocking ones.
+"""The base classes of the groups of a client's methods, and how async methods are made from
+blocking ones.
 
-A method is written once, for the blocking client. What it gives is made by the client, so that of an async
-client it is to be awaited; documentation and types follow.
+A method is written once, for the blocking client. The client makes its return value, which is
+awaitable for an async client; documentation and types follow.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ from mspkit._lazy import home
 from mspkit._pager import AsyncPager, Pager
 
 if TYPE_CHECKING:
-    # Type checkers take a property for nothing else.
+    # Type checkers understand `property` only.
     from builtins import property as resource
 
     from mspkit._client import AsyncClient, SyncClient
     from mspkit._model import Model
 else:
 
-    class resource(property):  # noqa: N801 - it stands where `property` would
-        """A group of a client's methods; of the class itself it gives the group's class, for `help()`."""
+    class resource(property):  # noqa: N801 - it replaces `property`
+        """A group of a client's methods; on the class itself, the group's class, for `help()`."""
 
         def __get__(self, client, owner=None):
             if client is not None:
@@ -80,7 +81,7 @@ if TYPE_CHECKING:
             raise NotImplementedError
 
     class Listed(Generic[P, M]):
-        """A method of an async client that gives a list to read."""
+        """A method of an async client that returns a list."""
 
         def __get__(self, group: Any, of: Any) -> Callable[P, AsyncPager[M]]:
             """The method of one client."""
@@ -90,7 +91,8 @@ if TYPE_CHECKING:
 def awaited(
     method: Callable[Concatenate[Any, P], R],
 ) -> Callable[[Callable[[Any], None]], Awaited[P, R]]:
-    """Makes an async client's method of the blocking client's: it takes the same, and is awaited."""
+    """Makes an async client's method from the blocking client's: it takes the same arguments,
+    and is awaited."""
 
     def make(named: Any) -> Any:
         blocking: Any = method
@@ -98,7 +100,7 @@ def awaited(
         @wraps(blocking)
         async def call(self: Any, *given: Any, **options: Any) -> Any:
             waiting = blocking(self, *given, **options)
-            # A traceback may show what names stand for.
+            # A traceback may show local variables.
             del given, options
             return await waiting
 
@@ -112,7 +114,7 @@ def awaited(
 def listed(
     method: Callable[Concatenate[Any, P], Pager[M]],
 ) -> Callable[[Callable[[Any], None]], Listed[P, M]]:
-    """Makes an async client's list of the blocking client's: it takes the same."""
+    """Makes an async client's list from the blocking client's: it takes the same arguments."""
 
     def make(named: Any) -> Any:
         blocking: Any = method
@@ -129,7 +131,8 @@ def listed(
 
 
 def asynchronous(text: str | None) -> str | None:
-    """The documentation of a blocking method with an async example; nothing without texts (`-OO`)."""
+    """The documentation of a blocking method with an async example; None without docstrings
+    (`-OO`)."""
     if text is None:
         return None
     text = re.sub(r"(>>> (?:\w+ = )?)client\.", r"\1await client.", text)

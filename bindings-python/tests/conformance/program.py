@@ -1,7 +1,7 @@
-"""The clients of this package as a program that the judge of the conformance cases asks for calls.
+"""The clients of this package as a program for the judge of the conformance cases.
 
-Each line of standard input is a request, and a line of standard output answers it:
-`tests/conformance/README.md` says which there are. `make conformance-python ONLY="…"` runs some cases.
+Each line of standard input is a request, each line of standard output its response:
+`tests/conformance/README.md` lists them. `make conformance-python ONLY="…"` runs some cases.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Outcome = dict[str, Any]
 
 
 class Call:
-    """A call that is asked for, and what has come of it so far."""
+    """A requested call, and its outcome so far."""
 
     def __init__(self, request: Mapping[str, Any]) -> None:
         self.operation: str = request["call"]
@@ -53,7 +53,7 @@ class Call:
         self.error: MspError | None = None
 
     def start(self, client: Any) -> Any:
-        """Begins the call: gives the result, the awaitable or the pager."""
+        """Starts the call: returns the result, the awaitable or the pager."""
         if self.operation == "request":
             return client.request(**self.params, **self.options)
         if self.untyped:
@@ -69,7 +69,8 @@ class Call:
         return client._call(self.operation, Model, self.params, self.options)
 
     def take(self, item: Model) -> None:
-        """Keeps an item. One that cannot be read ends the reading, unless the call goes on behind it."""
+        """Keeps an item. One that cannot be read stops reading, unless the call continues after
+        it."""
         try:
             self.items.append(item.to_dict(by_wire_name=True))
         except MspError as error:
@@ -119,8 +120,8 @@ class Call:
                 self.take(item)
 
     def listed_outcome(self, pager: mspkit.Pager[Any] | mspkit.AsyncPager[Any]) -> Outcome:
-        """What came of a list."""
-        came = {} if self.error is None else failed(self.error)
+        """The outcome of a list."""
+        error = {} if self.error is None else failed(self.error)
         return {
             "items": self.items,
             "pages": self.pages,
@@ -128,8 +129,8 @@ class Call:
             "complete": pager.complete,
             "missing": pager.missing,
             "meta": meta(pager.response_meta),
-            **came,
-            "resume_token": came.get("resume_token") or pager.resume_token,
+            **error,
+            "resume_token": error.get("resume_token") or pager.resume_token,
         }
 
     def outcome(self, client: SyncClient) -> Outcome:
@@ -156,7 +157,7 @@ class Call:
 
 
 def ended(answer: Any) -> Outcome:
-    """What came of a call that is no list."""
+    """The outcome of a call that is not a list."""
     if isinstance(answer, ResponseMeta):
         return {"result": None, "meta": meta(answer)}
     if not isinstance(answer, mspkit.Response):
@@ -170,31 +171,31 @@ def ended(answer: Any) -> Outcome:
 
 
 def meta(of: ResponseMeta | None) -> dict[str, Any] | None:
-    """The meta of an answer."""
+    """The metadata of a response."""
     if of is None:
         return None
     return {"status": of.status, "attempts": of.attempts, "request_id": of.request_id}
 
 
 def failed(error: MspError) -> Outcome:
-    """What came of a call that failed."""
+    """The outcome of a call that failed."""
     named = (
         "kind status code server_error_id retryable retry_after total missing resume_token request_id "
         "argument given allowed method path server"
     )
     fields = [{"field": one.field, "code": one.code, "message": one.message} for one in error.field_errors]
-    came = {
+    fields = {
         **{name: getattr(error, name) for name in named.split()},
         "message": str(error),
         "debug": f"{error} {error!r} {vars(error)!r}",
         "attempts": len(error.attempts),
         "field_errors": fields,
     }
-    return {"error": came, "resume_token": error.resume_token}
+    return {"error": fields, "resume_token": error.resume_token}
 
 
 class Session:
-    """The client that the judge works with at the moment."""
+    """The current client of the judge."""
 
     def __init__(self) -> None:
         self.client: SyncClient | AsyncClient | None = None
@@ -208,7 +209,7 @@ class Session:
             client.close()
 
     def answer(self, request: Mapping[str, Any]) -> Outcome:
-        """Does what a line asks for."""
+        """Handles the request of a line."""
         if "client" in request:
             spec = request["client"]
             self.close()
@@ -217,18 +218,18 @@ class Session:
         elif "call" in request:
             call = Call(request)
             if isinstance(self.client, AsyncClient):
-                # In a loop of its own, so the client goes from one closed loop to the next.
+                # In a separate loop, so the client goes from one closed loop to the next.
                 return asyncio.run(call.outcome_async(self.client))
             assert self.client is not None
             return call.outcome(self.client)
         elif "close" in request:
             self.close()
-        # Python has the names of the cases, so it introduces itself with nothing.
+        # Python has the names of the cases, so it has nothing to declare.
         return {}
 
 
 def main() -> None:
-    """Answers line by line until there are no more."""
+    """Responds line by line until the end of input."""
     session = Session()
     for line in sys.stdin.buffer:
         try:

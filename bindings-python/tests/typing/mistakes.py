@@ -1,4 +1,5 @@
-"""What type checkers must refuse, a mistake on each line that says so. It is checked, not run."""
+"""Code that type checkers must refuse, with a mistake on each marked line. It is checked, not
+run."""
 
 from __future__ import annotations
 

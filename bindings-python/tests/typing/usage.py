@@ -1,4 +1,5 @@
-"""What type checkers make of correct code. It is checked, not run; `mistakes.py` is what they must refuse."""
+"""Correct code for type checkers. It is checked, not run; `mistakes.py` is what they must
+refuse."""
 
 from __future__ import annotations
 
@@ -84,7 +85,7 @@ def blocking_lists(client: NCentral) -> None:
 def blocking_calls(client: NCentral) -> None:
     org = client.service_orgs.get(50, timeout=5, max_retries=0, extra_headers={"X-Trace": "a"})
     assert_type(org, ServiceOrg)
-    # An id of an answer goes where an id is wanted.
+    # An id from a result is accepted as an argument.
     assert_type(client.service_orgs.get(org.so_id).so_name, str | None)
     assert_type(org.org_unit_type == OrgUnitType.SO, bool)
     made = client.service_orgs.create(

@@ -9,11 +9,11 @@ mod time;
 mod watch;
 
 pub use self::failure::{CLOSED, causes, panicked};
-pub use self::port::{Came, Port};
+pub use self::port::{Port, PortEvent};
 pub use self::room::room;
 pub use self::settle::settle;
 pub use self::time::{milliseconds, seconds};
-pub use self::watch::{Event, Watch, What};
+pub use self::watch::{Event, EventCollector, EventKind};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 use crate::lock;
-use crate::watch::{Event, Watch};
+use crate::watch::{Event, EventCollector};
 
 /// Where the async calls of one event loop complete. `T` is what a call comes to.
 pub struct Port<T> {
@@ -26,12 +26,12 @@ pub struct Port<T> {
 enum Queued<T> {
     Done(T),
     /// There are events to be taken.
-    Seen(Arc<Watch<T>>),
+    Seen(Arc<EventCollector<T>>),
 }
 
 /// What a port gives of a call.
 #[derive(Debug, PartialEq)]
-pub enum Came<T> {
+pub enum PortEvent<T> {
     /// It is complete.
     Done(T),
     /// It was seen to do something.
@@ -41,7 +41,7 @@ pub enum Came<T> {
 /// A call in flight.
 struct Task<T> {
     handle: AbortHandle,
-    watch: Arc<Watch<T>>,
+    watch: Arc<EventCollector<T>>,
     /// Ends it with an outcome.
     stop: Option<oneshot::Sender<()>>,
 }
@@ -62,7 +62,7 @@ pub(crate) struct Target<T> {
 
 impl<T> Target<T> {
     /// Says that there are events to be seen.
-    pub(crate) fn events(&self, watch: Arc<Watch<T>>) {
+    pub(crate) fn events(&self, watch: Arc<EventCollector<T>>) {
         self.port.push(self.id, Queued::Seen(watch));
     }
 }
@@ -97,7 +97,7 @@ impl<T: Send + 'static> Port<T> {
         self: &Arc<Self>,
         id: u64,
         runtime: &Runtime,
-        watch: &Arc<Watch<T>>,
+        watch: &Arc<EventCollector<T>>,
         call: impl Future<Output = T> + Send + 'static,
     ) {
         self.start(id, runtime, watch, call, None);
@@ -108,7 +108,7 @@ impl<T: Send + 'static> Port<T> {
         self: &Arc<Self>,
         id: u64,
         runtime: &Runtime,
-        watch: &Arc<Watch<T>>,
+        watch: &Arc<EventCollector<T>>,
         call: impl Future<Output = T> + Send + 'static,
         stopped: impl FnOnce() -> T + Send + 'static,
     ) {
@@ -131,7 +131,7 @@ impl<T: Send + 'static> Port<T> {
         self: &Arc<Self>,
         id: u64,
         runtime: &Runtime,
-        watch: &Arc<Watch<T>>,
+        watch: &Arc<EventCollector<T>>,
         call: impl Future<Output = T> + Send + 'static,
         stop: Option<oneshot::Sender<()>>,
     ) {
@@ -147,16 +147,16 @@ impl<T: Send + 'static> Port<T> {
     }
 
     /// What has completed or happened since. What was cancelled is not heard of.
-    pub fn take(&self) -> Vec<(u64, Came<T>)> {
+    pub fn take(&self) -> Vec<(u64, PortEvent<T>)> {
         self.armed.store(false, Ordering::Release);
         // The queue's own lock orders this after every push that found the flag raised.
         let taken = std::mem::take(&mut *lock(&self.queue));
         let came = |(id, queued)| match queued {
-            Queued::Done(outcome) => lock(&self.tasks).remove(&id).map(|_| (id, Came::Done(outcome))),
+            Queued::Done(outcome) => lock(&self.tasks).remove(&id).map(|_| (id, PortEvent::Done(outcome))),
             Queued::Seen(_) if !lock(&self.tasks).contains_key(&id) => None,
             Queued::Seen(watch) => Some(watch.take())
                 .filter(|events| !events.is_empty())
-                .map(|events| (id, Came::Events(events))),
+                .map(|events| (id, PortEvent::Events(events))),
         };
         taken.into_iter().filter_map(came).collect()
     }
@@ -215,9 +215,9 @@ mod tests {
     #[test]
     fn a_call_wakes_the_loop_and_is_taken_once() {
         let (runtime, port, woken) = port();
-        port.submit(1, &runtime, &Watch::new(0), async { 41 });
+        port.submit(1, &runtime, &EventCollector::new(0), async { 41 });
         woken.recv_timeout(LIMIT).unwrap();
-        assert_eq!(port.take(), [(1, Came::Done(41))]);
+        assert_eq!(port.take(), [(1, PortEvent::Done(41))]);
         assert_eq!(port.take(), []);
     }
 
@@ -236,11 +236,11 @@ mod tests {
     fn what_is_cancelled_is_dropped_and_not_heard_of() {
         let (runtime, port, woken) = port();
         let (held, dropped) = channel::<()>();
-        port.submit(1, &runtime, &Watch::new(0), async move {
+        port.submit(1, &runtime, &EventCollector::new(0), async move {
             let _held = held;
             pending().await
         });
-        port.submit(2, &runtime, &Watch::new(0), async { 42 });
+        port.submit(2, &runtime, &EventCollector::new(0), async { 42 });
         woken.recv_timeout(LIMIT).unwrap();
         port.cancel(1);
         port.cancel(2);
@@ -258,15 +258,15 @@ mod tests {
         };
         // Said after it was dropped: by then all is known.
         let stopped = move || u32::from(dropped.try_recv() == Err(TryRecvError::Disconnected));
-        port.submit_stoppable(1, &runtime, &Watch::new(0), call, stopped);
+        port.submit_stoppable(1, &runtime, &EventCollector::new(0), call, stopped);
         port.stop(1);
         woken.recv_timeout(LIMIT).unwrap();
-        assert_eq!(port.take(), [(1, Came::Done(1))]);
-        port.submit_stoppable(2, &runtime, &Watch::new(0), async { 42 }, || 0);
+        assert_eq!(port.take(), [(1, PortEvent::Done(1))]);
+        port.submit_stoppable(2, &runtime, &EventCollector::new(0), async { 42 }, || 0);
         woken.recv_timeout(LIMIT).unwrap();
         port.stop(2);
         port.stop(3);
-        assert_eq!(port.take(), [(2, Came::Done(42))]);
+        assert_eq!(port.take(), [(2, PortEvent::Done(42))]);
     }
 
     #[test]
@@ -275,7 +275,7 @@ mod tests {
         let (held, dropped) = channel::<()>();
         for id in 0..3 {
             let held = held.clone();
-            port.submit(id, &runtime, &Watch::new(0), async move {
+            port.submit(id, &runtime, &EventCollector::new(0), async move {
                 let _held = held;
                 pending().await
             });
@@ -288,13 +288,13 @@ mod tests {
     #[test]
     fn events_are_told_once_until_they_are_taken() {
         let (runtime, port, woken) = port();
-        let watch = Watch::new(EVERYTHING);
+        let watch = EventCollector::new(EVERYTHING);
         watch.note_retry(1);
         port.submit(1, &runtime, &watch, pending());
         watch.note_retry(2);
         woken.recv_timeout(LIMIT).unwrap();
         let taken = port.take();
-        let [(1, Came::Events(events))] = &taken[..] else { panic!("{taken:?}") };
+        let [(1, PortEvent::Events(events))] = &taken[..] else { panic!("{taken:?}") };
         assert_eq!(events.iter().map(|event| event.attempt).collect::<Vec<_>>(), [1, 2]);
         watch.note_retry(3);
         woken.recv_timeout(LIMIT).unwrap();

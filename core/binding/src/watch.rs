@@ -19,7 +19,7 @@ const RESPONSE: u8 = 2;
 const RETRY: u8 = 4;
 
 /// The events of one call or list that its language has not seen yet. `T` is what calls come to in its port.
-pub struct Watch<T> {
+pub struct EventCollector<T> {
     wanted: AtomicU8,
     seen: Mutex<Seen<T>>,
     /// What is said of a write that was dropped.
@@ -48,13 +48,13 @@ pub struct Event {
     /// Which attempt of the call it was, from 1.
     pub attempt: usize,
     /// What has happened.
-    pub what: What,
+    pub kind: EventKind,
 }
 
 /// What has happened; see the events of the core.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "the fields are those of the core's events")]
-pub enum What {
+pub enum EventKind {
     /// A request is about to be sent.
     Request,
     /// An attempt has ended.
@@ -63,7 +63,7 @@ pub enum What {
     Retry { reason: String, wait: Duration },
 }
 
-impl What {
+impl EventKind {
     /// The number by which this kind of event is wanted.
     pub fn number(&self) -> u8 {
         match self {
@@ -74,7 +74,7 @@ impl What {
     }
 }
 
-impl<T: Send + 'static> Watch<T> {
+impl<T: Send + 'static> EventCollector<T> {
     /// A watch for the events of these numbers.
     pub fn new(wanted: u8) -> Arc<Self> {
         let seen = Seen { events: Vec::new(), target: None };
@@ -104,22 +104,22 @@ impl<T: Send + 'static> Watch<T> {
             .on_request(move |event| {
                 request.note(REQUEST, || {
                     let target = (event.method, event.path, event.server);
-                    seen(event.operation, target, event.request_id, event.attempt, What::Request)
+                    seen(event.operation, target, event.request_id, event.attempt, EventKind::Request)
                 });
             })
             .on_response(move |event| {
                 response.note(RESPONSE, || {
                     let target = (event.method, event.path, event.server);
                     let cause = event.cause.map(str::to_owned);
-                    let what = What::Response { status: event.status, cause, took: event.took };
-                    seen(event.operation, target, event.request_id, event.attempt, what)
+                    let kind = EventKind::Response { status: event.status, cause, took: event.took };
+                    seen(event.operation, target, event.request_id, event.attempt, kind)
                 });
             })
             .on_retry(move |event| {
                 retry.note(RETRY, || {
                     let target = (event.method, event.path, event.server);
-                    let what = What::Retry { reason: event.reason.to_owned(), wait: event.wait };
-                    seen(event.operation, target, event.request_id, event.attempt, what)
+                    let kind = EventKind::Retry { reason: event.reason.to_owned(), wait: event.wait };
+                    seen(event.operation, target, event.request_id, event.attempt, kind)
                 });
             });
         core.with_hooks(hooks)
@@ -158,7 +158,7 @@ fn seen(
     (method, path, server): (&str, &str, &str),
     request_id: &str,
     attempt: usize,
-    what: What,
+    kind: EventKind,
 ) -> Event {
     Event {
         operation: operation.to_owned(),
@@ -167,23 +167,23 @@ fn seen(
         server: server.to_owned(),
         request_id: request_id.to_owned(),
         attempt,
-        what,
+        kind,
     }
 }
 
-impl<T> fmt::Debug for Watch<T> {
+impl<T> fmt::Debug for EventCollector<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch").field("wanted", &self.wanted).finish_non_exhaustive()
+        f.debug_struct("EventCollector").field("wanted", &self.wanted).finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
-impl<T: Send + 'static> Watch<T> {
+impl<T: Send + 'static> EventCollector<T> {
     /// Notes a retry, as a hook does.
     pub(crate) fn note_retry(self: &Arc<Self>, attempt: usize) {
-        let what = What::Retry { reason: "HTTP 503".to_owned(), wait: Duration::ZERO };
+        let kind = EventKind::Retry { reason: "HTTP 503".to_owned(), wait: Duration::ZERO };
         let target = ("POST", "/v1/cases/search", "https://api.wiv.ai");
-        self.note(RETRY, || seen("wiv.cases.search", target, "id", attempt, what));
+        self.note(RETRY, || seen("wiv.cases.search", target, "id", attempt, kind));
     }
 }
 
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn only_what_is_wanted_is_noted_and_it_is_given_once() {
-        let watch: Arc<Watch<()>> = Watch::new(REQUEST | RESPONSE);
+        let watch: Arc<EventCollector<()>> = EventCollector::new(REQUEST | RESPONSE);
         watch.note_retry(1);
         assert_eq!(watch.take(), []);
         watch.want(RETRY);

@@ -274,7 +274,7 @@ fn travels(param: &Param, problems: &mut Problems) {
         problems.push(param.place.problem("only an optional field of the body may be null"));
     }
     if param.spot != Spot::Body && param.kind.nested() {
-        let reason = "lists and objects travel in a body; elsewhere `x-mspkit-kind: text_list` is one text";
+        let reason = "lists and objects belong in a body; elsewhere `x-mspkit-kind: text_list` is one text";
         problems.push(param.place.problem(reason));
     }
     if param.spot == Spot::Path && matches!(param.kind, Kind::TextList | Kind::DateRange | Kind::HttpUrl) {

@@ -215,7 +215,7 @@ fn what_the_simulator_serves_and_the_cases_follow_from_the_document() {
         serde_json::from_str(&text(&files, "tests/simulator/src/generated.json")).unwrap();
     assert_eq!(table["collections"][0]["fields"][0]["name"], "orgId");
     assert_eq!(table["served"][0]["operation"], "ncentral.orgs.list");
-    assert!(text(&files, "tests/simulator/src/generated.rs").contains("orgs = 4, \"How many there are"));
+    assert!(text(&files, "tests/simulator/src/generated.rs").contains("orgs = 4, \"Initial number."));
     assert!(text(&files, "bindings-python/python/mspkit/_simulated.py").contains("    orgs: int\n"));
     assert!(text(&files, "bindings-node/ts/generated/simulated.ts").contains("  readonly orgs?: number;\n"));
     let cases: serde_json::Value =
@@ -225,14 +225,14 @@ fn what_the_simulator_serves_and_the_cases_follow_from_the_document() {
         let found = cases["cases"].as_array().into_iter().flatten().find(|case| case["name"] == *name);
         found.unwrap_or_else(|| panic!("no {name}")).clone()
     };
-    let documented = case("the documented answer 200");
+    let documented = case("the documented response 200");
     assert_eq!(documented["steps"][0]["expect"]["items"], serde_json::json!([{"orgId": "7"}]));
     assert_eq!(
         case("every argument")["requests"][0]["query"],
         serde_json::json!({"pageNumber": "2", "pageSize": "200"})
     );
     assert_eq!(case("every documented refusal")["steps"][0]["expect"]["error"]["kind"], "NotFound");
-    assert_eq!(case("what the simulator holds")["steps"][0]["expect"]["count"], 4);
+    assert_eq!(case("the simulator's data")["steps"][0]["expect"]["count"], 4);
     let manifest: serde_json::Value =
         serde_json::from_str(&text(&files, "tests/conformance/manifest.json")).unwrap();
     assert_eq!(manifest["cases"].as_u64(), Some(counted(&files)), "only rendered cases are there");

@@ -9,8 +9,7 @@ use crate::table::{
     Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, Place, RetryClass, Service,
 };
 
-/// Where each operation stands in [`OPERATIONS`].
-#[cfg(feature = "clients")]
+/// The index of each operation in [`OPERATIONS`].
 pub(crate) mod op {
     /// `cloudmore.estore.get`
     pub(crate) const CLOUDMORE_ESTORE_GET: usize = 0;
@@ -88,7 +87,7 @@ pub(crate) mod op {
     pub(crate) const WIV_WORKFLOWS_RUN: usize = 36;
 }
 
-/// An optional parameter with nothing special about it; rows say what is different.
+/// An optional parameter with all defaults; rows list the differences.
 const PLAIN: Param = Param {
     name: "",
     wire: "",
@@ -1450,7 +1449,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// The words of every service.
+/// The names of every service.
 impl Service {
     pub(crate) const fn dialect(self) -> &'static Dialect {
         match self {

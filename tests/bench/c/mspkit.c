@@ -9,7 +9,7 @@
 static mspkit_ncentral *client;
 static mspkit_wiv *wiv;
 
-static int told(mspkit_error *error) {
+static int report(mspkit_error *error) {
     fprintf(stderr, "%s\n", mspkit_error_message(error).data);
     mspkit_error_free(error);
     return -1;
@@ -27,12 +27,12 @@ int peer_open(const char *url, const char *jwt, const char *wiv_key) {
     options.base_url = mspkit_nts(url);
     options.jwt = mspkit_nts(jwt);
     if (mspkit_ncentral_new(&options, &client, &error) != MSPKIT_OK) {
-        return told(error);
+        return report(error);
     }
     options = mspkit_client_options_init();
     options.base_url = mspkit_nts(url);
     options.api_key = mspkit_nts(wiv_key);
-    return mspkit_wiv_new(&options, &wiv, &error) == MSPKIT_OK ? 0 : told(error);
+    return mspkit_wiv_new(&options, &wiv, &error) == MSPKIT_OK ? 0 : report(error);
 }
 
 static void three(const mspkit_ncentral_customer_view *customer, tally *into) {
@@ -67,7 +67,7 @@ int peer_list(int size, bool only_three, tally *into) {
     mspkit_ncentral_customers_list_params params = mspkit_ncentral_customers_list_params_init();
     params.page_size = size;
     if (mspkit_ncentral_customers_list(client, &params, NULL, NULL, &pager, &error) != MSPKIT_OK) {
-        return told(error);
+        return report(error);
     }
     const mspkit_item *item = NULL;
     int32_t status;
@@ -80,14 +80,14 @@ int peer_list(int size, bool only_three, tally *into) {
         }
     }
     mspkit_pager_free(pager);
-    return status == MSPKIT_DONE ? 0 : told(error);
+    return status == MSPKIT_DONE ? 0 : report(error);
 }
 
 int peer_get(const char *customer, tally *into) {
     mspkit_error *error = NULL;
     mspkit_answer *answer = NULL;
     if (mspkit_ncentral_customers_get(client, mspkit_nts(customer), NULL, &answer, &error) != MSPKIT_OK) {
-        return told(error);
+        return report(error);
     }
     three(mspkit_ncentral_customer_of_answer(answer), into);
     mspkit_answer_free(answer);
@@ -100,7 +100,7 @@ int peer_cases(int size, tally *into) {
     mspkit_wiv_cases_search_params params = mspkit_wiv_cases_search_params_init();
     params.max_returned_items = size;
     if (mspkit_wiv_cases_search(wiv, &params, NULL, NULL, &pager, &error) != MSPKIT_OK) {
-        return told(error);
+        return report(error);
     }
     const mspkit_item *item = NULL;
     int32_t status;
@@ -109,7 +109,7 @@ int peer_cases(int size, tally *into) {
         tally_case(into, found->case_id.len, found->case_type.len > 0);
     }
     mspkit_pager_free(pager);
-    return status == MSPKIT_DONE ? 0 : told(error);
+    return status == MSPKIT_DONE ? 0 : report(error);
 }
 
 void peer_close(void) {

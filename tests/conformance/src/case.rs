@@ -1,4 +1,4 @@
-//! The case format of `README.md`, as types that refuse fields the format does not have.
+//! The case format of `README.md`, as types that refuse unknown fields.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// All cases, with how many the manifest promises.
+/// All cases, and the number in the manifest.
 #[derive(Debug)]
 pub struct Suite {
-    /// The number of cases that the manifest names.
+    /// The number of cases in the manifest.
     pub expected: usize,
     /// The cases, file by file.
     pub cases: Vec<Case>,
@@ -29,15 +29,15 @@ struct CaseFile {
     cases: Vec<Value>,
 }
 
-/// One case: what is done, and what must come of it.
+/// One case: its steps, and the expected outcome.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// Unique over all files.
     pub name: String,
-    /// What would go wrong without it.
+    /// What would break without it.
     pub why: String,
-    /// The file that has it.
+    /// Its file.
     #[serde(skip)]
     pub file: String,
     #[serde(default)]
@@ -169,7 +169,7 @@ impl Default for Read {
 }
 
 impl Suite {
-    /// Reads every case file in a folder and the folders in it.
+    /// Reads every case file in a folder and its subfolders.
     pub fn load(folder: &Path) -> Result<Self, String> {
         let manifest: Manifest = read(&folder.join("manifest.json"))?;
         let mut files = Vec::new();

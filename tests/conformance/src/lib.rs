@@ -1,5 +1,5 @@
-//! The one judge of the conformance cases: it reads them, runs the simulator, asks the program of a language to make the
-//! calls, and compares what came. `README.md` beside the cases defines their format and the program's.
+//! The one judge of the conformance cases: it reads them, runs the simulator, lets the program of a language make the
+//! calls, and compares the outcomes. `README.md` beside the cases defines their format and the program's.
 
 mod case;
 mod matching;
@@ -20,32 +20,32 @@ use clap::{Parser, ValueEnum};
 pub use case::{Case, Suite};
 pub use matching::Mismatch;
 
-/// Runs the conformance cases through a program, and proves that they notice a simulator that is sabotaged.
+/// Runs the conformance cases through a program, and proves that they detect a sabotaged simulator.
 #[derive(Debug, Parser)]
 #[command(name = "mspkit-conformance", version)]
 pub struct Arguments {
-    /// Only cases with this text in their name or in the name of their file; may be given several times.
+    /// Only cases with this text in their name or in the name of their file; may be repeated.
     #[arg(long, value_name = "TEXT")]
     pub only: Vec<String>,
     /// Only through clients of this kind.
     #[arg(long)]
     pub mode: Option<Mode>,
-    /// How many cases run at the same time, each with a program and a simulator of its own.
+    /// How many cases run at the same time, each with its own program and simulator.
     #[arg(long, default_value_t = 8)]
     pub workers: usize,
     /// Seconds that a case may take.
     #[arg(long, default_value_t = 30.0)]
     pub limit: f64,
-    /// No proof that the cases notice sabotage. Some cases alone prove nothing, so it goes without with `--only`.
+    /// Skip the proof that the cases detect sabotage; implied by `--only`.
     #[arg(long)]
     pub without_proof: bool,
-    /// Show how long the slowest cases took.
+    /// Show the duration of the slowest cases.
     #[arg(long)]
     pub slowest: bool,
     /// The folder of the cases.
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR")))]
     pub cases: PathBuf,
-    /// The program and its arguments, behind `--`.
+    /// The program and its arguments, after `--`.
     #[arg(last = true, required = true)]
     pub program: Vec<String>,
 }
@@ -53,7 +53,7 @@ pub struct Arguments {
 /// The two kinds of clients that every language has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Mode {
-    /// Calls are awaited; in C they go through a queue.
+    /// Calls are awaited; in C they are submitted to a queue.
     Async,
     /// Calls block.
     Blocking,
@@ -70,11 +70,11 @@ impl Mode {
     }
 }
 
-/// What can be wrong about the simulator.
+/// How the simulator is sabotaged.
 const SABOTAGES: [&str; 3] = ["wrong_field", "lost_item", "extra_request"];
 
 impl Arguments {
-    /// Runs the cases and prints what came of them. The exit code says whether all is well.
+    /// Runs the cases and prints the outcomes. The exit code says whether all passed.
     pub fn run(&self) -> ExitCode {
         match self.judged() {
             Ok(true) => ExitCode::SUCCESS,

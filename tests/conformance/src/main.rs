@@ -1,4 +1,4 @@
-//! `mspkit-conformance [options] -- PROGRAM`: judges what a program makes of the conformance cases.
+//! `mspkit-conformance [options] -- PROGRAM`: judges a program by the conformance cases.
 
 use std::process::ExitCode;
 

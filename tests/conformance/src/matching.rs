@@ -4,14 +4,14 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// Something is not as the case expects it.
+/// A difference from the case's expectation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
     /// What was compared.
     pub at: String,
-    /// What the case wants there.
+    /// The expected value.
     pub expected: String,
-    /// What was there.
+    /// The actual value.
     pub got: String,
 }
 
@@ -22,7 +22,7 @@ impl Mismatch {
         Self { at: at.into(), expected: shortened(&expected), got: shortened(&got) }
     }
 
-    /// The same, seen from further outside.
+    /// The same, seen from the enclosing value.
     pub(crate) fn inside(self, outer: &str) -> Self {
         Self { at: format!("{outer}: {}", self.at), ..self }
     }
@@ -33,7 +33,7 @@ impl Mismatch {
     }
 }
 
-/// Whole pages of JSON hide what they are to show.
+/// Whole pages of JSON would hide the difference.
 fn shortened(value: &impl fmt::Display) -> String {
     const MOST: usize = 2000;
     let text = value.to_string();
@@ -43,7 +43,7 @@ fn shortened(value: &impl fmt::Display) -> String {
     }
 }
 
-/// Compares two JSON values; `None` is that there is none.
+/// Compares two JSON values; `None` for a missing one.
 pub(crate) fn value(want: &Value, have: Option<&Value>, at: &str) -> Matched {
     let differ = || Err(Mismatch::new(at, want, have.map_or_else(|| "nothing".to_owned(), Value::to_string)));
     if let Some((name, of)) = matcher(want) {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn matchers_take_what_they_say() {
+    fn matchers_match_as_specified() {
         assert!(matches(&json!({"$any": true}), &json!(null)));
         assert!(value(&json!({"$any": true}), None, "it").is_err());
         assert!(value(&json!({"$absent": true}), None, "it").is_ok());

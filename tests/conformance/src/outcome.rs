@@ -1,4 +1,4 @@
-//! What came of a call, compared with what the case expects of it.
+//! The outcome of a call, compared with the case's expectation.
 
 use std::collections::BTreeMap;
 
@@ -6,22 +6,22 @@ use serde_json::{Map, Value};
 
 use crate::matching::{self, Matched, Mismatch};
 
-/// How a language spells the names of arguments, which the cases have in snake case.
+/// How a language spells the names of arguments, which are snake_case in the cases.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Spelling {
     #[serde(default)]
     camel: bool,
-    /// What it puts behind the names of times.
+    /// The suffix of the names of times.
     #[serde(default)]
     times: String,
-    /// What it calls otherwise, by the name of the cases.
+    /// Irregular names, by the names of the cases.
     #[serde(default)]
     names: BTreeMap<String, String>,
 }
 
 impl Spelling {
-    /// A text in which a name may stand, as this language has it.
+    /// A text that may contain a name, in this language's spelling.
     fn of(&self, text: &str) -> String {
         if let Some(own) = self.names.get(text) {
             return own.clone();
@@ -38,13 +38,13 @@ impl Spelling {
         })
     }
 
-    /// Whether this is the argument that the cases call so.
+    /// Whether this is the argument with this name in the cases.
     fn is_argument(&self, have: &str, wanted: &str) -> bool {
         have == self.of(wanted) || (!self.times.is_empty() && have == format!("{wanted}{}", self.times))
     }
 }
 
-/// Whether an outcome is what the case expects.
+/// Whether an outcome is as the case expects.
 pub(crate) fn matches(want: &Map<String, Value>, have: &Value, spelling: &Spelling) -> Matched {
     match (want.get("error"), have.get("error")) {
         (None, Some(error)) => {
@@ -116,7 +116,7 @@ fn failure(want: &Map<String, Value>, error: &Value, spelling: &Spelling) -> Mat
             }
             "message_excludes" => {
                 for text in texts {
-                    // Lines are what stacks and inspected objects are made of; the message has none.
+                    // Stacks and inspected objects have lines; the message has none.
                     let seen = if text.chars().all(is_invisible) { message } else { debug };
                     if message.contains(text) || seen.contains(text) {
                         return Err(Mismatch::new(at, format!("no {text:?} in it"), format!("{seen:?}")));
@@ -141,7 +141,7 @@ fn failure(want: &Map<String, Value>, error: &Value, spelling: &Spelling) -> Mat
     Ok(())
 }
 
-/// Line breaks and their like, and what changes the direction of a text.
+/// Line breaks and similar characters, and those that change the direction of a text.
 fn is_invisible(letter: char) -> bool {
     letter.is_control() || ('\u{200b}'..='\u{206f}').contains(&letter)
 }
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_leads_into_an_outcome() {
+    fn a_path_selects_a_part_of_an_outcome() {
         let have = json!({"items": [{"id": "1"}], "resume_token": null});
         assert_eq!(part(&have, "items.0.id").unwrap(), "1");
         assert!(part(&have, "resume_token").is_err() && part(&have, "items.1.id").is_err());

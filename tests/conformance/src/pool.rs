@@ -1,4 +1,4 @@
-//! Cases side by side: each worker has a simulator and a program of its own, and takes the next case when it is free.
+//! Parallel cases: each worker has its own simulator and program, and takes the next case when it is free.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use crate::case::Case;
 use crate::program::Program;
 use crate::run::{self, Wrong};
 
-/// What became of a case.
+/// The result of a case.
 #[derive(Debug)]
 pub(crate) struct Verdict<'a> {
     pub(crate) case: &'a Case,
@@ -21,7 +21,7 @@ pub(crate) struct Verdict<'a> {
     pub(crate) took: Duration,
 }
 
-/// Workers that stay for several runs, so that programs are started once.
+/// Workers that are kept for several runs, so that programs are started once.
 #[derive(Debug)]
 pub(crate) struct Pool {
     workers: Vec<Worker>,
@@ -83,7 +83,7 @@ impl Pool {
         Ok(verdicts.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Lets all programs end, and gives what was wrong about that.
+    /// Lets all programs end, and returns what went wrong.
     pub(crate) fn finish(&mut self) -> Vec<String> {
         self.workers.iter_mut().filter_map(|worker| worker.program.finish().err()).collect()
     }

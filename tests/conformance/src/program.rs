@@ -1,4 +1,4 @@
-//! The program of a language: a child process that answers a line for each line.
+//! The program of a language: a child process that responds to each line with a line.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Write};
@@ -16,7 +16,7 @@ const SHOWN_LINES: usize = 40;
 /// How long a program may take to start or to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A program that is started when it is needed, and again after it failed.
+/// A program that is started on first use, and again after it failed.
 #[derive(Debug)]
 pub(crate) struct Program {
     command: Vec<String>,
@@ -38,7 +38,7 @@ impl Program {
         Self { command: command.to_vec(), running: None }
     }
 
-    /// Starts the program unless it runs, and says how it spells names.
+    /// Starts the program unless it runs, and asks how it spells names.
     pub(crate) fn ready(&mut self) -> Result<Spelling, String> {
         if let Some(running) = &self.running {
             return Ok(running.spelling.clone());
@@ -53,7 +53,7 @@ impl Program {
         Ok(spelling)
     }
 
-    /// Makes a request and waits for the answer. A program that fails to give one is ended.
+    /// Makes a request and waits for the response. A program that fails to respond is ended.
     pub(crate) fn ask(&mut self, request: &Value, limit: Duration) -> Result<Value, String> {
         self.ready()?;
         let Some(mut running) = self.running.take() else { return Err("the program is gone".to_owned()) };
@@ -62,7 +62,7 @@ impl Program {
         Ok(answer)
     }
 
-    /// Lets the program end by itself: whatever looks for leaks in it does so now.
+    /// Lets the program end by itself: leak checkers report then.
     pub(crate) fn finish(&mut self) -> Result<(), String> {
         let Some(mut running) = self.running.take() else { return Ok(()) };
         running.input = None;
@@ -117,7 +117,7 @@ impl Running {
     fn ask(&mut self, request: &Value, limit: Duration) -> Result<Value, String> {
         let mut line = request.to_string();
         line.push('\n');
-        // A program that is gone is noticed by its answer, which does not come.
+        // A program that has died is detected by the missing response.
         let _ = self.input.as_mut().map(|input| input.write_all(line.as_bytes()));
         let answer = match self.lines.recv_timeout(limit) {
             Ok(Ok(answer)) => answer,
@@ -138,7 +138,7 @@ impl Running {
         }
     }
 
-    /// Ends the program and adds to a failure what it has written on standard error.
+    /// Ends the program and adds its standard error to a failure.
     fn complaint(&mut self, what: &str) -> String {
         self.close();
         let kept = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
@@ -158,7 +158,7 @@ impl Drop for Running {
     }
 }
 
-/// What the shell knows of real servers and of proxies is kept from the clients.
+/// The shell's settings for real servers and proxies are removed.
 fn is_apart(name: &str) -> bool {
     let upper = name.to_uppercase();
     ["NCENTRAL_", "CLOUDMORE_", "WIV_"].iter().any(|prefix| upper.starts_with(prefix))
@@ -173,38 +173,38 @@ mod tests {
         Program::new(&["sh".to_owned(), "-c".to_owned(), script.to_owned()])
     }
 
-    fn asked(program: &mut Program) -> Result<Value, String> {
+    fn request(program: &mut Program) -> Result<Value, String> {
         program.ask(&json!({"call": "it"}), Duration::from_millis(300))
     }
 
     #[test]
-    fn answers_come_line_by_line() {
+    fn responses_are_read_line_by_line() {
         let mut program = shell("read a; echo '{\"camel\": true}'; read a; echo '{\"result\": 1}'; cat");
-        assert_eq!(asked(&mut program), Ok(json!({"result": 1})));
+        assert_eq!(request(&mut program), Ok(json!({"result": 1})));
         assert_eq!(program.finish(), Ok(()));
     }
 
     #[test]
     fn a_program_that_hangs_is_ended() {
         let mut program = shell("read a; echo '{}'; read a; exec sleep 60");
-        assert!(asked(&mut program).unwrap_err().contains("no answer within 300.0ms"));
+        assert!(request(&mut program).unwrap_err().contains("no answer within 300.0ms"));
         assert!(program.running.is_none());
     }
 
     #[test]
-    fn a_program_that_dies_is_seen_with_its_last_words_and_started_again() {
+    fn a_program_that_dies_is_reported_with_its_output_and_restarted() {
         let mut program = shell("read a; echo '{}'; read a; echo oh no >&2; exit 3");
         for _ in 0..2 {
-            let why = asked(&mut program).unwrap_err();
+            let why = request(&mut program).unwrap_err();
             assert!(why.contains("the program ended at") && why.contains("| oh no"), "{why}");
         }
     }
 
     #[test]
-    fn what_is_no_answer_is_refused() {
+    fn an_invalid_response_is_refused() {
         for answer in ["[]", "nonsense", "{\"failed\": \"it cannot\"}"] {
             let mut program = shell(&format!("read a; echo '{{}}'; read a; echo '{answer}'; exec sleep 60"));
-            assert!(asked(&mut program).is_err(), "{answer}");
+            assert!(request(&mut program).is_err(), "{answer}");
         }
         assert!(shell("read a; echo '{\"colour\": 1}'; cat").ready().is_err());
         assert!(Program::new(&["/nowhere".to_owned()]).ready().is_err());

@@ -9,7 +9,7 @@ pub(crate) fn line(text: &str) {
     println!("{text}");
 }
 
-/// Prints what became of the cases in one mode, and says whether all of them ran and passed.
+/// Prints the results of the cases in one mode, and returns whether all of them ran and passed.
 pub(crate) fn verdict(mode: Mode, verdicts: &[Verdict<'_>], expected: usize) -> bool {
     let of_mode = || verdicts.iter().filter(|verdict| verdict.mode == mode);
     let mut failed = 0;
@@ -30,9 +30,9 @@ pub(crate) fn verdict(mode: Mode, verdicts: &[Verdict<'_>], expected: usize) -> 
     ran == expected && failed == 0
 }
 
-/// Prints whether a sabotaged simulator was noticed.
+/// Prints whether a sabotaged simulator was detected.
 pub(crate) fn proof(mode: Mode, kind: &str, verdicts: &[Verdict<'_>]) -> bool {
-    // A program that fails for reasons of its own has noticed nothing.
+    // A program that fails for other reasons has detected nothing.
     let noticed = verdicts.iter().find(|verdict| matches!(verdict.outcome, Err(Wrong::Mismatch(_))));
     match noticed {
         Some(verdict) => {

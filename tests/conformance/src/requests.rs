@@ -1,4 +1,4 @@
-//! What the server has received, compared with what the case expects there.
+//! The requests that the server received, compared with the case's expectation.
 
 use serde_json::{Map, Value, json};
 
@@ -45,7 +45,7 @@ fn listed(lines: impl Iterator<Item = String>) -> String {
     format!("{}: {}", lines.len(), lines.join(", "))
 }
 
-/// Looks for a request of its own for each that is expected, trying others where the first choice leaves none.
+/// Finds a separate request for each expected one, backtracking if a choice leaves none.
 fn assigned(want: &[Map<String, Value>], have: &[Value]) -> Matched {
     let mut taken_by: Vec<Option<usize>> = vec![None; have.len()];
     for (index, one) in want.iter().enumerate() {
@@ -106,8 +106,8 @@ fn request(want: &Map<String, Value>, have: &Value, before: Option<&Value>) -> M
                     let have = have["headers"].get(header);
                     match (want.as_str(), have.and_then(Value::as_str)) {
                         (Some(pattern), Some(text)) if wildcard(pattern, text) => {}
-                        (Some(pattern), came) => {
-                            return Err(Mismatch::new(header, pattern, came.unwrap_or("nothing")));
+                        (Some(pattern), actual) => {
+                            return Err(Mismatch::new(header, pattern, actual.unwrap_or("nothing")));
                         }
                         (None, _) => matching::value(want, have, header)?,
                     }
@@ -152,7 +152,7 @@ fn lower_escapes(path: &str) -> String {
     lower
 }
 
-/// Whether a text fits a pattern in which `*` stands for any text.
+/// Whether a text matches a pattern in which `*` is any text.
 fn wildcard(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn token_requests_are_told_by_their_path() {
+    fn token_requests_are_recognized_by_their_path() {
         assert!(is_for_token(&json!({"method": "POST", "raw_target": "/connect/token?x"})));
         assert!(!is_for_token(&json!({"method": "GET", "raw_target": "/connect/token"})));
     }

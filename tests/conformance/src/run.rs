@@ -17,7 +17,7 @@ use crate::variables::Variables;
 /// Why a case failed.
 #[derive(Debug, Clone)]
 pub(crate) enum Wrong {
-    /// Something came that is not expected.
+    /// An unexpected outcome.
     Mismatch(Mismatch),
     /// The case could not be run.
     Failed(String),
@@ -35,7 +35,7 @@ impl From<String> for Wrong {
     }
 }
 
-/// Runs a case within a limit of time, and closes its client.
+/// Runs a case within a time limit, and closes its client.
 pub(crate) fn case(
     case: &Case,
     mode: Mode,
@@ -65,7 +65,7 @@ struct Run<'a> {
     end: Instant,
 }
 
-/// A call as the program is told of it.
+/// A call in the form of the program.
 #[derive(Serialize)]
 struct Request<'a> {
     call: &'a str,
@@ -115,7 +115,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Asks the program, with the time that is left to the case.
+    /// Sends the program a request, with the remaining time of the case.
     fn ask(&mut self, request: &Value) -> Result<Value, String> {
         self.program.ask(request, self.end.saturating_duration_since(Instant::now()))
     }

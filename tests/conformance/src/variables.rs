@@ -1,4 +1,4 @@
-//! Variables of a case: `$name` stands for a value, `${name}` for its text inside a longer string.
+//! Variables of a case: `$name` is replaced by a value, `${name}` inside a longer string by its text.
 
 use std::collections::BTreeMap;
 

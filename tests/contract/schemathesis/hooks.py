@@ -15,19 +15,19 @@ URL = os.environ["MSPKIT_SIMULATOR_URL"]
 CREDENTIALS: dict[str, str] = json.loads(os.environ["MSPKIT_SIMULATOR_CREDENTIALS"])
 
 
-# Operations whose 201 has no body, the way the simulator answers now.
+# Operations whose 201 has no body, with the simulator's current options.
 WITHOUT_BODY: list[str] = json.loads(os.environ["MSPKIT_WITHOUT_BODY"])
 
 
 @schemathesis.hook
 def before_load_schema(_context: schemathesis.HookContext, document: dict[str, Any]) -> None:
-    """Leaves out of a document what cannot be held against a server."""
-    # OpenAPI cannot say that a body is optional, so where there is none, none is declared.
+    """Removes from a document what a server cannot be checked against."""
+    # OpenAPI cannot express an optional body, so none is declared if there is none.
     for item in document["paths"].values():
         for operation in item.values():
             if isinstance(operation, dict) and operation.get("operationId") in WITHOUT_BODY:
                 operation["responses"]["201"].pop("content", None)
-    # The vendor checks addresses by their `pattern` only; that they are URIs is for clients to see to.
+    # The vendor checks addresses by their `pattern` only; clients check that they are URIs.
     for schema in document["components"]["schemas"].values():
         for inner in schema.get("properties", {}).values():
             if inner.get("format") == "uri" and "pattern" in inner:
@@ -68,7 +68,7 @@ SCHEMES: dict[str, Callable[[], tuple[str, str]]] = {
 
 
 def scheme_of(case: schemathesis.Case[Any], _context: schemathesis.AuthContext) -> str:
-    """The scheme that the operation declares, or nothing."""
+    """The scheme that the operation declares, or None."""
     document = case.operation.schema.raw_schema
     declared = case.operation.definition.raw.get("security", document.get("security", []))
     return next(iter(declared[0]), "") if declared else ""

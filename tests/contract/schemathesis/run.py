@@ -1,10 +1,10 @@
 """Runs schemathesis over the API documents against a running simulator.
 
-    run.py URL [SERVICE ...]        all three services when none is named
+    run.py URL [SERVICE ...]        all three services by default
 
-Each document is checked once for every way in which its vendor is known to answer (bare or under `data`, ids as numbers,
-an empty 201 …), and the simulator is reset before each. The work is fixed, by a number of examples for each operation
-and by requests that are the same on every run; the time limit is for runs that hang.
+Each document is checked once for every known form of the vendor's responses (bare or under `data`,
+ids as numbers, an empty 201 …), and the simulator is reset before each. The work is fixed, by a
+number of examples per operation and a fixed seed; the time limit is for runs that hang.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-# What the generator has read in the documents: the operations, and what the simulator holds.
+# From the generator: the operations of the documents, and the data of the simulator.
 TABLE = json.loads((HERE.parents[1] / "simulator" / "src" / "generated.json").read_text(encoding="utf-8"))
-# Examples of one operation: fewer where a document has many, but never too few to find anything.
+# Examples per operation: fewer if a document has many, but enough to find mistakes.
 EXAMPLES = {"most": 40, "least": 10, "document": 1000}
-# A document takes about a minute, three on a busy machine, and more where it has many operations.
+# A document takes about a minute, three on a busy machine, and more if it has many operations.
 SECONDS, SECONDS_PER_OPERATION = 150, 10
 
-# Options of the simulator; without them it answers as servers in the field do.
+# Options of the simulator; without them it responds as real servers do.
 WAYS: dict[str, dict[str, dict[str, Any]]] = {
     "ncentral": {
         "as in the field": {},
@@ -68,7 +68,7 @@ def examples(service: str) -> int:
 
 
 def stored(service: str | None = None) -> list[dict[str, Any]]:
-    """The collections whose ids the table knows."""
+    """The collections whose ids are in the table."""
     return [one for one in TABLE["collections"] if not one["by_hand"] and service in (None, one["service"])]
 
 
@@ -101,7 +101,7 @@ def write_ids(folder: Path, credentials: dict[str, str], state: dict[str, Any]) 
 
 
 def check(url: str, service: str, options: dict[str, Any], deadline: float) -> int:
-    # Requests are counted either way; keeping them all would only fill memory.
+    # Requests are counted either way; recording all of them would only fill memory.
     credentials = ask(f"{url}/_sim/reset", {"seed": 7, "log": False, **options})["credentials"]
     with tempfile.TemporaryDirectory(prefix="mspkit-contract-") as folder:
         write_settings(Path(folder))
@@ -136,16 +136,16 @@ def main(arguments: list[str]) -> int:
     try:
         urllib.request.urlopen(f"{url}/_sim/ready", timeout=10).close()
     except (OSError, ValueError) as error:
-        print(f"schemathesis: no simulator answers at {url}: {error}", file=sys.stderr)
+        print(f"schemathesis: no simulator responds at {url}: {error}", file=sys.stderr)
         return 1
     failed = []
     for service in services:
         deadline = time.monotonic() + seconds(service)
         for way, options in WAYS[service].items():
-            print(f"\nschemathesis: {service}, answering {way}", flush=True)
+            print(f"\nschemathesis: {service}, responses {way}", flush=True)
             if check(url, service, options, deadline) != 0:
                 failed.append(f"{service}, answering {way}")
-    print("\nschemathesis: " + (f"violations, or no end, in: {'; '.join(failed)}" if failed else "no violation"))
+    print("\nschemathesis: " + (f"violations or timeouts in: {'; '.join(failed)}" if failed else "no violation"))
     return 1 if failed else 0
 
 

@@ -1,5 +1,5 @@
-//! The Rust examples of all pages, one of which is named by the argument.
-#![allow(clippy::needless_pass_by_value, reason = "examples are as their pages have them")]
+//! The Rust examples of all pages, one of which is selected by the argument.
+#![allow(clippy::needless_pass_by_value, reason = "examples are unchanged from their pages")]
 
 use std::process::ExitCode;
 

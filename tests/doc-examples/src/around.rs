@@ -1,5 +1,5 @@
-//! What stands between some clients and their server: TLS by an authority of its own, behind a proxy that asks for a
-//! password. Clients reach `https://ncentral.example.com` by that proxy only.
+//! The network of some examples: TLS with its own authority, behind a proxy that requires a password. Clients reach
+//! `https://ncentral.example.com` only through that proxy.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -16,14 +16,14 @@ use tokio_rustls::TlsAcceptor;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Whom the certificate is for.
+/// The name in the certificate.
 pub const HOST: &str = "ncentral.example.com";
 /// `user:password` in the Basic scheme.
 const CREDENTIALS: &str = "proxy-authorization: basic dxnlcjpwyxnzd29yza==";
 
-/// A proxy, and what is behind it. It works for as long as it lives.
+/// A proxy, and the server behind it. They run until it is dropped.
 pub struct Around {
-    /// Where the proxy is.
+    /// The proxy's address.
     pub proxy: SocketAddr,
     /// The authority, as PEM.
     pub authority: String,
@@ -55,14 +55,14 @@ impl Around {
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, counted) = (acceptor.clone(), Arc::clone(&counted));
-                // What becomes of one connection is of no interest to the others.
+                // The end of one connection does not concern the others.
                 tokio::spawn(async move { drop(tunnel(stream, acceptor, server, &counted).await) });
             }
         });
         Ok(Self { proxy, authority: authority.pem(), tunnels, _runtime: runtime })
     }
 
-    /// How many connections have gone through since the last time.
+    /// How many connections went through since the last call.
     pub fn tunnels(&self) -> usize {
         self.tunnels.swap(0, Ordering::Relaxed)
     }

@@ -1,7 +1,9 @@
-//! Tries the code blocks of all pages in one language, against the simulator: `mspkit-doc-examples LANGUAGE [OPTION VALUE]…`
+//! Runs the code blocks of all pages in one language, against the simulator: `mspkit-doc-examples LANGUAGE [OPTION
+//! VALUE]…`
 //!
-//! `--work FOLDER` is where blocks are put, `--root FOLDER` where the pages are. `--check COMMAND` looks at all blocks
-//! once, with their files as its arguments; `--run COMMAND` runs one, which is `$1`. `--path FOLDER` goes before `PATH`.
+//! `--work FOLDER` is where blocks are written, `--root FOLDER` where the pages are. `--check COMMAND` checks all
+//! blocks once, with their files as its arguments; `--run COMMAND` runs one, which is `$1`. `--path FOLDER` is
+//! prepended to `PATH`.
 
 mod around;
 mod blocks;
@@ -15,8 +17,8 @@ use std::{env, fs};
 use blocks::Block;
 use trial::Trial;
 
-/// What the command line says.
-struct Said {
+/// The command line.
+struct Arguments {
     language: String,
     root: PathBuf,
     built: PathBuf,
@@ -26,31 +28,31 @@ struct Said {
     run: Option<String>,
 }
 
-impl Said {
+impl Arguments {
     fn read(mut args: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
         let root = fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))?;
         let language = args.next().ok_or("which language?")?;
         let built = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let work = built.join("pages").join(&language);
         let built = fs::canonicalize(built)?;
-        let mut said = Self { language, root, built, work, path: None, check: None, run: None };
+        let mut arguments = Self { language, root, built, work, path: None, check: None, run: None };
         while let Some(option) = args.next() {
             let value = args.next().ok_or_else(|| format!("{option} wants a value"))?;
             match option.as_str() {
-                "--root" => said.root = fs::canonicalize(value)?,
-                "--work" => said.work = value.into(),
-                "--path" => said.path = Some(value.into()),
-                "--check" => said.check = Some(value),
-                "--run" => said.run = Some(value),
+                "--root" => arguments.root = fs::canonicalize(value)?,
+                "--work" => arguments.work = value.into(),
+                "--path" => arguments.path = Some(value.into()),
+                "--check" => arguments.check = Some(value),
+                "--run" => arguments.run = Some(value),
                 _ => return Err(format!("there is no option {option}").into()),
             }
         }
-        Ok(said)
+        Ok(arguments)
     }
 }
 
 fn main() -> ExitCode {
-    match Said::read(env::args().skip(1)).and_then(|said| all(&said)) {
+    match Arguments::read(env::args().skip(1)).and_then(|arguments| all(&arguments)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -60,16 +62,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether all blocks do what their pages say.
-fn all(said: &Said) -> Result<bool, Box<dyn Error>> {
-    let blocks = blocks::of(&blocks::pages(&said.root)?)?;
-    let mut mine: Vec<_> = blocks.into_iter().filter(|block| block.tried_by == said.language).collect();
+/// Whether all blocks behave as documented.
+fn all(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
+    let blocks = blocks::of(&blocks::pages(&arguments.root)?)?;
+    let mut mine: Vec<_> = blocks.into_iter().filter(|block| block.tried_by == arguments.language).collect();
     if mine.is_empty() {
-        return Err(format!("no page has a block for {}", said.language).into());
+        return Err(format!("no page has a block for {}", arguments.language).into());
     }
-    // What a page says of installing is done before what it says of using.
+    // A page's installation steps run before its examples.
     mine.sort_by_key(|block| block.language != "sh");
-    let trial = Trial::new(&said.root, &said.built, &said.work, said.path.as_deref())?;
+    let trial = Trial::new(&arguments.root, &arguments.built, &arguments.work, arguments.path.as_deref())?;
     for block in &mine {
         trial.write(block)?;
     }
@@ -91,12 +93,12 @@ fn all(said: &Said) -> Result<bool, Box<dyn Error>> {
             if block.check.contains_key("not_run") { "bash -n \"$1\"" } else { "bash -euo pipefail \"$1\"" };
         trial.shell(block, command).unwrap_or_else(|complaint| complain(block, complaint));
     }
-    if let Some(check) = &said.check {
+    if let Some(check) = &arguments.check {
         trial.look(check, &code)?;
     }
     let run: Vec<_> = code.iter().filter(|block| !block.check.contains_key("not_run")).collect();
     for block in &run {
-        let tried = match (block.language.as_str(), &said.run) {
+        let tried = match (block.language.as_str(), &arguments.run) {
             ("toml", _) => trial.manifest(block),
             (_, Some(command)) => trial.run(block, command),
             (_, None) => Err("there is no --run".to_owned()),
@@ -109,7 +111,7 @@ fn all(said: &Said) -> Result<bool, Box<dyn Error>> {
     }
     println!(
         "{}: {} blocks of the pages, {} of them run, {} only looked at, {wrong} wrong",
-        said.language,
+        arguments.language,
         mine.len(),
         mine.len() - not_run.len() - left_out,
         not_run.len() + left_out

@@ -1,4 +1,4 @@
-//! How a block is tried: in a folder of its own, against a simulator that starts over for each block.
+//! How a block is run: in a separate folder, against a simulator that is reset for each block.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 use crate::around::{Around, HOST};
 use crate::blocks::Block;
 
-/// What a page calls the server, and the proxy in front of it.
+/// The names of the server, and of its proxy, in the pages.
 const SERVER: &str = "https://ncentral.example.com";
 const PROXY: &str = "proxy.example.com:3128";
 /// Longer than any example may take, installing included.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// What a machine may have set that is not for examples.
+/// Settings of the machine that must not affect examples.
 const PROXIES: [&str; 8] = [
     "http_proxy",
     "https_proxy",
@@ -31,7 +31,7 @@ const PROXIES: [&str; 8] = [
     "NO_PROXY",
 ];
 
-/// What all trials share.
+/// Shared by all blocks.
 pub struct Trial {
     root: PathBuf,
     work: PathBuf,
@@ -54,7 +54,7 @@ impl Trial {
                 symlink(entry.path(), work.join(entry.file_name()))?;
             }
         }
-        // Pages name the folder that is built to by its usual name.
+        // Pages use the default name of the build folder.
         symlink(built, work.join("target"))?;
         let simulator = Simulator::spawn(Options::default())?;
         let address = simulator.url().trim_start_matches("http://").parse()?;
@@ -70,12 +70,12 @@ impl Trial {
         self.work.join(format!("{}.{}", block.name, block.ending))
     }
 
-    /// Puts a block into a file; what stands for a server becomes the simulator.
+    /// Writes a block into a file; placeholders for a server become the simulator.
     pub fn write(&self, block: &Block) -> Result<(), Box<dyn Error>> {
         let server = if behind(block) { SERVER } else { self.simulator.url() };
         let code = block.code.replace(SERVER, server).replace(PROXY, &self.around.proxy.to_string());
         fs::write(self.file(block), &code)?;
-        // What a page compiles by hand is the first program that it shows.
+        // A program that a page compiles by hand is the first one that it shows.
         let program = self.work.join("program.c");
         if block.name.starts_with("readme-") && block.language == "c" && !program.exists() {
             fs::write(program, code)?;
@@ -83,7 +83,7 @@ impl Trial {
         Ok(())
     }
 
-    /// Runs a block of shell commands where it would be run: at the top of a checkout.
+    /// Runs a block of shell commands at the top of a checkout.
     pub fn shell(&self, block: &Block, command: &str) -> Result<(), String> {
         self.try_it(block, command, &self.work).map(drop)
     }
@@ -93,14 +93,14 @@ impl Trial {
         self.command("command -v \"$1\" > /dev/null").arg(tool).status().is_ok_and(|status| status.success())
     }
 
-    /// Looks at blocks that are not run, and at the others before they are.
+    /// Checks blocks that are not run, and the others before they are.
     pub fn look(&self, command: &str, blocks: &[&Block]) -> Result<(), Box<dyn Error>> {
         let files = blocks.iter().filter(|block| block.language != "toml").map(|block| self.file(block));
         let status = self.command(command).args(files).current_dir(&self.work).status()?;
         if status.success() { Ok(()) } else { Err("a block of a page does not pass".into()) }
     }
 
-    /// Runs a block, and compares what comes of it with what its page says.
+    /// Runs a block, and compares its outcome with the page.
     pub fn run(&self, block: &Block, command: &str) -> Result<(), String> {
         let place = self.work.join(format!("{}.place", block.name));
         fs::create_dir(&place).map_err(|error| error.to_string())?;
@@ -113,40 +113,40 @@ impl Trial {
         self.simulator.reset(options);
         for (name, list, rest) in [("faults", "rules", json!({"seed": 1})), ("script", "answers", json!({}))]
         {
-            if let Some(said) = check.get(name) {
+            if let Some(setting) = check.get(name) {
                 let mut plan = rest;
-                plan[list] = said.clone();
+                plan[list] = setting.clone();
                 self.simulator.control(name, &plan).map_err(|error| format!("{name}: {error:?}"))?;
             }
         }
         let times = check.get("runs").map_or(Some(1), Value::as_u64).ok_or("`runs` is a number")?;
-        let mut said = String::new();
+        let mut output = String::new();
         for _ in 0..times {
-            said.push_str(&self.try_it(block, command, &place)?);
+            output.push_str(&self.try_it(block, command, &place)?);
         }
-        if said.trim().is_empty() {
+        if output.trim().is_empty() {
             return Err("it prints nothing".to_owned());
         }
-        self.compare(block, &said).map_err(|complaint| format!("{complaint}; it printed:\n{said}"))
+        self.compare(block, &output).map_err(|complaint| format!("{complaint}; it printed:\n{output}"))
     }
 
-    fn compare(&self, block: &Block, said: &str) -> Result<(), String> {
+    fn compare(&self, block: &Block, output: &str) -> Result<(), String> {
         let check = &block.check;
         if let Some(lines) = check.get("lines") {
-            let came = said.lines().count();
-            if lines.as_u64() != Some(came as u64) {
-                return Err(format!("{came} lines instead of {lines}"));
+            let count = output.lines().count();
+            if lines.as_u64() != Some(count as u64) {
+                return Err(format!("{count} lines instead of {lines}"));
             }
         }
         for wanted in check.get("prints").and_then(Value::as_array).into_iter().flatten() {
-            if !wanted.as_str().is_some_and(|wanted| said.contains(wanted)) {
+            if !wanted.as_str().is_some_and(|wanted| output.contains(wanted)) {
                 return Err(format!("{wanted} is missing"));
             }
         }
         for (operation, wanted) in check.get("committed").and_then(Value::as_object).into_iter().flatten() {
-            let came = self.simulator.count(operation).committed;
-            if json!(came) != *wanted {
-                return Err(format!("{operation} was carried out {came} times instead of {wanted}"));
+            let committed = self.simulator.count(operation).committed;
+            if json!(committed) != *wanted {
+                return Err(format!("{operation} was carried out {committed} times instead of {wanted}"));
             }
         }
         if behind(block) && self.around.tunnels() == 0 {
@@ -155,7 +155,7 @@ impl Trial {
         Ok(())
     }
 
-    /// A dependency that a page names: cargo finds it, with its features.
+    /// A dependency in a page: cargo finds it, with its features.
     pub fn manifest(&self, block: &Block) -> Result<(), String> {
         let place = self.work.join(format!("{}.place", block.name));
         let made = (|| {
@@ -171,42 +171,42 @@ impl Trial {
         self.try_it(block, "cargo metadata --format-version 1 --offline --quiet", &place).map(drop)
     }
 
-    /// What a command prints about a block; else what went wrong, with all that was said.
+    /// The output of a command about a block; otherwise what went wrong, with the whole output.
     fn try_it(&self, block: &Block, command: &str, place: &Path) -> Result<String, String> {
-        let tell = |error: std::io::Error| error.to_string();
+        let text = |error: std::io::Error| error.to_string();
         let (out, err) =
             (place.join(format!("{}.out", block.name)), place.join(format!("{}.err", block.name)));
         let mut child = self.command(command);
         child.arg(self.file(block)).current_dir(place);
         child
             .stdin(Stdio::null())
-            .stdout(File::create(&out).map_err(tell)?)
-            .stderr(File::create(&err).map_err(tell)?);
+            .stdout(File::create(&out).map_err(text)?)
+            .stderr(File::create(&err).map_err(text)?);
         if behind(block) {
             child.env("NCENTRAL_URL", format!("https://{HOST}"));
         }
-        let mut child = child.spawn().map_err(tell)?;
+        let mut child = child.spawn().map_err(text)?;
         let until = Instant::now() + PATIENCE;
         let status = loop {
-            match child.try_wait().map_err(tell)? {
+            match child.try_wait().map_err(text)? {
                 Some(status) => break status,
                 None if Instant::now() > until => {
-                    child.kill().map_err(tell)?;
-                    break child.wait().map_err(tell)?;
+                    child.kill().map_err(text)?;
+                    break child.wait().map_err(text)?;
                 }
                 None => sleep(Duration::from_millis(5)),
             }
         };
-        let read = |path: &Path| fs::read(path).map(|said| String::from_utf8_lossy(&said).into_owned());
-        let (said, complained) = (read(&out).map_err(tell)?, read(&err).map_err(tell)?);
-        if status.success() { Ok(said) } else { Err(format!("{status}\n{said}{complained}")) }
+        let read = |path: &Path| fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let (output, errors) = (read(&out).map_err(text)?, read(&err).map_err(text)?);
+        if status.success() { Ok(output) } else { Err(format!("{status}\n{output}{errors}")) }
     }
 
-    /// A shell command that knows the simulator, and nothing of this machine's servers and proxies.
+    /// A shell command with the simulator in its environment, and without this machine's servers and proxies.
     fn command(&self, command: &str) -> Command {
         let mut shell = Command::new("bash");
         shell.args(["-c", command, "bash"]).env("PATH", &self.path).envs(self.simulator.environment());
-        // Tools find what they have installed, whatever is called home.
+        // Tools find what they have installed, whatever the home directory is.
         if let Some(home) = std::env::home_dir() {
             for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
                 shell.env(name, std::env::var_os(name).unwrap_or_else(|| home.join(folder).into()));
@@ -228,5 +228,5 @@ impl Trial {
 }
 
 fn behind(block: &Block) -> bool {
-    block.check.get("behind").is_some_and(|said| *said == Value::Bool(true))
+    block.check.get("behind").is_some_and(|value| *value == Value::Bool(true))
 }

@@ -1,4 +1,4 @@
-//! The Rust examples of the pages run, and what is wrong with a page is noticed.
+//! The Rust examples of the pages run, and mistakes in a page are detected.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ fn target() -> PathBuf {
     test.ancestors().nth(2).unwrap().to_owned()
 }
 
-/// What the runner says of the pages in a folder, and whether it is content.
+/// The runner's output for the pages in a folder, and whether it passed.
 fn tried(language: &str, options: &[(&str, &Path)], run: &str) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mspkit-doc-examples"));
     command.args([language, "--run", run]);
@@ -17,20 +17,20 @@ fn tried(language: &str, options: &[(&str, &Path)], run: &str) -> (bool, String)
         command.arg(name).arg(value);
     }
     let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    (output.status.success(), said.into_owned())
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), text.into_owned())
 }
 
 #[test]
 fn the_rust_examples_of_the_pages_run() {
     let program = target().join("examples/rust");
     let run = format!("{program:?} \"$(basename \"$1\" .rs)\"");
-    let (content, said) = tried("rust", &[("--work", &target().join("pages-rust"))], &run);
-    println!("{said}");
-    assert!(content, "{said}");
+    let (content, output) = tried("rust", &[("--work", &target().join("pages-rust"))], &run);
+    println!("{output}");
+    assert!(content, "{output}");
 }
 
-/// A page with this block, tried by `cat`, which prints it. It is in a folder of its own.
+/// A page with this block, run by `cat`, which prints it. It is in a separate folder.
 fn page(name: &str, text: &str) -> (bool, String) {
     let folder = target().join("pages-broken").join(name);
     fs::create_dir_all(folder.join("root/docs")).unwrap();
@@ -44,13 +44,13 @@ const GOOD: &str = "# A page\n\n<!-- check: {\"lines\": 1, \"prints\": [\"one\"]
 
 #[test]
 fn a_page_is_found_and_its_block_is_run() {
-    let (content, said) = page("good", GOOD);
-    assert!(content, "{said}");
-    assert!(said.contains("1 blocks of the pages, 1 of them run, 0 only looked at, 0 wrong"), "{said}");
+    let (content, output) = page("good", GOOD);
+    assert!(content, "{output}");
+    assert!(output.contains("1 blocks of the pages, 1 of them run, 0 only looked at, 0 wrong"), "{output}");
 }
 
 #[test]
-fn what_is_wrong_is_noticed() {
+fn mistakes_are_detected() {
     for (name, old, new, complaint) in [
         ("own", "```python", "<!-- check: {\"lines\": 2} -->\n```python", "1 lines instead of 2"),
         ("fails", "echo one", "echo one; false", "exit status: 1"),
@@ -68,15 +68,15 @@ fn what_is_wrong_is_noticed() {
     ] {
         let text = GOOD.replace(old, new);
         assert_ne!(text, GOOD, "{name}");
-        let (content, said) = page(name, &text);
-        assert!(!content && said.contains(complaint), "{name}: {said}");
+        let (content, output) = page(name, &text);
+        assert!(!content && output.contains(complaint), "{name}: {output}");
     }
 }
 
 #[test]
-fn what_is_not_run_is_told_and_counted() {
-    let (content, said) =
+fn blocks_that_are_not_run_are_reported_and_counted() {
+    let (content, output) =
         page("not_run", &GOOD.replace("\"lines\": 1", "\"not_run\": \"it waits for ever\""));
-    assert!(content && said.contains("it waits for ever"), "{said}");
-    assert!(said.contains("1 blocks of the pages, 0 of them run, 1 only looked at"), "{said}");
+    assert!(content && output.contains("it waits for ever"), "{output}");
+    assert!(output.contains("1 blocks of the pages, 0 of them run, 1 only looked at"), "{output}");
 }

@@ -10,7 +10,7 @@ pub struct Route {
     pub method: &'static str,
     /// The path template, `{name}` for a segment that varies.
     pub path: &'static str,
-    /// The credential it wants: `none`, `user_token`, `access_token` or `api_key`.
+    /// The credential that it needs: `none`, `user_token`, `access_token` or `api_key`.
     pub auth: &'static str,
 }
 
@@ -210,18 +210,18 @@ pub static ROUTES: &[Route] = &[
     },
 ];
 
-/// Hands every collection whose number is an option to another macro: its name, how many there are, and what it is.
+/// Passes every collection whose size is an option to another macro: its name, its default size, and its documentation.
 #[macro_export]
 macro_rules! each_count {
     ($then:ident) => {
         $then! {
-            estore = 8, "How many there are to begin with. Services in Cloudmore's E-Store.";
-            organization_services = 3, "How many there are to begin with. The services of Cloudmore's organizations, by the id of the organization.";
-            service_orgs = 3, "How many there are to begin with. N-central's service organizations.";
-            customers = 10, "How many there are to begin with. N-central's customers; `parentId` is their service organization.";
-            sites = 15, "How many there are to begin with. The sites of N-central's customers; `parentId` is their customer.";
-            wiv_customers = 5, "How many there are to begin with. Customers of Wiv.";
-            cases = 60, "How many there are to begin with. Cases of Wiv.";
+            estore = 8, "Initial number. Services in Cloudmore's E-Store.";
+            organization_services = 3, "Initial number. The services of Cloudmore's organizations, by the id of the organization.";
+            service_orgs = 3, "Initial number. N-central's service organizations.";
+            customers = 10, "Initial number. N-central's customers; `parentId` is their service organization.";
+            sites = 15, "Initial number. The sites of N-central's customers; `parentId` is their customer.";
+            wiv_customers = 5, "Initial number. Customers of Wiv.";
+            cases = 60, "Initial number. Cases of Wiv.";
         }
     };
 }

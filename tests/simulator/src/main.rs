@@ -8,7 +8,7 @@ use clap::Parser;
 use mspkit_sim::{Options, Simulator};
 use serde_json::{Value, json};
 
-/// The arguments that say how many there are of each collection.
+/// The arguments for the size of each collection.
 macro_rules! counts {
     ($($name:ident = $count:literal, $doc:literal;)*) => {
         #[derive(clap::Args)]
@@ -28,12 +28,12 @@ mspkit_sim::each_count!(counts);
 
 /// Serves N-central, Cloudmore and Wiv on one loopback port, and prints its URL and credentials as one line of JSON.
 ///
-/// With a command behind `--` it prints nothing: it runs that with NCENTRAL_URL, NCENTRAL_JWT and so on in its environment, and
-/// ends as the command does.
+/// With a command after `--` it prints nothing: it runs the command with NCENTRAL_URL, NCENTRAL_JWT and so on in its
+/// environment, and exits with its status.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Port to listen on; 0 takes any that is free.
+    /// Port to listen on; 0 for any free port.
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Seed of the data.
@@ -41,7 +41,7 @@ struct Arguments {
     seed: Option<u64>,
     #[command(flatten)]
     counts: Counts,
-    /// Time that every answer takes.
+    /// Delay of every response.
     #[arg(long)]
     latency_ms: Option<u64>,
     /// No in-flight caps at all.
@@ -50,13 +50,13 @@ struct Arguments {
     /// Keep counts but no log of requests.
     #[arg(long)]
     no_log: bool,
-    /// Any options, as the JSON that /_sim/reset takes; the arguments above come on top.
+    /// Any options, as the JSON that /_sim/reset takes; the other arguments take precedence.
     #[arg(long, default_value = "{}")]
     options: String,
     /// Stop when standard input ends.
     #[arg(long)]
     until_stdin_closes: bool,
-    /// A command to run against it, behind `--`.
+    /// A command to run against it, after `--`.
     #[arg(last = true)]
     command: Vec<String>,
 }
@@ -95,7 +95,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let simulator = Simulator::start_on(arguments.port, arguments.options()?)
         .map_err(|error| format!("port {}: {error}", arguments.port))?;
-    // Before anybody is told: whoever knows of it may end it.
+    // Before the URL is printed: the reader may stop it at once.
     let mut stop = Stop::listen().map_err(|error| error.to_string())?;
     if let Some((program, rest)) = arguments.command.split_first() {
         return against(&simulator, &mut stop, program, rest)
@@ -106,18 +106,18 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     std::io::stdout().flush().map_err(|error| error.to_string())?;
     tokio::select! {
         () = stdin_closes(arguments.until_stdin_closes) => Ok(ExitCode::SUCCESS),
-        () = stop.came() => Ok(ExitCode::SUCCESS),
+        () = stop.received() => Ok(ExitCode::SUCCESS),
     }
 }
 
-/// Runs a command that finds the simulator by its environment, and gives its status. It is ended with this process.
+/// Runs a command that finds the simulator by its environment, and returns its status. It ends with this process.
 async fn against(
     simulator: &Simulator,
     stop: &mut Stop,
     program: &str,
     rest: &[String],
 ) -> std::io::Result<ExitCode> {
-    // Past whatever proxy the machine has.
+    // Bypasses the machine's proxy.
     let proxied = ["no_proxy", "NO_PROXY"].iter().find_map(|name| std::env::var(name).ok());
     let past =
         proxied.filter(|hosts| !hosts.is_empty()).map_or_else(String::new, |hosts| hosts + ",") + "127.0.0.1";
@@ -132,7 +132,7 @@ async fn against(
             let code = ended?.code().and_then(|code| u8::try_from(code).ok());
             Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
         }
-        // Ctrl-C reaches the command by itself, and how it ends then is its own affair.
+        // Ctrl-C reaches the command directly, which decides how it ends.
         () = stop.terminated() => {
             child.kill().await?;
             Ok(ExitCode::FAILURE)
@@ -145,7 +145,7 @@ async fn stdin_closes(matters: bool) {
         std::future::pending::<()>().await;
     }
     let (closed, wait) = tokio::sync::oneshot::channel();
-    // A thread of its own: the runtime would wait at exit for a read on its pool.
+    // A separate thread: the runtime would wait at exit for a read on its pool.
     std::thread::spawn(move || {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         let _ = closed.send(());
@@ -165,7 +165,7 @@ impl Stop {
         Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
     }
 
-    async fn came(&mut self) {
+    async fn received(&mut self) {
         tokio::select! {
             _ = self.0.recv() => {}
             _ = self.1.recv() => {}
@@ -187,7 +187,7 @@ impl Stop {
         Ok(Self)
     }
 
-    async fn came(&mut self) {
+    async fn received(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
     }
 

@@ -1,5 +1,5 @@
-//! N-central's list pages: what a query asks for, the four envelopes, and the prepared pages that make the
-//! simulator fast enough to be measured against.
+//! N-central's list pages: parsing the query, the four envelopes, and the cached pages that make the simulator fast
+//! enough for benchmarks.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,10 @@ use crate::select::Select;
 use crate::services::Problem;
 use crate::store::view::{View, Written};
 
-/// Prepared pages are dropped together when they weigh more than this.
+/// Cached pages are dropped together above this size.
 const CACHE_BYTES: usize = 64 << 20;
 
-/// Largest page that may be asked for, whatever the server cuts it to.
+/// The largest page that may be requested, whatever the server cuts it to.
 const LARGEST: usize = 1000;
 
 /// Page numbers are 32-bit.
@@ -31,7 +31,7 @@ const DIRECTIONS: [(&str, bool); 6] = [
     ("reverse", true),
 ];
 
-/// Pages by the target that asked for them.
+/// Pages by request target.
 #[derive(Debug, Default)]
 pub(crate) struct PageCache {
     pages: HashMap<Box<str>, Bytes>,
@@ -52,14 +52,14 @@ impl PageCache {
         self.pages.insert(target.into(), page.clone());
     }
 
-    /// What was prepared is no longer true.
+    /// The data has changed.
     pub(crate) fn clear(&mut self) {
         self.pages.clear();
         self.bytes = 0;
     }
 }
 
-/// What the query of a list asks for.
+/// The query of a list.
 #[derive(Debug)]
 pub(crate) struct PageQuery {
     number: usize,
@@ -71,7 +71,7 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
-    /// Reads the query; every parameter that is wrong is told.
+    /// Reads the query; every invalid parameter is reported.
     pub(crate) fn read(call: &Call<'_>, options: &Options) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut whole = |name: &'static str, default: usize, largest: usize| {
@@ -113,7 +113,7 @@ impl PageQuery {
         }
     }
 
-    /// The page of these rows, written out.
+    /// The page of these rows, serialized.
     pub(crate) fn page(mut self, mut rows: Vec<View<'_>>, call: &Call<'_>, options: &Options) -> Bytes {
         if let Some(select) = &self.select {
             rows.retain(|row| select.keeps(row));
@@ -187,7 +187,7 @@ impl Serialize for Envelope<'_> {
     }
 }
 
-/// Links to the neighbours of a page, relative as the vendor's are.
+/// Links to the neighbouring pages, relative as the vendor's are.
 struct Links<'p> {
     path: &'p str,
     query: &'p str,

@@ -1,4 +1,4 @@
-//! From a path to an operation: the generated table, the token endpoint, and what carries each out.
+//! From a path to an operation: the generated table, the token endpoint, and the handler of each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,21 +11,21 @@ use crate::services::{Service, handlers};
 use crate::store::serve::serve;
 use crate::store::table::{Served, Table as Stored, table};
 use crate::template::Template;
-use crate::{answer::Answer, world::World};
+use crate::{answer::Answer, state::State};
 
 /// The route of the operation that has this id.
 pub(crate) fn operation(id: &str) -> Option<&'static Route> {
     ROUTES.iter().chain([&TOKEN]).find(|route| route.operation == id)
 }
 
-/// What carries an operation out.
-pub(crate) type Handler = fn(&mut World, &Call<'_>) -> Answer;
+/// What handles an operation.
+pub(crate) type Handler = fn(&mut State, &Call<'_>) -> Answer;
 
-/// Cloudmore's token endpoint: clients call it by themselves, so it is no operation of the documents.
+/// Cloudmore's token endpoint: clients call it by themselves, so it is not an operation of the documents.
 static TOKEN: Route =
     Route { operation: "cloudmore.token", method: "POST", path: "/connect/token", auth: "none" };
 
-/// Which credential a route asks for.
+/// The credential that a route needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asks {
     Nothing,
@@ -44,44 +44,44 @@ pub(crate) struct Bound {
     template: Template,
 }
 
-/// What carries an operation out.
+/// What handles an operation.
 #[derive(Debug, Clone, Copy)]
 enum Acts {
-    /// Code of its own.
+    /// Hand-written code.
     ByHand(Handler),
     /// The store, by a row of the table.
     Served(&'static Served),
 }
 
 impl Bound {
-    pub(crate) fn act(&self, world: &mut World, call: &Call<'_>) -> Answer {
+    pub(crate) fn act(&self, state: &mut State, call: &Call<'_>) -> Answer {
         match self.acts {
-            Acts::ByHand(handler) => handler(world, call),
-            Acts::Served(served) => serve(served, self.service, world, call),
+            Acts::ByHand(handler) => handler(state, call),
+            Acts::Served(served) => serve(served, self.service, state, call),
         }
     }
 }
 
-/// Where a request belongs.
+/// The route of a request.
 #[derive(Debug)]
 pub(crate) enum Found<'t> {
-    /// To this route, with these decoded path parameters.
+    /// This route, with these decoded path parameters.
     Route { slot: usize, bound: &'t Bound, params: Vec<String> },
-    /// To a path that exists, but not with this method.
+    /// A path that exists, but not with this method.
     WrongMethod { service: Service, allow: String },
-    /// Nowhere.
+    /// Unknown.
     Nowhere { service: Service },
 }
 
 #[derive(Debug)]
 pub(crate) struct Table {
     bound: Vec<Bound>,
-    /// What the store holds.
+    /// The store's data.
     pub(crate) stored: &'static Stored,
 }
 
 impl Table {
-    /// The table, or what is wrong with it: a route that nothing carries out, or one that two do.
+    /// The table, or what is wrong with it: a route without a handler, or with two.
     pub(crate) fn new() -> Result<Self, String> {
         let mut handlers = handlers();
         let stored = table()?;
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_method_is_told_the_right_ones() {
+    fn a_wrong_method_gets_the_allowed_ones() {
         let table = Table::new().unwrap();
         let found = table.find(&Method::DELETE, "/api/custom-psa/tickets/5");
         let Found::WrongMethod { allow, service: Service::NCentral } = found else {

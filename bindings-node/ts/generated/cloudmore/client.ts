@@ -7,8 +7,8 @@ import { Estore, EstoreSync } from "./estore.js";
 import { Services, ServicesSync } from "./services.js";
 
 /**
- * Options of {@link Cloudmore} and {@link CloudmoreSync}. What is not given comes from the environment,
- * where a variable is named.
+ * Options of {@link Cloudmore} and {@link CloudmoreSync}. Options that are not given come from the
+ * environment variable that is named.
  */
 export interface CloudmoreOptions extends ClientOptions {
   /**
@@ -65,7 +65,7 @@ export class Cloudmore extends AsyncClient {
   /**
    * Makes a client; nothing is sent yet.
    *
-   * @param options - What is not given comes from the environment, or has its default.
+   * @param options - Options that are not given come from the environment, or have their default.
    * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: CloudmoreOptions = {}) {
@@ -76,8 +76,8 @@ export class Cloudmore extends AsyncClient {
 /**
  * A blocking client of Cloudmore: the services of organizations, and the E-Store that they come from.
  *
- * For scripts and build tools: every call stalls the event loop of its thread until the answer is there.
- * Close it after use.
+ * For scripts and build tools: every call stalls the event loop of its thread until it is done. Close it
+ * after use.
  *
  * @example
  * ```ts
@@ -105,7 +105,7 @@ export class CloudmoreSync extends SyncClient {
   /**
    * Makes a client; nothing is sent yet.
    *
-   * @param options - What is not given comes from the environment, or has its default.
+   * @param options - Options that are not given come from the environment, or have their default.
    * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: CloudmoreOptions = {}) {

@@ -30,7 +30,7 @@ export interface EstoreListParams extends Paging {
  * The E-Store, the services that an organization may add. Which they are depends on its Cloud Service
  * Broker.
  *
- * Reached as `client.estore`. What every call may throw stands at `mspkit/cloudmore`.
+ * Reached as `client.estore`. See `mspkit/cloudmore` for the errors of every call.
  */
 export class Estore extends AsyncResource {
   /**

@@ -2,7 +2,7 @@
 /**
  * Cloudmore API: its models, the parameters of its operations, and its resources.
  *
- * Besides what a method names, its call throws:
+ * Besides the errors that a method documents, its call throws:
  *
  * - `BadRequestError`: 400: The request was refused; the reasons come in one of three shapes.
  * - `AuthenticationError`: 401: The access token is missing, unknown or expired. Usually without a body.

@@ -79,7 +79,7 @@ export interface ServicesUpdateParams {
  * The services that an organization has. Adding one enables it for the organization, and may create a
  * tenant in an outside system and cost money.
  *
- * Reached as `client.services`. What every call may throw stands at `mspkit/cloudmore`.
+ * Reached as `client.services`. See `mspkit/cloudmore` for the errors of every call.
  */
 export class Services extends AsyncResource {
   /**

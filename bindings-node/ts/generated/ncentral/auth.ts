@@ -11,7 +11,7 @@ import * as shapes from "./shapes.js";
 /**
  * The token exchange. Clients do this by themselves; call these only to inspect it.
  *
- * Reached as `client.auth`. What every call may throw stands at `mspkit/ncentral`.
+ * Reached as `client.auth`. See `mspkit/ncentral` for the errors of every call.
  */
 export class Auth extends AsyncResource {
   /**

@@ -12,8 +12,8 @@ import { Sites, SitesSync } from "./sites.js";
 import { StandardPsa, StandardPsaSync } from "./standard_psa.js";
 
 /**
- * Options of {@link NCentral} and {@link NCentralSync}. What is not given comes from the environment,
- * where a variable is named.
+ * Options of {@link NCentral} and {@link NCentralSync}. Options that are not given come from the
+ * environment variable that is named.
  */
 export interface NCentralOptions extends ClientOptions {
   /** Address of the server, `https` except to this machine; else `NCENTRAL_URL`. */
@@ -66,7 +66,7 @@ export class NCentral extends AsyncClient {
   /**
    * Makes a client; nothing is sent yet.
    *
-   * @param options - What is not given comes from the environment, or has its default.
+   * @param options - Options that are not given come from the environment, or have their default.
    * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: NCentralOptions = {}) {
@@ -78,8 +78,8 @@ export class NCentral extends AsyncClient {
  * A blocking client of N-able N-central: service organizations, customers, PSA tickets and the server
  * itself.
  *
- * For scripts and build tools: every call stalls the event loop of its thread until the answer is there.
- * Close it after use.
+ * For scripts and build tools: every call stalls the event loop of its thread until it is done. Close it
+ * after use.
  *
  * @example
  * ```ts
@@ -119,7 +119,7 @@ export class NCentralSync extends SyncClient {
   /**
    * Makes a client; nothing is sent yet.
    *
-   * @param options - What is not given comes from the environment, or has its default.
+   * @param options - Options that are not given come from the environment, or have their default.
    * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: NCentralOptions = {}) {

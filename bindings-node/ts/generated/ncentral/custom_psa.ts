@@ -30,7 +30,7 @@ export interface CustomPsaGetTicketParams {
  * reopening need a token of the Custom PSA Integration user, which is made under PSA Integration Setup in
  * the web interface.
  *
- * Reached as `client.customPsa`. What every call may throw stands at `mspkit/ncentral`.
+ * Reached as `client.customPsa`. See `mspkit/ncentral` for the errors of every call.
  */
 export class CustomPsa extends AsyncResource {
   /**

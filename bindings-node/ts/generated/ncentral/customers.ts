@@ -57,7 +57,7 @@ export interface CustomersListSitesParams extends Paging {
 /**
  * Customers of every service organization that the API user may see.
  *
- * Reached as `client.customers`. What every call may throw stands at `mspkit/ncentral`.
+ * Reached as `client.customers`. See `mspkit/ncentral` for the errors of every call.
  */
 export class Customers extends AsyncResource {
   /**

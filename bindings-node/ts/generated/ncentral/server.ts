@@ -10,7 +10,7 @@ import * as shapes from "./shapes.js";
 /**
  * The server's version and whether it is up.
  *
- * Reached as `client.server`. What every call may throw stands at `mspkit/ncentral`.
+ * Reached as `client.server`. See `mspkit/ncentral` for the errors of every call.
  */
 export class Server extends AsyncResource {
   /**

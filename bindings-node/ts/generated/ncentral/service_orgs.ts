@@ -135,7 +135,7 @@ export interface ServiceOrgsListCustomersParams extends Paging {
  * Service organizations: the independent providers inside one N-central server, each with customers,
  * users and rules of its own. There is no way to delete one through the API, so a duplicate stays.
  *
- * Reached as `client.serviceOrgs`. What every call may throw stands at `mspkit/ncentral`.
+ * Reached as `client.serviceOrgs`. See `mspkit/ncentral` for the errors of every call.
  */
 export class ServiceOrgs extends AsyncResource {
   /**

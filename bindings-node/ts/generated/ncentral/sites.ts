@@ -34,7 +34,7 @@ export interface SitesListParams extends Paging {
 /**
  * Sites, the locations of customers, of every customer that the API user may see.
  *
- * Reached as `client.sites`. What every call may throw stands at `mspkit/ncentral`.
+ * Reached as `client.sites`. See `mspkit/ncentral` for the errors of every call.
  */
 export class Sites extends AsyncResource {
   /**

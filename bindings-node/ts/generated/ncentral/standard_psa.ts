@@ -23,7 +23,7 @@ export interface StandardPsaValidateCredentialParams {
 /**
  * Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked today.
  *
- * Reached as `client.standardPsa`. What every call may throw stands at `mspkit/ncentral`.
+ * Reached as `client.standardPsa`. See `mspkit/ncentral` for the errors of every call.
  */
 export class StandardPsa extends AsyncResource {
   /**

@@ -36,7 +36,7 @@ export interface CasesSearchOwnParams extends ScrollPaging {
 /**
  * Cases, which are findings about a customer's cloud such as stopped instances that still cost money.
  *
- * Reached as `client.cases`. What every call may throw stands at `mspkit/wiv`.
+ * Reached as `client.cases`. See `mspkit/wiv` for the errors of every call.
  */
 export class Cases extends AsyncResource {
   /**

@@ -8,8 +8,8 @@ import { Customers, CustomersSync } from "./customers.js";
 import { Workflows, WorkflowsSync } from "./workflows.js";
 
 /**
- * Options of {@link Wiv} and {@link WivSync}. What is not given comes from the environment, where a
- * variable is named.
+ * Options of {@link Wiv} and {@link WivSync}. Options that are not given come from the environment
+ * variable that is named.
  */
 export interface WivOptions extends ClientOptions {
   /** Address of the server, `https` except to this machine; else `WIV_URL`, else `https://api.wiv.ai`. */
@@ -44,7 +44,7 @@ export class Wiv extends AsyncClient {
   /**
    * Makes a client; nothing is sent yet.
    *
-   * @param options - What is not given comes from the environment, or has its default.
+   * @param options - Options that are not given come from the environment, or have their default.
    * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: WivOptions = {}) {
@@ -55,8 +55,8 @@ export class Wiv extends AsyncClient {
 /**
  * A blocking client of Wiv: customers, cases and workflows of a managed service provider.
  *
- * For scripts and build tools: every call stalls the event loop of its thread until the answer is there.
- * Close it after use.
+ * For scripts and build tools: every call stalls the event loop of its thread until it is done. Close it
+ * after use.
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ export class WivSync extends SyncClient {
   /**
    * Makes a client; nothing is sent yet.
    *
-   * @param options - What is not given comes from the environment, or has its default.
+   * @param options - Options that are not given come from the environment, or have their default.
    * @throws {InvalidRequestError} An option is missing or invalid.
    */
   constructor(options: WivOptions = {}) {

@@ -20,7 +20,7 @@ export interface CustomersListParams extends Paging {
 /**
  * The customers that the managed service provider looks after.
  *
- * Reached as `client.customers`. What every call may throw stands at `mspkit/wiv`.
+ * Reached as `client.customers`. See `mspkit/wiv` for the errors of every call.
  */
 export class Customers extends AsyncResource {
   /**

@@ -2,7 +2,7 @@
 /**
  * Wiv API: its models, the parameters of its operations, and its resources.
  *
- * Besides what a method names, its call throws:
+ * Besides the errors that a method documents, its call throws:
  *
  * - `BadRequestError`: 400: The search was refused, or the scroll has expired.
  * - `AuthenticationError`: 401: The key is missing, unknown or expired.

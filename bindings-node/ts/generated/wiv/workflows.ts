@@ -16,7 +16,7 @@ export interface WorkflowsRunParams {
 /**
  * Workflows, the automations that are built in the web interface.
  *
- * Reached as `client.workflows`. What every call may throw stands at `mspkit/wiv`.
+ * Reached as `client.workflows`. See `mspkit/wiv` for the errors of every call.
  */
 export class Workflows extends AsyncResource {
   /**

@@ -2,7 +2,7 @@
 """Cloudmore API: its models, the parameters of its operations, and its resources, each imported when it is
 used.
 
-Besides what a method names, its call raises:
+Besides the errors that a method documents, its call raises:
 - `BadRequestError`: 400: The request was refused; the reasons come in one of three shapes.
 - `AuthenticationError`: 401: The access token is missing, unknown or expired. Usually without a body.
 - `PermissionDeniedError`: 403: The API user lacks the permission. Usually without a body.

@@ -23,7 +23,7 @@ class _EstoreGetParams(TypedDict):
 
 
 class EstoreGetParams(_EstoreGetParams, total=False):
-    """What `client.estore.get` takes by name."""
+    """Keyword arguments of `client.estore.get`."""
 
     reseller_id: str | None
 
@@ -33,7 +33,7 @@ class _EstoreListParams(TypedDict):
 
 
 class EstoreListParams(_EstoreListParams, total=False):
-    """What `client.estore.list` takes by name."""
+    """Keyword arguments of `client.estore.list`."""
 
     reseller_id: str | None
 
@@ -43,7 +43,7 @@ class Estore(SyncResource):
 
     Which they are depends on its Cloud Service Broker.
 
-    Reached as `client.estore`. What every call may raise stands at `mspkit.cloudmore`.
+    Reached as `client.estore`. See `mspkit.cloudmore` for the errors of every call.
     """
 
     __slots__ = ()
@@ -70,7 +70,7 @@ class Estore(SyncResource):
             service_id: Id of the service. A GUID.
             reseller_id: Id of the reseller, also called broker. The client's own when it is not
                 given. A GUID.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> estore_service_detail = client.estore.get(
@@ -107,7 +107,7 @@ class Estore(SyncResource):
             organization_id: Id of the organization. A GUID.
             reseller_id: Id of the reseller, also called broker. The client's own when it is not
                 given. A GUID.
-            **options: How the list is read, and options of its calls: see `ListOptions`.
+            **options: Paging options and call options: see `ListOptions`.
 
         Example:
             >>> for estore_service in client.estore.list(
@@ -129,7 +129,7 @@ class AsyncEstore(AsyncResource):
 
     Which they are depends on its Cloud Service Broker.
 
-    Reached as `client.estore`. What every call may raise stands at `mspkit.cloudmore`.
+    Reached as `client.estore`. See `mspkit.cloudmore` for the errors of every call.
     """
 
     __slots__ = ()

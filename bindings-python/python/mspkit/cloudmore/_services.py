@@ -35,7 +35,7 @@ class _ServicesCreateParams(TypedDict):
 
 
 class ServicesCreateParams(_ServicesCreateParams, total=False):
-    """What `client.services.create` takes by name."""
+    """Keyword arguments of `client.services.create`."""
 
     custom_properties_data: Sequence[CustomPropertyDataInput | Mapping[str, Any] | Model] | Unset | None
     reseller_id: str | None
@@ -47,7 +47,7 @@ class _ServicesDeleteParams(TypedDict):
 
 
 class ServicesDeleteParams(_ServicesDeleteParams, total=False):
-    """What `client.services.delete` takes by name."""
+    """Keyword arguments of `client.services.delete`."""
 
     reseller_id: str | None
 
@@ -58,7 +58,7 @@ class _ServicesGetParams(TypedDict):
 
 
 class ServicesGetParams(_ServicesGetParams, total=False):
-    """What `client.services.get` takes by name."""
+    """Keyword arguments of `client.services.get`."""
 
     reseller_id: str | None
 
@@ -68,7 +68,7 @@ class _ServicesListParams(TypedDict):
 
 
 class ServicesListParams(_ServicesListParams, total=False):
-    """What `client.services.list` takes by name."""
+    """Keyword arguments of `client.services.list`."""
 
     reseller_id: str | None
 
@@ -80,7 +80,7 @@ class _ServicesReplaceParams(TypedDict):
 
 
 class ServicesReplaceParams(_ServicesReplaceParams, total=False):
-    """What `client.services.replace` takes by name."""
+    """Keyword arguments of `client.services.replace`."""
 
     reseller_id: str | None
 
@@ -92,7 +92,7 @@ class _ServicesUpdateParams(TypedDict):
 
 
 class ServicesUpdateParams(_ServicesUpdateParams, total=False):
-    """What `client.services.update` takes by name."""
+    """Keyword arguments of `client.services.update`."""
 
     reseller_id: str | None
 
@@ -103,7 +103,7 @@ class Services(SyncResource):
     Adding one enables it for the organization, and may create a tenant in an outside system and cost
     money.
 
-    Reached as `client.services`. What every call may raise stands at `mspkit.cloudmore`.
+    Reached as `client.services`. See `mspkit.cloudmore` for the errors of every call.
     """
 
     __slots__ = ()
@@ -126,7 +126,7 @@ class Services(SyncResource):
         money, so this call is never sent again once it may have arrived. Custom properties that the
         service marks as mandatory are enforced by the server; `estore.get` tells which they are. Vendor's
         guide: Manage Services, "Add a service from the E-Store to the organization". Arguments whose
-        default is `UNSET` are left out unless they are given; `None` is sent as null. See [API Guide for
+        default is `UNSET` are omitted unless they are passed; `None` is sent as null. See [API Guide for
         Organizations Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
@@ -140,7 +140,7 @@ class Services(SyncResource):
                 "value": "abcdecompanytest.com"}]`.
             reseller_id: Id of the reseller, also called broker. The client's own when it is not
                 given. A GUID.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             OutcomeUnknownError: The request was sent, but its outcome is unknown. List the services
@@ -194,7 +194,7 @@ class Services(SyncResource):
             service_id: Id of the service. A GUID.
             reseller_id: Id of the reseller, also called broker. The client's own when it is not
                 given. A GUID.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> client.services.delete(
@@ -231,7 +231,7 @@ class Services(SyncResource):
             service_id: Id of the service. A GUID.
             reseller_id: Id of the reseller, also called broker. The client's own when it is not
                 given. A GUID.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> organization_service = client.services.get(
@@ -268,7 +268,7 @@ class Services(SyncResource):
             organization_id: Id of the organization. A GUID.
             reseller_id: Id of the reseller, also called broker. The client's own when it is not
                 given. A GUID.
-            **options: How the list is read, and options of its calls: see `ListOptions`.
+            **options: Paging options and call options: see `ListOptions`.
 
         Example:
             >>> for organization_service in client.services.list(
@@ -310,7 +310,7 @@ class Services(SyncResource):
                 "value": "abcdecompanytest.com"}]`.
             reseller_id: Id of the reseller, also called broker. The client's own when it is not
                 given. A GUID.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> client.services.replace(
@@ -357,7 +357,7 @@ class Services(SyncResource):
                 "value": "abcdecompanytest.com"}]`.
             reseller_id: Id of the reseller, also called broker. The client's own when it is not
                 given. A GUID.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> client.services.update(
@@ -385,7 +385,7 @@ class AsyncServices(AsyncResource):
     Adding one enables it for the organization, and may create a tenant in an outside system and cost
     money.
 
-    Reached as `client.services`. What every call may raise stands at `mspkit.cloudmore`.
+    Reached as `client.services`. See `mspkit.cloudmore` for the errors of every call.
     """
 
     __slots__ = ()

@@ -14,7 +14,7 @@ __all__ = ["AsyncAuth", "Auth"]
 class Auth(SyncResource):
     """The token exchange. Clients do this by themselves; call these only to inspect it.
 
-    Reached as `client.auth`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.auth`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()
@@ -32,7 +32,7 @@ class Auth(SyncResource):
         transient errors.
 
         Args:
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> auth_tokens = client.auth.authenticate()
@@ -53,7 +53,7 @@ class Auth(SyncResource):
         Idempotent. Retried on transient errors.
 
         Args:
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> client.auth.logout()
@@ -73,7 +73,7 @@ class Auth(SyncResource):
         `POST /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
 
         Args:
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> auth_tokens = client.auth.refresh()
@@ -93,7 +93,7 @@ class Auth(SyncResource):
         Read-only. Retried on transient errors.
 
         Args:
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> token_status = client.auth.validate()
@@ -106,7 +106,7 @@ class Auth(SyncResource):
 class AsyncAuth(AsyncResource):
     """The token exchange. Clients do this by themselves; call these only to inspect it.
 
-    Reached as `client.auth`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.auth`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()

@@ -19,7 +19,7 @@ __all__ = ["AsyncCustomPsa", "CustomPsa", "CustomPsaCreateTicketParams", "Custom
 
 
 class CustomPsaCreateTicketParams(TypedDict):
-    """What `client.custom_psa.create_ticket` takes by name."""
+    """Keyword arguments of `client.custom_psa.create_ticket`."""
 
     psa_custom_ticket_id: int
     ticket_number: str
@@ -27,7 +27,7 @@ class CustomPsaCreateTicketParams(TypedDict):
 
 
 class CustomPsaGetTicketParams(TypedDict):
-    """What `client.custom_psa.get_ticket` takes by name."""
+    """Keyword arguments of `client.custom_psa.get_ticket`."""
 
     username: str
     password: str
@@ -39,7 +39,7 @@ class CustomPsa(SyncResource):
     Creating, resolving and reopening need a token of the Custom PSA Integration user, which is made under
     PSA Integration Setup in the web interface.
 
-    Reached as `client.custom_psa`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.custom_psa`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()
@@ -67,7 +67,7 @@ class CustomPsa(SyncResource):
                 whole number, 1 or more.
             ticket_number: Number of the ticket in the PSA. Not blank.
             ticket_url: Address of the ticket in the PSA, http or https.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Get the ticket
@@ -116,7 +116,7 @@ class CustomPsa(SyncResource):
             custom_psa_ticket_id: Id of the ticket, as N-central knows it.
             username: User name in the ticketing system. Not blank.
             password: Password in the ticketing system. Not blank.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             BadRequestError: 400: The ticket's id is not one.
@@ -155,7 +155,7 @@ class CustomPsa(SyncResource):
 
         Args:
             custom_psa_ticket_id: Id of the ticket, as N-central knows it.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             BadRequestError: 400: The ticket's id is not one.
@@ -183,7 +183,7 @@ class CustomPsa(SyncResource):
         Retried on transient errors.
 
         Args:
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> links = client.custom_psa.links()
@@ -205,7 +205,7 @@ class CustomPsa(SyncResource):
 
         Args:
             custom_psa_ticket_id: Id of the ticket, as N-central knows it.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             BadRequestError: 400: The ticket's id is not one.
@@ -235,7 +235,7 @@ class CustomPsa(SyncResource):
 
         Args:
             custom_psa_ticket_id: Id of the ticket, as N-central knows it.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             BadRequestError: 400: The ticket's id is not one.
@@ -263,7 +263,7 @@ class CustomPsa(SyncResource):
         Read-only. Retried on transient errors.
 
         Args:
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> links = client.custom_psa.ticket_links()
@@ -279,7 +279,7 @@ class AsyncCustomPsa(AsyncResource):
     Creating, resolving and reopening need a token of the Custom PSA Integration user, which is made under
     PSA Integration Setup in the web interface.
 
-    Reached as `client.custom_psa`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.custom_psa`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()

@@ -15,7 +15,7 @@ __all__ = ["AsyncCustomers", "Customers", "CustomersListParams", "CustomersListS
 
 
 class CustomersListParams(TypedDict, total=False):
-    """What `client.customers.list` takes by name."""
+    """Keyword arguments of `client.customers.list`."""
 
     page_size: int | None
     page_number: int | None
@@ -25,7 +25,7 @@ class CustomersListParams(TypedDict, total=False):
 
 
 class CustomersListSitesParams(TypedDict, total=False):
-    """What `client.customers.list_sites` takes by name."""
+    """Keyword arguments of `client.customers.list_sites`."""
 
     page_size: int | None
     page_number: int | None
@@ -37,7 +37,7 @@ class CustomersListSitesParams(TypedDict, total=False):
 class Customers(SyncResource):
     """Customers of every service organization that the API user may see.
 
-    Reached as `client.customers`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.customers`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()
@@ -54,7 +54,7 @@ class Customers(SyncResource):
 
         Args:
             customer_id: Id of the customer.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> customer = client.customers.get("100")
@@ -94,7 +94,7 @@ class Customers(SyncResource):
                 in any case.
             select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
                 rows, not fields, and is sent unchanged.
-            **options: How the list is read, and options of its calls: see `ListOptions`.
+            **options: Paging options and call options: see `ListOptions`.
 
         Example:
             >>> for customer in client.customers.list(page_size=50):
@@ -148,7 +148,7 @@ class Customers(SyncResource):
                 in any case.
             select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
                 rows, not fields, and is sent unchanged.
-            **options: How the list is read, and options of its calls: see `ListOptions`.
+            **options: Paging options and call options: see `ListOptions`.
 
         Example:
             >>> for site in client.customers.list_sites("100", page_size=50):
@@ -173,7 +173,7 @@ class Customers(SyncResource):
 class AsyncCustomers(AsyncResource):
     """Customers of every service organization that the API user may see.
 
-    Reached as `client.customers`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.customers`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()

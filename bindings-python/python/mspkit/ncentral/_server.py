@@ -13,7 +13,7 @@ __all__ = ["AsyncServer", "Server"]
 class Server(SyncResource):
     """The server's version and whether it is up.
 
-    Reached as `client.server`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.server`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()
@@ -27,7 +27,7 @@ class Server(SyncResource):
         `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
 
         Args:
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> server_health = client.server.health()
@@ -47,7 +47,7 @@ class Server(SyncResource):
         Retried on transient errors.
 
         Args:
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> server_info = client.server.info()
@@ -60,7 +60,7 @@ class Server(SyncResource):
 class AsyncServer(AsyncResource):
     """The server's version and whether it is up.
 
-    Reached as `client.server`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.server`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()

@@ -32,7 +32,7 @@ class _ServiceOrgsCreateParams(TypedDict):
 
 
 class ServiceOrgsCreateParams(_ServiceOrgsCreateParams, total=False):
-    """What `client.service_orgs.create` takes by name."""
+    """Keyword arguments of `client.service_orgs.create`."""
 
     external_id: str | Unset | None
     contact_email: str | Unset | None
@@ -56,7 +56,7 @@ class _ServiceOrgsCreateCustomerParams(TypedDict):
 
 
 class ServiceOrgsCreateCustomerParams(_ServiceOrgsCreateCustomerParams, total=False):
-    """What `client.service_orgs.create_customer` takes by name."""
+    """Keyword arguments of `client.service_orgs.create_customer`."""
 
     license_type: Literal["Professional", "Essential"] | None
     external_id: str | Unset | None
@@ -75,7 +75,7 @@ class ServiceOrgsCreateCustomerParams(_ServiceOrgsCreateCustomerParams, total=Fa
 
 
 class ServiceOrgsListParams(TypedDict, total=False):
-    """What `client.service_orgs.list` takes by name."""
+    """Keyword arguments of `client.service_orgs.list`."""
 
     page_size: int | None
     page_number: int | None
@@ -85,7 +85,7 @@ class ServiceOrgsListParams(TypedDict, total=False):
 
 
 class ServiceOrgsListCustomersParams(TypedDict, total=False):
-    """What `client.service_orgs.list_customers` takes by name."""
+    """Keyword arguments of `client.service_orgs.list_customers`."""
 
     page_size: int | None
     page_number: int | None
@@ -100,7 +100,7 @@ class ServiceOrgs(SyncResource):
 
     There is no way to delete one through the API, so a duplicate stays.
 
-    Reached as `client.service_orgs`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.service_orgs`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()
@@ -131,7 +131,7 @@ class ServiceOrgs(SyncResource):
         Creates a service organization with its primary contact. There is no idempotency key and no
         delete: a service organization made twice stays twice, so this call is never sent again once it
         may have arrived. Vendor's guide: Managing Service Organizations, "Creating a Service
-        Organization". Arguments whose default is `UNSET` are left out unless they are given; `None` is
+        Organization". Arguments whose default is `UNSET` are omitted unless they are passed; `None` is
         sent as null. See [Managing Service
         Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
 
@@ -155,7 +155,7 @@ class ServiceOrgs(SyncResource):
             state_prov: State or province.
             country: Country, a two-letter ISO 3166-1 code.
             postal_code: Postal code.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             OutcomeUnknownError: The request was sent, but its outcome is unknown. List the service
@@ -224,7 +224,7 @@ class ServiceOrgs(SyncResource):
         Creates a customer with its primary contact. There is no idempotency key and no delete: a customer
         made twice stays twice, so this call is never sent again once it may have arrived. Vendor's
         guides: Managing Service Organizations, "Creating a Customer", and Manage Customers. Arguments
-        whose default is `UNSET` are left out unless they are given; `None` is sent as null. See [Manage
+        whose default is `UNSET` are omitted unless they are passed; `None` is sent as null. See [Manage
         Customers](https://developer.n-able.com/n-central/docs/manage-customers).
 
         `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
@@ -250,7 +250,7 @@ class ServiceOrgs(SyncResource):
             state_prov: State or province.
             country: Country, a two-letter ISO 3166-1 code.
             postal_code: Postal code.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             OutcomeUnknownError: The request was sent, but its outcome is unknown. List the customers
@@ -307,7 +307,7 @@ class ServiceOrgs(SyncResource):
 
         Args:
             so_id: Id of the service organization.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> service_org = client.service_orgs.get("50")
@@ -348,7 +348,7 @@ class ServiceOrgs(SyncResource):
                 in any case.
             select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
                 rows, not fields, and is sent unchanged.
-            **options: How the list is read, and options of its calls: see `ListOptions`.
+            **options: Paging options and call options: see `ListOptions`.
 
         Example:
             >>> for service_org in client.service_orgs.list(page_size=50):
@@ -401,7 +401,7 @@ class ServiceOrgs(SyncResource):
                 in any case.
             select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
                 rows, not fields, and is sent unchanged.
-            **options: How the list is read, and options of its calls: see `ListOptions`.
+            **options: Paging options and call options: see `ListOptions`.
 
         Example:
             >>> for customer in client.service_orgs.list_customers("50", page_size=50):
@@ -429,7 +429,7 @@ class AsyncServiceOrgs(AsyncResource):
 
     There is no way to delete one through the API, so a duplicate stays.
 
-    Reached as `client.service_orgs`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.service_orgs`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()

@@ -15,7 +15,7 @@ __all__ = ["AsyncSites", "Sites", "SitesListParams"]
 
 
 class SitesListParams(TypedDict, total=False):
-    """What `client.sites.list` takes by name."""
+    """Keyword arguments of `client.sites.list`."""
 
     page_size: int | None
     page_number: int | None
@@ -27,7 +27,7 @@ class SitesListParams(TypedDict, total=False):
 class Sites(SyncResource):
     """Sites, the locations of customers, of every customer that the API user may see.
 
-    Reached as `client.sites`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.sites`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()
@@ -43,7 +43,7 @@ class Sites(SyncResource):
 
         Args:
             site_id: Id of the site.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> site = client.sites.get("10000000")
@@ -83,7 +83,7 @@ class Sites(SyncResource):
                 in any case.
             select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
                 rows, not fields, and is sent unchanged.
-            **options: How the list is read, and options of its calls: see `ListOptions`.
+            **options: Paging options and call options: see `ListOptions`.
 
         Example:
             >>> for site in client.sites.list(page_size=50):
@@ -107,7 +107,7 @@ class Sites(SyncResource):
 class AsyncSites(AsyncResource):
     """Sites, the locations of customers, of every customer that the API user may see.
 
-    Reached as `client.sites`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.sites`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()

@@ -20,7 +20,7 @@ class _StandardPsaValidateCredentialParams(TypedDict):
 
 
 class StandardPsaValidateCredentialParams(_StandardPsaValidateCredentialParams, total=False):
-    """What `client.standard_psa.validate_credential` takes by name."""
+    """Keyword arguments of `client.standard_psa.validate_credential`."""
 
     integration_key: str | None
 
@@ -28,7 +28,7 @@ class StandardPsaValidateCredentialParams(_StandardPsaValidateCredentialParams, 
 class StandardPsa(SyncResource):
     """Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked today.
 
-    Reached as `client.standard_psa`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.standard_psa`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()
@@ -45,7 +45,7 @@ class StandardPsa(SyncResource):
         Read-only. Retried on transient errors; a 500 is not treated as transient here.
 
         Args:
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> links = client.standard_psa.links()
@@ -81,7 +81,7 @@ class StandardPsa(SyncResource):
             password: Password in the ticketing system. Not blank.
             integration_key: Private or public key of the integration, for ticketing systems that want
                 one beside the credentials. Not blank.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             BadRequestError: 400: The request was refused, for one or several reasons.
@@ -115,7 +115,7 @@ class StandardPsa(SyncResource):
 class AsyncStandardPsa(AsyncResource):
     """Ticketing systems (PSA) that N-central integrates itself. Only Tigerpaw, type 3, can be checked today.
 
-    Reached as `client.standard_psa`. What every call may raise stands at `mspkit.ncentral`.
+    Reached as `client.standard_psa`. See `mspkit.ncentral` for the errors of every call.
     """
 
     __slots__ = ()

@@ -16,7 +16,7 @@ __all__ = ["AsyncCases", "Cases", "CasesSearchOwnParams", "CasesSearchParams"]
 
 
 class CasesSearchParams(TypedDict, total=False):
-    """What `client.cases.search` takes by name."""
+    """Keyword arguments of `client.cases.search`."""
 
     customer_id: Id | None
     date_range: Mapping[str, str] | None
@@ -24,7 +24,7 @@ class CasesSearchParams(TypedDict, total=False):
 
 
 class CasesSearchOwnParams(TypedDict, total=False):
-    """What `client.cases.search_own` takes by name."""
+    """Keyword arguments of `client.cases.search_own`."""
 
     date_range: Mapping[str, str] | None
     max_returned_items: int | None
@@ -33,7 +33,7 @@ class CasesSearchOwnParams(TypedDict, total=False):
 class Cases(SyncResource):
     """Cases, which are findings about a customer's cloud such as stopped instances that still cost money.
 
-    Reached as `client.cases`. What every call may raise stands at `mspkit.wiv`.
+    Reached as `client.cases`. See `mspkit.wiv` for the errors of every call.
     """
 
     __slots__ = ()
@@ -64,7 +64,7 @@ class Cases(SyncResource):
             max_returned_items: Cases per page; the server takes 250 when it is not given. The vendor
                 advises 25 to 100 where people wait and up to 500 in batches. More than 500 is sent with a
                 warning, not refused. A whole number, 1 or more.
-            **options: How the list is read, and options of its calls: see `ScrollOptions`.
+            **options: Paging options and call options: see `ScrollOptions`.
 
         Raises:
             ScrollExpiredError: The server's cursor is gone, and `on_lost_page` is `raise`.
@@ -109,7 +109,7 @@ class Cases(SyncResource):
             max_returned_items: Cases per page; the server takes 250 when it is not given. The vendor
                 advises 25 to 100 where people wait and up to 500 in batches. More than 500 is sent with a
                 warning, not refused. A whole number, 1 or more.
-            **options: How the list is read, and options of its calls: see `ScrollOptions`.
+            **options: Paging options and call options: see `ScrollOptions`.
 
         Raises:
             ScrollExpiredError: The server's cursor is gone, and `on_lost_page` is `raise`.
@@ -131,7 +131,7 @@ class Cases(SyncResource):
 class AsyncCases(AsyncResource):
     """Cases, which are findings about a customer's cloud such as stopped instances that still cost money.
 
-    Reached as `client.cases`. What every call may raise stands at `mspkit.wiv`.
+    Reached as `client.cases`. See `mspkit.wiv` for the errors of every call.
     """
 
     __slots__ = ()

@@ -16,7 +16,7 @@ __all__ = ["AsyncCustomers", "Customers", "CustomersListParams"]
 
 
 class CustomersListParams(TypedDict, total=False):
-    """What `client.customers.list` takes by name."""
+    """Keyword arguments of `client.customers.list`."""
 
     fields: str | Sequence[str] | None
 
@@ -24,7 +24,7 @@ class CustomersListParams(TypedDict, total=False):
 class Customers(SyncResource):
     """The customers that the managed service provider looks after.
 
-    Reached as `client.customers`. What every call may raise stands at `mspkit.wiv`.
+    Reached as `client.customers`. See `mspkit.wiv` for the errors of every call.
     """
 
     __slots__ = ()
@@ -48,7 +48,7 @@ class Customers(SyncResource):
             fields: The fields to answer with, by their request names, where `id` gives `customer_id`
                 and `name` gives `customer_name`. All of them when it is not given. The server refuses a
                 name that it does not know. A list, or one text with commas.
-            **options: How the list is read, and options of its calls: see `ListOptions`.
+            **options: Paging options and call options: see `ListOptions`.
 
         Raises:
             BadRequestError: 400: A field name is unknown.
@@ -64,7 +64,7 @@ class Customers(SyncResource):
 class AsyncCustomers(AsyncResource):
     """The customers that the managed service provider looks after.
 
-    Reached as `client.customers`. What every call may raise stands at `mspkit.wiv`.
+    Reached as `client.customers`. See `mspkit.wiv` for the errors of every call.
     """
 
     __slots__ = ()

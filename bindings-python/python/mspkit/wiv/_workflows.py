@@ -16,7 +16,7 @@ __all__ = ["AsyncWorkflows", "Workflows", "WorkflowsRunParams"]
 
 
 class WorkflowsRunParams(TypedDict, total=False):
-    """What `client.workflows.run` takes by name."""
+    """Keyword arguments of `client.workflows.run`."""
 
     payload: Mapping[str, Any] | Model | None
 
@@ -24,7 +24,7 @@ class WorkflowsRunParams(TypedDict, total=False):
 class Workflows(SyncResource):
     """Workflows, the automations that are built in the web interface.
 
-    Reached as `client.workflows`. What every call may raise stands at `mspkit.wiv`.
+    Reached as `client.workflows`. See `mspkit.wiv` for the errors of every call.
     """
 
     __slots__ = ()
@@ -50,7 +50,7 @@ class Workflows(SyncResource):
             workflow_id: Id of the workflow.
             payload: Input of the workflow, in the form that it expects. An empty object when it is
                 not given.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             OutcomeUnknownError: The request was sent, but its outcome is unknown. Look for the run in
@@ -76,7 +76,7 @@ class Workflows(SyncResource):
 class AsyncWorkflows(AsyncResource):
     """Workflows, the automations that are built in the web interface.
 
-    Reached as `client.workflows`. What every call may raise stands at `mspkit.wiv`.
+    Reached as `client.workflows`. See `mspkit.wiv` for the errors of every call.
     """
 
     __slots__ = ()

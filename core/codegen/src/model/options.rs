@@ -14,7 +14,7 @@ pub struct Options {
 }
 
 /// One option.
-#[allow(clippy::struct_excessive_bools, reason = "each is a mark of its own in the table")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a separate flag of the table")]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Choice {
     /// Its name in snake case.

@@ -173,10 +173,10 @@ fn documented(api: &Api, call: &Call<'_>) -> Vec<Value> {
     for response in call.operation.examples.responses.iter().filter(|response| response.status < 300) {
         let Some(expect) = expected::success(api, call.operation, response) else { continue };
         let what = match response.name.as_str() {
-            "" => format!("the documented answer {}", response.status),
-            name => format!("the documented answer {}, {name}", response.status),
+            "" => format!("the documented response {}", response.status),
+            name => format!("the documented response {}, {name}", response.status),
         };
-        let mut case = call.case(&what, "What the vendor documents must be sent and read as it stands.");
+        let mut case = call.case(&what, "The vendor's documented example must be sent and read unchanged.");
         let (script, ends) = script(call, response);
         case.insert("sim".to_owned(), json!({"script": script}));
         case.insert("steps".to_owned(), json!([call.step(&expect)]));
@@ -250,8 +250,8 @@ fn without_required(call: &Call<'_>) -> Option<Value> {
     if steps.is_empty() {
         return None;
     }
-    let mut case =
-        call.case("without what is required", "What is required is named before anything is sent.");
+    let mut case = call
+        .case("without a required argument", "A missing required argument is named before anything is sent.");
     case.insert("steps".to_owned(), steps.into());
     case.insert("requests".to_owned(), json!([]));
     case.insert("auth_requests".to_owned(), true.into());
@@ -296,7 +296,7 @@ fn refusals(call: &Call<'_>) -> Option<Value> {
         return None;
     }
     let mut case =
-        call.case("every documented refusal", "Each status gives its own kind, with the server's words.");
+        call.case("every documented refusal", "Each status has its own kind, with the server's message.");
     case.insert("client".to_owned(), json!({"service": operation.service, "options": {"max_retries": 0}}));
     case.insert("sim".to_owned(), json!({"script": script}));
     case.insert("steps".to_owned(), steps.into());
@@ -315,7 +315,7 @@ fn broken_body(call: &Call<'_>) -> Option<Value> {
         "match": call.matching(), "status": 200, "text": "{\"data\": [", "content_type": "application/json",
     });
     let mut case =
-        call.case("a broken body", "JSON that breaks off is an error of its own, not an empty answer.");
+        call.case("a broken body", "Truncated JSON is an error of its own, not an empty response.");
     case.insert("client".to_owned(), json!({"service": operation.service, "options": {"max_retries": 0}}));
     case.insert("sim".to_owned(), json!({"script": [answer]}));
     case.insert("steps".to_owned(), json!([call.step(&json!({"error": {"kind": "Decode"}}))]));

@@ -1,4 +1,4 @@
-//! What a peer can do, and mspkit doing it.
+//! What a peer can do, and mspkit's implementation.
 
 use mspkit::ncentral::ListCustomers;
 use mspkit::wiv::SearchCases;

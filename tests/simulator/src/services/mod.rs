@@ -1,4 +1,4 @@
-//! The three vendors: which paths are whose, the shapes of their refusals, and the handlers of their operations.
+//! The three vendors: their paths, the shapes of their refusals, and the handlers of their operations.
 
 pub(crate) mod cloudmore;
 pub(crate) mod ncentral;
@@ -15,8 +15,8 @@ use crate::answer::Answer;
 use crate::options::{Envelope, ListEnvelope, Options};
 use crate::request::{Call, Request};
 use crate::routes::{Asks, Handler};
+use crate::state::State;
 use crate::store::serve::Data;
-use crate::world::World;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
@@ -25,7 +25,7 @@ pub(crate) enum Service {
     Wiv,
 }
 
-/// One thing that is wrong with a request.
+/// One mistake in a request.
 #[derive(Debug)]
 pub(crate) struct Problem {
     field: String,
@@ -56,7 +56,7 @@ impl Service {
         }
     }
 
-    /// What this vendor calls its ordinary credential.
+    /// The vendor's name for its ordinary credential.
     pub(crate) fn asks(self) -> Asks {
         match self {
             Self::NCentral | Self::Cloudmore => Asks::AccessToken,
@@ -64,7 +64,7 @@ impl Service {
         }
     }
 
-    /// A refusal that is not about the request's content, as this vendor words it.
+    /// A refusal that is not about the request's content, in the vendor's words.
     pub(crate) fn refusal(self, status: StatusCode, call: &Call<'_>) -> Answer {
         match self {
             Self::NCentral => ncentral::errors::plain(status, call),
@@ -73,7 +73,7 @@ impl Service {
         }
     }
 
-    /// The JSON object that a request carries, or the refusal of what it carries instead.
+    /// The JSON object in a request, or the refusal of anything else.
     pub(crate) fn object(self, call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
         match self {
             Self::NCentral => ncentral::object(call),
@@ -82,7 +82,7 @@ impl Service {
         }
     }
 
-    /// A 400 for what is wrong in the fields; `context` is the vendor's name of the action.
+    /// A 400 for invalid fields; `context` is the vendor's name of the action.
     pub(crate) fn invalid(self, context: &str, problems: &[Problem], call: &Call<'_>) -> Answer {
         match self {
             Self::NCentral => ncentral::errors::invalid(context, problems, call),
@@ -97,7 +97,7 @@ impl Service {
         }
     }
 
-    /// A 400 for an id in the path that can be none.
+    /// A 400 for a malformed id in the path.
     pub(crate) fn bad_id(self, field: &str, text: &str, call: &Call<'_>) -> Answer {
         match self {
             Self::NCentral => {
@@ -109,7 +109,7 @@ impl Service {
         }
     }
 
-    /// A 404 for an id in the path that nothing has.
+    /// A 404 for an id in the path that does not exist.
     pub(crate) fn missing(self, what: &str, text: &str, call: &Call<'_>) -> Answer {
         match self {
             Self::NCentral => ncentral::errors::not_found(&format!("{what} not found: '{text}'."), call),
@@ -118,7 +118,7 @@ impl Service {
         }
     }
 
-    /// What this vendor puts around a list that has no pages, or around one object.
+    /// The vendor's envelope of a list without pages, or of one object.
     pub(crate) fn wrapped(self, value: &impl Serialize, is_list: bool, options: &Options) -> Answer {
         let data = match self {
             Self::NCentral if is_list => options.list_envelope != ListEnvelope::Array,
@@ -140,18 +140,18 @@ pub(crate) fn bearer(request: &Request) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Refuses a request whose credentials are not those that are asked for.
-pub(crate) fn authorize(world: &World, service: Service, asks: Asks, call: &Call<'_>) -> Result<(), Answer> {
-    let now = world.clock.now();
-    let credentials = &world.options.credentials;
+/// Refuses a request without the required credentials.
+pub(crate) fn authorize(state: &State, service: Service, asks: Asks, call: &Call<'_>) -> Result<(), Answer> {
+    let now = state.clock.now();
+    let credentials = &state.options.credentials;
     let given = bearer(call.request);
     let good = match (asks, service) {
         (Asks::Nothing, _) => true,
         (Asks::UserToken, _) => given == Some(credentials.ncentral_jwt.as_str()),
         (Asks::AccessToken, Service::Cloudmore) => {
-            given.is_some_and(|token| world.tokens.granted(now, token))
+            given.is_some_and(|token| state.tokens.granted(now, token))
         }
-        (Asks::AccessToken, _) => given.is_some_and(|token| world.tokens.admits(now, token)),
+        (Asks::AccessToken, _) => given.is_some_and(|token| state.tokens.admits(now, token)),
         (Asks::ApiKey, _) => {
             let key = call.request.header(&HeaderName::from_static("x-api-key"));
             key == Some(credentials.wiv_api_key.as_str())

@@ -1,4 +1,4 @@
-//! What is wrong with a body, by the schema that the document has for it.
+//! Validates a body by its schema in the document.
 
 use serde_json::{Map, Value};
 
@@ -6,8 +6,8 @@ use super::table::{Schema, Served};
 use crate::services::Problem;
 use crate::state::names;
 
-/// Everything that is wrong: first what is missing, then what has the wrong form, then what is none of an enumeration.
-/// Without `whole` nothing is missing.
+/// All violations: first missing fields, then wrong types, then unknown values of enumerations. Without `whole` no
+/// field is missing.
 pub(super) fn problems(served: &Served, body: &Map<String, Value>, whole: bool) -> Vec<Problem> {
     let (mut missing, mut forms, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for field in &served.body {
@@ -41,7 +41,7 @@ fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Whether a value has one of the types of a schema; ids are told as texts and as numbers.
+/// Whether a value has one of the types of a schema; ids are accepted as texts and as numbers.
 pub(super) fn is_of_type(schema: &Schema, value: &Value) -> bool {
     let kind = match value {
         Value::Null => "null",
@@ -57,7 +57,7 @@ pub(super) fn is_of_type(schema: &Schema, value: &Value) -> bool {
         || schema.is_id() && matches!(kind, "string" | "integer")
 }
 
-/// What a value should be and is not.
+/// The expected type, for a value that does not have it.
 fn form(schema: &Schema, value: &Value) -> Option<String> {
     if !is_of_type(schema, value) {
         let types: Vec<_> = schema.types.iter().map(String::as_str).filter(|kind| *kind != "null").collect();

@@ -1,4 +1,4 @@
-//! The rows of one collection, in the order of their making.
+//! The rows of one collection, in the order of creation.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 
 use super::table::Spec;
 
-/// One of the things that a collection holds.
+/// An object in a collection.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
     pub(crate) id: Box<str>,
-    /// What it stands under; empty where that is nothing.
+    /// Its parent's id; empty if it has no parent.
     pub(crate) parent: Box<str>,
-    /// The values of the fields that are kept, in the order of the table.
+    /// The values of the stored fields, in the order of the table.
     pub(crate) cells: Box<[Value]>,
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct Collection {
     pub(crate) spec: &'static Spec,
     rows: Vec<Row>,
     places: HashMap<Box<str>, usize>,
-    /// Places of what stands directly under each id.
+    /// Indices of the children of each id.
     under: HashMap<Box<str>, Vec<usize>>,
 }
 
@@ -45,18 +45,18 @@ impl Collection {
         self.places.get(id).map(|place| &self.rows[*place])
     }
 
-    /// Places of the rows that stand under this id.
+    /// Indices of the rows with this parent.
     pub(super) fn under(&self, id: &str) -> &[usize] {
         self.under.get(id).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn cell<'r>(&self, row: &'r Row, field: &str) -> Option<&'r Value> {
-        row.cells.get(self.spec.kept().position(|kept| kept.name == field)?)
+        row.cells.get(self.spec.stored().position(|stored| stored.name == field)?)
     }
 
     pub(super) fn change(&mut self, id: &str, body: &Map<String, Value>, others: bool) {
         let Some(place) = self.places.get(id) else { return };
-        for (field, cell) in self.spec.kept().zip(&mut self.rows[*place].cells) {
+        for (field, cell) in self.spec.stored().zip(&mut self.rows[*place].cells) {
             match body.get(&field.name) {
                 Some(value) => cell.clone_from(value),
                 None if others => *cell = Value::Null,

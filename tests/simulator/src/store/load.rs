@@ -1,4 +1,4 @@
-//! What a test says that collections hold. A collection that is not said stays, but for what stands under one that is.
+//! Loads collections. A collection that is not given is kept, except those that belong to a given one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,17 +9,17 @@ use super::collection::{Collection, Row};
 use super::table::{Role, Spec};
 use super::{Store, check};
 use crate::options::IdForm;
-use crate::state::load::{self, Said};
+use crate::state::load::{self, Given};
 
-/// Largest id that a test may choose where ids are counted; the ones above are for what is created.
+/// The largest id that a test may choose if ids are counted; those above are for created objects.
 const LARGEST: u64 = 999_999_999;
 
-/// What is said of each collection.
+/// The given rows of each collection.
 pub(crate) type Lists<'s> = BTreeMap<&'static str, &'s [Value]>;
 
 impl Store {
-    /// The store with these collections in place of its own.
-    pub(crate) fn said(&self, lists: &Lists<'_>, seed: u64) -> Result<Self, String> {
+    /// The store with these collections replacing its own.
+    pub(crate) fn loaded(&self, lists: &Lists<'_>, seed: u64) -> Result<Self, String> {
         let mut made = self.clone();
         let gone = |spec: &Spec| lists.keys().any(|name| self.is_below(spec, name));
         for collection in made.collections.iter_mut().filter(|collection| gone(collection.spec)) {
@@ -30,8 +30,8 @@ impl Store {
         for at in 0..made.collections.len() {
             let spec = made.collections[at].spec;
             let mut ids = made.counting_from_first(spec);
-            for (index, said) in lists.get(spec.name.as_str()).into_iter().copied().flatten().enumerate() {
-                let row = made.row(spec, index, said, (&mut ids, &mut taken), &mut rng)?;
+            for (index, given) in lists.get(spec.name.as_str()).into_iter().copied().flatten().enumerate() {
+                let row = made.row(spec, index, given, (&mut ids, &mut taken), &mut rng)?;
                 made.collections[at].put(row);
             }
         }
@@ -39,7 +39,7 @@ impl Store {
         Ok(made)
     }
 
-    /// The ids that are in use when everything is in place, by the collection at the top.
+    /// The ids that are in use after loading, by top-level collection.
     fn taken(&self, lists: &Lists<'_>) -> Result<BTreeSet<(String, String)>, String> {
         let mut taken = BTreeSet::new();
         for collection in &self.collections {
@@ -48,8 +48,8 @@ impl Store {
             taken.extend(collection.rows().iter().map(|row| (top.to_owned(), row.id.to_string())));
         }
         for spec in self.specs() {
-            for (index, said) in lists.get(spec.name.as_str()).into_iter().copied().flatten().enumerate() {
-                if let Some(id) = said.get(&spec.id) {
+            for (index, given) in lists.get(spec.name.as_str()).into_iter().copied().flatten().enumerate() {
+                if let Some(id) = given.get(&spec.id) {
                     let path = format!("{}[{index}].{}", spec.name, spec.id);
                     let id = id_of(spec, &path, id)?;
                     if !taken.insert((self.top(spec).to_owned(), id.clone())) {
@@ -65,12 +65,12 @@ impl Store {
         &self,
         spec: &'static Spec,
         index: usize,
-        said: &Value,
+        given: &Value,
         (ids, taken): (&mut Self, &mut BTreeSet<(String, String)>),
         rng: &mut Rng,
     ) -> Result<Row, String> {
         let path = format!("{}[{index}]", spec.name);
-        let Value::Object(fields) = said else { return Err(format!("{path}: an object is wanted")) };
+        let Value::Object(fields) = given else { return Err(format!("{path}: must be an object")) };
         let parent = self.parent(spec, &path, fields)?;
         let name = spec.title.as_ref().and_then(|title| fields.get(title)?.as_str());
         let cells = self.described(rng, spec, index, &parent, name);
@@ -83,20 +83,20 @@ impl Store {
         Ok(row)
     }
 
-    /// The id of what a row stands under: the one that is said, or the first that there is.
+    /// The id of a row's parent: the given one, or the first one.
     fn parent(&self, spec: &Spec, path: &str, fields: &Map<String, Value>) -> Result<String, String> {
         let Some(parent) = &spec.parent else { return Ok(String::new()) };
         let at = format!("{path}.{}", parent.field);
-        let said = fields.get(&parent.field);
+        let given = fields.get(&parent.field);
         let Some(above) = self.above(spec) else {
-            return match said.map(|id| id_of(spec, &at, id)).transpose()? {
+            return match given.map(|id| id_of(spec, &at, id)).transpose()? {
                 Some(id) if id != spec.root() => {
                     Err(format!("{at}: {}s stand under {}", spec.noun(), spec.root()))
                 }
                 _ => Ok(spec.root().to_owned()),
             };
         };
-        if let Some(id) = said {
+        if let Some(id) = given {
             let id = id_of(above.spec, &at, id)?;
             let known = above.get(&id).is_some();
             return if known { Ok(id) } else { Err(format!("{at}: there is no {} {id}", above.spec.noun())) };
@@ -105,7 +105,7 @@ impl Store {
         first.ok_or_else(|| format!("{path}: there is no {}", above.spec.noun()))
     }
 
-    /// The next id that nothing has.
+    /// The next unused id.
     fn free(&self, spec: &'static Spec, ids: &mut Self, taken: &mut BTreeSet<(String, String)>) -> String {
         let top = self.top(spec).to_owned();
         loop {
@@ -116,7 +116,7 @@ impl Store {
         }
     }
 
-    /// A store with nothing in it, whose ids of this collection begin with the first.
+    /// An empty store whose ids of this collection begin with the first.
     fn counting_from_first(&self, spec: &'static Spec) -> Self {
         let collections = self.specs().map(Collection::new).collect();
         let mut empty = Self { collections, next: BTreeMap::new(), rng: self.rng.clone() };
@@ -138,17 +138,17 @@ impl Store {
     }
 }
 
-/// Puts what is said into a row; what follows from the rest is not read.
-fn filled(spec: &'static Spec, path: &str, said: &Map<String, Value>, row: &mut Row) -> Result<(), String> {
+/// Copies given values into a row; derived fields are ignored.
+fn filled(spec: &'static Spec, path: &str, given: &Map<String, Value>, row: &mut Row) -> Result<(), String> {
     let shown = super::view::View::new(spec, row, 0).written(IdForm::String);
     let shown = serde_json::to_value(&shown).map_err(|error| format!("{path}: {error}"))?;
-    for (name, value) in said {
+    for (name, value) in given {
         let Some(default) = shown.get(name) else {
             let known: Vec<_> =
                 shown.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
-            return Err(format!("{path}.{name}: there is no such field; there are {}", known.join(", ")));
+            return Err(format!("{path}.{name}: unknown field; known are {}", known.join(", ")));
         };
-        if spec.role(name) != Role::Kept {
+        if spec.role(name) != Role::Stored {
             continue;
         }
         let fits = spec.field(name).is_none_or(|field| check::is_of_type(&field.schema, value));
@@ -156,33 +156,33 @@ fn filled(spec: &'static Spec, path: &str, said: &Map<String, Value>, row: &mut 
             return Err(format!("{path}.{name}: {value} is of another kind than {default}"));
         }
     }
-    for (field, cell) in spec.kept().zip(&mut row.cells) {
-        if let Some(value) = said.get(&field.name) {
+    for (field, cell) in spec.stored().zip(&mut row.cells) {
+        if let Some(value) = given.get(&field.name) {
             cell.clone_from(value);
         }
     }
     Ok(())
 }
 
-/// An id as it is held: a text.
-fn id_of(spec: &Spec, path: &str, said: &Value) -> Result<String, String> {
+/// An id in stored form: a text.
+fn id_of(spec: &Spec, path: &str, given: &Value) -> Result<String, String> {
     if !spec.counts() {
-        return load::text(path, said);
+        return load::text(path, given);
     }
-    let id = load::id(path, said)?;
+    let id = load::id(path, given)?;
     if id <= LARGEST { Ok(id.to_string()) } else { Err(format!("{path}: {id} is above {LARGEST}")) }
 }
 
-/// What is said of the collections of the store.
+/// The given data of the store's collections.
 pub(crate) fn lists<'s>(
     store: &Store,
-    list: impl Fn(&str) -> Result<Said<'s>, String>,
+    list: impl Fn(&str) -> Result<Given<'s>, String>,
 ) -> Result<Lists<'s>, String> {
-    let mut said = Lists::new();
+    let mut given = Lists::new();
     for spec in store.specs() {
         if let Some(list) = list(&spec.name)? {
-            said.insert(&spec.name, list);
+            given.insert(&spec.name, list);
         }
     }
-    Ok(said)
+    Ok(given)
 }

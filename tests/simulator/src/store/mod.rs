@@ -1,4 +1,4 @@
-//! What the services hold where nothing but lists and objects is needed: `collection[scope][id]`, served by the table.
+//! The data of the services as far as lists and objects are sufficient: `collection[scope][id]`, served by the table.
 
 mod check;
 mod collection;
@@ -22,12 +22,12 @@ pub(crate) use load::lists;
 use table::{Spec, Table};
 use view::View;
 
-/// All collections that the table gives to the store.
+/// All collections of the table that the store holds.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
-    /// In the order of the table: what stands under another comes behind it.
+    /// In the order of the table: children follow their parents.
     collections: Vec<Collection>,
-    /// The next number of ids that are counted.
+    /// The next number of counted ids.
     next: BTreeMap<&'static str, u64>,
     rng: Rng,
 }
@@ -79,12 +79,12 @@ impl Store {
         self.collection(spec.above()?)
     }
 
-    /// Whether this collection is that one, or stands somewhere below it.
+    /// Whether this collection is that one, or below it.
     fn is_below(&self, spec: &Spec, name: &str) -> bool {
         spec.name == name || self.above(spec).is_some_and(|above| self.is_below(above.spec, name))
     }
 
-    /// The collection at the top of the one that this is in; ids are unique under it.
+    /// The top-level collection of this one; ids are unique below it.
     fn top<'s>(&'s self, spec: &'s Spec) -> &'s str {
         self.above(spec).map_or(spec.name.as_str(), |above| self.top(above.spec))
     }
@@ -102,7 +102,7 @@ impl Store {
         *next = first.max(*next);
     }
 
-    /// An id that nothing has yet.
+    /// An unused id.
     fn next_id(&mut self, spec: &'static Spec) -> Box<str> {
         if spec.field(&spec.id).is_some_and(|field| field.schema.format.as_deref() == Some("uuid")) {
             return names::guid(&mut self.rng).into();
@@ -123,7 +123,7 @@ impl Store {
         }
     }
 
-    /// What a row holds that nobody has told more of than its name.
+    /// The values of a row of which only the name is given.
     fn described(
         &self,
         rng: &mut Rng,
@@ -145,7 +145,7 @@ impl Store {
         seed::cells(rng, spec, &place, name)
     }
 
-    /// Makes a row of the fields that a request gives, and answers its id.
+    /// Creates a row from the fields of a request, and returns its id.
     pub(crate) fn create(
         &mut self,
         name: &str,
@@ -154,20 +154,20 @@ impl Store {
     ) -> Option<Box<str>> {
         let spec = self.collection(name)?.spec;
         let id = self.next_id(spec);
-        let cells = spec.kept().map(|field| body.get(&field.name).cloned().unwrap_or_default()).collect();
+        let cells = spec.stored().map(|field| body.get(&field.name).cloned().unwrap_or_default()).collect();
         let parent = parent.unwrap_or(spec.root()).into();
         self.collection_mut(name)?.put(Row { id: id.clone(), parent, cells });
         Some(id)
     }
 
-    /// Changes the fields that are given; with `others` those that are not become null.
+    /// Changes the given fields; with `others` the rest becomes null.
     pub(crate) fn change(&mut self, name: &str, id: &str, body: &Map<String, Value>, others: bool) {
         if let Some(collection) = self.collection_mut(name) {
             collection.change(id, body, others);
         }
     }
 
-    /// Takes a row away, and all that stands under it.
+    /// Deletes a row and its children.
     pub(crate) fn remove(&mut self, name: &str, id: &str) {
         if let Some(collection) = self.collection_mut(name) {
             collection.remove(id);
@@ -185,13 +185,13 @@ impl Store {
         }
     }
 
-    /// One row, as it is shown.
+    /// One row, as in a response.
     pub(crate) fn view(&self, name: &str, id: &str) -> Option<View<'_>> {
         let collection = self.collection(name)?;
         Some(self.shown(collection, collection.get(id)?))
     }
 
-    /// The rows of a collection, or those of them that stand under this id.
+    /// The rows of a collection, or those with this parent.
     pub(crate) fn views(&self, name: &str, under: Option<&str>) -> Vec<View<'_>> {
         let Some(collection) = self.collection(name) else { return Vec::new() };
         let rows = collection.rows();

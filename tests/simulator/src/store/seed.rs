@@ -1,4 +1,5 @@
-//! Plausible values: people and addresses where the fields are those of an organization, else what the documents show.
+//! Plausible values: people and addresses if the fields are those of an organization, otherwise values like the
+//! documents' examples.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -6,21 +7,21 @@ use serde_json::{Value, json};
 use super::table::{Field, Schema, Spec};
 use crate::state::names;
 
-/// What the sites of a customer are, one after the other.
+/// Names for the sites of a customer, in order.
 const PREMISES: [&str; 5] = ["Headquarters", "Office", "Warehouse", "Branch", "Depot"];
 
-/// Where a row stands.
+/// The position of a row.
 pub(super) struct Place<'p> {
     pub(super) index: usize,
-    /// The name of what it stands under.
+    /// The name of its parent.
     pub(super) above: Option<&'p str>,
-    /// Whether nothing can stand under it.
+    /// Whether it can have no children.
     pub(super) is_leaf: bool,
-    /// How many stand there already.
+    /// How many siblings exist already.
     pub(super) before: usize,
 }
 
-/// The values of the kept fields, in the order of the table.
+/// The values of the stored fields, in the order of the table.
 pub(super) fn cells(rng: &mut Rng, spec: &Spec, place: &Place<'_>, name: Option<&str>) -> Box<[Value]> {
     if spec.field("contactEmail").is_some() && spec.field("contactFirstName").is_some() {
         return organization(rng, spec, place, name);
@@ -30,12 +31,12 @@ pub(super) fn cells(rng: &mut Rng, spec: &Spec, place: &Place<'_>, name: Option<
         None if spec.title.as_deref() == Some(&field.name) => named(rng, &field.schema, place.index),
         None => plausible(rng, &field.schema, place.index),
     };
-    spec.kept().map(made).collect()
+    spec.stored().map(made).collect()
 }
 
-/// An organization with somebody to write to.
+/// An organization with a contact.
 fn organization(rng: &mut Rng, spec: &Spec, place: &Place<'_>, name: Option<&str>) -> Box<[Value]> {
-    // The people of what is a part of another are those of the whole.
+    // The contacts of a part are those of the whole.
     let part = place.above.filter(|_| place.is_leaf);
     let company = match (part, place.above) {
         (Some(whole), _) => whole.to_owned(),
@@ -70,7 +71,7 @@ fn organization(rng: &mut Rng, spec: &Spec, place: &Place<'_>, name: Option<&str
         "postalCode" => json!(contact.postal),
         _ => Value::Null,
     };
-    spec.kept().map(value).collect()
+    spec.stored().map(value).collect()
 }
 
 /// A name; the first one is that of the document.
@@ -81,7 +82,7 @@ fn named(rng: &mut Rng, schema: &Schema, index: usize) -> Value {
     }
 }
 
-/// A value like those that the document shows; the first row has exactly those.
+/// A value like the document's examples; the first row has exactly those.
 pub(super) fn plausible(rng: &mut Rng, schema: &Schema, index: usize) -> Value {
     let step = u64::try_from(index).unwrap_or_default();
     if let Some(values) = schema.values.as_ref().or(schema.known.as_ref())
@@ -116,7 +117,7 @@ pub(super) fn plausible(rng: &mut Rng, schema: &Schema, index: usize) -> Value {
     }
 }
 
-/// A value of a schema that shows none.
+/// A value of a schema without examples.
 fn empty(rng: &mut Rng, schema: &Schema, index: usize) -> Value {
     let properties =
         schema.properties.iter().map(|(name, schema)| (name.clone(), plausible(rng, schema, index)));
@@ -131,11 +132,11 @@ fn empty(rng: &mut Rng, schema: &Schema, index: usize) -> Value {
     }
 }
 
-/// The number, or the largest one that is allowed.
+/// The number, or the largest allowed one.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "bounds of documents are small whole numbers"
+    reason = "bounds in documents are small integers"
 )]
 fn bounded(schema: &Schema, number: u64) -> u64 {
     let largest = schema.maximum.filter(|most| *most >= 0.0).map_or(u64::MAX, |most| most as u64);
@@ -150,7 +151,7 @@ fn later(text: &str, days: u64) -> String {
     }
 }
 
-/// What stands before a number at the end, and the number; 1 where there is none.
+/// The text before a number at the end, and the number; 1 if there is none.
 pub(super) fn number_of(value: &Value) -> (String, u64) {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let digits = text.bytes().rev().take_while(u8::is_ascii_digit).count().min(15);

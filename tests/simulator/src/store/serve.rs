@@ -1,4 +1,4 @@
-//! The operations that the table gives to the store, each by its verb.
+//! The operations that the table assigns to the store, each by its verb.
 
 use http::StatusCode;
 use http::header::LOCATION;
@@ -13,18 +13,18 @@ use crate::options::{CreateReturns, IdForm, Located};
 use crate::pages::PageQuery;
 use crate::request::Call;
 use crate::services::Service;
-use crate::world::World;
+use crate::state::State;
 
 /// Carries an operation out.
-pub(crate) fn serve(served: &'static Served, service: Service, world: &mut World, call: &Call<'_>) -> Answer {
+pub(crate) fn serve(served: &'static Served, service: Service, state: &mut State, call: &Call<'_>) -> Answer {
     let done = match served.verb {
         Verb::Example => Ok(Answer::json(status(served), &served.example)),
-        Verb::List => list(served, service, world, call),
-        Verb::Get => item(served, world, service, call)
-            .map(|id| object(served, service, world, &id, (status(served), world.options.ids))),
-        Verb::Create => create(served, service, world, call),
-        Verb::Update | Verb::Replace => change(served, service, world, call),
-        Verb::Delete => delete(served, service, world, call),
+        Verb::List => list(served, service, state, call),
+        Verb::Get => item(served, state, service, call)
+            .map(|id| object(served, service, state, &id, (status(served), state.options.ids))),
+        Verb::Create => create(served, service, state, call),
+        Verb::Update | Verb::Replace => change(served, service, state, call),
+        Verb::Delete => delete(served, service, state, call),
     };
     done.unwrap_or_else(|refusal| refusal)
 }
@@ -33,44 +33,44 @@ fn status(served: &Served) -> StatusCode {
     StatusCode::from_u16(served.status).unwrap_or(StatusCode::OK)
 }
 
-/// The id in the path at this place, when there is something with it.
-fn known(world: &World, service: Service, name: &str, text: &str, call: &Call<'_>) -> Result<String, Answer> {
-    let Some(collection) = world.store.collection(name) else {
+/// The id in the path at this index, if an object has it.
+fn known(state: &State, service: Service, name: &str, text: &str, call: &Call<'_>) -> Result<String, Answer> {
+    let Some(collection) = state.store.collection(name) else {
         return Err(service.refusal(StatusCode::NOT_FOUND, call));
     };
     if collection.spec.counts() && !is_number(text) {
         return Err(service.bad_id(&collection.spec.id, text, call));
     }
-    match world.store.view(name, text) {
+    match state.store.view(name, text) {
         Some(_) => Ok(text.to_owned()),
         None => Err(service.missing(&collection.spec.missing(), text, call)),
     }
 }
 
-/// An id in a path: up to ten digits, the first of them no zero.
+/// An id in a path: up to ten digits, the first of them not zero.
 fn is_number(text: &str) -> bool {
     (1..=10).contains(&text.len()) && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The id that the operation stands under, where it has a scope: the last of the path, or the one before the item's.
+/// The id of the operation's scope, if it has one: the last of the path, or the one before the item's.
 fn scope(
     served: &Served,
-    world: &World,
+    state: &State,
     service: Service,
     call: &Call<'_>,
 ) -> Result<Option<String>, Answer> {
     let Some(name) = &served.scope else { return Ok(None) };
-    let behind = usize::from(!matches!(served.verb, Verb::List | Verb::Create)) + 1;
-    let text = call.param(call.params.len().saturating_sub(behind));
-    known(world, service, name, text, call).map(Some)
+    let from_end = usize::from(!matches!(served.verb, Verb::List | Verb::Create)) + 1;
+    let text = call.param(call.params.len().saturating_sub(from_end));
+    known(state, service, name, text, call).map(Some)
 }
 
-/// The id of the one thing that is asked for.
-fn item(served: &Served, world: &World, service: Service, call: &Call<'_>) -> Result<String, Answer> {
-    let under = scope(served, world, service, call)?;
+/// The id of the requested object.
+fn item(served: &Served, state: &State, service: Service, call: &Call<'_>) -> Result<String, Answer> {
+    let under = scope(served, state, service, call)?;
     let text = call.param(call.params.len().saturating_sub(1));
-    let id = known(world, service, &served.collection, text, call)?;
-    let view = world.store.view(&served.collection, &id);
+    let id = known(state, service, &served.collection, text, call)?;
+    let view = state.store.view(&served.collection, &id);
     match (view, under) {
         (Some(view), Some(under)) if view.parent() != under => {
             Err(service.missing(&view.spec.missing(), text, call))
@@ -79,28 +79,28 @@ fn item(served: &Served, world: &World, service: Service, call: &Call<'_>) -> Re
     }
 }
 
-fn list(served: &Served, service: Service, world: &mut World, call: &Call<'_>) -> Result<Answer, Answer> {
-    let under = scope(served, world, service, call)?;
+fn list(served: &Served, service: Service, state: &mut State, call: &Call<'_>) -> Result<Answer, Answer> {
+    let under = scope(served, state, service, call)?;
     let target = call.request.uri.path_and_query().map_or("", |target| target.as_str());
     if call.page_fault.is_none()
-        && let Some(page) = world.pages.get(target)
+        && let Some(page) = state.pages.get(target)
     {
         return Ok(Answer::json_bytes(StatusCode::OK, page));
     }
     let page = if served.paging == "page_number" {
         let query =
-            PageQuery::read(call, &world.options).map_err(|problems| service.invalid("", &problems, call))?;
-        query.page(world.store.views(&served.collection, under.as_deref()), call, &world.options)
+            PageQuery::read(call, &state.options).map_err(|problems| service.invalid("", &problems, call))?;
+        query.page(state.store.views(&served.collection, under.as_deref()), call, &state.options)
     } else {
-        let mut views = world.store.views(&served.collection, under.as_deref());
+        let mut views = state.store.views(&served.collection, under.as_deref());
         if call.page_fault.is_some() {
             views.clear();
         }
-        let rows: Vec<_> = views.into_iter().map(|view| view.written(world.options.ids)).collect();
-        service.wrapped(&rows, true, &world.options).body
+        let rows: Vec<_> = views.into_iter().map(|view| view.written(state.options.ids)).collect();
+        service.wrapped(&rows, true, &state.options).body
     };
     if call.page_fault.is_none() {
-        world.pages.put(target, &page);
+        state.pages.put(target, &page);
     }
     Ok(Answer::json_bytes(StatusCode::OK, page))
 }
@@ -108,16 +108,16 @@ fn list(served: &Served, service: Service, world: &mut World, call: &Call<'_>) -
 fn object(
     served: &Served,
     service: Service,
-    world: &World,
+    state: &State,
     id: &str,
     (status, ids): (StatusCode, IdForm),
 ) -> Answer {
-    let view = world.store.view(&served.collection, id);
-    let answer = view.map(|view| service.wrapped(&view.written(ids), false, &world.options));
+    let view = state.store.view(&served.collection, id);
+    let answer = view.map(|view| service.wrapped(&view.written(ids), false, &state.options));
     Answer { status, ..answer.unwrap_or_else(|| Answer::empty(status)) }
 }
 
-/// The JSON object that a request carries, when nothing is wrong with it.
+/// The JSON object in a request, if it is valid.
 fn body(
     served: &Served,
     service: Service,
@@ -129,27 +129,27 @@ fn body(
     if problems.is_empty() { Ok(body) } else { Err(service.invalid(&served.context, &problems, call)) }
 }
 
-fn create(served: &Served, service: Service, world: &mut World, call: &Call<'_>) -> Result<Answer, Answer> {
-    let under = scope(served, world, service, call)?;
+fn create(served: &Served, service: Service, state: &mut State, call: &Call<'_>) -> Result<Answer, Answer> {
+    let under = scope(served, state, service, call)?;
     let body = body(served, service, call, true)?;
-    let Some(id) = world.store.create(&served.collection, under.as_deref(), &body) else {
+    let Some(id) = state.store.create(&served.collection, under.as_deref(), &body) else {
         return Err(service.refusal(StatusCode::NOT_FOUND, call));
     };
-    world.pages.clear();
+    state.pages.clear();
     let path = format!("{}/{id}", call.request.path().trim_end_matches('/'));
-    let answer = match (served.answer.as_str(), world.options.create_returns, world.options.located) {
+    let answer = match (served.answer.as_str(), state.options.create_returns, state.options.located) {
         ("located", _, Located::Header) => {
             Answer::empty(status(served)).header(LOCATION, &format!("{}{path}", call.url))
         }
         ("located", _, Located::Relative) => Answer::empty(status(served)).header(LOCATION, &path),
         ("located", _, Located::None) | ("empty", ..) => Answer::empty(status(served)),
         ("created", CreateReturns::Id, _) => {
-            let view = world.store.view(&served.collection, &id);
+            let view = state.store.view(&served.collection, &id);
             let bare = view.map(|view| only_id(view.spec, &view));
-            Answer { status: status(served), ..service.wrapped(&bare, false, &world.options) }
+            Answer { status: status(served), ..service.wrapped(&bare, false, &state.options) }
         }
-        // The answer to a create has a number where the answer to a get has a string.
-        _ => object(served, service, world, &id, (status(served), IdForm::Number)),
+        // The response to a create has a number where that to a get has a string.
+        _ => object(served, service, state, &id, (status(served), IdForm::Number)),
     };
     Ok(answer.committed())
 }
@@ -159,31 +159,31 @@ fn only_id(spec: &Spec, view: &View<'_>) -> Value {
     json!({&spec.id: number.map_or_else(|| Value::from(view.id()), Value::from)})
 }
 
-fn change(served: &Served, service: Service, world: &mut World, call: &Call<'_>) -> Result<Answer, Answer> {
-    let id = item(served, world, service, call)?;
+fn change(served: &Served, service: Service, state: &mut State, call: &Call<'_>) -> Result<Answer, Answer> {
+    let id = item(served, state, service, call)?;
     let whole = served.verb == Verb::Replace;
     let body = body(served, service, call, whole)?;
-    world.store.change(&served.collection, &id, &body, whole);
-    world.pages.clear();
+    state.store.change(&served.collection, &id, &body, whole);
+    state.pages.clear();
     Ok(written(
         served,
         service,
-        world,
-        &object(served, service, world, &id, (status(served), world.options.ids)),
+        state,
+        &object(served, service, state, &id, (status(served), state.options.ids)),
     ))
 }
 
-fn delete(served: &Served, service: Service, world: &mut World, call: &Call<'_>) -> Result<Answer, Answer> {
-    let id = item(served, world, service, call)?;
-    let shown = object(served, service, world, &id, (status(served), world.options.ids));
-    world.store.remove(&served.collection, &id);
-    world.pages.clear();
-    Ok(written(served, service, world, &shown))
+fn delete(served: &Served, service: Service, state: &mut State, call: &Call<'_>) -> Result<Answer, Answer> {
+    let id = item(served, state, service, call)?;
+    let shown = object(served, service, state, &id, (status(served), state.options.ids));
+    state.store.remove(&served.collection, &id);
+    state.pages.clear();
+    Ok(written(served, service, state, &shown))
 }
 
-/// The answer to a write: what the document promises, which may be nothing.
-fn written(served: &Served, service: Service, world: &World, shown: &Answer) -> Answer {
-    let empty = served.answer == "empty" && (service != Service::Cloudmore || world.options.empty_writes);
+/// The response to a write: what the document specifies, which may be nothing.
+fn written(served: &Served, service: Service, state: &State, shown: &Answer) -> Answer {
+    let empty = served.answer == "empty" && (service != Service::Cloudmore || state.options.empty_writes);
     let answer = if empty || served.status == 204 {
         let documented =
             if served.answer == "empty" && service == Service::Cloudmore { 204 } else { served.status };
@@ -194,7 +194,7 @@ fn written(served: &Served, service: Service, world: &World, shown: &Answer) -> 
     answer.committed()
 }
 
-/// What a service puts around an answer.
+/// A service's envelope of a response.
 #[derive(Serialize)]
 pub(crate) struct Data<'v, T> {
     pub(crate) data: &'v T,

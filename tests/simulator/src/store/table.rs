@@ -1,4 +1,4 @@
-//! The generated table: which collections there are, and which operations read and change them.
+//! The generated table: the collections, and the operations that read and change them.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ pub(crate) fn table() -> Result<&'static Table, String> {
     TABLE.as_ref().map_err(Clone::clone)
 }
 
-/// Reads a table.
+/// Parses a table.
 pub(crate) fn read(text: &str) -> Result<Table, String> {
     let mut table: Table =
         serde_json::from_str(text).map_err(|error| format!("the table of collections: {error}"))?;
@@ -25,70 +25,70 @@ pub(crate) fn read(text: &str) -> Result<Table, String> {
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Table {
-    /// What stands under another comes behind it.
+    /// Children follow their parents.
     pub(crate) collections: Vec<Spec>,
     /// The operations that the store serves.
     pub(crate) served: Vec<Served>,
 }
 
-/// Things of one kind.
+/// A collection of objects of one kind.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Spec {
     pub(crate) name: String,
-    /// Whether code of its own holds them, and not the store.
+    /// Whether hand-written code holds them, rather than the store.
     pub(crate) by_hand: bool,
-    /// How many there are to begin with, where that is an option.
+    /// The initial number, if that is an option.
     pub(crate) count: Option<usize>,
     /// The field of the id.
     #[serde(default)]
     pub(crate) id: String,
-    /// The field of the name that people give.
+    /// The field of the name.
     pub(crate) title: Option<String>,
     /// The first id; the others count up from it.
     pub(crate) first: Option<Value>,
-    /// Collections with the same word count their ids together.
+    /// Collections with the same value count their ids together.
     ids: Option<String>,
     noun: Option<String>,
     missing: Option<String>,
     pub(crate) parent: Option<Parent>,
-    /// What is the same in all of them.
+    /// Fields with the same value in all of them.
     #[serde(default)]
     pub(crate) always: BTreeMap<String, Value>,
     /// Fields of the model that are never written.
     #[serde(default)]
     pub(crate) never: Vec<String>,
-    /// The field that counts what stands directly below.
+    /// The field that counts the children.
     pub(crate) children: Option<String>,
     #[serde(default)]
     pub(crate) fields: Vec<Field>,
-    /// Where the value of each field comes from.
+    /// The source of the value of each field.
     #[serde(skip)]
     pub(crate) roles: Vec<Role>,
 }
 
-/// Where the value of a field comes from.
+/// The source of the value of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// It is the id.
+    /// The id.
     Id,
-    /// It is the id of what stands above.
+    /// The parent's id.
     Parent,
-    /// It counts what stands below.
+    /// The number of children.
     Children,
-    /// It is the same in all rows.
+    /// The same in all rows.
     Always(Value),
-    /// It is never written.
+    /// Never written.
     Never,
-    /// A row keeps it.
-    Kept,
+    /// Stored in the row.
+    Stored,
 }
 
-/// What they stand under.
+/// Their parent.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Parent {
-    /// The field of its id.
+    /// The field of the parent's id.
     pub(crate) field: String,
-    /// Where it is.
+    /// Where the parent is.
     pub(crate) collection: Option<String>,
     /// The one id above all of them.
     pub(crate) root: Option<String>,
@@ -103,7 +103,7 @@ pub(crate) struct Field {
     pub(crate) schema: Schema,
 }
 
-/// What a value may be.
+/// The allowed values.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Schema {
@@ -112,7 +112,7 @@ pub(crate) struct Schema {
     pub(crate) format: Option<String>,
     #[serde(rename = "enum")]
     pub(crate) values: Option<Vec<Value>>,
-    /// Values of an enumeration that may get others.
+    /// Values of an open enumeration.
     pub(crate) known: Option<Vec<Value>>,
     pub(crate) minimum: Option<f64>,
     pub(crate) maximum: Option<f64>,
@@ -130,13 +130,13 @@ pub(crate) struct Schema {
 fn one_or_more<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Said {
+    enum Given {
         One(String),
         More(Vec<String>),
     }
-    Ok(match Said::deserialize(deserializer)? {
-        Said::One(one) => vec![one],
-        Said::More(more) => more,
+    Ok(match Given::deserialize(deserializer)? {
+        Given::One(one) => vec![one],
+        Given::More(more) => more,
     })
 }
 
@@ -147,17 +147,17 @@ pub(crate) struct Served {
     pub(crate) verb: Verb,
     #[serde(default)]
     pub(crate) collection: String,
-    /// The collection whose id stands in the path before.
+    /// The collection whose id precedes in the path.
     pub(crate) scope: Option<String>,
     pub(crate) paging: String,
-    /// The kind of the answer.
+    /// The kind of the response.
     pub(crate) answer: String,
     /// The status of a success.
     pub(crate) status: u16,
-    /// What the vendor calls the action in its refusals.
+    /// The vendor's name of the action in its refusals.
     #[serde(default)]
     pub(crate) context: String,
-    /// What the vendor says when a field is missing.
+    /// The vendor's message for a missing field.
     #[serde(default)]
     pub(crate) messages: BTreeMap<String, String>,
     #[serde(default)]
@@ -172,27 +172,27 @@ pub(crate) enum Verb {
     List,
     Get,
     Create,
-    /// Changes what is given.
+    /// Changes the given fields.
     Update,
     /// Replaces everything.
     Replace,
     Delete,
-    /// Answers what the document shows, and knows nothing of collections.
+    /// Returns the document's example, without a collection.
     Example,
 }
 
 impl Spec {
-    /// What counts their ids.
+    /// The name of the counter of their ids.
     pub(crate) fn counter(&self) -> &str {
         self.ids.as_deref().unwrap_or(&self.name)
     }
 
-    /// What people call one of them.
+    /// The name of an object.
     pub(crate) fn noun(&self) -> String {
         self.noun.clone().unwrap_or_else(|| self.name.trim_end_matches('s').replace('_', " "))
     }
 
-    /// What the vendor calls one that is not there.
+    /// The vendor's word for a missing one.
     pub(crate) fn missing(&self) -> String {
         self.missing.clone().unwrap_or_else(|| {
             let noun = self.noun();
@@ -213,14 +213,14 @@ impl Spec {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// Whether ids are whole numbers, in texts or not.
+    /// Whether ids are integers, as texts or not.
     pub(crate) fn counts(&self) -> bool {
         self.first.as_ref().is_some_and(Value::is_u64)
     }
 
-    /// Fields that are kept in a row: all but those that follow from the rest.
-    pub(crate) fn kept(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().zip(&self.roles).filter(|(_, role)| **role == Role::Kept).map(|(field, _)| field)
+    /// Fields that are stored in a row: all except derived ones.
+    pub(crate) fn stored(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().zip(&self.roles).filter(|(_, role)| **role == Role::Stored).map(|(field, _)| field)
     }
 
     pub(crate) fn role(&self, name: &str) -> Role {
@@ -235,7 +235,7 @@ impl Spec {
         } else if self.never.iter().any(|never| never == name) {
             Role::Never
         } else {
-            Role::Kept
+            Role::Stored
         }
     }
 }
@@ -249,7 +249,7 @@ impl Schema {
         self.format.as_deref() == Some("mspkit-id")
     }
 
-    /// Values that a document shows.
+    /// Example values of a document.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Value> {
         self.example.iter().chain(&self.examples)
     }

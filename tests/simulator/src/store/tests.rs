@@ -1,4 +1,4 @@
-//! The store by a small table of its own: every verb, scopes, and what seeds make of examples.
+//! The store with a small table: every verb, scopes, and seeding from examples.
 
 use serde_json::{Map, Value, json};
 
@@ -66,7 +66,7 @@ fn the_first_row_is_the_documents_and_the_others_are_like_it() {
 }
 
 #[test]
-fn rows_are_made_changed_replaced_and_taken_away() {
+fn rows_are_created_changed_replaced_and_deleted() {
     let mut store = store();
     let id = store.create("slots", Some("rack_008"), &object(&json!({"watts": 7, "state": "ON"}))).unwrap();
     assert_eq!((&*id, &shown(&store, "slots", &id)["rackId"]), ("4", &json!("rack_008")));
@@ -90,45 +90,45 @@ fn rows_are_made_changed_replaced_and_taken_away() {
 }
 
 #[test]
-fn what_is_said_replaces_a_collection_and_empties_those_below() {
+fn loading_replaces_a_collection_and_empties_those_below() {
     let store = store();
     let racks = [json!({"rackId": "rack_100"}), json!({"name": "South"})];
-    let said = store.said(&load::Lists::from([("racks", &racks[..])]), 7).unwrap();
+    let given = store.loaded(&load::Lists::from([("racks", &racks[..])]), 7).unwrap();
     assert_eq!(
-        said.views("racks", None).iter().map(super::View::id).collect::<Vec<_>>(),
+        given.views("racks", None).iter().map(super::View::id).collect::<Vec<_>>(),
         ["rack_100", "rack_007"]
     );
-    assert_eq!(shown(&said, "racks", "rack_007")["name"], "South");
-    assert!(said.views("slots", None).is_empty());
+    assert_eq!(shown(&given, "racks", "rack_007")["name"], "South");
+    assert!(given.views("slots", None).is_empty());
     let slots = [json!({"rackId": "rack_008", "watts": null})];
-    let said = store.said(&load::Lists::from([("slots", &slots[..])]), 7).unwrap();
-    assert_eq!((said.views("racks", None).len(), &shown(&said, "slots", "1")["watts"]), (2, &Value::Null));
+    let given = store.loaded(&load::Lists::from([("slots", &slots[..])]), 7).unwrap();
+    assert_eq!((given.views("racks", None).len(), &shown(&given, "slots", "1")["watts"]), (2, &Value::Null));
     for (wrong, words) in [
         (json!({"rackId": "rack_9"}), "slots[0].rackId: there is no rack rack_9"),
         (json!({"watts": "many"}), "slots[0].watts: \"many\" is of another kind than 40"),
         (json!({"wats": 1}), "slots[0].wats: there is no such field; there are mail, rackId, "),
     ] {
         let slots = [wrong];
-        let told = store.said(&load::Lists::from([("slots", &slots[..])]), 7).unwrap_err();
-        assert!(told.starts_with(words), "{told}");
+        let error = store.loaded(&load::Lists::from([("slots", &slots[..])]), 7).unwrap_err();
+        assert!(error.starts_with(words), "{error}");
     }
 }
 
 #[test]
-fn bodies_are_judged_by_the_schema() {
+fn bodies_are_validated_by_the_schema() {
     let served = &table().served[0];
-    let told = |body: Value, whole| {
+    let error = |body: Value, whole| {
         let problems = check::problems(served, &object(&body), whole);
         format!("{problems:?}")
     };
     assert_eq!(
-        told(
+        error(
             json!({"watts": 1.5, "state": "OFF", "since": "2025-02-28", "tags": ["ab"], "place": {"row": 1}}),
             true
         ),
         "[]"
     );
-    assert_eq!(told(json!({}), false), "[]");
+    assert_eq!(error(json!({}), false), "[]");
     for (body, words) in [
         (json!({}), "watts is required and cannot be blank"),
         (json!({"watts": "x"}), "watts must be a number"),
@@ -144,7 +144,7 @@ fn bodies_are_judged_by_the_schema() {
         (json!({"watts": 1, "place": {}}), "place must be an object with row"),
         (json!({"watts": 1, "place": {"row": "1"}}), "place must be an object whose row is an integer"),
     ] {
-        let told = told(body, true);
-        assert!(told.contains(words), "{told} does not say: {words}");
+        let error = error(body, true);
+        assert!(error.contains(words), "{error} does not say: {words}");
     }
 }

@@ -1,4 +1,4 @@
-//! A row as an answer shows it: with its ids and with what follows from the rest.
+//! A row as in a response: with its ids and derived fields.
 
 use std::borrow::Cow;
 
@@ -37,7 +37,7 @@ impl<'s> View<'s> {
         &self.row.parent
     }
 
-    /// The field of this name; nothing when there is no such field.
+    /// The field of this name; none if there is no such field.
     pub(crate) fn field(&self, name: &str) -> Option<Field<'s>> {
         let mut cells = self.row.cells.iter();
         for (field, role) in self.spec.fields.iter().zip(&self.spec.roles) {
@@ -49,7 +49,7 @@ impl<'s> View<'s> {
         None
     }
 
-    /// What a field holds, when the cells before it were taken; nothing where it is never written.
+    /// The value of a field, given the preceding cells; none if it is never written.
     fn held(&self, role: &'s Role, cells: &mut std::slice::Iter<'s, Value>) -> Option<Held<'s>> {
         match role {
             Role::Id => Some(Held::Id(&self.row.id)),
@@ -57,7 +57,7 @@ impl<'s> View<'s> {
             Role::Children => Some(Held::Count(self.children)),
             Role::Always(value) => Some(Held::Value(value)),
             Role::Never => None,
-            Role::Kept => Some(cells.next().map_or(Held::Value(&Value::Null), Held::Value)),
+            Role::Stored => Some(cells.next().map_or(Held::Value(&Value::Null), Held::Value)),
         }
     }
 
@@ -86,7 +86,7 @@ impl<'s> Held<'s> {
     }
 }
 
-/// A row as it is written in an answer.
+/// A row in the form of a response.
 pub(crate) struct Written<'s> {
     view: View<'s>,
     ids: IdForm,
@@ -118,7 +118,7 @@ impl Serialize for Written<'_> {
     }
 }
 
-/// The id as a number, where that is how it is written.
+/// The id as a number, if that is its form.
 fn number(id: &str, schema: &Schema, ids: IdForm) -> Option<u64> {
     let wanted = ids == IdForm::Number && schema.allows("integer") || !schema.allows("string");
     id.parse().ok().filter(|_| wanted)

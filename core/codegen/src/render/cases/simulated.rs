@@ -44,10 +44,8 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
     }
     let mut step = call.step(&Value::Object(expect));
     with_ids(call, &mut step, &ids);
-    let mut case = call.case(
-        "what the simulator holds",
-        "A call without a script is answered from what the simulator holds.",
-    );
+    let mut case =
+        call.case("the simulator's data", "Without a script, the simulator responds from its data.");
     let committed = u8::from(!matches!(verb, "list" | "get"));
     case.insert("counts".to_owned(), json!({&call.operation.id: {"committed": committed}}));
     case.insert("steps".to_owned(), json!([step]));
@@ -55,8 +53,7 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
     if !ids.is_empty() && ids.iter().all(Value::is_u64) {
         let mut step = call.step(&json!({"error": {"kind": "NotFound", "status": 404}}));
         with_ids(call, &mut step, &vec![UNKNOWN.into(); ids.len()]);
-        let mut case =
-            call.case("what the simulator does not hold", "An id that nothing has is told as such.");
+        let mut case = call.case("an unknown id", "An id that does not exist is reported as not found.");
         case.insert("counts".to_owned(), json!({&call.operation.id: {"committed": 0}}));
         case.insert("steps".to_owned(), json!([step]));
         cases.push(Value::Object(case));

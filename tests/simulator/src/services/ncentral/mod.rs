@@ -26,7 +26,7 @@ pub(crate) const HANDLERS: &[(&str, Handler)] = &[
     ("ncentral.standard_psa.validate_credential", psa::validate_credential),
 ];
 
-/// The JSON object that a request carries, or the refusal of what it carries instead.
+/// The JSON object in a request, or the refusal of anything else.
 pub(super) fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
     if !call.request.has_json_type() {
         return Err(errors::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, call));
@@ -34,7 +34,7 @@ pub(super) fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
     call.object().ok_or_else(|| errors::unreadable(call))
 }
 
-/// An id in a path: up to ten digits, the first of them no zero.
+/// An id in a path: up to ten digits, the first of them not zero.
 fn number(text: &str) -> Option<u64> {
     let shaped = text.len() <= 10 && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| shaped)

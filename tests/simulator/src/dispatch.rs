@@ -1,5 +1,5 @@
-//! The way of one request: noted, counted against its cap, put to the fault plan, authorised, answered by a script
-//! or a handler, and sent as the faults want it.
+//! The path of one request: logged, counted against its cap, checked against the fault plan, authorised, handled by a
+//! script or a handler, and sent as the faults say.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,23 +16,23 @@ use crate::routes::Found;
 use crate::sabotage::Sabotage;
 use crate::server::{Hangup, Shared, respond};
 use crate::services::{Service, authorize};
+use crate::state::State;
 use crate::ticket::Ticket;
-use crate::world::World;
 
-/// What a fault means for one request.
+/// The effect of the faults on one request.
 #[derive(Debug, Default)]
 struct Plan {
     delay: Duration,
-    /// The answer instead of the handler's.
+    /// The response that replaces the handler's.
     instead: Option<Answer>,
-    /// Whether the handler is kept from acting.
+    /// Whether the handler is skipped.
     skips: bool,
     page: Option<PageFault>,
     content_type: Option<HeaderValue>,
     leaving: Leaving,
 }
 
-/// How an answer leaves.
+/// How a response is sent.
 #[derive(Debug, Default)]
 enum Leaving {
     #[default]
@@ -82,11 +82,11 @@ impl Plan {
     }
 }
 
-/// What the services made of a request.
+/// The response of the services to a request.
 struct Acted {
     answer: Answer,
     delay: Duration,
-    /// The fault of a scripted answer.
+    /// The fault of a scripted response.
     fault: Option<Fault>,
 }
 
@@ -137,64 +137,64 @@ pub(crate) async fn run(
 }
 
 async fn pause(duration: Duration) {
-    // Even a sleep of nothing costs a turn of the timer.
+    // Even a sleep of zero costs a tick of the timer.
     if !duration.is_zero() {
         sleep(duration).await;
     }
 }
 
 fn receive(shared: &Arc<Shared>, slot: usize, request: &Request) -> (Ticket, u64, bool, Option<Fault>) {
-    let mut world = shared.world();
-    let at = u64::try_from(world.clock.real().as_millis()).unwrap_or(u64::MAX);
-    let (number, in_flight) = world.log.receive(slot, request, at);
-    if world.sabotage == Sabotage::ExtraRequest {
-        world.log.invent(slot, request, at);
+    let mut state = shared.state();
+    let at = u64::try_from(state.clock.real().as_millis()).unwrap_or(u64::MAX);
+    let (number, in_flight) = state.log.receive(slot, request, at);
+    if state.sabotage == Sabotage::ExtraRequest {
+        state.log.invent(slot, request, at);
     }
-    let throttled = world.caps[slot].is_some_and(|cap| in_flight > u64::from(cap));
+    let throttled = state.caps[slot].is_some_and(|cap| in_flight > u64::from(cap));
     let fault = if throttled {
-        world.log.throttled(slot);
+        state.log.throttled(slot);
         None
     } else {
-        world.faults.decide(&request.method, request.path())
+        state.faults.decide(&request.method, request.path())
     };
-    let ticket = Ticket::new(Arc::clone(shared), world.epoch, slot, number);
+    let ticket = Ticket::new(Arc::clone(shared), state.epoch, slot, number);
     (ticket, number, throttled, fault)
 }
 
-/// Asks the script, then the handler.
+/// Tries the script, then the handler.
 fn act(shared: &Shared, found: &Found<'_>, slot: usize, service: Service, call: &Call<'_>) -> Acted {
-    let mut world = shared.world();
+    let mut state = shared.state();
     let asks = match found {
         Found::Route { bound, .. } => bound.asks,
         _ => service.asks(),
     };
-    let admitted = authorize(&world, service, asks, call);
-    let handle = |world: &mut World| {
+    let admitted = authorize(&state, service, asks, call);
+    let handle = |state: &mut State| {
         let answer = match (found, &admitted) {
             (Found::WrongMethod { allow, .. }, _) => service.wrong_method(allow, call),
             (Found::Nowhere { .. }, _) => service.refusal(StatusCode::NOT_FOUND, call),
             (Found::Route { .. }, Err(refusal)) => refusal.clone(),
             (Found::Route { bound, .. }, Ok(())) => {
                 let authenticates = bound.route.operation == "ncentral.auth.authenticate";
-                if world.options.password_expired && service == Service::NCentral && !authenticates {
+                if state.options.password_expired && service == Service::NCentral && !authenticates {
                     service.refusal(StatusCode::INTERNAL_SERVER_ERROR, call)
                 } else {
-                    bound.act(world, call)
+                    bound.act(state, call)
                 }
             }
         };
         if answer.committed {
-            world.log.committed(slot);
+            state.log.committed(slot);
         }
         answer
     };
-    let scripted = world.script.take(&call.request.method, call.request.path(), admitted.is_ok());
-    let latency = Duration::from_millis(world.options.latency_ms);
+    let scripted = state.script.take(&call.request.method, call.request.path(), admitted.is_ok());
+    let latency = Duration::from_millis(state.options.latency_ms);
     match scripted {
-        None => Acted { answer: handle(&mut world), delay: latency, fault: None },
+        None => Acted { answer: handle(&mut state), delay: latency, fault: None },
         Some(scripted) => {
             if scripted.act {
-                handle(&mut world);
+                handle(&mut state);
             }
             Acted {
                 answer: scripted.answer(call.url),
@@ -214,7 +214,7 @@ async fn send(
     slot: usize,
 ) -> Result<Response<Body>, Hangup> {
     if answer.is_json() {
-        let sabotage = shared.world().sabotage;
+        let sabotage = shared.state().sabotage;
         if sabotage != Sabotage::None && slot != shared.table.token() {
             answer.body = sabotage.spoil(&answer.body);
         }
@@ -232,7 +232,7 @@ async fn send(
             Err(Hangup)
         }
         Leaving::Never => {
-            // The client's leaving drops this future, and the ticket with it.
+            // When the client disconnects, this future is dropped, and the ticket with it.
             let _held = ticket;
             std::future::pending().await
         }

@@ -1,5 +1,5 @@
-/* See said.h. */
-#include "said.h"
+/* See options.h. */
+#include "options.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ mspkit_pair *pairs_of(const json *object, size_t *count)
     return pairs;
 }
 
-/* Milliseconds that a field can say; false for what only JSON can. */
+/* Milliseconds that fit a field; false if only JSON can express them. */
 static bool milliseconds(const json *value, int64_t *into)
 {
     double time = value->kind == JSON_NUMBER ? strtod(value->text, NULL) : -1;
@@ -38,7 +38,7 @@ static bool milliseconds(const json *value, int64_t *into)
     return true;
 }
 
-/* The same of a whole number. */
+/* The same for an integer. */
 static bool whole(const json *value, int64_t *into)
 {
     if (value->kind != JSON_NUMBER || strlen(value->text) > 9 || strpbrk(value->text, ".-eE") != NULL) {
@@ -48,7 +48,7 @@ static bool whole(const json *value, int64_t *into)
     return true;
 }
 
-/* The same of what is true or false. */
+/* The same for a boolean. */
 static bool choice(const json *value, int32_t *into)
 {
     if (value->kind != JSON_BOOL) {
@@ -58,7 +58,7 @@ static bool choice(const json *value, int32_t *into)
     return true;
 }
 
-/* Puts what no field can say under the name that it has in C, times in milliseconds. */
+/* Adds an option that no field can express under its name in C, with times in milliseconds. */
 static void put_more(json *more, const char *name, const json *value)
 {
     size_t len = strlen(name);
@@ -70,15 +70,15 @@ static void put_more(json *more, const char *name, const json *value)
     json_put(more, time ? keep_text("%s_ms", name) : name, (json *)value);
 }
 
-mspkit_call_options call_options_of(const json *said)
+mspkit_call_options call_options_of(const json *members)
 {
     mspkit_call_options options = mspkit_call_options_init();
     json *more = json_object();
     int64_t number;
     size_t at;
-    for (at = 0; said != NULL && at < said->count; at++) {
-        const char *name = said->names[at]->text;
-        const json *value = said->items[at];
+    for (at = 0; members != NULL && at < members->count; at++) {
+        const char *name = members->names[at]->text;
+        const json *value = members->items[at];
         if (strcmp(name, "timeout") == 0 && milliseconds(value, &options.timeout_ms)) {
         } else if (strcmp(name, "max_retries") == 0 && whole(value, &number)) {
             options.max_retries = (int32_t)number;
@@ -98,15 +98,15 @@ mspkit_call_options call_options_of(const json *said)
     return options;
 }
 
-mspkit_paging_options paging_of(const json *said)
+mspkit_paging_options paging_of(const json *members)
 {
     mspkit_paging_options paging = mspkit_paging_options_init();
     json *more = json_object();
     size_t at;
     paging.concurrency = 1;
-    for (at = 0; said != NULL && at < said->count; at++) {
-        const char *name = said->names[at]->text;
-        const json *value = said->items[at];
+    for (at = 0; members != NULL && at < members->count; at++) {
+        const char *name = members->names[at]->text;
+        const json *value = members->items[at];
         if (strcmp(name, "limit") == 0 && whole(value, &paging.limit)) {
         } else if (strcmp(name, "concurrency") == 0 && whole(value, &paging.concurrency)) {
         } else if (strcmp(name, "resume_token") == 0 && value->kind == JSON_STRING) {
@@ -129,7 +129,7 @@ mspkit_paging_options paging_of(const json *said)
     return paging;
 }
 
-mspkit_client *client_of(const way *way, const char *service, const json *said, mspkit_error **refused)
+mspkit_client *client_of(const way *way, const char *service, const json *members, mspkit_error **refused)
 {
     mspkit_client_options options = mspkit_client_options_init();
     struct {
@@ -148,9 +148,9 @@ mspkit_client *client_of(const way *way, const char *service, const json *said, 
     size_t at, text;
     int32_t status;
     options.runtime = way->runtime;
-    for (at = 0; at < said->count; at++) {
-        const char *name = said->names[at]->text;
-        const json *value = said->items[at];
+    for (at = 0; at < members->count; at++) {
+        const char *name = members->names[at]->text;
+        const json *value = members->items[at];
         for (text = 0; text < sizeof texts / sizeof *texts && strcmp(texts[text].name, name) != 0; text++) {
         }
         if (text < sizeof texts / sizeof *texts && value->kind == JSON_STRING) {

@@ -1,4 +1,4 @@
-//! From the structs of options to what the core takes: one JSON object of what was said, under the names of C.
+//! From the option structs to the core's options: one JSON object of what was given, under the names of C.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use crate::cancel::{Cancel, mspkit_cancel_token};
 use crate::failure::Failure;
 use crate::text::{mspkit_pair, mspkit_str};
 
-/// More entries than this in an array are a length that was not set.
+/// A longer array has a length that was not set.
 const MOST_ENTRIES: usize = 1 << 16;
 
-/// A JSON object of options, in the making.
-pub(crate) struct Said(Map<String, Value>);
+/// A JSON object of options under construction.
+pub(crate) struct OptionsWriter(Map<String, Value>);
 
-impl Said {
-    /// Begins with what the caller gave as JSON.
+impl OptionsWriter {
+    /// Begins with the caller's JSON.
     ///
     /// # Safety
     /// As for [`mspkit_str::read`].
@@ -27,7 +27,7 @@ impl Said {
         let Some(text) = (unsafe { json.read_text("json")? }) else { return Ok(Self(Map::new())) };
         match serde_json::from_str(text) {
             Ok(Value::Object(members)) => Ok(Self(members)),
-            // The parser's own words could quote a credential.
+            // The parser's message could quote a credential.
             _ => Err(Failure::invalid("json", "must be one JSON object of options")),
         }
     }
@@ -102,7 +102,7 @@ impl Said {
     }
 }
 
-/// A number that is an argument of its own; nothing for `MSPKIT_DEFAULT`.
+/// A number argument; none for `MSPKIT_DEFAULT`.
 pub(crate) fn count(name: &str, number: i64) -> Result<Option<u64>, Failure> {
     match number {
         NOT_GIVEN => Ok(None),
@@ -136,20 +136,20 @@ pub(crate) unsafe fn entries<'a, T>(name: &str, entries: *const T, count: usize)
     Ok(unsafe { std::slice::from_raw_parts(entries, count) })
 }
 
-/// The configuration that the caller means.
+/// The configuration of a client.
 ///
 /// # Safety
-/// The struct's pointers are what its documentation asks for.
+/// The struct's pointers are valid as its documentation requires.
 pub(crate) unsafe fn config(given: &mspkit_client_options) -> Result<Config, Failure> {
     // SAFETY: the caller says so.
-    let said = unsafe { given.said()? };
-    Ok(Config::from_json_in(&said, Spelling::SnakeMilliseconds, None)?)
+    let json = unsafe { given.serialized()? };
+    Ok(Config::from_json_in(&json, Spelling::SnakeMilliseconds, None)?)
 }
 
-/// Options of a call, and what cancels it.
+/// The options of a call, and its cancel token.
 ///
 /// # Safety
-/// `given` is NULL or points to a struct whose pointers are what its documentation asks for.
+/// `given` is NULL or points to a struct whose pointers are valid as its documentation requires.
 pub(crate) unsafe fn call(
     given: *const mspkit_call_options,
 ) -> Result<(CallOptions, Option<Arc<Cancel>>), Failure> {
@@ -160,7 +160,7 @@ pub(crate) unsafe fn call(
     unsafe {
         let given = read(given)?;
         let cancel = given.cancel.as_ref().map(mspkit_cancel_token::shared);
-        Ok((CallOptions::from_json_in(&given.said()?, Spelling::SnakeMilliseconds)?, cancel))
+        Ok((CallOptions::from_json_in(&given.serialized()?, Spelling::SnakeMilliseconds)?, cancel))
     }
 }
 
@@ -192,10 +192,10 @@ unsafe fn pairs(what: &str, pairs: &[mspkit_pair]) -> Result<Map<String, Value>,
     Ok(members)
 }
 
-/// How a list is to be read.
+/// The paging options of a list.
 ///
 /// # Safety
-/// `given` is NULL or points to a struct whose pointers are what its documentation asks for.
+/// `given` is NULL or points to a struct whose pointers are valid as its documentation requires.
 pub(crate) unsafe fn paging(given: *const mspkit_paging_options) -> Result<PagingOptions, Failure> {
     if given.is_null() {
         return Ok(PagingOptions::default());
@@ -203,6 +203,6 @@ pub(crate) unsafe fn paging(given: *const mspkit_paging_options) -> Result<Pagin
     // SAFETY: the caller says so.
     unsafe {
         let given = read(given)?;
-        Ok(PagingOptions::from_json_in(&given.said()?, Spelling::SnakeMilliseconds)?)
+        Ok(PagingOptions::from_json_in(&given.serialized()?, Spelling::SnakeMilliseconds)?)
     }
 }

@@ -1,5 +1,4 @@
-//! A request as the log keeps it: copied into little memory, because the request itself holds on to the buffers of
-//! its connection.
+//! A request in the log: copied compactly, because the request itself keeps the buffers of its connection alive.
 
 use std::collections::BTreeMap;
 
@@ -8,15 +7,15 @@ use serde_json::Value;
 use crate::request::Request;
 
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct RecordedRequest {
     method: http::Method,
     target: Box<str>,
-    /// `name: value` and a line feed, which no header value can hold.
+    /// `name: value` and a line feed, which header values cannot contain.
     headers: Box<[u8]>,
     body: Box<[u8]>,
 }
 
-impl Kept {
+impl RecordedRequest {
     pub(crate) fn of(request: &Request) -> Self {
         let length = request.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 3).sum();
         let mut headers = Vec::with_capacity(length);
@@ -34,7 +33,7 @@ impl Kept {
         }
     }
 
-    /// Bytes that it takes, roughly.
+    /// Its approximate size in bytes.
     pub(crate) fn weight(&self) -> usize {
         size_of::<Self>() + self.target.len() + self.headers.len() + self.body.len()
     }
@@ -49,12 +48,12 @@ impl Kept {
 
     pub(crate) fn path(&self) -> &str {
         let (path, _) = self.target.split_once('?').unwrap_or((&self.target, ""));
-        // A client that takes the simulator for a proxy writes the whole URL.
+        // A client that uses the simulator as a proxy sends the whole URL.
         let rest = path.split_once("://").map(|(_, rest)| rest);
         rest.map_or(path, |rest| rest.find('/').map_or("/", |at| &rest[at..]))
     }
 
-    /// The query, decoded; a key that is repeated has a list.
+    /// The query, decoded; a repeated key has a list.
     pub(crate) fn query(&self) -> BTreeMap<String, Value> {
         let (_, query) = self.target.split_once('?').unwrap_or_default();
         let mut pairs = BTreeMap::<String, Value>::new();
@@ -71,7 +70,7 @@ impl Kept {
         pairs
     }
 
-    /// The headers; repeated ones are joined by a comma.
+    /// The headers; repeated ones are joined by commas.
     pub(crate) fn headers(&self) -> BTreeMap<String, String> {
         let text = String::from_utf8_lossy(&self.headers);
         let mut headers = BTreeMap::<String, String>::new();
@@ -91,7 +90,7 @@ impl Kept {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body as JSON, if it is.
+    /// The body as JSON, if it is valid.
     pub(crate) fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
@@ -108,17 +107,20 @@ mod tests {
             request.headers.append(name, value.parse().unwrap());
         }
         request.body = bytes::Bytes::from_static(b"[1]");
-        let kept = Kept::of(&request);
-        assert_eq!((kept.method().as_str(), kept.path()), ("POST", "/x%20y"));
-        assert_eq!(kept.target(), "/x%20y?a=1&a=b%2Fc&d=");
-        assert_eq!(serde_json::json!(kept.query()), serde_json::json!({"a": ["1", "b/c"], "d": ""}));
-        assert_eq!(serde_json::json!(kept.headers()), serde_json::json!({"x-one": "", "x-two": "a: b, c"}));
-        assert_eq!((kept.body().as_str(), kept.json()), ("[1]", Some(serde_json::json!([1]))));
+        let recorded = RecordedRequest::of(&request);
+        assert_eq!((recorded.method().as_str(), recorded.path()), ("POST", "/x%20y"));
+        assert_eq!(recorded.target(), "/x%20y?a=1&a=b%2Fc&d=");
+        assert_eq!(serde_json::json!(recorded.query()), serde_json::json!({"a": ["1", "b/c"], "d": ""}));
+        assert_eq!(
+            serde_json::json!(recorded.headers()),
+            serde_json::json!({"x-one": "", "x-two": "a: b, c"})
+        );
+        assert_eq!((recorded.body().as_str(), recorded.json()), ("[1]", Some(serde_json::json!([1]))));
     }
 
     #[test]
     fn a_whole_url_has_a_path() {
-        assert_eq!(Kept::of(&Request::for_tests("GET", "http://h:1/a/b?c")).path(), "/a/b");
-        assert_eq!(Kept::of(&Request::for_tests("GET", "http://h:1")).path(), "/");
+        assert_eq!(RecordedRequest::of(&Request::for_tests("GET", "http://h:1/a/b?c")).path(), "/a/b");
+        assert_eq!(RecordedRequest::of(&Request::for_tests("GET", "http://h:1")).path(), "/");
     }
 }

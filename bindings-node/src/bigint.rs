@@ -1,17 +1,16 @@
 //! Integers beyond 2^53, which `JSON.parse` would round: they cross as marked strings, and TypeScript makes bigints of
-//! them. Few answers hold any, so the usual answer is only looked over, a byte in sixteen.
+//! them. Few responses contain any, so most are only scanned, one byte in sixteen.
 
-/// The largest integer that JavaScript's numbers hold exactly together with its neighbours has so many digits.
+/// How many digits the largest integer has that JavaScript numbers hold exactly.
 const DIGITS: usize = 16;
 const LARGEST: &[u8] = b"9007199254740991";
 
-/// What stands before digits in strings that stand for large integers. It is drawn anew for each answer, so that no
-/// server can write it.
+/// The prefix of strings that represent large integers. It is random for each response, so that no server can forge it.
 pub(crate) fn marker() -> String {
     format!("bigint:{:016x}:", fastrand::u64(..))
 }
 
-/// Where integers beyond 2^53 begin and end.
+/// The ranges of integers beyond 2^53.
 pub(crate) fn large_integers(bytes: &[u8]) -> Vec<(usize, usize)> {
     if !may_hold(bytes) {
         return Vec::new();
@@ -37,15 +36,15 @@ pub(crate) fn large_integers(bytes: &[u8]) -> Vec<(usize, usize)> {
     found
 }
 
-/// Sixteen digits in a row cover one of every sixteen places.
+/// A run of sixteen digits covers one of every sixteen positions.
 fn may_hold(bytes: &[u8]) -> bool {
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     let mut at = DIGITS - 1;
     while at < bytes.len() {
         if digit(at) {
             let before = (0..at).rev().take(DIGITS).take_while(|at| digit(*at)).count();
-            let behind = (at + 1..).take(DIGITS).take_while(|at| digit(*at)).count();
-            if before + 1 + behind >= DIGITS {
+            let after = (at + 1..).take(DIGITS).take_while(|at| digit(*at)).count();
+            if before + 1 + after >= DIGITS {
                 return true;
             }
         }
@@ -54,7 +53,7 @@ fn may_hold(bytes: &[u8]) -> bool {
     false
 }
 
-/// The place behind the quote that ends a string.
+/// The position after the quote that ends a string.
 fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {

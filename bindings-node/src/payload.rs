@@ -1,5 +1,5 @@
-//! What crosses to JavaScript: the text of an answer or a page, and what is known of it as a second text that is only
-//! parsed when somebody asks.
+//! What crosses to JavaScript: the text of a response or page, and its metadata as a second text, which is parsed only
+//! on request.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -11,44 +11,44 @@ pub(crate) use mspkit_binding::milliseconds;
 use napi::bindgen_prelude::{Array, Env};
 use serde::Serialize;
 
-use crate::big;
+use crate::bigint;
+use crate::events::events_json;
 use crate::failure::{Failure, panicked};
 use crate::text::Text;
-use crate::watch::told;
 
-/// How an entry is to be taken; `ts/native.ts` says the same.
+/// The kinds of an entry; `ts/native.ts` has the same numbers.
 const FAILED: u32 = 0;
 const DONE: u32 = 1;
 const EVENTS: u32 = 2;
 
-/// One answer or page as texts.
-pub(crate) struct Crossing {
+/// One response or page as texts.
+pub(crate) struct Payload {
     /// The JSON of the result, or of the array of items.
     text: Text,
-    /// Status, headers, ids and times, and of a page what it says of itself.
+    /// Status, headers, ids and times, and the facts of a page.
     meta: String,
-    /// What stands before digits in the text where an integer is too large for JavaScript's numbers.
+    /// The prefix in the text that marks integers too large for JavaScript numbers.
     marker: Option<String>,
-    /// To be done when JavaScript takes it.
+    /// Runs when JavaScript receives it.
     taken: Option<Box<dyn FnOnce() + Send>>,
 }
 
-/// What a call came to.
+/// The outcome of a call.
 pub(crate) enum Entry {
     Failed(Failure),
-    Done(Box<Crossing>),
-    /// What was seen of a call, as the JSON of an array.
+    Done(Box<Payload>),
+    /// The events of a call, as a JSON array.
     Events(String),
 }
 
-/// How many places of an array an entry takes.
+/// How many elements of an array an entry takes.
 pub(crate) const PLACES: u32 = 4;
 
 impl Entry {
-    /// What a call came to, a panic included.
-    pub(crate) fn of(outcome: Result<Result<Crossing, Failure>, Box<dyn Any + Send>>) -> Self {
+    /// The outcome of a call; a panic is a failure.
+    pub(crate) fn of(outcome: Result<Result<Payload, Failure>, Box<dyn Any + Send>>) -> Self {
         match outcome {
-            Ok(Ok(crossing)) => Self::Done(Box::new(crossing)),
+            Ok(Ok(payload)) => Self::Done(Box::new(payload)),
             Ok(Err(failure)) => Self::Failed(failure),
             Err(payload) => Self::Failed(panicked(payload.as_ref())),
         }
@@ -61,14 +61,14 @@ impl Entry {
                 array.set(at, FAILED)?;
                 array.set(at + 1, failure.to_json())
             }
-            Self::Done(crossing) => {
+            Self::Done(payload) => {
                 array.set(at, DONE)?;
-                if let Some(taken) = crossing.taken {
+                if let Some(taken) = payload.taken {
                     taken();
                 }
-                crossing.text.write(env, array, at + 1)?;
-                array.set(at + 2, crossing.meta)?;
-                crossing.marker.map_or(Ok(()), |marker| array.set(at + 3, marker))
+                payload.text.write(env, array, at + 1)?;
+                array.set(at + 2, payload.meta)?;
+                payload.marker.map_or(Ok(()), |marker| array.set(at + 3, marker))
             }
             Self::Events(events) => {
                 array.set(at, EVENTS)?;
@@ -77,36 +77,36 @@ impl Entry {
         }
     }
 
-    /// An array of its own, with the events that were seen on the way behind it.
+    /// An array with this entry only, followed by the events of the call.
     pub(crate) fn alone(self, env: &Env, events: Vec<Event>) -> napi::Result<Array<'_>> {
         let mut array = env.create_array(PLACES + 1)?;
         self.write(*env, &mut array, 0)?;
-        if let Some(events) = told(events) {
+        if let Some(events) = events_json(events) {
             array.set(PLACES, events)?;
         }
         Ok(array)
     }
 }
 
-impl Crossing {
-    /// The result of an operation: JSON, or the bytes of a body that is no JSON.
+impl Payload {
+    /// The result of an operation: JSON, or the bytes of a body that is not JSON.
     pub(crate) fn result(operation: &str, answer: &RawResponse) -> Self {
         if Operation::find(operation).is_some_and(|known| known.answer == Answer::Raw) {
             let (text, meta) = (Text::bytes(&answer.body), json(&Known::of(&answer.meta)));
             return Self { text, meta, marker: None, taken: None };
         }
-        let mut crossing = Self::new(answer.json.len(), json(&Known::of(&answer.meta)));
-        crossing.push(&answer.json);
-        crossing
+        let mut payload = Self::new(answer.json.len(), json(&Known::of(&answer.meta)));
+        payload.push(&answer.json);
+        payload
     }
 
-    /// The body of an answer as it came; whoever asked for it knows what it is.
+    /// The body of a response, unchanged; the caller knows its format.
     pub(crate) fn body(answer: &RawResponse) -> Self {
         let meta = json(&Known::of(&answer.meta));
         Self { text: Text::any(&answer.body), meta, marker: None, taken: None }
     }
 
-    /// The end of a list, where `null` crosses, with what is known of its last page.
+    /// The end of a list, passed as `null`, with the metadata of its last page.
     pub(crate) fn end(page: Option<&RawPage>) -> Self {
         let meta =
             page.map_or_else(String::new, |page| json(&Known { total: page.total, ..Known::of(&page.meta) }));
@@ -122,33 +122,33 @@ impl Crossing {
             ..Known::of(&page.meta)
         };
         let length = page.items().map(|item| item.len() + 1).sum::<usize>() + 2;
-        let mut crossing = Self::new(length, json(&known));
-        crossing.text.push(b"[");
+        let mut payload = Self::new(length, json(&known));
+        payload.text.push(b"[");
         for (at, item) in page.items().enumerate() {
             if at > 0 {
-                crossing.text.push(b",");
+                payload.text.push(b",");
             }
-            crossing.push(item);
+            payload.push(item);
         }
-        crossing.text.push(b"]");
-        crossing
+        payload.text.push(b"]");
+        payload
     }
 
     fn new(length: usize, meta: String) -> Self {
         Self { text: Text::json(length), meta, marker: None, taken: None }
     }
 
-    /// Has something done on JavaScript's thread when it takes this, and not when nobody waits for it any more.
+    /// Runs something on JavaScript's thread when it receives this; not if nobody waits for it any more.
     pub(crate) fn when_taken(mut self, taken: impl FnOnce() + Send + 'static) -> Self {
         self.taken = Some(Box::new(taken));
         self
     }
 
-    /// Adds JSON, with its large integers marked.
+    /// Adds JSON and marks its large integers.
     fn push(&mut self, json: &[u8]) {
         let mut copied = 0;
-        for (begin, end) in big::large_integers(json) {
-            let marker = self.marker.get_or_insert_with(big::marker);
+        for (begin, end) in bigint::large_integers(json) {
+            let marker = self.marker.get_or_insert_with(bigint::marker);
             self.text.push(&json[copied..begin]);
             self.text.push(b"\"");
             self.text.push(marker.as_bytes());
@@ -160,7 +160,7 @@ impl Crossing {
     }
 }
 
-/// What is known of an answer besides its content.
+/// The metadata of a response.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Known<'a> {
@@ -192,12 +192,12 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Headers as pairs of lower-case name and text.
+/// Headers as pairs of lower-case name and value.
 pub(crate) fn pairs(headers: &HeaderMap) -> Vec<(&str, Cow<'_, str>)> {
     headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()))).collect()
 }
 
-/// The JSON of something of ours, whose names and values are all writable.
+/// The JSON of a value of our own, which always serializes.
 pub(crate) fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|error| unreachable!("own data is writable: {error}"))
+    serde_json::to_string(value).unwrap_or_else(|error| unreachable!("own data always serializes: {error}"))
 }
