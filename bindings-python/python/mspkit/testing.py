@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from mspkit._cloudmore import AsyncCloudmore, Cloudmore
+from mspkit._native import __version__
 from mspkit._ncentral import AsyncNCentral, NCentral
 from mspkit._simulated import Collections, Counts
 from mspkit._wiv import AsyncWiv, Wiv
@@ -148,7 +149,7 @@ class Request:
 
 
 class SimulatorError(Exception):
-    """The simulator could not be started, or did not understand what it was told."""
+    """The simulator could not be started, has another version, or did not understand what it was told."""
 
 
 class Simulator:
@@ -160,8 +161,8 @@ class Simulator:
         options: How much it holds and how it behaves; see `Options`.
 
     Raises:
-        FileNotFoundError: This installation has no simulator, and `MSPKIT_SIM` names none.
-        SimulatorError: It does not know an option.
+        FileNotFoundError: There is no simulator: `pip install 'mspkit[sim]'` installs it, or `MSPKIT_SIM` names it.
+        SimulatorError: It does not know an option, or has another version than mspkit.
 
     Example:
         >>> with Simulator(customers=3) as sim, sim.ncentral() as client:
@@ -180,6 +181,11 @@ class Simulator:
         assert self._process.stdout is not None
         try:
             ready = _json.loads(self._process.stdout.readline())
+            if ready.get("version") != __version__:
+                raise SimulatorError(
+                    f"this is mspkit {__version__}, but {command[0]} has version {ready.get('version')}; "
+                    f"install the same one: pip install mspkit-sim=={__version__}"
+                )
             self.url: str = ready["url"]
             """Where all three services are."""
             self.credentials: Mapping[str, str] = ready["credentials"]

@@ -30,6 +30,7 @@ fn it_says_where_it_is_and_leaves_when_nobody_is_there() {
         "--until-stdin-closes",
     ]);
     let url = said["url"].as_str().unwrap();
+    assert_eq!(said["version"], env!("CARGO_PKG_VERSION"));
     let names = ["ncentral_jwt", "cloudmore_username", "cloudmore_password", "cloudmore_client_secret"];
     let ids = ["cloudmore_reseller_id", "cloudmore_organization_id", "wiv_api_key"];
     assert!(names.iter().chain(&ids).all(|name| said["credentials"][name].is_string()));
