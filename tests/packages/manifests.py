@@ -71,8 +71,8 @@ def claims() -> list[Claim]:
         # A simulator of another version is refused.
         Claim("bindings-python/pyproject.toml", r'^sim = \["mspkit-sim==(.*)"\]', version),
         *(
-            Claim(f"bindings-{language}/README.md", r"\(([^\s)]+)/blob/main/", address)
-            for language in ("python", "node", "c")
+            Claim(f"{folder}/README.md", r"\(([^\s)]+)/blob/main/", address)
+            for folder in ("bindings-python", "bindings-node", "bindings-c", "tests/simulator")
         ),
         Claim("bindings-node/package.json", r'^  "version": "(.*)"', version),
         Claim("bindings-node/package.json", r'^  "license": "(.*)"', f"({fact['license']})"),
