@@ -145,7 +145,9 @@ def test_the_wheel_holds_what_it_should() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="the names are those of Linux")
 def test_the_wheel_of_the_simulator_holds_what_it_should() -> None:
     wheel = built(f"{SIM}.whl")
-    assert re.fullmatch(r"mspkit_sim-[\d.]+-py3-none-(?:\w+\.)?manylinux_\d+_\d+_\w+(?:\.\w+)?\.whl", wheel.name)
+    assert re.fullmatch(
+        r"mspkit_sim-[\d.]+-py3-none-(?:\w+\.)?manylinux_\d+_\d+_\w+(?:\.\w+)?\.whl", wheel.name
+    )
     assert wheel.stat().st_size < LARGEST
     with zipfile.ZipFile(wheel) as held:
         outside = [name for name in held.namelist() if ".dist-info/" not in name]

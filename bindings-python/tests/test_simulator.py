@@ -338,9 +338,7 @@ def test_a_program_that_is_not_there_or_not_one_is_told() -> None:
     assert quiet(code, more={"MSPKIT_SIM": "/bin/false"}) == "/bin/false ended with 1 at its start\n"
 
 
-def test_a_simulator_of_another_version_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_simulator_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = tmp_path / "mspkit-sim"
     ready = json.dumps({"url": "http://127.0.0.1:9", "credentials": {}, "version": "99.0.0"})
     other.write_text(f"#!/bin/sh\necho '{ready}'\nexec cat\n")

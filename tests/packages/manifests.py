@@ -44,10 +44,10 @@ def crates() -> list[tuple[str, str]]:
 
 def project(path: str, said: dict[str, str], description: str) -> list[Claim]:
     """What a Python package says of itself."""
-    license, address = said["license"].strip('"'), said["repository"].strip('"')
+    address = said["repository"].strip('"')
     return [
         Claim(path, r'^dynamic = \["(.*)"\]', "version"),
-        Claim(path, r'^license = "(.*)"', license),
+        Claim(path, r"^license = (.*)$", said["license"]),
         Claim(path, r'^description = "(.*)"', description),
         Claim(path, r"^keywords = (.*)$", said["keywords"]),
         Claim(path, r'^(?:Homepage|Repository) = "(.*)"', address),

@@ -3,7 +3,8 @@ platform there is a package for. The Python and the Node packages need nothing b
 
     python3 tests/packages/sbom.py dist
 
-One bill is for mspkit in every language, one for the simulator, which is a package of its own; the C package has both. The same Cargo.lock gives the same file.
+One bill is for mspkit in every language, one for the simulator, which is a package of its own; the C package has both. The same
+Cargo.lock gives the same files.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python -m mspkit.sim --customers 3 -- python onboard.py
 
-runs a script against it. Inside of a test, `mspkit.testing` is what you want. The program itself is the package
-`mspkit-sim`: `pip install 'mspkit[sim]'` installs it too.
+runs a script against it. Inside of a test, `mspkit.testing` is what you want. The program comes in the
+package `mspkit-sim`, which `pip install 'mspkit[sim]'` installs.
 """
 
 from __future__ import annotations

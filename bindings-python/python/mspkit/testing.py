@@ -161,7 +161,7 @@ class Simulator:
         options: How much it holds and how it behaves; see `Options`.
 
     Raises:
-        FileNotFoundError: There is no simulator: `pip install 'mspkit[sim]'` installs it, or `MSPKIT_SIM` names it.
+        FileNotFoundError: The simulator is not installed; `pip install 'mspkit[sim]'` does that.
         SimulatorError: It does not know an option, or has another version than mspkit.
 
     Example:
