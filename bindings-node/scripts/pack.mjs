@@ -80,9 +80,8 @@ const packed = [
       copyFileSync(join(HERE, "README.md"), join(folder, "README.md"));
     },
   ),
-  pack(
-    { ...binary({ name, ...about }, "native module", native()), main: native() },
-    (folder) => copyBuilt(join(HERE, native()), join(folder, native())),
+  pack({ ...binary({ name, ...about }, "native module", native()), main: native() }, (folder) =>
+    copyBuilt(join(HERE, native()), join(folder, native())),
   ),
   pack(
     {

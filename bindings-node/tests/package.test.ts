@@ -166,7 +166,10 @@ test("a simulator whose program is missing is told with its package", () => {
   try {
     const ran = run(join(project, "node_modules", ".bin", SIM), [], UNNAMED);
     assert.equal(ran.status, 1);
-    assert.match(ran.stderr, new RegExp(`^mspkit-sim: the simulator's program comes in the package ${PROGRAM}, `));
+    assert.match(
+      ran.stderr,
+      new RegExp(`^mspkit-sim: the simulator's program comes in the package ${PROGRAM}, `),
+    );
   } finally {
     renameSync(`${place}-away`, place);
   }
