@@ -178,7 +178,7 @@ test("a simulator whose program is missing is told with its package", () => {
 test("what npm has to carry is not too much", () => {
   const sizes = [...tarballs, ...simTarballs].map((tarball) => statSync(tarball).size);
   assert.ok(
-    sizes.every((size) => size < (process.env.MSPKIT_PROFILE === "release" ? 4e6 : 60e6)),
+    sizes.every((size) => size < (process.env.MSPKIT_PROFILE === "release" ? 3.5e6 : 60e6)),
     `${sizes}`,
   );
 });

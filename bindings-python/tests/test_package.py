@@ -24,7 +24,7 @@ from mspkit.sim import program
 from simulator import ROOT, VARIABLES, Simulator
 
 DIST = os.environ.get("MSPKIT_DIST")
-LARGEST = 3_000_000
+LARGEST = 3_500_000
 MSPKIT, SIM = "mspkit-[0-9]*", "mspkit_sim-[0-9]*"
 LICENSES = {"LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES"}
 

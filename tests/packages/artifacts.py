@@ -34,12 +34,12 @@ def expected(version: str) -> dict[str, tuple[float, set[str], set[str]]]:
     here = f"linux-{NODE_NAMES[machine]}-gnu"
     tags = f"manylinux2014_{machine}.manylinux_2_17_{machine}"
     return {
-        f"mspkit-{version}-cp310-abi3-{tags}.whl": (3, ALL, {"_native.abi3.so"}),
+        f"mspkit-{version}-cp310-abi3-{tags}.whl": (3.5, ALL, {"_native.abi3.so"}),
         f"mspkit_sim-{version}-py3-none-{tags}.whl": (2, ALL, {"mspkit-sim"}),
         f"mspkit-{version}.tar.gz": (3, ALL, set()),
         f"mspkit_sim-{version}.tar.gz": (1, ALL, set()),
         f"mspkit-{version}.tgz": (1, ALL, set()),
-        f"mspkit-{here}-{version}.tgz": (4, ALL, {f"mspkit.{here}.node"}),
+        f"mspkit-{here}-{version}.tgz": (3.5, ALL, {f"mspkit.{here}.node"}),
         f"mspkit-sim-{version}.tgz": (0.1, ALL, set()),
         f"mspkit-sim-{here}-{version}.tgz": (2, ALL, {"mspkit-sim"}),
         f"mspkit-c-{version}-{here}.tar.gz": (16, ALL, {"libmspkit.so.1.0.0", "libmspkit.a", "mspkit-sim"}),
