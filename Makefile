@@ -149,7 +149,7 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 clean: need-cargo ## remove what was built and installed here
 	$(call say,Removing target and .tools)
 	@cargo clean --quiet
-	@rm -rf $(TOOLS) $(DIST) bindings-node/{build,dist,hooks,node_modules,packed,*.node} bindings-python/python/mspkit/_bin
+	@rm -rf $(TOOLS) $(DIST) bindings-node/{build,dist,hooks,node_modules,packed,*.node}
 
 # A virtual environment per purpose, rebuilt when its list changes.
 $(TOOLS)/wheel/installed.txt: bindings-python/requirements.txt

@@ -1,4 +1,4 @@
-# The targets of the Python wheel; included by the Makefile.
+# The targets of the Python wheels, mspkit and mspkit-sim; included by the Makefile.
 
 PY := bindings-python
 PY_TOOLS := $(TOOLS)/python
@@ -12,8 +12,8 @@ PYTEST = $(APART) MSPKIT_SIM='$(PY_SIM)' MSPKIT_DIST='$(WHEELS)' PYTHONDONTWRITE
 # A test of a page is a separate file, and its output is checked.
 PAGE_PYTEST := -q -W error -p no:cacheprovider -c /dev/null --rootdir . -s
 
-# The wheel contains the simulator as a program.
-ship-simulator = install -D -m 755 '$(1)/mspkit-sim' $(PY)/python/mspkit/_bin/mspkit-sim && strip $(PY)/python/mspkit/_bin/mspkit-sim
+# The packages: mspkit, and mspkit-sim, which its extra `sim` installs.
+PY_CRATES := $(PY) tests/simulator
 
 .PHONY: wheel sdist simulator doc-examples demo-python test-python conformance-python soak-python
 
@@ -23,16 +23,16 @@ wheel sdist simulator judge doc-examples:
 	@ls '$(WHEELS)'/*.whl '$(WHEELS)'/*.tar.gz '$(BUILT)'/debug/mspkit-{sim,conformance,doc-examples} >/dev/null || \
 	  $(call missing,PREBUILT is set but some of the prebuilt files are missing)
 else
-wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python package, into CARGO_TARGET_DIR/python
-	$(call say,Building the Python wheel: $(PY))
-	@cargo build --locked --release -p mspkit-sim
-	@$(call ship-simulator,$(BUILT)/release)
+wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python packages, into CARGO_TARGET_DIR/python
+	$(call say,Building the Python wheels: $(PY_CRATES))
 	@rm -f '$(WHEELS)'/*.whl
-	@$(TOOLS)/wheel/bin/maturin build --release --locked --manifest-path $(PY)/Cargo.toml --out '$(WHEELS)'
+	@for crate in $(PY_CRATES); do \
+	  $(TOOLS)/wheel/bin/maturin build --release --locked --manifest-path $$crate/Cargo.toml --out '$(WHEELS)'; done
 
 sdist: need-cargo $(TOOLS)/wheel/installed.txt
 	@rm -f '$(WHEELS)'/*.tar.gz
-	@$(TOOLS)/wheel/bin/maturin sdist --manifest-path $(PY)/Cargo.toml --out '$(WHEELS)'
+	@for crate in $(PY_CRATES); do \
+	  $(TOOLS)/wheel/bin/maturin sdist --manifest-path $$crate/Cargo.toml --out '$(WHEELS)'; done
 
 simulator: need-cargo need-compiler
 	@cargo build --locked -p mspkit-sim
@@ -42,7 +42,7 @@ doc-examples: need-cargo need-compiler
 	@cargo build --locked -p mspkit-doc-examples
 endif
 
-# The example as a user would run it, in an environment that has only the wheel.
+# The example as a user would run it, in an environment that has only the two wheels.
 demo-python: wheel
 	$(call say,Running the demo: $(PY)/examples/onboard.py)
 	@$(PYTHON) -m venv $(TOOLS)/demo

@@ -14,6 +14,8 @@ export function built(crate, ending = "", features = []) {
     "--locked",
     "-p",
     crate,
+    // A program alone, as maturin builds it, so that it is built once.
+    ...(ending === "" ? ["--bin", crate] : []),
     "--message-format",
     "json-render-diagnostics",
   ];

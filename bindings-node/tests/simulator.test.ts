@@ -4,16 +4,17 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Cloudmore, NCentral, OutcomeUnknownError, Wiv } from "mspkit";
+import { Cloudmore, NCentral, OutcomeUnknownError, version, Wiv } from "mspkit";
 import { type Fault, type SimulatorOptions, VARIABLES } from "mspkit/testing";
 import { HERE, program } from "./support/child.js";
 import { until } from "./support/fake.js";
 import { Simulator } from "./support/simulator.js";
 
-const BIN = join(HERE, "dist", "cjs", "bin.js");
+const BIN = join(HERE, "simulator", "bin.js");
 
 function gone(pid: number): boolean {
   try {
@@ -285,13 +286,6 @@ test("a missing or broken program is reported", async () => {
     [missing.status, missing.stderr],
     [1, "mspkit-sim: MSPKIT_SIM names /no/such/program, and there is no such file\n"],
   );
-  // In a checkout there is no package of the platform.
-  const none = ran({ MSPKIT_SIM: "" });
-  assert.equal(none.status, 1);
-  assert.match(
-    none.stderr,
-    /^mspkit-sim: this installation of mspkit has no simulator; .* mspkit-linux-x64-gnu\./,
-  );
   const saved = process.env.MSPKIT_SIM as string;
   assert.ok(existsSync(saved));
   process.env.MSPKIT_SIM = "/bin/false";
@@ -299,5 +293,21 @@ test("a missing or broken program is reported", async () => {
     await assert.rejects(Simulator.start(), /the simulator ended with 1 at its start/);
   } finally {
     process.env.MSPKIT_SIM = saved;
+  }
+});
+
+test("a simulator of another version is refused", async () => {
+  const saved = process.env.MSPKIT_SIM as string;
+  const folder = mkdtempSync(join(tmpdir(), "mspkit-other-"));
+  const other = join(folder, "mspkit-sim");
+  const ready = JSON.stringify({ url: "http://127.0.0.1:9", credentials: {}, version: "99.0.0" });
+  writeFileSync(other, `#!/bin/sh\necho '${ready}'\nexec cat\n`, { mode: 0o755 });
+  process.env.MSPKIT_SIM = other;
+  try {
+    const expected = `this is mspkit ${version}, but ${other} has version 99.0.0; install the same one: `;
+    await assert.rejects(Simulator.start(), (error: Error) => error.message.startsWith(expected));
+  } finally {
+    process.env.MSPKIT_SIM = saved;
+    rmSync(folder, { recursive: true });
   }
 });

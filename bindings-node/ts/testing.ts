@@ -24,7 +24,7 @@ import { NCentral, type NCentralOptions, NCentralSync } from "./generated/ncentr
 import { Wiv, type WivOptions, WivSync } from "./generated/wiv/client.js";
 import { camel, snake } from "./names.js";
 import type { Answer, Credentials, Fault, LoggedRequest, SimulatorOptions, State } from "./scenario.js";
-import { program } from "./sim.js";
+import { ofSameVersion, program } from "./sim.js";
 
 export type {
   Answer,
@@ -52,6 +52,7 @@ export const VARIABLES = [
 interface Ready {
   readonly url: string;
   readonly credentials: Readonly<Record<string, string>>;
+  readonly version?: string;
 }
 
 /** The simulator's names are the same in snake_case. */
@@ -112,7 +113,8 @@ export class Simulator implements AsyncDisposable {
    * Starts a simulator on a free port.
    *
    * @param options - How much data it holds and how it behaves.
-   * @throws An `Error`: this installation has no simulator, or an option is unknown.
+   * @throws An `Error`: the simulator is not installed (`npm install --save-dev mspkit-sim`), its version is not that of mspkit, or an option
+   *   is unknown.
    */
   static async start(options: SimulatorOptions = {}): Promise<Simulator> {
     return from(site(Simulator.start), () => Simulator.#start(options));
@@ -120,7 +122,8 @@ export class Simulator implements AsyncDisposable {
 
   static async #start(options: SimulatorOptions): Promise<Simulator> {
     // In a session of its own: Ctrl-C is for the test, which then ends the simulator.
-    const child = spawn(program(), ["--port", "0", "--until-stdin-closes"], {
+    const path = program();
+    const child = spawn(path, ["--port", "0", "--until-stdin-closes"], {
       stdio: ["pipe", "pipe", "inherit"],
       detached: true,
     });
@@ -137,13 +140,14 @@ export class Simulator implements AsyncDisposable {
       (pipe as unknown as Partial<Socket>).unref?.();
     }
     const simulator = new Simulator(child, ended, ready, options);
-    if (Object.keys(options).length > 0) {
-      try {
+    try {
+      ofSameVersion(path, ready.version);
+      if (Object.keys(options).length > 0) {
         await simulator.reset();
-      } catch (error) {
-        await simulator.stop();
-        throw error;
       }
+    } catch (error) {
+      await simulator.stop();
+      throw error;
     }
     return simulator;
   }

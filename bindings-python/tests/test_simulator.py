@@ -20,6 +20,7 @@ import pytest
 import mspkit
 from children import quiet, run, until
 from mspkit import testing
+from mspkit.sim import program
 from mspkit.testing import FaultKind, Options, Request, Simulator, SimulatorError
 
 SIM = [sys.executable, "-m", "mspkit.sim"]
@@ -335,3 +336,36 @@ def test_a_missing_or_broken_program_is_reported() -> None:
             print(error)
     """
     assert quiet(code, more={"MSPKIT_SIM": "/bin/false"}) == "/bin/false ended with 1 at its start\n"
+
+
+def test_a_simulator_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = tmp_path / "mspkit-sim"
+    ready = json.dumps({"url": "http://127.0.0.1:9", "credentials": {}, "version": "99.0.0"})
+    other.write_text(f"#!/bin/sh\necho '{ready}'\nexec cat\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("MSPKIT_SIM", str(other))
+    with pytest.raises(SimulatorError) as refused:
+        Simulator()
+    told = f"this is mspkit {mspkit.__version__}, but {other} has version 99.0.0; install the same one: "
+    assert str(refused.value) == f"{told}pip install mspkit-sim=={mspkit.__version__}"
+
+
+def test_the_program_is_found_where_installers_put_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = {"scripts": tmp_path / "scripts", "user": tmp_path / "user", "path": tmp_path / "path"}
+    for place in places.values():
+        place.mkdir()
+        (place / "mspkit-sim").touch(0o755)
+
+    def get_path(_: str, scheme: str = "scripts") -> str:
+        return str(places["scripts" if scheme == "scripts" else "user"])
+
+    monkeypatch.delenv("MSPKIT_SIM", raising=False)
+    monkeypatch.setenv("PATH", str(places["path"]))
+    monkeypatch.setattr("sysconfig.get_path", get_path)
+    for place in places.values():
+        assert program() == place / "mspkit-sim"
+        (place / "mspkit-sim").unlink()
+    with pytest.raises(FileNotFoundError, match=r"pip install 'mspkit\[sim\]'"):
+        program()

@@ -34,15 +34,20 @@ def expected(version: str) -> dict[str, tuple[float, set[str], set[str]]]:
     """The packages by name: the largest size in MB, the licences inside, the binaries inside."""
     machine = platform.machine()
     here = f"linux-{NODE_NAMES[machine]}-gnu"
-    tags = f"cp310-abi3-manylinux2014_{machine}.manylinux_2_17_{machine}"
+    tags = f"manylinux2014_{machine}.manylinux_2_17_{machine}"
     return {
-        f"mspkit-{version}-{tags}.whl": (6, ALL, {"_native.abi3.so", "mspkit-sim"}),
+        f"mspkit-{version}-cp310-abi3-{tags}.whl": (3.5, ALL, {"_native.abi3.so"}),
+        f"mspkit_sim-{version}-py3-none-{tags}.whl": (2, ALL, {"mspkit-sim"}),
         f"mspkit-{version}.tar.gz": (3, ALL, set()),
+        f"mspkit_sim-{version}.tar.gz": (1, ALL, set()),
         f"mspkit-{version}.tgz": (1, ALL, set()),
-        f"mspkit-{here}-{version}.tgz": (6, ALL, {f"mspkit.{here}.node", "mspkit-sim"}),
+        f"mspkit-{here}-{version}.tgz": (3.5, ALL, {f"mspkit.{here}.node"}),
+        f"mspkit-sim-{version}.tgz": (0.1, ALL, set()),
+        f"mspkit-sim-{here}-{version}.tgz": (2, ALL, {"mspkit-sim"}),
         f"mspkit-c-{version}-{here}.tar.gz": (16, ALL, {"libmspkit.so.1.0.0", "libmspkit.a", "mspkit-sim"}),
         f"mspkit-{version}.crate": (1, OWN, set()),
         f"mspkit-{version}.cdx.json": (1, set(), set()),
+        f"mspkit-sim-{version}.cdx.json": (1, set(), set()),
     }
 
 

@@ -44,27 +44,38 @@ def crates() -> list[tuple[str, str]]:
     return [(f"{member}/Cargo.toml", only(r'^name = "(.*)"', read(f"{member}/Cargo.toml"))) for member in members]
 
 
+def project(path: str, package: dict[str, str], description: str) -> list[Claim]:
+    """What the manifest of a Python package states."""
+    address = package["repository"].strip('"')
+    return [
+        Claim(path, r'^dynamic = \["(.*)"\]', "version"),
+        Claim(path, r"^license = (.*)$", package["license"]),
+        Claim(path, r'^description = "(.*)"', description),
+        Claim(path, r"^keywords = (.*)$", package["keywords"]),
+        Claim(path, r'^(?:Homepage|Repository) = "(.*)"', address),
+        Claim(path, r'^Issues = "(.*)"', f"{address}/issues"),
+        Claim(path, r'^Changelog = "(.*)"', f"{address}/blob/main/CHANGELOG.md"),
+        # The sdist is built elsewhere with what builds here.
+        Claim("bindings-python/requirements.txt", r"^(maturin==\S+)", only(r'^requires = \["(.*)"\]', read(path))),
+    ]
+
+
 def claims() -> list[Claim]:
     """Everything that is stated in more than one place."""
     workspace = only(r"^\[workspace\.package\]\n((?:.+\n)*)", read("Cargo.toml"))
     package = {name: only(rf'^{name} = (.*)$', workspace) for name in re.findall(r"^([a-z-]+) = ", workspace, re.MULTILINE)}
     fact = {name: value.strip('"') for name, value in package.items()}
     version, address = fact["version"], fact["repository"]
+    simulator = only(r'^description = "(.*)"', read("tests/simulator/Cargo.toml"))
     found = [
-        Claim("bindings-python/pyproject.toml", r'^dynamic = \["(.*)"\]', "version"),
-        Claim("bindings-python/pyproject.toml", r'^license = "(.*)"', fact["license"]),
-        Claim("bindings-python/pyproject.toml", r'^description = "(.*)"', fact["description"]),
-        Claim("bindings-python/pyproject.toml", r"^keywords = (.*)$", package["keywords"]),
-        Claim("bindings-python/pyproject.toml", r'^(?:Homepage|Repository) = "(.*)"', address),
-        Claim("bindings-python/pyproject.toml", r'^Issues = "(.*)"', f"{address}/issues"),
-        Claim("bindings-python/pyproject.toml", r'^Changelog = "(.*)"', f"{address}/blob/main/CHANGELOG.md"),
+        *project("bindings-python/pyproject.toml", package, fact["description"]),
+        *project("tests/simulator/pyproject.toml", package, simulator),
+        # A simulator of another version is refused.
+        Claim("bindings-python/pyproject.toml", r'^sim = \["mspkit-sim==(.*)"\]', version),
         *(
-            Claim(f"bindings-{language}/README.md", r"\(([^\s)]+)/blob/main/", address)
-            for language in ("python", "node", "c")
+            Claim(f"{folder}/README.md", r"\(([^\s)]+)/blob/main/", address)
+            for folder in ("bindings-python", "bindings-node", "bindings-c", "tests/simulator")
         ),
-        # The sdist is built elsewhere with what builds here.
-        Claim("bindings-python/requirements.txt", r"^(maturin==\S+)",
-              only(r'^requires = \["(.*)"\]', read("bindings-python/pyproject.toml"))),
         Claim("bindings-node/package.json", r'^  "version": "(.*)"', version),
         Claim("bindings-node/package.json", r'^  "license": "(.*)"', f"({fact['license']})"),
         Claim("bindings-node/package.json", r'^  "description": "(.*)"', fact["description"]),
@@ -75,9 +86,11 @@ def claims() -> list[Claim]:
               .replace("\n", "\n  ")),
         Claim("bindings-node/package-lock.json", r'\A\{\n  "name": "mspkit",\n  "version": "(.*)"', version),
         Claim("bindings-node/package-lock.json", r'^    "": \{\n      "name": "mspkit",\n      "version": "(.*)"', version),
-        # The packages of the platforms have the version of the package that depends on them.
-        Claim("bindings-node/scripts/pack.mjs", r"^const \{ name: \w+, (\w+),", "version"),
-        Claim("bindings-node/scripts/pack.mjs", r"\[of\(each\), (.*?)\]", "version"),
+        # The packages of the platforms and the simulator have the version of the package that depends on them.
+        Claim("bindings-node/scripts/pack.mjs", r"^const about = \{ (\w+),", "version"),
+        Claim("bindings-node/scripts/pack.mjs", r"\[`\$\{of\}-\$\{each\}`, (.*?)\]", "version"),
+        Claim("bindings-node/scripts/pack.mjs", r"peerDependencies: \{ \[SIM\]: (.*?) \}", "version"),
+        Claim("bindings-node/scripts/pack.mjs", r'^  description: "(.*)"', simulator),
         Claim("core/fuzz/Cargo.lock", r'^name = "mspkit"\nversion = "(.*)"', version),
         Claim("README.md", r"Rust toolchain \(([\d.]+) or later", fact["rust-version"]),
         Claim("CONTRIBUTING.md", r"Rust ([\d.]+) or later", fact["rust-version"]),
@@ -111,7 +124,7 @@ def broken(claim: Claim, text: str) -> str | None:
 def main() -> int:
     every = claims()
     wrong = [problem for claim in every if (problem := broken(claim, read(claim.path)))]
-    for folder in ("core", "bindings-python"):
+    for folder in ("core", "bindings-python", "tests/simulator"):
         for path in (ROOT / folder).glob("*LICENSE*"):
             if path.read_bytes() != (ROOT / path.name).read_bytes():
                 wrong.append(f"{folder}/{path.name}: is not {path.name} of the root")

@@ -22,13 +22,12 @@ ZIGBUILD := cargo zigbuild --target $(TRIPLE).$(GLIBC)
 release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NODE)/node_modules/installed.json ## everything that is published, into dist
 	@rm -rf $(DIST)
 	@mkdir -p $(DIST)
-	$(call say,The wheel and the sdist)
-	@$(RELEASE) $(ZIGBUILD) --release --locked -p mspkit-sim
-	@$(call ship-simulator,$(BUILT)/$(TRIPLE)/release)
+	$(call say,The wheels and the sdists)
 	@# In a folder of its own: maturin and cargo-zigbuild would build each other's crates anew.
-	@$(RELEASE) CARGO_TARGET_DIR='$(BUILT)/wheel' maturin build --release --locked --manifest-path $(PY)/Cargo.toml --zig --target $(TRIPLE) \
-	  --compatibility manylinux_$(subst .,_,$(GLIBC)) --out $(DIST)
-	@$(RELEASE) maturin sdist --manifest-path $(PY)/Cargo.toml --out $(DIST)
+	@for crate in $(PY_CRATES); do \
+	  $(RELEASE) CARGO_TARGET_DIR='$(BUILT)/wheel' maturin build --release --locked --manifest-path $$crate/Cargo.toml --zig \
+	    --target $(TRIPLE) --compatibility manylinux_$(subst .,_,$(GLIBC)) --out $(DIST); \
+	  $(RELEASE) maturin sdist --manifest-path $$crate/Cargo.toml --out $(DIST); done
 	$(call say,The npm packages)
 	@export $(RELEASE) MSPKIT_CARGO_BUILD='$(ZIGBUILD)'; $(NPM) run --silent build
 	@export $(RELEASE) MSPKIT_CARGO_BUILD='$(ZIGBUILD)'; $(NPM) run --silent pack:all
@@ -40,7 +39,7 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 	@rm -f '$(BUILT)'/package/*.crate
 	@cargo package --quiet --locked --allow-dirty --no-verify -p mspkit
 	@cp '$(BUILT)'/package/mspkit-[0-9]*.crate $(DIST)/
-	$(call say,The bill of materials)
+	$(call say,The bills of materials)
 	@$(PYTHON) $(PACKAGES)/sbom.py $(DIST)
 	@$(RELEASE) python $(PACKAGES)/valid.py $(DIST)/*.cdx.json
 	$(call say,Checking the artifacts)
@@ -48,7 +47,7 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 
 # Each as its users get it: into an empty environment, an empty project, by pkg-config and CMake, as a dependency.
 test-release: release simulator need-cxx $(PY_TOOLS)/installed.txt ## build a release, then install and try each package
-	$(call say,The wheel and the sdist in empty environments)
+	$(call say,The wheels and the sdists in empty environments)
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(DIST)/*.whl
 	@$(subst '$(WHEELS)','$(CURDIR)/$(DIST)',$(call PYTEST,$(PY_TOOLS)))/test_package.py
 	$(call say,The npm packages in an empty project)

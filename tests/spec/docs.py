@@ -21,12 +21,12 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 # Built or installed files.
-BUILT = {"target", "node_modules", "dist", "build", "packed", "__pycache__", "_bin"}
+BUILT = {"target", "node_modules", "dist", "build", "packed", "__pycache__"}
 LINK = re.compile(r"(?<!\!)\[[^\]\[]*\]\(([^)\s]+)\)")
 # The pages in packages, and how they link to the others.
 [REPOSITORY] = re.findall(r'^repository = "(.*)"', (ROOT / "Cargo.toml").read_text(encoding="utf-8"), re.MULTILINE)
 HERE = f"{REPOSITORY}/blob/main/"
-PAGES = ("bindings-python/README.md", "bindings-node/README.md", "bindings-c/README.md")
+PAGES = ("bindings-python/README.md", "bindings-node/README.md", "bindings-c/README.md", "tests/simulator/README.md")
 REASONS = "tests/packages/dependencies.yaml"
 CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from mspkit._cloudmore import AsyncCloudmore, Cloudmore
+from mspkit._native import __version__
 from mspkit._ncentral import AsyncNCentral, NCentral
 from mspkit._simulated import Collections, Counts
 from mspkit._wiv import AsyncWiv, Wiv
@@ -149,7 +150,7 @@ class Request:
 
 
 class SimulatorError(Exception):
-    """The simulator could not be started, or refused a command."""
+    """The simulator could not be started, has another version, or refused a command."""
 
 
 class Simulator:
@@ -161,8 +162,8 @@ class Simulator:
         options: How much data it holds and how it behaves; see `Options`.
 
     Raises:
-        FileNotFoundError: This installation has no simulator, and `MSPKIT_SIM` names none.
-        SimulatorError: An option is unknown.
+        FileNotFoundError: The simulator is not installed; `pip install 'mspkit[sim]'` does that.
+        SimulatorError: An option is unknown, or its version is not that of mspkit.
 
     Example:
         >>> with Simulator(customers=3) as sim, sim.ncentral() as client:
@@ -181,6 +182,11 @@ class Simulator:
         assert self._process.stdout is not None
         try:
             ready = _json.loads(self._process.stdout.readline())
+            if ready.get("version") != __version__:
+                raise SimulatorError(
+                    f"this is mspkit {__version__}, but {command[0]} has version {ready.get('version')}; "
+                    f"install the same one: pip install mspkit-sim=={__version__}"
+                )
             self.url: str = ready["url"]
             """The base URL of all three services."""
             self.credentials: Mapping[str, str] = ready["credentials"]

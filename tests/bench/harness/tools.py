@@ -86,7 +86,7 @@ class Tools:
     def _venv(self, name: str) -> Path:
         folder = INTO / f"python-{name}"
         if name == "mspkit":
-            wheels = sorted(WHEELS.glob("*.whl"))
+            wheels = sorted(WHEELS.glob("mspkit-*.whl"))
             if not wheels:
                 raise MissingError(f"there is no wheel in {WHEELS}; `make wheel` builds it")
             wanted, stamp = ["--no-index", str(wheels[-1])], f"{wheels[-1].name} {wheels[-1].stat().st_mtime_ns}"

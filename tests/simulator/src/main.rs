@@ -26,7 +26,7 @@ macro_rules! counts {
 
 mspkit_sim::each_count!(counts);
 
-/// Serves N-central, Cloudmore and Wiv on one loopback port, and prints its URL and credentials as one line of JSON.
+/// Serves N-central, Cloudmore and Wiv on one loopback port, and prints its URL, credentials and version as one line of JSON.
 ///
 /// With a command after `--` it prints nothing: it runs the command with NCENTRAL_URL, NCENTRAL_JWT and so on in its
 /// environment, and exits with its status.
@@ -102,7 +102,9 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, String> {
             .await
             .map_err(|error| format!("{program}: {error}"));
     }
-    println!("{}", json!({"url": simulator.url(), "credentials": simulator.credentials()}));
+    // Callers of another version can refuse it.
+    let version = env!("CARGO_PKG_VERSION");
+    println!("{}", json!({"url": simulator.url(), "credentials": simulator.credentials(), "version": version}));
     std::io::stdout().flush().map_err(|error| error.to_string())?;
     tokio::select! {
         () = stdin_closes(arguments.until_stdin_closes) => Ok(ExitCode::SUCCESS),

@@ -30,6 +30,7 @@ fn it_prints_its_url_and_ends_with_standard_input() {
         "--until-stdin-closes",
     ]);
     let url = printed["url"].as_str().unwrap();
+    assert_eq!(printed["version"], env!("CARGO_PKG_VERSION"));
     let names = ["ncentral_jwt", "cloudmore_username", "cloudmore_password", "cloudmore_client_secret"];
     let ids = ["cloudmore_reseller_id", "cloudmore_organization_id", "wiv_api_key"];
     assert!(names.iter().chain(&ids).all(|name| printed["credentials"][name].is_string()));

@@ -3,18 +3,20 @@
  * `npx mspkit-sim`: the simulator, with the arguments, streams, signals and exit code of this process.
  */
 
-import { spawn } from "node:child_process";
-import { program } from "./sim.js";
+"use strict";
 
-function fail(error: unknown): void {
-  process.stderr.write(`mspkit-sim: ${(error as Error).message}\n`);
+const { spawn } = require("node:child_process");
+const { program } = require("./index.js");
+
+function fail(error) {
+  process.stderr.write(`mspkit-sim: ${error.message}\n`);
   process.exitCode = 1;
 }
 
-function main(): void {
+function main() {
   const child = spawn(program(), process.argv.slice(2), { stdio: "inherit" });
-  const pass = (signal: NodeJS.Signals) => void child.kill(signal);
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const pass = (signal) => void child.kill(signal);
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) {
     process.on(signal, pass);
   }
