@@ -9,7 +9,7 @@
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
-use mspkit::{Core, Helper, InFlight};
+use mspkit::{BackgroundDriver, Core, KeepAlive};
 use mspkit_platform::SigpipeGuard;
 use tokio::runtime::{Builder, Handle, Runtime as Tokio};
 
@@ -66,7 +66,7 @@ pub(crate) struct Runtime {
     /// None after the end. It is read by all who drive it, so that its end waits for them.
     driven: Arc<RwLock<Option<Tokio>>>,
     /// None where the runtime has threads of its own.
-    helper: Option<Helper>,
+    helper: Option<BackgroundDriver>,
     /// Raised at the end.
     ended: Cancel,
     process: u32,
@@ -81,7 +81,7 @@ impl Runtime {
         if threads > 0 {
             builder.worker_threads(threads);
         }
-        let failed = |error| Failure::internal(format!("no runtime could be made: {error}"));
+        let failed = |error| Failure::internal(format!("the runtime could not be created: {error}"));
         mspkit_binding::room(threads, mspkit_platform::spawn).map_err(failed)?;
         let tokio = builder
             .enable_all()
@@ -93,7 +93,7 @@ impl Runtime {
         let driven = Arc::new(RwLock::new(Some(tokio)));
         let helper = (threads == 0).then(|| {
             let driven = driven.clone();
-            Helper::new(mspkit_platform::spawn, move |future| {
+            BackgroundDriver::new(mspkit_platform::spawn, move |future| {
                 let driven = driven.read().unwrap_or_else(PoisonError::into_inner);
                 driven.as_ref().map(|tokio| tokio.block_on(future)).is_some()
             })
@@ -129,8 +129,8 @@ impl Runtime {
     }
 
     /// Sees that tasks are driven for as long as the result lives.
-    pub(crate) fn in_flight(&self) -> Result<Option<InFlight>, Failure> {
-        let in_flight = self.helper.as_ref().map(Helper::in_flight).transpose();
+    pub(crate) fn in_flight(&self) -> Result<Option<KeepAlive>, Failure> {
+        let in_flight = self.helper.as_ref().map(BackgroundDriver::keep_alive).transpose();
         in_flight.map_err(|error| Failure::internal(format!("no thread could be made: {error}")))
     }
 
@@ -138,13 +138,13 @@ impl Runtime {
     pub(crate) fn attend(self: &Arc<Self>, core: Core) -> Core {
         let runtime: Weak<Self> = Arc::downgrade(self);
         // Without a thread they go on while somebody waits.
-        core.attended(move || runtime.upgrade()?.in_flight().ok()?)
+        core.with_keep_alive(move || runtime.upgrade()?.in_flight().ok()?)
     }
 
     /// Sees that what was given up is closed.
     pub(crate) fn tidy(&self) {
         if let Some(helper) = self.helper.as_ref().filter(|_| self.is_here()) {
-            helper.tidy();
+            helper.clean_up();
         }
     }
 
@@ -168,7 +168,7 @@ impl Runtime {
         if !self.is_here() {
             // A forked child has none of the threads that would have to end, and locks may be held for ever.
             std::mem::forget(self.driven.clone());
-            self.helper.iter().for_each(Helper::abandon);
+            self.helper.iter().for_each(BackgroundDriver::abandon);
             return;
         }
         self.ended.close();

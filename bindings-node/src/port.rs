@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use mspkit_binding::Came;
+use mspkit_binding::PortEvent;
 use napi::Status;
 use napi::bindgen_prelude::{Array, Env, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -43,8 +43,8 @@ impl Port {
     pub fn drain<'env>(&self, env: &'env Env) -> napi::Result<Array<'env>> {
         let came = self.shared.take().into_iter().filter_map(|(id, came)| {
             let entry = match came {
-                Came::Done(entry) => Some(entry),
-                Came::Events(events) => told(events).map(Entry::Events),
+                PortEvent::Done(entry) => Some(entry),
+                PortEvent::Events(events) => told(events).map(Entry::Events),
             };
             Some((u32::try_from(id).ok()?, entry?))
         });

@@ -30,7 +30,7 @@ pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
 }
 
 fn refused(error: &std::io::Error) -> Failure {
-    Failure::internal(format!("no runtime could be made: {error}"))
+    Failure::internal(format!("the runtime could not be created: {error}"))
 }
 
 fn get_or_build(

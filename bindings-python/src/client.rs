@@ -53,7 +53,7 @@ fn named(service: &str) -> PyResult<Service> {
 /// A core; blocking calls leave its lists to the helper while they do not wait.
 fn core_of(service: Service, config: &Config, asynchronous: bool) -> mspkit::Result<mspkit::Core> {
     let core = mspkit::Core::new(service, config)?;
-    Ok(if asynchronous { core } else { core.attended(runtime::attend) })
+    Ok(if asynchronous { core } else { core.with_keep_alive(runtime::attend) })
 }
 
 impl Identity {

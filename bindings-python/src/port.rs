@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::FutureExt;
-use mspkit_binding::Came;
+use mspkit_binding::PortEvent;
 use mspkit_platform::Wakeup;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
@@ -129,11 +129,17 @@ impl Drop for Port {
     }
 }
 
-fn entry(py: Python<'_>, token: u64, came: Came<Result<Outcome, Failure>>) -> PyResult<Bound<'_, PyTuple>> {
+fn entry(
+    py: Python<'_>,
+    token: u64,
+    came: PortEvent<Result<Outcome, Failure>>,
+) -> PyResult<Bound<'_, PyTuple>> {
     match came {
-        Came::Done(Err(failure)) => (token, FAILED, failure.parts(py)?).into_pyobject(py),
-        Came::Done(Ok(Outcome::Answer(answer))) => (token, DONE, Bound::new(py, *answer)?).into_pyobject(py),
-        Came::Done(Ok(Outcome::Filled(ended))) => (token, DONE, ended).into_pyobject(py),
-        Came::Events(events) => (token, EVENTS, told(py, events)?).into_pyobject(py),
+        PortEvent::Done(Err(failure)) => (token, FAILED, failure.parts(py)?).into_pyobject(py),
+        PortEvent::Done(Ok(Outcome::Answer(answer))) => {
+            (token, DONE, Bound::new(py, *answer)?).into_pyobject(py)
+        }
+        PortEvent::Done(Ok(Outcome::Filled(ended))) => (token, DONE, ended).into_pyobject(py),
+        PortEvent::Events(events) => (token, EVENTS, told(py, events)?).into_pyobject(py),
     }
 }

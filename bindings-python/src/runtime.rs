@@ -5,7 +5,7 @@
 //! ends with it. Their threads take no signals, which are the interpreter's.
 
 use futures_util::future::BoxFuture;
-use mspkit::{Helper, InFlight};
+use mspkit::{BackgroundDriver, KeepAlive};
 use mspkit_platform::PerProcess;
 use tokio::runtime::{Builder, Runtime};
 
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 const THREADS: usize = 2;
 
 static BLOCKING: PerProcess<Runtime> = PerProcess::new();
-static HELPER: PerProcess<Helper> = PerProcess::new();
+static HELPER: PerProcess<BackgroundDriver> = PerProcess::new();
 static ASYNC: PerProcess<Runtime> = PerProcess::new();
 
 /// What blocking calls are driven by, on the threads of their callers.
@@ -24,16 +24,16 @@ pub(crate) fn blocking() -> Result<&'static Runtime, Failure> {
 }
 
 /// Sees that pages which are read ahead travel while Python works on those that are here, if the system gives a thread.
-pub(crate) fn attend() -> Option<InFlight> {
+pub(crate) fn attend() -> Option<KeepAlive> {
     let runtime = blocking().ok()?;
     let helper = HELPER.get_or_make(|| {
         let drive = move |future: BoxFuture<'_, ()>| {
             runtime.block_on(future);
             true
         };
-        Ok::<_, Failure>(Helper::new(mspkit_platform::spawn, drive))
+        Ok::<_, Failure>(BackgroundDriver::new(mspkit_platform::spawn, drive))
     });
-    helper.ok()?.in_flight().ok()
+    helper.ok()?.keep_alive().ok()
 }
 
 /// What async calls run on.
@@ -45,7 +45,7 @@ pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
 }
 
 fn refused(error: &std::io::Error) -> Failure {
-    Failure::internal(format!("no runtime could be made: {error}"))
+    Failure::internal(format!("the runtime could not be created: {error}"))
 }
 
 fn build(builder: &mut Builder) -> Result<Runtime, Failure> {

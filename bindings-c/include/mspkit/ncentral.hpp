@@ -32,7 +32,7 @@ struct AuthToken {
     std::optional<std::string> token;
     /// How it is sent, Bearer or Body.
     std::optional<std::string> type;
-    /// How long it lives, in seconds.
+    /// Its lifetime in seconds.
     std::optional<std::int64_t> expiry_seconds;
     /// The whole object as JSON, fields that are not known here included.
     std::string json;
@@ -162,8 +162,8 @@ json(detail::copy(view.json))
     }
 };
 
-/// A customer of a service organization. Only the id and the name are sure; everything else may be null
-/// or absent, and servers may send fields that are not listed here.
+/// A customer of a service organization. Only the id and the name are always present; everything else may
+/// be null or absent, and servers may send fields that are not listed here.
 struct Customer {
     using c_struct = mspkit_ncentral_customer_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_customer_layout; }
@@ -269,7 +269,7 @@ json(detail::copy(view.json))
     }
 };
 
-/// What a ticketing system says about credentials.
+/// The result of a check of credentials.
 struct PsaCredentialCheck {
     using c_struct = mspkit_ncentral_psa_credential_check_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_psa_credential_check_layout; }
@@ -286,7 +286,7 @@ json(detail::copy(view.json))
     }
 };
 
-/// The server's clock. The vendor publishes the current time only; servers may say more.
+/// The server's clock. The vendor documents the current time only; servers may send more.
 struct ServerHealth {
     using c_struct = mspkit_ncentral_server_health_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_server_health_layout; }
@@ -416,8 +416,8 @@ json(detail::copy(view.json))
     }
 };
 
-/// A site: one of a customer's locations. Only the id and the name are sure; everything else may be null
-/// or absent, and servers may send fields that are not listed here.
+/// A site: one of a customer's locations. Only the id and the name are always present; everything else
+/// may be null or absent, and servers may send fields that are not listed here.
 struct Site {
     using c_struct = mspkit_ncentral_site_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_site_layout; }
@@ -506,12 +506,12 @@ json(detail::copy(view.json))
     }
 };
 
-/// What the server says about the access token.
+/// Whether the access token is valid.
 struct TokenStatus {
     using c_struct = mspkit_ncentral_token_status_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_token_status_layout; }
 
-    /// The verdict in words.
+    /// The result as text.
     std::optional<std::string> message;
     /// The whole object as JSON, fields that are not known here included.
     std::string json;
@@ -544,17 +544,17 @@ struct custom_psa_get_ticket_params {
 
 /// What `list` of `customers` takes besides its arguments.
 struct customers_list_params {
-    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
-    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
@@ -563,17 +563,17 @@ struct customers_list_params {
 
 /// What `list_sites` of `customers` takes besides its arguments.
 struct customers_list_sites_params {
-    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
-    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
@@ -624,8 +624,8 @@ struct service_orgs_create_customer_params {
     std::optional<std::string> contact_first_name = {};
     /// Last name of the primary contact. Not blank. (required, text, not blank)
     std::optional<std::string> contact_last_name = {};
-    /// Licence of the customer's devices. The server takes Professional when it is not given. (optional,
-    /// `Professional` or `Essential`)
+    /// Licence of the customer's devices. The server's default is Professional. (optional, `Professional`
+    /// or `Essential`)
     std::optional<std::string> license_type = {};
     /// Id in a system of your own. (optional, text)
     std::optional<std::string> external_id = {};
@@ -657,17 +657,17 @@ struct service_orgs_create_customer_params {
 
 /// What `list` of `service_orgs` takes besides its arguments.
 struct service_orgs_list_params {
-    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
-    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
@@ -676,17 +676,17 @@ struct service_orgs_list_params {
 
 /// What `list_customers` of `service_orgs` takes besides its arguments.
 struct service_orgs_list_customers_params {
-    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
-    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
@@ -695,17 +695,17 @@ struct service_orgs_list_customers_params {
 
 /// What `list` of `sites` takes besides its arguments.
 struct sites_list_params {
-    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
-    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
@@ -718,12 +718,12 @@ struct standard_psa_validate_credential_params {
     std::optional<std::string> username = {};
     /// Password in the ticketing system. (required, text, not blank, secret)
     std::optional<std::string> password = {};
-    /// Private or public key of the integration, for ticketing systems that want one beside the
-    /// credentials. (optional, text, not blank, secret)
+    /// Private or public key of the integration, for ticketing systems that require one in addition to
+    /// the credentials. (optional, text, not blank, secret)
     std::optional<std::string> integration_key = {};
 };
 
-/// The token exchange. Clients do this by themselves; call these only to inspect it.
+/// The token exchange. Clients do this automatically; call these only to inspect it.
 class auth_resource {
 public:
     explicit auth_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -823,8 +823,8 @@ private:
 };
 
 /// Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
-/// reopening need a token of the Custom PSA Integration user, which is made under PSA Integration Setup
-/// in the web interface.
+/// reopening need a token of the Custom PSA Integration user, which is created under PSA Integration
+/// Setup in the web interface.
 class custom_psa_resource {
 public:
     explicit custom_psa_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -1081,7 +1081,7 @@ class server_resource {
 public:
     explicit server_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
 
-    /// Gets the server's own clock, as a sign of life. See `mspkit_ncentral_server_health`.
+    /// Gets the server's clock, which shows that it is up. See `mspkit_ncentral_server_health`.
     answer<ServerHealth> health(const call_options &options = {}) const { return try_health(options).value(); }
     result<answer<ServerHealth>> try_health(const call_options &options = {}) const
     {
@@ -1130,7 +1130,7 @@ private:
 };
 
 /// Service organizations: the independent providers inside one N-central server, each with customers,
-/// users and rules of its own. There is no way to delete one through the API, so a duplicate stays.
+/// users and rules of its own. None can be deleted through the API, so a duplicate remains.
 class service_orgs_resource {
 public:
     explicit service_orgs_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -1435,7 +1435,7 @@ private:
 
 /// One N-central server per managed service provider, in the vendor's cloud or on the provider's
 /// premises. Written by hand from the vendor's public guides and its public OpenAPI document; where those
-/// disagree, this document describes what is sent strictly and what is read tolerantly.
+/// disagree, this document is strict about requests and tolerant about responses.
 ///
 /// - **Envelopes.** The guides show objects under `data`, servers in the field answer with the bare
 ///   object. Both occur.
@@ -1477,11 +1477,11 @@ public:
     /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`.
     ncentral with_options(const client_options &options) const { return ncentral(*this, options); }
 
-    /// The token exchange. Clients do this by themselves; call these only to inspect it.
+    /// The token exchange. Clients do this automatically; call these only to inspect it.
     ncentral_types::auth_resource auth() const noexcept { return ncentral_types::auth_resource(get()); }
 
     /// Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
-    /// reopening need a token of the Custom PSA Integration user, which is made under PSA Integration
+    /// reopening need a token of the Custom PSA Integration user, which is created under PSA Integration
     /// Setup in the web interface.
     ncentral_types::custom_psa_resource custom_psa() const noexcept { return ncentral_types::custom_psa_resource(get()); }
 
@@ -1492,7 +1492,7 @@ public:
     ncentral_types::server_resource server() const noexcept { return ncentral_types::server_resource(get()); }
 
     /// Service organizations: the independent providers inside one N-central server, each with customers,
-    /// users and rules of its own. There is no way to delete one through the API, so a duplicate stays.
+    /// users and rules of its own. None can be deleted through the API, so a duplicate remains.
     ncentral_types::service_orgs_resource service_orgs() const noexcept { return ncentral_types::service_orgs_resource(get()); }
 
     /// Sites, the locations of customers, of every customer that the API user may see.

@@ -7,10 +7,10 @@ use crate::facade::model::readable;
 use crate::generated::schema;
 use crate::table::dialect::{Dialect, Envelope, Pages, Scroll};
 use crate::table::{
-    Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, Place, RetryClass, Service,
+    Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, ParamLocation, RetryClass, Service,
 };
 
-/// Where each operation stands in [`OPERATIONS`].
+/// The index of each operation in [`OPERATIONS`].
 pub(crate) mod op {
     /// `cloudmore.estore.get`
     pub(crate) const CLOUDMORE_ESTORE_GET: usize = 0;
@@ -88,11 +88,11 @@ pub(crate) mod op {
     pub(crate) const WIV_WORKFLOWS_RUN: usize = 36;
 }
 
-/// An optional parameter with nothing special about it; rows say what is different.
+/// An optional parameter with defaults, for struct update in the rows.
 const PLAIN: Param = Param {
     name: "",
     wire: "",
-    place: Place::Body,
+    location: ParamLocation::Body,
     kind: Kind::Text,
     required: false,
     secret: false,
@@ -114,7 +114,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -123,7 +123,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -131,7 +131,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -164,7 +164,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -173,7 +173,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -206,7 +206,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -215,7 +215,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -262,7 +262,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -271,7 +271,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -279,7 +279,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -312,7 +312,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -321,7 +321,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -329,7 +329,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -362,7 +362,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -371,7 +371,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -404,7 +404,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -413,7 +413,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -421,7 +421,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -461,7 +461,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -470,7 +470,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -478,7 +478,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -639,7 +639,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "custom_psa_ticket_id",
                 wire: "customPsaTicketId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -677,7 +677,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "custom_psa_ticket_id",
             wire: "customPsaTicketId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -726,7 +726,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "custom_psa_ticket_id",
             wire: "customPsaTicketId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -754,7 +754,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "custom_psa_ticket_id",
             wire: "customPsaTicketId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -803,7 +803,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "customer_id",
             wire: "customerId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -832,29 +832,29 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
@@ -880,7 +880,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "customer_id",
                 wire: "customerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -888,29 +888,29 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
@@ -929,7 +929,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         service: Service::NCentral,
         resource: "server",
         name: "health",
-        summary: "Gets the server's own clock, as a sign of life.",
+        summary: "Gets the server's clock, which shows that it is up.",
         method: Method::GET,
         path: "/api/health",
         params: &[],
@@ -1030,7 +1030,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "so_id",
                 wire: "soId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -1101,7 +1101,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "so_id",
             wire: "soId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -1130,29 +1130,29 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
@@ -1178,7 +1178,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "so_id",
                 wire: "soId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -1186,29 +1186,29 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
@@ -1233,7 +1233,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "site_id",
             wire: "siteId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -1262,29 +1262,29 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
@@ -1331,7 +1331,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "psa_type",
                 wire: "psaType",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -1348,7 +1348,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "integration_key",
                 wire: "INTEGRATION-KEY",
-                place: Place::Header,
+                location: ParamLocation::Header,
                 kind: Kind::NonBlank,
                 secret: true,
                 ..PLAIN
@@ -1382,7 +1382,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "customer_id", wire: "customer_id", place: Place::Query, kind: Kind::Id, ..PLAIN },
+            Param {
+                name: "customer_id",
+                wire: "customer_id",
+                location: ParamLocation::Query,
+                kind: Kind::Id,
+                ..PLAIN
+            },
         ],
         body: BodyKind::Json,
         auth: Auth::ApiKey,
@@ -1436,7 +1442,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "fields",
             wire: "fields",
-            place: Place::Query,
+            location: ParamLocation::Query,
             kind: Kind::TextList,
             ..PLAIN
         }],
@@ -1464,7 +1470,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "workflow_id",
                 wire: "workflow_id",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -1487,7 +1493,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// The words of every service.
+/// The dialect of every service.
 impl Service {
     pub(crate) const fn dialect(self) -> &'static Dialect {
         match self {

@@ -1,11 +1,11 @@
-//! Fields of an answer that its model does not know: kept as they came.
+//! Unknown fields of a response: kept unchanged.
 
 use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 
 use super::{Json, Unreadable};
 
-/// Fields of an answer that its model does not know, as they came.
+/// Fields of a response that are not in its model, unchanged.
 #[derive(Clone, Default)]
 pub(crate) struct Extra(Vec<(Box<str>, Box<RawValue>)>);
 

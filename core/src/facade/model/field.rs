@@ -1,6 +1,6 @@
-//! How single fields are read: tolerantly.
+//! Tolerant reading of single fields.
 //!
-//! Scalars are read as what they are meant to be: an id or a text that comes as a number, a number that comes as text.
+//! Scalars are converted to the type of the field: numbers to ids or text, text to numbers.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,16 +8,16 @@ use std::fmt;
 use super::{Id, Json, Secret, Unreadable};
 use crate::wire::raw::{Broken, Scan};
 
-/// A field's type: read from whatever a server may send for it; nothing for null.
+/// A type of fields, which can be read from whatever a server may send for it.
 pub(crate) trait Field: Sized {
-    /// Reads the value that comes next; nothing where the server sent null.
+    /// Reads the next value; `None` if the server sent null.
     fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable>;
 }
 
-/// The forms that a scalar can come in.
+/// A scalar as the server sent it.
 enum Form<'a> {
     Text(Cow<'a, str>),
-    /// As it is written.
+    /// Its source text.
     Number(&'a str),
     Bool(bool),
 }
@@ -25,7 +25,7 @@ enum Form<'a> {
 impl fmt::Display for Form<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // What a text holds may be a secret.
+            // The text may be a secret.
             Self::Text(_) => f.write_str("a text"),
             Self::Number(number) => f.write_str(number),
             Self::Bool(flag) => flag.fmt(f),
@@ -38,7 +38,7 @@ impl<'a> Form<'a> {
         match self {
             Form::Text(text) => text,
             Form::Bool(flag) => flag.to_string().into(),
-            // Whole numbers stay exact whatever their size; of others, `1.50` and `1.5` are the same.
+            // Whole numbers stay exact whatever their size; others are normalised, so `1.50` becomes `1.5`.
             Form::Number(number) => match number.parse::<f64>() {
                 Ok(float) if !is_whole(number) => float.to_string().into(),
                 _ => number.into(),
@@ -52,7 +52,7 @@ fn is_whole(number: &str) -> bool {
     number.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit())
 }
 
-/// Reads a scalar; `read` says what it is worth, or nothing where it cannot stand for what is `expected`.
+/// Reads a scalar; `read` converts it, or returns it if it cannot be converted to what is `expected`.
 #[inline]
 fn scalar<'a, T>(
     scan: &mut Scan<'a>,
@@ -75,7 +75,7 @@ fn scalar<'a, T>(
     read(form).map(Some).map_err(|form| Unreadable::new(format!("{form} where {expected} belongs")))
 }
 
-/// The error for a value that stands where something else belongs.
+/// The error for a value of another type.
 #[cold]
 pub(crate) fn misplaced(scan: &mut Scan<'_>, expected: &str) -> Unreadable {
     let found = match scan.peek() {
@@ -90,7 +90,7 @@ pub(crate) fn misplaced(scan: &mut Scan<'_>, expected: &str) -> Unreadable {
     Unreadable::new(format!("{found} where {expected} belongs"))
 }
 
-/// Reads a text, or what can stand for one.
+/// Reads a text, or a scalar that can be converted to one.
 #[inline]
 pub(crate) fn text<'a>(scan: &mut Scan<'a>) -> Result<Option<Cow<'a, str>>, Unreadable> {
     scalar(scan, "text", |form| Ok(form.into_text()))
@@ -190,7 +190,7 @@ impl<T: Field> Field for Vec<T> {
         }
         let (mut entries, mut index) = (Vec::new(), 0);
         scan.list(|scan| {
-            // A null among entries stands for nothing.
+            // Nulls among entries are dropped.
             entries.extend(T::read(scan).map_err(|error| error.in_entry(index))?);
             index += 1;
             Ok::<_, Unreadable>(())
