@@ -468,7 +468,7 @@ pub unsafe extern "C" fn mspkit_pager_meta(pager: *const mspkit_pager) -> *const
     unsafe {
         get(pager, std::ptr::null(), |pager| {
             let reading = lock(&pager.shared.reading);
-            let hand = reading.as_ref().and_then(RawPager::hand);
+            let hand = reading.as_ref().and_then(RawPager::current_page);
             hand.map_or(std::ptr::null(), |hand| meta(&hand.page().meta, &mut lock(&pager.lent).arena))
         })
     }

@@ -8,7 +8,7 @@
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
-use mspkit::{Core, Helper, InFlight};
+use mspkit::{BackgroundDriver, Core, KeepAlive};
 use mspkit_platform::SigpipeGuard;
 use tokio::runtime::{Builder, Handle, Runtime as Tokio};
 
@@ -65,7 +65,7 @@ pub(crate) struct Runtime {
     /// None after shutdown. Every thread that drives it holds a read lock, so that shutdown waits for them.
     driven: Arc<RwLock<Option<Tokio>>>,
     /// None if the runtime has threads.
-    helper: Option<Helper>,
+    helper: Option<BackgroundDriver>,
     /// Raised at shutdown.
     ended: Cancel,
     process: u32,
@@ -92,7 +92,7 @@ impl Runtime {
         let driven = Arc::new(RwLock::new(Some(tokio)));
         let helper = (threads == 0).then(|| {
             let driven = driven.clone();
-            Helper::new(mspkit_platform::spawn, move |future| {
+            BackgroundDriver::new(mspkit_platform::spawn, move |future| {
                 let driven = driven.read().unwrap_or_else(PoisonError::into_inner);
                 driven.as_ref().map(|tokio| tokio.block_on(future)).is_some()
             })
@@ -128,8 +128,8 @@ impl Runtime {
     }
 
     /// Makes sure that tasks are driven while the returned value lives.
-    pub(crate) fn in_flight(&self) -> Result<Option<InFlight>, Failure> {
-        let in_flight = self.helper.as_ref().map(Helper::in_flight).transpose();
+    pub(crate) fn in_flight(&self) -> Result<Option<KeepAlive>, Failure> {
+        let in_flight = self.helper.as_ref().map(BackgroundDriver::keep_alive).transpose();
         in_flight.map_err(|error| Failure::internal(format!("cannot start a thread: {error}")))
     }
 
@@ -137,13 +137,13 @@ impl Runtime {
     pub(crate) fn attend(self: &Arc<Self>, core: Core) -> Core {
         let runtime: Weak<Self> = Arc::downgrade(self);
         // Without a thread they proceed only while somebody waits.
-        core.attended(move || runtime.upgrade()?.in_flight().ok()?)
+        core.with_keep_alive(move || runtime.upgrade()?.in_flight().ok()?)
     }
 
     /// Closes what was given up.
     pub(crate) fn tidy(&self) {
         if let Some(helper) = self.helper.as_ref().filter(|_| self.is_here()) {
-            helper.tidy();
+            helper.clean_up();
         }
     }
 
@@ -167,7 +167,7 @@ impl Runtime {
         if !self.is_here() {
             // A forked child has none of the threads that would have to end, and locks may be held for ever.
             std::mem::forget(self.driven.clone());
-            self.helper.iter().for_each(Helper::abandon);
+            self.helper.iter().for_each(BackgroundDriver::abandon);
             return;
         }
         self.ended.close();

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use mspkit::InFlight;
+use mspkit::KeepAlive;
 use tokio::runtime::Handle;
 
 use crate::cancel::Cancel;
@@ -31,7 +31,7 @@ impl<T, F: FnOnce(Result<T, Failure>)> Drop for Finish<T, F> {
 /// Permission to start one task on a runtime: everything that can fail is done.
 pub(crate) struct Place {
     handle: Handle,
-    in_flight: Option<InFlight>,
+    in_flight: Option<KeepAlive>,
 }
 
 impl Place {

@@ -45,7 +45,7 @@ pub fn missing(operation: String, status: u16, request_id: String, field: String
 /// The fields of the error for a write that was cancelled before it started.
 #[napi(catch_unwind)]
 pub fn given_up(operation: String) -> String {
-    failure::Failure::from(mspkit::Error::given_up(&operation)).to_json()
+    failure::Failure::from(mspkit::Error::abandoned(&operation)).to_json()
 }
 
 /// The names of the paging options, which are passed among a list's arguments.

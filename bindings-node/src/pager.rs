@@ -48,7 +48,7 @@ struct Leaving<'r>(&'r Reading);
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
         if self.0.left.load(Ordering::Acquire) {
-            self.0.raw.leave();
+            self.0.raw.close();
         }
     }
 }
@@ -65,7 +65,7 @@ impl Reading {
         };
         let Some(part) = part else {
             // An empty list has a response too.
-            return Ok(Payload::end(self.raw.hand().as_ref().map(|hand| hand.page())));
+            return Ok(Payload::end(self.raw.current_page().as_ref().map(|hand| hand.page())));
         };
         let payload = Payload::page(&part);
         let reading = self.clone();
@@ -175,7 +175,7 @@ impl Pager {
     #[napi(catch_unwind)]
     pub fn back(&self) {
         if let Some((mark, part)) = self.reading.marked().take() {
-            self.reading.raw.back(mark);
+            self.reading.raw.reset(mark);
             *self.reading.part() = part;
         }
     }
@@ -193,7 +193,7 @@ impl Pager {
     #[napi(catch_unwind)]
     pub fn leave(&self) {
         self.reading.left.store(true, Ordering::Release);
-        self.reading.raw.leave();
+        self.reading.raw.close();
         if !self.asynchronous {
             runtime::settle();
         }

@@ -143,13 +143,13 @@ test("a missing promised field throws when it is read, and does not exist otherw
   const models: [model: Customer, message: RegExp][] = [
     [
       await own.serviceOrgs.createCustomer(50, contoso),
-      /^ncentral\.serviceOrgs\.createCustomer: created \(HTTP 200\), but no customerId came\..*`serviceOrgs\.listCustomers`/,
+      /^ncentral\.serviceOrgs\.createCustomer: created \(HTTP 200\), but the response has no customerId\..*`serviceOrgs\.listCustomers`/,
     ],
-    [sync.serviceOrgs.createCustomer(50, contoso), /created .*but no customerId came/],
-    [await own.customers.get(1), /^ncentral\.customers\.get: the server sent no customerId \(HTTP 200\)/],
+    [sync.serviceOrgs.createCustomer(50, contoso), /created .*but the response has no customerId/],
+    [await own.customers.get(1), /^ncentral\.customers\.get: the response has no customerId \(HTTP 200\)/],
     [
       (await own.customers.list().first()) as Customer,
-      /^ncentral\.customers\.list: the server sent no customerId/,
+      /^ncentral\.customers\.list: the response has no customerId/,
     ],
   ];
   for (const [model, message] of models) {

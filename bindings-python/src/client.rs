@@ -53,7 +53,7 @@ fn named(service: &str) -> PyResult<Service> {
 /// A core; between blocking calls, the helper drives its lists.
 fn core_of(service: Service, config: &Config, asynchronous: bool) -> mspkit::Result<mspkit::Core> {
     let core = mspkit::Core::new(service, config)?;
-    Ok(if asynchronous { core } else { core.attended(runtime::attend) })
+    Ok(if asynchronous { core } else { core.with_keep_alive(runtime::attend) })
 }
 
 impl Identity {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mspkit::Hand;
+use mspkit::CurrentPage;
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
@@ -12,7 +12,7 @@ use crate::answer::Page;
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Cursor {
     pub(crate) page: Py<Page>,
-    hand: Arc<Hand>,
+    hand: Arc<CurrentPage>,
 }
 
 impl Cursor {
@@ -32,7 +32,11 @@ pub(crate) struct Items {
 }
 
 impl Items {
-    pub(crate) fn new(page: Bound<'_, Page>, hand: Arc<Hand>, model: &Bound<'_, PyType>) -> PyResult<Self> {
+    pub(crate) fn new(
+        page: Bound<'_, Page>,
+        hand: Arc<CurrentPage>,
+        model: &Bound<'_, PyType>,
+    ) -> PyResult<Self> {
         let py = page.py();
         let cursor = Bound::new(py, Cursor { page: page.unbind(), hand })?;
         let make = model.getattr("__new__")?.unbind();
@@ -60,14 +64,14 @@ impl Items {
     /// How many are left to return.
     #[getter]
     fn left(&self) -> usize {
-        self.cursor.get().hand.left()
+        self.cursor.get().hand.remaining()
     }
 
     /// Token to resume after the items returned so far.
     #[getter]
     fn resume_token(&self) -> String {
         let hand = &self.cursor.get().hand;
-        hand.page().resume_token(hand.given())
+        hand.page().resume_token(hand.returned())
     }
 
     /// Returns all that are left as a page; none if there are none.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::FutureExt;
-use mspkit::{Error, ErrorKind, Hand, PagingOptions, RawPager};
+use mspkit::{CurrentPage, Error, ErrorKind, PagingOptions, RawPager};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
@@ -65,7 +65,7 @@ impl Pager {
         })
     }
 
-    fn items(&self, py: Python<'_>, hand: Arc<Hand>, model: &Bound<'_, PyType>) -> PyResult<Items> {
+    fn items(&self, py: Python<'_>, hand: Arc<CurrentPage>, model: &Bound<'_, PyType>) -> PyResult<Items> {
         let operation = self.here().map_or("", RawPager::operation);
         let page = Bound::new(py, Page::new(operation, hand.page().clone()))?;
         Items::new(page, hand, model)
@@ -108,7 +108,7 @@ impl Pager {
 
     /// The items of the current page, however many of them were returned; none before the first page.
     fn hand(&self, py: Python<'_>, model: &Bound<'_, PyType>) -> PyResult<Option<Items>> {
-        let hand = self.here().and_then(RawPager::hand);
+        let hand = self.here().and_then(RawPager::current_page);
         hand.map(|hand| self.items(py, hand, model)).transpose()
     }
 
@@ -130,7 +130,7 @@ impl Pager {
     fn back(&self, mark: &Mark) {
         let mark = mark.mark.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let (Some(raw), Some(mark)) = (self.here(), mark) {
-            raw.back(mark);
+            raw.reset(mark);
         }
     }
 

@@ -5,7 +5,7 @@
 //! threads block all signals, which are the interpreter's.
 
 use futures_util::future::BoxFuture;
-use mspkit::{Helper, InFlight};
+use mspkit::{BackgroundDriver, KeepAlive};
 use mspkit_platform::PerProcess;
 use tokio::runtime::{Builder, Runtime};
 
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 const THREADS: usize = 2;
 
 static BLOCKING: PerProcess<Runtime> = PerProcess::new();
-static HELPER: PerProcess<Helper> = PerProcess::new();
+static HELPER: PerProcess<BackgroundDriver> = PerProcess::new();
 static ASYNC: PerProcess<Runtime> = PerProcess::new();
 
 /// The runtime of blocking calls, driven by the threads of their callers.
@@ -24,16 +24,16 @@ pub(crate) fn blocking() -> Result<&'static Runtime, Failure> {
 }
 
 /// Reads pages ahead while Python processes the current ones, if the system has a thread for it.
-pub(crate) fn attend() -> Option<InFlight> {
+pub(crate) fn attend() -> Option<KeepAlive> {
     let runtime = blocking().ok()?;
     let helper = HELPER.get_or_make(|| {
         let drive = move |future: BoxFuture<'_, ()>| {
             runtime.block_on(future);
             true
         };
-        Ok::<_, Failure>(Helper::new(mspkit_platform::spawn, drive))
+        Ok::<_, Failure>(BackgroundDriver::new(mspkit_platform::spawn, drive))
     });
-    helper.ok()?.in_flight().ok()
+    helper.ok()?.keep_alive().ok()
 }
 
 /// The runtime of async calls.

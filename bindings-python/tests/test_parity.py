@@ -69,7 +69,7 @@ def test_the_method_takes_the_parameters_of_the_table(operation: dict[str, Any],
         optional = not param["required"] or param.get("from_option") is not None
         assert (own[name].default is not inspect.Parameter.empty) == optional, name
         by_position = own[name].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
-        assert not by_position or param["place"] == "path", name
+        assert not by_position or param["location"] == "path", name
 
 
 @BOTH

@@ -14,12 +14,12 @@
 //! ```
 //!
 //! The clients are [`NCentral`], [`Cloudmore`] and [`Wiv`]; [`blocking`] holds the same three for programs without a
-//! runtime. Models, parameters and resources stand in a module for each service, such as [`ncentral`].
+//! runtime. Models, parameters and resources are in a module for each service, such as [`ncentral`].
 //!
-//! A client belongs to the tokio runtime that it is first used on. Everything below the clients is one engine: calls with
-//! limits, tokens and retries ([`Error`] tells what can go wrong), and one pager for every kind of list.
+//! A client belongs to the tokio runtime that it is first used on. All clients share one engine: calls with limits,
+//! tokens and retries ([`Error`] describes what can go wrong), and one pager for every kind of list.
 
-// In the order in which they stand on each other: none uses one that comes after it.
+// From the bottom up: no layer uses a later one.
 mod base;
 mod engine;
 mod policy;
@@ -37,17 +37,19 @@ pub use crate::wire::transport;
 
 pub use crate::base::error::{Attempt, Error, ErrorKind, FieldError, Result};
 pub use crate::base::secret::Secret;
-pub use crate::base::words::Spelling;
+pub use crate::base::spelling::Spelling;
+pub use crate::engine::background::{BackgroundDriver, KeepAlive};
 pub use crate::engine::config::{ClientAuth, Config, Settings};
 pub use crate::engine::core::Core;
-pub use crate::engine::helper::{Helper, InFlight};
 pub use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
-pub use crate::engine::page::{Hand, Mark, OnIncomplete, OnLostPage, PagingOptions, RawPage, RawPager};
+pub use crate::engine::page::{
+    CurrentPage, Mark, OnIncomplete, OnLostPage, PagingOptions, RawPage, RawPager,
+};
 pub use crate::engine::request::CallOptions;
 pub use crate::engine::response::{Meta, RawResponse};
 pub use crate::engine::value::{Reader, Unreadable};
 #[cfg(feature = "clients")]
-pub use crate::facade::call_builder::{Call, FreeRequest, Items, List, Page, Pages, Response};
+pub use crate::facade::call_builder::{Call, Items, List, Page, Pages, RawRequest, Response};
 #[cfg(feature = "clients")]
 pub use crate::facade::client::{Builder, Client, Cloudmore, NCentral, Wiv};
 #[cfg(feature = "clients")]
@@ -56,5 +58,5 @@ pub use crate::facade::model::{DateRange, FromAnswer, Id, Json};
 pub use crate::generated::{cloudmore, ncentral, wiv};
 pub use crate::policy::limit::LimitStatus;
 pub use crate::table::{
-    Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, Place, RetryClass, Service,
+    Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, ParamLocation, RetryClass, Service,
 };

@@ -1,6 +1,6 @@
-//! The layers of the sources: none uses one that stands above it, and within a layer no two modules use each other.
+//! The layers of the sources: no layer uses a higher one, and within a layer no two modules use each other.
 
-#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -70,7 +70,7 @@ fn layer(module: &str) -> usize {
 }
 
 #[test]
-fn nothing_uses_what_stands_above_it() {
+fn no_layer_uses_a_higher_one() {
     let graph = graph();
     assert!(graph.len() > 20, "the sources were not found");
     for (user, used) in &graph {
@@ -83,7 +83,7 @@ fn nothing_uses_what_stands_above_it() {
 #[test]
 fn no_modules_use_each_other() {
     let mut graph = graph();
-    // What uses nothing that is left is taken away; what stays goes in circles.
+    // Modules without remaining dependencies are removed; what is left is in cycles.
     loop {
         let free: BTreeSet<String> = graph
             .iter()

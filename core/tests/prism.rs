@@ -1,9 +1,9 @@
-//! Every operation against mocks that Prism makes of the API documents: what is sent fits the documents, and what they
-//! give as an example can be read.
+//! Every operation against mocks that Prism makes from the API documents: requests match the documents, and their examples
+//! can be read.
 //!
 //! Run by `tests/contract/prism.sh`, which starts the mocks and checks what they received.
 
-#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 #[allow(dead_code, reason = "nothing blocks here")]
 #[path = "generated/dispatch.rs"]
@@ -20,7 +20,7 @@ use mspkit::{CallOptions, Cloudmore, Kind, NCentral, Operation, PagingOptions, P
 use serde_json::{Map, Value, json};
 use support::{Clients, Overrides, Params, Read, Rest};
 
-/// Real sockets, but for Cloudmore's token: its endpoint is a standard's and in no document of ours.
+/// Real sockets, except for Cloudmore's token: its endpoint is standard and not in the documents.
 #[derive(Debug)]
 struct Tokens(Http);
 
@@ -54,7 +54,7 @@ fn clients() -> Clients {
     }
 }
 
-/// A value that the parameter may have.
+/// A valid value of the parameter.
 fn value_of(param: &Param) -> Value {
     match param.kind {
         Kind::Guid => "8806367b-001a-4632-afb4-27a7fad7660c".into(),

@@ -108,7 +108,7 @@ typedef struct mspkit_cloudmore_created_service_view {
      */
     mspkit_text id;
     /**
-     * The `Location` header of the answer.
+     * The `Location` header of the response.
      */
     mspkit_text location;
 } mspkit_cloudmore_created_service_view;
@@ -200,7 +200,7 @@ typedef struct mspkit_cloudmore_custom_property_view {
      */
     mspkit_flag mandatory;
     /**
-     * The values to choose from, where there is a choice.
+     * The allowed values, if they are limited.
      */
     struct {
         const mspkit_str *entries;
@@ -208,15 +208,15 @@ typedef struct mspkit_cloudmore_custom_property_view {
         int32_t presence;
     } allowed_values;
     /**
-     * Whether organizations give it.
+     * Whether organizations set it.
      */
     mspkit_flag applies_to_organizations;
     /**
-     * Whether brokers give it.
+     * Whether brokers set it.
      */
     mspkit_flag applies_to_brokers;
     /**
-     * Whether the seller gives it.
+     * Whether the seller sets it.
      */
     mspkit_flag applies_to_seller;
 } mspkit_cloudmore_custom_property_view;
@@ -293,7 +293,7 @@ typedef struct mspkit_cloudmore_estore_service_detail_view {
         int32_t presence;
     } custom_properties;
     /**
-     * The values of the custom properties, where there are any yet.
+     * The values of the custom properties, if there are any.
      */
     struct {
         const mspkit_cloudmore_custom_property_data_view *const *entries;
@@ -394,8 +394,8 @@ typedef struct mspkit_cloudmore_estore_get_params {
      */
     size_t struct_size;
     /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
      */
     mspkit_str reseller_id;
 } mspkit_cloudmore_estore_get_params;
@@ -421,9 +421,9 @@ static const mspkit_descriptor mspkit_cloudmore_estore_get_descriptor = {sizeof(
 /**
  * Gets one service of the E-Store.
  *
- * The service with the definitions of its custom properties, which tell what `services.create` has to
- * give. Vendor's guide: Manage Services, "Retrieves a services details". See API Guide for Organizations
- * Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management `GET
+ * The service with the definitions of its custom properties, which `services.create` requires. Vendor's
+ * guide: Manage Services, "Retrieves a services details". See API Guide for Organizations Management:
+ * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `GET
  * /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an access
  * token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
@@ -456,8 +456,8 @@ typedef struct mspkit_cloudmore_estore_list_params {
      */
     size_t struct_size;
     /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
      */
     mspkit_str reseller_id;
 } mspkit_cloudmore_estore_list_params;
@@ -483,7 +483,7 @@ static const mspkit_descriptor mspkit_cloudmore_estore_list_descriptor = {sizeof
 /**
  * Lists the services that an organization may add.
  *
- * Every service of the E-Store that is open to the organization, in one answer. Vendor's guide: Manage
+ * Every service of the E-Store that is open to the organization, in one response. Vendor's guide: Manage
  * Services, "Retrieve services from the E-Store". See API Guide for Organizations Management:
  * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `GET
  * /api/resellers/{resellerId}/organizations/{organizationId}/Estore`. Sent with an access token, which
@@ -521,8 +521,8 @@ typedef struct mspkit_cloudmore_services_create_params {
      */
     mspkit_str custom_properties_data;
     /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
      */
     mspkit_str reseller_id;
 } mspkit_cloudmore_services_create_params;
@@ -590,8 +590,8 @@ typedef struct mspkit_cloudmore_services_delete_params {
      */
     size_t struct_size;
     /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
      */
     mspkit_str reseller_id;
 } mspkit_cloudmore_services_delete_params;
@@ -653,8 +653,8 @@ typedef struct mspkit_cloudmore_services_get_params {
      */
     size_t struct_size;
     /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
      */
     mspkit_str reseller_id;
 } mspkit_cloudmore_services_get_params;
@@ -715,8 +715,8 @@ typedef struct mspkit_cloudmore_services_list_params {
      */
     size_t struct_size;
     /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
      */
     mspkit_str reseller_id;
 } mspkit_cloudmore_services_list_params;
@@ -742,8 +742,8 @@ static const mspkit_descriptor mspkit_cloudmore_services_list_descriptor = {size
 /**
  * Lists the services of an organization.
  *
- * Every service that the organization has, in one answer. Vendor's guide: Manage Services, "Retrieve all
- * organizations service details". See API Guide for Organizations Management:
+ * Every service that the organization has, in one response. Vendor's guide: Manage Services, "Retrieve
+ * all organizations service details". See API Guide for Organizations Management:
  * https://kb.cloudmore.com/kb/api-guide-for-organizations-management `GET
  * /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token, which
  * the client obtains and renews. Read-only. Retried on transient errors.
@@ -772,8 +772,8 @@ typedef struct mspkit_cloudmore_services_replace_params {
      */
     mspkit_str custom_properties_data;
     /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
      */
     mspkit_str reseller_id;
 } mspkit_cloudmore_services_replace_params;
@@ -840,8 +840,8 @@ typedef struct mspkit_cloudmore_services_update_params {
      */
     mspkit_str custom_properties_data;
     /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
+     * Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+     * client's)
      */
     mspkit_str reseller_id;
 } mspkit_cloudmore_services_update_params;

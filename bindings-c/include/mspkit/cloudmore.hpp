@@ -26,7 +26,7 @@ struct CreatedService {
 
     /// Id of the added service, from the body or from the end of `Location`.
     std::optional<std::string> id;
-    /// The `Location` header of the answer.
+    /// The `Location` header of the response.
     std::optional<std::string> location;
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
@@ -76,13 +76,13 @@ struct CustomProperty {
     std::optional<bool> visible;
     /// Whether a value has to be given.
     std::optional<bool> mandatory;
-    /// The values to choose from, where there is a choice.
+    /// The allowed values, if they are limited.
     std::optional<std::vector<std::string>> allowed_values;
-    /// Whether organizations give it.
+    /// Whether organizations set it.
     std::optional<bool> applies_to_organizations;
-    /// Whether brokers give it.
+    /// Whether brokers set it.
     std::optional<bool> applies_to_brokers;
-    /// Whether the seller gives it.
+    /// Whether the seller sets it.
     std::optional<bool> applies_to_seller;
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
@@ -140,7 +140,7 @@ struct EstoreServiceDetail {
     std::optional<std::string> name;
     /// The definitions of the service's custom properties.
     std::optional<std::vector<CustomProperty>> custom_properties;
-    /// The values of the custom properties, where there are any yet.
+    /// The values of the custom properties, if there are any.
     std::optional<std::vector<CustomPropertyData>> custom_properties_data;
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
@@ -204,15 +204,15 @@ struct OrganizationService {
 
 /// Parameters of `get` of `estore` besides its arguments.
 struct estore_get_params {
-    /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-    /// default the client's)
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
     std::optional<std::string> reseller_id = {};
 };
 
 /// Parameters of `list` of `estore` besides its arguments.
 struct estore_list_params {
-    /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-    /// default the client's)
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
     std::optional<std::string> reseller_id = {};
 };
 
@@ -224,29 +224,29 @@ struct services_create_params {
     std::optional<std::string> currency_code = {};
     /// The values of the custom properties. (optional, list of objects, as the text of a JSON array)
     std::optional<std::string> custom_properties_data = {};
-    /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-    /// default the client's)
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
     std::optional<std::string> reseller_id = {};
 };
 
 /// Parameters of `delete_` of `services` besides its arguments.
 struct services_delete_params {
-    /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-    /// default the client's)
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
     std::optional<std::string> reseller_id = {};
 };
 
 /// Parameters of `get` of `services` besides its arguments.
 struct services_get_params {
-    /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-    /// default the client's)
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
     std::optional<std::string> reseller_id = {};
 };
 
 /// Parameters of `list` of `services` besides its arguments.
 struct services_list_params {
-    /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-    /// default the client's)
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
     std::optional<std::string> reseller_id = {};
 };
 
@@ -254,8 +254,8 @@ struct services_list_params {
 struct services_replace_params {
     /// The values of the custom properties. (required, list of objects, as the text of a JSON array)
     std::optional<std::string> custom_properties_data = {};
-    /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-    /// default the client's)
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
     std::optional<std::string> reseller_id = {};
 };
 
@@ -263,8 +263,8 @@ struct services_replace_params {
 struct services_update_params {
     /// The values of the custom properties. (required, list of objects, as the text of a JSON array)
     std::optional<std::string> custom_properties_data = {};
-    /// Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-    /// default the client's)
+    /// Id of the reseller, also called broker; the client's by default. (optional, GUID, by default the
+    /// client's)
     std::optional<std::string> reseller_id = {};
 };
 

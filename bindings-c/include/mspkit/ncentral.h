@@ -31,7 +31,7 @@
  * Common failures: MSPKIT_E_INVALID_REQUEST for a parameter that is missing or invalid, before anything is sent; the
  * codes for invalid pointers, texts, sizes and numbers; and, from the server:
  *
- * - MSPKIT_E_BAD_REQUEST, 400: The request was refused, for one or several reasons.
+ * - MSPKIT_E_BAD_REQUEST, 400: The request was refused for one or several reasons.
  * - MSPKIT_E_AUTHENTICATION, 401: The token is missing, unknown or expired. Tokens live in the server's
  *   memory, so a restart ends them all.
  * - MSPKIT_E_PERMISSION_DENIED, 403: The API user lacks the permission.
@@ -119,7 +119,7 @@ typedef struct mspkit_ncentral_auth_token_view {
      */
     mspkit_text type;
     /**
-     * How long it lives, in seconds.
+     * Its lifetime in seconds.
      */
     mspkit_int expiry_seconds;
 } mspkit_ncentral_auth_token_view;
@@ -332,8 +332,8 @@ static inline const mspkit_ncentral_custom_psa_ticket_info_view *mspkit_ncentral
 }
 
 /**
- * A customer of a service organization. Only the id and the name are sure; everything else may be null or
- * absent, and servers may send fields that are not listed here.
+ * A customer of a service organization. Only the id and the name are always present; everything else may
+ * be null or absent, and servers may send fields that are not listed here.
  */
 typedef struct mspkit_ncentral_customer_view {
     /**
@@ -524,7 +524,7 @@ static inline const mspkit_ncentral_links_view *mspkit_ncentral_links_of_answer(
 }
 
 /**
- * What a ticketing system says about credentials.
+ * The result of a check of credentials.
  */
 typedef struct mspkit_ncentral_psa_credential_check_view {
     /**
@@ -555,7 +555,7 @@ static inline const mspkit_ncentral_psa_credential_check_view *mspkit_ncentral_p
 }
 
 /**
- * The server's clock. The vendor publishes the current time only; servers may say more.
+ * The server's clock. The vendor documents the current time only; servers may send more.
  */
 typedef struct mspkit_ncentral_server_health_view {
     /**
@@ -788,8 +788,8 @@ static inline const mspkit_ncentral_service_org_view *mspkit_ncentral_service_or
 }
 
 /**
- * A site: one of a customer's locations. Only the id and the name are sure; everything else may be null
- * or absent, and servers may send fields that are not listed here.
+ * A site: one of a customer's locations. Only the id and the name are always present; everything else may
+ * be null or absent, and servers may send fields that are not listed here.
  */
 typedef struct mspkit_ncentral_site_view {
     /**
@@ -949,7 +949,7 @@ static inline const mspkit_ncentral_site_view *mspkit_ncentral_site_of_item(cons
 }
 
 /**
- * What the server says about the access token.
+ * Whether the access token is valid.
  */
 typedef struct mspkit_ncentral_token_status_view {
     /**
@@ -957,7 +957,7 @@ typedef struct mspkit_ncentral_token_status_view {
      */
     mspkit_bytes json;
     /**
-     * The verdict in words.
+     * The result as text.
      */
     mspkit_text message;
 } mspkit_ncentral_token_status_view;
@@ -984,10 +984,10 @@ static const mspkit_descriptor mspkit_ncentral_auth_authenticate_descriptor = {s
 /**
  * Exchanges the User-API token for an access and a refresh token.
  *
- * The client does this by itself when it needs tokens; calling it replaces the tokens that the client
- * holds. No body. It succeeds even when the API user's password has expired; every other call then
- * answers 500. Vendor's guide: Authentication & System Health APIs Overview, "Authentication Flow". See
- * Authentication & System Health APIs Overview:
+ * The client does this automatically when it needs tokens; calling it replaces the client's tokens. No
+ * body. It succeeds even if the API user's password has expired; every other call then fails with 500.
+ * Vendor's guide: Authentication & System Health APIs Overview, "Authentication Flow". See Authentication
+ * & System Health APIs Overview:
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview `POST
  * /api/auth/authenticate`. Sent with the user's long-lived token. Read-only. Retried on transient errors.
  *
@@ -1011,9 +1011,9 @@ static const mspkit_descriptor mspkit_ncentral_auth_logout_descriptor = {sizeof(
 /**
  * Ends the session of the access token.
  *
- * The access token and its refresh token stop being accepted, and the client forgets them; its next call
- * authenticates again. No body either way. Vendor's OpenAPI document, operation logout. See
- * Authentication & System Health APIs Overview:
+ * The access token and its refresh token become invalid, and the client drops them; its next call
+ * authenticates again. Request and response have no body. Vendor's OpenAPI document, operation logout.
+ * See Authentication & System Health APIs Overview:
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview `POST
  * /api/auth/logout`. Sent with an access token, which the client obtains and renews. Idempotent. Retried
  * on transient errors.
@@ -1038,10 +1038,10 @@ static const mspkit_descriptor mspkit_ncentral_auth_refresh_descriptor = {sizeof
 /**
  * Exchanges the refresh token for a new access and a new refresh token.
  *
- * The client does this by itself before the access token expires. The refresh token is the whole body, as
- * plain text, and no Authorization header is sent. Whatever goes wrong here, `auth.authenticate` is the
- * way back. Vendor's guide: Authentication & System Health APIs Overview, "Authentication Flow". See
- * Authentication & System Health APIs Overview:
+ * The client does this automatically before the access token expires. The refresh token is the whole
+ * body, as plain text, and no Authorization header is sent. After any error, use `auth.authenticate`.
+ * Vendor's guide: Authentication & System Health APIs Overview, "Authentication Flow". See Authentication
+ * & System Health APIs Overview:
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview `POST
  * /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
  *
@@ -1065,8 +1065,8 @@ static const mspkit_descriptor mspkit_ncentral_auth_validate_descriptor = {sizeo
 /**
  * Checks that the access token is valid.
  *
- * Answers 200 when the access token that the client holds is accepted, 401 when it is not. Vendor's
- * guide: Authentication & System Health APIs Overview. See Authentication & System Health APIs Overview:
+ * Returns 200 if the client's access token is accepted, 401 if it is not. Vendor's guide: Authentication
+ * & System Health APIs Overview. See Authentication & System Health APIs Overview:
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview `GET
  * /api/auth/validate`. Sent with an access token, which the client obtains and renews. Read-only. Retried
  * on transient errors.
@@ -1131,9 +1131,9 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_create_ticket_descript
 /**
  * Links a ticket of the custom PSA with its N-central ticket.
  *
- * Tells N-central the number and the address under which the custom ticketing system keeps a ticket. Only
- * for custom PSA integrations, with a token of the Custom PSA Integration user. Vendor's OpenAPI
- * document, operation createCustomTicket. See Manage PSA Integrations:
+ * Gives N-central the number and the address of a ticket in the custom ticketing system. Only for custom
+ * PSA integrations, with a token of the Custom PSA Integration user. Vendor's OpenAPI document, operation
+ * createCustomTicket. See Manage PSA Integrations:
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations `POST /api/custom-psa/tickets`.
  * Sent with an access token, which the client obtains and renews. Never sent again once it may have
  * arrived.
@@ -1142,7 +1142,7 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_create_ticket_descript
  * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_of_answer` reads it.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Get the ticket
  *   (`custom_psa.get_ticket_info`) and see whether it is linked.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
  */
 static inline mspkit_status mspkit_ncentral_custom_psa_create_ticket(const mspkit_ncentral *client, const mspkit_ncentral_custom_psa_create_ticket_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
 {
@@ -1197,17 +1197,17 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_get_ticket_descriptor 
 /**
  * Gets a custom PSA ticket with PSA credentials.
  *
- * Reads a ticket; it is a POST only because the credentials travel in the body. Nothing is changed.
+ * Reads a ticket; it is a POST only because the credentials are sent in the body. Nothing is changed.
  * Vendor's guides: PSA Integration APIs Overview, "Custom PSA Ticket Management", and Manage PSA
  * Integrations. See Manage PSA Integrations:
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations `POST
  * /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client obtains and
  * renews. Read-only. Retried on transient errors.
  *
- * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
+ * - `custom_psa_ticket_id`: Id of the ticket in N-central. (id)
  * - `params`: some are required; see `mspkit_ncentral_custom_psa_get_ticket_params`.
- * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_info_of_answer` reads it.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
+ * - `answer`: gets the answer. `mspkit_ncentral_custom_psa_ticket_info_of_answer` reads it.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The id is not valid.
  */
 static inline mspkit_status mspkit_ncentral_custom_psa_get_ticket(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_ncentral_custom_psa_get_ticket_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
 {
@@ -1230,16 +1230,16 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_get_ticket_info_descri
 /**
  * Gets a custom PSA ticket without PSA credentials.
  *
- * The same answer as `custom_psa.get_ticket`, for tokens of the Custom PSA Integration user. Newer
- * servers only: older ones answer 404 or 405. Vendor's OpenAPI document, operation
+ * The same result as `custom_psa.get_ticket`, for tokens of the Custom PSA Integration user. Newer
+ * servers only: older ones respond with 404 or 405. Vendor's OpenAPI document, operation
  * getCustomTicketInfoWithoutPsaCreds. See Manage PSA Integrations:
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations `GET
  * /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client obtains and
  * renews. Read-only. Retried on transient errors.
  *
- * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
- * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_info_of_answer` reads it.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
+ * - `custom_psa_ticket_id`: Id of the ticket in N-central. (id)
+ * - `answer`: gets the answer. `mspkit_ncentral_custom_psa_ticket_info_of_answer` reads it.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The id is not valid.
  */
 static inline mspkit_status mspkit_ncentral_custom_psa_get_ticket_info(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
 {
@@ -1294,9 +1294,9 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_reopen_ticket_descript
  * /api/custom-psa/tickets/{customPsaTicketId}/reopen`. Sent with an access token, which the client
  * obtains and renews. Idempotent. Retried on transient errors.
  *
- * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
- * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_of_answer` reads it.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
+ * - `custom_psa_ticket_id`: Id of the ticket in N-central. (id)
+ * - `answer`: gets the answer. `mspkit_ncentral_custom_psa_ticket_of_answer` reads it.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The id is not valid.
  */
 static inline mspkit_status mspkit_ncentral_custom_psa_reopen_ticket(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
 {
@@ -1326,9 +1326,9 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_resolve_ticket_descrip
  * /api/custom-psa/tickets/{customPsaTicketId}/resolve`. Sent with an access token, which the client
  * obtains and renews. Idempotent. Retried on transient errors.
  *
- * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
- * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_of_answer` reads it.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
+ * - `custom_psa_ticket_id`: Id of the ticket in N-central. (id)
+ * - `answer`: gets the answer. `mspkit_ncentral_custom_psa_ticket_of_answer` reads it.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The id is not valid.
  */
 static inline mspkit_status mspkit_ncentral_custom_psa_resolve_ticket(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
 {
@@ -1408,12 +1408,12 @@ typedef struct mspkit_ncentral_customers_list_params {
      */
     size_t struct_size;
     /**
-     * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
      * not given)
      */
     int64_t page_number;
@@ -1423,8 +1423,8 @@ typedef struct mspkit_ncentral_customers_list_params {
      */
     mspkit_str sort_by;
     /**
-     * Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-     * `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
      */
     mspkit_str sort_order;
     /**
@@ -1481,12 +1481,12 @@ typedef struct mspkit_ncentral_customers_list_sites_params {
      */
     size_t struct_size;
     /**
-     * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
      * not given)
      */
     int64_t page_number;
@@ -1496,8 +1496,8 @@ typedef struct mspkit_ncentral_customers_list_sites_params {
      */
     mspkit_str sort_by;
     /**
-     * Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-     * `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
      */
     mspkit_str sort_order;
     /**
@@ -1533,10 +1533,10 @@ static const mspkit_descriptor mspkit_ncentral_customers_list_sites_descriptor =
  * Lists the sites of a customer, page by page.
  *
  * The sites under one customer: its locations, each with a contact and an address of its own. The vendor
- * calls this endpoint a preview; a server that does not have it answers 404 for every customer. Vendor's
- * guide: Manage Sites. See Manage Sites: https://developer.n-able.com/n-central/docs/manage-sites `GET
- * /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and renews.
- * Read-only. Retried on transient errors.
+ * calls this endpoint a preview; a server that does not have it responds with 404 for every customer.
+ * Vendor's guide: Manage Sites. See Manage Sites:
+ * https://developer.n-able.com/n-central/docs/manage-sites `GET /api/customers/{customerId}/sites`. Sent
+ * with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
  * - `customer_id`: Id of the customer. (id)
  * - `params`: may be NULL; see `mspkit_ncentral_customers_list_sites_params`.
@@ -1552,10 +1552,10 @@ static inline mspkit_status mspkit_ncentral_customers_list_sites(const mspkit_nc
 static const mspkit_descriptor mspkit_ncentral_server_health_descriptor = {sizeof(mspkit_descriptor), "ncentral.server.health", NULL, 0, NULL, &mspkit_ncentral_server_health_layout};
 
 /**
- * Gets the server's own clock, as a sign of life.
+ * Gets the server's clock, which shows that it is up.
  *
- * Answers without a token. Vendor's guide: Managing System Health, "Health Check". See Managing System
- * Health: https://developer.n-able.com/n-central/docs/managing-system-health `GET /api/health`. Needs no
+ * Needs no token. Vendor's guide: Managing System Health, "Health Check". See Managing System Health:
+ * https://developer.n-able.com/n-central/docs/managing-system-health `GET /api/health`. Needs no
  * credential. Read-only. Retried on transient errors.
  *
  * - `answer`: receives the result. `mspkit_ncentral_server_health_of_answer` reads it.
@@ -1579,9 +1579,9 @@ static const mspkit_descriptor mspkit_ncentral_server_info_descriptor = {sizeof(
  * Gets the version of the API service.
  *
  * The versions of the API service and of its Java runtime. Endpoints that are newer than the server
- * answer 404. Vendor's guide: Managing System Health, "Version Information". See Managing System Health:
- * https://developer.n-able.com/n-central/docs/managing-system-health `GET /api/server-info`. Sent with an
- * access token, which the client obtains and renews. Read-only. Retried on transient errors.
+ * respond with 404. Vendor's guide: Managing System Health, "Version Information". See Managing System
+ * Health: https://developer.n-able.com/n-central/docs/managing-system-health `GET /api/server-info`. Sent
+ * with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
  * - `answer`: receives the result. `mspkit_ncentral_server_info_of_answer` reads it.
  */
@@ -1718,7 +1718,7 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_create_descriptor = 
  * - `answer`: receives the result. `mspkit_ncentral_service_org_of_answer` reads it.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the service
  *   organizations (`service_orgs.list`) and look for the name that was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
  */
 static inline mspkit_status mspkit_ncentral_service_orgs_create(const mspkit_ncentral *client, const mspkit_ncentral_service_orgs_create_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
 {
@@ -1754,8 +1754,8 @@ typedef struct mspkit_ncentral_service_orgs_create_customer_params {
      */
     mspkit_str contact_last_name;
     /**
-     * Licence of the customer's devices. The server takes Professional when it is not given. (optional,
-     * `Professional` or `Essential`)
+     * Licence of the customer's devices. The server's default is Professional. (optional, `Professional`
+     * or `Essential`)
      */
     mspkit_str license_type;
     /**
@@ -1861,7 +1861,7 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_create_customer_desc
  * - `answer`: receives the result. `mspkit_ncentral_customer_of_answer` reads it.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the customers of
  *   the service organization (`service_orgs.list_customers`) and look for the name that was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
  */
 static inline mspkit_status mspkit_ncentral_service_orgs_create_customer(const mspkit_ncentral *client, mspkit_str so_id, const mspkit_ncentral_service_orgs_create_customer_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
 {
@@ -1917,12 +1917,12 @@ typedef struct mspkit_ncentral_service_orgs_list_params {
      */
     size_t struct_size;
     /**
-     * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
      * not given)
      */
     int64_t page_number;
@@ -1932,8 +1932,8 @@ typedef struct mspkit_ncentral_service_orgs_list_params {
      */
     mspkit_str sort_by;
     /**
-     * Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-     * `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
      */
     mspkit_str sort_order;
     /**
@@ -1991,12 +1991,12 @@ typedef struct mspkit_ncentral_service_orgs_list_customers_params {
      */
     size_t struct_size;
     /**
-     * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
      * not given)
      */
     int64_t page_number;
@@ -2006,8 +2006,8 @@ typedef struct mspkit_ncentral_service_orgs_list_customers_params {
      */
     mspkit_str sort_by;
     /**
-     * Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-     * `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
      */
     mspkit_str sort_order;
     /**
@@ -2042,7 +2042,7 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_list_customers_descr
 /**
  * Lists the customers of a service organization, page by page.
  *
- * The customers under one service organization; `customers.list` gives those of all of them. Vendor's
+ * The customers under one service organization; `customers.list` lists those of all of them. Vendor's
  * guide: Managing Service Organizations, "Listing Customers". See Managing Service Organizations:
  * https://developer.n-able.com/n-central/docs/managing-service-organizations `GET
  * /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and renews.
@@ -2096,12 +2096,12 @@ typedef struct mspkit_ncentral_sites_list_params {
      */
     size_t struct_size;
     /**
-     * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+     * Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+     * (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
      */
     int64_t page_size;
     /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
+     * The page to begin with, from 1; reading continues after it. (optional, 1 or more; `MSPKIT_DEFAULT`:
      * not given)
      */
     int64_t page_number;
@@ -2111,8 +2111,8 @@ typedef struct mspkit_ncentral_sites_list_params {
      */
     mspkit_str sort_by;
     /**
-     * Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-     * `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+     * Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or `DESC`
+     * or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
      */
     mspkit_str sort_order;
     /**
@@ -2165,8 +2165,8 @@ static const mspkit_descriptor mspkit_ncentral_standard_psa_links_descriptor = {
 /**
  * Gets the links that the standard PSA endpoints start from.
  *
- * An index of links, not a list of integrations. A server without a PSA integration answers 500 after
- * some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA Capabilities". See
+ * An index of links, not a list of integrations. A server without a PSA integration responds with 500
+ * after some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA Capabilities". See
  * Manage PSA Integrations: https://developer.n-able.com/n-central/docs/manage-psa-integrations `GET
  * /api/standard-psa`. Sent with an access token, which the client obtains and renews. Read-only. Retried
  * on transient errors; a 500 is not treated as transient here.
@@ -2203,7 +2203,7 @@ typedef struct mspkit_ncentral_standard_psa_validate_credential_params {
      */
     mspkit_str password;
     /**
-     * Private or public key of the integration, for ticketing systems that want one beside the
+     * Private or public key of the integration, for ticketing systems that require one in addition to the
      * credentials. (optional, text, not blank, secret)
      */
     mspkit_str integration_key;
@@ -2232,10 +2232,10 @@ static const mspkit_descriptor mspkit_ncentral_standard_psa_validate_credential_
 /**
  * Checks a user name and password of a standard PSA.
  *
- * Asks the ticketing system whether it accepts these credentials. Never repeated on its own after it was
- * sent: a ticketing system may count failed log-ins and lock the account. A server without a PSA
- * integration answers 500 after some seconds. Vendor's guides: PSA Integration APIs Overview, "Validating
- * PSA Credentials", and Manage PSA Integrations. See Manage PSA Integrations:
+ * Checks whether the ticketing system accepts these credentials. Never retried after it was sent: a
+ * ticketing system may count failed log-ins and lock the account. A server without a PSA integration
+ * responds with 500 after some seconds. Vendor's guides: PSA Integration APIs Overview, "Validating PSA
+ * Credentials", and Manage PSA Integrations. See Manage PSA Integrations:
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations `POST
  * /api/standard-psa/{psaType}/credential`. Sent with an access token, which the client obtains and
  * renews. Not sent again once it may have arrived: repeating it could lock an account.
@@ -2243,8 +2243,8 @@ static const mspkit_descriptor mspkit_ncentral_standard_psa_validate_credential_
  * - `psa_type`: Type of the ticketing system. The vendor supports 3, Tigerpaw; other types are sent as
  *   given and refused by the server. (id)
  * - `params`: some are required; see `mspkit_ncentral_standard_psa_validate_credential_params`.
- * - `answer`: receives the result. `mspkit_ncentral_psa_credential_check_of_answer` reads it.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
+ * - `answer`: gets the answer. `mspkit_ncentral_psa_credential_check_of_answer` reads it.
+ * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
  * - `MSPKIT_E_NOT_FOUND`, 404: There is no ticketing system of this type.
  */
 static inline mspkit_status mspkit_ncentral_standard_psa_validate_credential(const mspkit_ncentral *client, mspkit_str psa_type, const mspkit_ncentral_standard_psa_validate_credential_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)

@@ -33,7 +33,7 @@ struct AuthToken {
     std::optional<std::string> token;
     /// How it is sent, Bearer or Body.
     std::optional<std::string> type;
-    /// How long it lives, in seconds.
+    /// Its lifetime in seconds.
     std::optional<std::int64_t> expiry_seconds;
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
@@ -163,8 +163,8 @@ struct CustomPsaTicketInfo {
     }
 };
 
-/// A customer of a service organization. Only the id and the name are sure; everything else may be null
-/// or absent, and servers may send fields that are not listed here.
+/// A customer of a service organization. Only the id and the name are always present; everything else may
+/// be null or absent, and servers may send fields that are not listed here.
 struct Customer {
     using c_struct = mspkit_ncentral_customer_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_customer_layout; }
@@ -270,7 +270,7 @@ struct Links {
     }
 };
 
-/// What a ticketing system says about credentials.
+/// The result of a check of credentials.
 struct PsaCredentialCheck {
     using c_struct = mspkit_ncentral_psa_credential_check_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_psa_credential_check_layout; }
@@ -287,7 +287,7 @@ struct PsaCredentialCheck {
     }
 };
 
-/// The server's clock. The vendor publishes the current time only; servers may say more.
+/// The server's clock. The vendor documents the current time only; servers may send more.
 struct ServerHealth {
     using c_struct = mspkit_ncentral_server_health_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_server_health_layout; }
@@ -417,8 +417,8 @@ struct ServiceOrg {
     }
 };
 
-/// A site: one of a customer's locations. Only the id and the name are sure; everything else may be null
-/// or absent, and servers may send fields that are not listed here.
+/// A site: one of a customer's locations. Only the id and the name are always present; everything else
+/// may be null or absent, and servers may send fields that are not listed here.
 struct Site {
     using c_struct = mspkit_ncentral_site_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_site_layout; }
@@ -507,12 +507,12 @@ struct Site {
     }
 };
 
-/// What the server says about the access token.
+/// Whether the access token is valid.
 struct TokenStatus {
     using c_struct = mspkit_ncentral_token_status_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_ncentral_token_status_layout; }
 
-    /// The verdict in words.
+    /// The result as text.
     std::optional<std::string> message;
     /// The whole object as JSON, including fields that are not known here.
     std::string json;
@@ -545,17 +545,17 @@ struct custom_psa_get_ticket_params {
 
 /// Parameters of `list` of `customers` besides its arguments.
 struct customers_list_params {
-    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
-    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
@@ -564,17 +564,17 @@ struct customers_list_params {
 
 /// Parameters of `list_sites` of `customers` besides its arguments.
 struct customers_list_sites_params {
-    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
-    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
@@ -625,8 +625,8 @@ struct service_orgs_create_customer_params {
     std::optional<std::string> contact_first_name = {};
     /// Last name of the primary contact. Not blank. (required, text, not blank)
     std::optional<std::string> contact_last_name = {};
-    /// Licence of the customer's devices. The server takes Professional when it is not given. (optional,
-    /// `Professional` or `Essential`)
+    /// Licence of the customer's devices. The server's default is Professional. (optional, `Professional`
+    /// or `Essential`)
     std::optional<std::string> license_type = {};
     /// Id in a system of your own. (optional, text)
     std::optional<std::string> external_id = {};
@@ -658,17 +658,17 @@ struct service_orgs_create_customer_params {
 
 /// Parameters of `list` of `service_orgs` besides its arguments.
 struct service_orgs_list_params {
-    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
-    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
@@ -677,17 +677,17 @@ struct service_orgs_list_params {
 
 /// Parameters of `list_customers` of `service_orgs` besides its arguments.
 struct service_orgs_list_customers_params {
-    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
-    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
@@ -696,17 +696,17 @@ struct service_orgs_list_customers_params {
 
 /// Parameters of `list` of `sites` besides its arguments.
 struct sites_list_params {
-    /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-    /// for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
+    /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested.
+    /// (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_size = {};
-    /// The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-    /// not given)
+    /// The page to begin with, from 1; reading continues after it. (optional, 1 or more;
+    /// `MSPKIT_DEFAULT`: not given)
     std::optional<std::int64_t> page_number = {};
     /// Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
     /// text)
     std::optional<std::string> sort_by = {};
-    /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-    /// `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
+    /// Direction of the sort, upper or lower case. The server's default is ASC. (optional, `ASC` or
+    /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
     std::optional<std::string> sort_order = {};
     /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
     /// and is sent unchanged. (optional, text)
@@ -719,12 +719,12 @@ struct standard_psa_validate_credential_params {
     std::optional<std::string> username = {};
     /// Password in the ticketing system. (required, text, not blank, secret)
     std::optional<std::string> password = {};
-    /// Private or public key of the integration, for ticketing systems that want one beside the
-    /// credentials. (optional, text, not blank, secret)
+    /// Private or public key of the integration, for ticketing systems that require one in addition to
+    /// the credentials. (optional, text, not blank, secret)
     std::optional<std::string> integration_key = {};
 };
 
-/// The token exchange. Clients do this by themselves; call these only to inspect it.
+/// The token exchange. Clients do this automatically; call these only to inspect it.
 class auth_resource {
 public:
     explicit auth_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -824,8 +824,8 @@ private:
 };
 
 /// Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
-/// reopening need a token of the Custom PSA Integration user, which is made under PSA Integration Setup
-/// in the web interface.
+/// reopening need a token of the Custom PSA Integration user, which is created under PSA Integration
+/// Setup in the web interface.
 class custom_psa_resource {
 public:
     explicit custom_psa_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -1082,7 +1082,7 @@ class server_resource {
 public:
     explicit server_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
 
-    /// Gets the server's own clock, as a sign of life. See `mspkit_ncentral_server_health`.
+    /// Gets the server's clock, which shows that it is up. See `mspkit_ncentral_server_health`.
     answer<ServerHealth> health(const call_options &options = {}) const { return try_health(options).value(); }
     result<answer<ServerHealth>> try_health(const call_options &options = {}) const
     {
@@ -1131,7 +1131,7 @@ private:
 };
 
 /// Service organizations: the independent providers inside one N-central server, each with customers,
-/// users and rules of its own. There is no way to delete one through the API, so a duplicate stays.
+/// users and rules of its own. None can be deleted through the API, so a duplicate remains.
 class service_orgs_resource {
 public:
     explicit service_orgs_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
@@ -1436,7 +1436,7 @@ private:
 
 /// One N-central server per managed service provider, in the vendor's cloud or on the provider's
 /// premises. Written by hand from the vendor's public guides and its public OpenAPI document; where those
-/// disagree, this document describes what is sent strictly and what is read tolerantly.
+/// disagree, this document is strict about requests and tolerant about responses.
 ///
 /// - **Envelopes.** The guides show objects under `data`, servers in the field answer with the bare
 ///   object. Both occur.
@@ -1478,11 +1478,11 @@ public:
     /// The same client with other `timeout`, `attempt_timeout`, `max_retries`, `max_retry_after` or `max_backoff`.
     ncentral with_options(const client_options &options) const { return ncentral(*this, options); }
 
-    /// The token exchange. Clients do this by themselves; call these only to inspect it.
+    /// The token exchange. Clients do this automatically; call these only to inspect it.
     ncentral_types::auth_resource auth() const noexcept { return ncentral_types::auth_resource(get()); }
 
     /// Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
-    /// reopening need a token of the Custom PSA Integration user, which is made under PSA Integration
+    /// reopening need a token of the Custom PSA Integration user, which is created under PSA Integration
     /// Setup in the web interface.
     ncentral_types::custom_psa_resource custom_psa() const noexcept { return ncentral_types::custom_psa_resource(get()); }
 
@@ -1493,7 +1493,7 @@ public:
     ncentral_types::server_resource server() const noexcept { return ncentral_types::server_resource(get()); }
 
     /// Service organizations: the independent providers inside one N-central server, each with customers,
-    /// users and rules of its own. There is no way to delete one through the API, so a duplicate stays.
+    /// users and rules of its own. None can be deleted through the API, so a duplicate remains.
     ncentral_types::service_orgs_resource service_orgs() const noexcept { return ncentral_types::service_orgs_resource(get()); }
 
     /// Sites, the locations of customers, of every customer that the API user may see.

@@ -396,7 +396,7 @@ static const mspkit_descriptor mspkit_wiv_cases_search_own_descriptor = {sizeof(
 /**
  * Searches the cases of the organization that the key belongs to.
  *
- * The twin of `cases.search` for a single organization: same body, same answer, no customer. Vendor's
+ * The twin of `cases.search` for a single organization: same body, same response, no customer. Vendor's
  * guide: Retrieve Cases. See Retrieve Cases: https://docs.wiv.ai/api-guide/cases/retrieve-cases `POST
  * /v2/cases/search`. Sent with the API key. The first request is retried on transient errors. Later
  * requests advance the server's cursor and are not retried; a lost page raises an error or restarts the

@@ -295,8 +295,8 @@ private:
 ///
 /// - **Envelopes.** Lists and objects stand under `data`; a bare array or object is read as well.
 /// - **Scroll.** A search that has more results names a scroll in `next_page_key`. Every continuation
-///   advances the server's cursor, so a continuation whose answer was lost must not be sent again, and a
-///   scroll that is left alone expires.
+///   advances the server's cursor, so a continuation whose response was lost must not be sent again, and
+///   an idle scroll expires.
 /// - **Errors** are objects with `error`, and with `message` where a gateway answers. 401 is final: a key
 ///   is not renewed.
 class wiv : public client {

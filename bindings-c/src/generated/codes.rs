@@ -27,30 +27,30 @@ pub enum mspkit_status {
     /// The call was refused before anything was sent, because an argument or the configuration is wrong.
     /// Correct the argument that the message names.
     MSPKIT_E_INVALID_REQUEST = -1,
-    /// No connection could be made, or it broke before the answer to a read was complete. A write that
-    /// may have arrived is OutcomeUnknown instead. Check the address, the proxy and the certificates,
-    /// then call again.
+    /// The connection failed, or it broke before the response to a read was complete. A write that may
+    /// have arrived is OutcomeUnknown instead. Check the address, the proxy and the certificates, then
+    /// call again.
     MSPKIT_E_CONNECTION = -2,
     /// The call took longer than its timeout. A write that may have arrived is OutcomeUnknown instead.
     /// Call again, or allow more time with `timeout`.
     MSPKIT_E_TIMEOUT = -3,
-    /// A write was sent and its answer was lost, so it may or may not have been carried out. Look up
+    /// A write was sent and its response was lost, so it may or may not have been carried out. Look up
     /// whether it was carried out, as the message says, before calling again.
     MSPKIT_E_OUTCOME_UNKNOWN = -4,
-    /// The server refused the request as wrong, with 400 or another 4xx that has no kind of its own.
+    /// The server refused the request as invalid, with 400 or another 4xx that has no kind of its own.
     /// Correct the fields that `field_errors` names.
     MSPKIT_E_BAD_REQUEST = -5,
     /// The server did not accept the credentials. Check the token, key or password, and whether it has
     /// expired.
     MSPKIT_E_AUTHENTICATION = -6,
-    /// The credentials are good, but do not allow this. Give the API user the permission, or use another
+    /// The credentials are valid, but do not allow this. Give the API user the permission, or use another
     /// one.
     MSPKIT_E_PERMISSION_DENIED = -7,
-    /// The server knows no such object, or is too old for the endpoint. Check the id, and the server's
-    /// version when every id fails.
+    /// The object does not exist, or the server is too old for the endpoint. Check the id, and the
+    /// server's version if every id fails.
     MSPKIT_E_NOT_FOUND = -8,
-    /// The request contradicts the state that the object is in. Fetch the object again and decide based
-    /// on its current state.
+    /// The request conflicts with the current state of the object. Fetch the object again and decide
+    /// based on its current state.
     MSPKIT_E_CONFLICT = -9,
     /// The server kept rejecting the call as rate limited, even after retries; it was not executed. Retry
     /// after `retry_after`, with fewer concurrent calls.
@@ -59,27 +59,27 @@ pub enum mspkit_status {
     /// `server_error_id` if it lasts.
     MSPKIT_E_SERVER = -11,
     /// The response does not match the endpoint's format, such as a proxy's page, broken JSON or too
-    /// large a body. Look at `body`, and at what stands between you and the server.
+    /// large a body. Check `body`, and any proxy or gateway between you and the server.
     MSPKIT_E_DECODE = -12,
-    /// The server's cursor for this list expired, and the list was not to be restarted. Start the list
-    /// again, with `resume_token` to go on where it stopped.
+    /// The server's cursor for this list expired, and restarting was not allowed. Start the list again,
+    /// with `resume_token` to continue where it stopped.
     MSPKIT_E_SCROLL_EXPIRED = -13,
     /// The call was cancelled by its caller; a write may have been carried out. None, if the cancellation
     /// was intended.
     MSPKIT_E_CANCELLED = -14,
-    /// The client was closed before anything was sent, or while the call waited for another attempt. Make
-    /// a new client.
+    /// The client was closed before anything was sent, or while the call waited for another attempt.
+    /// Create a new client.
     MSPKIT_E_CLOSED = -15,
     /// An internal error in mspkit. Please report it together with its message.
     MSPKIT_E_INTERNAL = -16,
-    /// A list ended before as many rows had come as the server says there are, and others came twice or
-    /// `on_incomplete` is `raise`. List again, sorted by something that does not change; `missing` says
-    /// how many rows are not there.
+    /// A list ended with fewer rows than the server announced, and other rows were received twice or
+    /// `on_incomplete` is `raise`. List again, sorted by a field that does not change; `missing` is the
+    /// number of missing rows.
     MSPKIT_E_LIST_INCOMPLETE = -17,
-    /// The call succeeded, but its answer lacks the field that was asked for. Look the object up, as the
-    /// message says. What was created is there, so do not create it again.
+    /// The call succeeded, but its response lacks the requested field. Look the object up, as the message
+    /// says. A created object exists, so do not create it again.
     MSPKIT_E_MISSING_FIELD = -18,
-    /// The server took the request and answered that it was not carried out. Read what the answer says;
+    /// The server accepted the request and responded that it was not carried out. Read the response;
     /// repeating the same request will not help.
     MSPKIT_E_OPERATION_FAILED = -19,
     /// A required pointer is NULL. The message names it.
@@ -115,22 +115,22 @@ pub(crate) const STATUSES: &[(mspkit_status, &CStr)] = &[
     (MSPKIT_E_PANIC, c"a panic inside mspkit"),
     (MSPKIT_E_TYPE, c"a value of another type"),
     (MSPKIT_E_INVALID_REQUEST, c"The call was refused before anything was sent, because an argument or the configuration is wrong"),
-    (MSPKIT_E_CONNECTION, c"No connection could be made, or it broke before the answer to a read was complete"),
+    (MSPKIT_E_CONNECTION, c"The connection failed, or it broke before the response to a read was complete"),
     (MSPKIT_E_TIMEOUT, c"The call took longer than its timeout"),
-    (MSPKIT_E_OUTCOME_UNKNOWN, c"A write was sent and its answer was lost, so it may or may not have been carried out"),
-    (MSPKIT_E_BAD_REQUEST, c"The server refused the request as wrong, with 400 or another 4xx that has no kind of its own"),
+    (MSPKIT_E_OUTCOME_UNKNOWN, c"A write was sent and its response was lost, so it may or may not have been carried out"),
+    (MSPKIT_E_BAD_REQUEST, c"The server refused the request as invalid, with 400 or another 4xx that has no kind of its own"),
     (MSPKIT_E_AUTHENTICATION, c"The server did not accept the credentials"),
-    (MSPKIT_E_PERMISSION_DENIED, c"The credentials are good, but do not allow this"),
-    (MSPKIT_E_NOT_FOUND, c"The server knows no such object, or is too old for the endpoint"),
-    (MSPKIT_E_CONFLICT, c"The request contradicts the state that the object is in"),
+    (MSPKIT_E_PERMISSION_DENIED, c"The credentials are valid, but do not allow this"),
+    (MSPKIT_E_NOT_FOUND, c"The object does not exist, or the server is too old for the endpoint"),
+    (MSPKIT_E_CONFLICT, c"The request conflicts with the current state of the object"),
     (MSPKIT_E_RATE_LIMIT, c"The server kept rejecting the call as rate limited, even after retries; it was not executed"),
     (MSPKIT_E_SERVER, c"The server failed, with 500 or above"),
     (MSPKIT_E_DECODE, c"The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large a body"),
-    (MSPKIT_E_SCROLL_EXPIRED, c"The server's cursor for this list expired, and the list was not to be restarted"),
+    (MSPKIT_E_SCROLL_EXPIRED, c"The server's cursor for this list expired, and restarting was not allowed"),
     (MSPKIT_E_CANCELLED, c"The call was cancelled by its caller; a write may have been carried out"),
     (MSPKIT_E_CLOSED, c"The client was closed before anything was sent, or while the call waited for another attempt"),
     (MSPKIT_E_INTERNAL, c"An internal error in mspkit"),
-    (MSPKIT_E_LIST_INCOMPLETE, c"A list ended before as many rows had come as the server says there are, and others came twice or on_incomplete is raise"),
-    (MSPKIT_E_MISSING_FIELD, c"The call succeeded, but its answer lacks the field that was asked for"),
-    (MSPKIT_E_OPERATION_FAILED, c"The server took the request and answered that it was not carried out"),
+    (MSPKIT_E_LIST_INCOMPLETE, c"A list ended with fewer rows than the server announced, and other rows were received twice or on_incomplete is raise"),
+    (MSPKIT_E_MISSING_FIELD, c"The call succeeded, but its response lacks the requested field"),
+    (MSPKIT_E_OPERATION_FAILED, c"The server accepted the request and responded that it was not carried out"),
 ];

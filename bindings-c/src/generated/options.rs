@@ -32,7 +32,7 @@ pub struct mspkit_client_options {
     pub reseller_id: mspkit_str,
     /// Cloudmore: The OAuth client; not given: `ro.customer.client`.
     pub client_id: mspkit_str,
-    /// Cloudmore: Where the API secret travels when a token is asked for: `basic` in a header, `body` in
+    /// Cloudmore: How the API secret is sent when a token is requested: `basic` in a header, `body` in
     /// the form; not given: `basic`.
     pub client_auth: mspkit_str,
     /// Wiv: The API key; else `WIV_API_KEY`. Secret.
@@ -46,35 +46,34 @@ pub struct mspkit_client_options {
     pub client_cert: mspkit_str,
     /// Name of your program, such as `onboarding/1.4`, added to `User-Agent`.
     pub app_info: mspkit_str,
-    /// Milliseconds for a whole call, queueing and retries included; `MSPKIT_DEFAULT`: 120,000.
+    /// Milliseconds for a whole call, including queueing and retries; `MSPKIT_DEFAULT`: 120,000.
     pub timeout_ms: i64,
     /// Milliseconds for one attempt; `MSPKIT_DEFAULT`: 30,000.
     pub attempt_timeout_ms: i64,
     /// Milliseconds for name lookup, TCP, proxy and TLS together; `MSPKIT_DEFAULT`: 5,000.
     pub connect_timeout_ms: i64,
-    /// The longest `Retry-After` in milliseconds that is waited for; `MSPKIT_DEFAULT`: 120,000. A longer
+    /// The longest `Retry-After` in milliseconds that is honoured; `MSPKIT_DEFAULT`: 120,000. A longer
     /// one fails the call.
     pub max_retry_after_ms: i64,
-    /// The longest pause in milliseconds that mspkit decides on by itself; `MSPKIT_DEFAULT`: 30,000. A
-    /// wait that the server asks for is not shortened.
+    /// The longest pause in milliseconds that mspkit decides on; `MSPKIT_DEFAULT`: 30,000. A wait that
+    /// the server requests is not shortened.
     pub max_backoff_ms: i64,
-    /// The largest response body in bytes, decompressed; `MSPKIT_DEFAULT`: 64 MiB. Of a response with an
-    /// error status 256 KiB are read.
+    /// The largest response body in bytes, decompressed; `MSPKIT_DEFAULT`: 64 MiB. Of an error response,
+    /// 256 KiB are read.
     pub max_body_bytes: i64,
     /// Milliseconds that an idle connection is kept; `MSPKIT_DEFAULT`: 4,000. Some servers close theirs
     /// after 5 s.
     pub pool_idle_timeout_ms: i64,
     /// How many idle connections are kept for each host; `MSPKIT_DEFAULT`: 32.
     pub pool_max_idle: i64,
-    /// Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: 2.
+    /// Retries after transient errors, 0 for none; `MSPKIT_DEFAULT`: 2.
     pub max_retries: i32,
-    /// Whether the server's certificate is checked; `MSPKIT_DEFAULT`: true. Without that anybody on the
-    /// way can read the credentials.
+    /// Whether the server's certificate is checked; `MSPKIT_DEFAULT`: true. Without that, anyone on the
+    /// network path can read the credentials.
     pub verify: i32,
-    /// Whether the environment's proxies apply; `MSPKIT_DEFAULT`: true.
+    /// Whether the environment's proxies are used; `MSPKIT_DEFAULT`: true.
     pub trust_env: i32,
-    /// Whether `http` is allowed to other machines than this one, and through proxies; `MSPKIT_DEFAULT`:
-    /// false.
+    /// Whether `http` is allowed to other machines, and through proxies; `MSPKIT_DEFAULT`: false.
     pub allow_http: i32,
     /// More options as one JSON object, by the same names; fields that are set take precedence.
     pub json: mspkit_str,
@@ -186,10 +185,10 @@ pub struct mspkit_call_options {
     pub extra_query: *const mspkit_pair,
     /// How many there are.
     pub extra_query_count: usize,
-    /// Milliseconds for the whole call, of a list for each page, queueing and retries included;
+    /// Milliseconds for the whole call, or for each page of a list, including queueing and retries;
     /// `MSPKIT_DEFAULT`: the client's.
     pub timeout_ms: i64,
-    /// Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: the client's.
+    /// Retries after transient errors, 0 for none; `MSPKIT_DEFAULT`: the client's.
     pub max_retries: i32,
     /// More options as one JSON object, by the same names; fields that are set take precedence.
     pub json: mspkit_str,
@@ -250,21 +249,21 @@ impl mspkit_call_options {
 pub struct mspkit_paging_options {
     /// Set by `mspkit_paging_options_init()`.
     pub struct_size: usize,
-    /// Where to go on, from an earlier pager of the same list or from its error; not given: the
+    /// Where to continue, from an earlier pager of the same list or from its error; not given: the
     /// beginning.
     pub resume_token: mspkit_str,
-    /// What to do at the end when fewer rows came than the server says there are: `warn` logs a warning,
-    /// `raise` is an error of kind `ListIncomplete`, `ignore` leaves it to `complete`; not given: an
-    /// error where other rows came twice in place of the missing ones, else a warning.
+    /// What to do at the end if fewer rows were received than the server announced: `warn` logs a
+    /// warning, `raise` is an error of kind `ListIncomplete`, `ignore` leaves it to `complete`; not
+    /// given: an error if other rows were received twice instead of the missing ones, else a warning.
     pub on_incomplete: mspkit_str,
-    /// What to do when a page is lost on the way, since the server cannot be asked for it again:
-    /// `restart` searches anew and skips what was given out, `raise` is an error that says where to
-    /// resume; not given: `restart`.
+    /// What to do when a page is lost, since it cannot be requested again: `restart` restarts the search
+    /// and skips the items already returned, `raise` is an error with a resume token; not given:
+    /// `restart`.
     pub on_lost_page: mspkit_str,
     /// Items in total; `MSPKIT_DEFAULT`: all.
     pub limit: i64,
-    /// Pages in flight at the same time where pages are numbered, read ahead in order; `MSPKIT_DEFAULT`:
-    /// chosen by mspkit. Never above the endpoint's limit.
+    /// How many numbered pages may be in flight; they are read ahead in order; `MSPKIT_DEFAULT`: chosen
+    /// by mspkit. Never above the endpoint's limit.
     pub concurrency: i64,
     /// More options as one JSON object, by the same names; fields that are set take precedence.
     pub json: mspkit_str,

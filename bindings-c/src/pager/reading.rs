@@ -43,7 +43,7 @@ impl Shared {
 
 /// The next item of the current page, if there is one. An item that cannot be read counts as returned.
 pub(super) fn ready(pager: &RawPager, table: Option<Table>) -> Option<Result<mspkit_item, Failure>> {
-    let hand = pager.hand()?;
+    let hand = pager.current_page()?;
     let at = hand.next()?;
     Some(mspkit_item::read(hand.page(), at, table).map_err(Failure::from))
 }
@@ -85,7 +85,7 @@ struct Undo<'a> {
 impl Drop for Undo<'_> {
     fn drop(&mut self) {
         if let Some(mark) = self.mark.take() {
-            self.pager.back(mark);
+            self.pager.reset(mark);
         }
     }
 }

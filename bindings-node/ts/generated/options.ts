@@ -10,22 +10,22 @@ export interface ClientOptions {
    * `WIV_URL`.
    */
   readonly baseURL?: string | URL | undefined;
-  /** Milliseconds for a whole call, queueing and retries included; 120,000 by default. */
+  /** Milliseconds for a whole call, including queueing and retries; 120,000 by default. */
   readonly timeout?: number | undefined;
   /** Milliseconds for one attempt; 30,000 by default. */
   readonly attemptTimeout?: number | undefined;
   /** Milliseconds for name lookup, TCP, proxy and TLS together; 5,000 by default. */
   readonly connectTimeout?: number | undefined;
-  /** Further attempts after a fault, 0 for none; 2 by default. */
+  /** Retries after transient errors, 0 for none; 2 by default. */
   readonly maxRetries?: number | undefined;
   /**
-   * The longest `Retry-After` in milliseconds that is waited for; 120,000 by default. A longer one fails
+   * The longest `Retry-After` in milliseconds that is honoured; 120,000 by default. A longer one fails
    * the call.
    */
   readonly maxRetryAfter?: number | undefined;
   /**
-   * The longest pause in milliseconds that mspkit decides on by itself; 30,000 by default. A wait that
-   * the server asks for is not shortened.
+   * The longest pause in milliseconds that mspkit decides on; 30,000 by default. A wait that the server
+   * requests is not shortened.
    */
   readonly maxBackoff?: number | undefined;
   /** Proxy for all requests, `http://[user:password@]host[:port]`; by default the environment's. */
@@ -35,19 +35,19 @@ export interface ClientOptions {
   /** A client certificate with its key: the path of a PEM file, or PEM text. */
   readonly clientCert?: string | undefined;
   /**
-   * Whether the server's certificate is checked; true by default. Without that anybody on the way can
-   * read the credentials.
+   * Whether the server's certificate is checked; true by default. Without that, anyone on the network
+   * path can read the credentials.
    */
   readonly verify?: boolean | undefined;
-  /** Whether the environment's proxies apply; true by default. */
+  /** Whether the environment's proxies are used; true by default. */
   readonly trustEnv?: boolean | undefined;
-  /** Whether `http` is allowed to other machines than this one, and through proxies; false by default. */
+  /** Whether `http` is allowed to other machines, and through proxies; false by default. */
   readonly allowHttp?: boolean | undefined;
   /** Name of your program, such as `onboarding/1.4`, added to `User-Agent`. */
   readonly appInfo?: string | undefined;
   /**
-   * The largest response body in bytes, decompressed; by default 64 MiB. Of a response with an error
-   * status 256 KiB are read.
+   * The largest response body in bytes, decompressed; by default 64 MiB. Of an error response, 256 KiB
+   * are read.
    */
   readonly maxBodyBytes?: number | undefined;
   /** Milliseconds that an idle connection is kept; 4,000 by default. Some servers close theirs after 5 s. */
@@ -65,11 +65,11 @@ export type CallDefaults = Pick<
 /** Options of one blocking call. */
 export interface SyncCallOptions {
   /**
-   * Milliseconds for the whole call, of a list for each page, queueing and retries included; by default
-   * the client's.
+   * Milliseconds for the whole call, or for each page of a list, including queueing and retries; by
+   * default the client's.
    */
   readonly timeout?: number | undefined;
-  /** Further attempts after a fault, 0 for none; by default the client's. */
+  /** Retries after transient errors, 0 for none; by default the client's. */
   readonly maxRetries?: number | undefined;
   /** Headers to send as well. They replace those of the same name. */
   readonly headers?: Readonly<Record<string, string | undefined>> | Headers | undefined;
@@ -84,16 +84,19 @@ export interface Paging {
   /** Items in total; by default all. */
   readonly limit?: number | undefined;
   /**
-   * Pages in flight at the same time where pages are numbered, read ahead in order; by default chosen by
-   * mspkit. Never above the endpoint's limit.
+   * How many numbered pages may be in flight; they are read ahead in order; by default chosen by mspkit.
+   * Never above the endpoint's limit.
    */
   readonly concurrency?: number | undefined;
-  /** Where to go on, from an earlier pager of the same list or from its error; by default the beginning. */
+  /**
+   * Where to continue, from an earlier pager of the same list or from its error; by default the
+   * beginning.
+   */
   readonly resumeToken?: string | undefined;
   /**
-   * What to do at the end when fewer rows came than the server says there are: `warn` logs a warning,
-   * `raise` is a `ListIncompleteError`, `ignore` leaves it to `complete`; by default an error where other
-   * rows came twice in place of the missing ones, else a warning.
+   * What to do at the end if fewer rows were received than the server announced: `warn` logs a warning,
+   * `raise` is a `ListIncompleteError`, `ignore` leaves it to `complete`; by default an error if other
+   * rows were received twice instead of the missing ones, else a warning.
    */
   readonly onIncomplete?: "warn" | "raise" | "ignore" | undefined;
 }
@@ -101,9 +104,8 @@ export interface Paging {
 /** Paging options of a list with a cursor on the server. */
 export interface ScrollPaging extends Paging {
   /**
-   * What to do when a page is lost on the way, since the server cannot be asked for it again: `restart`
-   * searches anew and skips what was given out, `raise` is an error that says where to resume; `restart`
-   * by default.
+   * What to do when a page is lost, since it cannot be requested again: `restart` restarts the search and
+   * skips the items already returned, `raise` is an error with a resume token; `restart` by default.
    */
   readonly onLostPage?: "restart" | "raise" | undefined;
 }

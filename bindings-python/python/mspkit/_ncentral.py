@@ -63,32 +63,32 @@ class NCentral(SyncClient):
         Args:
             base_url: Address of the server, `https` except to this machine; else `NCENTRAL_URL`.
             jwt: The user's API token (a JWT), from N-central's user page; else `NCENTRAL_JWT`.
-            timeout: Seconds for a whole call, queueing and retries included; 120 by default.
+            timeout: Seconds for a whole call, including queueing and retries; 120 by default.
             attempt_timeout: Seconds for one attempt; 30 by default.
             connect_timeout: Seconds for name lookup, TCP, proxy and TLS together; 5 by default.
-            max_retries: Further attempts after a fault, 0 for none; 2 by default.
-            max_retry_after: The longest `Retry-After` in seconds that is waited for; 120 by default.
-                A longer one fails the call.
-            max_backoff: The longest pause in seconds that mspkit decides on by itself; 30 by default.
-                A wait that the server asks for is not shortened.
+            max_retries: Retries after transient errors, 0 for none; 2 by default.
+            max_retry_after: The longest `Retry-After` in seconds that is honoured; 120 by default. A
+                longer one fails the call.
+            max_backoff: The longest pause in seconds that mspkit decides on; 30 by default. A wait
+                that the server requests is not shortened.
             proxy: Proxy for all requests, `http://[user:password@]host[:port]`; by default the
                 environment's.
             ca_bundle: Certificate authorities besides the platform's: the path of a PEM file, or PEM
                 text.
             client_cert: A client certificate with its key: the path of a PEM file, or PEM text.
-            verify: Whether the server's certificate is checked; True by default. Without that anybody
-                on the way can read the credentials.
-            trust_env: Whether the environment's proxies apply; True by default.
-            allow_http: Whether `http` is allowed to other machines than this one, and through
-                proxies; False by default.
+            verify: Whether the server's certificate is checked; True by default. Without that, anyone
+                on the network path can read the credentials.
+            trust_env: Whether the environment's proxies are used; True by default.
+            allow_http: Whether `http` is allowed to other machines, and through proxies; False by
+                default.
             app_info: Name of your program, such as `onboarding/1.4`, added to `User-Agent`.
-            max_body_bytes: The largest response body in bytes, decompressed; by default 64 MiB. Of a
-                response with an error status 256 KiB are read.
+            max_body_bytes: The largest response body in bytes, decompressed; by default 64 MiB. Of an
+                error response, 256 KiB are read.
             pool_idle_timeout: Seconds that an idle connection is kept; 4 by default. Some servers
                 close theirs after 5 s.
             pool_max_idle: How many idle connections are kept for each host; 32 by default.
-            credentials: Gives the secrets by the names of these options, here and wherever the client
-                is unpickled: a function at the top of a module, or a `functools.partial` of one.
+            credentials: Returns the secrets by the names of these options, here and wherever the
+                client is unpickled: a function at the top of a module, or a `functools.partial` of one.
             on_request: Called for each attempt that was sent.
             on_response: Called for each attempt that has ended.
             on_retry: Called before each further attempt.
@@ -121,15 +121,15 @@ class NCentral(SyncClient):
 
     @resource
     def auth(self) -> ncentral.Auth:
-        """The token exchange. Clients do this by themselves; call these only to inspect it."""
+        """The token exchange. Clients do this automatically; call these only to inspect it."""
         return ncentral.Auth(self)
 
     @resource
     def custom_psa(self) -> ncentral.CustomPsa:
         """Tickets of a custom ticketing system (PSA) that is linked with N-central.
 
-        Creating, resolving and reopening need a token of the Custom PSA Integration user, which is made
-        under PSA Integration Setup in the web interface.
+        Creating, resolving and reopening need a token of the Custom PSA Integration user, which is
+        created under PSA Integration Setup in the web interface.
         """
         return ncentral.CustomPsa(self)
 
@@ -148,7 +148,7 @@ class NCentral(SyncClient):
         """Service organizations: the independent providers inside one N-central server, each with customers,
         users and rules of its own.
 
-        There is no way to delete one through the API, so a duplicate stays.
+        None can be deleted through the API, so a duplicate remains.
         """
         return ncentral.ServiceOrgs(self)
 
@@ -215,32 +215,32 @@ class AsyncNCentral(AsyncClient):
         Args:
             base_url: Address of the server, `https` except to this machine; else `NCENTRAL_URL`.
             jwt: The user's API token (a JWT), from N-central's user page; else `NCENTRAL_JWT`.
-            timeout: Seconds for a whole call, queueing and retries included; 120 by default.
+            timeout: Seconds for a whole call, including queueing and retries; 120 by default.
             attempt_timeout: Seconds for one attempt; 30 by default.
             connect_timeout: Seconds for name lookup, TCP, proxy and TLS together; 5 by default.
-            max_retries: Further attempts after a fault, 0 for none; 2 by default.
-            max_retry_after: The longest `Retry-After` in seconds that is waited for; 120 by default.
-                A longer one fails the call.
-            max_backoff: The longest pause in seconds that mspkit decides on by itself; 30 by default.
-                A wait that the server asks for is not shortened.
+            max_retries: Retries after transient errors, 0 for none; 2 by default.
+            max_retry_after: The longest `Retry-After` in seconds that is honoured; 120 by default. A
+                longer one fails the call.
+            max_backoff: The longest pause in seconds that mspkit decides on; 30 by default. A wait
+                that the server requests is not shortened.
             proxy: Proxy for all requests, `http://[user:password@]host[:port]`; by default the
                 environment's.
             ca_bundle: Certificate authorities besides the platform's: the path of a PEM file, or PEM
                 text.
             client_cert: A client certificate with its key: the path of a PEM file, or PEM text.
-            verify: Whether the server's certificate is checked; True by default. Without that anybody
-                on the way can read the credentials.
-            trust_env: Whether the environment's proxies apply; True by default.
-            allow_http: Whether `http` is allowed to other machines than this one, and through
-                proxies; False by default.
+            verify: Whether the server's certificate is checked; True by default. Without that, anyone
+                on the network path can read the credentials.
+            trust_env: Whether the environment's proxies are used; True by default.
+            allow_http: Whether `http` is allowed to other machines, and through proxies; False by
+                default.
             app_info: Name of your program, such as `onboarding/1.4`, added to `User-Agent`.
-            max_body_bytes: The largest response body in bytes, decompressed; by default 64 MiB. Of a
-                response with an error status 256 KiB are read.
+            max_body_bytes: The largest response body in bytes, decompressed; by default 64 MiB. Of an
+                error response, 256 KiB are read.
             pool_idle_timeout: Seconds that an idle connection is kept; 4 by default. Some servers
                 close theirs after 5 s.
             pool_max_idle: How many idle connections are kept for each host; 32 by default.
-            credentials: Gives the secrets by the names of these options, here and wherever the client
-                is unpickled: a function at the top of a module, or a `functools.partial` of one.
+            credentials: Returns the secrets by the names of these options, here and wherever the
+                client is unpickled: a function at the top of a module, or a `functools.partial` of one.
             on_request: Called for each attempt that was sent.
             on_response: Called for each attempt that has ended.
             on_retry: Called before each further attempt.
@@ -273,15 +273,15 @@ class AsyncNCentral(AsyncClient):
 
     @resource
     def auth(self) -> ncentral.AsyncAuth:
-        """The token exchange. Clients do this by themselves; call these only to inspect it."""
+        """The token exchange. Clients do this automatically; call these only to inspect it."""
         return ncentral.AsyncAuth(self)
 
     @resource
     def custom_psa(self) -> ncentral.AsyncCustomPsa:
         """Tickets of a custom ticketing system (PSA) that is linked with N-central.
 
-        Creating, resolving and reopening need a token of the Custom PSA Integration user, which is made
-        under PSA Integration Setup in the web interface.
+        Creating, resolving and reopening need a token of the Custom PSA Integration user, which is
+        created under PSA Integration Setup in the web interface.
         """
         return ncentral.AsyncCustomPsa(self)
 
@@ -300,7 +300,7 @@ class AsyncNCentral(AsyncClient):
         """Service organizations: the independent providers inside one N-central server, each with customers,
         users and rules of its own.
 
-        There is no way to delete one through the API, so a duplicate stays.
+        None can be deleted through the API, so a duplicate remains.
         """
         return ncentral.AsyncServiceOrgs(self)
 

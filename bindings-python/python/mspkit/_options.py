@@ -41,8 +41,8 @@ class CallOptions(TypedDict, total=False):
     """Options of one call, accepted by every method as keywords; those that are missing or `None`
     are the client's.
 
-    timeout: Seconds for the whole call, of a list for each page, queueing and retries included.
-    max_retries: Further attempts after a fault, 0 for none.
+    timeout: Seconds for the whole call, or for each page of a list, including queueing and retries.
+    max_retries: Retries after transient errors, 0 for none.
     extra_headers: Headers to send as well. They replace those of the same name.
     extra_query: Query parameters to send as well. They replace those of the same name, and a list
         repeats one.
@@ -60,10 +60,10 @@ class ListOptions(CallOptions, total=False):
     """Paging options, as keywords, besides those of `CallOptions`, which then apply to each page.
 
     limit: Items in total.
-    concurrency: Pages in flight at the same time where pages are numbered, read ahead in order. Never
-        above the endpoint's limit.
-    resume_token: Where to go on, from an earlier pager of the same list or from its error.
-    on_incomplete: What to do at the end when fewer rows came than the server says there are: `warn`
+    concurrency: How many numbered pages may be in flight; they are read ahead in order. Never above
+        the endpoint's limit.
+    resume_token: Where to continue, from an earlier pager of the same list or from its error.
+    on_incomplete: What to do at the end if fewer rows were received than the server announced: `warn`
         logs a warning, `raise` is a `ListIncompleteError`, `ignore` leaves it to `complete`.
     """
 
@@ -77,9 +77,8 @@ class ScrollOptions(ListOptions, total=False):
     """Paging options of a list with a cursor on the server, as keywords, besides those of
     `ListOptions`.
 
-    on_lost_page: What to do when a page is lost on the way, since the server cannot be asked for it
-        again: `restart` searches anew and skips what was given out, `raise` is an error that says where
-        to resume.
+    on_lost_page: What to do when a page is lost, since it cannot be requested again: `restart`
+        restarts the search and skips the items already returned, `raise` is an error with a resume token.
     """
 
     on_lost_page: Literal["restart", "raise"] | None
@@ -153,13 +152,13 @@ class Changeable:
         Options that are not given are unchanged.
 
         Args:
-            timeout: Seconds for a whole call, queueing and retries included.
+            timeout: Seconds for a whole call, including queueing and retries.
             attempt_timeout: Seconds for one attempt.
-            max_retries: Further attempts after a fault, 0 for none.
-            max_retry_after: The longest `Retry-After` in seconds that is waited for. A longer one
-                fails the call.
-            max_backoff: The longest pause in seconds that mspkit decides on by itself. A wait that
-                the server asks for is not shortened.
+            max_retries: Retries after transient errors, 0 for none.
+            max_retry_after: The longest `Retry-After` in seconds that is honoured. A longer one fails
+                the call.
+            max_backoff: The longest pause in seconds that mspkit decides on. A wait that the server
+                requests is not shortened.
             on_request: Called for each attempt that was sent.
             on_response: Called for each attempt that has ended.
             on_retry: Called before each further attempt.

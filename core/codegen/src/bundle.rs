@@ -1,7 +1,7 @@
-//! The files of a service as one document: each resource has a file of its own, and what several use stands in another.
+//! The files of a service as one document: each resource has a file of its own, and shared parts are in another.
 //!
-//! In a file, `#/…` means the file itself and `shared.yaml#/…` another one beside it. In the whole both are `#/…`, so every
-//! reader sees one document; places are still told by the file in which they stand.
+//! In a file, `#/…` means the file itself and `shared.yaml#/…` another one beside it. In the bundle both are `#/…`, so
+//! readers see one document; problems still name the file they are in.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,16 +9,16 @@ use std::path::Path;
 use serde_yaml_ng::{Mapping, Value};
 
 use crate::node::{Document, Origin, parsed};
-use crate::problem::{Place, Problem};
+use crate::problem::{Problem, SourceLocation};
 
-/// The file that says what holds for the service as a whole.
+/// The file about the service as a whole.
 const HEAD: &str = "service.yaml";
-/// What other files may say: operations, what they are made of, and what their resources are.
+/// The top-level keys of the other files.
 const OF_A_PART: [&str; 3] = ["paths", "components", "tags"];
 
 /// Reads the files of `folder`, given relative to `root`, as one document.
 pub(crate) fn folder(root: &Path, folder: &str) -> Result<Document, Problem> {
-    let at = Place { file: folder.to_owned(), path: String::new() };
+    let at = SourceLocation { file: folder.to_owned(), path: String::new() };
     let listed = std::fs::read_dir(root.join(folder)).map_err(|error| at.problem(error.to_string()))?;
     let mut names: Vec<String> = listed
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -34,7 +34,7 @@ pub(crate) fn folder(root: &Path, folder: &str) -> Result<Document, Problem> {
     for name in &names {
         let file = format!("{folder}/{name}");
         let mut content = files[name].clone();
-        refer(&mut content, &files, name, &Place { file: file.clone(), path: String::new() })?;
+        refer(&mut content, &files, name, &SourceLocation { file: file.clone(), path: String::new() })?;
         whole.take(&file, content, name == HEAD)?;
     }
     Ok(Document::of_parts(folder, Value::Mapping(whole.content), whole.origins))
@@ -48,7 +48,7 @@ struct Whole {
 
 impl Whole {
     fn take(&mut self, file: &str, content: Value, head: bool) -> Result<(), Problem> {
-        let at = Place { file: file.to_owned(), path: String::new() };
+        let at = SourceLocation { file: file.to_owned(), path: String::new() };
         let Value::Mapping(content) = content else { return Err(at.problem("must be a mapping")) };
         for (key, value) in content {
             let name = text(&key, &at)?;
@@ -62,15 +62,21 @@ impl Whole {
                 }
                 _ => {
                     let known = OF_A_PART.join(", ");
-                    return Err(at.problem(format!("stands in {HEAD} only; here may stand {known}")));
+                    return Err(at.problem(format!("is only allowed in {HEAD}; allowed here are {known}")));
                 }
             }
         }
         Ok(())
     }
 
-    /// Paths with their methods, or components with their kinds: each of the second level stands once.
-    fn two_levels(&mut self, file: &str, key: Value, value: Value, at: &Place) -> Result<(), Problem> {
+    /// Merges paths with their methods, or components with their kinds; duplicates on the second level are errors.
+    fn two_levels(
+        &mut self,
+        file: &str,
+        key: Value,
+        value: Value,
+        at: &SourceLocation,
+    ) -> Result<(), Problem> {
         let top = text(&key, at)?.to_owned();
         let Value::Mapping(groups) = value else { return Err(at.problem("must be a mapping")) };
         let all = self.content.entry(key).or_insert_with(|| Value::Mapping(Mapping::new()));
@@ -89,7 +95,7 @@ impl Whole {
                 if known.contains_key(&member) {
                     let other = self.origins.iter().find(|origin| origin.is(&path));
                     let other = other.map_or_else(String::new, |origin| format!(", in {}", origin.file()));
-                    return Err(at.problem(format!("`{}` is there already{other}", text(&member, &at)?)));
+                    return Err(at.problem(format!("`{}` is already defined{other}", text(&member, &at)?)));
                 }
                 self.origins.push(Origin::same(&path, file));
                 known.insert(member, value);
@@ -98,7 +104,7 @@ impl Whole {
         Ok(())
     }
 
-    fn tags(&mut self, file: &str, value: Value, at: &Place) -> Result<(), Problem> {
+    fn tags(&mut self, file: &str, value: Value, at: &SourceLocation) -> Result<(), Problem> {
         let Value::Sequence(tags) = value else { return Err(at.problem("must be a list")) };
         let all = self.content.entry("tags".into()).or_insert_with(|| Value::Sequence(Vec::new()));
         let Value::Sequence(all) = all else { return Err(at.problem("must be a list")) };
@@ -110,12 +116,17 @@ impl Whole {
     }
 }
 
-fn text<'v>(key: &'v Value, at: &Place) -> Result<&'v str, Problem> {
+fn text<'v>(key: &'v Value, at: &SourceLocation) -> Result<&'v str, Problem> {
     key.as_str().ok_or_else(|| at.problem("has a key that is not text"))
 }
 
-/// Makes every reference one into the whole, and finds those that lead nowhere.
-fn refer(node: &mut Value, files: &BTreeMap<String, Value>, own: &str, at: &Place) -> Result<(), Problem> {
+/// Rewrites every reference to one into the bundle, and reports those without a target.
+fn refer(
+    node: &mut Value,
+    files: &BTreeMap<String, Value>,
+    own: &str,
+    at: &SourceLocation,
+) -> Result<(), Problem> {
     match node {
         Value::Mapping(mapping) => {
             for (key, value) in mapping {
@@ -131,7 +142,7 @@ fn refer(node: &mut Value, files: &BTreeMap<String, Value>, own: &str, at: &Plac
         }
         Value::Sequence(entries) => {
             for (index, entry) in entries.iter_mut().enumerate() {
-                let at = Place { file: at.file.clone(), path: format!("{}[{index}]", at.path) };
+                let at = SourceLocation { file: at.file.clone(), path: format!("{}[{index}]", at.path) };
                 refer(entry, files, own, &at)?;
             }
         }
@@ -144,12 +155,12 @@ fn into_whole(
     reference: &str,
     files: &BTreeMap<String, Value>,
     own: &str,
-    at: &Place,
+    at: &SourceLocation,
 ) -> Result<String, Problem> {
     let unknown = |reason: &str| at.problem(format!("`{reference}` {reason}"));
-    let (file, pointer) = reference.split_once("#/").ok_or_else(|| unknown("names no place, behind `#/`"))?;
+    let (file, pointer) = reference.split_once("#/").ok_or_else(|| unknown("has no path after `#/`"))?;
     let file = if file.is_empty() { own } else { file };
-    let mut found = files.get(file).ok_or_else(|| unknown("names no file of this folder"))?;
+    let mut found = files.get(file).ok_or_else(|| unknown("names no file in this folder"))?;
     for step in pointer.split('/') {
         let step = step.replace("~1", "/").replace("~0", "~");
         found = found.get(&*step).ok_or_else(|| unknown(&format!("is not in {file}")))?;

@@ -24,7 +24,7 @@ pub const FOLDER: &str = "core/api";
 /// The services: id, and class of the client.
 const SERVICES: [(&str, &str); 3] = [("cloudmore", "Cloudmore"), ("ncentral", "NCentral"), ("wiv", "Wiv")];
 
-/// What a document says of the service as a whole; the operations need it.
+/// What the operations need of the rest of the document.
 pub(crate) struct Context<'d> {
     pub(crate) document: Node<'d>,
     pub(crate) service: &'static str,
@@ -33,7 +33,7 @@ pub(crate) struct Context<'d> {
     pub(crate) collections: &'d [Collection],
 }
 
-/// Reads every document under `root`; all problems that can be seen are told at once.
+/// Reads every document under `root`; reports all problems at once.
 pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
     let mut problems = Problems::default();
     let error_kinds = errors::table(root, &mut problems);
@@ -64,7 +64,7 @@ pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
         api.enums.append(&mut enums);
         api.inputs.append(&mut inputs);
     }
-    api.operations.sort_by(|a, b| (&a.id, &a.place).cmp(&(&b.id, &b.place)));
+    api.operations.sort_by(|a, b| (&a.id, &a.source).cmp(&(&b.id, &b.source)));
     let problems = problems.sorted();
     if problems.is_empty() { Ok(api) } else { Err(problems) }
 }
@@ -101,7 +101,7 @@ fn service(
     })
 }
 
-/// The error answers that operations refer to, each once.
+/// The error responses that operations refer to, without duplicates.
 fn shared_errors(operations: &[Operation]) -> Vec<ErrorAnswer> {
     let mut errors: Vec<ErrorAnswer> = Vec::new();
     for error in operations.iter().flat_map(|operation| &operation.errors).filter(|error| error.shared) {
@@ -132,10 +132,10 @@ fn resources(root: &Node<'_>, operations: &[Operation]) -> Result<Vec<Resource>,
         for tag in tags.items()? {
             let name = tag.need("name")?.text()?;
             if !operations.iter().any(|operation| operation.resource == name) {
-                return Err(tag.problem(format!("`{name}` is no resource of any operation")));
+                return Err(tag.problem(format!("`{name}` is not the resource of any operation")));
             }
             let doc = tag.need("description")?.text()?.to_owned();
-            resources.push(Resource { name: name.to_owned(), doc, place: tag.place() });
+            resources.push(Resource { name: name.to_owned(), doc, source: tag.source() });
         }
     }
     for operation in operations {
@@ -148,7 +148,7 @@ fn resources(root: &Node<'_>, operations: &[Operation]) -> Result<Vec<Resource>,
     Ok(resources)
 }
 
-/// The name users write for something of the document: `x-mspkit-name`, or the vendor's name in snake case.
+/// The name for users: `x-mspkit-name`, or the vendor's name in snake case.
 pub(crate) fn user_name(wire: &str, given: Option<&Node<'_>>) -> Result<String, Problem> {
     let Some(given) = given else { return Ok(names::snake(wire)) };
     let name = given.text()?;

@@ -1,6 +1,6 @@
-//! `mspkit-codegen`: writes the generated sources, with `--check` says which of them differ, and with `--bundle` writes the
-//! document of a service to standard output, as one.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its terminal")]
+//! `mspkit-codegen`: writes the generated sources. `--check` reports which of them differ, `--bundle` writes the bundled
+//! document of a service to standard output.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program")]
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(files) if check && !files.is_empty() => {
             for file in &files {
-                eprintln!("{file}: differs from what core/api says; run `make generate`");
+                eprintln!("{file}: is not up to date with core/api; run `make generate`");
             }
             ExitCode::FAILURE
         }

@@ -1,4 +1,4 @@
-//! Names: how the vendors' spelling becomes each language's, and which words a language keeps for itself.
+//! Names: the vendors' spelling converted to each language's, and reserved words.
 
 /// The words of a name in lower case: `externalId2` → `external`, `id2`; `INTEGRATION-KEY` → `integration`, `key`.
 fn words(name: &str) -> Vec<String> {
@@ -200,7 +200,7 @@ const TYPESCRIPT: &[&str] = &[
     "yield",
 ];
 
-/// The first language that keeps this word for itself, so that it cannot be the name of an argument.
+/// The first language in which this word is reserved, so that it cannot be the name of an argument.
 pub fn reserved_in(name: &str) -> Option<&'static str> {
     [("Rust", RUST), ("Python", PYTHON), ("C or C++", C_AND_CPP), ("TypeScript", TYPESCRIPT)]
         .into_iter()
@@ -208,7 +208,7 @@ pub fn reserved_in(name: &str) -> Option<&'static str> {
         .map(|(language, _)| language)
 }
 
-/// Whether TypeScript keeps this word for itself.
+/// Whether this word is reserved in TypeScript.
 pub fn reserved_in_typescript(name: &str) -> bool {
     TYPESCRIPT.contains(&name)
 }

@@ -1,4 +1,4 @@
-//! Templates become text: the environment they are rendered in, with the filters all languages share.
+//! Renders the templates: their environment, and the filters that all languages share.
 
 mod arguments;
 mod c;
@@ -20,13 +20,13 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Template, UndefinedBehavior, context, path_loader};
 
-use crate::model::{Api, Operation, Resource, Service, Spot};
+use crate::model::{Api, Operation, ParamLocation, Resource, Service};
 use crate::names;
 use crate::output::{self, HEADER, Rendered};
 use crate::problem::Failure;
 use crate::targets::{Language, Scope, TARGETS, Target};
 
-/// The templates, as they lie beside this program's sources.
+/// The folder of the templates.
 const TEMPLATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
 
 /// Renders every target, sorted by file.
@@ -67,7 +67,7 @@ pub fn all(api: &Api, root: &Path) -> Result<Vec<Rendered>, Failure> {
     Ok(rendered)
 }
 
-/// What a template of one service sees besides everything: its operations, models and enumerations.
+/// The context of a template of one service: everything, and its own operations, models and enumerations.
 fn of_service(api: &Api, service: &Service) -> Value {
     let operations: Vec<_> = api.operations.iter().filter(|it| it.service == service.id).collect();
     let models: Vec<_> = api.models.iter().filter(|it| it.service == service.id).collect();
@@ -82,7 +82,7 @@ fn of_service(api: &Api, service: &Service) -> Value {
     }
 }
 
-/// What a template of one resource sees besides what its service's do: itself, and its own operations.
+/// The context of a template of one resource: its service's, and its own operations.
 fn of_resource(api: &Api, service: &Service, resource: &Resource) -> Value {
     let here = |it: &&Operation| it.service == service.id && it.resource == resource.name;
     let operations: Vec<_> = api.operations.iter().filter(here).collect();
@@ -106,7 +106,7 @@ fn one(
     Ok(Rendered { file, text })
 }
 
-/// The ids that the simulator gives first, by resource and parameter: examples with them find what they ask for.
+/// The first ids of the simulator, by resource and parameter, so that examples with them work.
 fn seeded(api: &Api) -> BTreeMap<String, String> {
     let first = |operation: &Operation| {
         let name = operation.simulation.as_ref()?.collection.as_ref()?;
@@ -115,13 +115,13 @@ fn seeded(api: &Api) -> BTreeMap<String, String> {
     };
     let own = api.operations.iter().filter(|operation| operation.name == "get");
     own.filter_map(|operation| {
-        let id = operation.params.iter().rfind(|param| param.spot == Spot::Path)?;
+        let id = operation.params.iter().rfind(|param| param.location == ParamLocation::Path)?;
         Some((format!("{}.{}", operation.resource, id.name), first(operation)?.to_string()))
     })
     .collect()
 }
 
-/// A page whose parts between `<!-- rendered: NAME -->` and `<!-- end -->` are rendered, each by its name.
+/// Renders the parts of a page between `<!-- rendered: NAME -->` and `<!-- end -->`.
 fn page(
     template: &Template<'_, '_>,
     target: &Target,
@@ -153,7 +153,7 @@ fn page(
 }
 
 fn failure(template: &str, error: &minijinja::Error) -> Failure {
-    // The plain form has line and cause; the debug form would print the whole context as well.
+    // `Display` has line and cause; `Debug` would print the whole context as well.
     let mut reason = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {

@@ -1,17 +1,17 @@
-//! What is rendered: a row per file. Another language joins with its rows here and its templates.
+//! The targets: a row for each rendered file. Another language is added by rows here and templates.
 
 /// The language of a target, which decides how its text is finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// Formatted by rustfmt.
     Rust,
-    /// The template gives what `ruff format` would.
+    /// The template's output is formatted as by `ruff format`.
     Python,
-    /// The template gives what Biome would.
+    /// The template's output is formatted as by Biome.
     TypeScript,
-    /// The template gives the text as it stands.
+    /// The template's output is not formatted.
     C,
-    /// The template gives what stands between the marks of a page.
+    /// The template renders the parts between the marks of a page.
     Markdown,
 }
 
@@ -26,7 +26,7 @@ pub enum Scope {
     EachResource,
 }
 
-/// A template, and the file it becomes.
+/// A template and its output file.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
     /// The language of the file.

@@ -1,4 +1,4 @@
-//! The command: it writes, and with `--check` it only compares.
+//! Tests of the command: it writes files, and with `--check` it only compares them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot start the command has failed")]
 
 mod common;
@@ -12,7 +12,7 @@ fn run(repository: &Repository, args: &[&str]) -> Output {
     command.args(args).arg("--root").arg(&repository.root).output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+fn text_of(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -21,7 +21,7 @@ fn check_fails_until_the_files_are_written_and_names_those_that_differ() {
     let repository = Repository::new("command-check");
     let missing = run(&repository, &["--check"]);
     assert_eq!(missing.status.code(), Some(1));
-    assert!(said(&missing).contains("core/src/generated/mod.rs: differs"), "{}", said(&missing));
+    assert!(text_of(&missing).contains("core/src/generated/mod.rs: differs"), "{}", text_of(&missing));
     assert!(!repository.root.join("core/src").exists(), "a check writes nothing");
 
     assert!(run(&repository, &[]).status.success());
@@ -32,13 +32,13 @@ fn check_fails_until_the_files_are_written_and_names_those_that_differ() {
     std::fs::write(&models, text.replace("An organization.", "An organisation.")).unwrap();
     let differs = run(&repository, &["--check"]);
     assert_eq!(differs.status.code(), Some(1));
-    let lines: Vec<String> = said(&differs).lines().map(str::to_owned).collect();
+    let lines: Vec<String> = text_of(&differs).lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].starts_with("core/src/generated/ncentral/models.rs: differs"), "{lines:?}");
 }
 
 #[test]
-fn a_generated_file_that_nothing_renders_any_more_goes() {
+fn a_generated_file_that_is_no_longer_rendered_is_removed() {
     let repository = Repository::new("command-leftover");
     assert!(run(&repository, &[]).status.success());
     let mine = repository.root.join("core/src/generated/notes.rs");
@@ -46,7 +46,7 @@ fn a_generated_file_that_nothing_renders_any_more_goes() {
     let old = repository.root.join("core/src/generated/old.rs");
     std::fs::copy(repository.root.join("core/src/generated/ncentral/models.rs"), &old).unwrap();
     let output = run(&repository, &["--check"]);
-    assert!(said(&output).contains("core/src/generated/old.rs: differs"), "{}", said(&output));
+    assert!(text_of(&output).contains("core/src/generated/old.rs: differs"), "{}", text_of(&output));
     assert!(run(&repository, &[]).status.success());
     assert!(!old.exists() && mine.exists());
 }
@@ -58,9 +58,9 @@ fn a_wrong_document_writes_nothing() {
     let output = run(&repository, &[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        said(&output).starts_with("core/api/wiv.yaml: paths./cases/search.post.x-mspkit-retry: "),
+        text_of(&output).starts_with("core/api/wiv.yaml: paths./cases/search.post.x-mspkit-retry: "),
         "{}",
-        said(&output)
+        text_of(&output)
     );
     assert!(!repository.root.join("core/src").exists());
 }
@@ -69,10 +69,10 @@ fn a_wrong_document_writes_nothing() {
 fn an_unknown_argument_is_refused_with_the_usage() {
     let output = Command::new(env!("CARGO_BIN_EXE_mspkit-codegen")).arg("--chek").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).starts_with("usage: mspkit-codegen"), "{}", said(&output));
+    assert!(text_of(&output).starts_with("usage: mspkit-codegen"), "{}", text_of(&output));
 }
 
-/// Lays the document of a service out as a folder: what holds for all, and a file for its resource.
+/// Splits the document of a service into a folder: the common parts, and a file for its resource.
 fn as_folder(repository: &Repository) {
     let api = repository.root.join("core/api");
     let whole = std::fs::read_to_string(api.join("wiv.yaml")).unwrap();
@@ -93,7 +93,7 @@ fn the_files_of_a_folder_are_one_document() {
     assert!(run(&repository, &[]).status.success());
     as_folder(&repository);
     let output = run(&repository, &["--check"]);
-    assert!(output.status.success(), "{}", said(&output));
+    assert!(output.status.success(), "{}", text_of(&output));
     let bundle = run(&repository, &["--bundle", "wiv"]);
     let bundle: serde_json::Value = serde_json::from_slice(&bundle.stdout).unwrap();
     let reference = &bundle["paths"]["/cases/search"]["post"]["responses"]["200"]["$ref"];
@@ -102,29 +102,37 @@ fn the_files_of_a_folder_are_one_document() {
 }
 
 #[test]
-fn what_is_wrong_in_a_folder_is_told_by_its_file() {
+fn problems_in_a_folder_name_the_file() {
     let repository = Repository::new("command-folder-wrong");
     as_folder(&repository);
-    let told = |old: &str, new: &str| {
+    let report = |old: &str, new: &str| {
         repository.change("wiv/cases.yaml", old, new);
         let output = run(&repository, &["--bundle", "wiv"]);
         let output = if output.status.success() { run(&repository, &["--check"]) } else { output };
         repository.change("wiv/cases.yaml", new, old);
-        said(&output)
+        text_of(&output)
     };
-    let told_of = |told: String, begin: &str, end: &str| {
+    let assert_report = |expected: String, begin: &str, end: &str| {
         assert!(
-            told.starts_with(&format!("core/api/wiv/cases.yaml: {begin}")) && told.contains(end),
-            "{told}"
+            expected.starts_with(&format!("core/api/wiv/cases.yaml: {begin}")) && expected.contains(end),
+            "{expected}"
         );
     };
-    let retry = told("x-mspkit-retry: scroll", "x-mspkit-retry: now");
-    told_of(retry, "paths./cases/search.post.x-mspkit-retry: ", "`now` is unknown");
-    told_of(
-        told("service.yaml#", "shared.yaml#"),
+    let retry = report("x-mspkit-retry: scroll", "x-mspkit-retry: now");
+    assert_report(retry, "paths./cases/search.post.x-mspkit-retry: ", "`now` is unknown");
+    assert_report(
+        report("service.yaml#", "shared.yaml#"),
         "paths./cases/search.post.responses.200.$ref: ",
         "names no file",
     );
-    told_of(told("responses/Page", "responses/Pages"), "paths./cases/search.post", "is not in service.yaml");
-    told_of(told("tags:\n", "security: []\ntags:\n"), "security: ", "stands in service.yaml only");
+    assert_report(
+        report("responses/Page", "responses/Pages"),
+        "paths./cases/search.post",
+        "is not in service.yaml",
+    );
+    assert_report(
+        report("tags:\n", "security: []\ntags:\n"),
+        "security: ",
+        "is only allowed in service.yaml",
+    );
 }

@@ -4,7 +4,7 @@ mod common;
 
 use common::Repository;
 
-/// One change of a document that makes it wrong, and how it is reported.
+/// A change that makes a document invalid, and the report.
 struct Mistake {
     name: &'static str,
     document: &'static str,
@@ -26,7 +26,7 @@ const MISTAKES: &[Mistake] = &[
         document: "ncentral.yaml",
         old: "operationId: ncentral.orgs.create",
         new: "operationId: ncentral.orgs.update_all",
-        problem: "core/api/ncentral.yaml: paths./api/orgs.post.operationId: `update` stands for PATCH, and this is POST",
+        problem: "core/api/ncentral.yaml: paths./api/orgs.post.operationId: `update` is for PATCH, and this is POST",
     },
     Mistake {
         name: "a collection of an unknown model",
@@ -40,21 +40,21 @@ const MISTAKES: &[Mistake] = &[
         document: "ncentral.yaml",
         old: "x-mspkit-service: ncentral\n",
         new: "x-mspkit-service: ncentral\nx-mspkit-collections: {orgs: {description: D., model: Org, id: id}}\n",
-        problem: "core/api/ncentral.yaml: x-mspkit-collections.orgs.id: `id` is no field of the model",
+        problem: "core/api/ncentral.yaml: x-mspkit-collections.orgs.id: `id` is not a field of the model",
     },
     Mistake {
         name: "a collection under nothing",
         document: "ncentral.yaml",
         old: "x-mspkit-service: ncentral\n",
         new: "x-mspkit-service: ncentral\nx-mspkit-collections:\n  orgs: {description: D., model: Org, id: orgId, parent: {field: type, collection: x}}\n",
-        problem: "core/api/ncentral.yaml: x-mspkit-collections.orgs.parent.collection: `x` has to be a stored collection that stands before",
+        problem: "core/api/ncentral.yaml: x-mspkit-collections.orgs.parent.collection: `x` must be an earlier stored collection",
     },
     Mistake {
         name: "an unknown collection",
         document: "ncentral.yaml",
         old: "x-mspkit-paging: page_number\n",
         new: "x-mspkit-paging: page_number\n      x-mspkit-sim: {verb: list, collection: orgs}\n",
-        problem: "core/api/ncentral.yaml: paths./api/orgs.get.x-mspkit-sim.collection: `orgs` is no stored collection of x-mspkit-collections",
+        problem: "core/api/ncentral.yaml: paths./api/orgs.get.x-mspkit-sim.collection: `orgs` is not a stored collection of x-mspkit-collections",
     },
     Mistake {
         name: "an unknown verb of the simulator",
@@ -68,7 +68,7 @@ const MISTAKES: &[Mistake] = &[
         document: "ncentral.yaml",
         old: "x-mspkit-paging: page_number\n",
         new: "x-mspkit-paging: page_number\n      x-mspkit-sim: {verb: example}\n",
-        problem: "core/api/ncentral.yaml: paths./api/orgs.get.x-mspkit-sim: the operation has no example of a success to answer with",
+        problem: "core/api/ncentral.yaml: paths./api/orgs.get.x-mspkit-sim: the operation has no example of a success",
     },
     Mistake {
         name: "no YAML",
@@ -89,7 +89,7 @@ const MISTAKES: &[Mistake] = &[
         document: "options.yaml",
         old: "  - name: pool_max_idle\n    kind: count\n    type: usize\n",
         new: "  - name: pool_max_idle\n    kind: count\n",
-        problem: "core/api/options.yaml: client[24]: `pool_max_idle`: `type` must say what counts it",
+        problem: "core/api/options.yaml: client[24]: `pool_max_idle`: `type` must be its integer type",
     },
     Mistake {
         name: "an option with a key that nothing reads",
@@ -103,7 +103,7 @@ const MISTAKES: &[Mistake] = &[
         document: "options.yaml",
         old: "  - name: attempt_timeout\n",
         new: "  - name: timeout\n",
-        problem: "core/api/options.yaml: client[10]: `timeout` stands twice",
+        problem: "core/api/options.yaml: client[10]: `timeout` is listed twice",
     },
     Mistake {
         name: "another service's document",
@@ -177,7 +177,7 @@ const MISTAKES: &[Mistake] = &[
         old: "operationId: ncentral.orgs.part",
         new: "operationId: ncentral.orgs.list",
         problem: "core/api/ncentral.yaml: paths./api/orgs/{orgId}/parts/{partId}.get: the operationId `ncentral.orgs.list` is \
-               taken already, by core/api/ncentral.yaml: paths./api/orgs.get",
+               already used at core/api/ncentral.yaml: paths./api/orgs.get",
     },
     Mistake {
         name: "an operationId of another form",
@@ -192,7 +192,7 @@ const MISTAKES: &[Mistake] = &[
         document: "ncentral.yaml",
         old: "x-mspkit-retry: create",
         new: "x-mspkit-retry: create\n      x-mspkit-retries: 3",
-        problem: "core/api/ncentral.yaml: paths./api/orgs.post.x-mspkit-retries: unknown key; here may stand x-mspkit-retry,",
+        problem: "core/api/ncentral.yaml: paths./api/orgs.post.x-mspkit-retries: unknown key; allowed here are x-mspkit-retry,",
     },
     Mistake {
         name: "a key of ours where it means nothing",
@@ -200,7 +200,7 @@ const MISTAKES: &[Mistake] = &[
         old: "x-mspkit-kind: date_range",
         new: "x-mspkit-paging: scroll",
         problem: "core/api/wiv.yaml: paths./cases/search.post.requestBody.content.application/json.schema.properties.\
-               date_range.x-mspkit-paging: unknown key; here may stand x-mspkit-name,",
+               date_range.x-mspkit-paging: unknown key; allowed here are x-mspkit-name,",
     },
     Mistake {
         name: "two names that become the same",
@@ -208,7 +208,7 @@ const MISTAKES: &[Mistake] = &[
         old: "externalId: {",
         new: "org_name: {",
         problem: "core/api/ncentral.yaml: paths./api/orgs.post.requestBody.content.application/json.schema.properties.org_name: \
-               the parameter name `org_name` is taken already",
+               the parameter name `org_name` is already used",
     },
     Mistake {
         name: "a name that is a keyword",
@@ -222,7 +222,7 @@ const MISTAKES: &[Mistake] = &[
         document: "ncentral.yaml",
         old: "externalId: {",
         new: "external_1: {",
-        problem: "schema.properties.external_1: `external_1` in camel case does not lead back to it; \
+        problem: "schema.properties.external_1: `external_1` cannot be converted to camel case and back; \
                give another `x-mspkit-name`",
     },
     Mistake {
@@ -237,7 +237,7 @@ const MISTAKES: &[Mistake] = &[
         document: "ncentral.yaml",
         old: "x-mspkit-params: CreateOrg",
         new: "x-mspkit-params: ListOrgs",
-        problem: "core/api/ncentral.yaml: paths./api/orgs.get: the type name `ListOrgs` is taken already, by \
+        problem: "core/api/ncentral.yaml: paths./api/orgs.get: the type name `ListOrgs` is already used at \
                core/api/ncentral.yaml: paths./api/orgs.post",
     },
     Mistake {
@@ -259,28 +259,28 @@ const MISTAKES: &[Mistake] = &[
         document: "ncentral.yaml",
         old: "  pages: {number: pageNumber, size: pageSize}",
         new: "  pages: {number: page, size: pageSize}",
-        problem: "orgs.get.x-mspkit-paging: needs the query parameter `page`, where reading begins",
+        problem: "orgs.get.x-mspkit-paging: needs the query parameter `page` with the first page",
     },
     Mistake {
         name: "a word of a dialect that there is not",
         document: "wiv.yaml",
         old: "  envelope: {data: data, next-key: next_page_key}",
         new: "  envelope: {data: data, next_key: next_page_key}",
-        problem: "x-mspkit-dialect.envelope.next_key: unknown key; here may stand data, total-items",
+        problem: "x-mspkit-dialect.envelope.next_key: unknown key; allowed here are data, total-items",
     },
     Mistake {
         name: "links of which none leads on",
         document: "ncentral.yaml",
         old: ", next-link: nextPage}",
         new: "}",
-        problem: "x-mspkit-dialect.envelope: `links` and `next-link` stand together",
+        problem: "x-mspkit-dialect.envelope: `links` and `next-link` require each other",
     },
     Mistake {
         name: "a create nobody can look up",
         document: "ncentral.yaml",
         old: "      x-mspkit-outcome-check: List the organizations and look for the name.\n",
         new: "",
-        problem: "core/api/ncentral.yaml: paths./api/orgs.post: `x-mspkit-outcome-check` must say how to find out",
+        problem: "core/api/ncentral.yaml: paths./api/orgs.post: `x-mspkit-outcome-check` must say how to find the outcome",
     },
     Mistake {
         name: "a GET that creates",
@@ -301,7 +301,7 @@ const MISTAKES: &[Mistake] = &[
         document: "ncentral.yaml",
         old: "example: 200",
         new: "example: 2000",
-        problem: "core/api/ncentral.yaml: paths./api/orgs.get.parameters[1]: the example 2000 is not what the schema allows",
+        problem: "core/api/ncentral.yaml: paths./api/orgs.get.parameters[1]: the example 2000 does not match the schema",
     },
     Mistake {
         name: "no example",
@@ -358,7 +358,7 @@ const MISTAKES: &[Mistake] = &[
         document: "errors.yaml",
         old: "code: -4",
         new: "code: -3",
-        problem: "core/api/errors.yaml: kinds[3]: the code `-3` is taken already, by core/api/errors.yaml: kinds[2]",
+        problem: "core/api/errors.yaml: kinds[3]: the code `-3` is already used at core/api/errors.yaml: kinds[2]",
     },
     Mistake {
         name: "a code that means success",
@@ -372,38 +372,41 @@ const MISTAKES: &[Mistake] = &[
         document: "errors.yaml",
         old: "status: 400",
         new: "status: 409",
-        problem: "core/api/ncentral.yaml: paths./api/orgs.post.responses.418: no kind of error stands for it",
+        problem: "core/api/ncentral.yaml: paths./api/orgs.post.responses.418: no error kind has this status",
     },
 ];
 
 #[test]
-fn every_mistake_is_told_with_file_path_and_reason() {
+fn every_mistake_is_reported_with_file_path_and_reason() {
     let mut missed = Vec::new();
     for (at, mistake) in MISTAKES.iter().enumerate() {
         let repository = Repository::new(&format!("mistake-{at}"));
         repository.change(mistake.document, mistake.old, mistake.new);
-        let told =
+        let reported =
             mspkit_codegen::generate(&repository.root).err().map_or_else(String::new, |f| f.to_string());
-        if !told.contains(mistake.problem) {
-            missed.push(format!("{}:\n{told}\nshould say\n{}\n", mistake.name, mistake.problem));
+        if !reported.contains(mistake.problem) {
+            missed.push(format!("{}:\n{reported}\nshould say\n{}\n", mistake.name, mistake.problem));
         }
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
 #[test]
-fn one_run_tells_all_mistakes() {
+fn one_run_reports_all_mistakes() {
     let repository = Repository::new("mistakes-together");
     repository.change("wiv.yaml", "x-mspkit-retry: scroll", "x-mspkit-retry: now");
     repository.change("cloudmore.yaml", "      x-mspkit-limit: {cap: 10}\n", "");
-    let told = mspkit_codegen::generate(&repository.root).expect_err("two mistakes").to_string();
-    assert!(told.contains("core/api/wiv.yaml: ") && told.contains("core/api/cloudmore.yaml: "), "{told}");
+    let reported = mspkit_codegen::generate(&repository.root).expect_err("two mistakes").to_string();
+    assert!(
+        reported.contains("core/api/wiv.yaml: ") && reported.contains("core/api/cloudmore.yaml: "),
+        "{reported}"
+    );
 }
 
 #[test]
-fn a_missing_document_is_told() {
+fn a_missing_document_is_reported() {
     let repository = Repository::new("mistake-missing");
     std::fs::remove_file(repository.root.join("core/api/wiv.yaml")).unwrap();
-    let told = mspkit_codegen::generate(&repository.root).expect_err("no document").to_string();
-    assert!(told.starts_with("core/api/wiv.yaml: "), "{told}");
+    let reported = mspkit_codegen::generate(&repository.root).expect_err("no document").to_string();
+    assert!(reported.starts_with("core/api/wiv.yaml: "), "{reported}");
 }

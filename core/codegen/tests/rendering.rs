@@ -1,4 +1,4 @@
-//! What the small documents become, and that they always become the same.
+//! Tests of what the small documents are rendered to.
 
 mod common;
 
@@ -27,12 +27,12 @@ fn assert_lines(text: &str, wanted: &[&str]) {
 }
 
 #[test]
-fn rendering_twice_gives_the_same() {
+fn rendering_is_deterministic() {
     assert_eq!(rendered("twice-1"), rendered("twice-2"));
 }
 
 #[test]
-fn every_file_says_where_it_comes_from() {
+fn every_file_has_the_header() {
     for rendered in rendered("header")
         .into_iter()
         .filter(|rendered| Path::new(&rendered.file).extension().is_none_or(|end| end != "md"))
@@ -73,7 +73,7 @@ fn the_operation_table_is_sorted_and_indexed() {
 }
 
 #[test]
-fn path_parameters_stand_in_path_order_and_required_ones_before_optional_ones() {
+fn path_parameters_are_in_path_order_and_required_ones_before_optional_ones() {
     let table = text(&rendered("order"), "core/src/generated/operations.rs");
     let position =
         |name: &str| table.find(&format!("name: \"{name}\"")).unwrap_or_else(|| panic!("no {name}"));
@@ -127,7 +127,7 @@ fn params_name_their_operation_and_their_limits() {
 }
 
 #[test]
-fn methods_come_with_everything_there_is_to_know() {
+fn methods_are_documented() {
     let files = rendered("methods");
     let methods = text(&files, "core/src/generated/ncentral/orgs.rs");
     for wanted in [
@@ -287,7 +287,7 @@ fn python_has_both_clients_side_by_side() {
 }
 
 #[test]
-fn python_models_stand_after_those_that_they_are_made_of() {
+fn python_models_come_after_those_that_they_contain() {
     let models = text(&rendered("python-models"), "bindings-python/python/mspkit/ncentral/_models.py");
     let position =
         |class: &str| models.find(&format!("class {class}")).unwrap_or_else(|| panic!("no {class}"));
@@ -311,7 +311,7 @@ fn python_has_a_class_for_each_kind_of_error() {
 }
 
 #[test]
-fn an_option_that_is_written_once_stands_in_every_language() {
+fn an_option_of_the_table_is_rendered_in_every_language() {
     let files = rendered("options");
     for (file, wanted) in [
         ("core/src/generated/config.rs", "pub pool_idle_timeout: Option<Duration>,"),
@@ -326,8 +326,8 @@ fn an_option_that_is_written_once_stands_in_every_language() {
         assert!(text.contains(wanted), "{wanted}\nis not in {file}");
     }
     let python = text(&files, "bindings-python/python/mspkit/_ncentral.py");
-    let told = ["Seconds that an idle connection is kept; 4 by default.", "The user's API token (a JWT)"];
-    assert!(told.iter().all(|told| python.contains(told)), "{python}");
+    let message = ["Seconds that an idle connection is kept; 4 by default.", "The user's API token (a JWT)"];
+    assert!(message.iter().all(|message| python.contains(message)), "{python}");
     assert!(!python.contains("api_key"), "an option of another service");
     let node = text(&files, "bindings-node/ts/generated/options.ts");
     assert_lines(&node, &["base_url: \"baseURL\",", "extra_headers: \"headers\","]);
@@ -335,7 +335,7 @@ fn an_option_that_is_written_once_stands_in_every_language() {
 }
 
 #[test]
-fn a_page_without_a_mark_is_told() {
+fn a_page_without_a_mark_is_reported() {
     let repository = Repository::new("options-page");
     std::fs::write(repository.root.join("docs/connect.md"), "# Connect\n").unwrap();
     let failure = mspkit_codegen::generate(&repository.root).unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! The script itself: what an MSP's engineer would write.
+//! The script itself, as an MSP's engineer would write it.
 
 use mspkit::cloudmore::CreateService;
 use mspkit::ncentral::{
@@ -97,7 +97,7 @@ async fn services(client: &Cloudmore, organization: &str, report: &Report, write
     match missing.and_then(|offer| offer.id) {
         Some(id) if write => {
             step = report.step("enable a service");
-            // The service says which properties it wants; adding it may make a tenant elsewhere, so it is sent once.
+            // The service lists its required properties; adding it may create a tenant elsewhere, so it is sent once.
             let detail = client.estore().get(organization, &id).await?;
             let wanted = detail.custom_properties.unwrap_or_default();
             let values: Vec<_> = wanted

@@ -1,12 +1,12 @@
-//! The system's own words for its errors.
+//! The system's descriptions of its errors.
 
-/// What an error number of the system means, without the number.
+/// The description of an error number, without the number.
 #[cfg(unix)]
 pub fn description(number: i32) -> String {
     nix::errno::Errno::from_raw(number).desc().to_owned()
 }
 
-/// What an error number of the system means.
+/// The description of an error number.
 #[cfg(not(unix))]
 pub fn description(number: i32) -> String {
     std::io::Error::from_raw_os_error(number).to_string()

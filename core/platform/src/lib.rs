@@ -1,11 +1,10 @@
-//! What the bindings need of the operating system, a module for each concern. This is the one place that differs between
-//! systems: everything above it is the same on all of them.
+//! What the bindings need of the operating system, a module for each concern. All differences between systems are here.
 //!
 //! - [`Wakeup`]: what an event loop waits for until a call completes.
-//! - [`spawn`], [`block_signals`]: threads that take no signals of the host program.
+//! - [`spawn`], [`block_signals`]: threads that receive no signals of the host program.
 //! - [`SigpipeGuard`]: keeps SIGPIPE from a caller's thread.
-//! - [`PerProcess`]: values that a forked child makes anew.
-//! - [`description`]: the system's own words for an error number.
+//! - [`PerProcess`]: values that a forked child creates again.
+//! - [`description`]: the system's description of an error number.
 
 mod errors;
 mod process;

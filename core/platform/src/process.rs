@@ -1,8 +1,8 @@
 //! Values that belong to one process.
 //!
-//! A forked child finds what its parent's threads were working on: locks that nobody will open, runtimes whose threads
-//! are not there, sockets that are the parent's. So such state carries the id of its process. A child never touches what
-//! it inherited, not even to free it, and makes its own behind it. Without fork there is only ever one.
+//! A forked child inherits the state of its parent's threads: locks that will never be released, runtimes without their
+//! threads, sockets of the parent. So such state carries the id of its process. A child never touches what it inherited,
+//! not even to free it, and chains its own value to it. Without fork there is only one.
 
 use std::sync::OnceLock;
 
@@ -11,13 +11,13 @@ pub struct PerProcess<T>(OnceLock<Box<Made<T>>>);
 
 struct Made<T> {
     process: u32,
-    /// Taken only to be dropped, or left alone for ever.
+    /// Taken only to be dropped or forgotten.
     value: Option<T>,
     child: PerProcess<T>,
 }
 
 impl<T> PerProcess<T> {
-    /// A place for a value that no process has made yet.
+    /// An empty cell.
     #[must_use]
     pub const fn new() -> Self {
         Self(OnceLock::new())
@@ -33,10 +33,10 @@ impl<T> PerProcess<T> {
         made.value.as_ref()
     }
 
-    /// This process's value, made now if need be. When two threads make it, one of the two is kept.
+    /// This process's value, created now if necessary. If two threads create it, one of the two is kept.
     ///
     /// # Errors
-    /// What `build` returns.
+    /// Those of `build`.
     pub fn get_or_make<E>(&self, build: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
         if self.get().is_none() {
             let value = build()?;
@@ -49,7 +49,7 @@ impl<T> PerProcess<T> {
                 }
                 end = &elder.child;
             }
-            // Refused when another thread was first; what it made serves as well.
+            // Fails if another thread was first; its value is used then.
             let _ = end.0.set(made);
         }
         match self.get() {

@@ -1,10 +1,10 @@
 //! Keeps SIGPIPE from a caller's thread while that drives connections.
 //!
-//! Connections write in a way that raises it when the server has closed them, on the very thread that writes. It is
-//! blocked there for the time of a call and taken back before the former mask returns, so neither the program nor its
-//! dispositions notice. Systems without signals have nothing to block.
+//! Writing to a connection that the server has closed raises it on the writing thread. It is blocked there during a call,
+//! and a pending one is consumed before the previous mask is restored, so neither the program nor its dispositions notice.
+//! Systems without signals have nothing to block.
 
-#![allow(unsafe_code, reason = "pending signals are read and taken through libc")]
+#![allow(unsafe_code, reason = "pending signals are read and consumed through libc")]
 
 #[cfg(unix)]
 pub use self::unix::SigpipeGuard;
@@ -15,7 +15,7 @@ pub struct SigpipeGuard;
 
 #[cfg(not(unix))]
 impl SigpipeGuard {
-    /// Blocks it from here on.
+    /// Blocks it from now on.
     #[must_use]
     pub fn block() -> Self {
         Self
@@ -31,18 +31,18 @@ mod unix {
     pub struct SigpipeGuard {
         pipe: SigSet,
         former: Option<SigSet>,
-        /// One was pending already, which is the program's own.
+        /// Whether one was already pending, which belongs to the program.
         theirs: bool,
     }
 
     impl SigpipeGuard {
-        /// Blocks it from here on.
+        /// Blocks it from now on.
         #[must_use]
         pub fn block() -> Self {
             let mut pipe = SigSet::empty();
             pipe.add(Signal::SIGPIPE);
             let former = pipe.thread_swap_mask(SigmaskHow::SIG_BLOCK).ok();
-            // Only what was blocked before can have been pending.
+            // Only a signal that was already blocked can be pending.
             let theirs = former.is_some_and(|former| former.contains(Signal::SIGPIPE)) && pending();
             Self { pipe, former, theirs }
         }
@@ -59,7 +59,7 @@ mod unix {
         }
     }
 
-    /// Whether a SIGPIPE waits for this thread.
+    /// Whether a SIGPIPE is pending for this thread.
     fn pending() -> bool {
         let mut set = SigSet::empty().as_ref().to_owned();
         // SAFETY: both get a set that was initialised.
@@ -68,11 +68,11 @@ mod unix {
         }
     }
 
-    /// Takes a pending signal back, without waiting for one.
+    /// Consumes a pending signal, without waiting for one.
     #[cfg(target_os = "linux")]
     fn take(pipe: &SigSet) {
         let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-        // A handler of the program's may interrupt it.
+        // A handler of the program may interrupt it.
         // SAFETY: the set and the time were initialised; what is known of the signal is not asked for.
         while unsafe { libc::sigtimedwait(pipe.as_ref(), std::ptr::null_mut(), &raw const at_once) } == -1
             && nix::errno::Errno::last() == nix::errno::Errno::EINTR
@@ -96,7 +96,7 @@ mod unix {
         }
 
         #[test]
-        fn what_is_raised_meanwhile_is_taken_back_and_the_mask_returns() {
+        fn a_signal_raised_in_between_is_consumed_and_the_mask_is_restored() {
             let before = SigSet::thread_get_mask().unwrap();
             let guard = SigpipeGuard::block();
             assert!(SigSet::thread_get_mask().unwrap().contains(Signal::SIGPIPE));
@@ -108,7 +108,7 @@ mod unix {
         }
 
         #[test]
-        fn what_was_pending_before_is_left_to_the_program() {
+        fn a_signal_that_was_pending_before_is_left_to_the_program() {
             let mut pipe = SigSet::empty();
             pipe.add(Signal::SIGPIPE);
             let before = pipe.thread_swap_mask(SigmaskHow::SIG_BLOCK).unwrap();

@@ -1,4 +1,4 @@
-//! Wakes an event loop: a descriptor that is readable while it is raised. An eventfd on Linux, elsewhere a pair of sockets.
+//! Wakes an event loop with a descriptor that is readable while raised: an eventfd on Linux, elsewhere a pair of sockets.
 
 use std::os::fd::{AsFd, AsRawFd};
 
@@ -52,15 +52,14 @@ mod system {
     }
 }
 
-/// A descriptor that is readable while it is raised. Raising it cannot fail in a way that matters: a counter that is
-/// full is raised already.
+/// A descriptor that is readable while raised. Raising it can only fail if the counter is full, and then it is raised.
 pub struct Wakeup(system::Pair);
 
 impl Wakeup {
     /// A descriptor that is not raised.
     ///
     /// # Errors
-    /// The system's, when it gives no descriptor.
+    /// The system's error when it has no descriptor.
     pub fn new() -> std::io::Result<Self> {
         system::pair().map(Self)
     }
@@ -70,7 +69,7 @@ impl Wakeup {
         system::write(&self.0);
     }
 
-    /// Makes it not readable any more.
+    /// Makes it not readable.
     pub fn lower(&self) {
         system::read(&self.0);
     }

@@ -1,7 +1,7 @@
 //! Errors: one type for everything that can go wrong, with all that is needed to act on it.
 //!
-//! The kinds stand in one table for all languages (`core/api/errors.yaml`). Text that comes from a server passes
-//! the [`Redactor`] before it gets here, so an error can be logged as it is.
+//! The kinds are in one table for all languages (`core/api/errors.yaml`). Text from a server passes the [`Redactor`]
+//! before it becomes part of an error, so errors can be logged.
 
 mod refusals;
 mod show;
@@ -15,12 +15,12 @@ use url::Url;
 
 use crate::base::redact::Redactor;
 use crate::base::secret::{self, MASK};
-use crate::base::words::{self, Phrase, Spelling};
+use crate::base::spelling::{self, Phrase, Spelling};
 pub use crate::generated::ErrorKind;
 
-/// At most this much of a response is kept in an error.
+/// The largest body that an error keeps.
 pub(crate) const BODY_KEPT: usize = 16 * 1024;
-/// Longer texts of a server are cut: messages are for people.
+/// Longer texts of a server are truncated.
 const LONGEST_TEXT: usize = 500;
 
 /// The result of every call.
@@ -50,16 +50,16 @@ struct Details {
     retry_after: Option<Duration>,
     attempts: Vec<Attempt>,
     resume_token: Option<String>,
-    /// The total of a list that is not whole, and how many rows are missing.
+    /// The total of an incomplete list, and how many rows are missing.
     incomplete: Option<(u64, u64)>,
     hints: Vec<Phrase>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
     expected: bool,
-    /// The language that it is for, once that is known.
+    /// The spelling of its language, once that is known.
     spelling: Option<Spelling>,
 }
 
-/// What a request is sent to.
+/// The target of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
     pub(crate) method: String,
@@ -74,10 +74,10 @@ impl Target {
     }
 }
 
-/// The operation of requests to endpoints that no table lists.
+/// The operation name of requests outside the table.
 pub(crate) const REQUEST: &str = "request";
 
-/// What the server said about one field of a request.
+/// The server's message about one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct FieldError {
@@ -99,9 +99,9 @@ impl FieldError {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// The status of the response, when there was one.
+    /// The status of the response, if there was one.
     pub status: Option<u16>,
-    /// Why there was no answer, when there was none.
+    /// Why there was no response, if there was none.
     pub cause: Option<String>,
     /// Time spent before sending: queue, token and back-off.
     pub waited: Duration,
@@ -139,7 +139,7 @@ impl Error {
     }
 
     /// The error in the spelling of a language: names of arguments and operations, and times. The first spelling that is
-    /// given stays, so that whoever knows best speaks first.
+    /// set stays.
     #[must_use]
     pub fn spelled(mut self, spelling: Spelling) -> Self {
         if self.0.spelling.is_none() {
@@ -159,22 +159,22 @@ impl Error {
         self.0.kind
     }
 
-    /// The argument that is wrong, as the caller writes it, where one is.
+    /// The invalid argument, as the caller writes it, if there is one.
     pub fn argument_name(&self) -> Option<&str> {
-        self.0.argument.as_ref().map(Phrase::said)
+        self.0.argument.as_ref().map(Phrase::text)
     }
 
-    /// What was given for it, as far as it may be told.
+    /// The value that was given for it, as far as it may be shown.
     pub fn given(&self) -> Option<&str> {
         self.0.given.as_deref()
     }
 
-    /// What it may be.
+    /// What is allowed for it.
     pub fn allowed(&self) -> Option<&str> {
-        self.0.allowed.as_ref().map(Phrase::said)
+        self.0.allowed.as_ref().map(Phrase::text)
     }
 
-    /// The HTTP method of the request, once there was one to send.
+    /// The HTTP method of the request, if there was one.
     pub fn method(&self) -> Option<&str> {
         self.0.target.as_ref().map(|target| target.method.as_str())
     }
@@ -189,7 +189,7 @@ impl Error {
         self.0.target.as_ref().map(|target| target.server.as_str())
     }
 
-    /// Whether it is an ordinary outcome: there is no such object. Not worth a warning in a log.
+    /// Whether it is an ordinary outcome, not worth a warning in a log: the object does not exist.
     pub fn is_expected(&self) -> bool {
         self.0.expected && self.0.kind == ErrorKind::NotFound
     }
@@ -199,9 +199,9 @@ impl Error {
         self.0.operation.as_deref()
     }
 
-    /// What happened, without operation, status and ids; `Display` gives the whole sentence.
+    /// The message without operation, status and ids; `Display` writes the full text.
     pub fn message(&self) -> &str {
-        self.0.message.said()
+        self.0.message.text()
     }
 
     /// The HTTP status of the last response.
@@ -214,7 +214,7 @@ impl Error {
         self.0.code.as_deref()
     }
 
-    /// What the server said about single fields.
+    /// The server's messages about single fields.
     pub fn field_errors(&self) -> &[FieldError] {
         &self.0.field_errors
     }
@@ -229,12 +229,12 @@ impl Error {
         &self.0.headers
     }
 
-    /// The id that the client gave the call; it was sent as `X-Request-Id`.
+    /// The client's id of the call, sent as `X-Request-Id`.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The id that the vendor gave the failure, from `[ID=…]` in its message.
+    /// The vendor's id of the failure, from `[ID=…]` in its message.
     pub fn server_error_id(&self) -> Option<&str> {
         self.0.server_error_id.as_deref()
     }
@@ -244,7 +244,7 @@ impl Error {
         self.0.retryable
     }
 
-    /// How long it is until the endpoint takes calls again, or until the server wants to be asked again.
+    /// How long to wait until the endpoint accepts calls again.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -254,17 +254,17 @@ impl Error {
         &self.0.attempts
     }
 
-    /// Where a list can be taken up again.
+    /// The token to resume a list.
     pub fn resume_token(&self) -> Option<&str> {
         self.0.resume_token.as_deref()
     }
 
-    /// How many rows the server said a list has that is not whole.
+    /// The server's total of an incomplete list.
     pub fn total(&self) -> Option<u64> {
         self.0.incomplete.map(|(total, _)| total)
     }
 
-    /// How many rows of a list that is not whole did not come.
+    /// How many rows of an incomplete list are missing.
     pub fn missing(&self) -> Option<u64> {
         self.0.incomplete.map(|(_, missing)| missing)
     }
@@ -309,17 +309,17 @@ impl Error {
         self
     }
 
-    /// The same, resumed elsewhere: a binding that gives out nothing of what it had read goes back to where it began.
+    /// The error with another resume token, for bindings that go back to where they began reading.
     #[must_use]
     pub fn with_resume_token(mut self, token: String) -> Self {
         self.0.resume_token = Some(token);
         self
     }
 
-    /// A sentence on what to do, said after the message. Names in backticks are spelled as the caller's language does.
+    /// Adds a sentence on what to do, shown after the message. Names in backticks are spelled for the caller's language.
     pub(crate) fn with_hint(mut self, hint: impl AsRef<str>) -> Self {
         let spelling = self.0.spelling.unwrap_or_default();
-        self.0.hints.push(Phrase::new(words::with_names(hint.as_ref()), spelling));
+        self.0.hints.push(Phrase::new(spelling::with_names(hint.as_ref()), spelling));
         self
     }
 
@@ -344,7 +344,7 @@ impl Error {
         self
     }
 
-    /// Keeps what is told of the response; its text is cleaned by [`Error::redacted`].
+    /// Keeps status, headers and body of the response; [`Error::redacted`] cleans them.
     pub(crate) fn with_answer(mut self, status: u16, headers: &HeaderMap, body: &Bytes) -> Self {
         self.0.status = Some(status);
         self.0.headers = headers.clone();
@@ -353,8 +353,7 @@ impl Error {
         self
     }
 
-    /// Takes secrets out of everything that came from elsewhere, escapes what acts on terminals and logs, and cuts what is
-    /// too long.
+    /// Removes secrets from all foreign text, escapes control characters, and truncates long texts.
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
         let details = &mut *self.0;
         let clean = |text: &mut String| *text = redactor.clean_to(text, LONGEST_TEXT);

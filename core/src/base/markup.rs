@@ -1,4 +1,4 @@
-//! Pages: HTML or XML where JSON belongs. A proxy, a gateway or another server has spoken, not the service.
+//! Web pages: HTML or XML instead of JSON, from a proxy, a gateway or another server and not from the service.
 
 /// Whether a body is markup.
 pub(crate) fn is_page(body: &[u8]) -> bool {
@@ -6,7 +6,7 @@ pub(crate) fn is_page(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"<")
 }
 
-/// What a page says of itself.
+/// A description of a page, with its title.
 pub(crate) fn page(text: &str) -> String {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let xml = start.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("<?xml"))
@@ -20,7 +20,7 @@ pub(crate) fn page(text: &str) -> String {
     }
 }
 
-/// The title of a page, or what stands in its place.
+/// The title of a page, or a heading or message instead.
 pub(crate) fn title(text: &str) -> Option<String> {
     ["title", "h1", "message", "faultstring"].into_iter().find_map(|name| {
         let inside = element(text, name)?;
@@ -30,7 +30,7 @@ pub(crate) fn title(text: &str) -> Option<String> {
     })
 }
 
-/// What stands in the first element of a name.
+/// The content of the first element with a name.
 fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     let lower = lower(text);
     let opening = format!("<{name}");
@@ -46,7 +46,7 @@ fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     }
 }
 
-/// In lower case, letter for letter at the same places.
+/// In lower case, with every letter at the same index.
 fn lower(text: &str) -> String {
     text.to_ascii_lowercase()
 }
@@ -71,8 +71,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_says_what_it_is() {
-        for (text, said) in [
+    fn pages_are_described() {
+        for (text, description) in [
             (
                 "<html><head><TITLE>502 Bad Gateway</TITLE></head></html>",
                 "the response is an HTML page titled \"502 Bad Gateway\"",
@@ -91,7 +91,7 @@ mod tests {
             ("<titles>x</titles><title>é", "the response is an HTML page"),
         ] {
             assert!(is_page(text.as_bytes()));
-            assert_eq!(page(text), said);
+            assert_eq!(page(text), description);
         }
         assert!(is_page(b"\xef\xbb\xbf \r\n<p>") && !is_page(b"{}") && !is_page(b""));
     }

@@ -1,7 +1,7 @@
-//! The redactor: takes the secrets that a client knows out of text that comes from elsewhere, such as a server that
-//! echoes a password, however each letter is spelled there.
+//! The redactor: removes the secrets of a client from foreign text, such as a response that echoes a password, in any
+//! encoding of each letter.
 //!
-//! It is made for a response that failed and looks at no more of it than is kept, so its cost has a bound.
+//! It is only used for failed responses and reads no more of them than is kept, so its cost is bounded.
 
 mod spelling;
 
@@ -18,16 +18,16 @@ use self::spelling::{Front, cost, is_lost, may_escape, other_case, units};
 use crate::base::secret::{MASK, Secret};
 use crate::base::visible;
 
-/// Below this length a secret is not searched for in foreign text: masking each `a` would hide everything else.
+/// Shorter secrets are not searched for: masking each `a` would hide everything else.
 const SHORTEST_REDACTED: usize = 4;
-/// Shorter ones are not searched for inside of base64 and hexadecimal digits, where chance writes them too.
+/// Shorter secrets are not searched for in base64 and hexadecimal text, where they would match by chance.
 const SHORTEST_ENCODED: usize = 8;
-/// So much of a longer secret is enough to know it: answers are cut, and texts are wrapped.
+/// This much of a longer secret is enough to recognise it: responses are truncated, and texts are wrapped.
 const ENOUGH: usize = 48;
-/// What the search in one text may cost, in letters that are compared; who sends a text that costs more hides its rest.
+/// The most that the search in one text may cost, in compared letters; the rest of a text that costs more is masked.
 const EFFORT: usize = 1 << 21;
 
-/// Takes known secrets out of foreign text.
+/// Removes known secrets from foreign text.
 #[derive(Clone)]
 pub(crate) struct Redactor {
     needles: Vec<Arc<Needle>>,
@@ -37,9 +37,9 @@ pub(crate) struct Redactor {
 
 struct Needle {
     letters: Box<[char]>,
-    /// Only a part of an encoded text is known, so all of the run that it stands in is masked.
+    /// Whether only a part of an encoded text is known, so that the whole run around it is masked.
     whole_run: bool,
-    /// It is no word that people write, so that it is known in capitals and small letters too.
+    /// Whether case is ignored, because the secret is not an ordinary word.
     any_case: bool,
 }
 
@@ -64,7 +64,7 @@ impl Redactor {
         let (lower, upper) = hexadecimal(some);
         self.search_for(&lower, true);
         self.search_for(&upper, true);
-        // Inside of base64 a text has three forms, by where it begins in a group of three bytes.
+        // In base64 a text has three forms, depending on its offset in a group of three bytes.
         for shift in 0..3 {
             let mut shifted = vec![0; shift];
             shifted.extend_from_slice(some);
@@ -106,12 +106,12 @@ impl Redactor {
         }
     }
 
-    /// The text without secrets, in characters that change neither a terminal nor a log.
+    /// The text without secrets and control characters.
     pub(crate) fn clean(&self, text: &str) -> String {
         self.cleaned(text, usize::MAX)
     }
 
-    /// The same, cut after so many characters. In this order: half a secret is not recognised, and a secret all the same.
+    /// The same, truncated. The order matters: half a secret would not be recognised, but is still secret.
     pub(crate) fn clean_to(&self, text: &str, longest: usize) -> String {
         // A character has up to four bytes.
         let cleaned = self.cleaned(text, longest.saturating_mul(4).saturating_add(4));
@@ -126,7 +126,7 @@ impl Redactor {
         visible::escaped(&String::from_utf8_lossy(&masked)).into_owned()
     }
 
-    /// A body without secrets, at most so many bytes of it.
+    /// A body without secrets, truncated to a number of bytes.
     pub(crate) fn clean_body(&self, body: &Bytes, longest: usize) -> Bytes {
         match self.masked(body, longest) {
             Cow::Borrowed(_) => body.slice(..body.len().min(longest)),
@@ -137,12 +137,12 @@ impl Redactor {
         }
     }
 
-    /// Whether a text shows a secret.
+    /// Whether a text contains a secret.
     pub(crate) fn knows(&self, text: &str) -> bool {
         self.next_in(text.as_bytes(), 0, text.len(), &mut EFFORT.clone()).is_some()
     }
 
-    /// The text with masks; behind `longest` bytes it may end, or go on as it is.
+    /// The text with masks; after `longest` bytes it may be unmasked.
     fn masked<'t>(&self, text: &'t [u8], longest: usize) -> Cow<'t, [u8]> {
         let mut cleaned: Vec<u8> = Vec::new();
         let (mut at, mut effort) = (0_usize, EFFORT);
@@ -161,7 +161,7 @@ impl Redactor {
         Cow::Owned(cleaned)
     }
 
-    /// The first secret that begins from `from` on and before `until`, with all that overlap it.
+    /// The first secret that begins between `from` and `until`, with all that overlap it.
     fn next_in(&self, text: &[u8], from: usize, until: usize, effort: &mut usize) -> Option<Range<usize>> {
         if self.needles.is_empty() {
             return None;

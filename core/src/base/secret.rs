@@ -1,5 +1,5 @@
-//! Secrets: values that never show in `Debug`, errors or logs. Out of text that comes from elsewhere the
-//! [`Redactor`](crate::base::redact::Redactor) takes them.
+//! Secrets: values that never appear in `Debug`, errors or logs. The [`Redactor`](crate::base::redact::Redactor) removes
+//! them from foreign text.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,17 +7,17 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderName, header};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What stands wherever a secret would have shown.
+/// Replaces secrets in text.
 pub(crate) const MASK: &str = "***";
 
-/// A value that is never shown: `Debug` prints `***`. [`Secret::reveal`] gives the text.
+/// A value that is never shown: `Debug` prints `***`. [`Secret::reveal`] returns the text.
 ///
-/// Serialising a secret writes its text, because that is how it travels to the server.
+/// Serialising a secret writes its text, because it has to be sent to the server.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(Arc<str>);
 
 impl Secret {
-    /// Wraps a text.
+    /// A secret with this text.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
         Self(text.into())
     }
@@ -70,7 +70,7 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// Headers of a response that are credentials, whatever they hold: nothing that is handed out has them.
+/// Removes headers that are credentials; callers never see them.
 pub(crate) fn take_out(headers: &mut HeaderMap) {
     for name in [header::SET_COOKIE, HeaderName::from_static("set-cookie2"), header::AUTHORIZATION] {
         headers.remove(name);

@@ -1,10 +1,10 @@
-//! Lengths of time as options and servers give them.
+//! Durations in options and responses.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
-/// Longer times mean the same, and clocks overflow on some of them.
+/// Longer durations are reduced to this; some would overflow the clock.
 pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Reads an optional number of seconds.

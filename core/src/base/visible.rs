@@ -1,10 +1,10 @@
-//! Text of others in one line that can be read: control characters, escapes of terminals and marks that turn the direction of
-//! writing are told by their numbers, so that no server writes a line of a log or drives a terminal.
+//! Foreign text made safe to show in one line: control characters, terminal escapes and marks of writing direction are
+//! escaped, so that no server can forge a line of a log or control a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// The text with everything escaped that is not there to be seen.
+/// The text with its hidden characters escaped.
 pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
@@ -24,7 +24,7 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a character acts on what shows it, or only pretends to be absent. The joiners of emoji and of Persian stay.
+/// Whether a character controls its display, or is invisible. The joiners of emoji and of Persian are not hidden.
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_drives_a_terminal_or_a_log_is_told_by_number() {
+    fn control_characters_are_escaped() {
         let evil = "bad\nCRITICAL root forged\r\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}gnp.exe\u{0}\u{9b}1m";
         let shown =
             "bad\\nCRITICAL root forged\\r\\u{1b}[2J\\u{1b}]0;owned\\u{7}\\u{202e}gnp.exe\\u{0}\\u{9b}1m";
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_write_stays() {
+    fn ordinary_text_is_unchanged() {
         for text in ["Café Ünïcode", "👩‍👩‍👧", "می‌خواهم", "שלום", "日本語 a\u{a0}b"]
         {
             assert!(matches!(escaped(text), Cow::Borrowed(_)), "{text}");

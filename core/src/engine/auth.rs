@@ -1,8 +1,8 @@
-//! Credentials and tokens: what each request is authorised with, and who renews it.
+//! Credentials and tokens: how requests are authorised, and how tokens are renewed.
 //!
-//! Tokens are renewed in single flight: however many calls find a token expired or refused, one renewal is made and
-//! all of them wait for it, success or failure. A renewal is driven by whoever waits for it, so dropping every waiter
-//! drops it too. Tokens count as expired a little early, by `min(60 s, a tenth of their life)`.
+//! Only one renewal runs at a time: however many calls find a token expired or refused, all of them wait for the same
+//! renewal and share its result. It is driven by the calls that wait for it, so it is dropped with the last of them.
+//! Tokens count as expired a little early, by `min(60 s, a tenth of their lifetime)`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -18,17 +18,17 @@ use tokio::time::Instant;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::lock;
 use crate::base::secret::Secret;
+use crate::base::spelling::Time;
 use crate::base::time::LONGEST;
-use crate::base::words::Time;
 use crate::engine::config::Credentials;
 use crate::table::Auth;
 
 type Renewal = BoxFuture<'static, Result<Arc<Tokens>>>;
 
-/// A login, or what takes its place: gets tokens, by the former ones where there are any.
+/// A login or a refresh: obtains tokens, with the previous ones if there are any.
 pub(crate) type Login = BoxFuture<'static, Result<Tokens>>;
 
-/// What a client holds to authorise its requests.
+/// The credentials and tokens of a client.
 #[derive(Debug)]
 pub(crate) struct Authenticator {
     credentials: Credentials,
@@ -38,18 +38,18 @@ pub(crate) struct Authenticator {
 #[derive(Default)]
 struct State {
     tokens: Option<Arc<Tokens>>,
-    /// Those before them: calls that are still under way were sent with these, and may show them.
+    /// The previous tokens: calls in flight were sent with these, and their responses may contain them.
     former: Option<Arc<Tokens>>,
-    /// Held weakly: a renewal that nobody waits for any more must not keep the client alive.
+    /// Weak: a renewal that no call waits for must not keep the client alive.
     renewal: Option<WeakShared<Renewal>>,
-    /// The last login, when the server refused the credentials.
+    /// The refusal of the last login, if the server refused the credentials.
     refusal: Option<Refusal>,
 }
 
-/// Credentials that a server has refused, as it said so.
+/// A server's refusal of the credentials.
 ///
-/// Servers lock accounts after some wrong logins. A client's credentials never change, so asking again at each call would
-/// lock the account and gain nothing; after a while it is asked again, since the server's side may have been put right.
+/// Servers lock accounts after some failed logins. A client's credentials never change, so a login for each call would
+/// only lock the account. After a while another login is tried, since the account may have been fixed on the server.
 struct Refusal {
     at: Instant,
     error: Error,
@@ -59,21 +59,21 @@ struct Refusal {
 const REFUSAL_REMEMBERED: Duration = Duration::from_secs(300);
 
 impl Refusal {
-    /// What a caller is told without asking the server, while it is remembered.
+    /// The error for calls that fail without another login.
     fn remembered(&self) -> Option<Error> {
         let since = self.at.elapsed();
         let left = REFUSAL_REMEMBERED.checked_sub(since).filter(|left| !left.is_zero())?;
-        let said = format!(
+        let prefix = format!(
             "the credentials were refused {} ago and are not sent again for {}, so that the account \
              is not locked",
             Time(since),
             Time(left)
         );
-        Some(self.error.clone().with_attempts(Vec::new()).with_prefix(&said))
+        Some(self.error.clone().with_attempts(Vec::new()).with_prefix(&prefix))
     }
 }
 
-/// An access token with what belongs to it.
+/// An access token with its refresh token and expiry.
 #[derive(Debug)]
 pub(crate) struct Tokens {
     access: Secret,
@@ -81,7 +81,7 @@ pub(crate) struct Tokens {
     expires: Instant,
     refresh: Option<(Secret, Instant)>,
     refused: AtomicBool,
-    /// Some request was accepted with it.
+    /// Whether a request was accepted with it.
     proved: AtomicBool,
 }
 
@@ -107,7 +107,7 @@ impl Tokens {
         })
     }
 
-    /// The refresh token, where there is one that has not expired.
+    /// The refresh token, if it has not expired.
     pub(crate) fn refresh(&self) -> Option<&Secret> {
         let (token, expires) = self.refresh.as_ref()?;
         (*expires > Instant::now()).then_some(token)
@@ -117,13 +117,13 @@ impl Tokens {
         !self.refused.load(Ordering::Acquire) && self.expires > Instant::now()
     }
 
-    /// The server said 401 to it: the next caller renews.
+    /// The server refused it with 401: the next call renews it.
     pub(crate) fn refuse(&self) {
         self.refused.store(true, Ordering::Release);
     }
 
     pub(crate) fn prove(&self) {
-        // Read first: the flag is set once and asked on every call.
+        // Read first: the flag is set once and read on every call.
         if !self.proved() {
             self.proved.store(true, Ordering::Release);
         }
@@ -134,7 +134,7 @@ impl Tokens {
     }
 }
 
-/// Less than the whole life, so that no request arrives with a token that died on its way.
+/// Less than the whole lifetime, so that no token expires while a request is in flight.
 fn early(life: Duration) -> Duration {
     let life = life.min(LONGEST);
     life.saturating_sub(Duration::from_secs(60).min(life / 10))
@@ -154,7 +154,7 @@ impl Authenticator {
         auth == Auth::AccessToken
     }
 
-    /// Adds the credential that a request needs; gives the tokens it came from, if it came from tokens.
+    /// Adds the credential that a request needs; returns the tokens, if it is an access token.
     pub(crate) async fn authorize(
         self: &Arc<Self>,
         auth: Auth,
@@ -184,7 +184,7 @@ impl Authenticator {
         Ok(None)
     }
 
-    /// Tokens that can be used now, renewed if need be.
+    /// Valid tokens, renewed if necessary.
     async fn tokens(
         self: &Arc<Self>,
         login: impl FnOnce(Option<Arc<Tokens>>) -> Login,
@@ -219,7 +219,7 @@ impl Authenticator {
         })
     }
 
-    /// Keeps tokens that a call brought.
+    /// Keeps the tokens of a response.
     pub(crate) fn keep(&self, tokens: Tokens) -> Arc<Tokens> {
         let tokens = Arc::new(tokens);
         let mut state = lock(&self.state);
@@ -235,7 +235,7 @@ impl Authenticator {
         state.former = state.tokens.take();
     }
 
-    /// The tokens that could show up in a text now.
+    /// The tokens that a response could contain now.
     pub(crate) fn live_secrets(&self) -> Vec<Secret> {
         let held = {
             let state = lock(&self.state);
@@ -253,7 +253,7 @@ async fn renew(auth: Arc<Authenticator>, login: Login) -> Result<Arc<Tokens>> {
     let kept = login.await.map(|tokens| auth.keep(tokens));
     let mut state = lock(&auth.state);
     if let Err(error) = &kept {
-        // Other statuses are also said by what stands before the service.
+        // Other statuses may come from something in front of the service.
         let refused = error.kind() == ErrorKind::Authentication && matches!(error.status(), Some(400 | 401));
         state.refusal = refused.then(|| Refusal { at: Instant::now(), error: error.clone() });
     }
@@ -277,7 +277,7 @@ pub(crate) fn secret_value(text: &str) -> Result<HeaderValue> {
     Ok(value)
 }
 
-/// A user, or an OAuth client, with its password as HTTP Basic writes them.
+/// A user or an OAuth client with its password, encoded for HTTP Basic.
 pub(crate) fn basic(user: &str, password: &Secret) -> Secret {
     STANDARD.encode(format!("{user}:{}", password.reveal())).into()
 }

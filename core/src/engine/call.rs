@@ -1,11 +1,11 @@
-//! One call, step by step: limiter → credential → send → judge → again or answer.
+//! One call, step by step: credential → limiter → send → judge → retry or return.
 //!
-//! One deadline covers all of it, queueing and back-off included. The body was serialised before and is shared by all
-//! attempts. Dropping the future cancels: the slot is given back and the connection closed.
+//! One deadline covers all of it, including queueing and back-off. The body is serialised once and shared by all
+//! attempts. Dropping the future cancels the call: its slot is released and its connection closed.
 
 mod context;
 mod exchange;
-mod unbegun;
+mod not_sent;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -16,44 +16,43 @@ use http::HeaderMap;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
-pub(crate) use self::context::{Answered, Effort, Origin, Request};
-use self::unbegun::no_token_within;
+pub(crate) use self::context::{CallContext, CallPolicy, CallResponse, Origin};
+use self::not_sent::token_timeout;
 use crate::base::error::{Attempt, Error, ErrorKind, Result, Target};
 use crate::base::markup;
 use crate::base::redact::Redactor;
 use crate::base::secret;
-use crate::base::words::{Name, Time};
-use crate::engine::advice::{self, Asked};
+use crate::base::spelling::{Name, Time};
 use crate::engine::auth::{Authenticator, Tokens};
 use crate::engine::core::Core;
+use crate::engine::diagnosis::{self, RequestInfo};
 use crate::engine::error_body;
-use crate::engine::failure::{self, Ending};
+use crate::engine::failure::{self, AttemptOutcome};
 use crate::engine::hooks::{self, ResponseEvent, RetryEvent};
 use crate::policy::abandon::Delivery;
 use crate::policy::retry::{Backoff, Progress, Verdict};
-use crate::table::{Operation, Paging};
 
 /// Makes the call.
-pub(crate) async fn run(core: &Core, request: &Request, effort: &Effort) -> Result<Answered> {
+pub(crate) async fn run(core: &Core, context: &CallContext, policy: &CallPolicy) -> Result<CallResponse> {
     let id = request_id();
-    let target = Arc::new(Target::new(&request.prepared.method, &request.prepared.url));
-    let span = tracing::debug_span!("mspkit.call", operation = request.label, request_id = id);
+    let target = Arc::new(Target::new(&context.http.method, &context.http.url));
+    let span = tracing::debug_span!("mspkit.call", operation = context.label, request_id = id);
     let call = Call {
         core,
-        request,
-        effort,
+        context,
+        policy,
         id: &id,
         target: &target,
         started: Instant::now(),
         delivery: Delivery::default(),
     };
-    // Dropped last: by then it is known what was sent.
+    // Dropped last, when it is known what was sent.
     let _abandoned = Abandoned(&call);
     async {
         let result = call.run().await;
         call.delivery.end();
         if let Err(error) = &result {
-            tell_end(error, &target);
+            log_failure(error, &target);
         }
         result
     }
@@ -61,8 +60,8 @@ pub(crate) async fn run(core: &Core, request: &Request, effort: &Effort) -> Resu
     .await
 }
 
-/// Logs how a call has failed. A single object that does not exist is an ordinary outcome, and no reason to warn.
-fn tell_end(error: &Error, target: &Target) {
+/// Logs a failed call. That a single object does not exist is an ordinary outcome and not worth a warning.
+fn log_failure(error: &Error, target: &Target) {
     let Target { method, path, server } = target;
     let (kind, status, attempts) = (error.kind(), error.status(), error.attempts().len());
     if error.is_expected() {
@@ -72,132 +71,137 @@ fn tell_end(error: &Error, target: &Target) {
     }
 }
 
-/// Waits for what a call needs before it can be made, no longer than the call may take.
+/// Waits for something that a call needs before it can be sent, within the call's timeout.
 pub(crate) async fn within<T>(
     timeout: Duration,
     label: &str,
     needed: impl Future<Output = Result<T>>,
 ) -> Result<T> {
     let waited = tokio::time::timeout(timeout, needed).await;
-    waited.unwrap_or_else(|_| Err(no_token_within(timeout).with_operation(label)))
+    waited.unwrap_or_else(|_| Err(token_timeout(timeout).with_operation(label)))
 }
 
-/// The same behind a pointer: token renewals are calls inside calls.
+/// [`run`] as a boxed future: token renewals are calls inside calls.
 pub(crate) fn run_boxed<'a>(
     core: &'a Core,
-    request: &'a Request,
-    effort: &'a Effort,
-) -> BoxFuture<'a, Result<Answered>> {
-    run(core, request, effort).boxed()
+    context: &'a CallContext,
+    policy: &'a CallPolicy,
+) -> BoxFuture<'a, Result<CallResponse>> {
+    run(core, context, policy).boxed()
 }
 
 struct Call<'a> {
     core: &'a Core,
-    request: &'a Request,
-    effort: &'a Effort,
+    context: &'a CallContext,
+    policy: &'a CallPolicy,
     id: &'a str,
     target: &'a Arc<Target>,
     started: Instant,
     delivery: Delivery,
 }
 
-/// Tells of a write that was dropped before it ended.
+/// Reports a write that was dropped before it ended.
 struct Abandoned<'a>(&'a Call<'a>);
 
 impl Drop for Abandoned<'_> {
     fn drop(&mut self) {
-        let Call { core, request, delivery, .. } = self.0;
+        let Call { core, context, delivery, .. } = self.0;
         let Some(hook) = &core.hooks.on_abandoned else { return };
-        if !delivery.is_ended() && request.class.changes_state() {
-            let error = delivery.error(request.class.harmless());
-            let error = self.0.dress(failure::advise(error, request.outcome_check), &[]);
+        if !delivery.is_ended() && context.class.changes_state() {
+            let error = delivery.error(context.class.harmless());
+            let error = self.0.with_context(failure::add_hint(error, context.outcome_check()), &[]);
             hooks::guarded("on_abandoned", || hook(&error));
         }
     }
 }
 
 impl Call<'_> {
-    async fn run(&self) -> Result<Answered> {
-        let Call { request, effort, .. } = *self;
-        let renewable = Authenticator::renewable(request.auth);
-        let method = &request.prepared.method;
+    async fn run(&self) -> Result<CallResponse> {
+        let Call { context, policy, .. } = *self;
+        let renewable = Authenticator::renewable(context.auth);
+        let method = &context.http.method;
         let mut progress =
-            Progress::new(request.class, method, request.retry_500, effort.max_retries, renewable);
+            Progress::new(context.class, method, context.retry_500, policy.max_retries, renewable);
         let result = self.attempt(&mut progress).await;
         if !progress.maybe_changed() {
             return result;
         }
-        result.map_err(|error| failure::mark_outcome_unknown(error, request.class, request.outcome_check))
+        result.map_err(|error| failure::mark_outcome_unknown(error, context.class, context.outcome_check()))
     }
 
-    /// Attempts until one ends the call.
-    async fn attempt(&self, progress: &mut Progress) -> Result<Answered> {
-        let Call { core, request, effort, .. } = *self;
-        let deadline = self.started + effort.timeout;
-        let backoff = Backoff::new(effort.max_backoff, effort.max_retry_after);
-        let patience = effort.max_retry_after.max(effort.max_backoff);
+    /// Makes attempts until one ends the call.
+    async fn attempt(&self, progress: &mut Progress) -> Result<CallResponse> {
+        let Call { core, context, policy, .. } = *self;
+        let deadline = self.started + policy.timeout;
+        let backoff = Backoff::new(policy.max_backoff, policy.max_retry_after);
+        let patience = policy.max_retry_after.max(policy.max_backoff);
         let mut attempts: Vec<Attempt> = Vec::new();
         let mut waiting_since = self.started;
         let mut throttled = false;
         loop {
-            core.check_open().map_err(|error| self.dress(error, &attempts))?;
-            // The token first: calls that wait for their slot would otherwise renew it one batch after another.
-            let mut headers = request.prepared.headers.clone();
+            core.check_open().map_err(|error| self.with_context(error, &attempts))?;
+            // Before the slot: calls that wait in the queue would otherwise renew the token one batch after another.
+            let mut headers = context.http.headers.clone();
             let mut tokens = self.authorize(&mut headers, deadline, &attempts).await?;
             let fresh = tokens.as_ref().is_some_and(|tokens| tokens.usable());
-            let permit = request.gate.acquire(throttled, deadline, patience).await;
-            let mut permit = permit.map_err(|why| self.dress(self.no_slot(why), &attempts))?;
-            core.check_open().map_err(|error| self.dress(error, &attempts))?;
+            let permit = context.limiter.acquire(throttled, deadline, patience).await;
+            let mut permit = permit.map_err(|why| self.with_context(self.no_slot_error(why), &attempts))?;
+            core.check_open().map_err(|error| self.with_context(error, &attempts))?;
             if fresh && tokens.as_ref().is_some_and(|tokens| !tokens.usable()) {
                 tokens = self.authorize(&mut headers, deadline, &attempts).await?;
             }
-            self.check_time_left(deadline).map_err(|error| self.dress(error, &attempts))?;
-            self.own_headers(&mut headers);
+            self.check_time_left(deadline).map_err(|error| self.with_context(error, &attempts))?;
+            self.add_headers(&mut headers);
             let sent_at = Instant::now();
             let (until, at_most) =
-                (deadline.min(sent_at + effort.attempt_timeout), sent_at + effort.attempt_timeout);
-            let ending = self.exchange(&headers, attempts.len() + 1, until, at_most, &mut permit).await;
-            let asked = ending.asked_to_wait(SystemTime::now());
-            // Before the slot is passed on: the next call must find the pause.
+                (deadline.min(sent_at + policy.attempt_timeout), sent_at + policy.attempt_timeout);
+            let outcome = self.exchange(&headers, attempts.len() + 1, until, at_most, &mut permit).await;
+            let asked = outcome.asked_to_wait(SystemTime::now());
+            // Before the slot is released, so that the next call sees the pause.
             let mut pause = None;
-            match ending.status() {
-                Some(429) => pause = Some(request.gate.throttled(asked, &backoff)),
-                Some(200..=299) => request.gate.succeeded(Some(sent_at.elapsed())),
-                Some(_) => request.gate.succeeded(None),
+            match outcome.status() {
+                Some(429) => pause = Some(context.limiter.throttled(asked, &backoff)),
+                Some(200..=299) => context.limiter.succeeded(Some(sent_at.elapsed())),
+                Some(_) => context.limiter.succeeded(None),
                 None => {}
             }
             drop(permit);
             attempts.push(Attempt {
-                status: ending.status(),
-                cause: ending.cause().map(|cause| core.shared.spelling.say(&self.redactor().clean(&cause))),
+                status: outcome.status(),
+                cause: outcome
+                    .cause()
+                    .map(|cause| core.shared.spelling.render(&self.redactor().clean(&cause))),
                 waited: sent_at - waiting_since,
                 took: sent_at.elapsed(),
             });
             waiting_since = Instant::now();
-            self.tell_response(&attempts);
-            let Some(seen) = ending.seen() else {
-                return Err(self.failed(ending, pause, &attempts, tokens.as_deref()));
+            self.emit_response(&attempts);
+            let Some(attempt) = outcome.result() else {
+                return Err(self.failed(outcome, pause, &attempts, tokens.as_deref()));
             };
-            let verdict = progress.judge(seen, &core.shared.budget);
+            let verdict = progress.judge(attempt, &core.shared.budget);
             self.delivery.judged(progress.maybe_changed());
             let wait = match verdict {
                 Verdict::Accept => {
-                    return self.accept(ending, progress.maybe_changed(), &attempts, tokens.as_deref());
+                    return self.accept(outcome, progress.maybe_changed(), &attempts, tokens.as_deref());
                 }
-                Verdict::Fail => return Err(self.failed(ending, pause, &attempts, tokens.as_deref())),
+                Verdict::Fail => return Err(self.failed(outcome, pause, &attempts, tokens.as_deref())),
                 Verdict::Renew => {
                     if let Some(tokens) = &tokens {
                         tokens.refuse();
                     }
                     Duration::ZERO
                 }
-                Verdict::Throttled => request.gate.pause_left(),
-                Verdict::Retry => asked.unwrap_or(Duration::ZERO).max(backoff.fault(progress.faults())),
+                Verdict::Throttled => context.limiter.pause_left(),
+                Verdict::Retry => {
+                    asked.unwrap_or(Duration::ZERO).max(backoff.transient(progress.transient_errors()))
+                }
             };
-            let too_long =
-                asked.filter(|asked| verdict != Verdict::Renew && *asked > effort.max_retry_after).map(
-                    |asked| format!("The server asks to wait {}, which is longer than allowed", Time(asked)),
-                );
+            let too_long = asked
+                .filter(|asked| verdict != Verdict::Renew && *asked > policy.max_retry_after)
+                .map(|asked| {
+                    format!("The server requests a wait of {}, which is longer than allowed", Time(asked))
+                });
             let too_late = Instant::now() + wait > deadline;
             if too_long.is_some() || too_late {
                 let hint = too_long.unwrap_or_else(|| {
@@ -205,12 +209,12 @@ impl Call<'_> {
                         "No time left for another attempt, {} from now ({}: {})",
                         Time(wait),
                         Name("timeout"),
-                        Time(effort.timeout)
+                        Time(policy.timeout)
                     )
                 });
-                return Err(self.failed(ending, pause, &attempts, tokens.as_deref()).with_hint(hint));
+                return Err(self.failed(outcome, pause, &attempts, tokens.as_deref()).with_hint(hint));
             }
-            self.tell_retry(&attempts, &ending, verdict, wait);
+            self.emit_retry(&attempts, &outcome, verdict, wait);
             throttled = verdict == Verdict::Throttled;
             if verdict == Verdict::Retry {
                 tokio::time::sleep(wait).await;
@@ -220,23 +224,23 @@ impl Call<'_> {
 
     fn accept(
         &self,
-        ending: Ending,
+        outcome: AttemptOutcome,
         maybe_done: bool,
         attempts: &[Attempt],
         tokens: Option<&Tokens>,
-    ) -> Result<Answered> {
-        let Ending::Answer(response) = ending else {
-            return Err(self.failed(ending, None, attempts, tokens));
+    ) -> Result<CallResponse> {
+        let AttemptOutcome::Response(response) = outcome else {
+            return Err(self.failed(outcome, None, attempts, tokens));
         };
-        if error_body::error_inside_success(&response.body) || advice::is_challenge(&response.headers) {
-            return Err(self.failed(Ending::Answer(response), None, attempts, tokens));
+        if error_body::error_inside_success(&response.body) || diagnosis::is_challenge(&response.headers) {
+            return Err(self.failed(AttemptOutcome::Response(response), None, attempts, tokens));
         }
         if let Some(tokens) = tokens {
             tokens.prove();
         }
         let mut headers = response.headers;
         secret::take_out(&mut headers);
-        Ok(Answered {
+        Ok(CallResponse {
             status: response.status.as_u16(),
             headers,
             body: response.body,
@@ -244,30 +248,30 @@ impl Call<'_> {
             request_id: self.id.to_owned(),
             attempts: attempts.to_vec(),
             elapsed: self.started.elapsed(),
-            origin: self.request.origin(maybe_done),
+            origin: self.context.origin(maybe_done),
             target: self.target.clone(),
         })
     }
 
-    /// What the caller is told about an ending that nothing more is done about.
+    /// The error for an outcome that is not retried.
     ///
-    /// `pause` is what a 429 meant for the endpoint: until then it takes no calls, whatever the server asked for.
+    /// `pause` is the endpoint's pause after a 429, which may differ from what the server requested.
     fn failed(
         &self,
-        ending: Ending,
+        outcome: AttemptOutcome,
         pause: Option<Duration>,
         attempts: &[Attempt],
         tokens: Option<&Tokens>,
     ) -> Error {
-        let Self { core, request, .. } = *self;
-        let asked = Asked {
+        let Self { core, context, .. } = *self;
+        let asked = RequestInfo {
             service: core.shared.service,
-            class: request.class,
-            auth: request.auth,
-            login: request.login,
+            class: context.class,
+            auth: context.auth,
+            login: context.login,
             base: &core.shared.base,
         };
-        let error = failure::explain(ending, &asked).redacted(&self.redactor());
+        let error = failure::into_error(outcome, &asked).redacted(&self.redactor());
         let error = if pause.is_some() { error.with_retry_after(pause) } else { error };
         let unproved = tokens.is_some_and(|tokens| !tokens.proved());
         let hint = core.shared.service.dialect().fresh_token_500.filter(|_| unproved);
@@ -277,8 +281,8 @@ impl Call<'_> {
             }
             _ => error,
         };
-        let error = failure::advise(error, self.request.outcome_check);
-        self.dress(error, attempts)
+        let error = failure::add_hint(error, self.context.outcome_check());
+        self.with_context(error, attempts)
     }
 
     async fn authorize(
@@ -289,19 +293,18 @@ impl Call<'_> {
     ) -> Result<Option<Arc<Tokens>>> {
         let auth = &self.core.shared.auth;
         let authorized =
-            timeout_at(deadline, auth.authorize(self.request.auth, headers, self.core.login())).await;
+            timeout_at(deadline, auth.authorize(self.context.auth, headers, self.core.login())).await;
         let Ok(authorized) = authorized else {
-            return Err(self.dress(no_token_within(self.effort.timeout), attempts));
+            return Err(self.with_context(token_timeout(self.policy.timeout), attempts));
         };
-        authorized.map_err(|error| self.no_token(error, attempts))
+        authorized.map_err(|error| self.token_error(error, attempts))
     }
 
-    fn dress(&self, error: Error, attempts: &[Attempt]) -> Error {
-        let expected = error.kind() == ErrorKind::NotFound
-            && self.request.class.harmless()
-            && Operation::find(self.request.label).is_none_or(|operation| operation.paging == Paging::None);
+    fn with_context(&self, error: Error, attempts: &[Attempt]) -> Error {
+        let expected =
+            error.kind() == ErrorKind::NotFound && self.context.class.harmless() && !self.context.is_list();
         error
-            .with_operation(self.request.label)
+            .with_operation(self.context.label)
             .with_target(Some(self.target.clone()))
             .with_request_id(self.id)
             .with_attempts(attempts.to_vec())
@@ -309,13 +312,13 @@ impl Call<'_> {
     }
 
     fn redactor(&self) -> Redactor {
-        self.core.redactor(&self.request.prepared.secrets)
+        self.core.redactor(&self.context.http.secrets)
     }
 
-    fn tell_response(&self, attempts: &[Attempt]) {
+    fn emit_response(&self, attempts: &[Attempt]) {
         if let Some(last) = attempts.last() {
             self.core.hooks.response(&ResponseEvent {
-                operation: self.request.label,
+                operation: self.context.label,
                 method: &self.target.method,
                 path: &self.target.path,
                 server: &self.target.server,
@@ -328,14 +331,14 @@ impl Call<'_> {
         }
     }
 
-    fn tell_retry(&self, attempts: &[Attempt], ending: &Ending, verdict: Verdict, wait: Duration) {
-        let reason = match (verdict, ending.status()) {
+    fn emit_retry(&self, attempts: &[Attempt], outcome: &AttemptOutcome, verdict: Verdict, wait: Duration) {
+        let reason = match (verdict, outcome.status()) {
             (Verdict::Renew, _) => "the token was refused".to_owned(),
             (_, Some(status)) => format!("HTTP {status}"),
             (_, None) => attempts.last().and_then(|last| last.cause.clone()).unwrap_or_default(),
         };
         self.core.hooks.retry(&RetryEvent {
-            operation: self.request.label,
+            operation: self.context.label,
             method: &self.target.method,
             path: &self.target.path,
             server: &self.target.server,

@@ -1,50 +1,49 @@
-//! What a parameter may be: each kind's check, with an error that names the argument, what was given and what is
-//! allowed.
+//! The checks of parameters by their kind, with errors that name the argument, the given value and what is allowed.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
 use crate::base::error::{Error, Result};
-use crate::base::given::short;
+use crate::base::quote::truncated;
 use crate::base::secret::Secret;
-use crate::base::words::Spelling;
-use crate::table::{Kind, Param, Place};
+use crate::base::spelling::Spelling;
+use crate::table::{Kind, Param, ParamLocation};
 
 mod nested;
 mod times;
 
 use self::times::{is_date, is_date_time};
 
-/// A value that passed its check, in the two forms in which it can travel.
-pub(crate) struct Given {
+/// A value that passed its check, in both forms in which it can be sent.
+pub(crate) struct ParamValue {
     /// For path, query and header.
     pub(crate) text: String,
     /// For a JSON body.
     pub(crate) json: String,
-    /// What of it is secret.
+    /// The secrets in it.
     pub(crate) secrets: Vec<Secret>,
 }
 
-impl Given {
+impl ParamValue {
     pub(crate) fn null() -> Self {
         Self { text: String::new(), json: "null".to_owned(), secrets: Vec::new() }
     }
 }
 
-/// Checks the raw JSON of one parameter. Names inside of it are those of the caller's language, or the vendor's.
-pub(crate) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<Given> {
+/// Checks the raw JSON of one parameter. Nested names are those of the caller's language, or the vendor's.
+pub(crate) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<ParamValue> {
     if matches!(param.kind, Kind::List { .. } | Kind::Model { .. } | Kind::Object | Kind::Any) {
         return nested::value(param, raw, spelling);
     }
     let refuse = |allowed: &str| Err(Error::argument(param.name, &shown(param.secret, raw), allowed));
-    let raw = if param.place == Place::Path { unquoted(param.kind, raw) } else { raw };
+    let raw = if param.location == ParamLocation::Path { unquoted(param.kind, raw) } else { raw };
     let parsed: Value = match serde_json::from_str(raw) {
         Ok(parsed) => parsed,
         Err(_) if raw.starts_with('"') => {
             return refuse("must be Unicode text, without half a surrogate pair");
         }
-        // A number that no parser holds.
+        // A number that no parser can represent.
         Err(_) => Value::Null,
     };
     match (param.kind, &parsed) {
@@ -62,7 +61,7 @@ pub(crate) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<Give
     }
 }
 
-/// In a path all is text, so a number may be given as one.
+/// A path is text, so numbers in it may be given as text.
 fn unquoted(kind: Kind, raw: &str) -> &str {
     let bare = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     match kind {
@@ -71,15 +70,15 @@ fn unquoted(kind: Kind, raw: &str) -> &str {
     }
 }
 
-/// The value, if it is one of this kind.
-fn accept(kind: Kind, parsed: &Value, raw: &str) -> Option<Given> {
-    let given = |text: String, json: String| Some(Given { text, json, secrets: Vec::new() });
+/// The value, if this kind allows it.
+fn accept(kind: Kind, parsed: &Value, raw: &str) -> Option<ParamValue> {
+    let given = |text: String, json: String| Some(ParamValue { text, json, secrets: Vec::new() });
     let as_it_is = || given(raw.to_owned(), raw.to_owned());
     let number = |text: String| given(text.clone(), text);
     let text = |text: &str| given(text.to_owned(), Value::from(text).to_string());
     match (kind, parsed) {
         (Kind::Id, Value::String(id)) if !id.trim().is_empty() => text(id),
-        // A fraction comes from a column with blanks, where what is an id has lost digits before anybody saw it.
+        // An id with a fraction comes from a column of floats, which may already have lost digits.
         (Kind::Id, Value::Number(_)) if !raw.contains(['.', 'e', 'E']) => text(&whole(raw)?),
         (Kind::Guid, Value::String(guid)) if is_guid(guid) => text(guid),
         (Kind::Text | Kind::Open { .. }, Value::String(any)) => text(any),
@@ -118,7 +117,7 @@ fn accept(kind: Kind, parsed: &Value, raw: &str) -> Option<Given> {
     }
 }
 
-/// What a parameter of this kind may be, as errors say it.
+/// What a parameter of this kind may be, in the words of an error.
 pub(crate) fn allowed(kind: Kind) -> Cow<'static, str> {
     match kind {
         Kind::Id => "must be text or a whole number".into(),
@@ -155,8 +154,8 @@ pub(crate) fn allowed(kind: Kind) -> Cow<'static, str> {
     }
 }
 
-/// A whole number as its digits, by its JSON; `7.0` is 7. Digits that stand in the text are kept, however many; a
-/// number with a point or an exponent comes from a type that has lost digits beyond 2^53.
+/// The digits of a whole number by its JSON; `7.0` is 7. All digits are kept, however many; a number with a point or an
+/// exponent comes from a type that has lost digits beyond 2^53.
 pub(crate) fn whole(raw: &str) -> Option<String> {
     const EXACT: f64 = 9_007_199_254_740_991.0;
     let digits = raw.strip_prefix('-').unwrap_or(raw);
@@ -172,13 +171,13 @@ pub(crate) fn whole(raw: &str) -> Option<String> {
         return None;
     }
     let number: f64 = raw.parse().ok()?;
-    // Adding zero takes the sign from a negative one.
+    // Adding zero removes the sign of a negative zero.
     (number.fract() == 0.0 && number.abs() <= EXACT).then(|| format!("{:.0}", number + 0.0))
 }
 
-/// What was given, as an error may show it.
+/// The given value, as errors may show it.
 fn shown(secret: bool, raw: &str) -> String {
-    if secret { "a secret".to_owned() } else { short(raw) }
+    if secret { "a secret".to_owned() } else { truncated(raw) }
 }
 
 fn text_list(entries: &[Value]) -> Option<String> {
@@ -201,7 +200,7 @@ fn letters(text: &str, count: usize) -> bool {
 
 fn is_range(range: &serde_json::Map<String, Value>) -> bool {
     let day = |name: &str| range.get(name).and_then(Value::as_str).filter(|text| is_date(text));
-    // Dates in this form are ordered as their text is.
+    // Dates in this form sort like their text.
     range.len() == 2 && matches!((day("start"), day("end")), (Some(start), Some(end)) if start <= end)
 }
 
@@ -212,13 +211,13 @@ fn is_http_url(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Place;
+    use crate::table::ParamLocation;
 
-    fn check(kind: Kind, raw: &str) -> Result<Given> {
+    fn check(kind: Kind, raw: &str) -> Result<ParamValue> {
         let param = Param {
             name: "thing",
             wire: "thing",
-            place: Place::Query,
+            location: ParamLocation::Query,
             kind,
             required: true,
             secret: false,
@@ -234,7 +233,7 @@ mod tests {
             let param = Param {
                 name: "year",
                 wire: "year",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Int { min: 2000, max: 2100 },
                 required: true,
                 secret: false,
@@ -249,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_takes_what_is_right_and_names_what_is_wrong() {
+    fn each_kind_accepts_valid_values_and_refuses_others() {
         let order = Kind::OneOf { values: &["ASC", "DESC"], any_case: true };
         let cases: &[(Kind, &[&str], &[&str])] = &[
             (
@@ -322,7 +321,7 @@ mod tests {
         let id = |raw| check(Kind::Id, raw).unwrap().text;
         assert_eq!(id("9007199254740993"), "9007199254740993");
         assert_eq!(id("123456789012345678901234567890"), "123456789012345678901234567890");
-        // Text is sent as it is.
+        // Text is sent unchanged.
         assert_eq!(id("\"7.0\""), "7.0");
     }
 
@@ -331,7 +330,7 @@ mod tests {
         let param = Param {
             name: "password",
             wire: "password",
-            place: Place::Body,
+            location: ParamLocation::Body,
             kind: Kind::NonBlank,
             required: true,
             secret: true,

@@ -11,29 +11,29 @@ use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::lock;
 use crate::base::redact::Redactor;
 use crate::base::secret::Secret;
-use crate::base::words::Spelling;
+use crate::base::spelling::Spelling;
 use crate::engine::auth::{self, Authenticator, Login, Tokens};
-use crate::engine::config::{Config, Credentials, Plan, Settings};
-use crate::engine::helper::{Attendant, InFlight};
+use crate::engine::background::{KeepAlive, KeepAliveHook};
+use crate::engine::config::{Config, Credentials, ResolvedConfig, Settings};
 use crate::engine::hooks::Hooks;
-use crate::policy::limit::{self, Gate, LimitStatus};
+use crate::policy::limit::{self, LimitStatus, Limiter};
 use crate::policy::retry::RetryBudget;
 use crate::table::Service;
 use crate::wire::transport::{Http, Transport, proxy};
 
-/// Gates that a client keeps before it looks for idle ones.
-const MAX_GATES: usize = 256;
+/// How many limiters a client keeps before it drops idle ones.
+const MAX_LIMITERS: usize = 256;
 
-/// How tokens are got: logins are calls themselves, and stand above this.
+/// Obtains tokens. A function pointer, because logins are calls themselves and belong to a higher module.
 type LoginFn = fn(Core, Option<Arc<Tokens>>) -> Login;
 
-/// A client without a language: cheap to clone, all clones share connections, tokens and limits.
+/// A client without typed methods, for bindings: cheap to clone, all clones share connections, tokens and limits.
 #[derive(Debug, Clone)]
 pub struct Core {
     pub(crate) shared: Arc<Shared>,
     pub(crate) settings: Settings,
     pub(crate) hooks: Hooks,
-    pub(crate) attendant: Attendant,
+    pub(crate) keep_alive: KeepAliveHook,
 }
 
 #[derive(Debug)]
@@ -45,13 +45,13 @@ pub(crate) struct Shared {
     pub(crate) spelling: Spelling,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) budget: RetryBudget,
-    /// How many bytes a response may have; pages that are read ahead share as much.
+    /// The largest response in bytes; pages that are read ahead share the same amount.
     pub(crate) max_body_bytes: usize,
-    /// What calls go by that were given nothing else.
+    /// The settings that the client was built with.
     settings: Settings,
     pub(crate) reseller_id: Option<String>,
     redactor: Redactor,
-    gates: Mutex<HashMap<String, Arc<Gate>>>,
+    limiters: Mutex<HashMap<String, Arc<Limiter>>>,
     closed: AtomicBool,
 }
 
@@ -63,7 +63,7 @@ impl Core {
         transport: Option<Arc<dyn Transport>>,
         login: LoginFn,
     ) -> Result<Self> {
-        let Plan { base, credentials, settings, transport: options, reseller_id, proxies } =
+        let ResolvedConfig { base, credentials, settings, transport: options, reseller_id, proxies } =
             config.resolve(service, |name| std::env::var(name).ok())?;
         let transport = match transport {
             Some(given) => given,
@@ -83,28 +83,28 @@ impl Core {
             max_body_bytes: options.max_body_bytes,
             settings,
             reseller_id,
-            gates: Mutex::default(),
+            limiters: Mutex::default(),
             closed: AtomicBool::new(false),
         };
-        Ok(Self { shared: Arc::new(shared), settings, hooks, attendant: Attendant::default() })
+        Ok(Self { shared: Arc::new(shared), settings, hooks, keep_alive: KeepAliveHook::default() })
     }
 
-    /// The service that this client speaks to.
+    /// The client's service.
     pub fn service(&self) -> Service {
         self.shared.service
     }
 
-    /// Where the service is.
+    /// The address of the service.
     pub fn base_url(&self) -> &Url {
         &self.shared.base
     }
 
-    /// What its calls go by.
+    /// The settings of its calls.
     pub fn settings(&self) -> Settings {
         self.settings
     }
 
-    /// The same client, whose calls go by other settings; connections, tokens and limits stay shared.
+    /// The same client with other settings for its calls; connections, tokens and limits stay shared.
     #[must_use]
     pub fn with_settings(&self, settings: Settings) -> Self {
         Self { settings, ..self.clone() }
@@ -119,30 +119,31 @@ impl Core {
         Ok(self.with_settings(self.settings.with(options)?))
     }
 
-    /// The same client with these hooks in place of its own; connections, tokens and limits stay shared. Bindings
-    /// watch single calls with it.
+    /// The same client with these hooks instead of its own; connections, tokens and limits stay shared. Bindings use it to
+    /// observe single calls.
     #[must_use]
     pub fn with_hooks(&self, hooks: Hooks) -> Self {
         Self { hooks, ..self.clone() }
     }
 
-    /// The same client with a helper for pages that are read ahead, for runtimes without threads of their own: `attend`
-    /// is called when a page is asked for, and what it returns is kept until the page is here.
+    /// The same client whose pages that are read ahead are driven in the background, for runtimes without threads of their
+    /// own: `keep_alive` is called when a page is requested, and its return value is held until the page has arrived.
     #[must_use]
-    pub fn attended(self, attend: impl Fn() -> Option<InFlight> + Send + Sync + 'static) -> Self {
-        Self { attendant: Attendant::new(attend), ..self }
+    pub fn with_keep_alive(self, keep_alive: impl Fn() -> Option<KeepAlive> + Send + Sync + 'static) -> Self {
+        Self { keep_alive: KeepAliveHook::new(keep_alive), ..self }
     }
 
-    /// What each endpoint's limit is doing.
+    /// The state of each endpoint's limit.
     pub fn limits(&self) -> Vec<LimitStatus> {
-        let gates = lock(&self.shared.gates);
-        let mut limits: Vec<LimitStatus> = gates.iter().map(|(group, gate)| gate.status(group)).collect();
+        let limiters = lock(&self.shared.limiters);
+        let mut limits: Vec<LimitStatus> =
+            limiters.iter().map(|(group, limiter)| limiter.status(group)).collect();
         limits.sort_by(|one, other| one.endpoint.cmp(&other.endpoint));
         limits
     }
 
-    /// Refuses further calls with `Closed`. What was sent already ends by itself; a call that waits for a slot, a token or
-    /// another attempt ends with `Closed`, too. Closing twice is no error.
+    /// Refuses further calls with `Closed`. Requests in flight finish; a call that waits for a slot, a token or another
+    /// attempt fails with `Closed`. Closing twice is allowed.
     pub fn close(&self) {
         self.shared.closed.store(true, Ordering::Release);
     }
@@ -157,7 +158,7 @@ impl Core {
         Self { settings: self.shared.settings, ..self.clone() }
     }
 
-    /// The login of this client, for whoever finds that there are no tokens.
+    /// The login of this client, for callers that find no valid tokens.
     pub(crate) fn login(&self) -> impl FnOnce(Option<Arc<Tokens>>) -> Login {
         let core = self.clone();
         |old| (core.shared.login)(core, old)
@@ -170,21 +171,21 @@ impl Core {
         Ok(())
     }
 
-    pub(crate) fn gate(&self, group: &str, cap: u32) -> Arc<Gate> {
-        let mut gates = lock(&self.shared.gates);
-        if let Some(gate) = gates.get(group) {
-            return gate.clone();
+    pub(crate) fn limiter(&self, group: &str, cap: u32) -> Arc<Limiter> {
+        let mut limiters = lock(&self.shared.limiters);
+        if let Some(limiter) = limiters.get(group) {
+            return limiter.clone();
         }
-        // Unlisted paths with names in them make a gate each; those that nobody uses are let go.
-        if gates.len() >= MAX_GATES {
-            gates.retain(|_, gate| Arc::strong_count(gate) > 1 || gate.is_busy());
+        // Paths outside the table may have a limiter each; unused ones are dropped.
+        if limiters.len() >= MAX_LIMITERS {
+            limiters.retain(|_, limiter| Arc::strong_count(limiter) > 1 || limiter.is_busy());
         }
-        let gate = limit::gate(&self.shared.base.origin().ascii_serialization(), group, cap);
-        gates.insert(group.to_owned(), gate.clone());
-        gate
+        let limiter = limit::limiter(&self.shared.base.origin().ascii_serialization(), group, cap);
+        limiters.insert(group.to_owned(), limiter.clone());
+        limiter
     }
 
-    /// Everything secret that this client knows now, with the secrets of one call.
+    /// A redactor of all secrets that this client holds now, and of one call's.
     pub(crate) fn redactor(&self, of_call: &[Secret]) -> Redactor {
         let mut redactor = self.shared.redactor.clone();
         for secret in self.shared.auth.live_secrets().iter().chain(of_call) {
@@ -206,13 +207,13 @@ fn static_secrets(credentials: &Credentials, proxies: &[Secret]) -> Redactor {
         Credentials::Wiv { api_key } => redactor.add(api_key),
     }
     for proxy in proxies {
-        let said = proxy::trimmed(proxy.reveal());
-        let full = if said.contains("://") { said.to_owned() } else { format!("http://{said}") };
+        let address = proxy::trimmed(proxy.reveal());
+        let full = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
         if let Some((user, password)) = Url::parse(&full).ok().and_then(|url| {
             let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
             Some((plain(url.username()), url.password().map(|text| [text.to_owned(), plain(text)])?))
         }) {
-            redactor.add(&Secret::from(said));
+            redactor.add(&Secret::from(address));
             let [encoded, password] = password.map(Secret::from);
             redactor.add(&auth::basic(&user, &password));
             redactor.add(&encoded);

@@ -1,4 +1,4 @@
-//! Percent-encoding: what a caller gives stays inside its path segment.
+//! Percent-encoding: a parameter stays inside its path segment.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -10,9 +10,9 @@ pub(crate) fn segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
-/// Why this text cannot be a path segment, if it cannot.
+/// The reason why a text cannot be a path segment, if any.
 ///
-/// `.` and `..` survive encoding and would be resolved by every URL parser on the way, so they are refused.
+/// `.` and `..` survive encoding and would be resolved by every URL parser, so they are refused.
 pub(crate) fn refuse_segment(text: &str) -> Option<&'static str> {
     if text.is_empty() {
         return Some("must not be empty");

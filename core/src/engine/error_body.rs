@@ -1,7 +1,7 @@
-//! What a server says when it refuses: every shape of error body the vendors have, read into one view.
+//! Error bodies: every shape that the vendors have, read into one view.
 //!
-//! The shapes are told apart by their JSON type, never by the service: gateways in front of a service answer in
-//! shapes of their own.
+//! The shapes are distinguished by their JSON type, never by the service: gateways in front of a service have shapes of
+//! their own.
 
 use std::fmt;
 
@@ -12,16 +12,16 @@ use crate::base::error::FieldError;
 use crate::base::markup;
 use crate::wire::transport::LONGEST_REFUSAL;
 
-/// At most so many field errors are told, and so many entries of a list or members of an object looked at: more is for
-/// no person, and costs many times its size.
+/// The most field errors that are kept, and the most entries of a list or members of an object that are read: more is of no
+/// use, and costs many times its size.
 const MOST: usize = 100;
 
-/// How deep error bodies are looked into; the vendors' have three levels.
+/// How deep error bodies are read; the vendors' have three levels.
 const DEEPEST: usize = 4;
 
 /// The common view of an error body.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct ServerWords {
+pub(crate) struct ErrorBody {
     pub(crate) message: Option<String>,
     pub(crate) code: Option<String>,
     pub(crate) field_errors: Vec<FieldError>,
@@ -29,11 +29,11 @@ pub(crate) struct ServerWords {
 }
 
 /// Reads an error body of any shape.
-pub(crate) fn read(body: &[u8]) -> ServerWords {
+pub(crate) fn read(body: &[u8]) -> ErrorBody {
     let mut words = match value(body) {
         Some(Value::Array(entries)) => coded_list(&entries),
         Some(Value::Object(object)) => from_object(&object),
-        Some(Value::String(text)) => ServerWords { message: Some(text), ..ServerWords::default() },
+        Some(Value::String(text)) => ErrorBody { message: Some(text), ..ErrorBody::default() },
         _ => plain(body),
     };
     words.field_errors.truncate(MOST);
@@ -48,8 +48,8 @@ pub(crate) fn read(body: &[u8]) -> ServerWords {
     words
 }
 
-/// The JSON value of a body, of which lists and objects may lack what is too much or too deep; nothing where it is no
-/// JSON. Of a body that was read to a limit it is what had come until then.
+/// The JSON value of a body, without entries that are too many or too deep; `None` if it is not JSON. Of a truncated body
+/// it is the part that can be read.
 fn value(body: &[u8]) -> Option<Value> {
     let mut value = Value::Null;
     let mut json = serde_json::Deserializer::from_slice(body);
@@ -61,7 +61,7 @@ fn value(body: &[u8]) -> Option<Value> {
     }
 }
 
-/// Reads a value down to so many levels, and leaves what was read before an error.
+/// Reads a value down to a number of levels, and keeps what was read before an error.
 struct Slot<'v> {
     value: &'v mut Value,
     levels: usize,
@@ -147,9 +147,9 @@ impl<'de> Visitor<'de> for Slot<'_> {
     }
 }
 
-/// `{"Error Message": "…"}` as a whole body: an error that N-central sends with status 200.
+/// Whether a body is `{"Error Message": "…"}` alone: an error that N-central sends with status 200.
 pub(crate) fn error_inside_success(body: &[u8]) -> bool {
-    // Cheap refusal first: this runs on every success. The only member there is has to stand first.
+    // A cheap check first: this runs on every success. The only member must come first.
     let first = body.trim_ascii_start().strip_prefix(b"{").unwrap_or_default().trim_ascii_start();
     if body.len() > 4096 || !first.get(..14).is_some_and(|part| part.eq_ignore_ascii_case(b"\"error message"))
     {
@@ -162,7 +162,7 @@ pub(crate) fn error_inside_success(body: &[u8]) -> bool {
 }
 
 /// Cloudmore: `[{"errorCode":5,"errorName":"InvalidValue","errorMessage":"…"}]`.
-fn coded_list(entries: &[Value]) -> ServerWords {
+fn coded_list(entries: &[Value]) -> ErrorBody {
     let field_errors: Vec<FieldError> = entries
         .iter()
         .map(|entry| match entry {
@@ -179,24 +179,24 @@ fn coded_list(entries: &[Value]) -> ServerWords {
         })
         .collect();
     let code = field_errors.first().and_then(|first| first.code.clone());
-    ServerWords { message: None, code, field_errors, server_error_id: None }
+    ErrorBody { message: None, code, field_errors, server_error_id: None }
 }
 
-fn from_object(object: &Map<String, Value>) -> ServerWords {
+fn from_object(object: &Map<String, Value>) -> ErrorBody {
     let find =
         |name: &str| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     if let Some(error) = text_of(find("error")) {
         // OAuth names a code and describes it; Wiv's `error` is the message itself.
         return match text_of(find("error_description")) {
             Some(described) => {
-                ServerWords { message: Some(described), code: Some(error), ..ServerWords::default() }
+                ErrorBody { message: Some(described), code: Some(error), ..ErrorBody::default() }
             }
-            None if is_code(&error) => ServerWords {
+            None if is_code(&error) => ErrorBody {
                 message: text_of(find("message")).or(Some(error.clone())),
                 code: Some(error),
-                ..ServerWords::default()
+                ..ErrorBody::default()
             },
-            None => ServerWords { message: Some(error), ..ServerWords::default() },
+            None => ErrorBody { message: Some(error), ..ErrorBody::default() },
         };
     }
     let message = ["message", "error message", "detail", "title", "errorMessage"]
@@ -209,12 +209,12 @@ fn from_object(object: &Map<String, Value>) -> ServerWords {
     };
     if message.is_some() || !field_errors.is_empty() {
         let code = text_of(find("code")).or_else(|| text_of(find("errorName")));
-        return ServerWords { message, code, field_errors, server_error_id: None };
+        return ErrorBody { message, code, field_errors, server_error_id: None };
     }
     // Cloudmore's second shape: `{"id":["The input was not valid."]}`.
     let all_lists = !object.is_empty() && object.values().all(Value::is_array);
     let field_errors = if all_lists { object.iter().flat_map(named_messages).collect() } else { Vec::new() };
-    ServerWords { field_errors, ..ServerWords::default() }
+    ErrorBody { field_errors, ..ErrorBody::default() }
 }
 
 /// N-central: `{"field":"startDate","message":"…"}`.
@@ -242,15 +242,15 @@ fn named_messages((field, messages): (&String, &Value)) -> Vec<FieldError> {
     }
 }
 
-/// Anything that is not JSON: plain text, or a page that a proxy made.
-fn plain(body: &[u8]) -> ServerWords {
+/// Anything that is not JSON: plain text, or the page of a proxy.
+fn plain(body: &[u8]) -> ErrorBody {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
     if text.is_empty() {
-        return ServerWords::default();
+        return ErrorBody::default();
     }
     let message = if markup::is_page(body) { markup::page(text) } else { text.to_owned() };
-    ServerWords { message: Some(message), ..ServerWords::default() }
+    ErrorBody { message: Some(message), ..ErrorBody::default() }
 }
 
 /// `[ID=abcd] BAD REQUEST: …` into the id and the rest.
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn ncentral_id_leaves_the_message() {
+    fn ncentral_ids_are_split_from_the_message() {
         let words =
             read(br#"{"status":"400","message":"[ID=abcd] BAD REQUEST: SO Create -- name is required"}"#);
         assert_eq!(words.server_error_id.as_deref(), Some("abcd"));
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn cloudmore_shapes_give_one_view() {
+    fn cloudmore_shapes_have_one_view() {
         let coded = r#"[{"errorCode":5,"errorName":"InvalidValue","errorMessage":"Custom property Domain is mandatory"}]"#;
         assert_eq!(
             fields(coded),
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_endless_is_cut() {
+    fn long_bodies_are_truncated() {
         for unit in [
             "\"x\"",
             "{}",
@@ -373,12 +373,12 @@ mod tests {
         }
         let members: Vec<String> = (0..60_000).map(|n| format!("\"m{n}\":[\"x\",\"y\"]")).collect();
         assert_eq!(read(format!("{{{}}}", members.join(",")).as_bytes()).field_errors.len(), MOST);
-        // What was cut off at the limit of its bytes is read as far as it goes.
+        // A body that was truncated at the byte limit is read as far as possible.
         let cut =
             format!(r#"{{"message":"m","errors":[{}"#, "{\"field\":\"f\",\"message\":\"x\"},".repeat(20_000));
         let words = read(&cut.as_bytes()[..LONGEST_REFUSAL]);
         assert_eq!((words.message.as_deref(), words.field_errors.len()), (Some("m"), MOST));
-        // Deeper than any parser goes, and so plain text.
+        // Too deep for the parser, so it counts as plain text.
         let deep = "[".repeat(200_000);
         assert_eq!(read(deep.as_bytes()).message.as_deref(), Some(deep.as_str()));
         assert_eq!(read(b"[1, 2").message.as_deref(), Some("[1, 2"));
@@ -390,7 +390,7 @@ mod tests {
         let html = read(b"<html><head><TITLE>502 Bad Gateway</TITLE></head></html>");
         assert_eq!(html.message.as_deref(), Some("the response is an HTML page titled \"502 Bad Gateway\""));
         assert_eq!(read(b"upstream down").message.as_deref(), Some("upstream down"));
-        assert_eq!(read(b""), ServerWords::default());
+        assert_eq!(read(b""), ErrorBody::default());
     }
 
     #[test]

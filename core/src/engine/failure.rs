@@ -1,76 +1,81 @@
-//! From how an attempt ended to the error that the caller sees: kind, words, and advice. Whoever makes such an error
-//! known also redacts it.
+//! From the outcome of an attempt to the error that the caller sees: kind, message and hints. Callers redact the error.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::base::error::{Error, ErrorKind};
-use crate::base::words::{Time, with_names};
-use crate::engine::advice::{self, Asked};
-use crate::policy::retry::{self, Class, Seen};
-use crate::wire::transport::{Fault, FaultKind, Response};
+use crate::base::spelling::{Time, with_names};
+use crate::engine::diagnosis::{self, RequestInfo};
+use crate::policy::retry::{self, AttemptResult, Class};
+use crate::wire::transport::{Response, TransportError, TransportErrorKind};
 
-/// How one attempt ended.
+/// The outcome of one attempt.
 #[derive(Debug)]
-pub(crate) enum Ending {
-    /// With a response of some status.
-    Answer(Response),
-    /// Without anything having been sent.
-    NotSent { cause: String, timed_out: bool, fault: Option<Fault> },
-    /// Sent, but without a whole response.
-    Lost { cause: String, timed_out: bool, fault: Option<Fault> },
-    /// With a success whose body was wanted and cannot be read.
-    Unreadable { response: Response, fault: Arc<Fault> },
-    /// With a response that is not taken: a redirect elsewhere.
+pub(crate) enum AttemptOutcome {
+    /// A response of any status.
+    Response(Response),
+    /// Nothing was sent.
+    NotSent { cause: String, timed_out: bool, source: Option<TransportError> },
+    /// The request was sent, but no complete response arrived.
+    Lost { cause: String, timed_out: bool, source: Option<TransportError> },
+    /// A success whose body is needed and cannot be read.
+    Unreadable { response: Response, source: Arc<TransportError> },
+    /// A response that is not accepted: a redirect to another server.
     Refused { response: Response, reason: String },
-    /// With a response that is larger than allowed.
-    TooLarge(Fault),
-    /// Without anything having been sent, by a proxy that would do the same again.
-    Barred(Fault),
+    /// A response that is larger than allowed.
+    TooLarge(TransportError),
+    /// Nothing was sent: a proxy refused and would refuse again.
+    Barred(TransportError),
     /// The request is not one that can be sent.
-    Unsendable(Fault),
+    Unsendable(TransportError),
 }
 
-impl Ending {
-    /// A response decides by its status. Only the success of a call that was made for the response needs the body too.
-    pub(crate) fn answer(response: Response, needs_body: bool) -> Self {
+impl AttemptOutcome {
+    /// A response counts by its status. Only a success that needs its body fails if that cannot be read.
+    pub(crate) fn from_response(response: Response, needs_body: bool) -> Self {
         match response.unreadable.clone() {
-            Some(fault) if response.status.is_success() && needs_body => Self::Unreadable { response, fault },
-            _ => Self::Answer(response),
+            Some(source) if response.status.is_success() && needs_body => {
+                Self::Unreadable { response, source }
+            }
+            _ => Self::Response(response),
         }
     }
 
-    /// Only `sent` says whether the server may have seen the request, not what the fault is called.
-    pub(crate) fn fault(fault: Fault, sent: bool) -> Self {
-        let cause = words(&fault);
-        match fault.kind {
-            FaultKind::TooLarge => Self::TooLarge(fault),
-            _ if sent => Self::Lost { cause, timed_out: false, fault: Some(fault) },
-            FaultKind::InvalidRequest => Self::Unsendable(fault),
-            FaultKind::Refused => Self::Barred(fault),
-            kind => Self::NotSent { cause, timed_out: kind == FaultKind::ConnectTimeout, fault: Some(fault) },
+    /// Only `sent` tells whether the server may have seen the request, not the kind of the error.
+    pub(crate) fn from_error(source: TransportError, sent: bool) -> Self {
+        let cause = words(&source);
+        match source.kind {
+            TransportErrorKind::TooLarge => Self::TooLarge(source),
+            _ if sent => Self::Lost { cause, timed_out: false, source: Some(source) },
+            TransportErrorKind::InvalidRequest => Self::Unsendable(source),
+            TransportErrorKind::Refused => Self::Barred(source),
+            kind => Self::NotSent {
+                cause,
+                timed_out: kind == TransportErrorKind::ConnectTimeout,
+                source: Some(source),
+            },
         }
     }
 
     pub(crate) fn timed_out(sent: bool, after: Duration) -> Self {
         let after = Time(after);
         if sent {
-            Self::Lost { cause: format!("no answer {after} into the call"), timed_out: true, fault: None }
+            Self::Lost { cause: format!("no response {after} into the call"), timed_out: true, source: None }
         } else {
-            Self::NotSent { cause: format!("not sent {after} into the call"), timed_out: true, fault: None }
+            Self::NotSent { cause: format!("not sent {after} into the call"), timed_out: true, source: None }
         }
     }
 
-    /// What retries judge; `None` where no judgement can help.
-    pub(crate) fn seen(&self) -> Option<Seen> {
+    /// What the retry policy judges; `None` for outcomes that are never retried.
+    pub(crate) fn result(&self) -> Option<AttemptResult> {
         match self {
-            Self::Answer(response) => Some(Seen::Status(response.status.as_u16())),
-            Self::NotSent { .. } => Some(Seen::NotSent),
-            Self::Lost { .. } => Some(Seen::Lost),
-            Self::Unreadable { fault, .. } => match fault.kind {
-                // They would be the same again.
-                FaultKind::TooLarge | FaultKind::Coding => None,
-                _ => Some(Seen::Lost),
+            Self::Response(response) => Some(AttemptResult::Status(response.status.as_u16())),
+            Self::NotSent { .. } => Some(AttemptResult::NotSent),
+            Self::Lost { .. } => Some(AttemptResult::Lost),
+            Self::Unreadable { source, .. } => match source.kind {
+                // Another attempt would fail in the same way.
+                TransportErrorKind::TooLarge | TransportErrorKind::Coding => None,
+                _ => Some(AttemptResult::Lost),
             },
             Self::Refused { .. } | Self::TooLarge(_) | Self::Unsendable(_) | Self::Barred(_) => None,
         }
@@ -78,7 +83,7 @@ impl Ending {
 
     pub(crate) fn status(&self) -> Option<u16> {
         match self {
-            Self::Answer(response) | Self::Refused { response, .. } | Self::Unreadable { response, .. } => {
+            Self::Response(response) | Self::Refused { response, .. } | Self::Unreadable { response, .. } => {
                 Some(response.status.as_u16())
             }
             _ => None,
@@ -88,104 +93,107 @@ impl Ending {
     /// How long the server asks to wait.
     pub(crate) fn asked_to_wait(&self, now: SystemTime) -> Option<Duration> {
         match self {
-            Self::Answer(response) => retry::retry_after(response.status.as_u16(), &response.headers, now),
+            Self::Response(response) => retry::retry_after(response.status.as_u16(), &response.headers, now),
             _ => None,
         }
     }
 
     pub(crate) fn cause(&self) -> Option<String> {
         match self {
-            Self::Answer(response) | Self::Refused { response, .. } => {
+            Self::Response(response) | Self::Refused { response, .. } => {
                 response.unreadable.as_deref().map(words)
             }
             Self::NotSent { cause, .. } | Self::Lost { cause, .. } => Some(cause.clone()),
-            Self::Unreadable { fault, .. } => Some(words(fault)),
-            Self::TooLarge(fault) | Self::Unsendable(fault) | Self::Barred(fault) => Some(words(fault)),
+            Self::Unreadable { source, .. } => Some(words(source)),
+            Self::TooLarge(source) | Self::Unsendable(source) | Self::Barred(source) => Some(words(source)),
         }
     }
 }
 
-/// The error that an ending means for what was asked.
-pub(crate) fn explain(ending: Ending, asked: &Asked<'_>) -> Error {
+/// The error for an outcome of a request.
+pub(crate) fn into_error(outcome: AttemptOutcome, asked: &RequestInfo<'_>) -> Error {
     let class = asked.class;
-    match ending {
-        Ending::Answer(response) => advice::answered(&response, asked),
-        Ending::Refused { response, reason } => {
+    match outcome {
+        AttemptOutcome::Response(response) => diagnosis::response_error(&response, asked),
+        AttemptOutcome::Refused { response, reason } => {
             let status = response.status.as_u16();
-            // 301, 302 and 303 are how some servers say that a POST was done; 307 and 308 say that it was not.
+            // Some servers send 301, 302 or 303 after a POST that was carried out; 307 and 308 mean that it was not.
             let maybe_done = class.changes_state() && matches!(status, 301..=303);
             let kind = if maybe_done { ErrorKind::OutcomeUnknown } else { ErrorKind::Decode };
             let error = Error::new(kind, reason).with_retryable(maybe_done && class.harmless());
             error.with_answer(status, &response.headers, &response.body)
         }
-        Ending::NotSent { cause, timed_out, fault } => {
-            let kind = if timed_out && fault.is_none() { ErrorKind::Timeout } else { ErrorKind::Connection };
-            // A word on what it means for writes: people ask whether they may run their script again.
+        AttemptOutcome::NotSent { cause, timed_out, source } => {
+            let kind = if timed_out && source.is_none() { ErrorKind::Timeout } else { ErrorKind::Connection };
+            // Users need to know whether they may run their script again.
             let message = format!("{cause}; nothing was sent");
-            with_fault(Error::new(kind, message).with_retryable(true), fault)
+            with_transport_error(Error::new(kind, message).with_retryable(true), source)
         }
-        Ending::Lost { cause, timed_out, fault } => {
+        AttemptOutcome::Lost { cause, timed_out, source } => {
             let kind = match (class.changes_state(), timed_out) {
                 (true, _) => ErrorKind::OutcomeUnknown,
                 (false, true) => ErrorKind::Timeout,
                 (false, false) => ErrorKind::Connection,
             };
-            with_fault(Error::new(kind, cause).with_retryable(class.harmless()), fault)
+            with_transport_error(Error::new(kind, cause).with_retryable(class.harmless()), source)
         }
-        Ending::Unreadable { response, fault } => {
-            let kind = match fault.kind {
+        AttemptOutcome::Unreadable { response, source } => {
+            let kind = match source.kind {
                 _ if class.changes_state() => ErrorKind::OutcomeUnknown,
-                FaultKind::TooLarge | FaultKind::Coding => ErrorKind::Decode,
-                FaultKind::Late => ErrorKind::Timeout,
+                TransportErrorKind::TooLarge | TransportErrorKind::Coding => ErrorKind::Decode,
+                TransportErrorKind::Timeout => ErrorKind::Timeout,
                 _ => ErrorKind::Connection,
             };
-            Error::new(kind, words(&fault))
+            Error::new(kind, words(&source))
                 .with_answer(response.status.as_u16(), &response.headers, &response.body)
                 .with_retryable(kind != ErrorKind::Decode && class.harmless())
-                .with_source(fault)
+                .with_source(source)
         }
-        Ending::TooLarge(fault) => {
+        AttemptOutcome::TooLarge(source) => {
             let kind = if class.changes_state() { ErrorKind::OutcomeUnknown } else { ErrorKind::Decode };
-            let message = words(&fault);
-            with_fault(Error::new(kind, message).with_retryable(class == Class::IdempotentWrite), Some(fault))
+            let message = words(&source);
+            with_transport_error(
+                Error::new(kind, message).with_retryable(class == Class::IdempotentWrite),
+                Some(source),
+            )
         }
-        Ending::Barred(fault) => {
-            let message = format!("{}; nothing was sent", words(&fault));
-            with_fault(Error::new(ErrorKind::Connection, message), Some(fault))
+        AttemptOutcome::Barred(source) => {
+            let message = format!("{}; nothing was sent", words(&source));
+            with_transport_error(Error::new(ErrorKind::Connection, message), Some(source))
         }
-        Ending::Unsendable(fault) => {
-            let message = words(&fault);
-            with_fault(Error::new(ErrorKind::InvalidRequest, message), Some(fault))
+        AttemptOutcome::Unsendable(source) => {
+            let message = words(&source);
+            with_transport_error(Error::new(ErrorKind::InvalidRequest, message), Some(source))
         }
     }
 }
 
-/// A fault as it is told, with names of options in the caller's spelling.
-fn words(fault: &Fault) -> String {
-    with_names(&fault.to_string())
+/// A transport error as text, with the names of options marked for the caller's spelling.
+fn words(source: &TransportError) -> String {
+    with_names(&source.to_string())
 }
 
-fn with_fault(error: Error, fault: Option<Fault>) -> Error {
-    match fault {
-        Some(fault) => error.with_source(Arc::new(fault)),
+fn with_transport_error(error: Error, source: Option<TransportError>) -> Error {
+    match source {
+        Some(source) => error.with_source(Arc::new(source)),
         None => error,
     }
 }
 
-/// The last attempt of a write may tell that it changed nothing while an earlier one may have: then nobody knows, and it
-/// may even be refused because the earlier one was carried out.
+/// The last attempt of a write may have changed nothing while an earlier one may have succeeded. The outcome is then
+/// unknown; the last attempt may even have been refused because the earlier one was carried out.
 pub(crate) fn mark_outcome_unknown(error: Error, class: Class, outcome_check: Option<&str>) -> Error {
-    // These say themselves that it may have been carried out.
+    // These kinds already mean that it may have been carried out.
     if matches!(error.kind(), ErrorKind::OutcomeUnknown | ErrorKind::Server | ErrorKind::Cancelled) {
         return error;
     }
     let error = error.with_kind(ErrorKind::OutcomeUnknown).with_retryable(class.harmless());
-    advise(error, outcome_check)
+    add_hint(error, outcome_check)
         .with_prefix("an earlier attempt may have taken effect; the last attempt failed")
 }
 
-/// What the caller can do about it, where the error alone does not say.
-pub(crate) fn advise(error: Error, outcome_check: Option<&str>) -> Error {
+/// Adds a hint on what to do after an unknown outcome.
+pub(crate) fn add_hint(error: Error, outcome_check: Option<&str>) -> Error {
     match error.kind() {
         ErrorKind::OutcomeUnknown if error.retryable() => {
             error.with_hint("The outcome is unknown; it is safe to repeat the call")

@@ -1,4 +1,4 @@
-//! Hooks: what a caller can watch of a call while it happens. None of it holds a secret.
+//! Hooks: events of a call that a caller can observe. None of them holds a secret.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,9 +41,9 @@ pub struct ResponseEvent<'a> {
     pub request_id: &'a str,
     /// Which attempt of the call it was, from 1.
     pub attempt: usize,
-    /// The status, when a response came.
+    /// The status, if a response arrived.
     pub status: Option<u16>,
-    /// Why none came, otherwise.
+    /// Why there is no response, otherwise.
     pub cause: Option<&'a str>,
     /// Time from sending to the end of the response.
     pub took: Duration,
@@ -65,7 +65,7 @@ pub struct RetryEvent<'a> {
     pub request_id: &'a str,
     /// Which attempt failed, from 1.
     pub attempt: usize,
-    /// Why: `HTTP 503`, or what became of the connection.
+    /// Why: `HTTP 503`, or what happened to the connection.
     pub reason: &'a str,
     /// How long the call waits before the next attempt.
     pub wait: Duration,
@@ -73,10 +73,10 @@ pub struct RetryEvent<'a> {
 
 type Hook<E> = Option<Arc<E>>;
 
-/// The hooks of a client. They run on the thread that drives the call and must not block. What panics in them is logged,
-/// and the call goes on.
+/// The hooks of a client. They run on the thread that drives the call and must not block. A panic in a hook is logged, and
+/// the call continues.
 #[derive(Clone, Default)]
-#[allow(clippy::struct_field_names, reason = "the names that callers give them by")]
+#[allow(clippy::struct_field_names, reason = "the names of the methods that set them")]
 pub struct Hooks {
     pub(crate) on_request: Hook<dyn Fn(&RequestEvent<'_>) + Send + Sync>,
     pub(crate) on_response: Hook<dyn Fn(&ResponseEvent<'_>) + Send + Sync>,
@@ -106,8 +106,8 @@ impl Hooks {
         self
     }
 
-    /// Called when a write is dropped before it has ended, with what there is to say of it: `OutcomeUnknown` where it may
-    /// have been carried out, else `Cancelled`. A binding whose calls can be cancelled tells its caller.
+    /// Called when a write is dropped before it has ended, with its error: `OutcomeUnknown` if it may have been carried out,
+    /// else `Cancelled`. For bindings whose calls can be cancelled.
     #[must_use]
     pub fn on_abandoned(mut self, hook: impl Fn(&Error) + Send + Sync + 'static) -> Self {
         self.on_abandoned = Some(Arc::new(hook));
@@ -139,10 +139,10 @@ impl Hooks {
     }
 }
 
-/// Runs a hook. One that panics takes no result away from the call that it watches.
+/// Runs a hook. A panic does not affect the call.
 pub(crate) fn guarded(name: &str, hook: impl FnOnce()) {
     if catch_unwind(AssertUnwindSafe(hook)).is_err() {
-        tracing::error!(hook = name, "a hook has panicked; the call goes on");
+        tracing::error!(hook = name, "a hook panicked; the call continues");
     }
 }
 

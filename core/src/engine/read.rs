@@ -1,14 +1,15 @@
-//! Results of calls and items of pages, read by a function of the caller's.
+//! Reads results of calls and items of pages with a function of the caller.
 
 use bytes::Bytes;
 
 use crate::base::error::{Error, ErrorKind, Result};
-use crate::engine::answer;
 use crate::engine::core::Core;
 use crate::engine::page::RawPage;
 use crate::engine::request::CallOptions;
 use crate::engine::response::RawResponse;
+use crate::engine::result;
 use crate::engine::value::Unreadable;
+use crate::table::Operation;
 
 impl Core {
     /// Calls an operation as [`Core::call`] does, and reads its result with `read`, which may keep the bytes.
@@ -22,28 +23,39 @@ impl Core {
         options: &CallOptions,
         read: impl FnOnce(&Bytes) -> Result<T, Unreadable>,
     ) -> Result<(T, RawResponse)> {
-        let (raw, draft) = self.answered(operation, params, options).await?;
+        self.call_with(self.operation(operation)?, params, options, read).await
+    }
+
+    /// Calls an operation by its row of the table, and reads its result with `read`.
+    pub(crate) async fn call_with<T>(
+        &self,
+        operation: &'static Operation,
+        params: &[u8],
+        options: &CallOptions,
+        read: impl FnOnce(&Bytes) -> Result<T, Unreadable>,
+    ) -> Result<(T, RawResponse)> {
+        let (raw, template) = self.call_operation(operation, params, options).await?;
         match decode(read(&raw.json)) {
             Ok(value) => Ok((value, raw)),
             Err(error) => {
-                let secrets = draft.secrets();
-                Err(answer::unreadable(self, draft.operation, secrets, &raw.meta, &raw.body, error))
+                let secrets = template.secrets();
+                Err(result::unreadable(self, operation, secrets, &raw.meta, &raw.body, error))
             }
         }
     }
 }
 
 impl RawPage {
-    /// An item as `read` makes it. An index beyond the last is an item that cannot be read.
+    /// An item read by `read`. An index after the last one is an item that cannot be read.
     ///
     /// # Errors
-    /// `Decode`, as [`RawPage::unreadable`] makes it.
+    /// `Decode`, as from [`RawPage::unreadable`].
     pub fn read_with<T>(&self, at: usize, read: impl FnOnce(&[u8]) -> Result<T, Unreadable>) -> Result<T> {
-        decode(read(self.item(at).unwrap_or_default())).map_err(|error| self.explain(at, error))
+        decode(read(self.item(at).unwrap_or_default())).map_err(|error| self.with_context(at, error))
     }
 }
 
-/// What was read of a result; an error names the member that cannot be read.
+/// The value, or an error that names the member that cannot be read.
 fn decode<T>(read: Result<T, Unreadable>) -> Result<T> {
     read.map_err(|unreadable| {
         let at =

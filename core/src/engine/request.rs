@@ -1,8 +1,8 @@
-//! From what a caller said to one request that is ready to send.
+//! From parameters and options to one request that is ready to send.
 //!
-//! Parameters arrive as the bytes of one JSON object. JSON was chosen over a typed map because every language makes
-//! it in one step, nested values keep their exact text (numbers of any size, the order of fields), and the body is
-//! composed from slices of it without building values. All checks happen here; nothing after it validates again.
+//! Parameters are the bytes of one JSON object. JSON was chosen over a typed map because every language makes it in one
+//! step, nested values keep their exact text (numbers of any size, the order of fields), and the body is composed of
+//! slices of it without building values. All checks happen here; later steps do not validate again.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,13 +13,13 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use crate::base::error::{Error, ErrorKind, Result};
-use crate::base::given::{self, quote};
+use crate::base::quote::{self, quote};
 use crate::base::secret::Secret;
-use crate::base::words::{Name, Spelling};
-use crate::engine::check::{self, Given};
+use crate::base::spelling::{Name, Spelling};
+use crate::engine::check::{self, ParamValue};
 use crate::engine::config::options;
 use crate::engine::encode;
-use crate::table::{Answer, BodyKind, Operation, Paging, Param, Place};
+use crate::table::{Answer, BodyKind, Operation, Paging, Param, ParamLocation};
 use crate::wire::raw;
 
 pub use crate::generated::config::CallOptions;
@@ -58,7 +58,7 @@ impl CallOptions {
 
 /// A request ready to send, apart from credentials.
 #[derive(Clone)]
-pub(crate) struct Prepared {
+pub(crate) struct HttpRequest {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
@@ -67,21 +67,21 @@ pub(crate) struct Prepared {
     pub(crate) secrets: Vec<Secret>,
 }
 
-impl fmt::Debug for Prepared {
+impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Prepared({} {})", self.method, self.url.path())
+        write!(f, "HttpRequest({} {})", self.method, self.url.path())
     }
 }
 
 /// The fields of a JSON body, as raw text by wire name.
 pub(crate) type Fields = Vec<(String, String)>;
 
-/// What a request is made of, before it is put together; the pager changes pages in it.
+/// The parts of a request, from which the pager makes the request of each page.
 #[derive(Clone)]
-pub(crate) struct Draft {
+pub(crate) struct RequestTemplate {
     pub(crate) operation: &'static Operation,
     path: String,
-    /// How long the parameters in the path are there.
+    /// The encoded length of each parameter in the path.
     path_lengths: Vec<(&'static str, usize)>,
     pub(crate) query: Vec<(String, String)>,
     headers: HeaderMap,
@@ -90,13 +90,13 @@ pub(crate) struct Draft {
     spelling: Spelling,
 }
 
-impl fmt::Debug for Draft {
+impl fmt::Debug for RequestTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Draft({})", self.operation.id)
+        write!(f, "RequestTemplate({})", self.operation.id)
     }
 }
 
-impl Draft {
+impl RequestTemplate {
     /// Checks parameters against the operation's table.
     pub(crate) fn new(
         operation: &'static Operation,
@@ -117,7 +117,7 @@ impl Draft {
         stand_in: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self> {
         let given = read_params(operation, params, spelling)?;
-        let mut draft = Self {
+        let mut template = Self {
             operation,
             path: operation.path.to_owned(),
             path_lengths: Vec::new(),
@@ -130,15 +130,16 @@ impl Draft {
         for param in operation.params {
             let value =
                 given.iter().find(|(name, _)| *name == spelling.name(param.name)).map(|(_, raw)| raw.get());
-            // Nothing stands for null but in a body, where the vendor tells the two apart.
-            let value = value.filter(|raw| *raw != "null" || (param.place == Place::Body && !param.required));
+            // Null counts as not given, except in a body, where vendors distinguish the two.
+            let value = value
+                .filter(|raw| *raw != "null" || (param.location == ParamLocation::Body && !param.required));
             let fallback = value.is_none().then(|| param.from_option.and_then(stand_in)).flatten();
             let fallback = fallback.map(|text| serde_json::Value::String(text).to_string());
             match value.or(fallback.as_deref()).or(param.default) {
-                Some(raw) => draft.place(param, raw)?,
+                Some(raw) => template.place(param, raw)?,
                 None if param.required => {
                     let also = param.from_option.map_or(String::new(), |option| {
-                        format!(", here or as the client's {}", Name(option))
+                        format!(", as an argument or as the client's {}", Name(option))
                     });
                     return Err(Error::required(
                         param.name,
@@ -148,9 +149,9 @@ impl Draft {
                 None => {}
             }
         }
-        draft.add(options)?;
-        draft.check_length()?;
-        Ok(draft)
+        template.add(options)?;
+        template.check_length()?;
+        Ok(template)
     }
 
     fn check_length(&self) -> Result<()> {
@@ -164,10 +165,10 @@ impl Draft {
     }
 
     fn place(&mut self, param: &'static Param, raw: &str) -> Result<()> {
-        let value = if raw == "null" { Given::null() } else { check::value(param, raw, self.spelling)? };
+        let value = if raw == "null" { ParamValue::null() } else { check::value(param, raw, self.spelling)? };
         self.secrets.extend(value.secrets);
-        match param.place {
-            Place::Path => {
+        match param.location {
+            ParamLocation::Path => {
                 if let Some(reason) = encode::refuse_segment(&value.text) {
                     return Err(Error::argument(param.name, &quote(&value.text), reason));
                 }
@@ -176,12 +177,12 @@ impl Draft {
                 self.path_lengths.push((param.name, segment.len()));
                 self.path = self.path.replace(&slot, &segment);
             }
-            Place::Query => self.query.push((param.wire.to_owned(), value.text)),
-            Place::Header => {
+            ParamLocation::Query => self.query.push((param.wire.to_owned(), value.text)),
+            ParamLocation::Header => {
                 let name = HeaderName::from_bytes(param.wire.as_bytes()).map_err(internal)?;
                 self.headers.insert(name, header_value(param.name, &value.text, param.secret)?);
             }
-            Place::Body => self.fields.push((param.wire.to_owned(), value.json)),
+            ParamLocation::Body => self.fields.push((param.wire.to_owned(), value.json)),
         }
         Ok(())
     }
@@ -195,12 +196,12 @@ impl Draft {
         }
         if !options.extra_body.is_empty() && self.operation.body != BodyKind::Json {
             let reason = match self.operation.body {
-                BodyKind::Value => "cannot be sent: the body of this operation is no JSON object",
+                BodyKind::Value => "cannot be sent: the body of this operation is not a JSON object",
                 _ => "cannot be sent: this operation has no JSON body",
             };
             return Err(Error::argument("extra_body", "fields", reason));
         }
-        // Where a scroll goes on is the pager's.
+        // The pager sets where a scroll continues.
         if self.operation.paging == Paging::Scroll && options.extra_body.contains_key("start_page_key") {
             return Err(Error::argument(
                 "extra_body[start_page_key]",
@@ -215,7 +216,8 @@ impl Draft {
         Ok(())
     }
 
-    /// What is a parameter of the operation is given as one: it is checked there, and it may decide more than what is sent.
+    /// Refuses parameters of the operation among the extra ones: as parameters they are checked, and may affect more than
+    /// the request.
     fn refuse_parameter(&self, option: &str, name: &str) -> Result<()> {
         let same = |other: &str| other.eq_ignore_ascii_case(name);
         match self.operation.params.iter().find(|param| same(param.name) || same(param.wire)) {
@@ -227,7 +229,7 @@ impl Draft {
         }
     }
 
-    /// The fields of the body, where it is an object of them.
+    /// The fields of the body if it is an object.
     pub(crate) fn sent(&self) -> &[(String, String)] {
         if self.operation.body == BodyKind::Json { &self.fields } else { &[] }
     }
@@ -237,13 +239,13 @@ impl Draft {
         &self.secrets
     }
 
-    /// The request, with what a pager adds to query and body.
+    /// The request, with the query parameters and body fields of a page.
     pub(crate) fn finish(
         &self,
         base: &Url,
         page_query: &[(&str, String)],
         page_fields: &[(&str, &str)],
-    ) -> Prepared {
+    ) -> HttpRequest {
         let mut url = join(base, &self.path);
         let query: Vec<(&str, &str)> = self
             .query
@@ -268,7 +270,7 @@ impl Draft {
         if self.operation.answer == Answer::Raw {
             headers.insert(http::header::ACCEPT, HeaderValue::from_static("*/*"));
         }
-        Prepared {
+        HttpRequest {
             method: self.operation.method.clone(),
             url,
             headers,
@@ -277,7 +279,7 @@ impl Draft {
         }
     }
 
-    /// A number that is the same for the same list, whatever its page, and hardly ever for another.
+    /// A hash of the list, which is the same for all its pages.
     pub(crate) fn fingerprint(&self, base: &Url) -> u64 {
         let own = raw::compose(self.fields.iter().map(|(name, raw)| (name.as_str(), raw.as_str())));
         let words =
@@ -286,7 +288,7 @@ impl Draft {
         let query = self.query.iter().filter(|(name, _)| Some(name.as_str()) != number);
         let query = query.flat_map(|(name, value)| [name.as_str(), value.as_str()]);
         let parts = [self.operation.id, base.as_str(), &self.path, &own];
-        // FNV-1a: the number goes into tokens that live longer than a process, so it must never change.
+        // FNV-1a: the hash is part of resume tokens, which outlive the process, so it must never change.
         parts
             .into_iter()
             .chain(query)
@@ -295,7 +297,7 @@ impl Draft {
     }
 }
 
-/// Parameters as name and raw text, none unknown, none twice.
+/// Parameters by name, as raw JSON. Unknown and duplicate names are errors.
 fn read_params<'a>(
     operation: &Operation,
     params: &'a [u8],
@@ -314,7 +316,7 @@ fn read_params<'a>(
     Ok(given)
 }
 
-/// A name that is no parameter; often it is an option, in the wrong place.
+/// The error for an unknown parameter, which is often an option in the wrong place.
 fn unknown_param(operation: &Operation, name: &str, spelling: Spelling) -> Error {
     let list = operation.paging != Paging::None;
     let is_one_of = |rows: &[options::Row]| rows.iter().any(|row| spelling.name(row.name) == name);
@@ -326,7 +328,7 @@ fn unknown_param(operation: &Operation, name: &str, spelling: Spelling) -> Error
         let allowed = if list {
             "is not a parameter; it is a paging option"
         } else {
-            "is for lists, and this operation is not a list"
+            "is only for lists, and this operation is not a list"
         };
         return Error::refused(name, None, allowed).spelled(spelling);
     }
@@ -347,10 +349,10 @@ fn internal(error: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::Internal, error.to_string())
 }
 
-/// Path and query together, in characters. No server takes as many, and requests cannot be made with many more.
+/// Path and query together, in characters. No server accepts as many, and requests cannot have many more.
 const LONGEST_TARGET: usize = 60_000;
 
-/// Refuses what would make path and query too long; names the longest part of them.
+/// Refuses a path and query that are too long; the error names the longest part.
 pub(crate) fn check_length(parts: impl Iterator<Item = (String, usize)>) -> Result<()> {
     let parts: Vec<_> = parts.collect();
     if parts.iter().map(|(_, length)| length).sum::<usize>() <= LONGEST_TARGET {
@@ -358,18 +360,18 @@ pub(crate) fn check_length(parts: impl Iterator<Item = (String, usize)>) -> Resu
     }
     let longest = parts.iter().max_by_key(|(_, length)| *length);
     let (name, length) = longest.map_or(("path", 0), |(name, length)| (name.as_str(), *length));
-    let allowed = format!("must be shorter: path and query can have {LONGEST_TARGET} characters together");
+    let allowed = format!("must be shorter: path and query can have {LONGEST_TARGET} characters in total");
     Err(Error::argument(name, &format!("{length} characters"), &allowed))
 }
 
-/// How long a parameter is in a query.
+/// The encoded length of a query parameter.
 pub(crate) fn query_length(name: &str, value: &str) -> usize {
     let length =
         |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).map(str::len).sum::<usize>();
     length(name) + length(value) + 2
 }
 
-/// A path under the base. Only the path is parsed: nothing in it can lead to another server.
+/// A path below the base. Only the path is replaced, so the result is always on the same server.
 pub(crate) fn join(base: &Url, path: &str) -> Url {
     let mut url = base.clone();
     url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
@@ -380,9 +382,9 @@ pub(crate) fn add_headers(headers: &mut HeaderMap, extra: &BTreeMap<String, Stri
     for (name, value) in extra {
         let argument = format!("extra_headers[{name}]");
         let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
-            Error::argument("extra_headers", &quote(name), "must be named by letters, digits and -")
+            Error::argument("extra_headers", &quote(name), "must consist of letters, digits and -")
         })?;
-        // These are the engine's: a second credential or a wrong length would break the promises made for them.
+        // The engine sets these: a second credential or a wrong length would break its guarantees.
         let own = [
             "authorization",
             "x-api-key",
@@ -395,7 +397,7 @@ pub(crate) fn add_headers(headers: &mut HeaderMap, extra: &BTreeMap<String, Stri
         if own.contains(&parsed.as_str()) {
             return Err(Error::argument(&argument, "a value", "is set by the client itself"));
         }
-        // Whatever a caller adds may be a secret of its own, so it is never quoted.
+        // A header that a caller adds may be a secret, so it is never quoted.
         headers.insert(parsed, header_value(&argument, value, true)?);
     }
     Ok(())
@@ -414,7 +416,7 @@ fn header_value(argument: &str, text: &str, secret: bool) -> Result<HeaderValue>
     Ok(value)
 }
 
-/// Adds a query parameter. Numbers go as they were written: a parser would round the large ones.
+/// Adds a query parameter. Numbers are sent as written: a parser would round large ones.
 pub(crate) fn add_query(query: &mut Vec<(String, String)>, name: &str, raw: &RawValue) -> Result<()> {
     let refuse =
         |given: &str, allowed: &str| Err(Error::argument(&format!("extra_query[{name}]"), given, allowed));
@@ -431,7 +433,10 @@ pub(crate) fn add_query(query: &mut Vec<(String, String)>, name: &str, raw: &Raw
                 Err(_) => return refuse("a text", "must be Unicode text, without half a surrogate pair"),
             },
             Some(b'{' | b'[') => {
-                return refuse(&given::told(text), "must be text, a number, true, false, or a list of these");
+                return refuse(
+                    &quote::describe(text),
+                    "must be text, a number, true, false, or a list of these",
+                );
             }
             _ => query.push((name.to_owned(), text.to_owned())),
         }

@@ -1,4 +1,4 @@
-//! The response to a call as callers get it: what is known besides its body, the body, and its JSON.
+//! The response to a call as callers get it: status and metadata, the body, and its JSON.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,53 +12,53 @@ use crate::engine::call::Origin;
 use crate::policy::retry::Class;
 use crate::table::Operation;
 
-/// What is known of a response besides its body. `Debug` shows the names of the headers, not what they hold.
+/// The metadata of a response. `Debug` shows the names of the headers, not their values.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Meta {
     /// The HTTP status.
     pub status: u16,
-    /// The headers of the response, without `Set-Cookie`: a session is as good as a password.
+    /// The headers of the response, without `Set-Cookie`, which may hold a session.
     pub headers: HeaderMap,
-    /// The id that the client gave the call; it was sent as `X-Request-Id`.
+    /// The client's id of the call, sent as `X-Request-Id`.
     pub request_id: String,
-    /// How many attempts it took.
+    /// The number of attempts.
     pub attempts: usize,
-    /// Time from the call to the end of the response, queueing and retries included.
+    /// Time from the call to the end of the response, including queueing and retries.
     pub elapsed: Duration,
-    /// Every attempt, for errors that are found only later.
+    /// Every attempt, for errors that are found later.
     pub(crate) history: Vec<Attempt>,
     pub(crate) origin: Origin,
     pub(crate) target: Arc<Target>,
 }
 
 impl Meta {
-    /// The error for a field of a successful response that was asked for and did not come; `field` is its name as the
-    /// caller writes it. After a create it says where to look.
+    /// The error for a field that a successful response lacks; `field` is its name as the caller writes it. After a create
+    /// it says where to look.
     pub fn missing(&self, field: &str) -> Error {
-        lacking(&self.origin, self.status, field)
+        missing_field_error(&self.origin, self.status, field)
             .with_target(Some(self.target.clone()))
             .with_request_id(&self.request_id)
             .with_attempts(self.history.clone())
     }
 }
 
-fn lacking(origin: &Origin, status: u16, field: &str) -> Error {
-    let Origin { label, class, outcome_check, .. } = *origin;
+fn missing_field_error(origin: &Origin, status: u16, field: &str) -> Error {
+    let Origin { label, class, .. } = *origin;
     let message = if class == Class::Create {
-        format!("created (HTTP {status}), but no {field} came")
+        format!("created (HTTP {status}), but the response has no {field}")
     } else {
-        format!("the server sent no {field} (HTTP {status})")
+        format!("the response has no {field} (HTTP {status})")
     };
     let error = Error::new(ErrorKind::MissingField, message).with_operation(label);
-    match outcome_check {
+    match origin.outcome_check() {
         Some(check) => error.with_hint(check),
         None => error,
     }
 }
 
 impl Error {
-    /// A response that a binding cannot read, with what is known of the response.
+    /// The error for a response that a binding cannot read.
     pub fn undecodable(operation: &str, meta: &Meta, reason: &str) -> Self {
         Self::new(ErrorKind::Decode, reason)
             .with_operation(operation)
@@ -68,22 +68,20 @@ impl Error {
             .with_request_id(&meta.request_id)
     }
 
-    /// As [`Meta::missing`], for a binding that has only kept of a response what it tells of it.
+    /// As [`Meta::missing`], for bindings that no longer have the response.
     #[must_use]
     pub fn missing_field(operation: &'static Operation, status: u16, request_id: &str, field: &str) -> Self {
-        let (class, outcome_check) = (Class::of(operation, false), operation.outcome_check);
-        let origin = Origin { label: operation.id, class, outcome_check, maybe_done: false };
-        lacking(&origin, status, field).with_request_id(request_id)
+        missing_field_error(&Origin::of(operation), status, field).with_request_id(request_id)
     }
 }
 
-/// The response to one call. `Debug` shows how long the body is, not what it holds.
+/// The response to one call. `Debug` shows the length of the body, not its content.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RawResponse {
     /// Status, headers, ids and times.
     pub meta: Meta,
-    /// The body as it came.
+    /// The body, unchanged.
     pub body: Bytes,
     /// The JSON of the result: without envelope, with ids as strings; `null` for an operation without a result.
     pub json: Bytes,

@@ -1,8 +1,8 @@
-//! The same three clients for programs without a runtime: every call waits on the calling thread.
+//! The same three clients for programs without a runtime: every call blocks the calling thread.
 //!
-//! One runtime drives them all: whoever waits, drives, and one thread beside while pages of lists are read ahead. So
-//! nothing else runs between calls, and a call that waits for its turn also drives the calls that hold it. Threads may
-//! share a client. Inside an async program these clients refuse to be used; take the async ones there.
+//! All of them share one runtime, which is driven by the threads that wait for calls, and by one background thread while
+//! pages are read ahead. Nothing else runs between calls, and a call that waits for a slot also drives the calls that
+//! occupy it. Threads may share a client. These clients return an error inside an async program; use the async ones there.
 
 use std::sync::{Arc, OnceLock};
 use std::thread::Builder as Thread;
@@ -11,10 +11,10 @@ use serde::Serialize;
 use tokio::runtime::{Builder as RuntimeBuilder, Handle, Runtime};
 
 use crate::base::error::{Error, ErrorKind, Result};
+use crate::engine::background::BackgroundDriver;
 use crate::engine::core::Core;
-use crate::engine::helper::Helper;
 use crate::engine::response::{Meta, RawResponse};
-use crate::facade::call_builder::{self, Said, call_options, paging_options, said_methods};
+use crate::facade::call_builder::{self, CallSpec, call_methods, call_options, paging_options};
 use crate::facade::client::{Client, client_methods, sealed};
 use crate::facade::model::FromAnswer;
 use crate::table::Service;
@@ -25,7 +25,7 @@ pub use crate::facade::call_builder::{Page, Response};
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
 
 /// Drives pages that are read ahead.
-static HELPER: OnceLock<Helper> = OnceLock::new();
+static BACKGROUND: OnceLock<BackgroundDriver> = OnceLock::new();
 
 /// A core with the runtime that drives it.
 #[derive(Debug, Clone)]
@@ -40,22 +40,22 @@ impl Driven {
             return Ok(Self::over(core, runtime));
         }
         let built = RuntimeBuilder::new_current_thread().enable_all().build().map_err(|error| {
-            Error::new(ErrorKind::Internal, format!("no runtime could be made: {error}"))
+            Error::new(ErrorKind::Internal, format!("the runtime could not be created: {error}"))
                 .with_source(Arc::new(error))
         })?;
         Ok(Self::over(core, RUNTIME.get_or_init(|| built)))
     }
 
     fn over(core: Core, runtime: &'static Runtime) -> Self {
-        let helper = HELPER.get_or_init(|| {
+        let background = BACKGROUND.get_or_init(|| {
             let spawn = |run| Thread::new().name("mspkit".to_owned()).spawn(run);
-            Helper::new(spawn, |future| {
+            BackgroundDriver::new(spawn, |future| {
                 runtime.block_on(future);
                 true
             })
         });
-        // Where the system gives no thread, pages that are read ahead travel while somebody waits.
-        Self { core: core.attended(|| helper.in_flight().ok()), runtime }
+        // If no thread can be started, pages that are read ahead only advance while a call waits.
+        Self { core: core.with_keep_alive(|| background.keep_alive().ok()), runtime }
     }
 
     fn wait<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
@@ -64,7 +64,7 @@ impl Driven {
     }
 }
 
-/// Waiting here would stop the very runtime that the caller runs on.
+/// Waiting here would block the runtime that the caller runs on.
 fn refuse_inside_async() -> Result<()> {
     if Handle::try_current().is_ok() {
         let message = "a blocking client was used inside an async program; use the async client there";
@@ -86,12 +86,12 @@ macro_rules! client {
                 Ok(Self { driven: Driven::new(core)? })
             }
 
-            fn call<T: FromAnswer>(&self, said: Said) -> Call<'_, T> {
-                Call::new(&self.driven, said)
+            fn call<T: FromAnswer>(&self, spec: CallSpec) -> Call<'_, T> {
+                Call::new(&self.driven, spec)
             }
 
-            fn list<T: FromAnswer>(&self, said: Said) -> List<'_, T> {
-                List::new(&self.driven, said)
+            fn list<T: FromAnswer>(&self, spec: CallSpec) -> List<'_, T> {
+                List::new(&self.driven, spec)
             }
         }
 
@@ -105,10 +105,10 @@ macro_rules! client {
         impl $Name {
             client_methods!(driven.core);
 
-            /// A request to an endpoint that mspkit does not know, with credentials, limits and retries.
-            pub fn request(&self, method: &str, path: &str) -> FreeRequest<'_> {
-                let call = call_builder::FreeRequest::new(&self.driven.core, method, path);
-                FreeRequest { driven: &self.driven, call }
+            /// A request to an endpoint that mspkit does not have, with credentials, limits and retries.
+            pub fn request(&self, method: &str, path: &str) -> RawRequest<'_> {
+                let call = call_builder::RawRequest::new(&self.driven.core, method, path);
+                RawRequest { driven: &self.driven, call }
             }
 
             fn with_core(&self, core: Core) -> Self {
@@ -142,11 +142,11 @@ pub struct Call<'c, T> {
 }
 
 impl<'c, T: FromAnswer> Call<'c, T> {
-    fn new(driven: &'c Driven, said: Said) -> Self {
-        Self { driven, call: call_builder::Call::new(&driven.core, said) }
+    fn new(driven: &'c Driven, spec: CallSpec) -> Self {
+        Self { driven, call: call_builder::Call::new(&driven.core, spec) }
     }
 
-    said_methods!(call.said);
+    call_methods!(call.spec);
 
     /// Sends the call and waits for its result.
     ///
@@ -156,7 +156,7 @@ impl<'c, T: FromAnswer> Call<'c, T> {
         self.driven.wait(self.call.send())
     }
 
-    /// Sends the call and gives status, headers, ids and times along with the result.
+    /// Sends the call and returns status, headers, ids and times along with the result.
     ///
     /// # Errors
     /// See the method that made the call.
@@ -174,11 +174,11 @@ pub struct List<'c, T> {
 }
 
 impl<'c, T: FromAnswer> List<'c, T> {
-    fn new(driven: &'c Driven, said: Said) -> Self {
-        Self { driven, list: call_builder::List::new(&driven.core, said) }
+    fn new(driven: &'c Driven, spec: CallSpec) -> Self {
+        Self { driven, list: call_builder::List::new(&driven.core, spec) }
     }
 
-    said_methods!(list.said);
+    call_methods!(list.spec);
 
     paging_options!(list.paging);
 
@@ -192,7 +192,7 @@ impl<'c, T: FromAnswer> List<'c, T> {
         Pages { driven: self.driven.clone(), pages: self.list.pages() }
     }
 
-    /// The first item, or nothing; nothing is read ahead. [`Items::first`] leaves the others to be read.
+    /// The first item, or `None`; nothing is read ahead. [`Items::first`] keeps the others for later.
     ///
     /// # Errors
     /// See the method that made the list.
@@ -203,13 +203,13 @@ impl<'c, T: FromAnswer> List<'c, T> {
     /// All items at once.
     ///
     /// # Errors
-    /// See the method that made the list; the error carries where it began.
+    /// See the method that made the list; the error carries the resume token of the start.
     pub fn collect(self) -> Result<Vec<T>> {
         self.driven.wait(self.list.collect())
     }
 }
 
-/// The pages of a list. Ends after an error, which carries where to resume; only a row that cannot be read does not end it.
+/// The pages of a list. Ends after an error, which carries a resume token; a row that cannot be read does not end it.
 #[derive(Debug)]
 #[must_use = "nothing is read until it is iterated"]
 pub struct Pages<T> {
@@ -218,18 +218,18 @@ pub struct Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// Token to resume after the items returned so far; `None` when the list was refused.
+    /// Token to resume after the items returned so far; `None` if the parameters were invalid.
     pub fn resume_token(&self) -> Option<String> {
         self.pages.resume_token()
     }
 
-    /// How many items the server says the list has, once a page has said so.
+    /// How many items the list has according to the server, once known.
     pub fn total(&self) -> Option<u64> {
         self.pages.total()
     }
 
-    /// Whether the list is whole, at its end: whether as many rows came as the server said there are. Nothing before,
-    /// where a limit has ended it early, and where the server said nothing that tells.
+    /// Whether the list is complete: as many rows were received as the server announced. `None` before the end, if a limit
+    /// ended it early, and if the server announced nothing.
     pub fn complete(&self) -> Option<bool> {
         self.pages.complete()
     }
@@ -241,7 +241,7 @@ impl<T> Pages<T> {
 }
 
 impl<T: FromAnswer> Pages<T> {
-    /// The items that are left, one after another.
+    /// The remaining items, one after another.
     pub fn into_items(self) -> Items<T> {
         Items { driven: self.driven, items: self.pages.into_items() }
     }
@@ -256,7 +256,7 @@ impl<T: FromAnswer> Iterator for Pages<T> {
     }
 }
 
-/// The items of a list. Ends after an error, which carries where to resume; only a row that cannot be read does not end it.
+/// The items of a list. Ends after an error, which carries a resume token; a row that cannot be read does not end it.
 #[derive(Debug)]
 #[must_use = "nothing is read until it is iterated"]
 pub struct Items<T> {
@@ -265,18 +265,18 @@ pub struct Items<T> {
 }
 
 impl<T> Items<T> {
-    /// Token to resume after the items returned so far; `None` when the list was refused.
+    /// Token to resume after the items returned so far; `None` if the parameters were invalid.
     pub fn resume_token(&self) -> Option<String> {
         self.items.resume_token()
     }
 
-    /// How many items the server says the list has, once a page has said so.
+    /// How many items the list has according to the server, once known.
     pub fn total(&self) -> Option<u64> {
         self.items.total()
     }
 
-    /// Whether the list is whole, at its end: whether as many rows came as the server said there are. Nothing before,
-    /// where a limit has ended it early, and where the server said nothing that tells.
+    /// Whether the list is complete: as many rows were received as the server announced. `None` before the end, if a limit
+    /// ended it early, and if the server announced nothing.
     pub fn complete(&self) -> Option<bool> {
         self.items.complete()
     }
@@ -286,14 +286,14 @@ impl<T> Items<T> {
         self.items.missing()
     }
 
-    /// Status, headers, ids and times of the page that is being read.
+    /// Status, headers, ids and times of the current page.
     pub fn meta(&self) -> Option<&Meta> {
         self.items.meta()
     }
 }
 
 impl<T: FromAnswer> Items<T> {
-    /// The next item, without reading ahead for more than it.
+    /// The next item, without reading pages ahead.
     ///
     /// # Errors
     /// See the method that made the list.
@@ -301,15 +301,15 @@ impl<T: FromAnswer> Items<T> {
         self.driven.wait(self.items.first())
     }
 
-    /// The pages that are left; the first is the rest of the one that is being read.
+    /// The remaining pages; the first is the rest of the current one.
     pub fn into_pages(self) -> Pages<T> {
         Pages { driven: self.driven, pages: self.items.into_pages() }
     }
 
-    /// All items that are left at once, or at most so many. When it fails, none was given out.
+    /// The remaining items at once, or at most `most` of them. If it fails, none counts as returned.
     ///
     /// # Errors
-    /// See the method that made the list; the error carries where this began.
+    /// See the method that made the list; the error carries the resume token of the start of this call.
     pub fn rest(&mut self, most: Option<u64>) -> Result<Vec<T>> {
         self.driven.wait(self.items.rest(most))
     }
@@ -318,7 +318,7 @@ impl<T: FromAnswer> Items<T> {
 impl<T: FromAnswer> Iterator for Items<T> {
     type Item = Result<T>;
     fn next(&mut self) -> Option<Self::Item> {
-        // An item that is already here costs no trip through the runtime.
+        // An available item does not need the runtime.
         if let Some(ready) = self.items.next_ready() {
             return Some(ready);
         }
@@ -328,15 +328,15 @@ impl<T: FromAnswer> Iterator for Items<T> {
     }
 }
 
-/// A request to an endpoint that mspkit does not know.
+/// A request to an endpoint that mspkit does not have.
 #[derive(Debug, Clone)]
 #[must_use = "a request is sent by `send`"]
-pub struct FreeRequest<'c> {
+pub struct RawRequest<'c> {
     driven: &'c Driven,
-    call: call_builder::FreeRequest<'c>,
+    call: call_builder::RawRequest<'c>,
 }
 
-impl FreeRequest<'_> {
+impl RawRequest<'_> {
     call_options!(call.options);
 
     /// The JSON body.
@@ -345,7 +345,7 @@ impl FreeRequest<'_> {
         self
     }
 
-    /// Sends the request and waits for its answer.
+    /// Sends the request and waits for its response.
     ///
     /// # Errors
     /// Every kind; see [`Error`].

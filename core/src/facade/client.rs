@@ -1,4 +1,4 @@
-//! The clients as Rust sees them, and the builder that makes them.
+//! The clients for Rust, and their builder.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -7,12 +7,12 @@ use crate::base::error::Result;
 use crate::engine::config::Config;
 use crate::engine::core::Core;
 use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
-use crate::facade::call_builder::{Call, FreeRequest, List, Said};
+use crate::facade::call_builder::{Call, CallSpec, List, RawRequest};
 use crate::facade::model::FromAnswer;
 use crate::table::Service;
 use crate::wire::transport::Transport;
 
-/// A client of one service, async or blocking. Resources are the same for both; what their methods give is the client's.
+/// A client of one service, async or blocking. Both have the same resources, whose methods return the client's types.
 pub trait Client: Sized + sealed::Sealed {
     /// A call that is ready to be sent: [`Call`](crate::Call), or [`blocking::Call`](crate::blocking::Call).
     type Call<'c, T: FromAnswer>
@@ -24,13 +24,13 @@ pub trait Client: Sized + sealed::Sealed {
     where
         Self: 'c;
 
-    /// The service it speaks to.
+    /// Its service.
     const SERVICE: Service;
 }
 
 pub(crate) mod sealed {
     use super::Client;
-    use crate::facade::call_builder::Said;
+    use crate::facade::call_builder::CallSpec;
     use crate::facade::model::FromAnswer;
 
     pub trait Sealed {
@@ -38,22 +38,22 @@ pub(crate) mod sealed {
         where
             Self: Sized;
 
-        fn call<T: FromAnswer>(&self, said: Said) -> <Self as Client>::Call<'_, T>
+        fn call<T: FromAnswer>(&self, spec: CallSpec) -> <Self as Client>::Call<'_, T>
         where
             Self: Client;
 
-        fn list<T: FromAnswer>(&self, said: Said) -> <Self as Client>::List<'_, T>
+        fn list<T: FromAnswer>(&self, spec: CallSpec) -> <Self as Client>::List<'_, T>
         where
             Self: Client;
     }
 }
 
-/// The operations that stand together under one name of a service's clients.
+/// A resource: a group of operations under one name of a service's clients.
 macro_rules! resource {
     ($(#[$meta:meta])* pub struct $Name:ident as $name:ident of $Client:ident) => {
         $(#[$meta])*
         #[doc = ""]
-        #[doc = concat!("Reached as `client.", stringify!($name), "()`. What its methods give is awaited; of a blocking ")]
+        #[doc = concat!("Available as `client.", stringify!($name), "()`. Await what its methods return. Of a blocking ")]
         #[doc = concat!("client, `", stringify!($Name), "<'_, blocking::", stringify!($Client), ">`, calls are sent by ")]
         #[doc = "`.send()` and lists are iterators."]
         pub struct $Name<'c, C = $crate::$Client> {
@@ -91,7 +91,7 @@ macro_rules! resource {
 }
 pub(crate) use resource;
 
-/// Makes a client. What is not given is taken from the environment, then from the defaults.
+/// Makes a client. Options that are not set come from the environment, then from the defaults.
 #[derive(Clone)]
 #[must_use]
 pub struct Builder<C> {
@@ -118,12 +118,12 @@ impl<C: Client> Builder<C> {
     /// The client.
     ///
     /// # Errors
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) that names the option which is missing or wrong.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) that names the missing or invalid option.
     pub fn build(self) -> Result<C> {
         C::from_core(Core::build(C::SERVICE, &self.config, self.hooks, self.transport)?)
     }
 
-    /// Starts from a whole configuration, in place of what was set so far.
+    /// Sets the whole configuration, and replaces what was set so far.
     pub fn config(mut self, config: Config) -> Self {
         self.config = config;
         self
@@ -147,7 +147,7 @@ impl<C: Client> Builder<C> {
         self
     }
 
-    /// Another way to reach servers, for tests; connection options then have no effect.
+    /// Another transport, for tests; connection options then have no effect.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
@@ -159,7 +159,7 @@ impl<C: Client> Builder<C> {
     }
 }
 
-/// What every client has, by path to its core.
+/// The methods of every client, by path to its core.
 macro_rules! client_methods {
     ($($core:tt)+) => {
         /// Makes a client.
@@ -184,13 +184,13 @@ macro_rules! client_methods {
             Ok(self.with_core(self.$($core)+.with_options(options)?))
         }
 
-        /// What each endpoint's limit is doing.
+        /// The state of each endpoint's limit.
         pub fn limits(&self) -> Vec<$crate::LimitStatus> {
             self.$($core)+.limits()
         }
 
-        /// Refuses further calls. What was sent already ends by itself; a call that waits for a slot, a token or another
-        /// attempt ends with [`Closed`](crate::ErrorKind::Closed).
+        /// Refuses further calls. Requests in flight finish; a call that waits for a slot, a token or another attempt fails
+        /// with [`Closed`](crate::ErrorKind::Closed).
         pub fn close(&self) {
             self.$($core)+.close();
         }
@@ -211,12 +211,12 @@ macro_rules! client {
                 Ok(Self { core })
             }
 
-            fn call<T: FromAnswer>(&self, said: Said) -> Call<'_, T> {
-                Call::new(&self.core, said)
+            fn call<T: FromAnswer>(&self, spec: CallSpec) -> Call<'_, T> {
+                Call::new(&self.core, spec)
             }
 
-            fn list<T: FromAnswer>(&self, said: Said) -> List<'_, T> {
-                List::new(&self.core, said)
+            fn list<T: FromAnswer>(&self, spec: CallSpec) -> List<'_, T> {
+                List::new(&self.core, spec)
             }
         }
 
@@ -230,9 +230,9 @@ macro_rules! client {
         impl $Name {
             client_methods!(core);
 
-            /// A request to an endpoint that mspkit does not know, with credentials, limits and retries.
-            pub fn request(&self, method: &str, path: &str) -> FreeRequest<'_> {
-                FreeRequest::new(&self.core, method, path)
+            /// A request to an endpoint that mspkit does not have, with credentials, limits and retries.
+            pub fn request(&self, method: &str, path: &str) -> RawRequest<'_> {
+                RawRequest::new(&self.core, method, path)
             }
 
             fn with_core(&self, core: Core) -> Self {
@@ -245,14 +245,14 @@ macro_rules! client {
 client! {
     /// N-able N-central: service organizations, customers and PSA integration of one server.
     ///
-    /// Its tokens are obtained and renewed by themselves. Cheap to clone.
+    /// Its tokens are obtained and renewed automatically. Cheap to clone.
     NCentral
 }
 
 client! {
     /// Cloudmore: the services of organizations, and the E-Store they come from.
     ///
-    /// Its token is obtained and renewed by itself. Cheap to clone.
+    /// Its token is obtained and renewed automatically. Cheap to clone.
     Cloudmore
 }
 

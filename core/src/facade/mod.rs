@@ -1,4 +1,4 @@
-//! The clients as Rust users see them: typed parameters, models, calls and lists.
+//! The typed API for Rust: clients, parameters, models, calls and lists.
 
 #[macro_use]
 pub(crate) mod model;

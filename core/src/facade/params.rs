@@ -1,4 +1,4 @@
-//! Parameters as the typed API takes them: a struct for each operation, whose required parts go into `new`.
+//! Parameters of the typed API: a struct for each operation, whose `new` takes the required ones.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,29 +11,29 @@ use crate::facade::model::Json;
 
 /// Parameters as raw JSON by name, ready for the boundary.
 #[derive(Clone, Default)]
-pub(crate) struct Members {
+pub(crate) struct Params {
     given: Vec<(Cow<'static, str>, String, bool)>,
-    /// A name that `null` was called with and that is no parameter.
+    /// A name passed to `null` that is not a parameter.
     unknown: Option<String>,
-    /// What was given in place of an object, as JSON; it is refused when the call is made.
+    /// A value that is not an object, as JSON; it is refused when the call is made.
     misplaced: Option<String>,
 }
 
-impl Members {
+impl Params {
     pub(crate) fn set(&mut self, name: &'static str, value: &impl Serialize, secret: bool) {
-        // Everything that the setters take is written without fail: texts, numbers, and values that are JSON already.
+        // Cannot fail for what the setters take: texts, numbers, and values that are JSON already.
         let json = serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned());
-        self.put(name.into(), json, secret);
+        self.insert(name.into(), json, secret);
     }
 
-    fn put(&mut self, name: Cow<'static, str>, json: String, secret: bool) {
+    fn insert(&mut self, name: Cow<'static, str>, json: String, secret: bool) {
         self.given.retain(|(known, ..)| *known != name);
         self.given.push((name, json, secret));
     }
 
-    /// Takes objects that are parts of the request, as one value: alone, or a list of them.
-    pub(crate) fn set_inputs(&mut self, name: &'static str, inputs: &[Members], alone: bool) {
-        let unknown = inputs.iter().find_map(Members::unknown).map(str::to_owned);
+    /// Sets a parameter to nested objects: one object, or a list of them.
+    pub(crate) fn set_inputs(&mut self, name: &'static str, inputs: &[Params], alone: bool) {
+        let unknown = inputs.iter().find_map(Params::unknown).map(str::to_owned);
         self.unknown = unknown.or(self.unknown.take());
         let secret = inputs.iter().any(|input| input.given.iter().any(|(.., secret)| *secret));
         match inputs {
@@ -43,7 +43,7 @@ impl Members {
     }
 
     pub(crate) fn set_member(&mut self, name: String, value: &Json) {
-        self.put(name.into(), value.to_string(), false);
+        self.insert(name.into(), value.to_string(), false);
     }
 
     pub(crate) fn set_unknown(&mut self, name: &str) {
@@ -59,20 +59,20 @@ impl Members {
     }
 }
 
-impl From<Json> for Members {
+impl From<Json> for Params {
     fn from(value: Json) -> Self {
-        let mut members = Self::default();
+        let mut params = Self::default();
         match value {
             Json::Object(object) => {
-                object.into_iter().for_each(|(name, value)| members.set_member(name, &value));
+                object.into_iter().for_each(|(name, value)| params.set_member(name, &value));
             }
-            other => members.misplaced = Some(other.to_string()),
+            other => params.misplaced = Some(other.to_string()),
         }
-        members
+        params
     }
 }
 
-impl Serialize for Members {
+impl Serialize for Params {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let raw = |json: &str| RawValue::from_string(json.to_owned()).map_err(S::Error::custom);
         if let Some(json) = &self.misplaced {
@@ -86,7 +86,7 @@ impl Serialize for Members {
     }
 }
 
-impl fmt::Debug for Members {
+impl fmt::Debug for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
         for (name, json, secret) in &self.given {
@@ -96,13 +96,13 @@ impl fmt::Debug for Members {
     }
 }
 
-/// What a call takes besides the ids in its path.
+/// The parameters of a call outside its path.
 pub(crate) trait Parameters {
-    fn members(&self) -> &Members;
+    fn params(&self) -> &Params;
 }
 
-/// The type in which a parameter of a kind is given.
-macro_rules! given {
+/// The argument type of a parameter of a kind.
+macro_rules! param_type {
     (text) => { impl Into<String> };
     (secret) => { impl Into<$crate::facade::model::Secret> };
     (id) => { impl Into<$crate::facade::model::Id> };
@@ -121,54 +121,54 @@ macro_rules! given {
     (text_list) => { impl IntoIterator<Item = impl Into<String>> };
 }
 
-/// Puts a given parameter among the members.
-macro_rules! put {
-    ($members:expr, $name:ident, text) => {
-        $members.set($crate::facade::params::plain(stringify!($name)), &$name.into(), false)
+/// Sets a parameter.
+macro_rules! set {
+    ($params:expr, $name:ident, text) => {
+        $params.set($crate::facade::params::plain(stringify!($name)), &$name.into(), false)
     };
-    ($members:expr, $name:ident, secret) => {
-        $members.set($crate::facade::params::plain(stringify!($name)), &$name.into(), true)
+    ($params:expr, $name:ident, secret) => {
+        $params.set($crate::facade::params::plain(stringify!($name)), &$name.into(), true)
     };
-    ($members:expr, $name:ident, id) => {
-        $members.set($crate::facade::params::plain(stringify!($name)), &$name.into(), false)
+    ($params:expr, $name:ident, id) => {
+        $params.set($crate::facade::params::plain(stringify!($name)), &$name.into(), false)
     };
-    ($members:expr, $name:ident, json) => {
-        $members.set($crate::facade::params::plain(stringify!($name)), &$name.into(), false)
+    ($params:expr, $name:ident, json) => {
+        $params.set($crate::facade::params::plain(stringify!($name)), &$name.into(), false)
     };
-    ($members:expr, $name:ident, text_list) => {{
+    ($params:expr, $name:ident, text_list) => {{
         let texts: Vec<String> = $name.into_iter().map(Into::into).collect();
-        $members.set($crate::facade::params::plain(stringify!($name)), &texts, false)
+        $params.set($crate::facade::params::plain(stringify!($name)), &texts, false)
     }};
-    ($members:expr, $name:ident, [text]) => {
-        put!($members, $name, text_list)
+    ($params:expr, $name:ident, [text]) => {
+        set!($params, $name, text_list)
     };
-    ($members:expr, $name:ident, [id]) => {{
+    ($params:expr, $name:ident, [id]) => {{
         let ids: Vec<$crate::facade::model::Id> = $name.into_iter().map(Into::into).collect();
-        $members.set($crate::facade::params::plain(stringify!($name)), &ids, false)
+        $params.set($crate::facade::params::plain(stringify!($name)), &ids, false)
     }};
-    ($members:expr, $name:ident, {$Input:ident}) => {{
+    ($params:expr, $name:ident, {$Input:ident}) => {{
         let input: $Input = $name.into();
-        $members.set_inputs($crate::facade::params::plain(stringify!($name)), &[input.members], true)
+        $params.set_inputs($crate::facade::params::plain(stringify!($name)), &[input.params], true)
     }};
-    ($members:expr, $name:ident, [{$Input:ident}]) => {{
-        let inputs: Vec<_> = $name.into_iter().map(|input| Into::<$Input>::into(input).members).collect();
-        $members.set_inputs($crate::facade::params::plain(stringify!($name)), &inputs, false)
+    ($params:expr, $name:ident, [{$Input:ident}]) => {{
+        let inputs: Vec<_> = $name.into_iter().map(|input| Into::<$Input>::into(input).params).collect();
+        $params.set_inputs($crate::facade::params::plain(stringify!($name)), &inputs, false)
     }};
-    ($members:expr, $name:ident, [$plain:ident]) => {{
+    ($params:expr, $name:ident, [$plain:ident]) => {{
         let values: Vec<_> = $name.into_iter().collect();
-        $members.set($crate::facade::params::plain(stringify!($name)), &values, false)
+        $params.set($crate::facade::params::plain(stringify!($name)), &values, false)
     }};
-    ($members:expr, $name:ident, $plain:ident) => {
-        $members.set($crate::facade::params::plain(stringify!($name)), &$name, false)
+    ($params:expr, $name:ident, $plain:ident) => {
+        $params.set($crate::facade::params::plain(stringify!($name)), &$name, false)
     };
 }
 
-/// A name as the operation table has it, where it is a keyword here.
+/// A name as in the operation table, without the `r#` of keywords.
 pub(crate) fn plain(name: &'static str) -> &'static str {
     name.strip_prefix("r#").unwrap_or(name)
 }
 
-/// Parameter structs with `new` for what is required and a setter for each of the rest.
+/// Parameter structs with `new` for required parameters and a setter for each optional one.
 macro_rules! params {
     (
         $(#[$meta:meta])*
@@ -181,54 +181,54 @@ macro_rules! params {
         #[derive(Clone)]
         #[must_use]
         pub struct $Name {
-            pub(crate) members: $crate::facade::params::Members,
+            pub(crate) params: $crate::facade::params::Params,
         }
 
         impl $Name {
-            /// Takes what is required; the rest has setters.
+            /// Takes the required parameters; the optional ones have setters.
             $(
                 #[doc = ""]
                 #[doc = concat!("`", stringify!($required), "`:")]
                 $(#[$required_meta])*
             )*
             #[allow(clippy::new_without_default, reason = "the default is added where nothing is required")]
-            pub fn new($( $required: given!($required_kind) ),*) -> Self {
+            pub fn new($( $required: param_type!($required_kind) ),*) -> Self {
                 #[allow(unused_mut, reason = "there may be nothing required")]
-                let mut members = $crate::facade::params::Members::default();
-                $( put!(members, $required, $required_kind); )*
-                Self { members }
+                let mut params = $crate::facade::params::Params::default();
+                $( set!(params, $required, $required_kind); )*
+                Self { params }
             }
 
             $(
                 $(#[$optional_meta])*
-                pub fn $optional(mut self, $optional: given!($optional_kind)) -> Self {
-                    put!(self.members, $optional, $optional_kind);
+                pub fn $optional(mut self, $optional: param_type!($optional_kind)) -> Self {
+                    set!(self.params, $optional, $optional_kind);
                     self
                 }
             )*
 
-            /// Sends null for an optional body field: a value of its own, other than not sending it. A name that is none
-            /// of the optional ones is refused when the call is made.
+            /// Sends null for an optional body field, which differs from not sending it. An unknown name is refused when
+            /// the call is made.
             #[allow(unused_mut, unused_variables, reason = "there may be nothing optional")]
             pub fn null(mut self, name: &str) -> Self {
                 $( if name == $crate::facade::params::plain(stringify!($optional)) {
-                    self.members.set($crate::facade::params::plain(stringify!($optional)), &(), false);
+                    self.params.set($crate::facade::params::plain(stringify!($optional)), &(), false);
                     return self;
                 } )*
-                self.members.set_unknown(name);
+                self.params.set_unknown(name);
                 self
             }
         }
 
         impl $crate::facade::params::Parameters for $Name {
-            fn members(&self) -> &$crate::facade::params::Members {
-                &self.members
+            fn params(&self) -> &$crate::facade::params::Params {
+                &self.params
             }
         }
 
         impl std::fmt::Debug for $Name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_tuple(stringify!($Name)).field(&self.members).finish()
+                f.debug_tuple(stringify!($Name)).field(&self.params).finish()
             }
         }
 
@@ -244,18 +244,18 @@ macro_rules! params {
     (@default $Name:ident { $($required:ident)+ }) => {};
 }
 
-/// Objects that are parts of a request: built as parameters are, or made of JSON.
+/// Nested objects of a request: built like parameters, or from JSON.
 macro_rules! input {
-    ($(#[$meta:meta])* pub struct $Name:ident { $($members:tt)* }) => {
+    ($(#[$meta:meta])* pub struct $Name:ident { $($params:tt)* }) => {
         params! {
             $(#[$meta])*
-            pub struct $Name { $($members)* }
+            pub struct $Name { $($params)* }
         }
 
         impl $Name {
             /// Adds a member by the vendor's name, or replaces it.
             pub fn with(mut self, name: impl Into<String>, value: impl Into<$crate::facade::model::Json>) -> Self {
-                self.members.set_member(name.into(), &value.into());
+                self.params.set_member(name.into(), &value.into());
                 self
             }
         }
@@ -263,7 +263,7 @@ macro_rules! input {
         /// The members of a JSON object, by their names here or by the vendor's.
         impl From<$crate::facade::model::Json> for $Name {
             fn from(value: $crate::facade::model::Json) -> Self {
-                Self { members: value.into() }
+                Self { params: value.into() }
             }
         }
     };

@@ -1,4 +1,4 @@
-//! Results of calls and items of pages as models.
+//! Reads results of calls and items of pages as models.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use crate::engine::page::RawPage;
 use crate::engine::request::CallOptions;
 use crate::engine::response::RawResponse;
 use crate::facade::model::FromAnswer;
+use crate::table::Operation;
 
 impl Core {
     /// Calls an operation as [`Core::call`] does, and reads its result as a model; `()` reads nothing.
@@ -20,16 +21,27 @@ impl Core {
         params: &[u8],
         options: &CallOptions,
     ) -> Result<(T, RawResponse)> {
-        let (value, raw) = self.call_read(operation, params, options, |json| T::from_answer(json)).await?;
+        self.call_typed(self.operation(operation)?, params, options).await
+    }
+
+    /// Calls an operation by its row of the table, and reads its result as a model.
+    pub(crate) async fn call_typed<T: FromAnswer>(
+        &self,
+        operation: &'static Operation,
+        params: &[u8],
+        options: &CallOptions,
+    ) -> Result<(T, RawResponse)> {
+        let read = self.call_with(operation, params, options, |json| T::from_answer(json));
+        let (value, raw) = read.await?;
         Ok((value.of_response(|| Arc::new(raw.meta.clone())), raw))
     }
 }
 
 impl RawPage {
-    /// An item as a model. An index beyond the last is an item that cannot be read.
+    /// An item as a model. An index after the last one is an item that cannot be read.
     ///
     /// # Errors
-    /// `Decode`, as [`RawPage::unreadable`] makes it.
+    /// `Decode`, as from [`RawPage::unreadable`].
     pub fn read<T: FromAnswer>(&self, at: usize) -> Result<T> {
         Ok(self.read_with(at, T::from_answer)?.of_response(|| self.meta.clone()))
     }

@@ -15,7 +15,7 @@ impl<C: Client> Builder<C> {
         self.edit(|config| config.base_url = Some(base_url.into().into()))
     }
 
-    /// Time for a whole call, queueing and retries included; 120 s by default.
+    /// Time for a whole call, including queueing and retries; 120 s by default.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.edit(|config| config.timeout = Some(timeout))
     }
@@ -30,18 +30,18 @@ impl<C: Client> Builder<C> {
         self.edit(|config| config.connect_timeout = Some(connect_timeout))
     }
 
-    /// Further attempts after a fault, 0 for none; 2 by default.
+    /// Retries after transient errors, 0 for none; 2 by default.
     pub fn max_retries(self, max_retries: u32) -> Self {
         self.edit(|config| config.max_retries = Some(max_retries))
     }
 
-    /// The longest `Retry-After` that is waited for; 120 s by default. A longer one fails the call.
+    /// The longest `Retry-After` that is honoured; 120 s by default. A longer one fails the call.
     pub fn max_retry_after(self, max_retry_after: Duration) -> Self {
         self.edit(|config| config.max_retry_after = Some(max_retry_after))
     }
 
-    /// The longest pause that mspkit decides on by itself; 30 s by default. A wait that the server asks
-    /// for is not shortened.
+    /// The longest pause that mspkit decides on; 30 s by default. A wait that the server requests is not
+    /// shortened.
     pub fn max_backoff(self, max_backoff: Duration) -> Self {
         self.edit(|config| config.max_backoff = Some(max_backoff))
     }
@@ -61,18 +61,18 @@ impl<C: Client> Builder<C> {
         self.edit(|config| config.client_cert = Some(client_cert.into()))
     }
 
-    /// Whether the server's certificate is checked; true by default. Without that anybody on the way can
-    /// read the credentials.
+    /// Whether the server's certificate is checked; true by default. Without that, anyone on the network
+    /// path can read the credentials.
     pub fn verify(self, verify: bool) -> Self {
         self.edit(|config| config.verify = Some(verify))
     }
 
-    /// Whether the environment's proxies apply; true by default.
+    /// Whether the environment's proxies are used; true by default.
     pub fn trust_env(self, trust_env: bool) -> Self {
         self.edit(|config| config.trust_env = Some(trust_env))
     }
 
-    /// Whether `http` is allowed to other machines than this one, and through proxies; false by default.
+    /// Whether `http` is allowed to other machines, and through proxies; false by default.
     pub fn allow_http(self, allow_http: bool) -> Self {
         self.edit(|config| config.allow_http = Some(allow_http))
     }
@@ -82,8 +82,8 @@ impl<C: Client> Builder<C> {
         self.edit(|config| config.app_info = Some(app_info.into()))
     }
 
-    /// The largest response body in bytes, decompressed; by default 64 MiB. Of a response with an error
-    /// status 256 KiB are read.
+    /// The largest response body in bytes, decompressed; by default 64 MiB. Of an error response, 256 KiB
+    /// are read.
     pub fn max_body_bytes(self, max_body_bytes: usize) -> Self {
         self.edit(|config| config.max_body_bytes = Some(max_body_bytes))
     }
@@ -125,7 +125,7 @@ impl Builder<Cloudmore> {
         self.edit(|config| config.client_id = Some(client_id.into()))
     }
 
-    /// Where the API secret travels when a token is asked for: `basic` in a header, `body` in the form;
+    /// How the API secret is sent when a token is requested: `basic` in a header, `body` in the form;
     /// `basic` by default.
     pub fn client_auth(self, client_auth: ClientAuth) -> Self {
         self.edit(|config| config.client_auth = Some(client_auth))
@@ -158,7 +158,7 @@ impl Builder<blocking::Cloudmore> {
         self.edit(|config| config.client_id = Some(client_id.into()))
     }
 
-    /// Where the API secret travels when a token is asked for: `basic` in a header, `body` in the form;
+    /// How the API secret is sent when a token is requested: `basic` in a header, `body` in the form;
     /// `basic` by default.
     pub fn client_auth(self, client_auth: ClientAuth) -> Self {
         self.edit(|config| config.client_auth = Some(client_auth))

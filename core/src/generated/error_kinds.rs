@@ -7,22 +7,22 @@
 pub enum ErrorKind {
     /// The call was refused before anything was sent, because an argument or the configuration is wrong.
     InvalidRequest,
-    /// No connection could be made, or it broke before the answer to a read was complete. A write that
-    /// may have arrived is OutcomeUnknown instead.
+    /// The connection failed, or it broke before the response to a read was complete. A write that may
+    /// have arrived is OutcomeUnknown instead.
     Connection,
     /// The call took longer than its timeout. A write that may have arrived is OutcomeUnknown instead.
     Timeout,
-    /// A write was sent and its answer was lost, so it may or may not have been carried out.
+    /// A write was sent and its response was lost, so it may or may not have been carried out.
     OutcomeUnknown,
-    /// The server refused the request as wrong, with 400 or another 4xx that has no kind of its own.
+    /// The server refused the request as invalid, with 400 or another 4xx that has no kind of its own.
     BadRequest,
     /// The server did not accept the credentials.
     Authentication,
-    /// The credentials are good, but do not allow this.
+    /// The credentials are valid, but do not allow this.
     PermissionDenied,
-    /// The server knows no such object, or is too old for the endpoint.
+    /// The object does not exist, or the server is too old for the endpoint.
     NotFound,
-    /// The request contradicts the state that the object is in.
+    /// The request conflicts with the current state of the object.
     Conflict,
     /// The server kept rejecting the call as rate limited, even after retries; it was not executed.
     RateLimit,
@@ -31,7 +31,7 @@ pub enum ErrorKind {
     /// The response does not match the endpoint's format, such as a proxy's page, broken JSON or too
     /// large a body.
     Decode,
-    /// The server's cursor for this list expired, and the list was not to be restarted.
+    /// The server's cursor for this list expired, and restarting was not allowed.
     ScrollExpired,
     /// The call was cancelled by its caller; a write may have been carried out.
     Cancelled,
@@ -39,12 +39,12 @@ pub enum ErrorKind {
     Closed,
     /// An internal error in mspkit.
     Internal,
-    /// A list ended before as many rows had come as the server says there are, and others came twice or
+    /// A list ended with fewer rows than the server announced, and other rows were received twice or
     /// `on_incomplete` is `raise`.
     ListIncomplete,
-    /// The call succeeded, but its answer lacks the field that was asked for.
+    /// The call succeeded, but its response lacks the requested field.
     MissingField,
-    /// The server took the request and answered that it was not carried out.
+    /// The server accepted the request and responded that it was not carried out.
     OperationFailed,
 }
 
@@ -97,7 +97,7 @@ impl ErrorKind {
         }
     }
 
-    /// Its number: negative, and never given to another kind.
+    /// Its number: negative, and never reused for another kind.
     pub const fn code(self) -> i32 {
         match self {
             ErrorKind::InvalidRequest => -1,
@@ -122,7 +122,7 @@ impl ErrorKind {
         }
     }
 
-    /// The HTTP status of the kind, if it has one.
+    /// Its HTTP status, if it has one.
     pub const fn status(self) -> Option<u16> {
         match self {
             ErrorKind::BadRequest => Some(400),
@@ -148,28 +148,26 @@ impl ErrorKind {
             ErrorKind::BadRequest => "Correct the fields that `field_errors` names.",
             ErrorKind::Authentication => "Check the token, key or password, and whether it has expired.",
             ErrorKind::PermissionDenied => "Give the API user the permission, or use another one.",
-            ErrorKind::NotFound => "Check the id, and the server's version when every id fails.",
+            ErrorKind::NotFound => "Check the id, and the server's version if every id fails.",
             ErrorKind::Conflict => "Fetch the object again and decide based on its current state.",
             ErrorKind::RateLimit => "Retry after `retry_after`, with fewer concurrent calls.",
             ErrorKind::Server => {
                 "Call again later; give the vendor's support the `server_error_id` if it lasts."
             }
-            ErrorKind::Decode => "Look at `body`, and at what stands between you and the server.",
+            ErrorKind::Decode => "Check `body`, and any proxy or gateway between you and the server.",
             ErrorKind::ScrollExpired => {
-                "Start the list again, with `resume_token` to go on where it stopped."
+                "Start the list again, with `resume_token` to continue where it stopped."
             }
             ErrorKind::Cancelled => "None, if the cancellation was intended.",
-            ErrorKind::Closed => "Make a new client.",
+            ErrorKind::Closed => "Create a new client.",
             ErrorKind::Internal => "Please report it together with its message.",
             ErrorKind::ListIncomplete => {
-                "List again, sorted by something that does not change; `missing` says how many rows are not there."
+                "List again, sorted by a field that does not change; `missing` is the number of missing rows."
             }
             ErrorKind::MissingField => {
-                "Look the object up, as the message says. What was created is there, so do not create it again."
+                "Look the object up, as the message says. A created object exists, so do not create it again."
             }
-            ErrorKind::OperationFailed => {
-                "Read what the answer says; repeating the same request will not help."
-            }
+            ErrorKind::OperationFailed => "Read the response; repeating the same request will not help.",
         }
     }
 }

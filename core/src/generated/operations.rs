@@ -6,7 +6,7 @@ use http::Method;
 use crate::generated::schema;
 use crate::table::dialect::{Dialect, Envelope, Pages, Scroll};
 use crate::table::{
-    Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, Place, RetryClass, Service,
+    Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, ParamLocation, RetryClass, Service,
 };
 
 /// The index of each operation in [`OPERATIONS`].
@@ -87,11 +87,11 @@ pub(crate) mod op {
     pub(crate) const WIV_WORKFLOWS_RUN: usize = 36;
 }
 
-/// An optional parameter with all defaults; rows list the differences.
+/// An optional parameter with defaults, for struct update in the rows.
 const PLAIN: Param = Param {
     name: "",
     wire: "",
-    place: Place::Body,
+    location: ParamLocation::Body,
     kind: Kind::Text,
     required: false,
     secret: false,
@@ -113,7 +113,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -122,7 +122,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -130,7 +130,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -162,7 +162,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -171,7 +171,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -203,7 +203,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -212,7 +212,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -258,7 +258,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -267,7 +267,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -275,7 +275,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -307,7 +307,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -316,7 +316,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -324,7 +324,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -356,7 +356,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -365,7 +365,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -397,7 +397,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -406,7 +406,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -414,7 +414,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -453,7 +453,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -462,7 +462,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -470,7 +470,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -625,7 +625,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "custom_psa_ticket_id",
                 wire: "customPsaTicketId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -662,7 +662,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "custom_psa_ticket_id",
             wire: "customPsaTicketId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -709,7 +709,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "custom_psa_ticket_id",
             wire: "customPsaTicketId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -736,7 +736,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "custom_psa_ticket_id",
             wire: "customPsaTicketId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -783,7 +783,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "customer_id",
             wire: "customerId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -811,29 +811,29 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
@@ -858,7 +858,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "customer_id",
                 wire: "customerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -866,29 +866,29 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
@@ -906,7 +906,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         service: Service::NCentral,
         resource: "server",
         name: "health",
-        summary: "Gets the server's own clock, as a sign of life.",
+        summary: "Gets the server's clock, which shows that it is up.",
         method: Method::GET,
         path: "/api/health",
         params: &[],
@@ -1004,7 +1004,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "so_id",
                 wire: "soId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -1074,7 +1074,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "so_id",
             wire: "soId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -1102,29 +1102,29 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
@@ -1149,7 +1149,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "so_id",
                 wire: "soId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -1157,29 +1157,29 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
@@ -1203,7 +1203,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "site_id",
             wire: "siteId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -1231,29 +1231,29 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
@@ -1298,7 +1298,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "psa_type",
                 wire: "psaType",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -1315,7 +1315,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "integration_key",
                 wire: "INTEGRATION-KEY",
-                place: Place::Header,
+                location: ParamLocation::Header,
                 kind: Kind::NonBlank,
                 secret: true,
                 ..PLAIN
@@ -1348,7 +1348,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "customer_id", wire: "customer_id", place: Place::Query, kind: Kind::Id, ..PLAIN },
+            Param {
+                name: "customer_id",
+                wire: "customer_id",
+                location: ParamLocation::Query,
+                kind: Kind::Id,
+                ..PLAIN
+            },
         ],
         body: BodyKind::Json,
         auth: Auth::ApiKey,
@@ -1400,7 +1406,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "fields",
             wire: "fields",
-            place: Place::Query,
+            location: ParamLocation::Query,
             kind: Kind::TextList,
             ..PLAIN
         }],
@@ -1427,7 +1433,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "workflow_id",
                 wire: "workflow_id",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -1449,7 +1455,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// The names of every service.
+/// The dialect of every service.
 impl Service {
     pub(crate) const fn dialect(self) -> &'static Dialect {
         match self {

@@ -1,4 +1,4 @@
-//! A write that its caller has given up before it ended: whether it may have been carried out.
+//! Writes that their callers abandoned: whether they may have been carried out.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,8 +7,8 @@ use crate::base::error::{Error, ErrorKind};
 use crate::base::lock;
 use crate::wire::transport::Sent;
 
-/// What is known of a call's requests while it runs. Only facts of this side: what was handed to a connection, and what
-/// retries have judged since.
+/// What is known of a call's requests while it runs. Only local facts count: what was handed to a connection, and what the
+/// retry policy has decided since.
 #[derive(Debug, Default)]
 pub(crate) struct Delivery {
     /// The request in flight.
@@ -24,7 +24,7 @@ impl Delivery {
         *lock(&self.current) = Some(sent.clone());
     }
 
-    /// It has ended, and it was judged whether any so far may have been carried out.
+    /// A request has ended. `maybe_done` is whether any request so far may have been carried out.
     pub(crate) fn judged(&self, maybe_done: bool) {
         self.maybe_done.store(maybe_done, Ordering::Release);
         *lock(&self.current) = None;
@@ -45,7 +45,7 @@ impl Delivery {
         self.maybe_done.load(Ordering::Acquire) || lock(&self.current).as_ref().is_some_and(Sent::get)
     }
 
-    /// What there is to say of a write that was given up.
+    /// The error for an abandoned write.
     pub(crate) fn error(&self, harmless: bool) -> Error {
         if self.may_be_done() {
             let message = "the call was abandoned after it was sent and before its response arrived";
@@ -57,10 +57,9 @@ impl Delivery {
 }
 
 impl Error {
-    /// The error for a write that its caller has given up before it was begun. A binding whose calls can be cancelled
-    /// tells its caller.
+    /// The error for a write that its caller abandoned before it was started, for bindings whose calls can be cancelled.
     #[must_use]
-    pub fn given_up(operation: &str) -> Self {
+    pub fn abandoned(operation: &str) -> Self {
         Delivery::default().error(false).with_operation(operation)
     }
 }

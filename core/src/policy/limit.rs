@@ -1,19 +1,19 @@
-//! The in-flight limit: how many calls of one endpoint travel at the same time.
+//! The concurrency limit: how many calls of one endpoint are in flight at the same time.
 //!
-//! N-central counts concurrent calls per endpoint and answers 429 above its limit, so what matters is calls in
-//! flight, not calls per second. One [`Gate`] stands for one endpoint of one host and is shared by every client in
-//! the process. It begins at the documented cap, halves on a 429 (once per pause, however many calls were hit) and
-//! climbs back by one for each full round of successes, never above the documented cap: probing above it would earn
-//! the very 429 that it is there to avoid. For the same reason it stays below what the server has just refused, and
-//! tries one more only for each minute without a 429: a probe that fails costs a pause. A 429 pauses the whole queue;
-//! after a pause that was cut, because the server asked for more than anybody can mean, one call goes ahead of the rest.
-//! Waiting here is queue time, never an error.
+//! N-central counts concurrent calls per endpoint and responds with 429 above its limit, so the limit is on calls in
+//! flight, not on calls per second. There is one [`Limiter`] for each endpoint of a host, shared by every client in the
+//! process. It starts at the documented cap, halves on a 429 (once per pause, however many calls were refused) and
+//! recovers by one for each full round of successes, never above the documented cap: probing above it would cause the very
+//! 429 that it is there to avoid. For the same reason it stays below what the server has just refused, and tries one more
+//! only for each minute without a 429: a probe that fails costs a pause. A 429 pauses the whole queue; after a pause that
+//! was shortened, because the server requested an absurd one, one call goes ahead of the rest. Waiting here is queue time,
+//! never an error.
 //!
-//! Nobody waits while nothing is in flight: whoever queues up looks whether the gate is open, whoever gives a slot back
-//! passes it on, and what only time opens (the end of a pause, a slot that is held for an abandoned call) is watched by
-//! everyone who waits, so that it never depends on one of them alone.
+//! No call waits while nothing is in flight: a call that joins the queue checks for a free slot, a call that releases a
+//! slot passes it on, and all waiting calls watch for what only time changes (the end of a pause, a slot that is held for
+//! an abandoned call), so it never depends on one of them alone.
 
-mod pace;
+mod latency;
 mod queue;
 mod registry;
 
@@ -23,35 +23,35 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use self::pace::Pace;
+use self::latency::Latency;
 use self::queue::Queue;
-pub(crate) use self::registry::gate;
+pub(crate) use self::registry::limiter;
 use crate::base::lock;
 use crate::policy::retry::Backoff;
 use crate::wire::transport::Sent;
 
-/// What a gate is doing now, as `limits()` shows it.
+/// The state of a limit, as `limits()` shows it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LimitStatus {
     /// The limiter group: method and path template.
     pub endpoint: String,
-    /// Calls that may travel at the same time now.
+    /// How many calls may be in flight now.
     pub cap: u32,
-    /// Calls that travel now, and those that were given up while the server may still be at work on them.
+    /// How many calls are in flight, including abandoned ones that the server may still be working on.
     pub in_flight: u32,
-    /// Calls that wait for a slot.
+    /// How many calls wait for a slot.
     pub waiting: usize,
-    /// How long ago the last 429 came.
+    /// Time since the last 429.
     pub last_429: Option<Duration>,
 }
 
 /// The limit of one endpoint on one host.
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(crate) struct Limiter {
     documented: u32,
     state: Mutex<State>,
-    /// Told when it opens later or earlier than waiters think.
+    /// Notified when it opens later or earlier than waiting calls expect.
     changed: Notify,
 }
 
@@ -59,9 +59,9 @@ pub(crate) struct Gate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pause {
     pub(crate) until: Instant,
-    /// What it was when it began, by mspkit's decision.
+    /// Its length when it began, as mspkit decided.
     pub(crate) decided: Duration,
-    /// What the server asked for, if it asked for anything.
+    /// The length that the server requested, if any.
     pub(crate) asked: Option<Duration>,
 }
 
@@ -73,32 +73,32 @@ impl Pause {
 
 /// Why a call got no slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoSlot {
-    /// Its time was over first.
-    Late,
-    /// The queue is paused for longer than it may wait.
+pub(crate) enum AcquireError {
+    /// The call timed out.
+    TimedOut,
+    /// The queue is paused for longer than the call may wait.
     Paused(Pause),
 }
 
 #[derive(Debug)]
 struct State {
     cap: u32,
-    /// What the last 429 has shown to be possible.
+    /// The highest cap that seems possible after the last 429.
     ceiling: u32,
     in_flight: u32,
-    /// Until when the slots of abandoned calls stay taken.
+    /// Until when the slots of abandoned calls stay in use.
     held: Vec<Instant>,
     queue: Queue,
     pause: Option<Pause>,
-    /// The next call goes alone: the pause before it was shorter than what the server asked for.
+    /// Whether the next call goes alone, because the pause before it was shorter than the server requested.
     probing: bool,
     strikes: u32,
     successes: u32,
     last_429: Option<Instant>,
-    pace: Pace,
+    latency: Latency,
 }
 
-impl Gate {
+impl Limiter {
     pub(crate) fn new(cap: u32) -> Arc<Self> {
         let cap = cap.max(1);
         let state = State {
@@ -112,21 +112,21 @@ impl Gate {
             strikes: 0,
             successes: 0,
             last_429: None,
-            pace: Pace::default(),
+            latency: Latency::default(),
         };
         Arc::new(Self { documented: cap, state: Mutex::new(state), changed: Notify::new() })
     }
 
-    /// Waits for a slot. A call that was throttled goes to the front: it has waited longest.
+    /// Waits for a slot. A call that was throttled goes to the front, since it has waited longest.
     ///
-    /// Waits no longer than `until`, and not at all for a pause that goes beyond it or is longer than `patience`.
+    /// Waits no longer than `until`, and not at all for a pause that ends later or is longer than `patience`.
     pub(crate) async fn acquire(
         self: &Arc<Self>,
         front: bool,
         until: Instant,
         patience: Duration,
-    ) -> Result<Permit, NoSlot> {
-        let (place, mut slot) = {
+    ) -> Result<Permit, AcquireError> {
+        let (ticket, mut slot) = {
             let mut state = lock(&self.state);
             if state.queue.is_empty() && state.is_open() {
                 state.in_flight += 1;
@@ -134,11 +134,11 @@ impl Gate {
             }
             state.queue.join(front)
         };
-        let _place = Waiting { gate: self, place };
-        // It may have opened by time alone, while nobody waited who would have noticed.
+        let _place = Waiting { limiter: self, ticket };
+        // A slot may have become free by time alone while no call was waiting.
         self.dispatch();
         loop {
-            // Listening begins before the state is read, so that a change in between is noticed.
+            // Enabled before the state is read, so that a change in between is noticed.
             let mut changed = std::pin::pin!(self.changed.notified());
             changed.as_mut().enable();
             let (pause, opens) = {
@@ -146,15 +146,15 @@ impl Gate {
                 (state.running_pause(), state.opens_by_time())
             };
             if let Some(pause) = pause.filter(|pause| pause.until > until || pause.left() > patience) {
-                return Err(NoSlot::Paused(pause));
+                return Err(AcquireError::Paused(pause));
             }
             tokio::select! {
                 biased;
-                permit = &mut slot => return permit.map_err(|_| NoSlot::Late),
+                permit = &mut slot => return permit.map_err(|_| AcquireError::TimedOut),
                 () = changed => {}
                 () = tokio::time::sleep_until(opens.unwrap_or(until).min(until)) => {
                     if Instant::now() >= until {
-                        return Err(NoSlot::Late);
+                        return Err(AcquireError::TimedOut);
                     }
                     self.dispatch();
                 }
@@ -162,25 +162,25 @@ impl Gate {
         }
     }
 
-    /// Lets as many waiters through as there is room for.
+    /// Assigns free slots to waiting calls.
     fn dispatch(self: &Arc<Self>) {
         let mut state = lock(&self.state);
         while state.is_open() {
             let Some(waiter) = state.queue.next() else { break };
-            // Handed over as a value: a waiter that is dropped in this very moment gives it back.
+            // Sent as a value: a waiting call that is dropped at this moment releases it.
             match waiter.send(Permit::new(self)) {
                 Ok(()) => state.in_flight += 1,
-                Err(mut unwanted) => unwanted.gate = None,
+                Err(mut unwanted) => unwanted.limiter = None,
             }
         }
     }
 
-    /// A response that was not a 429; `took` is how long it took, where it tells how long the endpoint works.
+    /// Records a response other than 429; `took` is its response time, if it is representative of the endpoint.
     pub(crate) fn succeeded(self: &Arc<Self>, took: Option<Duration>) {
         {
             let mut state = lock(&self.state);
             if let Some(took) = took {
-                state.pace.learn(took);
+                state.latency.learn(took);
             }
             state.strikes = 0;
             state.successes += 1;
@@ -200,19 +200,19 @@ impl Gate {
         self.dispatch();
     }
 
-    /// A 429: pauses the queue and gives how long the pause is from now.
+    /// Records a 429: pauses the queue, and returns the length of the pause from now.
     pub(crate) fn throttled(&self, asked: Option<Duration>, backoff: &Backoff) -> Duration {
         let now = Instant::now();
         let mut state = lock(&self.state);
         let running = state.running_pause();
         let halved = if running.is_some() { state.cap } else { (state.cap / 2).max(1) };
-        // Each call that was refused was one too many.
+        // Each refused call was one too many.
         let taken = if running.is_some() { state.ceiling } else { state.cap };
         state.ceiling = (taken - 1).max(halved);
         state.cap = halved;
         state.last_429 = Some(now);
         state.successes = 0;
-        // One burst earns one halving and one strike; a longer wait that the server asks for is still honoured.
+        // One burst causes one halving and one strike; a longer wait that the server requests is still honoured.
         let decided = if running.is_some() {
             backoff.pause(asked.or(Some(Duration::ZERO)), 0)
         } else {
@@ -230,22 +230,22 @@ impl Gate {
         pause.until - now
     }
 
-    /// How long the queue is paused from now on.
+    /// How long the queue stays paused.
     pub(crate) fn pause_left(&self) -> Duration {
         lock(&self.state).running_pause().map_or(Duration::ZERO, |pause| pause.left())
     }
 
-    /// What a response takes as a rule.
+    /// The usual response time.
     pub(crate) fn usual_time(&self) -> Duration {
-        lock(&self.state).pace.usual()
+        lock(&self.state).latency.usual()
     }
 
-    /// Calls that may travel at the same time now.
+    /// How many calls may be in flight now.
     pub(crate) fn cap(&self) -> u32 {
         lock(&self.state).cap
     }
 
-    /// Whether it holds anything that must not be forgotten.
+    /// Whether it has state that must be kept.
     pub(crate) fn is_busy(&self) -> bool {
         let state = lock(&self.state);
         state.taken() > 0 || state.running_pause().is_some()
@@ -273,7 +273,7 @@ impl State {
         self.taken() < room && self.running_pause().is_none()
     }
 
-    /// Slots that are not free.
+    /// How many slots are in use.
     fn taken(&self) -> u32 {
         if self.held.is_empty() {
             return self.in_flight;
@@ -287,76 +287,76 @@ impl State {
         self.pause.filter(|pause| pause.until > Instant::now())
     }
 
-    /// When time alone may open it next.
+    /// When the next slot may become free by time alone.
     fn opens_by_time(&self) -> Option<Instant> {
         let pause = self.running_pause().map(|pause| pause.until);
         let now = Instant::now();
         pause.or_else(|| self.held.iter().copied().filter(|until| *until > now).min())
     }
 
-    /// How far the cap may climb now.
+    /// How far the cap may recover now.
     fn reachable(&self, documented: u32) -> u32 {
         let minutes = self.last_429.map_or(0, |at| at.elapsed().as_secs() / 60);
         self.ceiling.saturating_add(u32::try_from(minutes).unwrap_or(u32::MAX)).min(documented)
     }
 }
 
-/// Somebody who waits; leaves the queue when it goes, however it goes.
+/// A waiting call; leaves the queue when dropped.
 struct Waiting<'a> {
-    gate: &'a Gate,
-    place: i64,
+    limiter: &'a Limiter,
+    ticket: i64,
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        let left = lock(&self.gate.state).queue.leave(self.place);
+        let left = lock(&self.limiter.state).queue.leave(self.ticket);
         drop(left);
     }
 }
 
-/// The right to have one call in flight; given back when dropped.
+/// A slot: the right to have one call in flight. Released when dropped.
 #[derive(Debug)]
 pub(crate) struct Permit {
-    gate: Option<Arc<Gate>>,
-    under_way: Option<UnderWay>,
+    limiter: Option<Arc<Limiter>>,
+    in_flight_request: Option<InFlight>,
 }
 
-/// A request whose answer has not come.
+/// A request whose response has not arrived.
 #[derive(Debug)]
-struct UnderWay {
+struct InFlight {
     sent: Sent,
     write: bool,
     begun: Instant,
-    /// The slot is free again at the latest then.
+    /// When the slot is free again at the latest.
     at_most: Instant,
 }
 
 impl Permit {
-    fn new(gate: &Arc<Gate>) -> Self {
-        Self { gate: Some(gate.clone()), under_way: None }
+    fn new(limiter: &Arc<Limiter>) -> Self {
+        Self { limiter: Some(limiter.clone()), in_flight_request: None }
     }
 
-    /// A request goes out. When it is abandoned after that, the server may still be at work on it, so the slot stays
-    /// taken for as long as that may last, and not beyond `at_most`.
+    /// A request is sent. If it is abandoned after that, the server may still be working on it, so the slot stays in use for
+    /// as long as that may take, but not beyond `at_most`.
     pub(crate) fn sending(&mut self, sent: &Sent, write: bool, at_most: Instant) {
-        self.under_way = Some(UnderWay { sent: sent.clone(), write, begun: Instant::now(), at_most });
+        self.in_flight_request = Some(InFlight { sent: sent.clone(), write, begun: Instant::now(), at_most });
     }
 
-    /// The request was answered, or its connection has ended.
+    /// The response has arrived, or the connection has ended.
     pub(crate) fn ended(&mut self) {
-        self.under_way = None;
+        self.in_flight_request = None;
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let Some(gate) = self.gate.take() else { return };
-        let abandoned = self.under_way.take().filter(|request| request.sent.get());
+        let Some(limiter) = self.limiter.take() else { return };
+        let abandoned = self.in_flight_request.take().filter(|request| request.sent.get());
         let held = {
-            let mut state = lock(&gate.state);
+            let mut state = lock(&limiter.state);
             state.in_flight = state.in_flight.saturating_sub(1);
             let held = abandoned
-                .map(|request| (request.begun + state.pace.busy(request.write)).min(request.at_most))
+                .map(|request| (request.begun + state.latency.busy(request.write)).min(request.at_most))
                 .filter(|until| *until > Instant::now());
             state.held.extend(held);
             if state.queue.is_empty() {
@@ -365,9 +365,9 @@ impl Drop for Permit {
             held.is_some()
         };
         if held {
-            gate.changed.notify_waiters();
+            limiter.changed.notify_waiters();
         } else {
-            gate.dispatch();
+            limiter.dispatch();
         }
     }
 }

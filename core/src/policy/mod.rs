@@ -1,4 +1,4 @@
-//! When a request may be sent, and sent again: limits, retries, what is known of a write that was given up.
+//! When a request may be sent, and sent again: limits, retries, and abandoned writes.
 
 pub(crate) mod abandon;
 pub(crate) mod limit;

@@ -1,8 +1,8 @@
-//! Retries: what may be sent again, when, and how often. All of it is here.
+//! The retry policy: what may be sent again, when, and how often.
 //!
-//! What may be sent again is decided by the operation's class, never by its HTTP method:
+//! The operation's class decides what may be sent again, never its HTTP method:
 //!
-//! | class | not sent | 429 | 401 | 5xx, or no answer after sending |
+//! | class | not sent | 429 | 401 | 5xx, or no response after sending |
 //! |---|---|---|---|---|
 //! | read | retry | retry | renew once, replay once | retry |
 //! | create | retry | retry | renew, replay | never: the outcome is unknown |
@@ -10,10 +10,10 @@
 //! | credential check | retry | retry | renew, replay | never |
 //! | scroll continuation | retry | retry | replay | never: the pager restarts or raises |
 //!
-//! Faults wait by full jitter from 0.5 s, doubling up to 8 s. Throttling has a budget of its own, from 2 s up to
-//! `max_backoff`. A `Retry-After` is honoured and never shortened; above the allowed maximum the call fails at once.
-//! Renewing a refused token is not a retry and happens with `max_retries = 0` too. A token bucket per client stops a server
-//! in trouble from being asked three times as often.
+//! Transient errors wait with full jitter from 0.5 s, doubling up to 8 s. Throttling has a budget of its own, from 2 s up to
+//! `max_backoff`. A `Retry-After` is honoured and never shortened; above the allowed maximum the call fails immediately.
+//! Renewing a refused token is not a retry and happens with `max_retries = 0` too. A token bucket per client keeps retries
+//! from multiplying the load on a server in trouble.
 
 mod wait;
 
@@ -24,10 +24,10 @@ use http::Method;
 pub(crate) use self::wait::{Backoff, retry_after};
 use crate::table::{Operation, RetryClass};
 
-/// The vendor advises to wait 2, 5, 10 seconds; with the cap this covers the default timeout of two minutes.
+/// The vendor advises waits of 2, 5 and 10 seconds; with the cap this covers the default timeout of two minutes.
 const MAX_THROTTLES: u32 = 8;
 
-/// How a request may be repeated: the operation's class, with the scroll's two halves told apart.
+/// How a request may be repeated: the operation's class, with separate classes for the two requests of a scroll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
     Read,
@@ -54,49 +54,49 @@ impl Class {
         }
     }
 
-    /// The class of a request that no table describes: only methods that are safe by definition are repeated.
+    /// The class of a request outside the table: only safe methods are repeated.
     pub(crate) fn of_method(method: &Method) -> Self {
         if method.is_safe() { Self::Read } else { Self::Create }
     }
 
-    /// Whether repeating a request of this class is harmless even when an earlier one took effect.
+    /// Whether repeating a request of this class is harmless even if an earlier one took effect.
     pub(crate) fn harmless(self) -> bool {
         matches!(self, Self::Read | Self::IdempotentWrite)
     }
 
-    /// Whether a lost answer leaves a change behind that may or may not have happened.
+    /// Whether a lost response leaves it unknown whether something was changed.
     pub(crate) fn changes_state(self) -> bool {
         matches!(self, Self::Create | Self::IdempotentWrite)
     }
 }
 
-/// What came of one attempt.
+/// The result of one attempt, as far as retries depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Seen {
+pub(crate) enum AttemptResult {
     /// A response with this status.
     Status(u16),
-    /// The request never left.
+    /// The request was not sent.
     NotSent,
-    /// The request left, and no whole response came.
+    /// The request was sent, and no complete response arrived.
     Lost,
 }
 
-/// What to do about it.
+/// What to do after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Take the response.
+    /// Accept the response.
     Accept,
-    /// Send again after a fault's back-off.
+    /// Send again after the back-off of a transient error.
     Retry,
-    /// Send again when the whole queue may.
+    /// Send again after the queue's pause.
     Throttled,
-    /// Get another token, then send again.
+    /// Renew the token, then send again.
     Renew,
-    /// Tell the caller.
+    /// Fail the call.
     Fail,
 }
 
-/// What one call has used up so far.
+/// The retries that one call has used so far.
 #[derive(Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "facts about one call that do not depend on each other")]
 pub(crate) struct Progress {
@@ -105,7 +105,7 @@ pub(crate) struct Progress {
     delete: bool,
     max_retries: u32,
     renewable: bool,
-    faults: u32,
+    failures: u32,
     throttles: u32,
     /// An earlier attempt may have taken effect.
     maybe_done: bool,
@@ -120,63 +120,72 @@ impl Progress {
         renewable: bool,
     ) -> Self {
         let delete = *method == Method::DELETE;
-        Self { class, retry_500, delete, max_retries, renewable, faults: 0, throttles: 0, maybe_done: false }
+        Self {
+            class,
+            retry_500,
+            delete,
+            max_retries,
+            renewable,
+            failures: 0,
+            throttles: 0,
+            maybe_done: false,
+        }
     }
 
-    pub(crate) fn judge(&mut self, seen: Seen, budget: &RetryBudget) -> Verdict {
-        match seen {
-            Seen::Status(404) if self.delete && self.maybe_done => Verdict::Accept,
-            Seen::Status(200..=299) => {
+    pub(crate) fn judge(&mut self, result: AttemptResult, budget: &RetryBudget) -> Verdict {
+        match result {
+            AttemptResult::Status(404) if self.delete && self.maybe_done => Verdict::Accept,
+            AttemptResult::Status(200..=299) => {
                 budget.refund();
                 Verdict::Accept
             }
-            Seen::Status(401) if self.renewable => {
+            AttemptResult::Status(401) if self.renewable => {
                 self.renewable = false;
                 Verdict::Renew
             }
-            Seen::Status(429) if self.max_retries > 0 && self.throttles < MAX_THROTTLES => {
+            AttemptResult::Status(429) if self.max_retries > 0 && self.throttles < MAX_THROTTLES => {
                 self.throttles += 1;
                 Verdict::Throttled
             }
-            Seen::NotSent => self.retry(budget),
-            Seen::Lost => {
+            AttemptResult::NotSent => self.retry(budget),
+            AttemptResult::Lost => {
                 self.maybe_done = true;
                 if self.class.harmless() { self.retry(budget) } else { Verdict::Fail }
             }
-            Seen::Status(status) if may_pass(status) => {
+            AttemptResult::Status(status) if may_pass(status) => {
                 self.maybe_done = true;
                 let lasting = status == 500 && !self.retry_500;
                 if self.class.harmless() && !lasting { self.retry(budget) } else { Verdict::Fail }
             }
-            Seen::Status(_) => Verdict::Fail,
+            AttemptResult::Status(_) => Verdict::Fail,
         }
     }
 
     fn retry(&mut self, budget: &RetryBudget) -> Verdict {
-        if self.faults >= self.max_retries || !budget.spend() {
+        if self.failures >= self.max_retries || !budget.spend() {
             return Verdict::Fail;
         }
-        self.faults += 1;
+        self.failures += 1;
         Verdict::Retry
     }
 
-    /// Whether an attempt may have changed something, whatever became of those after it.
+    /// Whether an attempt may have changed something, whatever the outcome of later ones.
     pub(crate) fn maybe_changed(&self) -> bool {
         self.maybe_done && self.class.changes_state()
     }
 
-    /// How many faults there were.
-    pub(crate) fn faults(&self) -> u32 {
-        self.faults
+    /// The number of transient errors so far.
+    pub(crate) fn transient_errors(&self) -> u32 {
+        self.failures
     }
 }
 
-/// Statuses that another attempt may turn into a success; 501 and 505 will not pass.
+/// Whether another attempt may succeed after this status; 501 and 505 are permanent.
 pub(crate) fn may_pass(status: u16) -> bool {
     status == 408 || (status >= 500 && status != 501 && status != 505)
 }
 
-/// Tokens that retries cost and successes give back.
+/// A token bucket: retries spend tokens and successes refund them.
 #[derive(Debug)]
 pub(crate) struct RetryBudget(Mutex<f64>);
 

@@ -1,17 +1,17 @@
-//! The words of each service's requests and responses: envelopes, paging, advice. The rows are rendered from the documents.
+//! The dialect of each service: field names of envelopes and paging, and hints. The rows are rendered from the documents.
 
-/// What one service calls the things that all services have.
+/// The names that one service uses for what all services have.
 #[derive(Debug)]
 pub(crate) struct Dialect {
-    /// What stands around results, where something does.
+    /// The envelope of results, if there is one.
     pub(crate) envelope: Option<Envelope>,
-    /// How numbered pages are asked for, where there are any.
+    /// How numbered pages are requested, if there are any.
     pub(crate) pages: Option<Pages>,
-    /// How scrolls go on, where there are any.
+    /// How scrolls continue, if there are any.
     pub(crate) scroll: Option<Scroll>,
-    /// What to look at when credentials of a kind are refused; names of options in backticks.
+    /// The hint for refused credentials, with names of options in backticks.
     pub(crate) refused: &'static str,
-    /// What a 500 to the first call with a fresh token often means.
+    /// The hint for a 500 to the first call with a new token.
     pub(crate) fresh_token_500: Option<&'static str>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Envelope {
 pub(crate) struct Pages {
     /// The number of the page, from 1.
     pub(crate) number: &'static str,
-    /// How many rows it may have.
+    /// The page size.
     pub(crate) size: &'static str,
 }
 
@@ -48,8 +48,8 @@ pub(crate) struct Scroll {
     pub(crate) start: &'static str,
     /// The member of a key that names the scroll.
     pub(crate) id: &'static str,
-    /// The field of the body that says how many rows a page may have.
+    /// The field of the body that holds the page size.
     pub(crate) size: &'static str,
-    /// Above this many rows a page the vendor promises nothing.
+    /// The largest page size that the vendor supports.
     pub(crate) largest_advised: u64,
 }

@@ -1,4 +1,4 @@
-//! The table of operations as JSON: what bindings hand on, and what tests compare their clients with.
+//! The table of operations as JSON, for bindings and for tests that compare clients with it.
 
 use std::fmt::Debug;
 
@@ -48,7 +48,7 @@ fn param(param: &Param) -> Value {
     json!({
         "name": param.name,
         "wire": param.wire,
-        "place": name(&param.place),
+        "location": name(&param.location),
         "kind": name(&param.kind),
         "required": param.required,
         "secret": param.secret,
@@ -56,7 +56,7 @@ fn param(param: &Param) -> Value {
     })
 }
 
-/// What `Debug` says something is called, cut before what it holds, in snake case.
+/// The name of an enum variant in snake case, from its `Debug` form.
 fn name(shown: &impl Debug) -> String {
     let shown = format!("{shown:?}");
     let mut name = String::new();
@@ -75,7 +75,7 @@ mod tests {
     use crate::table::Kind;
 
     #[test]
-    fn names_are_in_snake_case_and_without_what_they_hold() {
+    fn variant_names_are_in_snake_case_and_without_fields() {
         assert_eq!(name(&Paging::PageNumber), "page_number");
         assert_eq!(name(&Kind::Int { min: 1, max: 2 }), "int");
         assert_eq!(name(&Kind::OneOf { values: &["A"], any_case: false }), "one_of");

@@ -1,7 +1,7 @@
-//! What an operation is: the row of the table that everything else reads.
+//! Operations as data: the rows of the table that everything else reads.
 //!
-//! The rows themselves stand in `generated/operations.rs`, rendered from the documents in `core/api`. Nothing
-//! below a facade knows an endpoint by name: the call engine, the pager and the retries read these fields.
+//! The rows are in `generated/operations.rs`, rendered from the documents in `core/api`. Nothing below a facade knows an
+//! endpoint by name: the call engine, the pager and the retry policy read these fields.
 
 use http::Method;
 
@@ -33,7 +33,7 @@ pub struct Operation {
     pub id: &'static str,
     /// The service it belongs to.
     pub service: Service,
-    /// The resource it stands under in every client, in snake case.
+    /// Its resource in every client, in snake case.
     pub resource: &'static str,
     /// The method name in every client, in snake case.
     pub name: &'static str,
@@ -41,29 +41,29 @@ pub struct Operation {
     pub summary: &'static str,
     /// The HTTP method.
     pub method: Method,
-    /// The path template, with `{wireName}` where a path parameter goes.
+    /// The path template, with `{wireName}` for each path parameter.
     pub path: &'static str,
     /// The parameters, path parameters first and in path order.
     pub params: &'static [Param],
-    /// What the request carries as its body.
+    /// The body of the request.
     pub body: BodyKind,
-    /// Which credential it is sent with.
+    /// The credential that it is sent with.
     pub auth: Auth,
-    /// How its answers are paged.
+    /// How its responses are paged.
     pub paging: Paging,
-    /// What a successful answer holds.
+    /// What a successful response contains.
     pub answer: Answer,
     /// What may be sent again, and when.
     pub retry: RetryClass,
-    /// Whether an answer 500 counts as a passing fault; false where the vendor answers 500 for a lasting state.
+    /// Whether a 500 counts as a transient error; false if the vendor sends 500 for a permanent state.
     pub retry_500: bool,
     /// The in-flight limit it shares.
     pub limit: Limit,
     /// Wire names whose values are ids: numbers there become strings, so that ids compare equal everywhere.
     pub id_fields: &'static [&'static str],
-    /// What the object, or each item of the list, is made of.
+    /// The model of the object, or of each item of the list.
     pub model: Option<&'static Model>,
-    /// How to find out what became of a write whose answer was lost.
+    /// How to find the outcome of a write whose response was lost.
     pub outcome_check: Option<&'static str>,
 }
 
@@ -75,24 +75,24 @@ pub struct Param {
     pub name: &'static str,
     /// The vendor's name.
     pub wire: &'static str,
-    /// Where it travels.
-    pub place: Place,
+    /// Its location in the request.
+    pub location: ParamLocation,
     /// What it may be.
     pub kind: Kind,
     /// Whether the call is refused without it.
     pub required: bool,
     /// Whether its value is kept out of errors and logs.
     pub secret: bool,
-    /// JSON text sent when the caller gives nothing.
+    /// The JSON text that is sent by default.
     pub default: Option<&'static str>,
-    /// The client option that stands in when the caller gives nothing.
+    /// The client option that is used by default.
     pub from_option: Option<&'static str>,
 }
 
-/// Where a parameter travels.
+/// The location of a parameter in the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Place {
+pub enum ParamLocation {
     /// One percent-encoded segment of the path.
     Path,
     /// The query string.
@@ -155,7 +155,7 @@ pub enum Kind {
         /// The allowed values.
         values: &'static [i64],
     },
-    /// Text that is known to have these values; others may come. Only what a server sends is of this kind.
+    /// Text with known values, and possibly others. Only fields that a server sends have this kind.
     Open {
         /// The known values.
         of: &'static Enumeration,
@@ -164,21 +164,21 @@ pub enum Kind {
     TextList,
     /// A JSON array.
     List {
-        /// What each of its entries is.
+        /// The kind of its entries.
         of: &'static Kind,
     },
     /// A JSON object whose members are known.
     Model {
-        /// What it is made of.
+        /// Its model.
         of: &'static Model,
     },
-    /// A JSON object of which nothing is known.
+    /// A JSON object without known members.
     Object,
     /// Any JSON.
     Any,
 }
 
-/// What a request carries as its body.
+/// The body of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BodyKind {
@@ -186,13 +186,13 @@ pub enum BodyKind {
     None,
     /// A JSON object of the body parameters.
     Json,
-    /// The JSON of the one body parameter; nothing where it is not given.
+    /// The JSON of the only body parameter, if it is given.
     Value,
     /// The refresh token as plain text; only the token endpoint does this.
     RefreshToken,
 }
 
-/// Which credential a request is sent with.
+/// The credential that a request is sent with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Auth {
@@ -206,41 +206,41 @@ pub enum Auth {
     ApiKey,
 }
 
-/// How the answers of an operation are paged.
+/// How the responses of an operation are paged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Paging {
-    /// One answer, one object.
+    /// One response with one object.
     None,
     /// The number and the size of a page in the query.
     PageNumber,
     /// A server-side cursor that each continuation advances.
     Scroll,
-    /// One answer that is the whole list.
+    /// One response with the whole list.
     Array,
 }
 
-/// What a successful answer holds.
+/// What a successful response contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Answer {
-    /// A page of items; `id` is the wire name by which an item is known.
+    /// A page of items.
     List {
-        /// Wire name of the item's own id; empty where items have none.
+        /// Wire name of the item's own id; empty if items have none.
         id: &'static str,
-        /// Whether the list may stand under `data`.
+        /// Whether the list may be under `data`.
         envelope: bool,
-        /// Whether an object stands for a list of it alone.
+        /// Whether a bare object counts as a list of one.
         or_object: bool,
     },
     /// An object.
     Object {
-        /// Whether the object may stand under `data`.
+        /// Whether the object may be under `data`.
         envelope: bool,
-        /// Whether the object is the one entry of a list.
+        /// Whether the object is the only entry of a list.
         in_list: bool,
     },
-    /// A created object; where the server answers with the id only, the fields that were sent complete it.
+    /// A created object; if the server responds with the id only, the fields that were sent complete it.
     Created {
         /// Wire name of the new object's id.
         id: &'static str,
@@ -250,11 +250,11 @@ pub enum Answer {
         /// Wire name of the new object's id.
         id: &'static str,
     },
-    /// Nothing of interest; any success will do.
+    /// Nothing; any body is ignored.
     Empty,
     /// Nothing, or `{"success": …}`, where false is a failure.
     Success,
-    /// The body as it is: a file, or text.
+    /// The body, unchanged: a file, or text.
     Raw,
     /// New tokens, which the client keeps.
     Tokens,
@@ -262,15 +262,15 @@ pub enum Answer {
     LoggedOut,
 }
 
-/// What may be sent again, and when. The table stands in `retry.rs`.
+/// What may be sent again, and when. The rules are in `policy/retry.rs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryClass {
     /// Changes nothing on the server.
     Read,
-    /// Makes something that cannot be unmade: never sent again once it may have arrived.
+    /// Creates something: never sent again once it may have arrived.
     Create,
-    /// A write that may be repeated without harm.
+    /// A write that is harmless to repeat.
     IdempotentWrite,
     /// A check of somebody's credentials: repeating it could lock an account.
     CredentialCheck,
@@ -284,12 +284,12 @@ pub enum RetryClass {
 pub struct Limit {
     /// Operations with the same group on the same host share one limit.
     pub group: &'static str,
-    /// Calls in flight to begin with, and at most.
+    /// The most calls in flight, and the limit to begin with.
     pub cap: u32,
 }
 
 impl Service {
-    /// What people call it.
+    /// Its name for users.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::NCentral => "N-central",
@@ -300,7 +300,7 @@ impl Service {
 }
 
 impl Operation {
-    /// What its results may stand in.
+    /// The envelope of its results, if they may have one.
     pub(crate) fn envelope(&self) -> Option<&'static Envelope> {
         match self.answer {
             Answer::List { envelope: false, .. } | Answer::Object { envelope: false, .. } => None,

@@ -1,14 +1,14 @@
-//! What objects are made of, as data: the table of models beside that of operations.
+//! Models as data: their fields, for use at run time.
 //!
-//! The rows stand in `generated/schema.rs`, rendered from the documents in `core/api`. Whoever needs the fields of a model
-//! at run time (a table's columns, a file's header, a check of what is sent) reads them here, so that there is no second list
-//! of them. Documentation is there with the feature `docs` only: programs that show none carry none.
+//! The rows are in `generated/schema.rs`, rendered from the documents in `core/api`. Code that needs the fields of a model at
+//! run time (columns of a table, the header of a file, checks of parameters) reads them here, so there is no second list of
+//! them. Documentation is only included with the feature `docs`.
 
 use std::fmt;
 
 use crate::table::Kind;
 
-/// An object that servers send, or that is sent to them as a part of a request.
+/// An object that servers send, or that is part of a request.
 #[non_exhaustive]
 pub struct Model {
     /// The id of its service.
@@ -17,7 +17,7 @@ pub struct Model {
     pub name: &'static str,
     /// Its fields, in the order of the document.
     pub fields: &'static [Field],
-    /// Whether it may hold other members, too.
+    /// Whether it may have other members as well.
     pub open: bool,
     /// What it is.
     #[cfg(feature = "docs")]
@@ -27,7 +27,7 @@ pub struct Model {
 /// A field of a model.
 #[derive(Debug)]
 #[non_exhaustive]
-#[allow(clippy::struct_excessive_bools, reason = "each is one word of the document")]
+#[allow(clippy::struct_excessive_bools, reason = "each is one key of the document")]
 pub struct Field {
     /// Its name in snake case.
     pub name: &'static str,
@@ -35,22 +35,22 @@ pub struct Field {
     pub wire: &'static str,
     /// What it holds.
     pub kind: Kind,
-    /// Whether it is always there.
+    /// Whether it is always present.
     pub required: bool,
-    /// Whether it may be null although it is always there.
+    /// Whether it may be null although it is required.
     pub nullable: bool,
     /// Whether its value is kept out of errors and logs.
     pub secret: bool,
-    /// Whether the vendor wants it no longer.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// JSON text of what the server takes for it when it is not sent.
+    /// The JSON text of the server's default.
     pub default: Option<&'static str>,
     /// What it means.
     #[cfg(feature = "docs")]
     pub doc: &'static str,
 }
 
-/// Values that a text is known to have; others may come.
+/// The known values of a text, which may have others as well.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Enumeration {
@@ -88,7 +88,7 @@ impl Enumeration {
 }
 
 impl fmt::Debug for Model {
-    // Models may hold themselves, so fields are shown by name.
+    // Models may be recursive, so fields are shown by name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
         f.debug_struct("Model").field("name", &self.name).field("fields", &names).finish_non_exhaustive()
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
     use crate::table::Operation;
 
-    /// The models that a kind leads to.
+    /// The model that a kind contains.
     fn part(kind: Kind) -> Option<&'static Model> {
         match kind {
             Kind::Model { of } => Some(of),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_found_by_both_names_and_say_what_they_hold() {
+    fn fields_are_found_by_both_names_and_have_a_kind() {
         let customer = Model::find("ncentral", "Customer").unwrap();
         let id = customer.field("customer_id").unwrap();
         assert!(
@@ -150,7 +150,7 @@ mod tests {
 
     #[cfg(feature = "docs")]
     #[test]
-    fn all_is_documented() {
+    fn everything_is_documented() {
         for model in Model::all() {
             assert!(
                 !model.doc.is_empty() && model.fields.iter().all(|field| !field.doc.is_empty()),

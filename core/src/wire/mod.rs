@@ -1,4 +1,4 @@
-//! The way to the server and back: one request goes out, one whole response comes back as bytes, cut but not built.
+//! The network: sends one request and returns one complete response, and splits its body without parsing values.
 
 pub(crate) mod raw;
 pub mod transport;

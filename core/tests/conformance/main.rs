@@ -1,10 +1,10 @@
-//! The Rust clients as a program that the judge of `tests/conformance` asks for calls, and the judge's run of it:
+//! The Rust clients as a program that makes calls for the judge of `tests/conformance`, and the judge's run of it:
 //!
 //!     cargo test -p mspkit --test conformance -- --only scroll.json
 //!
-//! The test is the program as well, so that there is one thing to build; an argument tells it which of the two it is.
+//! The test is the program as well, so that there is only one thing to build; an argument distinguishes the two.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test; its lines are what it is for")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test program that prints its results")]
 
 #[path = "../generated/dispatch.rs"]
 mod dispatch;
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     Arguments::parse_from(given).run()
 }
 
-/// Answers each line of standard input with a line.
+/// Responds to each line of standard input with a line.
 fn answer() {
     let mut session = session::Session::default();
     for line in std::io::stdin().lock().lines() {

@@ -1,4 +1,4 @@
-//! The client that the judge works with at the moment, and the calls that are made with it.
+//! The judge's current client, and the calls that are made with it.
 
 use mspkit::{CallOptions, Config, Core, Error, PagingOptions, Service};
 use serde::Deserialize;
@@ -64,7 +64,7 @@ impl Default for Session {
 }
 
 impl Session {
-    /// Does what a line asks for.
+    /// Executes the request of a line.
     pub(crate) fn answer(&mut self, request: &Value) -> Value {
         match Request::deserialize(request).unwrap() {
             // Rust has the names of the cases.
@@ -158,7 +158,7 @@ impl Session {
 }
 
 impl Open {
-    /// The client of the case, beside two of the other services that are never used.
+    /// The client of the case, next to two unused ones of the other services.
     fn new(mode: Mode, service: &str, options: &Value) -> Result<Self, Error> {
         let given = Config::from_json(options.to_string().as_bytes())?;
         let config = |name: &str| if name == service { given.clone() } else { unused(name) };

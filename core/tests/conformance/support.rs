@@ -1,4 +1,4 @@
-//! What the generated dispatch works with: clients, parameters, options of a call, and what came of it.
+//! Support for the generated dispatch: clients, parameters, options of a call, and outcomes.
 
 use mspkit::{
     Call, CallOptions, Cloudmore, DateRange, Error, List, Meta, NCentral, PagingOptions, RawPage, RawPager,
@@ -20,7 +20,7 @@ pub(crate) struct BlockingClients {
     pub(crate) wiv: blocking::Wiv,
 }
 
-/// The parameters of a case, read as the typed methods take them.
+/// The parameters of a case, converted to the types of the typed methods.
 pub(crate) struct Params(pub(crate) Map<String, Value>);
 
 impl Params {
@@ -74,7 +74,7 @@ impl Params {
             Some(Value::Array(entries)) => {
                 entries.iter().map(|entry| entry.as_str().unwrap().to_owned()).collect()
             }
-            // Rust takes names one by one; the boundary also takes comma-separated text.
+            // Rust takes a list of names; the boundary also takes comma-separated text.
             _ => self.text(name).split(',').map(str::to_owned).collect(),
         }
     }
@@ -85,7 +85,7 @@ impl Params {
     }
 }
 
-/// How a list is read: some items one by one, then the rest in some way or not at all.
+/// How a list is read: some items one by one, then the rest in another form or not at all.
 #[derive(Deserialize, Clone, Copy)]
 pub(crate) struct Read {
     pub(crate) first: bool,
@@ -101,16 +101,16 @@ pub(crate) enum Rest {
     Collect,
 }
 
-/// What a case says about one call besides its parameters.
+/// The options of a case for one call, besides its parameters.
 pub(crate) struct Overrides {
     pub(crate) call: CallOptions,
     pub(crate) paging: PagingOptions,
     pub(crate) read: Read,
-    /// Whether reading goes on behind a row that cannot be read.
+    /// Whether reading continues after a row that cannot be read.
     pub(crate) go_on: bool,
 }
 
-/// A blocking call that also gives its meta when it is sent.
+/// A blocking call that also returns its metadata.
 pub(crate) struct Sending<'c, T>(blocking::Call<'c, T>);
 
 impl<T: FromAnswer> Sending<'_, T> {
@@ -129,7 +129,7 @@ impl Overrides {
     }
 }
 
-/// Reads a list as its case wants it, with `.await` behind each request or without.
+/// Reads a list as its case requires, with `.await` after each request or without.
 macro_rules! read_list {
     ($list:expr, $overrides:expr, $($wait:tt)*) => {{
         let overrides = $overrides;
@@ -169,7 +169,7 @@ macro_rules! read_list {
     }};
 }
 
-/// What came of a call.
+/// The outcome of a call.
 #[derive(Default)]
 pub(crate) struct Outcome {
     pub(crate) result: Value,
@@ -224,7 +224,7 @@ impl Outcome {
         }
     }
 
-    /// The answer of an endpoint that mspkit does not know.
+    /// The response of an endpoint that mspkit does not have.
     pub(crate) fn from_request(result: Result<RawResponse, Error>) -> Self {
         match result {
             Ok(raw) => {
@@ -345,8 +345,9 @@ impl Outcome {
 
 fn failure(error: &Error) -> Value {
     let fields = error.field_errors().iter();
-    let fields: Vec<Value> =
-        fields.map(|said| json!({"field": said.field, "code": said.code, "message": said.message})).collect();
+    let fields: Vec<Value> = fields
+        .map(|error| json!({"field": error.field, "code": error.code, "message": error.message}))
+        .collect();
     json!({
         "kind": error.kind().name(), "message": error.to_string(), "debug": format!("{error} {error:?}"),
         "status": error.status(), "code": error.code(), "server_error_id": error.server_error_id(),
@@ -358,7 +359,7 @@ fn failure(error: &Error) -> Value {
     })
 }
 
-/// A model as it is written back under the vendor's names.
+/// A model serialised with the vendor's names.
 fn written(model: &impl Serialize) -> Value {
     parsed(&serde_json::to_vec(model).unwrap())
 }

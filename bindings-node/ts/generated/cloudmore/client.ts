@@ -27,7 +27,7 @@ export interface CloudmoreOptions extends ClientOptions {
   /** The OAuth client; `ro.customer.client` by default. */
   readonly clientId?: string | undefined;
   /**
-   * Where the API secret travels when a token is asked for: `basic` in a header, `body` in the form;
+   * How the API secret is sent when a token is requested: `basic` in a header, `body` in the form;
    * `basic` by default.
    */
   readonly clientAuth?: "basic" | "body" | undefined;

@@ -14,7 +14,7 @@ export interface EstoreGetParams {
   readonly organizationId: string;
   /** Id of the service. A GUID. */
   readonly serviceId: string;
-  /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
+  /** Id of the reseller, also called broker; the client's by default. A GUID. */
   readonly resellerId?: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface EstoreGetParams {
 export interface EstoreListParams extends Paging {
   /** Id of the organization. A GUID. */
   readonly organizationId: string;
-  /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
+  /** Id of the reseller, also called broker; the client's by default. A GUID. */
   readonly resellerId?: string | undefined;
 }
 
@@ -36,8 +36,8 @@ export class Estore extends AsyncResource {
   /**
    * Gets one service of the E-Store.
    *
-   * The service with the definitions of its custom properties, which tell what `services.create` has to
-   * give. Vendor's guide: Manage Services, "Retrieves a services details".
+   * The service with the definitions of its custom properties, which `services.create` requires. Vendor's
+   * guide: Manage Services, "Retrieves a services details".
    *
    * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
    * access token, which the client obtains and renews. Read-only. Retried on transient errors.
@@ -61,8 +61,8 @@ export class Estore extends AsyncResource {
   /**
    * Lists the services that an organization may add.
    *
-   * Every service of the E-Store that is open to the organization, in one answer. Vendor's guide: Manage
-   * Services, "Retrieve services from the E-Store".
+   * Every service of the E-Store that is open to the organization, in one response. Vendor's guide:
+   * Manage Services, "Retrieve services from the E-Store".
    *
    * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore`. Sent with an access token,
    * which the client obtains and renews. Read-only. Retried on transient errors.

@@ -6,8 +6,8 @@ import type { Id } from "../../options.js";
 /** A service that was just added to an organization. */
 export interface CreatedService {
   /** Id of the added service, from the body or from the end of `Location`. */
-  readonly id: string;
-  /** The `Location` header of the answer. */
+  readonly id?: string | null;
+  /** The `Location` header of the response. */
   readonly location?: string | null;
 }
 
@@ -25,13 +25,13 @@ export interface CustomProperty {
   readonly visible?: boolean | null;
   /** Whether a value has to be given. */
   readonly mandatory?: boolean | null;
-  /** The values to choose from, where there is a choice. */
+  /** The allowed values, if they are limited. */
   readonly allowedValues?: readonly string[] | null;
-  /** Whether organizations give it. */
+  /** Whether organizations set it. */
   readonly appliesToOrganizations?: boolean | null;
-  /** Whether brokers give it. */
+  /** Whether brokers set it. */
   readonly appliesToBrokers?: boolean | null;
-  /** Whether the seller gives it. */
+  /** Whether the seller sets it. */
   readonly appliesToSeller?: boolean | null;
 }
 
@@ -62,7 +62,7 @@ export interface EstoreServiceDetail {
   readonly name?: string | null;
   /** The definitions of the service's custom properties. */
   readonly customProperties?: readonly CustomProperty[] | null;
-  /** The values of the custom properties, where there are any yet. */
+  /** The values of the custom properties, if there are any. */
   readonly customPropertiesData?: readonly CustomPropertyData[] | null;
 }
 

@@ -19,7 +19,7 @@ export interface ServicesCreateParams {
   readonly currencyCode: string;
   /** The values of the custom properties. As in `[{ id: "domain", value: "abcdecompanytest.com" }]`. */
   readonly customPropertiesData?: readonly CustomPropertyDataInput[] | null | undefined;
-  /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
+  /** Id of the reseller, also called broker; the client's by default. A GUID. */
   readonly resellerId?: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface ServicesDeleteParams {
   readonly organizationId: string;
   /** Id of the service. A GUID. */
   readonly serviceId: string;
-  /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
+  /** Id of the reseller, also called broker; the client's by default. A GUID. */
   readonly resellerId?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface ServicesGetParams {
   readonly organizationId: string;
   /** Id of the service. A GUID. */
   readonly serviceId: string;
-  /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
+  /** Id of the reseller, also called broker; the client's by default. A GUID. */
   readonly resellerId?: string | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface ServicesGetParams {
 export interface ServicesListParams extends Paging {
   /** Id of the organization. A GUID. */
   readonly organizationId: string;
-  /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
+  /** Id of the reseller, also called broker; the client's by default. A GUID. */
   readonly resellerId?: string | undefined;
 }
 
@@ -59,7 +59,7 @@ export interface ServicesReplaceParams {
   readonly serviceId: string;
   /** The values of the custom properties. As in `[{ id: "domain", value: "abcdecompanytest.com" }]`. */
   readonly customPropertiesData: readonly CustomPropertyDataInput[];
-  /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
+  /** Id of the reseller, also called broker; the client's by default. A GUID. */
   readonly resellerId?: string | undefined;
 }
 
@@ -71,7 +71,7 @@ export interface ServicesUpdateParams {
   readonly serviceId: string;
   /** The values of the custom properties. As in `[{ id: "domain", value: "abcdecompanytest.com" }]`. */
   readonly customPropertiesData: readonly CustomPropertyDataInput[];
-  /** Id of the reseller, also called broker. The client's own when it is not given. A GUID. */
+  /** Id of the reseller, also called broker; the client's by default. A GUID. */
   readonly resellerId?: string | undefined;
 }
 
@@ -168,7 +168,7 @@ export class Services extends AsyncResource {
   /**
    * Lists the services of an organization.
    *
-   * Every service that the organization has, in one answer. Vendor's guide: Manage Services, "Retrieve
+   * Every service that the organization has, in one response. Vendor's guide: Manage Services, "Retrieve
    * all organizations service details".
    *
    * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token,

@@ -38,12 +38,12 @@ export interface NCentralOptions extends ClientOptions {
  * ```
  */
 export class NCentral extends AsyncClient {
-  /** The token exchange. Clients do this by themselves; call these only to inspect it. */
+  /** The token exchange. Clients do this automatically; call these only to inspect it. */
   readonly auth = new Auth(this);
   /**
    * Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
-   * reopening need a token of the Custom PSA Integration user, which is made under PSA Integration Setup
-   * in the web interface.
+   * reopening need a token of the Custom PSA Integration user, which is created under PSA Integration
+   * Setup in the web interface.
    */
   readonly customPsa = new CustomPsa(this);
   /** Customers of every service organization that the API user may see. */
@@ -52,7 +52,7 @@ export class NCentral extends AsyncClient {
   readonly server = new Server(this);
   /**
    * Service organizations: the independent providers inside one N-central server, each with customers,
-   * users and rules of its own. There is no way to delete one through the API, so a duplicate stays.
+   * users and rules of its own. None can be deleted through the API, so a duplicate remains.
    */
   readonly serviceOrgs = new ServiceOrgs(this);
   /** Sites, the locations of customers, of every customer that the API user may see. */
@@ -91,12 +91,12 @@ export class NCentral extends AsyncClient {
  * ```
  */
 export class NCentralSync extends SyncClient {
-  /** The token exchange. Clients do this by themselves; call these only to inspect it. */
+  /** The token exchange. Clients do this automatically; call these only to inspect it. */
   readonly auth = new AuthSync(this);
   /**
    * Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
-   * reopening need a token of the Custom PSA Integration user, which is made under PSA Integration Setup
-   * in the web interface.
+   * reopening need a token of the Custom PSA Integration user, which is created under PSA Integration
+   * Setup in the web interface.
    */
   readonly customPsa = new CustomPsaSync(this);
   /** Customers of every service organization that the API user may see. */
@@ -105,7 +105,7 @@ export class NCentralSync extends SyncClient {
   readonly server = new ServerSync(this);
   /**
    * Service organizations: the independent providers inside one N-central server, each with customers,
-   * users and rules of its own. There is no way to delete one through the API, so a duplicate stays.
+   * users and rules of its own. None can be deleted through the API, so a duplicate remains.
    */
   readonly serviceOrgs = new ServiceOrgsSync(this);
   /** Sites, the locations of customers, of every customer that the API user may see. */

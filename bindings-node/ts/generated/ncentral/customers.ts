@@ -10,18 +10,15 @@ import type { Customer, Site } from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `customers.list`. */
 export interface CustomersListParams extends Paging {
-  /**
-   * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-   * for.
-   */
+  /** Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested. */
   readonly pageSize?: number | undefined;
-  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
+  /** The page to begin with, from 1; reading continues after it. A whole number, 1 or more. */
   readonly pageNumber?: number | undefined;
   /** Name of the field to sort by, such as `soName`. Without it the order is the server's. */
   readonly sortBy?: string | undefined;
   /**
-   * Direction of the sort, upper or lower case. The server takes ASC when it is not given. One of `ASC`
-   * or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+   * Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or `DESC` or
+   * `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
    */
   readonly sortOrder?: string | undefined;
   /**
@@ -33,18 +30,15 @@ export interface CustomersListParams extends Paging {
 
 /** Parameters of `customers.listSites`. */
 export interface CustomersListSitesParams extends Paging {
-  /**
-   * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-   * for.
-   */
+  /** Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested. */
   readonly pageSize?: number | undefined;
-  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
+  /** The page to begin with, from 1; reading continues after it. A whole number, 1 or more. */
   readonly pageNumber?: number | undefined;
   /** Name of the field to sort by, such as `soName`. Without it the order is the server's. */
   readonly sortBy?: string | undefined;
   /**
-   * Direction of the sort, upper or lower case. The server takes ASC when it is not given. One of `ASC`
-   * or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+   * Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or `DESC` or
+   * `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
    */
   readonly sortOrder?: string | undefined;
   /**
@@ -109,8 +103,8 @@ export class Customers extends AsyncResource {
    * Lists the sites of a customer, page by page.
    *
    * The sites under one customer: its locations, each with a contact and an address of its own. The
-   * vendor calls this endpoint a preview; a server that does not have it answers 404 for every customer.
-   * Vendor's guide: Manage Sites.
+   * vendor calls this endpoint a preview; a server that does not have it responds with 404 for every
+   * customer. Vendor's guide: Manage Sites.
    *
    * `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
    * renews. Read-only. Retried on transient errors.

@@ -4,7 +4,7 @@
  *
  * Besides the errors that a method documents, its call throws:
  *
- * - `BadRequestError`: 400: The request was refused, for one or several reasons.
+ * - `BadRequestError`: 400: The request was refused for one or several reasons.
  * - `AuthenticationError`: 401: The token is missing, unknown or expired. Tokens live in the server's
  *   memory, so a restart ends them all.
  * - `PermissionDeniedError`: 403: The API user lacks the permission.

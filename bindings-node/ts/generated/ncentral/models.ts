@@ -43,7 +43,7 @@ export interface AuthToken {
   readonly token: Secret;
   /** How it is sent, Bearer or Body. */
   readonly type?: string | null;
-  /** How long it lives, in seconds. */
+  /** Its lifetime in seconds. */
   readonly expirySeconds?: number | bigint | null;
 }
 
@@ -92,8 +92,8 @@ export interface CustomPsaTicketInfo {
 }
 
 /**
- * A customer of a service organization. Only the id and the name are sure; everything else may be null or
- * absent, and servers may send fields that are not listed here.
+ * A customer of a service organization. Only the id and the name are always present; everything else may
+ * be null or absent, and servers may send fields that are not listed here.
  */
 export interface Customer {
   /** Id of the customer. */
@@ -158,13 +158,13 @@ export interface Links {
   readonly links: unknown;
 }
 
-/** What a ticketing system says about credentials. */
+/** The result of a check of credentials. */
 export interface PsaCredentialCheck {
   /** Whether the ticketing system accepts the credentials. */
   readonly isPsaCredentialsValid?: boolean | null;
 }
 
-/** The server's clock. The vendor publishes the current time only; servers may say more. */
+/** The server's clock. The vendor documents the current time only; servers may send more. */
 export interface ServerHealth {
   /** The server's time. */
   readonly currentTime?: string | null;
@@ -238,8 +238,8 @@ export interface ServiceOrg {
 }
 
 /**
- * A site: one of a customer's locations. Only the id and the name are sure; everything else may be null
- * or absent, and servers may send fields that are not listed here.
+ * A site: one of a customer's locations. Only the id and the name are always present; everything else may
+ * be null or absent, and servers may send fields that are not listed here.
  */
 export interface Site {
   /** Id of the site. */
@@ -306,8 +306,8 @@ export interface TokenPair {
   readonly refresh: AuthToken;
 }
 
-/** What the server says about the access token. */
+/** Whether the access token is valid. */
 export interface TokenStatus {
-  /** The verdict in words. */
+  /** The result as text. */
   readonly message?: string | null;
 }

@@ -14,9 +14,9 @@ import * as shapes from "./shapes.js";
  */
 export class Server extends AsyncResource {
   /**
-   * Gets the server's own clock, as a sign of life.
+   * Gets the server's clock, which shows that it is up.
    *
-   * Answers without a token. Vendor's guide: Managing System Health, "Health Check".
+   * Needs no token. Vendor's guide: Managing System Health, "Health Check".
    *
    * `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
    *
@@ -36,7 +36,7 @@ export class Server extends AsyncResource {
    * Gets the version of the API service.
    *
    * The versions of the API service and of its Java runtime. Endpoints that are newer than the server
-   * answer 404. Vendor's guide: Managing System Health, "Version Information".
+   * respond with 404. Vendor's guide: Managing System Health, "Version Information".
    *
    * `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
    * Retried on transient errors.

@@ -10,18 +10,15 @@ import type { Site } from "./models.js";
 import * as shapes from "./shapes.js";
 /** Parameters of `sites.list`. */
 export interface SitesListParams extends Paging {
-  /**
-   * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-   * for.
-   */
+  /** Items per page, 1 to 1000. The server's default is 50, and it may send fewer than requested. */
   readonly pageSize?: number | undefined;
-  /** The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more. */
+  /** The page to begin with, from 1; reading continues after it. A whole number, 1 or more. */
   readonly pageNumber?: number | undefined;
   /** Name of the field to sort by, such as `soName`. Without it the order is the server's. */
   readonly sortBy?: string | undefined;
   /**
-   * Direction of the sort, upper or lower case. The server takes ASC when it is not given. One of `ASC`
-   * or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+   * Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or `DESC` or
+   * `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
    */
   readonly sortOrder?: string | undefined;
   /**

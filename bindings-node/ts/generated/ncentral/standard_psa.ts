@@ -14,8 +14,8 @@ export interface StandardPsaValidateCredentialParams {
   /** Password in the ticketing system. Not blank. */
   readonly password: string;
   /**
-   * Private or public key of the integration, for ticketing systems that want one beside the credentials.
-   * Not blank.
+   * Private or public key of the integration, for ticketing systems that require one in addition to the
+   * credentials. Not blank.
    */
   readonly integrationKey?: string | undefined;
 }
@@ -29,8 +29,8 @@ export class StandardPsa extends AsyncResource {
   /**
    * Gets the links that the standard PSA endpoints start from.
    *
-   * An index of links, not a list of integrations. A server without a PSA integration answers 500 after
-   * some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA Capabilities".
+   * An index of links, not a list of integrations. A server without a PSA integration responds with 500
+   * after some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA Capabilities".
    *
    * `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Read-only.
    * Retried on transient errors; a 500 is not treated as transient here.
@@ -50,10 +50,10 @@ export class StandardPsa extends AsyncResource {
   /**
    * Checks a user name and password of a standard PSA.
    *
-   * Asks the ticketing system whether it accepts these credentials. Never repeated on its own after it
-   * was sent: a ticketing system may count failed log-ins and lock the account. A server without a PSA
-   * integration answers 500 after some seconds. Vendor's guides: PSA Integration APIs Overview,
-   * "Validating PSA Credentials", and Manage PSA Integrations.
+   * Checks whether the ticketing system accepts these credentials. Never retried after it was sent: a
+   * ticketing system may count failed log-ins and lock the account. A server without a PSA integration
+   * responds with 500 after some seconds. Vendor's guides: PSA Integration APIs Overview, "Validating PSA
+   * Credentials", and Manage PSA Integrations.
    *
    * `POST /api/standard-psa/{psaType}/credential`. Sent with an access token, which the client obtains
    * and renews. Not sent again once it may have arrived: repeating it could lock an account.
@@ -62,7 +62,7 @@ export class StandardPsa extends AsyncResource {
    *   sent as given and refused by the server.
    * @param params - See {@link StandardPsaValidateCredentialParams}.
    * @param options - See {@link CallOptions}.
-   * @throws {BadRequestError} 400: The request was refused, for one or several reasons.
+   * @throws {BadRequestError} 400: The request was refused for one or several reasons.
    * @throws {NotFoundError} 404: There is no ticketing system of this type.
    * @see {@link https://developer.n-able.com/n-central/docs/manage-psa-integrations | Manage PSA Integrations}
    * @example

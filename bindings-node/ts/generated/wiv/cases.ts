@@ -68,7 +68,7 @@ export class Cases extends AsyncResource {
   /**
    * Searches the cases of the organization that the key belongs to.
    *
-   * The twin of `cases.search` for a single organization: same body, same answer, no customer. Vendor's
+   * The twin of `cases.search` for a single organization: same body, same response, no customer. Vendor's
    * guide: Retrieve Cases.
    *
    * `POST /v2/cases/search`. Sent with the API key. The first request is retried on transient errors.

@@ -58,9 +58,9 @@ class Estore(SyncResource):
     ) -> EstoreServiceDetail:
         """Gets one service of the E-Store.
 
-        The service with the definitions of its custom properties, which tell what `services.create` has
-        to give. Vendor's guide: Manage Services, "Retrieves a services details". See [API Guide for
-        Organizations Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+        The service with the definitions of its custom properties, which `services.create` requires.
+        Vendor's guide: Manage Services, "Retrieves a services details". See [API Guide for Organizations
+        Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
         access token, which the client obtains and renews. Read-only. Retried on transient errors.
@@ -68,9 +68,8 @@ class Estore(SyncResource):
         Args:
             organization_id: Id of the organization. A GUID.
             service_id: Id of the service. A GUID.
-            reseller_id: Id of the reseller, also called broker. The client's own when it is not
-                given. A GUID.
-            **options: Call options: see `CallOptions`.
+            reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
+            **options: Options of this call: see `CallOptions`.
 
         Example:
             >>> estore_service_detail = client.estore.get(
@@ -96,7 +95,7 @@ class Estore(SyncResource):
     ) -> Pager[EstoreService]:
         """Lists the services that an organization may add.
 
-        Every service of the E-Store that is open to the organization, in one answer. Vendor's guide:
+        Every service of the E-Store that is open to the organization, in one response. Vendor's guide:
         Manage Services, "Retrieve services from the E-Store". See [API Guide for Organizations
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
@@ -105,9 +104,8 @@ class Estore(SyncResource):
 
         Args:
             organization_id: Id of the organization. A GUID.
-            reseller_id: Id of the reseller, also called broker. The client's own when it is not
-                given. A GUID.
-            **options: Paging options and call options: see `ListOptions`.
+            reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
+            **options: How the list is read, and options of its calls: see `ListOptions`.
 
         Example:
             >>> for estore_service in client.estore.list(

@@ -27,7 +27,7 @@ class CreatedService(Model):
     id: Field[str] = field("id", "id", required=True)
     """Id of the added service, from the body or from the end of `Location`."""
     location: Field[str | None] = field("location", "text")
-    """The `Location` header of the answer."""
+    """The `Location` header of the response."""
 
 
 class CustomProperty(Model):
@@ -48,13 +48,13 @@ class CustomProperty(Model):
     mandatory: Field[bool | None] = field("mandatory", "bool")
     """Whether a value has to be given."""
     allowed_values: Field[tuple[str, ...] | None] = many("text", "allowedValues")
-    """The values to choose from, where there is a choice."""
+    """The allowed values, if they are limited."""
     applies_to_organizations: Field[bool | None] = field("appliesToOrganizations", "bool")
-    """Whether organizations give it."""
+    """Whether organizations set it."""
     applies_to_brokers: Field[bool | None] = field("appliesToBrokers", "bool")
-    """Whether brokers give it."""
+    """Whether brokers set it."""
     applies_to_seller: Field[bool | None] = field("appliesToSeller", "bool")
-    """Whether the seller gives it."""
+    """Whether the seller sets it."""
 
 
 class CustomPropertyData(Model):
@@ -96,7 +96,7 @@ class EstoreServiceDetail(Model):
     custom_properties_data: Field[tuple[CustomPropertyData, ...] | None] = many(
         CustomPropertyData, "customPropertiesData"
     )
-    """The values of the custom properties, where there are any yet."""
+    """The values of the custom properties, if there are any."""
 
 
 class OrganizationService(Model):

@@ -138,9 +138,8 @@ class Services(SyncResource):
             currency_code: Currency, an ISO 4217 code that the service supports.
             custom_properties_data: The values of the custom properties. As in `[{"id": "domain",
                 "value": "abcdecompanytest.com"}]`.
-            reseller_id: Id of the reseller, also called broker. The client's own when it is not
-                given. A GUID.
-            **options: Call options: see `CallOptions`.
+            reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
+            **options: Options of this call: see `CallOptions`.
 
         Raises:
             OutcomeUnknownError: The request was sent, but its outcome is unknown. List the services
@@ -192,9 +191,8 @@ class Services(SyncResource):
         Args:
             organization_id: Id of the organization. A GUID.
             service_id: Id of the service. A GUID.
-            reseller_id: Id of the reseller, also called broker. The client's own when it is not
-                given. A GUID.
-            **options: Call options: see `CallOptions`.
+            reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
+            **options: Options of this call: see `CallOptions`.
 
         Example:
             >>> client.services.delete(
@@ -229,9 +227,8 @@ class Services(SyncResource):
         Args:
             organization_id: Id of the organization. A GUID.
             service_id: Id of the service. A GUID.
-            reseller_id: Id of the reseller, also called broker. The client's own when it is not
-                given. A GUID.
-            **options: Call options: see `CallOptions`.
+            reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
+            **options: Options of this call: see `CallOptions`.
 
         Example:
             >>> organization_service = client.services.get(
@@ -257,8 +254,8 @@ class Services(SyncResource):
     ) -> Pager[OrganizationService]:
         """Lists the services of an organization.
 
-        Every service that the organization has, in one answer. Vendor's guide: Manage Services, "Retrieve
-        all organizations service details". See [API Guide for Organizations
+        Every service that the organization has, in one response. Vendor's guide: Manage Services,
+        "Retrieve all organizations service details". See [API Guide for Organizations
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
@@ -266,9 +263,8 @@ class Services(SyncResource):
 
         Args:
             organization_id: Id of the organization. A GUID.
-            reseller_id: Id of the reseller, also called broker. The client's own when it is not
-                given. A GUID.
-            **options: Paging options and call options: see `ListOptions`.
+            reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
+            **options: How the list is read, and options of its calls: see `ListOptions`.
 
         Example:
             >>> for organization_service in client.services.list(
@@ -308,9 +304,8 @@ class Services(SyncResource):
             service_id: Id of the service. A GUID.
             custom_properties_data: The values of the custom properties. As in `[{"id": "domain",
                 "value": "abcdecompanytest.com"}]`.
-            reseller_id: Id of the reseller, also called broker. The client's own when it is not
-                given. A GUID.
-            **options: Call options: see `CallOptions`.
+            reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
+            **options: Options of this call: see `CallOptions`.
 
         Example:
             >>> client.services.replace(
@@ -355,9 +350,8 @@ class Services(SyncResource):
             service_id: Id of the service. A GUID.
             custom_properties_data: The values of the custom properties. As in `[{"id": "domain",
                 "value": "abcdecompanytest.com"}]`.
-            reseller_id: Id of the reseller, also called broker. The client's own when it is not
-                given. A GUID.
-            **options: Call options: see `CallOptions`.
+            reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
+            **options: Options of this call: see `CallOptions`.
 
         Example:
             >>> client.services.update(

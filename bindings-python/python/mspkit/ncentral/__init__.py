@@ -2,8 +2,8 @@
 """N-able N-central REST API: its models, the parameters of its operations, and its resources, each imported
 when it is used.
 
-Besides the errors that a method documents, its call raises:
-- `BadRequestError`: 400: The request was refused, for one or several reasons.
+Besides what a method names, its call raises:
+- `BadRequestError`: 400: The request was refused for one or several reasons.
 - `AuthenticationError`: 401: The token is missing, unknown or expired. Tokens live in the server's
       memory, so a restart ends them all.
 - `PermissionDeniedError`: 403: The API user lacks the permission.

@@ -83,15 +83,14 @@ class Customers(SyncResource):
         Retried on transient errors.
 
         Args:
-            page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
-                give fewer than asked for.
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+            page_size: Items per page, 1 to 1000. The server's default is 50, and it may send fewer
+                than requested.
+            page_number: The page to begin with, from 1; reading continues after it. A whole number, 1
                 or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
-            sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
-                not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
-                in any case.
+            sort_order: Direction of the sort, upper or lower case. The server's default is ASC. One
+                of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
             select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
                 rows, not fields, and is sent unchanged.
             **options: Paging options and call options: see `ListOptions`.
@@ -128,7 +127,7 @@ class Customers(SyncResource):
         """Lists the sites of a customer, page by page.
 
         The sites under one customer: its locations, each with a contact and an address of its own. The
-        vendor calls this endpoint a preview; a server that does not have it answers 404 for every
+        vendor calls this endpoint a preview; a server that does not have it responds with 404 for every
         customer. Vendor's guide: Manage Sites. See [Manage
         Sites](https://developer.n-able.com/n-central/docs/manage-sites).
 
@@ -137,15 +136,14 @@ class Customers(SyncResource):
 
         Args:
             customer_id: Id of the customer.
-            page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
-                give fewer than asked for.
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+            page_size: Items per page, 1 to 1000. The server's default is 50, and it may send fewer
+                than requested.
+            page_number: The page to begin with, from 1; reading continues after it. A whole number, 1
                 or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
-            sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
-                not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
-                in any case.
+            sort_order: Direction of the sort, upper or lower case. The server's default is ASC. One
+                of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
             select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
                 rows, not fields, and is sent unchanged.
             **options: Paging options and call options: see `ListOptions`.

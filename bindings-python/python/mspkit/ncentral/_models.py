@@ -67,7 +67,7 @@ class AuthToken(Model):
     type: Field[str | None] = field("type", "text")
     """How it is sent, Bearer or Body."""
     expiry_seconds: Field[int | None] = field("expirySeconds", "integer")
-    """How long it lives, in seconds."""
+    """Its lifetime in seconds."""
 
 
 class TokenPair(Model):
@@ -137,8 +137,8 @@ class CustomPsaTicketInfo(Model):
 class Customer(Model):
     """A customer of a service organization.
 
-    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
-    that are not listed here.
+    Only the id and the name are always present; everything else may be null or absent, and servers may
+    send fields that are not listed here.
     """
 
     __slots__ = ()
@@ -205,7 +205,7 @@ class Links(Model):
 
 
 class PsaCredentialCheck(Model):
-    """What a ticketing system says about credentials."""
+    """The result of a check of credentials."""
 
     __slots__ = ()
 
@@ -214,7 +214,7 @@ class PsaCredentialCheck(Model):
 
 
 class ServerHealth(Model):
-    """The server's clock. The vendor publishes the current time only; servers may say more."""
+    """The server's clock. The vendor documents the current time only; servers may send more."""
 
     __slots__ = ()
 
@@ -299,8 +299,8 @@ class ServiceOrg(Model):
 class Site(Model):
     """A site: one of a customer's locations.
 
-    Only the id and the name are sure; everything else may be null or absent, and servers may send fields
-    that are not listed here.
+    Only the id and the name are always present; everything else may be null or absent, and servers may
+    send fields that are not listed here.
     """
 
     __slots__ = ()
@@ -358,9 +358,9 @@ class Site(Model):
 
 
 class TokenStatus(Model):
-    """What the server says about the access token."""
+    """Whether the access token is valid."""
 
     __slots__ = ()
 
     message: Field[str | None] = field("message", "text")
-    """The verdict in words."""
+    """The result as text."""

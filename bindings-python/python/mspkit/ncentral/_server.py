@@ -19,10 +19,10 @@ class Server(SyncResource):
     __slots__ = ()
 
     def health(self, **options: Unpack[CallOptions]) -> ServerHealth:
-        """Gets the server's own clock, as a sign of life.
+        """Gets the server's clock, which shows that it is up.
 
-        Answers without a token. Vendor's guide: Managing System Health, "Health Check". See [Managing
-        System Health](https://developer.n-able.com/n-central/docs/managing-system-health).
+        Needs no token. Vendor's guide: Managing System Health, "Health Check". See [Managing System
+        Health](https://developer.n-able.com/n-central/docs/managing-system-health).
 
         `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
 
@@ -40,8 +40,8 @@ class Server(SyncResource):
         """Gets the version of the API service.
 
         The versions of the API service and of its Java runtime. Endpoints that are newer than the server
-        answer 404. Vendor's guide: Managing System Health, "Version Information". See [Managing System
-        Health](https://developer.n-able.com/n-central/docs/managing-system-health).
+        respond with 404. Vendor's guide: Managing System Health, "Version Information". See [Managing
+        System Health](https://developer.n-able.com/n-central/docs/managing-system-health).
 
         `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
         Retried on transient errors.
@@ -67,7 +67,7 @@ class AsyncServer(AsyncResource):
 
     @awaited(Server.health)
     def health(self) -> None:
-        """Gets the server's own clock, as a sign of life. See `Server.health`."""
+        """Gets the server's clock, which shows that it is up. See `Server.health`."""
 
     @awaited(Server.info)
     def info(self) -> None:

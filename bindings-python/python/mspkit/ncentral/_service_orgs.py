@@ -2,7 +2,7 @@
 """Service organizations: the independent providers inside one N-central server, each with customers, users
 and rules of its own.
 
-There is no way to delete one through the API, so a duplicate stays.
+None can be deleted through the API, so a duplicate remains.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class ServiceOrgs(SyncResource):
     """Service organizations: the independent providers inside one N-central server, each with customers,
     users and rules of its own.
 
-    There is no way to delete one through the API, so a duplicate stays.
+    None can be deleted through the API, so a duplicate remains.
 
     Reached as `client.service_orgs`. See `mspkit.ncentral` for the errors of every call.
     """
@@ -160,7 +160,7 @@ class ServiceOrgs(SyncResource):
         Raises:
             OutcomeUnknownError: The request was sent, but its outcome is unknown. List the service
                 organizations (`service_orgs.list`) and look for the name that was sent.
-            BadRequestError: 400: The request was refused, for one or several reasons.
+            BadRequestError: 400: The request was refused for one or several reasons.
 
         Example:
             >>> service_org = client.service_orgs.create(
@@ -235,8 +235,8 @@ class ServiceOrgs(SyncResource):
             customer_name: Name of the customer. Not blank.
             contact_first_name: First name of the primary contact. Not blank.
             contact_last_name: Last name of the primary contact. Not blank.
-            license_type: Licence of the customer's devices. The server takes Professional when it is
-                not given. One of `Professional` or `Essential`.
+            license_type: Licence of the customer's devices. The server's default is Professional. One
+                of `Professional` or `Essential`.
             external_id: Id in a system of your own.
             contact_email: E-mail address of the primary contact.
             phone: Telephone of the organization.
@@ -256,7 +256,7 @@ class ServiceOrgs(SyncResource):
             OutcomeUnknownError: The request was sent, but its outcome is unknown. List the customers
                 of the service organization (`service_orgs.list_customers`) and look for the name that was
                 sent.
-            BadRequestError: 400: The request was refused, for one or several reasons.
+            BadRequestError: 400: The request was refused for one or several reasons.
 
         Example:
             >>> customer = client.service_orgs.create_customer(
@@ -337,15 +337,14 @@ class ServiceOrgs(SyncResource):
         Read-only. Retried on transient errors.
 
         Args:
-            page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
-                give fewer than asked for.
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+            page_size: Items per page, 1 to 1000. The server's default is 50, and it may send fewer
+                than requested.
+            page_number: The page to begin with, from 1; reading continues after it. A whole number, 1
                 or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
-            sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
-                not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
-                in any case.
+            sort_order: Direction of the sort, upper or lower case. The server's default is ASC. One
+                of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
             select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
                 rows, not fields, and is sent unchanged.
             **options: Paging options and call options: see `ListOptions`.
@@ -381,7 +380,7 @@ class ServiceOrgs(SyncResource):
     ) -> Pager[Customer]:
         """Lists the customers of a service organization, page by page.
 
-        The customers under one service organization; `customers.list` gives those of all of them.
+        The customers under one service organization; `customers.list` lists those of all of them.
         Vendor's guide: Managing Service Organizations, "Listing Customers". See [Managing Service
         Organizations](https://developer.n-able.com/n-central/docs/managing-service-organizations).
 
@@ -390,15 +389,14 @@ class ServiceOrgs(SyncResource):
 
         Args:
             so_id: Id of the service organization.
-            page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
-                give fewer than asked for.
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+            page_size: Items per page, 1 to 1000. The server's default is 50, and it may send fewer
+                than requested.
+            page_number: The page to begin with, from 1; reading continues after it. A whole number, 1
                 or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
-            sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
-                not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
-                in any case.
+            sort_order: Direction of the sort, upper or lower case. The server's default is ASC. One
+                of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
             select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
                 rows, not fields, and is sent unchanged.
             **options: Paging options and call options: see `ListOptions`.
@@ -427,7 +425,7 @@ class AsyncServiceOrgs(AsyncResource):
     """Service organizations: the independent providers inside one N-central server, each with customers,
     users and rules of its own.
 
-    There is no way to delete one through the API, so a duplicate stays.
+    None can be deleted through the API, so a duplicate remains.
 
     Reached as `client.service_orgs`. See `mspkit.ncentral` for the errors of every call.
     """

@@ -72,15 +72,14 @@ class Sites(SyncResource):
         Retried on transient errors.
 
         Args:
-            page_size: Items per page, 1 to 1000. The server takes 50 when it is not given, and may
-                give fewer than asked for.
-            page_number: The page to begin with, from 1; reading goes on behind it. A whole number, 1
+            page_size: Items per page, 1 to 1000. The server's default is 50, and it may send fewer
+                than requested.
+            page_number: The page to begin with, from 1; reading continues after it. A whole number, 1
                 or more.
             sort_by: Name of the field to sort by, such as `soName`. Without it the order is the
                 server's.
-            sort_order: Direction of the sort, upper or lower case. The server takes ASC when it is
-                not given. One of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE`
-                in any case.
+            sort_order: Direction of the sort, upper or lower case. The server's default is ASC. One
+                of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
             select: A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters
                 rows, not fields, and is sent unchanged.
             **options: Paging options and call options: see `ListOptions`.

@@ -36,8 +36,8 @@ class StandardPsa(SyncResource):
     def links(self, **options: Unpack[CallOptions]) -> Links:
         """Gets the links that the standard PSA endpoints start from.
 
-        An index of links, not a list of integrations. A server without a PSA integration answers 500
-        after some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA
+        An index of links, not a list of integrations. A server without a PSA integration responds with
+        500 after some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA
         Capabilities". See [Manage PSA
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
@@ -65,10 +65,10 @@ class StandardPsa(SyncResource):
     ) -> PsaCredentialCheck:
         """Checks a user name and password of a standard PSA.
 
-        Asks the ticketing system whether it accepts these credentials. Never repeated on its own after it
-        was sent: a ticketing system may count failed log-ins and lock the account. A server without a PSA
-        integration answers 500 after some seconds. Vendor's guides: PSA Integration APIs Overview,
-        "Validating PSA Credentials", and Manage PSA Integrations. See [Manage PSA
+        Checks whether the ticketing system accepts these credentials. Never retried after it was sent: a
+        ticketing system may count failed log-ins and lock the account. A server without a PSA integration
+        responds with 500 after some seconds. Vendor's guides: PSA Integration APIs Overview, "Validating
+        PSA Credentials", and Manage PSA Integrations. See [Manage PSA
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
 
         `POST /api/standard-psa/{psaType}/credential`. Sent with an access token, which the client obtains
@@ -79,12 +79,12 @@ class StandardPsa(SyncResource):
                 sent as given and refused by the server.
             username: User name in the ticketing system. Not blank.
             password: Password in the ticketing system. Not blank.
-            integration_key: Private or public key of the integration, for ticketing systems that want
-                one beside the credentials. Not blank.
-            **options: Call options: see `CallOptions`.
+            integration_key: Private or public key of the integration, for ticketing systems that
+                require one in addition to the credentials. Not blank.
+            **options: Options of this call: see `CallOptions`.
 
         Raises:
-            BadRequestError: 400: The request was refused, for one or several reasons.
+            BadRequestError: 400: The request was refused for one or several reasons.
             NotFoundError: 404: There is no ticketing system of this type.
 
         Example:

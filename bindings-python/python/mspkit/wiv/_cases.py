@@ -95,7 +95,7 @@ class Cases(SyncResource):
     ) -> Pager[Case]:
         """Searches the cases of the organization that the key belongs to.
 
-        The twin of `cases.search` for a single organization: same body, same answer, no customer.
+        The twin of `cases.search` for a single organization: same body, same response, no customer.
         Vendor's guide: Retrieve Cases. See [Retrieve
         Cases](https://docs.wiv.ai/api-guide/cases/retrieve-cases).
 

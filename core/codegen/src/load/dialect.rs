@@ -1,4 +1,4 @@
-//! `x-mspkit-dialect`: a service's words for what all services have.
+//! `x-mspkit-dialect`: the names that a service uses for what all services have.
 
 use crate::model::{Dialect, Envelope, PageWords, ScrollWords};
 use crate::node::Node;
@@ -20,7 +20,7 @@ fn envelope(node: &Node<'_>) -> Result<Envelope, Problem> {
     refuse_others(node, &known)?;
     let (links, next_link) = (may(node, "links")?, may(node, "next-link")?);
     if links.is_some() != next_link.is_some() {
-        return Err(node.problem("`links` and `next-link` stand together"));
+        return Err(node.problem("`links` and `next-link` require each other"));
     }
     Ok(Envelope {
         data: word(node, "data")?,
@@ -59,7 +59,7 @@ fn may(node: &Node<'_>, key: &str) -> Result<Option<String>, Problem> {
 fn refuse_others(node: &Node<'_>, known: &[&str]) -> Result<(), Problem> {
     for (key, value) in node.entries()? {
         if !known.contains(&key.as_str()) {
-            return Err(value.problem(format!("unknown key; here may stand {}", known.join(", "))));
+            return Err(value.problem(format!("unknown key; allowed here are {}", known.join(", "))));
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The examples of an operation, as they stand in its document.
+//! The examples of an operation in its document.
 
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ pub(super) fn of(operation: &Node<'_>) -> Result<Examples, Problem> {
     Ok(examples)
 }
 
-/// The examples of the JSON content here, by their names; the only one of a medium has none.
+/// The examples of the JSON content by name; a single `example` has no name.
 fn of_content(owner: &Node<'_>) -> Result<Vec<(String, Value)>, Problem> {
     let Some(media) = owner.get("content").and_then(|content| content.get("application/json")) else {
         return Ok(Vec::new());

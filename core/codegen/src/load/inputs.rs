@@ -1,15 +1,15 @@
-//! The objects that are parts of requests: schemas with members, inside of a body.
+//! Nested objects of requests: schemas with members inside a body.
 
 use std::collections::BTreeMap;
 
 use crate::load::param::{self, Given};
 use crate::load::schema::{self, Members};
-use crate::model::{Input, Kind, Spot};
+use crate::model::{Input, Kind, ParamLocation};
 use crate::names;
 use crate::node::Node;
 use crate::problem::Problem;
 
-/// What types of such objects are called in the end, so that no model of an answer has the name.
+/// The suffix of their types, so that their names differ from models of responses.
 const SUFFIX: &str = "Input";
 
 /// The objects that requests reach, by name.
@@ -24,7 +24,7 @@ impl Inputs {
         self.read.into_values().collect()
     }
 
-    /// Takes in the schema that a node refers to, with all that it refers to.
+    /// Adds the schema that a node refers to, with everything that it refers to.
     pub(super) fn input(&mut self, service: &str, node: &Node<'_>) -> Result<Kind, Problem> {
         let Some(schema) = node.ref_name() else {
             return Err(
@@ -43,17 +43,18 @@ impl Inputs {
             let mut fields = Vec::with_capacity(properties.len());
             for (wire, node) in properties {
                 let required = required.contains(&wire);
-                let given = Given { wire, spot: Spot::Body, required, schema: node.clone(), node };
+                let given =
+                    Given { wire, location: ParamLocation::Body, required, schema: node.clone(), node };
                 fields.push(param::param(service, &given, self)?);
             }
-            let (doc, place) = (schema::described(&target)?, target.place());
-            let input = Input { name: name.clone(), service: service.to_owned(), doc, fields, open, place };
+            let (doc, source) = (schema::described(&target)?, target.source());
+            let input = Input { name: name.clone(), service: service.to_owned(), doc, fields, open, source };
             self.read.insert(name.clone(), input);
         } else if let Some(known) = self.read.get(&name)
-            && known.place != target.place()
+            && known.source != target.source()
         {
             let reason =
-                format!("`{name}` means something else at {}: {}", known.place.file, known.place.path);
+                format!("`{name}` has another meaning at {}: {}", known.source.file, known.source.path);
             return Err(node.problem(reason));
         }
         Ok(Kind::Input { name, open })

@@ -80,7 +80,7 @@ fn one(
         answer,
         id_fields,
         simulation: None,
-        place: node.place(),
+        source: node.source(),
     };
     operation.simulation = simulated::operation(node, context.collections, &operation)?;
     Ok(operation)
@@ -105,7 +105,7 @@ fn params_type(node: &Node<'_>) -> Result<Option<String>, Problem> {
     }
 }
 
-/// Maps a word of the document to its meaning, or names the words there are.
+/// Maps a keyword to its meaning, or reports the known ones.
 pub(super) fn word<T: Copy>(node: &Node<'_>, words: &[(&str, T)]) -> Result<T, Problem> {
     let given = node.text()?;
     words.iter().find(|(word, _)| *word == given).map(|(_, meaning)| *meaning).ok_or_else(|| {
@@ -135,7 +135,7 @@ fn paging(node: &Node<'_>) -> Result<Paging, Problem> {
 pub(super) fn only_keys(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
     for (key, value) in node.entries()? {
         if !keys.contains(&key.as_str()) {
-            return Err(value.problem(format!("unknown key; here may stand {}", keys.join(", "))));
+            return Err(value.problem(format!("unknown key; allowed here are {}", keys.join(", "))));
         }
     }
     Ok(())
@@ -162,12 +162,12 @@ fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
         (Some(value), true) => Ok(Some(value.text()?.to_owned())),
         (None, true) if key == "id" && kind == AnswerKind::List => Ok(None),
         (None, true) => Err(given.problem(format!("`{key}` is missing"))),
-        (Some(value), false) => Err(value.problem("does not go with this kind of answer")),
+        (Some(value), false) => Err(value.problem("is not allowed for this kind of answer")),
         (None, false) => Ok(None),
     };
     let (model, id) = (field("model", kind.has_model())?, field("id", kind.has_id())?);
     let flag = |key: &str, of: AnswerKind| match given.get(key) {
-        Some(value) if kind != of => Err(value.problem("does not go with this kind of answer")),
+        Some(value) if kind != of => Err(value.problem("is not allowed for this kind of answer")),
         Some(value) => value.flag(),
         None => Ok(false),
     };
@@ -229,7 +229,7 @@ fn errors(context: &Context<'_>, node: &Node<'_>) -> Result<Vec<ErrorAnswer>, Pr
             response.look("description")?.ok_or_else(|| response.problem("`description` is missing"))?;
         if number >= 400 {
             let kind =
-                kind_of(context, number).ok_or_else(|| response.problem("no kind of error stands for it"))?;
+                kind_of(context, number).ok_or_else(|| response.problem("no error kind has this status"))?;
             let shared = response.ref_name().is_some();
             errors.push(ErrorAnswer { status: number, kind, doc: doc.text()?.to_owned(), shared });
         } else {
@@ -243,7 +243,7 @@ fn errors(context: &Context<'_>, node: &Node<'_>) -> Result<Vec<ErrorAnswer>, Pr
     Ok(errors)
 }
 
-/// The kind that a status becomes: its own, or that of the whole class of statuses.
+/// The error kind of a status: its own, or that of 400 or 500.
 fn kind_of(context: &Context<'_>, status: u16) -> Option<String> {
     let find = |status| context.error_kinds.iter().find(|kind| kind.status == Some(status));
     let kind = find(status).or_else(|| find(if status >= 500 { 500 } else { 400 }))?;

@@ -41,7 +41,7 @@ pub(super) fn table(root: &Path, problems: &mut Problems) -> Options {
         for row in rows {
             let Some(choice) = problems.keep(choice(&row)) else { continue };
             if choices.iter().any(|other| other.name == choice.name) {
-                problems.push(row.problem(format!("`{}` stands twice", choice.name)));
+                problems.push(row.problem(format!("`{}` is listed twice", choice.name)));
             }
             choices.push(choice);
         }
@@ -100,18 +100,18 @@ fn choice(row: &Node<'_>) -> Result<Choice, Problem> {
     };
     let named = |reason: &str| Err(row.problem(format!("`{}`: {reason}", choice.name)));
     match choice.kind {
-        Holds::Count if choice.type_name.is_none() => named("`type` must say what counts it"),
+        Holds::Count if choice.type_name.is_none() => named("`type` must be its integer type"),
         Holds::OneOf if choice.values.is_empty() || choice.type_name.is_none() => {
-            named("`values` and `type` must say what it may be")
+            named("`values` and `type` must be set")
         }
         Holds::Hook if choice.type_name.is_none() || choice.only.is_none() => {
-            named("`type` and `only` must say what it is called, and where")
+            named("`type` and `only` must be set")
         }
         _ => Ok(choice),
     }
 }
 
-/// A value for each of these services, or one for all; a mapping says itself for which.
+/// A value for each of these services, or one for all; a mapping has its services as keys.
 fn of_services(row: &Node<'_>, key: &str, services: &[String]) -> Result<Vec<OfService>, Problem> {
     let Some(node) = row.get(key) else { return Ok(Vec::new()) };
     let Ok(entries) = node.entries() else {

@@ -1,4 +1,4 @@
-//! Schemas: the models of answers, their fields and open enumerations.
+//! Schemas: the models of responses, their fields and open enumerations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::names;
 use crate::node::Node;
 use crate::problem::Problem;
 
-/// The types that a schema allows, null set apart.
+/// The types that a schema allows, apart from null.
 pub(super) struct Types<'d> {
     pub(super) names: Vec<&'d str>,
     pub(super) nullable: bool,
@@ -50,7 +50,7 @@ pub(super) fn members<'d>(schema: &Node<'d>) -> Result<Members<'d>, Problem> {
         for name in required.items()? {
             let wire = name.text()?;
             if !all.properties.iter().any(|(property, _)| property == wire) {
-                return Err(name.problem(format!("`{wire}` is required but no property")));
+                return Err(name.problem(format!("`{wire}` is required but is not a property")));
             }
             all.required.push(wire.to_owned());
         }
@@ -58,7 +58,7 @@ pub(super) fn members<'d>(schema: &Node<'d>) -> Result<Members<'d>, Problem> {
     Ok(all)
 }
 
-/// The models and enumerations that a service's answers reach, and the objects that its requests do.
+/// The models and enumerations of a service's responses, and the nested objects of its requests.
 pub(super) struct Shapes {
     service: &'static str,
     models: BTreeMap<String, Model>,
@@ -77,7 +77,7 @@ impl Shapes {
         (self.models.into_values().collect(), self.enums.into_values().collect(), self.inputs.finish())
     }
 
-    /// Takes in a model of `components.schemas` with all it refers to; answers the wire names of its ids.
+    /// Adds a model of `components.schemas` with everything that it refers to; returns the wire names of its ids.
     pub(super) fn model(
         &mut self,
         document: &Node<'_>,
@@ -100,7 +100,7 @@ impl Shapes {
                 doc: described(&schema)?,
                 fields,
                 open: is_open(&schema)?,
-                place: schema.place(),
+                source: schema.source(),
             };
             self.models.insert(name.to_owned(), model);
         }
@@ -124,7 +124,7 @@ impl Shapes {
                     (None, Some(examples)) => examples.items()?.first().map(Node::json).transpose()?,
                     (None, None) => None,
                 },
-                place: node.place(),
+                source: node.source(),
                 name,
                 wire,
             };
@@ -190,13 +190,13 @@ impl Shapes {
         match self.enums.get(&name) {
             Some(known) if known.values != values => {
                 let reason =
-                    format!("`{name}` has other values at {}: {}", known.place.file, known.place.path);
+                    format!("`{name}` has other values at {}: {}", known.source.file, known.source.path);
                 return Err(node.problem(reason));
             }
             Some(_) => {}
             None => {
                 let (service, doc) = (self.service.to_owned(), described(node)?);
-                let known = OpenEnum { service, name: name.clone(), doc, values, place: node.place() };
+                let known = OpenEnum { service, name: name.clone(), doc, values, source: node.source() };
                 self.enums.insert(name.clone(), known);
             }
         }
@@ -204,7 +204,7 @@ impl Shapes {
     }
 }
 
-/// Whether a schema says that an object may have other members beside its own.
+/// Whether a schema allows other members as well.
 pub(super) fn is_open(schema: &Node<'_>) -> Result<bool, Problem> {
     match schema.follow()?.get("additionalProperties") {
         Some(more) if more.value().is_bool() => more.flag(),

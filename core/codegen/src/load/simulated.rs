@@ -1,4 +1,4 @@
-//! What the documents say to the simulator: which collections a service holds, and which operation does what with them.
+//! The simulator's part of the documents: the collections of a service, and what operations do with them.
 
 use serde_json::{Map, Value, json};
 
@@ -27,10 +27,10 @@ const COLLECTION_KEYS: [&str; 15] = [
 ];
 const OPERATION_KEYS: [&str; 5] = ["collection", "verb", "scope", "context", "messages"];
 
-/// How deep schemas are followed; what lies deeper is anything.
+/// How deep schemas are followed; deeper values may be anything.
 const DEPTH: usize = 8;
 
-/// The collections of a service, in the document's order: what stands under another comes behind it.
+/// The collections of a service, in the document's order, in which parents come before their children.
 pub(super) fn collections(root: &Node<'_>, service: &str) -> Result<Vec<Collection>, Problem> {
     let mut known: Vec<Collection> = Vec::new();
     for (name, node) in root.entries_of("x-mspkit-collections")? {
@@ -69,20 +69,20 @@ fn stored(
     let schemas = root.need("components")?.need("schemas")?;
     let schema = schemas.get(model.text()?).ok_or_else(|| model.problem("is not in components.schemas"))?;
     let fields = fields(&schema)?;
-    let field = |place: &Node<'_>| {
-        let wire = place.text()?;
+    let field = |source: &Node<'_>| {
+        let wire = source.text()?;
         let is_field = fields.iter().any(|field| field["name"] == wire);
         if is_field {
             Ok(Value::from(wire))
         } else {
-            Err(place.problem(format!("`{wire}` is no field of the model")))
+            Err(source.problem(format!("`{wire}` is not a field of the model")))
         }
     };
     let mut row =
         json!({"name": name, "service": service, "id": field(&node.need("id")?)?, "fields": fields});
     for key in ["name", "children"] {
-        if let Some(place) = node.get(key) {
-            row[if key == "name" { "title" } else { key }] = field(&place)?;
+        if let Some(source) = node.get(key) {
+            row[if key == "name" { "title" } else { key }] = field(&source)?;
         }
     }
     for key in ["first", "ids", "noun", "missing"] {
@@ -96,7 +96,7 @@ fn stored(
     if let Some(always) = node.get("always") {
         for (wire, value) in always.entries()? {
             if !fields.iter().any(|field| field["name"] == wire.as_str()) {
-                return Err(value.problem("is no field of the model"));
+                return Err(value.problem("is not a field of the model"));
             }
             row["always"][wire] = value.json()?;
         }
@@ -108,14 +108,12 @@ fn stored(
             (Some(above), None) => {
                 let text = above.text()?;
                 if !known.iter().any(|known| known.name == text && known.stored.is_some()) {
-                    return Err(
-                        above.problem(format!("`{text}` has to be a stored collection that stands before"))
-                    );
+                    return Err(above.problem(format!("`{text}` must be an earlier stored collection")));
                 }
                 row["parent"]["collection"] = text.into();
             }
             (None, Some(root)) => row["parent"]["root"] = root.json()?,
-            _ => return Err(parent.problem("either `collection` or `root` says what stands above")),
+            _ => return Err(parent.problem("needs either `collection` or `root`")),
         }
     }
     Ok(row)
@@ -131,20 +129,20 @@ pub(super) fn operation(
     only_keys(&given, &OPERATION_KEYS)?;
     let verbs = ["list", "get", "create", "update", "replace", "delete", "example"].map(|verb| (verb, verb));
     let verb = word(&given.need("verb")?, &verbs)?;
-    let collection = |place: &Node<'_>| {
-        let name = place.text()?;
+    let collection = |source: &Node<'_>| {
+        let name = source.text()?;
         let is_stored = collections.iter().any(|known| known.name == name && known.stored.is_some());
         if is_stored {
             Ok(name.to_owned())
         } else {
-            Err(place.problem(format!("`{name}` is no stored collection of x-mspkit-collections")))
+            Err(source.problem(format!("`{name}` is not a stored collection of x-mspkit-collections")))
         }
     };
     let mut row = json!({"operation": operation.id, "verb": verb, "paging": operation.paging, "answer": operation.answer.kind});
     let mut held = None;
     if verb == "example" {
         row["example"] = example(&operation.examples)
-            .ok_or_else(|| given.problem("the operation has no example of a success to answer with"))?;
+            .ok_or_else(|| given.problem("the operation has no example of a success"))?;
     } else {
         let name = collection(&given.need("collection")?)?;
         row["collection"] = name.as_str().into();
@@ -178,7 +176,7 @@ fn example(examples: &Examples) -> Option<Value> {
         .find_map(|response| response.body.clone())
 }
 
-/// The fields of an object schema in their order, each with its schema and whether it is required.
+/// The fields of an object schema in order, with their schemas and whether they are required.
 fn fields(schema: &Node<'_>) -> Result<Vec<Value>, Problem> {
     let members = schema::members(schema)?;
     let field = |(wire, node): &(String, Node<'_>)| {
@@ -189,7 +187,7 @@ fn fields(schema: &Node<'_>) -> Result<Vec<Value>, Problem> {
     members.properties.iter().map(field).collect()
 }
 
-/// A schema with everything that it refers to, without the words for people.
+/// A schema with its references resolved and without documentation.
 fn resolved(node: &Node<'_>, depth: usize) -> Result<Value, Problem> {
     let node = node.follow()?;
     if depth == 0 {

@@ -1,19 +1,19 @@
-//! The words of a service for what all services have.
+//! The names that a service uses for what all services have.
 
 use serde::Serialize;
 
-/// What one service calls the things that all services have.
+/// The names that one service uses for what all services have.
 #[derive(Debug, Clone, Serialize)]
 pub struct Dialect {
-    /// What stands around results.
+    /// The envelope of results.
     pub envelope: Option<Envelope>,
-    /// How numbered pages are asked for.
+    /// How numbered pages are requested.
     pub pages: Option<PageWords>,
-    /// How scrolls go on.
+    /// How scrolls continue.
     pub scroll: Option<ScrollWords>,
-    /// What to look at when credentials are refused.
+    /// The hint for refused credentials.
     pub refused: String,
-    /// What a 500 to the first call with a fresh token often means.
+    /// The hint for a 500 to the first call with a new token.
     pub fresh_token_500: Option<String>,
 }
 
@@ -41,7 +41,7 @@ pub struct Envelope {
 pub struct PageWords {
     /// The number of the page.
     pub number: String,
-    /// How many rows it may have.
+    /// The page size.
     pub size: String,
 }
 
@@ -52,8 +52,8 @@ pub struct ScrollWords {
     pub start: String,
     /// The member of a key that names the scroll.
     pub id: String,
-    /// The field that says how many rows a page may have.
+    /// The field that holds the page size.
     pub size: String,
-    /// Above this many rows a page the vendor promises nothing.
+    /// The largest page size that the vendor supports.
     pub largest_advised: i64,
 }

@@ -1,4 +1,4 @@
-//! What a document shows of an operation: requests and answers that a vendor could have written.
+//! The examples of an operation: requests and responses.
 
 use serde_json::Value;
 
@@ -7,19 +7,19 @@ use serde_json::Value;
 pub struct Examples {
     /// The JSON body of a request.
     pub body: Option<Value>,
-    /// The responses by status, each as often as it has examples, and once where it has none.
+    /// The responses by status, one for each example, and one for a status without examples.
     pub responses: Vec<ExampleResponse>,
 }
 
-/// A response as a server could send it.
+/// An example of a response.
 #[derive(Debug, Clone)]
 pub struct ExampleResponse {
     /// The HTTP status.
     pub status: u16,
-    /// The name of the example in the document; empty where it has none.
+    /// The name of the example in the document; empty if it has none.
     pub name: String,
     /// Headers with their examples.
     pub headers: Vec<(String, String)>,
-    /// The JSON body, where there is one.
+    /// The JSON body, if there is one.
     pub body: Option<Value>,
 }

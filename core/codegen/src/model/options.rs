@@ -1,8 +1,8 @@
-//! What callers can set: of a client, of a call, of a list.
+//! The options of clients, calls and lists.
 
 use serde::{Deserialize, Serialize};
 
-/// The options of everything.
+/// All options.
 #[derive(Debug, Clone, Serialize)]
 pub struct Options {
     /// Of clients.
@@ -14,7 +14,7 @@ pub struct Options {
 }
 
 /// One option.
-#[allow(clippy::struct_excessive_bools, reason = "each is a separate flag of the table")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a key of the table")]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Choice {
     /// Its name in snake case.
@@ -23,15 +23,15 @@ pub struct Choice {
     pub node: String,
     /// Its name in C.
     pub c: String,
-    /// What it holds.
+    /// Its kind.
     pub kind: Holds,
-    /// The least number it may be.
+    /// The lowest number allowed.
     pub least: u64,
-    /// Whether its number may be as large as its type holds.
+    /// Whether its number may use the whole range of its type.
     pub large: bool,
-    /// Whether a time of 0 means something.
+    /// Whether a time of 0 is allowed.
     pub zero: bool,
-    /// What it may be.
+    /// The allowed values.
     pub values: Vec<String>,
     /// The type of its number, of the enumeration of `values`, or of a hook.
     #[serde(rename = "type")]
@@ -44,25 +44,25 @@ pub struct Choice {
     pub first: Vec<String>,
     /// Whether it may be the path of a file.
     pub file: bool,
-    /// Whether a function that gives credentials may give it.
+    /// Whether the `credentials` function may return it.
     pub credential: bool,
-    /// The one language that has it.
+    /// The only language that has it.
     pub only: Option<String>,
     /// Whether only lists with a cursor on the server have it.
     pub scroll: bool,
-    /// The variables it comes from, each with its service.
+    /// The environment variables that it is read from, each with its service.
     pub env: Vec<OfService>,
-    /// The values when nothing gives one, each with its service.
+    /// The defaults, each with its service.
     pub default: Vec<OfService>,
-    /// The default in words.
+    /// The default as text.
     pub by_default: Option<String>,
-    /// What it is to a user who has not given it.
+    /// What it is, in the error for users who have not set it.
     pub what: Option<String>,
     /// What it means.
     pub doc: String,
 }
 
-/// What an option holds.
+/// The kind of an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holds {
@@ -72,7 +72,7 @@ pub enum Holds {
     Secret,
     /// An address, which may hold a secret by mistake.
     Url,
-    /// Text, or a whole number that stands for it.
+    /// Text, or a whole number.
     Id,
     /// True or false.
     Flag,
@@ -84,11 +84,11 @@ pub enum Holds {
     OneOf,
     /// An object of texts.
     Texts,
-    /// An object of values that a query can hold.
+    /// An object of values for a query.
     Query,
     /// An object.
     Object,
-    /// A function of the caller's.
+    /// A function of the caller.
     Hook,
 }
 

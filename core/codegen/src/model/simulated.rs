@@ -1,20 +1,20 @@
-//! What the simulator holds, and how it serves an operation from that.
+//! The simulator's collections, and how it serves operations from them.
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// Things of one kind that a service holds.
+/// A collection of objects of one kind.
 #[derive(Debug, Clone, Serialize)]
 pub struct Collection {
     /// Its name in the simulator's state and options.
     pub name: String,
-    /// What it holds.
+    /// What it contains.
     pub doc: String,
-    /// How many there are to begin with, where that is an option.
+    /// The initial number of objects, if that is an option.
     pub count: Option<i64>,
     /// How the state shows it.
     pub shape: CollectionShape,
-    /// What the generic store needs; nothing where the simulator has code of its own.
+    /// The row for the generic store; `None` if the simulator has code of its own for it.
     #[serde(skip)]
     pub stored: Option<Value>,
 }
@@ -27,14 +27,14 @@ pub enum CollectionShape {
     Objects,
     /// A list of texts.
     Texts,
-    /// Lists of objects by the key of what they belong to.
+    /// Lists of objects by the key of their parent.
     Lists,
 }
 
-/// How the generic store serves an operation, in the form in which the simulator reads it.
+/// How the generic store serves an operation, in the simulator's format.
 #[derive(Debug, Clone)]
 pub struct Simulation {
-    /// The collection that it reads or changes, where there is one.
+    /// The collection that it reads or changes, if any.
     pub collection: Option<String>,
     /// The row of the simulator's table.
     pub row: Value,

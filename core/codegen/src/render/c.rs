@@ -1,9 +1,9 @@
-//! How things are written in C and C++.
+//! Filters for C and C++.
 
 use minijinja::Environment;
 use minijinja::value::Serde;
 
-use crate::model::{ErrorAnswer, Field, Kind, Model, Param, Shape, Spot};
+use crate::model::{ErrorAnswer, Field, Kind, Model, Param, ParamLocation, Shape};
 use crate::names;
 
 use super::doc;
@@ -40,17 +40,17 @@ fn function(operation: &minijinja::Value) -> Result<String, minijinja::Error> {
     Ok(format!("mspkit_{}", id.as_str().unwrap_or_default().replace('.', "_")))
 }
 
-/// Text as it may stand in a comment of C: nothing in it ends the comment.
+/// Text for a C comment: nothing in it ends the comment.
 fn plain(markdown: &str) -> String {
     markdown.replace("*/", "* /")
 }
 
-/// A sentence as a few words: without its end.
+/// A sentence without its full stop.
 fn words(text: &str) -> String {
     text.trim().trim_end_matches('.').replace('`', "")
 }
 
-/// What does not stand in the path, what is required first, then what a client's option stands in for.
+/// The parameters outside the path: required ones first, those with a client option as their default last.
 fn named(params: Vec<Param>) -> Vec<Param> {
     let rank = |param: &Param| match (param.from_option.is_some(), param.required) {
         (true, _) => 2,
@@ -63,9 +63,9 @@ fn named(params: Vec<Param>) -> Vec<Param> {
     named
 }
 
-/// What a parameter means, what it may be, and what stands in for it.
+/// The documentation of a parameter: its meaning, what it may be, and its default.
 fn note(param: &Param) -> String {
-    let required = if param.spot == Spot::Path && param.from_option.is_none() {
+    let required = if param.location == ParamLocation::Path && param.from_option.is_none() {
         ""
     } else if param.required && param.from_option.is_none() {
         "required"
@@ -94,7 +94,7 @@ fn note(param: &Param) -> String {
     format!("{} ({})", doc::flow(&param.doc), parts.join(", "))
 }
 
-/// A field of a struct of parameters, as it is declared.
+/// The declaration of a field of a parameter struct.
 fn declared(param: &Param) -> String {
     let name = &param.name;
     match param.kind {
@@ -107,7 +107,7 @@ fn declared(param: &Param) -> String {
     }
 }
 
-/// What such a field holds.
+/// The kind of such a field.
 fn param_kind(kind: &Kind) -> &'static str {
     match kind {
         Kind::Int { .. } | Kind::IntOneOf { .. } => "INT",
@@ -121,13 +121,12 @@ fn param_kind(kind: &Kind) -> &'static str {
     }
 }
 
-/// What the names of all that belongs to a model begin with. Its struct is called `_view`, since an operation may have the
-/// model's name.
+/// The prefix of a model's names. Its struct has the suffix `_view`, since an operation may have the model's name.
 fn view(name: &str, service: &str) -> String {
     format!("mspkit_{service}_{}", names::snake(name))
 }
 
-/// A field of a view, as it is declared.
+/// The declaration of a field of a view.
 fn member(field: &Field, service: &str) -> String {
     let name = &field.name;
     match &field.shape {
@@ -156,7 +155,7 @@ fn member(field: &Field, service: &str) -> String {
     }
 }
 
-/// What a field of a view holds.
+/// The kind of a field of a view.
 fn field_kind(shape: &Shape) -> String {
     let kind = match shape {
         Shape::Id => "ID",
@@ -184,7 +183,7 @@ fn layout(shape: &Shape, service: &str) -> String {
     }
 }
 
-/// The models that answers are made of, each behind those that stand in it.
+/// The models of responses, each after those that it contains.
 fn reached(models: &[Model], roots: &[Option<String>]) -> Vec<Model> {
     let mut found = Vec::new();
     let mut roots: Vec<&String> = roots.iter().flatten().collect();
@@ -212,7 +211,7 @@ fn reach(models: &[Model], name: &str, found: &mut Vec<Model>) {
     found.push(model.clone());
 }
 
-/// The error answers that the document describes once for a service, in the order of their statuses.
+/// The error responses that are described once for a service, by status.
 fn shared(operations: Vec<Vec<ErrorAnswer>>) -> Vec<ErrorAnswer> {
     let mut all: Vec<ErrorAnswer> = Vec::new();
     for error in operations.into_iter().flatten().filter(|error| error.shared) {
@@ -264,14 +263,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_described_once_for_a_service_stands_once() {
+    fn shared_errors_are_rendered_once() {
         let operations =
             vec![vec![error(404, true), error(400, false)], vec![error(400, true), error(404, true)]];
         assert_eq!(shared(operations), [error(400, true), error(404, true)]);
     }
 
     #[test]
-    fn codes_are_told_in_a_few_words() {
+    fn codes_have_a_short_description() {
         assert_eq!(words("The `server` failed."), "The server failed");
     }
 }

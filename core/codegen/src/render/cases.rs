@@ -1,4 +1,4 @@
-//! Conformance cases that follow from the documents: the documented answers, every argument, and the standard refusals.
+//! Conformance cases from the documents: the documented responses, every argument, and the standard errors.
 //! The format is that of `tests/conformance/README.md`.
 
 mod expected;
@@ -6,7 +6,9 @@ mod simulated;
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{AnswerKind, Api, Auth, Body, ExampleResponse, Operation, Paging, Param, Retry, Spot};
+use crate::model::{
+    AnswerKind, Api, Auth, Body, ExampleResponse, Operation, Paging, Param, ParamLocation, Retry,
+};
 use crate::output::{HEADER, Rendered};
 use crate::render::json;
 
@@ -30,7 +32,7 @@ pub(crate) fn all(api: &Api) -> Vec<Rendered> {
 }
 
 fn of(api: &Api, operation: &Operation) -> Vec<Value> {
-    // What the client does with tokens by itself is no answer that a caller gets; people write those cases.
+    // Token operations of the client itself have no result for the caller; their cases are written by hand.
     if matches!(operation.answer.kind, AnswerKind::Tokens | AnswerKind::LoggedOut) {
         return Vec::new();
     }
@@ -44,7 +46,7 @@ fn of(api: &Api, operation: &Operation) -> Vec<Value> {
     cases
 }
 
-/// A call with arguments of the document.
+/// A call with arguments from the document.
 struct Call<'o> {
     api: &'o Api,
     operation: &'o Operation,
@@ -52,12 +54,12 @@ struct Call<'o> {
 }
 
 impl<'o> Call<'o> {
-    /// With the required arguments and those of the body's example, or with every one; nothing where one has no example.
+    /// With the required arguments and those of the body's example, or with all; `None` if one has no example.
     fn new(api: &'o Api, operation: &'o Operation, every: bool) -> Option<Self> {
         let body = operation.examples.body.as_ref();
         let mut arguments = Vec::new();
         for param in operation.params.iter().filter(|param| param.positional() || param.named()) {
-            let shown = body.filter(|_| param.spot == Spot::Body);
+            let shown = body.filter(|_| param.location == ParamLocation::Body);
             let whole = operation.body == Body::Value;
             let shown = if whole { shown } else { shown.and_then(|body| body.get(&param.wire)) };
             let value = shown.or(param.example.as_ref().filter(|_| param.required || every));
@@ -92,7 +94,7 @@ impl<'o> Call<'o> {
         format!("{} {}", self.operation.method, self.operation.path)
     }
 
-    /// The answer of a script.
+    /// A scripted response.
     fn answered(&self, response: &ExampleResponse) -> Value {
         let mut answer = json!({"match": self.matching(), "status": response.status});
         if !response.headers.is_empty() {
@@ -119,21 +121,27 @@ impl<'o> Call<'o> {
             }
             Auth::None => headers.insert("authorization".to_owned(), json!({"$absent": true})),
         };
-        for param in operation.params.iter().filter(|param| param.spot == Spot::Path) {
+        for param in operation.params.iter().filter(|param| param.location == ParamLocation::Path) {
             if let Some(option) = &param.from_option {
                 let variable = format!("${{{}_{option}}}", operation.service);
                 path = path.replace(&format!("{{{}}}", param.wire), &variable);
             }
         }
         for (param, value) in &self.arguments {
-            match param.spot {
-                Spot::Path => path = path.replace(&format!("{{{}}}", param.wire), &text(value)),
-                Spot::Query => drop(query.insert(param.wire.clone(), text(value).into())),
-                Spot::Header => drop(headers.insert(param.wire.to_ascii_lowercase(), text(value).into())),
-                Spot::Body => drop(body.insert(param.wire.clone(), value.clone())),
+            match param.location {
+                ParamLocation::Path => path = path.replace(&format!("{{{}}}", param.wire), &text(value)),
+                ParamLocation::Query => drop(query.insert(param.wire.clone(), text(value).into())),
+                ParamLocation::Header => {
+                    drop(headers.insert(param.wire.to_ascii_lowercase(), text(value).into()))
+                }
+                ParamLocation::Body => drop(body.insert(param.wire.clone(), value.clone())),
             }
         }
-        for param in operation.params.iter().filter(|param| param.spot == Spot::Body && param.send_default) {
+        for param in operation
+            .params
+            .iter()
+            .filter(|param| param.location == ParamLocation::Body && param.send_default)
+        {
             if let Some(default) = &param.default {
                 body.entry(&param.wire).or_insert_with(|| default.clone());
             }
@@ -158,7 +166,7 @@ impl<'o> Call<'o> {
     }
 }
 
-/// A value as it stands in a path, a query or a header.
+/// A value as text for a path, a query or a header.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -167,7 +175,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Each documented success, read as it stands.
+/// Each documented success.
 fn documented(api: &Api, call: &Call<'_>) -> Vec<Value> {
     let mut cases = Vec::new();
     for response in call.operation.examples.responses.iter().filter(|response| response.status < 300) {
@@ -176,7 +184,7 @@ fn documented(api: &Api, call: &Call<'_>) -> Vec<Value> {
             "" => format!("the documented response {}", response.status),
             name => format!("the documented response {}, {name}", response.status),
         };
-        let mut case = call.case(&what, "The vendor's documented example must be sent and read unchanged.");
+        let mut case = call.case(&what, "The vendor's example is sent and read unchanged.");
         let (script, ends) = script(call, response);
         case.insert("sim".to_owned(), json!({"script": script}));
         case.insert("steps".to_owned(), json!([call.step(&expect)]));
@@ -188,14 +196,14 @@ fn documented(api: &Api, call: &Call<'_>) -> Vec<Value> {
     cases
 }
 
-/// The answers of one documented success, and whether one request is all there is.
+/// The responses of one documented success, and whether there is only one request.
 fn script(call: &Call<'_>, response: &ExampleResponse) -> (Vec<Value>, bool) {
     let mut script = vec![call.answered(response)];
     let body = response.body.as_ref();
     let unsure = call.operation.paging == Paging::PageNumber
         && body.is_some_and(|body| !expected::is_counted(call.api, call.operation, body));
     if unsure {
-        // Where nothing says that the list has ended, one more request does.
+        // If the page does not show that the list has ended, there is one more request.
         let words = expected::dialect(call.api, call.operation).and_then(|dialect| dialect.envelope.as_ref());
         let empty = match words.filter(|_| body.is_some_and(Value::is_object)) {
             Some(words) => json!({&words.data: []}),
@@ -206,7 +214,7 @@ fn script(call: &Call<'_>, response: &ExampleResponse) -> (Vec<Value>, bool) {
     (script, !unsure)
 }
 
-/// Every argument in its place.
+/// Every argument at its location.
 fn every_argument(api: &Api, operation: &Operation, few: &Call<'_>) -> Option<Value> {
     let call = Call::new(api, operation, true)?;
     if call.arguments.len() == few.arguments.len() {
@@ -224,7 +232,7 @@ fn every_argument(api: &Api, operation: &Operation, few: &Call<'_>) -> Option<Va
     Some(Value::Object(case))
 }
 
-/// A call without each of what is required.
+/// A call without each required argument.
 fn without_required(call: &Call<'_>) -> Option<Value> {
     let required: Vec<_> = call
         .arguments
@@ -258,7 +266,7 @@ fn without_required(call: &Call<'_>) -> Option<Value> {
     Some(Value::Object(case))
 }
 
-/// Each documented refusal, without retries, so that one call is one answer.
+/// Each documented error, without retries, so that a call has one response.
 fn refusals(call: &Call<'_>) -> Option<Value> {
     let operation = call.operation;
     let (mut script, mut steps, mut received) = (Vec::new(), Vec::new(), 0);
@@ -271,14 +279,14 @@ fn refusals(call: &Call<'_>) -> Option<Value> {
         if let Some(headers) = answer.as_object_mut().filter(|_| matches!(error.status, 429 | 503)) {
             headers.insert("headers".to_owned(), json!({"Retry-After": "0"}));
         }
-        // A token that is refused is renewed once.
+        // A refused token is renewed once.
         let times = if error.status == 401 && operation.auth == Auth::AccessToken { 2 } else { 1 };
         if times > 1 {
             answer["times"] = times.into();
         }
         script.push(answer);
         received += times;
-        // A fault of the server leaves open what became of a create.
+        // After a server error the outcome of a create is unknown.
         let unknown = operation.retry == Retry::Create && error.status >= 500;
         let kind = if unknown { "OutcomeUnknown" } else { &error.kind };
         let mut expect = expected::refusal(response.body.as_ref());
@@ -296,7 +304,7 @@ fn refusals(call: &Call<'_>) -> Option<Value> {
         return None;
     }
     let mut case =
-        call.case("every documented refusal", "Each status has its own kind, with the server's message.");
+        call.case("every documented refusal", "Each status becomes its own kind, with the server's message.");
     case.insert("client".to_owned(), json!({"service": operation.service, "options": {"max_retries": 0}}));
     case.insert("sim".to_owned(), json!({"script": script}));
     case.insert("steps".to_owned(), steps.into());
@@ -304,7 +312,7 @@ fn refusals(call: &Call<'_>) -> Option<Value> {
     Some(Value::Object(case))
 }
 
-/// A read whose answer breaks off.
+/// A read with a truncated response.
 fn broken_body(call: &Call<'_>) -> Option<Value> {
     let operation = call.operation;
     let reads = matches!(operation.retry, Retry::Read | Retry::Scroll);
@@ -314,8 +322,7 @@ fn broken_body(call: &Call<'_>) -> Option<Value> {
     let answer = json!({
         "match": call.matching(), "status": 200, "text": "{\"data\": [", "content_type": "application/json",
     });
-    let mut case =
-        call.case("a broken body", "Truncated JSON is an error of its own, not an empty response.");
+    let mut case = call.case("a broken body", "Truncated JSON is an error, not an empty response.");
     case.insert("client".to_owned(), json!({"service": operation.service, "options": {"max_retries": 0}}));
     case.insert("sim".to_owned(), json!({"script": [answer]}));
     case.insert("steps".to_owned(), json!([call.step(&json!({"error": {"kind": "Decode"}}))]));

@@ -1,4 +1,4 @@
-//! JSON as people write it: what fits on a line stands on one, and the keys that say what a thing is come first.
+//! Readable JSON: values that fit are on one line, and identifying keys come first.
 
 use serde_json::{Map, Value};
 
@@ -80,7 +80,7 @@ fn inline(text: &mut String, value: &Value) {
     }
 }
 
-/// The length with a blank behind each comma and colon outside of texts; a bound from above does.
+/// The length with a blank after each comma and colon; an upper bound.
 fn spaced(value: &Value, compact: usize) -> usize {
     match value {
         Value::Array(items) => compact + items.iter().map(|item| spaced(item, 1)).sum::<usize>(),
@@ -107,13 +107,13 @@ mod tests {
     use super::file;
 
     #[test]
-    fn what_fits_stands_on_one_line_and_what_names_a_thing_comes_first() {
+    fn short_values_are_on_one_line_and_identifying_keys_come_first() {
         let value = json!({"zeta": [1, {"b": 1, "name": "a"}], "about": "x"});
         assert_eq!(file(&value), "{\n  \"about\": \"x\",\n  \"zeta\": [1, {\"name\": \"a\", \"b\": 1}]\n}\n");
     }
 
     #[test]
-    fn what_is_too_long_is_broken_where_it_is_widest() {
+    fn long_values_are_broken_at_their_outermost_level() {
         let long = "x".repeat(130);
         let text = file(&json!({"list": [{"a": long, "b": [1, 2]}, long]}));
         let lines: Vec<&str> = text.lines().collect();

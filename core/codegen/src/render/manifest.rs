@@ -1,4 +1,4 @@
-//! The number of the conformance cases: those that people write, and those that are rendered.
+//! The number of conformance cases, both written by hand and rendered.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use crate::output::Rendered;
 use crate::problem::Failure;
 use crate::render::{cases, json};
 
-/// What of the folder holds no cases that people write.
+/// The entries of the folder without hand-written cases.
 const OTHERS: [&str; 3] = ["manifest.json", "case.schema.json", "generated"];
 
-/// The manifest of what stands in the folder under `root` and of what was rendered.
+/// The manifest of the cases in the folder under `root` and of the rendered ones.
 pub(crate) fn of(root: &Path, generated: &[Rendered]) -> Result<Rendered, Failure> {
     let rendered = generated.iter().map(|one| count(&one.text)).sum::<usize>();
     let cases = written(&root.join(cases::FOLDER))? + rendered;
@@ -19,7 +19,7 @@ pub(crate) fn of(root: &Path, generated: &[Rendered]) -> Result<Rendered, Failur
     Ok(Rendered { file, text: json::file(&json!({"cases": cases})) })
 }
 
-/// The number of the cases in a folder that people write; a folder that is not there has none.
+/// The number of hand-written cases in a folder; a missing folder has none.
 fn written(folder: &Path) -> Result<usize, Failure> {
     let mut sum = 0;
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -38,7 +38,7 @@ fn written(folder: &Path) -> Result<usize, Failure> {
     Ok(sum)
 }
 
-/// The number of cases in a file; what is no such file is for the checks of the cases to say.
+/// The number of cases in a file; invalid files are reported by the checks of the cases.
 fn count(text: &str) -> usize {
     let file: Value = serde_json::from_str(text).unwrap_or_default();
     file["cases"].as_array().map_or(0, Vec::len)

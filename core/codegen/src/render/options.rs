@@ -1,4 +1,4 @@
-//! Options in each language's words: what is said of them, and the types that they have.
+//! Options in each language: their documentation and types.
 
 use minijinja::Environment;
 use minijinja::value::Serde;
@@ -43,22 +43,22 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("option_rust", |option: Serde<Choice>| rust(&option.0));
 }
 
-/// What an option means, and what stands in for it, as one sentence.
+/// The meaning of an option and its default, as one sentence.
 fn documentation(option: &Choice, language: &str, service: Option<&str>) -> String {
     let meaning = meaning(option, language);
     let (phrase, more) = meaning.split_once(". ").map_or((meaning.as_str(), None), |(a, b)| (a, Some(b)));
-    let mut said = phrase.to_owned();
+    let mut text = phrase.to_owned();
     if let Some(default) = by_default(option, language, service) {
-        said = format!("{said}; {default}");
+        text = format!("{text}; {default}");
     }
     if let Some(more) = more {
-        said = format!("{said}. {more}");
+        text = format!("{text}. {more}");
     }
     let secret = if option.kind == Holds::Secret && language == "c" { " Secret." } else { "" };
-    format!("{said}.{secret}")
+    format!("{text}.{secret}")
 }
 
-/// What an option means.
+/// The meaning of an option.
 fn meaning(option: &Choice, language: &str) -> String {
     let unit = match language {
         "python" => "seconds",
@@ -76,7 +76,7 @@ fn meaning(option: &Choice, language: &str) -> String {
     text
 }
 
-/// A kind of error by the name of its class.
+/// An error kind by the name of its class.
 fn as_class(text: &str) -> String {
     const KIND: &str = "an error of kind `";
     let Some((before, rest)) = text.split_once(KIND) else { return text.to_owned() };
@@ -84,7 +84,7 @@ fn as_class(text: &str) -> String {
     format!("{before}a `{kind}Error`{after}")
 }
 
-/// What stands in for an option that is not given; nothing when nothing does, or that goes without saying.
+/// The default of an option; `None` if there is none, or it is obvious.
 fn by_default(option: &Choice, language: &str, service: Option<&str>) -> Option<String> {
     let of = |given: &Option<String>| match (given.as_deref(), service) {
         (Some(given), Some(service)) => given == service,
@@ -120,7 +120,7 @@ fn by_default(option: &Choice, language: &str, service: Option<&str>) -> Option<
     Some(format!("{start}{named}{}{value}", code(last)))
 }
 
-/// A default as a reader of the language writes it.
+/// A default in the spelling of the language.
 fn literal(option: &Choice, value: &Json, language: &str) -> String {
     match (option.kind, value, language) {
         (Holds::Time, value, "python") => value.to_string(),
@@ -139,7 +139,7 @@ fn code(value: &Json) -> String {
     format!("`{}`", value.as_str().unwrap_or_default())
 }
 
-/// A number with a sign before each group of three digits.
+/// A number with a separator before each group of three digits.
 fn grouped(number: u64, sign: char) -> String {
     let digits = number.to_string();
     let mut out = String::new();
@@ -194,7 +194,7 @@ fn typescript(option: &Choice) -> String {
     }
 }
 
-/// What the core keeps of an option that was given.
+/// The core's type of an option.
 fn rust(option: &Choice) -> String {
     match option.kind {
         Holds::Text | Holds::Id => "String".to_owned(),
@@ -207,7 +207,7 @@ fn rust(option: &Choice) -> String {
     }
 }
 
-/// The types of C in the order of fields, so that none is padded; numbers and choices last, where more may follow.
+/// The types of C in the order of fields, so that there is no padding; numbers and choices last, where more may be added.
 const C_TYPES: [&str; 4] = ["mspkit_str", "*const mspkit_pair", "i64", "i32"];
 
 fn c(option: &Choice) -> &'static str {
@@ -229,12 +229,12 @@ fn c_blank(option: &Choice) -> &'static str {
     }
 }
 
-/// The field that says how many entries an array has: `extra_headers` → `extra_header_count`.
+/// The field with the length of an array: `extra_headers` → `extra_header_count`.
 fn c_count(option: &Choice) -> String {
     format!("{}_count", option.c.trim_end_matches('s'))
 }
 
-/// What writes the field among the options that were given.
+/// The expression that writes the field to the options.
 fn c_set(option: &Choice) -> String {
     let name = &option.c;
     match (option.kind, c(option)) {
@@ -261,7 +261,7 @@ fn cpp(option: &Choice) -> &'static str {
     }
 }
 
-/// What gives a member of C++ to C; entries are filled into an array first.
+/// The expression that passes a member of C++ to C; entries are copied into an array first.
 fn cpp_given(option: &Choice) -> &'static str {
     match c(option) {
         "i64" => "number<std::int64_t>",

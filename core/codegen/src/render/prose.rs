@@ -1,4 +1,4 @@
-//! Sentences about parameters that every language's documentation says alike.
+//! Sentences about parameters that the documentation of all languages shares.
 
 use minijinja::Environment;
 use minijinja::value::Serde;
@@ -74,7 +74,7 @@ fn note(kind: &Kind) -> String {
     }
 }
 
-/// What stands in for a parameter that is not given, in a few words; empty when nothing does.
+/// The default of a parameter, in a few words; empty if there is none.
 pub(super) fn default_note(param: &Param) -> String {
     match (&param.from_option, &param.default) {
         (Some(_), _) => "by default the client's".to_owned(),
@@ -83,7 +83,7 @@ pub(super) fn default_note(param: &Param) -> String {
     }
 }
 
-/// The limits that a caller cannot guess from the kind, as a sentence; empty when there are none.
+/// The limits of a parameter as a sentence; empty if there are none.
 pub(super) fn limits(param: &Param) -> String {
     match &param.kind {
         Kind::Int { min: None, max: None } | Kind::Number { min: None, max: None } => String::new(),
@@ -94,7 +94,7 @@ pub(super) fn limits(param: &Param) -> String {
     }
 }
 
-/// The optional parameter that an example shows: a plain one if there is any.
+/// The optional parameter that an example uses: preferably a scalar.
 fn shown(params: &[Param]) -> Option<Param> {
     let optional = || params.iter().filter(|param| param.named() && !param.required);
     let plain = |param: &&Param| param.kind != Kind::DateRange && !param.kind.nested();

@@ -1,10 +1,10 @@
-//! How things are written in Python.
+//! Filters for Python.
 
 use minijinja::Environment;
 use minijinja::value::Serde;
 use serde_json::Value as Json;
 
-use crate::model::{Field, Kind, Model, Param, Shape, Spot};
+use crate::model::{Field, Kind, Model, Param, ParamLocation, Shape};
 use crate::names;
 
 use super::{arguments, doc, prose};
@@ -46,13 +46,13 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("py_ordered", |models: Serde<Vec<Model>>| Serde(ordered(&models.0)));
 }
 
-/// Whether a name stands in the code of a text, docstrings apart.
+/// Whether a name occurs in the code of a text, outside docstrings.
 fn using(text: &str, name: &str) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     text.split("\"\"\"").step_by(2).any(|code| code.split(|c| !word(c)).any(|found| found == name))
 }
 
-/// A string as ruff likes it: in double quotes, unless they would have to be escaped.
+/// A string as ruff formats it: in double quotes, unless they would have to be escaped.
 fn text(text: &str) -> String {
     let quote = if text.contains('"') && !text.contains('\'') { '\'' } else { '"' };
     let mut out = String::from(quote);
@@ -75,7 +75,7 @@ fn literal(value: &Json) -> String {
         Json::Null => "None".to_owned(),
         Json::Bool(flag) => if *flag { "True" } else { "False" }.to_owned(),
         Json::Number(number) => number.to_string(),
-        Json::String(said) => text(said),
+        Json::String(value) => text(value),
         Json::Array(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
         Json::Object(fields) => {
             let fields = fields.iter().map(|(key, value)| format!("{}: {}", text(key), literal(value)));
@@ -84,22 +84,22 @@ fn literal(value: &Json) -> String {
     }
 }
 
-/// A value as Python's prompt shows it.
+/// A value as Python's `repr` shows it.
 fn shown(value: &Json) -> String {
     match value {
-        Json::String(said) if !said.contains(['\'', '"', '\\', '\n']) => format!("'{said}'"),
+        Json::String(value) if !value.contains(['\'', '"', '\\', '\n']) => format!("'{value}'"),
         plain => literal(plain),
     }
 }
 
-/// Markdown as it may stand in a docstring, flowed into lines behind `prefix`, without that of the first line.
+/// Markdown for a docstring, wrapped into lines with `prefix`, except on the first line.
 fn docstring(markdown: &str, prefix: &str) -> String {
     let lines = doc::wrap(&markdown.replace('\\', "\\\\").replace("\"\"\"", "'''"), prefix);
     lines.trim_start().to_owned()
 }
 
-/// A whole docstring behind `prefix`. A first paragraph of several lines gives its first sentence a line of its own, and
-/// the closing quotes of several lines stand on one of their own.
+/// A whole docstring with `prefix`. If the first paragraph has several lines, its first sentence gets a line of its own;
+/// so do the closing quotes of a docstring of several lines.
 fn block(markdown: &str, prefix: &str) -> String {
     let (first, rest) = markdown.trim().split_once("\n\n").unwrap_or((markdown.trim(), ""));
     let sentence = prose::sentence(first);
@@ -127,7 +127,7 @@ fn parameter(param: &Param) -> String {
     }
 }
 
-/// A parameter in the signature of a method, broken as ruff does where it is too long for a line.
+/// A parameter in the signature of a method, broken as by ruff if it is too long for a line.
 fn argument(written: &str, indent: &str) -> String {
     let line = format!("{indent}{written},");
     if line.chars().count() <= LINE || !written.contains(": ") {
@@ -149,7 +149,7 @@ fn argument(written: &str, indent: &str) -> String {
     format!("{indent}{},", parts.join(&format!("\n{indent}")))
 }
 
-/// The annotation of a member of an object in a body, which is left out by leaving it out.
+/// The annotation of a member of a nested object, whose optional members can be omitted.
 fn member(param: &Param) -> String {
     let null = if param.nullable || !param.required && param.kind != Kind::Any { " | None" } else { "" };
     format!("{}{null}", kind_type(&param.kind))
@@ -186,10 +186,11 @@ fn kind_type(kind: &Kind) -> String {
     }
 }
 
-/// What stands in for an argument that is not given; nothing for one that must be. Where null can be sent, `None` is
-/// null, and leaving out has a value of its own.
+/// The default of an argument; empty for a required one. If null can be sent, `None` is null, and omission has a value of
+/// its own.
 fn default(param: &Param) -> String {
-    let null = param.nullable || param.spot == Spot::Body && matches!(param.kind, Kind::List { .. });
+    let null =
+        param.nullable || param.location == ParamLocation::Body && matches!(param.kind, Kind::List { .. });
     match (param.required && param.from_option.is_none(), null) {
         (true, _) => "",
         (false, true) => "UNSET",
@@ -198,11 +199,11 @@ fn default(param: &Param) -> String {
     .to_owned()
 }
 
-/// Items in brackets: on one line where they fit, else each on its own with a comma behind it. `outer` is the indentation
-/// where `start` stands in a line that is written elsewhere.
+/// Items in brackets: on one line if they fit, else each on a line of its own with a trailing comma. `outer` is the
+/// indentation of the line with `start`, if that is written elsewhere.
 fn bracketed(items: &[String], (open, close): (&str, &str), start: &str, tail: &str, outer: &str) -> String {
     let line = format!("{start}{open}{}{close}{tail}", items.join(", "));
-    // Behind the line there may be a comma.
+    // The line may be followed by a comma.
     let room = LINE - outer.len() - usize::from(!outer.is_empty());
     if line.chars().count() <= room && !line.contains('\n') {
         return line;
@@ -213,7 +214,7 @@ fn bracketed(items: &[String], (open, close): (&str, &str), start: &str, tail: &
     format!("{start}{open}\n{}{indent}{close}{tail}", items.collect::<String>())
 }
 
-/// Names as one text with blanks between them, on several lines where it is long: an argument by name.
+/// A keyword argument with names separated by blanks, on several lines if it is long.
 fn together(names: &[String], start: &str) -> String {
     let line = format!("{start}=\"{}\",", names.join(" "));
     if line.chars().count() <= LINE {
@@ -230,7 +231,7 @@ fn together(names: &[String], start: &str) -> String {
     format!("{start}=(\n{}{}),", lines.collect::<String>(), own)
 }
 
-/// What a parameter means, what it may be, and what stands in for it.
+/// The documentation of a parameter: its meaning, what it may be, and its default.
 fn note(param: &Param) -> String {
     arguments::note(param, literal, |start, end| format!("{{\"start\": {start}, \"end\": {end}}}"))
 }
@@ -259,7 +260,7 @@ fn model_field(field: &Field) -> String {
     }
 }
 
-/// The word by which the base of the models knows what a field holds.
+/// The kind of a field, as a word for the base of the models.
 fn shape_kind(shape: &Shape) -> &'static str {
     match shape {
         Shape::Id => "id",
@@ -272,7 +273,7 @@ fn shape_kind(shape: &Shape) -> &'static str {
     }
 }
 
-/// The annotation of what a field holds when it is there.
+/// The annotation of a field that is present.
 fn shape_type(shape: &Shape) -> String {
     match shape {
         Shape::Id | Shape::Text | Shape::Enum { .. } => "str".to_owned(),
@@ -286,7 +287,7 @@ fn shape_type(shape: &Shape) -> String {
     }
 }
 
-/// The models in an order in which each comes after those that it is made of.
+/// The models in an order in which each comes after those that it contains.
 fn ordered(models: &[Model]) -> Vec<Model> {
     fn parts(shape: &Shape) -> Option<&str> {
         match shape {
@@ -319,7 +320,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings_are_quoted_as_ruff_does() {
+    fn strings_are_quoted_as_by_ruff() {
         assert_eq!(text("a"), "\"a\"");
         assert_eq!(text("say \"a\""), "'say \"a\"'");
         assert_eq!(text("it's \"a\"\n"), "\"it's \\\"a\\\"\\n\"");

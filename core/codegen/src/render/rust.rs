@@ -1,4 +1,4 @@
-//! How things are written in Rust.
+//! Filters for Rust.
 
 use minijinja::Environment;
 use minijinja::value::Serde;
@@ -24,7 +24,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("rustdoc", rustdoc);
 }
 
-/// The row of the operation table, as `crate::operation::Kind`.
+/// The kind of a parameter, as `crate::table::Kind`.
 fn kind_row(kind: &Kind) -> String {
     match kind {
         Kind::Int { min, max } => {
@@ -54,7 +54,7 @@ fn kind_row(kind: &Kind) -> String {
     }
 }
 
-/// The kind of a model's field, as `crate::operation::Kind`.
+/// The kind of a model's field, as `crate::table::Kind`.
 fn shape_row(shape: &Shape) -> String {
     match shape {
         Shape::Id => "Kind::Id".to_owned(),
@@ -69,7 +69,7 @@ fn shape_row(shape: &Shape) -> String {
     }
 }
 
-/// A number as clippy likes it: `2_147_483_647`.
+/// A number with separators, as clippy requires: `2_147_483_647`.
 fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::new();
@@ -82,7 +82,7 @@ fn grouped(number: i64) -> String {
     if number < 0 { format!("-{text}") } else { text }
 }
 
-/// What `params!` knows a parameter's type by: a word, a type in braces, or one of these in brackets for a list.
+/// The kind of a parameter for `params!`: a word, a type in braces, or one of these in brackets for a list.
 fn setter(param: &Param) -> String {
     match kind_word(&param.kind) {
         word if param.secret && word == "text" => "secret".to_owned(),
@@ -110,7 +110,7 @@ fn listed(of: &Kind) -> bool {
     !matches!(of, Kind::List { .. } | Kind::Object | Kind::Any | Kind::DateRange | Kind::TextList)
 }
 
-/// The function by which the conformance program reads a parameter of a case.
+/// The function with which the conformance program reads a parameter of a case.
 fn reader(param: &Param) -> String {
     match &param.kind {
         Kind::Input { .. } => "json".to_owned(),
@@ -172,7 +172,7 @@ fn example(param: &Param) -> String {
     }
 }
 
-/// JSON on one line, with the spaces a person would write.
+/// JSON on one line, with spaces.
 fn spaced(value: &Json) -> String {
     match value {
         Json::Array(items) => format!("[{}]", items.iter().map(spaced).collect::<Vec<_>>().join(", ")),
@@ -184,8 +184,8 @@ fn spaced(value: &Json) -> String {
     }
 }
 
-/// Markdown as rustdoc wants it: no brackets that look like links, no angle brackets that look like tags, no bare
-/// addresses. What stands in back-quotes is left alone.
+/// Markdown for rustdoc: no brackets that look like links, no angle brackets that look like tags, no bare addresses. Text
+/// in backticks is unchanged.
 fn rustdoc(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, part) in text.split('`').enumerate() {

@@ -1,4 +1,4 @@
-//! The simulator's table: what its generic store holds, and which operations it serves.
+//! The simulator's table: the collections of its generic store, and the operations that it serves.
 
 use serde_json::{Value, json};
 

@@ -1,32 +1,32 @@
-//! Arguments that are refused: named, with what was given and what is allowed, as a sentence and as fields.
+//! Errors of invalid arguments: the name, the given value and what is allowed, as a sentence and as fields.
 
 use super::{Error, ErrorKind};
-use crate::base::given;
-use crate::base::words::{self, Name, Phrase, Spelling};
+use crate::base::quote;
+use crate::base::spelling::{self, Name, Phrase, Spelling};
 
 impl Error {
-    /// An argument that cannot be sent: names it, what was given and what is allowed. The name is the core's, with what
-    /// a caller has named in brackets: `extra_query[page]`.
+    /// The error for an invalid argument: its name, the given value and what is allowed. The name is the core's, with names
+    /// that the caller chose in brackets: `extra_query[page]`.
     pub(crate) fn argument(name: &str, given: &str, allowed: &str) -> Self {
         let (own, callers) = name.split_at(name.find('[').unwrap_or(name.len()));
         Self::refused(&format!("{}{callers}", Name(own)), Some(given), allowed)
     }
 
-    /// An option of the connection, or a variable of the environment, in capitals, that cannot be used.
+    /// The error for an invalid option of the connection, or environment variable (in capitals).
     pub(crate) fn setting(name: &str, reason: &str) -> Self {
         let variable = name.bytes().any(|byte| byte.is_ascii_uppercase());
         let shown = if variable { name.to_owned() } else { Name(name).to_string() };
-        Self::refused(&shown, None, &words::with_names(reason))
+        Self::refused(&shown, None, &spelling::with_names(reason))
     }
 
-    /// An argument that is missing. `what` says what it is, and where else it can be given.
+    /// The error for a missing argument. `what` describes it, and where else it can be set.
     pub(crate) fn required(name: &str, what: &str) -> Self {
         let name = Name(name).to_string();
         let error = Self::new(ErrorKind::InvalidRequest, format!("{name} is required: {what}"));
         error.with_argument(&name, None, what)
     }
 
-    /// A name that there is not among those that there are, by their names in the core. `written` is the caller's.
+    /// The error for an unknown name. `known` are the known names in the core's spelling, `written` is the caller's text.
     pub(crate) fn unknown(
         written: &str,
         what: &str,
@@ -34,8 +34,8 @@ impl Error {
         spelling: Spelling,
     ) -> Self {
         let known: Vec<_> = known.map(|name| spelling.name(name)).collect();
-        let written = given::short(written);
-        let advice = match (words::meant(&written, known.iter().cloned()), known.as_slice()) {
+        let written = quote::truncated(written);
+        let advice = match (spelling::meant(&written, known.iter().cloned()), known.as_slice()) {
             (Some(meant), _) => format!("; did you mean {meant}?"),
             (None, []) => String::new(),
             (None, known) => format!("; there are {}", known.join(", ")),
@@ -47,8 +47,8 @@ impl Error {
             .spelled(spelling)
     }
 
-    /// An argument that a binding itself refuses, by its name there: `allowed` says what it must be, as in `must be
-    /// text`, and `given` what it was, where that can be told.
+    /// The error for an argument that a binding refuses, by its name there: `allowed` says what it must be, as in `must be
+    /// text`, and `given` what it was, if that can be shown.
     ///
     /// ```
     /// let error = mspkit::Error::refused("timeout", Some("a text"), "must be a number of seconds");
@@ -56,12 +56,12 @@ impl Error {
     /// assert_eq!((error.argument_name(), error.given()), (Some("timeout"), Some("a text")));
     /// ```
     pub fn refused(argument: &str, given: Option<&str>, allowed: &str) -> Self {
-        let told = given.map_or(String::new(), |given| format!("; given: {given}"));
-        Self::new(ErrorKind::InvalidRequest, format!("{argument}: {allowed}{told}"))
+        let shown = given.map_or(String::new(), |given| format!("; given: {given}"));
+        Self::new(ErrorKind::InvalidRequest, format!("{argument}: {allowed}{shown}"))
             .with_argument(argument, given, allowed)
     }
 
-    /// An argument that JSON has no word for, by its name there: `given` is what it is, such as `a value of type
+    /// The error for an argument without a JSON form, by its name there: `given` describes it, such as `a value of type
     /// Decimal`, or `NaN`.
     pub fn unsendable(argument: &str, given: &str) -> Self {
         let number = ["nan", "nat", "<na>", "infinity", "-infinity", "inf", "-inf"];

@@ -1,4 +1,4 @@
-//! An error as people read it: one sentence with all that is known, and what to do.
+//! Errors as text: one sentence with all that is known, and what to do.
 
 use std::fmt;
 
@@ -24,15 +24,15 @@ impl fmt::Display for Error {
         if let Some(status) = status {
             text.extend(["HTTP ", &status.to_string(), ": "]);
         }
-        text.push_str(message.said());
+        text.push_str(message.text());
         for field in &self.0.field_errors {
-            if !message.said().contains(&field.message) {
+            if !message.text().contains(&field.message) {
                 let separator = if field.field.is_empty() { "" } else { ": " };
                 text.extend(["; ", &field.field, separator, &field.message]);
             }
         }
         for hint in hints {
-            add_sentence(&mut text, hint.said());
+            add_sentence(&mut text, hint.text());
         }
         f.write_str(&text)?;
         match target.as_deref() {
@@ -53,7 +53,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// Adds a sentence to a text, which may end in a full stop of its own where a server has said it.
+/// Adds a sentence to a text, which may already end with a full stop if it is from a server.
 fn add_sentence(text: &mut String, sentence: &str) {
     text.truncate(text.trim_end().len());
     text.push_str(if text.ends_with(['.', '!', '?', '…']) { " " } else { ". " });
@@ -66,7 +66,7 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("kind", kind)
             .field("operation", operation)
-            .field("message", &message.said())
+            .field("message", &message.text())
             .field("argument", &self.argument_name())
             .field("given", &self.0.given)
             .field("allowed", &self.allowed())

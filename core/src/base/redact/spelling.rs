@@ -1,14 +1,14 @@
-//! How a character can be spelled in foreign text: as itself, or escaped for JSON, a program, a URL or HTML, and escaped
-//! once more by whoever quoted it.
+//! How a character can be encoded in foreign text: as itself, or escaped for JSON, a program, a URL or HTML, several times
+//! over.
 
-/// How often a text may have been escaped: a server that logs what its proxy quoted escapes what is escaped already.
+/// How often a text may have been escaped: a server that logs what its proxy quoted escapes it again.
 const LAYERS: usize = 3;
-/// Ways to go on that are followed at the same time; a text that offers more is not one that anybody wrote.
+/// The most readings that are followed at the same time; ordinary text has fewer.
 const WAYS: usize = 16;
-/// Line breaks that may stand between two characters, as where a token is wrapped.
+/// The most line breaks between two characters, as in a wrapped token.
 const BREAKS: usize = 4;
 
-/// What may be read at a place: a character, a byte of one, or half a surrogate pair; and where it ends.
+/// What may be read at a position: a character, a byte of one, or half a surrogate pair; and where it ends.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Units {
     found: [(u32, usize); WAYS],
@@ -28,7 +28,7 @@ impl Units {
     }
 }
 
-/// Whether something that is written otherwise may begin with this byte.
+/// Whether an escape may begin with this byte.
 pub(super) fn may_escape(byte: u8) -> bool {
     matches!(byte, b'\\' | b'%' | b'&' | b'+')
 }
@@ -58,7 +58,7 @@ fn read(text: &[u8], at: usize, layers: usize) -> Units {
     units
 }
 
-/// A byte of UTF-8 or Latin-1; beyond ASCII also the character of UTF-8 that begins here.
+/// A byte of UTF-8 or Latin-1; beyond ASCII also the UTF-8 character that begins here.
 fn plain(text: &[u8], at: usize, byte: u8) -> Units {
     let mut units = Units::default();
     units.add(u32::from(byte), at + 1);
@@ -117,7 +117,7 @@ fn percent(text: &[u8], at: usize, inner: usize, units: &mut Units) {
     }
 }
 
-/// `&lt;`, `&#60;` and `&#x3C;`, which browsers take without the semicolon as well.
+/// `&lt;`, `&#60;` and `&#x3C;`, which browsers also accept without the semicolon.
 fn entity(text: &[u8], at: usize, inner: usize, units: &mut Units) {
     if let Some(number) = literal(text, at, b'#', inner) {
         let hexadecimal = literal(text, number, b'x', inner).or_else(|| literal(text, number, b'X', inner));
@@ -182,7 +182,7 @@ fn digit(text: &[u8], at: usize, base: u32, inner: usize) -> Option<(u32, usize)
     read(text, at, inner).iter().find_map(|(value, end)| Some((char::from_u32(value)?.to_digit(base)?, end)))
 }
 
-/// Where `wanted` ends, if it stands at `at`.
+/// Where `wanted` ends, if it is at `at`.
 fn literal(text: &[u8], at: usize, wanted: u8, inner: usize) -> Option<usize> {
     let byte = *text.get(at)?;
     if byte == wanted {
@@ -225,7 +225,7 @@ fn latin(name: &[u8]) -> Option<u32> {
     u32::try_from(0xa0 + at).ok()
 }
 
-/// What reading at a place costs, in plain characters: escapes of escapes are read in every way.
+/// The cost of reading at a position, in plain characters: every reading of nested escapes is tried.
 pub(super) fn cost(text: &[u8], at: usize) -> usize {
     let escapes = |at: usize| text.get(at).is_some_and(|byte| may_escape(*byte));
     match (escapes(at), escapes(at + 1)) {
@@ -239,7 +239,7 @@ pub(super) fn cost(text: &[u8], at: usize) -> usize {
 pub(super) struct Front {
     places: Vec<usize>,
     next: Vec<usize>,
-    /// What it has cost so far.
+    /// The cost so far.
     pub(super) spent: usize,
 }
 
@@ -248,7 +248,7 @@ impl Front {
         Self { places: vec![place], next: Vec::new(), spent: 0 }
     }
 
-    /// Goes on over one character; without one here, the front stays where it is and the answer is false.
+    /// Advances over one character; returns false and stays if it is not here.
     pub(super) fn pass(&mut self, text: &[u8], letter: char, any_case: bool) -> bool {
         self.next.clear();
         let other = if any_case { other_case(letter) } else { None };
@@ -281,7 +281,7 @@ impl Front {
     }
 }
 
-/// The letter in capitals, or the capital as a small letter.
+/// The letter in the other case.
 pub(super) fn other_case(letter: char) -> Option<char> {
     let mut lower = letter.to_lowercase();
     let mut upper = letter.to_uppercase();
@@ -295,7 +295,7 @@ fn line_break(text: &[u8], at: usize) -> Option<usize> {
     units(text, at).iter().find_map(|(value, end)| matches!(value, 10 | 13).then_some(end))
 }
 
-/// Where one character ends, in every spelling that it may have at `at`.
+/// Where one character ends, in every encoding that it may have at `at`.
 fn character(text: &[u8], at: usize, letter: char, ends: &mut Vec<usize>) {
     let mut add = |end: usize| {
         // In UTF-16 a letter of ASCII is followed, or preceded, by a null.
@@ -324,7 +324,7 @@ fn character(text: &[u8], at: usize, letter: char, ends: &mut Vec<usize>) {
     }
 }
 
-/// What stands for a character that some encoding could not write or read.
+/// Whether a value replaces a character that an encoding could not represent.
 pub(super) fn is_lost(value: u32) -> bool {
     value == 0xfffd || value == u32::from(b'?')
 }

@@ -1,4 +1,4 @@
-//! Secrets in every mixture of spellings, and texts that are none.
+//! Secrets in every mixture of encodings, and texts without secrets.
 
 use proptest::prelude::*;
 
@@ -20,7 +20,7 @@ fn utf8(c: char, write: impl Fn(u8) -> String) -> String {
     c.encode_utf8(&mut [0; 4]).bytes().map(write).collect()
 }
 
-/// One letter in one of the spellings that are out there.
+/// One letter in one of the known encodings.
 fn spelled(c: char, how: usize) -> Vec<u8> {
     let number = u32::from(c);
     let text = match how {
@@ -70,7 +70,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn each_letter_may_be_spelled_in_its_own_way(
+    fn each_letter_may_have_its_own_encoding(
         letters in prop::collection::vec((letter(), 0..SPELLINGS), 4..24),
         before in "[b-y ]{0,6}",
     ) {
@@ -89,7 +89,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_taken(text in prop::collection::vec(any::<u8>(), 0..200), longest in 0_usize..250) {
+    fn any_bytes_are_handled(text in prop::collection::vec(any::<u8>(), 0..200), longest in 0_usize..250) {
         let redactor = redactor(&["\\\\\\\\", "%%%%25", "&amp;amp;", "ööö", "    "]);
         let cleaned = redactor.clean_body(&Bytes::from(text.clone()), longest);
         prop_assert!(cleaned.len() <= longest);
@@ -98,7 +98,7 @@ proptest! {
     }
 
     #[test]
-    fn a_text_without_secrets_stays(text in "[ -~äöü]{0,80}") {
+    fn a_text_without_secrets_is_unchanged(text in "[ -~äöü]{0,80}") {
         prop_assert_eq!(redactor(&["hunter22&%", "Pässwörd"]).clean(&text), text);
     }
 }
@@ -118,7 +118,7 @@ fn a_secret_that_is_escaped_as_a_whole_is_masked() {
 }
 
 #[test]
-fn base64_and_hexadecimal_digits_of_a_secret_are_masked_with_what_stands_beside() {
+fn base64_and_hexadecimal_text_with_a_secret_is_masked_whole() {
     let redactor = redactor(&["hunter22hunter22"]);
     for user in ["", "a", "ab", "abc", "user"] {
         let basic = STANDARD.encode(format!("{user}:hunter22hunter22"));
@@ -155,7 +155,7 @@ fn capitals_and_letters_that_were_lost_are_masked_but_not_words() {
 }
 
 #[test]
-fn what_is_kept_is_cut_after_it_was_cleaned() {
+fn texts_are_truncated_after_masking() {
     let redactor = redactor(&["hunter22"]);
     assert_eq!(redactor.clean_to(&format!("{}hunter22 and more", "x".repeat(6)), 8), "xxxxxx**…");
     let body = Bytes::from(format!("{}hunter22", "x".repeat(6)));
@@ -163,20 +163,20 @@ fn what_is_kept_is_cut_after_it_was_cleaned() {
 }
 
 #[test]
-fn control_characters_are_told_by_number() {
+fn control_characters_are_escaped() {
     assert_eq!(redactor(&["hunter22"]).clean("no\nhunter22\u{1b}[2J"), "no\\n***\\u{1b}[2J");
 }
 
-/// The time that this thread was computing, which other programs do not lengthen. Elsewhere than on Linux, the time of day.
+/// The CPU time of this thread, which does not depend on other programs; elapsed time where the system does not say.
 fn computing(begun: std::time::Instant) -> std::time::Duration {
     let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let nanoseconds = spent.and_then(|text| text.split(' ').next()?.parse().ok()).filter(|&spent| spent > 0);
     nanoseconds.map_or_else(|| begun.elapsed(), std::time::Duration::from_nanos)
 }
 
-/// Not a measurement, but a square of the length would show.
+/// Not a measurement, but quadratic cost would show.
 #[test]
-fn hostile_texts_cost_no_more_than_their_length() {
+fn hostile_texts_have_linear_cost() {
     let secret = format!("{}b", "a".repeat(100_000));
     let escapes = "\\".repeat(5000) + "x";
     let redactor = redactor(&[&secret, &escapes, "&&&&&&&&", "%25%25%25%25"]);

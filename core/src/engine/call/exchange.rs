@@ -1,17 +1,17 @@
-//! One attempt: the request goes out, and redirects that stay on the origin are followed.
+//! One attempt: sends the request and follows redirects within the origin.
 
 use http::{HeaderMap, HeaderValue, Method, header};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::Call;
-use crate::base::words::Name;
-use crate::engine::failure::Ending;
+use crate::base::spelling::Name;
+use crate::engine::failure::AttemptOutcome;
 use crate::engine::hooks::RequestEvent;
 use crate::policy::limit::Permit;
 use crate::wire::transport::{self, Response};
 
-/// A server may move a path a few times; more is a loop.
+/// More redirects than this are a loop.
 const MAX_REDIRECTS: usize = 5;
 
 impl Call<'_> {
@@ -23,14 +23,13 @@ impl Call<'_> {
         until: Instant,
         at_most: Instant,
         permit: &mut Permit,
-    ) -> Ending {
-        let prepared = &self.request.prepared;
-        let (mut method, mut url, mut body) =
-            (prepared.method.clone(), prepared.url.clone(), prepared.body.clone());
+    ) -> AttemptOutcome {
+        let http = &self.context.http;
+        let (mut method, mut url, mut body) = (http.method.clone(), http.url.clone(), http.body.clone());
         let mut redirects = 0;
         loop {
             self.core.hooks.request(&RequestEvent {
-                operation: self.request.label,
+                operation: self.context.label,
                 method: method.as_str(),
                 path: url.path(),
                 server: &self.target.server,
@@ -41,28 +40,31 @@ impl Call<'_> {
             outgoing.headers = headers.clone();
             outgoing.body = body.clone();
             outgoing.until = Some(until);
-            outgoing.max_body_bytes = self.effort.max_body_bytes;
+            outgoing.max_body_bytes = self.policy.max_body_bytes;
             let sent = outgoing.sent.clone();
             self.delivery.sending(&sent);
-            permit.sending(&sent, self.request.class.changes_state(), at_most);
+            permit.sending(&sent, self.context.class.changes_state(), at_most);
             let response = match timeout_at(until, self.core.shared.transport.send(outgoing)).await {
                 Ok(Ok(response)) => without_mark(response),
-                Ok(Err(fault)) => {
+                Ok(Err(error)) => {
                     permit.ended();
-                    return Ending::fault(fault, sent.get());
+                    return AttemptOutcome::from_error(error, sent.get());
                 }
-                // The server may still be at work on it, so its slot is not free yet.
+                // The server may still be working on it, so its slot is not free yet.
                 Err(_) => {
-                    return Ending::timed_out(sent.get(), until.saturating_duration_since(self.started));
+                    return AttemptOutcome::timed_out(
+                        sent.get(),
+                        until.saturating_duration_since(self.started),
+                    );
                 }
             };
             permit.ended();
             match redirect(&response, &method, &url) {
-                None => return Ending::answer(response, self.request.needs_body),
-                Some(Err(reason)) => return Ending::Refused { response, reason },
+                None => return AttemptOutcome::from_response(response, self.context.needs_body),
+                Some(Err(reason)) => return AttemptOutcome::Refused { response, reason },
                 Some(Ok(_)) if redirects == MAX_REDIRECTS => {
                     let reason = format!("the server redirected more than {MAX_REDIRECTS} times");
-                    return Ending::Refused { response, reason };
+                    return AttemptOutcome::Refused { response, reason };
                 }
                 Some(Ok(next)) => {
                     redirects += 1;
@@ -75,7 +77,7 @@ impl Call<'_> {
         }
     }
 
-    pub(super) fn own_headers(&self, headers: &mut HeaderMap) {
+    pub(super) fn add_headers(&self, headers: &mut HeaderMap) {
         headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         if let Ok(id) = HeaderValue::from_str(self.id) {
             headers.entry("x-request-id").or_insert(id);
@@ -83,7 +85,7 @@ impl Call<'_> {
     }
 }
 
-/// Where a redirect leads, if the response is one that is followed; why not, if it must not be.
+/// The target of a redirect that is followed, or the reason why it is not.
 fn redirect(response: &Response, method: &Method, from: &Url) -> Option<Result<Url, String>> {
     let status = response.status.as_u16();
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {
@@ -91,19 +93,19 @@ fn redirect(response: &Response, method: &Method, from: &Url) -> Option<Result<U
     }
     let location = response.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
     let Some(to) = location.and_then(|location| from.join(location).ok()) else {
-        return Some(Err("the server redirected without saying where to".to_owned()));
+        return Some(Err("the server sent a redirect without a valid `Location`".to_owned()));
     };
     if to.origin() != from.origin() {
         return Some(Err(elsewhere(from, &to)));
     }
-    // 301, 302 and 303 of a write say that it was done or turn it into a read; neither is for this layer to guess.
+    // 301, 302 and 303 to a write mean that it was done, or change it to a read; this layer does not guess which.
     if !method.is_safe() && !matches!(status, 307 | 308) {
-        return Some(Err(format!("the server answered a {method} with a redirect to {}", to.path())));
+        return Some(Err(format!("the server responded to a {method} with a redirect to {}", to.path())));
     }
     Some(Ok(to))
 }
 
-/// Why a redirect to another server is not followed. Addresses like `file:` and `data:` have no server that could be named.
+/// Why a redirect to another server is not followed. Addresses such as `file:` and `data:` have no server to name.
 fn elsewhere(from: &Url, to: &Url) -> String {
     if !matches!(to.scheme(), "http" | "https") {
         return format!(
@@ -119,7 +121,7 @@ fn elsewhere(from: &Url, to: &Url) -> String {
     )
 }
 
-/// Some servers put a byte order mark before their JSON, which no parser takes.
+/// Some servers put a byte order mark before their JSON, which parsers reject.
 fn without_mark(mut response: Response) -> Response {
     if response.body.starts_with(b"\xef\xbb\xbf") {
         response.body = response.body.slice(3..);

@@ -1,30 +1,30 @@
-//! What stands inside of lists and objects: each member by its own kind, under the name that the vendor gives it.
+//! Nested lists and objects: each member is checked by its kind and sent under the vendor's name.
 //!
-//! Callers write members by the names of their language or by the vendor's, as models that a server sent do. What an
-//! object may hold beside its known members goes as it is.
+//! Callers write members by the names of their language or by the vendor's, as in models that a server sent. Unknown
+//! members, if the object allows any, are sent unchanged.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Given, accept, allowed, shown};
+use super::{ParamValue, accept, allowed, shown};
 use crate::base::error::{Error, Result};
 use crate::base::secret::Secret;
-use crate::base::words::Spelling;
+use crate::base::spelling::Spelling;
 use crate::table::schema::{Field, Model};
 use crate::table::{Kind, Param};
 use crate::wire::raw;
 
-/// Checks the raw JSON of a parameter that holds others.
-pub(super) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<Given> {
+/// Checks the raw JSON of a list or an object.
+pub(super) fn value(param: &Param, raw: &str, spelling: Spelling) -> Result<ParamValue> {
     let mut writer =
         Writer { param: param.name, spelling, json: String::with_capacity(raw.len()), secrets: Vec::new() };
     writer.write(param.kind, raw, param.secret, "")?;
-    Ok(Given { text: raw.to_owned(), json: writer.json, secrets: writer.secrets })
+    Ok(ParamValue { text: raw.to_owned(), json: writer.json, secrets: writer.secrets })
 }
 
-/// The JSON as it is sent, while it is written.
+/// Writes the JSON that is sent.
 struct Writer {
     param: &'static str,
     spelling: Spelling,
@@ -33,7 +33,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// Writes a value; `place` is where in the parameter it stands.
+    /// Writes a value; `place` is its path in the parameter.
     fn write(&mut self, kind: Kind, raw: &str, secret: bool, place: &str) -> Result<()> {
         let refuse = |allowed: &str| {
             Err(Error::argument(&format!("{}{place}", self.param), &shown(secret, raw), allowed))
@@ -80,7 +80,7 @@ impl Writer {
             members.iter().find(|(name, _)| !of.fields.iter().any(|field| of_field(field, name)))
             && !of.open
         {
-            let what = format!("a field of {}{place}", crate::base::words::Name(self.param));
+            let what = format!("a field of {}{place}", crate::base::spelling::Name(self.param));
             return Err(Error::unknown(name, &what, of.fields.iter().map(|field| field.name), self.spelling));
         }
         for field in of.fields.iter().filter(|field| field.required) {
@@ -100,7 +100,7 @@ impl Writer {
             self.json.push_str(&Value::from(field.map_or(&*name, |field| field.wire)).to_string());
             self.json.push(':');
             match field {
-                // Null is a value of its own where a field may be left out.
+                // Null differs from leaving a field out.
                 Some(field) if raw != "null" => {
                     let place = self.within(place, field);
                     self.write(field.kind, raw, secret || field.secret, &place)?;
@@ -126,7 +126,7 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Place;
+    use crate::table::ParamLocation;
 
     const PLAIN: Field = Field {
         name: "",
@@ -171,11 +171,11 @@ mod tests {
         doc: "",
     };
 
-    fn check(kind: Kind, raw: &str, spelling: Spelling) -> Result<Given> {
+    fn check(kind: Kind, raw: &str, spelling: Spelling) -> Result<ParamValue> {
         let param = Param {
             name: "time_windows",
             wire: "timeWindows",
-            place: Place::Body,
+            location: ParamLocation::Body,
             kind,
             required: true,
             secret: false,
@@ -207,38 +207,40 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_by_its_place_in_the_callers_names() {
-        let told = |raw| refusal(raw, Spelling::Snake);
+    fn errors_have_the_path_in_the_callers_names() {
+        let message = |raw| refusal(raw, Spelling::Snake);
         assert!(
-            told(r#"[{"device_id":1,"note":"","starts_at":"now"}]"#)
+            message(r#"[{"device_id":1,"note":"","starts_at":"now"}]"#)
                 .contains("time_windows[0].starts_at: must be a date")
         );
-        assert!(told(r#"[{"device_id":1}]"#).contains("time_windows[0].note is required"));
-        assert!(told(r#"[{"device_id":null,"note":""}]"#).contains("time_windows[0].device_id is required"));
+        assert!(message(r#"[{"device_id":1}]"#).contains("time_windows[0].note is required"));
         assert!(
-            told(r#"[{"device_id":1,"note":"","parts":[{}]}]"#)
+            message(r#"[{"device_id":null,"note":""}]"#).contains("time_windows[0].device_id is required")
+        );
+        assert!(
+            message(r#"[{"device_id":1,"note":"","parts":[{}]}]"#)
                 .contains("time_windows[0].parts[0].device_id is required")
         );
-        assert!(told("[1]").contains("time_windows[0]: must be an object"));
-        assert!(told("{}").contains("time_windows: must be a list"));
-        assert!(told(r#"[{"device_id":1,"note":"","stars_at":null}]"#).contains("stars_at"));
-        let told = refusal(r#"[{"deviceId":1,"note":"","startsAt":"now"}]"#, Spelling::Camel);
-        assert!(told.contains("timeWindows[0].startsAt: must be"), "{told}");
+        assert!(message("[1]").contains("time_windows[0]: must be an object"));
+        assert!(message("{}").contains("time_windows: must be a list"));
+        assert!(message(r#"[{"device_id":1,"note":"","stars_at":null}]"#).contains("stars_at"));
+        let message = refusal(r#"[{"deviceId":1,"note":"","startsAt":"now"}]"#, Spelling::Camel);
+        assert!(message.contains("timeWindows[0].startsAt: must be"), "{message}");
     }
 
     #[test]
-    fn other_members_go_as_they_are_where_the_vendor_takes_them() {
+    fn unknown_members_are_sent_unchanged_where_the_vendor_allows_them() {
         let raw = r#"{"device_id":1,"note":"","more_of_it":{"a_b":1.50}}"#;
         let json = check(Kind::Model { of: &LOOSE }, raw, Spelling::Snake).unwrap().json;
         assert_eq!(json, r#"{"deviceID":"1","note":"","more_of_it":{"a_b":1.50}}"#);
     }
 
     #[test]
-    fn secrets_inside_are_known_as_such() {
+    fn nested_secrets_are_collected() {
         let raw = r#"{"device_id":1,"note":"","pass_phrase":"planted"}"#;
         let given = check(Kind::Model { of: &WINDOW }, raw, Spelling::Snake).unwrap();
         assert_eq!(given.secrets.iter().map(Secret::reveal).collect::<Vec<_>>(), ["planted"]);
-        let told = refusal(r#"[{"device_id":1,"note":"","pass_phrase":["planted"]}]"#, Spelling::Snake);
-        assert!(told.contains("pass_phrase") && !told.contains("planted"), "{told}");
+        let message = refusal(r#"[{"device_id":1,"note":"","pass_phrase":["planted"]}]"#, Spelling::Snake);
+        assert!(message.contains("pass_phrase") && !message.contains("planted"), "{message}");
     }
 }

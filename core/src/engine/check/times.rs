@@ -1,4 +1,4 @@
-//! Dates and times as texts, checked by their form.
+//! The form of dates and times.
 
 pub(super) fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
@@ -19,7 +19,7 @@ pub(super) fn is_date(text: &str) -> bool {
     (1..=days).contains(&day)
 }
 
-/// RFC 3339: a date, a time with seconds, and the offset. Seconds may be 60, where one was put in.
+/// RFC 3339: a date, a time with seconds, and the offset. Seconds may be 60, for leap seconds.
 pub(super) fn is_date_time(text: &str) -> bool {
     let Some((date, time)) = text.split_once(['T', 't']) else { return false };
     let offset = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
@@ -32,7 +32,7 @@ pub(super) fn is_date_time(text: &str) -> bool {
     is_date(date) && is_clock(time, &[23, 59, 60]) && fraction && offset
 }
 
-/// Numbers of two digits with colons between them, none above its bound.
+/// Two-digit numbers separated by colons, each within its bound.
 fn is_clock(text: &str, highest: &[u8]) -> bool {
     let parts: Vec<&str> = text.split(':').collect();
     let fits = |(part, highest): (&&str, &u8)| {

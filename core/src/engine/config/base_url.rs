@@ -1,32 +1,32 @@
-//! The base URL: a credential is only ever sent where the user said, over a channel nobody else reads.
+//! The base URL: credentials are only sent to the configured server, and only over an encrypted connection.
 
 use url::{Host, Url};
 
 use super::pasted;
 use crate::base::error::{Error, Result};
+use crate::base::spelling::Name;
 use crate::base::visible;
-use crate::base::words::Name;
 
 const EXAMPLE: &str = "must be an absolute URL such as https://ncentral.example.com";
 
-/// The checked URL, without a slash or a documented `/api` at its end.
+/// The checked URL, without a trailing slash or `/api`.
 ///
-/// Nothing that is refused is shown but scheme, host and port: people write passwords into addresses, and mix up arguments.
-pub(super) fn check(said: &str, allow_http: bool) -> Result<Url> {
+/// Errors show only scheme, host and port: users write passwords into addresses, and swap arguments.
+pub(super) fn check(text: &str, allow_http: bool) -> Result<Url> {
     let refuse = |given: &str, allowed: &str| Err(Error::argument("base_url", given, allowed));
-    let said = pasted::unquoted(said);
-    if said.is_empty() {
+    let text = pasted::unquoted(text);
+    if text.is_empty() {
         return refuse("blank text", EXAMPLE);
     }
-    // Parsers of URLs drop line breaks and tabs without a word.
-    let hidden = said.chars().enumerate().find(|(_, c)| c.is_whitespace() || visible::is_hidden(*c));
+    // URL parsers silently remove line breaks and tabs.
+    let hidden = text.chars().enumerate().find(|(_, c)| c.is_whitespace() || visible::is_hidden(*c));
     if let Some((at, c)) = hidden {
         return refuse(&format!("a text with {} (character {})", pasted::named(c), at + 1), EXAMPLE);
     }
-    if said.contains('\\') {
+    if text.contains('\\') {
         return refuse("a text with a backslash", EXAMPLE);
     }
-    let Ok(mut url) = Url::parse(said) else {
+    let Ok(mut url) = Url::parse(text) else {
         return refuse("text that is not a URL", EXAMPLE);
     };
     if !url.username().is_empty() || url.password().is_some() {
@@ -65,7 +65,7 @@ pub(super) fn check(said: &str, allow_http: bool) -> Result<Url> {
 
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        // Names below it are asked of DNS by some systems, and may lead anywhere.
+        // Some systems look names below it up in DNS, so they may be any server.
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -1,6 +1,6 @@
-//! Configuration in two steps: [`Config`] is what was said, by arguments and environment; [`Plan`] is what it means.
+//! Configuration in two steps: [`Config`] holds the options as given, [`ResolvedConfig`] their validated values.
 //!
-//! Arguments go before the environment. Nothing after [`Config::resolve`] looks at either again.
+//! Arguments take precedence over the environment. Nothing after [`Config::resolve`] reads either again.
 
 mod base_url;
 pub(crate) mod options;
@@ -15,15 +15,15 @@ use self::options::{Source, defaults};
 use self::pasted::Form;
 use crate::base::error::{Error, Result};
 use crate::base::secret::Secret;
+use crate::base::spelling::{Spelling, UNIT};
 use crate::base::time::LONGEST;
-use crate::base::words::{Spelling, UNIT};
 use crate::table::Service;
 use crate::wire::transport::proxy::variables;
 use crate::wire::transport::{self, Pem, TransportOptions};
 
 pub use crate::generated::config::Config;
 
-/// Where Cloudmore's client secret travels when a token is asked for.
+/// How Cloudmore's client secret is sent when a token is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -35,7 +35,7 @@ pub enum ClientAuth {
     Body,
 }
 
-/// What a client presents, complete.
+/// The complete credentials of a client.
 #[derive(Debug, Clone)]
 pub(crate) enum Credentials {
     NCentral {
@@ -53,19 +53,19 @@ pub(crate) enum Credentials {
     },
 }
 
-/// What the configuration means.
+/// The validated configuration of a client.
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct ResolvedConfig {
     pub(crate) base: Url,
     pub(crate) credentials: Credentials,
     pub(crate) settings: Settings,
     pub(crate) transport: TransportOptions,
     pub(crate) reseller_id: Option<String>,
-    /// What was said about proxies, by option or environment: it may hold passwords.
+    /// The proxies from options and environment, which may hold passwords.
     pub(crate) proxies: Vec<Secret>,
 }
 
-/// What every call of a client goes by, unless the call says otherwise.
+/// The settings of a client's calls, which options of a call override.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     pub(crate) timeout: Duration,
@@ -88,18 +88,14 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// These settings with the changes that a client's copy is made with.
+    /// These settings with the changes for a copy of a client.
     ///
     /// # Errors
     /// `InvalidRequest` for options that belong to the connection or the identity of a client.
     pub fn with(&self, options: &Config) -> Result<Self> {
         if let Some(name) = options.fixed_option() {
-            let instead = if name == "reseller_id" { "give it to the call" } else { "make another client" };
-            return Err(Error::argument(
-                name,
-                "a value",
-                &format!("belongs to the client itself; {instead}"),
-            ));
+            let instead = if name == "reseller_id" { "pass it to the call" } else { "create another client" };
+            return Err(Error::argument(name, "a value", &format!("belongs to the client; {instead}")));
         }
         self.changed(options)
     }
@@ -125,8 +121,8 @@ impl Config {
         Self::from_json_in(options, Spelling::default(), None)
     }
 
-    /// The configuration that a JSON object describes in the spelling of a language, whose calls are then spelled so as
-    /// well. With a service, the options of other services' clients are refused.
+    /// The configuration that a JSON object describes in the spelling of a language, which then also applies to the
+    /// client's calls. With a service, the options of other services' clients are refused.
     ///
     /// # Errors
     /// `InvalidRequest` when it is not an object of known options.
@@ -135,16 +131,20 @@ impl Config {
         Ok(Self { spelling, ..read })
     }
 
-    pub(crate) fn resolve(&self, service: Service, env: impl Fn(&str) -> Option<String>) -> Result<Plan> {
+    pub(crate) fn resolve(
+        &self,
+        service: Service,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Result<ResolvedConfig> {
         let env = |name: &str| env(name).filter(|value| !value.trim().is_empty());
         self.given().try_for_each(|name| options::refuse_foreign(name, service))?;
         let transport = self.transport()?;
         let base = self.base(service, &env)?;
         if base.scheme() == "http" && self.proxy.is_some() && !transport.allow_http {
-            let allowed = "must not be set for an http:// address, since the proxy could read the credentials; `allow_http` allows it";
+            let allowed = "must not be set for an http:// address, since the proxy could read the credentials, unless `allow_http` is set";
             return Err(Error::setting("proxy", allowed));
         }
-        Ok(Plan {
+        Ok(ResolvedConfig {
             base,
             credentials: self.credentials(service, &env)?,
             settings: Settings::default().changed(self)?,
@@ -175,8 +175,8 @@ impl Config {
             .collect()
     }
 
-    /// Refuses an address that was kept apart from its credentials, as in a pickle, where the environment's credentials
-    /// are for another server.
+    /// Refuses an address that was stored without its credentials, as in a pickle, if the environment's credentials are for
+    /// another server.
     ///
     /// # Errors
     /// `InvalidRequest` that names both servers.
@@ -190,14 +190,14 @@ impl Config {
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<()> {
         let Some(source) = Source::of("base_url", service) else { return Ok(()) };
-        let said = env(source.variable).filter(|value| !value.trim().is_empty());
-        let Some(said) = said.as_deref().or(source.otherwise) else { return Ok(()) };
-        let theirs = base_url::check(said, true)?;
+        let value = env(source.variable).filter(|value| !value.trim().is_empty());
+        let Some(value) = value.as_deref().or(source.fallback) else { return Ok(()) };
+        let theirs = base_url::check(value, true)?;
         if base_url::check(base_url, true)? == theirs {
             return Ok(());
         }
         let allowed = format!(
-            "must be the server that the environment's credentials are for, which {} says is {}",
+            "must be the server of the environment's credentials, which is, by {}, {}",
             source.variable,
             theirs.as_str().trim_end_matches('/')
         );
@@ -205,15 +205,15 @@ impl Config {
     }
 
     fn base(&self, service: Service, env: &impl Fn(&str) -> Option<String>) -> Result<Url> {
-        let said = match (&self.base_url, Source::of("base_url", service)) {
+        let value = match (&self.base_url, Source::of("base_url", service)) {
             (Some(url), _) => url.reveal().to_owned(),
             (None, Some(source)) => {
-                let found = env(source.variable).or(source.otherwise.map(str::to_owned));
+                let found = env(source.variable).or(source.fallback.map(str::to_owned));
                 found.ok_or_else(|| source.missing())?
             }
             (None, None) => return Err(Error::required("base_url", "the address of the server")),
         };
-        base_url::check(&said, self.allow_http.unwrap_or(defaults::ALLOW_HTTP))
+        base_url::check(&value, self.allow_http.unwrap_or(defaults::ALLOW_HTTP))
     }
 
     fn credentials(&self, service: Service, env: &impl Fn(&str) -> Option<String>) -> Result<Credentials> {
@@ -249,7 +249,7 @@ impl Config {
         })
     }
 
-    /// The first option given here that belongs to the connection or the identity of a client.
+    /// The first given option that belongs to the connection or the identity of a client.
     pub(crate) fn fixed_option(&self) -> Option<&'static str> {
         self.given().find(|name| options::is_fixed(name))
     }
@@ -272,7 +272,7 @@ impl Config {
         };
         if let Some(app) = &self.app_info {
             if app.trim().is_empty() || !app.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
-                // Not shown: arguments get mixed up, and the next one may be a token.
+                // Not shown: if arguments were swapped, it may be a token.
                 let given = format!("a text of {} characters", app.chars().count());
                 return Err(Error::argument("app_info", &given, "must be visible ASCII text"));
             }
@@ -282,8 +282,12 @@ impl Config {
     }
 }
 
-fn pem(said: &str) -> Pem {
-    if transport::is_pem_text(said) { Pem::Bytes(said.as_bytes().to_vec()) } else { Pem::File(said.into()) }
+fn pem(value: &str) -> Pem {
+    if transport::is_pem_text(value) {
+        Pem::Bytes(value.as_bytes().to_vec())
+    } else {
+        Pem::File(value.into())
+    }
 }
 
 fn positive(name: &str, time: Option<Duration>) -> Result<Option<Duration>> {

@@ -1,5 +1,5 @@
-//! Options as a caller writes them: one JSON object, read by a table of what there is, so that what is wrong is told by
-//! its name, with what was given and what is allowed.
+//! Options as callers write them: one JSON object, checked against the table of options, so that errors have the name of
+//! the option, the given value and what is allowed.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,16 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::base::error::{Error, ErrorKind, Result};
-use crate::base::given;
+use crate::base::quote;
+use crate::base::spelling::{Spelling, UNIT};
 use crate::base::time::LONGEST;
-use crate::base::words::{Spelling, UNIT};
 use crate::engine::check;
 use crate::table::Service;
 
-use crate::table::options::Is;
+use crate::table::options::OptionKind;
 pub(crate) use crate::table::options::{CALL, CLIENT, PAGING, Row, Source, defaults};
 
-/// Whether the clients of a service have an option; what is no option of any client is nobody else's.
+/// Whether an option does not belong to the clients of another service only.
 pub(crate) fn belongs(name: &str, service: Service) -> bool {
     CLIENT.iter().find(|row| row.name == name).and_then(|row| row.of).is_none_or(|of| of == service)
 }
@@ -38,7 +38,7 @@ pub(crate) fn refuse_foreign(name: &str, service: Service) -> Result<()> {
     }
 }
 
-/// Reads options from a JSON object. No text that was given is told: it may be a credential in the wrong place.
+/// Reads options from a JSON object. Errors show no given text: it may be a credential in the wrong place.
 pub(crate) fn read<T: DeserializeOwned>(
     what: &str,
     rows: &[Row],
@@ -67,39 +67,39 @@ pub(crate) fn read<T: DeserializeOwned>(
         }
     }
     let object = crate::wire::raw::compose(members.iter().map(|(name, raw)| (*name, raw.as_str())));
-    // The table has checked it all; what a parser would say could quote what was given.
+    // Everything was checked before. A parser's message could quote given values.
     serde_json::from_str(&object).map_err(|_| bad())
 }
 
 impl Row {
-    /// The value as the core's own types are read from it.
+    /// The value in the form that the core's own types expect.
     fn value(&self, raw: &str, spelling: Spelling) -> Result<String> {
-        let refuse = |allowed: &str| Err(Error::argument(self.name, &given::told(raw), allowed));
-        match &self.is {
-            Is::Text | Is::Id if is_text(raw) => Ok(raw.to_owned()),
-            Is::Text => refuse("must be text"),
-            Is::Id => match check::whole(raw) {
+        let refuse = |allowed: &str| Err(Error::argument(self.name, &quote::describe(raw), allowed));
+        match &self.kind {
+            OptionKind::Text | OptionKind::Id if is_text(raw) => Ok(raw.to_owned()),
+            OptionKind::Text => refuse("must be text"),
+            OptionKind::Id => match check::whole(raw) {
                 Some(whole) => Ok(format!("\"{whole}\"")),
                 None => refuse("must be text or a whole number"),
             },
-            Is::Flag if matches!(raw, "true" | "false") => Ok(raw.to_owned()),
-            Is::Flag => refuse("must be true or false"),
-            Is::Count { least, most } => {
-                // A whole number that is not negative and does not fit is a large one.
+            OptionKind::Flag if matches!(raw, "true" | "false") => Ok(raw.to_owned()),
+            OptionKind::Flag => refuse("must be true or false"),
+            OptionKind::Count { least, most } => {
+                // A whole number that is not negative and does not fit counts as the largest.
                 let number = check::whole(raw).filter(|whole| !whole.starts_with('-'));
                 match number.map(|whole| whole.parse().unwrap_or(u64::MAX).min(*most)) {
                     Some(number) if number >= *least => Ok(number.to_string()),
                     _ => refuse(&format!("must be a whole number, {least} or more")),
                 }
             }
-            Is::Time { zero } => match raw.parse::<f64>() {
+            OptionKind::Time { zero } => match raw.parse::<f64>() {
                 Ok(number) if number.is_finite() && (number > 0.0 || (*zero && number == 0.0)) => {
                     Ok(spelling.seconds(number).min(LONGEST.as_secs_f64()).to_string())
                 }
                 _ if *zero => refuse(&format!("must be a number of {UNIT}, 0 or more")),
                 _ => refuse(&format!("must be a number of {UNIT} more than 0")),
             },
-            Is::OneOf(values) => {
+            OptionKind::OneOf(values) => {
                 if values.iter().any(|value| {
                     raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(*value)
                 }) {
@@ -107,27 +107,27 @@ impl Row {
                 }
                 refuse(&format!("must be one of {}", values.join(", ")))
             }
-            Is::Texts => {
+            OptionKind::Texts => {
                 let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(raw) else {
                     return refuse("must be an object");
                 };
                 for (name, raw) in &members {
                     if !is_text(raw.get()) {
                         let argument = format!("{}[{name}]", self.name);
-                        return Err(Error::argument(&argument, &given::told(raw.get()), "must be text"));
+                        return Err(Error::argument(&argument, &quote::describe(raw.get()), "must be text"));
                     }
                 }
                 Ok(raw.to_owned())
             }
-            Is::Object if serde_json::from_str::<BTreeMap<String, &RawValue>>(raw).is_ok() => {
+            OptionKind::Object if serde_json::from_str::<BTreeMap<String, &RawValue>>(raw).is_ok() => {
                 Ok(raw.to_owned())
             }
-            Is::Object => refuse("must be an object"),
+            OptionKind::Object => refuse("must be an object"),
         }
     }
 }
 
-/// Whether it is a text that is Unicode; half a surrogate pair is not.
+/// Whether it is Unicode text, without unpaired surrogates.
 fn is_text(raw: &str) -> bool {
     raw.starts_with('"') && serde_json::from_str::<String>(raw).is_ok()
 }

@@ -1,38 +1,38 @@
-//! Credentials as people paste them: with blanks, characters that nobody sees, quotes and `Bearer ` around them.
+//! Credentials as users paste them: surrounded by blanks, invisible characters, quotes or `Bearer `.
 //!
-//! What can only be an accident is taken away; what then is no such credential is refused by name before anything is sent. A
-//! password is never changed. No message quotes a credential; it tells the place, and the number of what is wrong there.
+//! What can only be an accident is removed; invalid credentials are then refused by name before anything is sent. A password
+//! is never changed. Messages never quote a credential; they have the position and the code point of the invalid character.
 
 use crate::base::error::{Error, Result};
 use crate::base::secret::Secret;
 use crate::base::visible;
 
-/// What a credential is made of.
+/// The characters that a credential consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// What follows `Bearer ` (RFC 6750): letters, digits and `-._~+/`, with `=` at the end.
     Token,
-    /// Visible ASCII without blanks, as a header carries it.
+    /// Visible ASCII without blanks, as in a header.
     Key,
-    /// Visible ASCII and blanks (RFC 6749); what the vendor generates begins and ends with no blank.
+    /// Visible ASCII and blanks (RFC 6749); the vendor's secrets do not begin or end with a blank.
     ClientSecret,
-    /// Any writing, in one line.
+    /// Any visible text in one line.
     Name,
-    /// Anything in one line, as it is.
+    /// Anything in one line, unchanged.
     Password,
 }
 
-/// The credential in a text that was given for `name`, as an argument or in the environment variable `from`.
-pub(super) fn read(name: &str, form: Form, said: &str, from: Option<&str>) -> Result<Secret> {
+/// Reads the credential `name` from an argument, or from the environment variable `from`.
+pub(super) fn read(name: &str, form: Form, given: &str, from: Option<&str>) -> Result<Secret> {
     let refuse = |what: &str, given: &str| {
         let place = from.map(|variable| format!(", in {variable}")).unwrap_or_default();
         Err(Error::argument(name, &format!("{given}{place}"), what))
     };
     let text = match form {
-        Form::Password => said,
-        Form::Token | Form::Key => unquoted(without_scheme(unquoted(said))),
-        Form::ClientSecret => unquoted(said),
-        Form::Name => trimmed(said),
+        Form::Password => given,
+        Form::Token | Form::Key => unquoted(without_scheme(unquoted(given))),
+        Form::ClientSecret => unquoted(given),
+        Form::Name => trimmed(given),
     };
     if text.chars().all(|c| c.is_whitespace() || may_be_trimmed(c)) {
         return refuse("must not be blank", "blank text");
@@ -50,7 +50,7 @@ pub(super) fn read(name: &str, form: Form, said: &str, from: Option<&str>) -> Re
     }
 }
 
-/// A text without what is pasted around it: blanks, characters that are not seen, one pair of quotes.
+/// A text without surrounding blanks, invisible characters, and one pair of quotes.
 pub(super) fn unquoted(text: &str) -> &str {
     const PAIRS: [(char, char); 6] = [
         ('"', '"'),
@@ -76,12 +76,12 @@ fn without_scheme(text: &str) -> &str {
     if alone && scheme.eq_ignore_ascii_case(SCHEME) { rest } else { text }
 }
 
-/// Joiners too: at the ends of a text there is nothing to join.
+/// Including joiners: at the ends of a text there is nothing to join.
 fn may_be_trimmed(c: char) -> bool {
     visible::is_hidden(c) || matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// Control characters anywhere, and at the ends what no keyboard writes. All else may be meant.
+/// The first control character, or invisible character at one of the ends. Everything else may be intended.
 fn wrong_in_password(text: &str) -> Option<(usize, char)> {
     let last = text.chars().count().saturating_sub(1);
     let mut letters = text.chars().enumerate();
@@ -110,7 +110,7 @@ impl Form {
     }
 }
 
-/// A character by what it is, since it may be one that nobody sees.
+/// Describes a character, which may be invisible.
 pub(super) fn named(c: char) -> String {
     let number = format!("U+{:04X}", u32::from(c));
     match c {
@@ -132,12 +132,12 @@ mod tests {
 
     const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.a-b_c";
 
-    fn read_as(form: Form, said: &str) -> Result<String> {
-        read("jwt", form, said, None).map(|secret| secret.reveal().to_owned())
+    fn read_as(form: Form, given: &str) -> Result<String> {
+        read("jwt", form, given, None).map(|secret| secret.reveal().to_owned())
     }
 
     #[test]
-    fn what_is_pasted_around_a_token_is_taken_away() {
+    fn characters_around_a_pasted_token_are_removed() {
         for (before, after) in [
             ("", ""),
             ("  ", "\r\n"),
@@ -152,9 +152,9 @@ mod tests {
             ("\u{201c}", "\u{201d}"),
             ("\u{2060}\u{202a}", "\u{202c}\0"),
         ] {
-            let said = format!("{before}{JWT}{after}");
+            let given = format!("{before}{JWT}{after}");
             for form in [Form::Token, Form::Key] {
-                assert_eq!(read_as(form, &said).unwrap(), JWT, "{said:?}");
+                assert_eq!(read_as(form, &given).unwrap(), JWT, "{given:?}");
             }
         }
         assert_eq!(
@@ -165,8 +165,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_refused_by_name_without_being_shown() {
-        for (said, told) in [
+    fn invalid_tokens_are_refused_by_name_without_being_shown() {
+        for (given, expected) in [
             ("plantedone\u{200b}plantedtwo", "U+200B (character 11 of 21)"),
             ("planted one", "a blank, U+0020"),
             ("planted\r\none", "a line break, U+000D"),
@@ -176,8 +176,8 @@ mod tests {
             ("planted\u{a0}one", "a no-break space, U+00A0"),
             ("planted\u{0430}", "U+0430"),
         ] {
-            let error = read_as(Form::Token, said).unwrap_err().to_string();
-            assert!(error.starts_with("jwt: ") && error.contains(told), "{said:?}: {error}");
+            let error = read_as(Form::Token, given).unwrap_err().to_string();
+            assert!(error.starts_with("jwt: ") && error.contains(expected), "{given:?}: {error}");
             assert!(!error.contains("planted"), "{error}");
         }
         for blank in ["", "  ", "\u{200b}", "\"\"", "Bearer ", "\u{feff}\n"] {
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_sent_as_it_is_or_refused() {
+    fn a_password_is_sent_unchanged_or_refused() {
         for good in
             [" a b ", "\"quoted\"", "Bearer x", "pass\u{a0}", "a\u{200b}b", "пароль", "می\u{200c}خواهم"]
         {

@@ -1,4 +1,4 @@
-//! Whether what was said becomes what it means.
+//! Tests of the configuration.
 
 use super::*;
 use crate::base::error::ErrorKind;
@@ -7,13 +7,13 @@ fn no_env(_: &str) -> Option<String> {
     None
 }
 
-fn ncentral(base: &str) -> Result<Plan> {
+fn ncentral(base: &str) -> Result<ResolvedConfig> {
     let config = Config { base_url: Some(base.into()), jwt: Some("j.w.t".into()), ..Config::default() };
     config.resolve(Service::NCentral, no_env)
 }
 
 #[test]
-fn https_is_required_but_for_this_machine() {
+fn https_is_required_except_for_this_machine() {
     for good in ["https://n.example", "http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:2"] {
         assert!(ncentral(good).is_ok(), "{good}");
     }
@@ -47,20 +47,20 @@ fn a_documented_api_suffix_is_not_doubled() {
 }
 
 #[test]
-fn arguments_go_before_the_environment() {
+fn arguments_take_precedence_over_the_environment() {
     let env = |name: &str| match name {
         "NCENTRAL_URL" => Some("https://env.example".to_owned()),
         "NCENTRAL_JWT" => Some("from-env".to_owned()),
         _ => None,
     };
-    let plan = Config::default().resolve(Service::NCentral, env).unwrap();
-    assert_eq!(plan.base.host_str(), Some("env.example"));
-    let said = Config { base_url: Some("https://said.example".into()), ..Config::default() };
-    assert_eq!(said.resolve(Service::NCentral, env).unwrap().base.host_str(), Some("said.example"));
+    let resolved = Config::default().resolve(Service::NCentral, env).unwrap();
+    assert_eq!(resolved.base.host_str(), Some("env.example"));
+    let config = Config { base_url: Some("https://said.example".into()), ..Config::default() };
+    assert_eq!(config.resolve(Service::NCentral, env).unwrap().base.host_str(), Some("said.example"));
 }
 
 #[test]
-fn what_is_missing_is_named_with_its_variable() {
+fn a_missing_option_is_named_with_its_variable() {
     let error = Config::default().resolve(Service::Wiv, no_env).unwrap_err().to_string();
     assert!(error.contains("api_key") && error.contains("WIV_API_KEY"), "{error}");
 }
@@ -77,7 +77,7 @@ fn json_options_are_checked_without_being_quoted() {
 }
 
 #[test]
-fn every_option_of_the_table_is_one_of_the_struct() {
+fn every_option_of_the_table_is_in_the_struct() {
     for row in options::CLIENT {
         let taken = [r#""text""#, "true", "2", r#""basic""#]
             .into_iter()
@@ -87,8 +87,8 @@ fn every_option_of_the_table_is_one_of_the_struct() {
 }
 
 #[test]
-fn what_is_wrong_is_told_in_the_words_of_its_language() {
-    let told = |json: &str, spelling, service| {
+fn errors_are_spelled_for_their_language() {
+    let error_text = |json: &str, spelling, service| {
         let error = Config::from_json_in(json.as_bytes(), spelling, service).unwrap_err();
         (error.to_string(), error.argument_name().unwrap_or_default().to_owned())
     };
@@ -118,25 +118,25 @@ fn what_is_wrong_is_told_in_the_words_of_its_language() {
     ];
     for (json, text, argument) in cases {
         assert_eq!(
-            told(json, Spelling::Camel, Some(Service::NCentral)),
+            error_text(json, Spelling::Camel, Some(Service::NCentral)),
             (text.to_owned(), argument.to_owned())
         );
     }
-    let (text, _) = told(r#"{"colour":1}"#, Spelling::Snake, Some(Service::Wiv));
+    let (text, _) = error_text(r#"{"colour":1}"#, Spelling::Snake, Some(Service::Wiv));
     assert!(text.contains("there are base_url, api_key, timeout") && !text.contains("jwt"), "{text}");
-    let (text, _) = told(r#"{"timeout":-1}"#, Spelling::Snake, None);
+    let (text, _) = error_text(r#"{"timeout":-1}"#, Spelling::Snake, None);
     assert_eq!(text, "timeout: must be a number of seconds more than 0; given: -1");
 }
 
 #[test]
-fn options_of_another_service_are_refused_also_where_they_come_as_a_struct() {
+fn options_of_another_service_are_refused_in_a_struct_as_well() {
     let config = Config { api_key: Some("k".into()), jwt: Some("j".into()), ..Config::default() };
     let error = config.resolve(Service::NCentral, no_env).unwrap_err();
     assert_eq!(error.argument_name(), Some("api_key"), "{error}");
 }
 
 #[test]
-fn times_are_read_in_the_unit_of_their_language_and_large_numbers_mean_the_longest() {
+fn times_have_the_unit_of_their_language_and_a_maximum() {
     let timeout =
         |json: &str, spelling| Config::from_json_in(json.as_bytes(), spelling, None).unwrap().timeout;
     assert_eq!(timeout(r#"{"timeout":1500}"#, Spelling::Camel), Some(Duration::from_millis(1500)));
@@ -146,7 +146,7 @@ fn times_are_read_in_the_unit_of_their_language_and_large_numbers_mean_the_longe
 }
 
 #[test]
-fn a_kept_address_is_refused_where_the_credentials_are_for_another_server() {
+fn a_stored_address_is_refused_if_the_credentials_are_for_another_server() {
     let env = |url: &'static str| move |_: &str| Some(url.to_owned());
     let check = |kept: &str, url| Config::check_kept(Service::NCentral, kept, env(url));
     assert!(check("https://a.example", "https://a.example/").is_ok());
@@ -161,20 +161,22 @@ fn a_kept_address_is_refused_where_the_credentials_are_for_another_server() {
         );
         assert!(error.contains("NCENTRAL_URL"), "{error}");
     }
-    // Without the variable the vendor's own address is meant.
+    // Without the variable the vendor's address is used.
     assert!(Config::check_kept(Service::Wiv, "https://other.example", no_env).is_err());
     assert!(Config::check_kept(Service::Wiv, "https://api.wiv.ai", no_env).is_ok());
 }
 
 #[test]
-fn settings_of_the_connection_are_told_as_arguments() {
-    let told = |json: &str| {
+fn errors_of_connection_options_name_the_argument() {
+    let error_text = |json: &str| {
         let config = Config::from_json_in(json.as_bytes(), Spelling::Camel, None).unwrap();
         crate::engine::core::Core::new(Service::NCentral, &config).unwrap_err().spelled(Spelling::Camel)
     };
-    let error = told(r#"{"baseURL": "https://n.example", "jwt": "the-user-token", "proxy": "socks5://x"}"#);
+    let error =
+        error_text(r#"{"baseURL": "https://n.example", "jwt": "the-user-token", "proxy": "socks5://x"}"#);
     assert_eq!(error.argument_name(), Some("proxy"));
-    let error = told(r#"{"baseURL": "http://127.0.0.1:1", "jwt": "the-user-token", "proxy": "http://x:1"}"#);
+    let error =
+        error_text(r#"{"baseURL": "http://127.0.0.1:1", "jwt": "the-user-token", "proxy": "http://x:1"}"#);
     assert!(
         error.to_string().contains("`allowHttp`") || error.to_string().contains("`allowHTTP`"),
         "{error}"

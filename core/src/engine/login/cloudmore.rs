@@ -1,5 +1,5 @@
-//! Cloudmore's token: a login by user and password with the API secret of the OAuth client. There is no refresh token;
-//! a new token is a new user.
+//! Cloudmore's token: a login with user and password and the API secret of the OAuth client. There is no refresh token, so
+//! a renewal is another login.
 
 use std::time::Duration;
 
@@ -10,19 +10,19 @@ use super::no_tokens;
 use crate::base::error::Result;
 use crate::base::secret::Secret;
 use crate::engine::auth::{Tokens, basic, secret_value};
-use crate::engine::call::{self, Effort, Request};
+use crate::engine::call::{self, CallContext, CallPolicy};
 use crate::engine::config::ClientAuth;
 use crate::engine::core::Core;
-use crate::engine::request::{CallOptions, Prepared, join};
+use crate::engine::request::{CallOptions, HttpRequest, join};
 use crate::policy::retry::Class;
 use crate::table::Auth;
 use crate::wire::raw;
 
 const PATH: &str = "/connect/token";
-/// What the vendor says of tokens that carry no `expires_in`.
+/// The vendor's lifetime of tokens without `expires_in`.
 const LIFE: Duration = Duration::from_secs(24 * 3600);
 
-/// Who logs in.
+/// The user who logs in.
 pub(super) struct User<'a> {
     pub(super) username: &'a str,
     pub(super) password: &'a Secret,
@@ -38,16 +38,16 @@ pub(super) async fn renew(core: &Core, user: &User<'_>) -> Result<Tokens> {
         headers.insert(header::AUTHORIZATION, secret_value(&value)?);
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-    let request = Request {
+    let context = CallContext {
+        operation: None,
         label: "cloudmore.token",
         class: Class::Read,
         retry_500: true,
         auth: Auth::None,
         login: true,
-        outcome_check: None,
-        gate: core.gate("POST /connect/token", 5),
+        limiter: core.limiter("POST /connect/token", 5),
         needs_body: true,
-        prepared: Prepared {
+        http: HttpRequest {
             method: Method::POST,
             url: join(&core.shared.base, PATH),
             headers,
@@ -55,9 +55,9 @@ pub(super) async fn renew(core: &Core, user: &User<'_>) -> Result<Tokens> {
             secrets: Vec::new(),
         },
     };
-    let answered = call::run_boxed(core, &request, &Effort::of(core, &CallOptions::default())?).await?;
-    read_token(&answered.body)
-        .map_err(|error| no_tokens(core, &answered, error).with_operation("cloudmore.token"))
+    let response = call::run_boxed(core, &context, &CallPolicy::of(core, &CallOptions::default())?).await?;
+    read_token(&response.body)
+        .map_err(|error| no_tokens(core, &response, error).with_operation("cloudmore.token"))
 }
 
 fn form(user: &User<'_>) -> String {
@@ -80,7 +80,7 @@ fn read_token(json: &[u8]) -> Result<Tokens> {
         .and_then(Value::as_str)
         .filter(|text| !text.is_empty())
         .ok_or_else(unreadable)?;
-    let said = body.get("expires_in");
-    let seconds = said.and_then(|value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok()));
+    let expires_in = body.get("expires_in");
+    let seconds = expires_in.and_then(|value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok()));
     Tokens::new(token.into(), seconds.map_or(LIFE, Duration::from_secs), None)
 }

@@ -1,4 +1,4 @@
-//! Logins: how each service gives tokens.
+//! Logins: how each service issues tokens.
 
 mod cloudmore;
 mod ncentral;
@@ -10,16 +10,16 @@ use futures_util::FutureExt;
 
 pub(crate) use self::ncentral::{read_tokens, refresh_body};
 use crate::base::error::{Error, ErrorKind};
-use crate::engine::advice;
 use crate::engine::auth::{Login, Tokens};
-use crate::engine::call::Answered;
+use crate::engine::call::CallResponse;
 use crate::engine::config::Credentials;
 use crate::engine::core::Core;
+use crate::engine::diagnosis;
 
-/// Gets tokens for all callers of a client.
+/// Obtains tokens for all callers of a client.
 pub(crate) fn renew(core: Core, old: Option<Arc<Tokens>>) -> Login {
     async move {
-        // The client's own settings: whoever happens to begin a renewal begins it for everybody.
+        // With the settings that the client was built with: the renewal serves all calls, not only the one that starts it.
         let core = core.as_built();
         match core.shared.auth.credentials() {
             Credentials::NCentral { .. } => ncentral::renew(&core, old.as_deref()).await,
@@ -39,17 +39,17 @@ pub(crate) fn renew(core: Core, old: Option<Arc<Tokens>>) -> Login {
     .boxed()
 }
 
-/// What the caller is told when the response to a login holds no tokens. Tokens that could not be read are not known as
-/// secrets, so nothing of the body is kept.
-fn no_tokens(core: &Core, answered: &Answered, error: Error) -> Error {
-    let hint = advice::of_login(&answered.headers, &answered.body, &core.shared.base);
+/// The error for a login response without tokens. Tokens that could not be read are unknown to the redactor, so the body
+/// is not kept.
+fn no_tokens(core: &Core, response: &CallResponse, error: Error) -> Error {
+    let hint = diagnosis::login_hint(&response.headers, &response.body, &core.shared.base);
     let error = match hint {
         Some(hint) => error.with_hint(hint),
         None => error,
     };
     error
-        .with_answer(answered.status, &answered.headers, &Bytes::new())
-        .with_attempts(answered.attempts.clone())
+        .with_answer(response.status, &response.headers, &Bytes::new())
+        .with_attempts(response.attempts.clone())
         .redacted(&core.redactor(&[]))
-        .with_request_id(&answered.request_id)
+        .with_request_id(&response.request_id)
 }

@@ -1,5 +1,5 @@
-//! N-central's tokens: refresh with the raw refresh token as a text body, and authenticate with the user's token when
-//! that fails for whatever reason (the tokens live in the server's memory, and a restart kills them).
+//! N-central's tokens: refresh with the raw refresh token as a text body, and authenticate with the user's token if that
+//! fails for any reason (tokens are kept in the server's memory, so a restart invalidates them).
 
 use std::time::Duration;
 
@@ -8,54 +8,60 @@ use http::{HeaderValue, header};
 use serde_json::Value;
 
 use super::no_tokens;
-use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::error::Result;
 use crate::base::secret::Secret;
-use crate::base::words::Spelling;
+use crate::base::spelling::Spelling;
 use crate::engine::auth::Tokens;
-use crate::engine::call::{self, Effort, Request};
+use crate::engine::call::{self, CallContext, CallPolicy};
 use crate::engine::core::Core;
-use crate::engine::request::{CallOptions, Draft};
+use crate::engine::request::{CallOptions, RequestTemplate};
+use crate::generated::operations::{OPERATIONS, op};
 use crate::table::Operation;
 use crate::wire::raw;
 
-/// The vendor's defaults, for answers without `expirySeconds`.
+/// The vendor's defaults, for responses without `expirySeconds`.
 const ACCESS_LIFE: Duration = Duration::from_secs(3600);
 const REFRESH_LIFE: Duration = Duration::from_secs(90_000);
 
 pub(super) async fn renew(core: &Core, old: Option<&Tokens>) -> Result<Tokens> {
     if let Some(token) = old.and_then(Tokens::refresh) {
-        match ask(core, "ncentral.auth.refresh", Some(token)).await {
+        match request_tokens(core, &OPERATIONS[op::NCENTRAL_AUTH_REFRESH], Some(token)).await {
             Ok(tokens) => return Ok(tokens),
             Err(error) => tracing::debug!(kind = ?error.kind(), "refresh failed, authenticating"),
         }
     }
-    ask(core, "ncentral.auth.authenticate", None).await
+    request_tokens(core, &OPERATIONS[op::NCENTRAL_AUTH_AUTHENTICATE], None).await
 }
 
-async fn ask(core: &Core, operation: &'static str, refresh: Option<&Secret>) -> Result<Tokens> {
-    let Some(operation) = Operation::find(operation) else {
-        return Err(Error::new(ErrorKind::InvalidRequest, "the token operation is missing from the table"));
-    };
+async fn request_tokens(
+    core: &Core,
+    operation: &'static Operation,
+    refresh: Option<&Secret>,
+) -> Result<Tokens> {
     let options = CallOptions::default();
-    let draft = Draft::new(operation, b"{}", &options, Spelling::default(), &|_| None)?;
-    let mut prepared = draft.finish(&core.shared.base, &[], &[]);
+    let template = RequestTemplate::new(operation, b"{}", &options, Spelling::default(), &|_| None)?;
+    let mut http = template.finish(&core.shared.base, &[], &[]);
     if let Some(token) = refresh {
-        refresh_body(&mut prepared.headers, &mut prepared.body, token);
-        prepared.secrets.push(token.clone());
+        refresh_body(&mut http.headers, &mut http.body, token);
+        http.secrets.push(token.clone());
     }
-    let request = Request::of(core, operation, prepared, false);
-    let mut effort = Effort::of(core, &options)?;
+    let context = CallContext::of(core, operation, http, false);
+    let mut policy = CallPolicy::of(core, &options)?;
     if refresh.is_some() {
-        // A login needs no refresh token, so nothing is waited for here.
-        effort =
-            Effort { max_retries: 0, max_retry_after: Duration::ZERO, max_backoff: Duration::ZERO, ..effort };
+        // A login works without a refresh token, so a failed refresh is not retried.
+        policy = CallPolicy {
+            max_retries: 0,
+            max_retry_after: Duration::ZERO,
+            max_backoff: Duration::ZERO,
+            ..policy
+        };
     }
-    let answered = call::run_boxed(core, &request, &effort).await?;
-    read_tokens(&answered.body)
-        .map_err(|error| no_tokens(core, &answered, error).with_operation(operation.id))
+    let response = call::run_boxed(core, &context, &policy).await?;
+    read_tokens(&response.body)
+        .map_err(|error| no_tokens(core, &response, error).with_operation(operation.id))
 }
 
-/// The raw token as the whole body; anything else is refused by the server.
+/// Makes the raw token the whole body; the server refuses anything else.
 pub(crate) fn refresh_body(headers: &mut http::HeaderMap, body: &mut Option<Bytes>, token: &Secret) {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
     *body = Some(Bytes::copy_from_slice(token.reveal().as_bytes()));
@@ -74,8 +80,8 @@ pub(crate) fn read_tokens(json: &[u8]) -> Result<Tokens> {
             .map(Secret::from)
     };
     let life = |name: &str, default: Duration| {
-        let said = tokens.pointer(&format!("/{name}/expirySeconds"));
-        let seconds = said.and_then(|value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok()));
+        let expiry = tokens.pointer(&format!("/{name}/expirySeconds"));
+        let seconds = expiry.and_then(|value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok()));
         seconds.map_or(default, Duration::from_secs)
     };
     let refresh = token("refresh").map(|refresh| (refresh, life("refresh", REFRESH_LIFE)));

@@ -1,62 +1,62 @@
-//! Lists of every kind behind one pager: numbered pages read ahead in order, scrolls, and plain arrays.
+//! One pager for lists of every kind: numbered pages, read ahead in order, scrolls, and plain arrays.
 //!
-//! A pager has one page in hand, whose items are given out one by one or together. `limit` bounds the items in total,
+//! A pager has one current page, whose items are returned one by one or together. `limit` bounds the items in total,
 //! `page_size` those of one request. Wherever reading stops, in the middle of a page or by an error, a resume token says
-//! where to go on.
+//! where to continue.
 
-mod account;
-mod ahead;
-mod course;
+mod completeness;
 mod numbered;
 mod pager;
+mod prefetch;
 mod raw_page;
-mod recent;
+mod recent_pages;
 mod resume;
 mod scroll;
-mod seen;
+mod seen_ids;
+mod tracker;
 
 use bytes::Bytes;
 use serde::Deserialize;
 
-use self::account::Account;
+use self::completeness::Completeness;
 pub use self::pager::{Mark, RawPager};
-pub use self::raw_page::{Hand, RawPage};
-use self::resume::Place;
+pub use self::raw_page::{CurrentPage, RawPage};
+use self::resume::Position;
 use crate::base::error::{Error, Result};
-use crate::base::words::Spelling;
-use crate::engine::answer;
-use crate::engine::call::{self, Effort, Request};
+use crate::base::spelling::Spelling;
+use crate::engine::call::{self, CallContext, CallPolicy};
 use crate::engine::config::options;
 use crate::engine::core::Core;
-use crate::engine::request::{Draft, Prepared};
+use crate::engine::request::{HttpRequest, RequestTemplate};
 use crate::engine::response::Meta;
+use crate::engine::result;
 use crate::table::dialect::Dialect;
-use crate::wire::raw::{self, Cut, Entry};
+use crate::wire::raw::{self, Entry, PageItems};
 
 pub use crate::generated::config::PagingOptions;
 
-/// What to do when a list ends before as many rows came as the server said there are.
+/// What to do when a list ends with fewer rows than the server announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum OnIncomplete {
     /// Log one warning with the numbers.
     Warn,
-    /// Give an error of kind `ListIncomplete` in place of the end.
+    /// Fail with `ListIncomplete` instead of ending.
     Raise,
-    /// Nothing; [`RawPager::complete`] tells all the same.
+    /// Nothing; [`RawPager::complete`] still reports it.
     Ignore,
 }
 
-/// What to do when a page of a scroll is lost: its server has moved on and cannot be asked for it again.
+/// What to do when a page of a scroll is lost. The server's cursor has advanced, so the page cannot be requested again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum OnLostPage {
-    /// Search again, and skip what was already given out.
+    /// Restart the search, and skip the items already returned.
     #[default]
     Restart,
-    /// Give an error that says where to resume.
+    /// Fail with an error that carries a resume token.
     Raise,
 }
 
@@ -83,17 +83,17 @@ impl PagingOptions {
     }
 }
 
-/// What every reader needs: whose list it is, and how to ask for a page of it.
+/// A list: its client, and the request of its pages.
 #[derive(Debug, Clone)]
 pub(crate) struct List {
     core: Core,
-    draft: std::sync::Arc<Draft>,
-    effort: Effort,
+    template: std::sync::Arc<RequestTemplate>,
+    policy: CallPolicy,
     item_id: &'static str,
     or_object: bool,
 }
 
-/// A page as a reader hands it over, before the limit is applied.
+/// A page as a reader returns it, before the limit is applied.
 #[derive(Debug)]
 pub(crate) struct Read {
     buffer: Bytes,
@@ -101,77 +101,77 @@ pub(crate) struct Read {
     items: Vec<Entry>,
     total: Option<u64>,
     number: Option<u64>,
-    here: Place,
-    /// Where the following page begins, or the end of the list.
-    next: Place,
+    here: Position,
+    /// The position after the page, or the end of the list.
+    next: Position,
     /// Whether it was read before.
     again: bool,
-    /// Whether its items are known by their ids.
+    /// Whether ids identify its items.
     by_id: bool,
-    account: Account,
+    completeness: Completeness,
 }
 
 impl List {
-    /// The words of the list's service.
+    /// The dialect of the list's service.
     fn words(&self) -> &'static Dialect {
-        self.draft.operation.service.dialect()
+        self.template.operation.service.dialect()
     }
 
-    fn prepare(&self, page_query: &[(&str, String)], page_fields: &[(&str, &str)]) -> Prepared {
-        self.draft.finish(&self.core.shared.base, page_query, page_fields)
+    fn prepare(&self, page_query: &[(&str, String)], page_fields: &[(&str, &str)]) -> HttpRequest {
+        self.template.finish(&self.core.shared.base, page_query, page_fields)
     }
 
-    /// Asks for one page and cuts it. `most` is how many bytes it may have, where less than any response may.
+    /// Requests one page and splits it into items. `most` is the largest size in bytes, if lower than the client's.
     async fn fetch(
         &self,
-        prepared: Prepared,
+        http: HttpRequest,
         continuation: bool,
         most: Option<usize>,
-    ) -> Result<(Cut, Meta)> {
-        let operation = self.draft.operation;
-        let request = Request::of(&self.core, operation, prepared, continuation);
-        let effort = Effort { max_body_bytes: most, ..self.effort.clone() };
-        let answered = call::run(&self.core, &request, &effort).await?;
-        let body = answered.body.clone();
-        let meta = answer::meta(answered);
-        // That is how servers say that there is nothing.
+    ) -> Result<(PageItems, Meta)> {
+        let operation = self.template.operation;
+        let context = CallContext::of(&self.core, operation, http, continuation);
+        let policy = CallPolicy { max_body_bytes: most, ..self.policy.clone() };
+        let response = call::run(&self.core, &context, &policy).await?;
+        let body = response.body.clone();
+        let meta = result::meta(response);
+        // Servers send 204 for an empty list.
         if meta.status == http::StatusCode::NO_CONTENT.as_u16() {
-            return Ok((Cut::nothing(), meta));
+            return Ok((PageItems::nothing(), meta));
         }
-        let cut = if self.or_object { raw::list_or_object } else { raw::list };
-        match cut(&body, operation.envelope(), self.item_id, operation.id_fields) {
-            Ok(cut) => Ok((cut, meta)),
+        let received = if self.or_object { raw::list_or_object } else { raw::list };
+        match received(&body, operation.envelope(), self.item_id, operation.id_fields) {
+            Ok(received) => Ok((received, meta)),
             Err(error) => {
-                let secrets = self.draft.secrets();
-                Err(answer::unreadable(&self.core, operation, secrets, &meta, &body, error))
+                let secrets = self.template.secrets();
+                Err(result::unreadable(&self.core, operation, secrets, &meta, &body, error))
             }
         }
     }
 
-    /// An error about a page that was read, with what is known of its response.
-    fn explain(&self, error: Error, meta: &Meta) -> Error {
-        let secrets = self.draft.secrets();
-        answer::unreadable(&self.core, self.draft.operation, secrets, meta, &Bytes::new(), error)
+    /// Adds the metadata of a page's response to an error.
+    fn with_context(&self, error: Error, meta: &Meta) -> Error {
+        let secrets = self.template.secrets();
+        result::unreadable(&self.core, self.template.operation, secrets, meta, &Bytes::new(), error)
     }
 
     async fn read_whole(&self, skip: usize) -> Result<Read> {
-        let (cut, meta) = self.fetch(self.prepare(&[], &[]), false, None).await?;
-        let rows = cut.rows as u64;
-        let total = cut.facts.total_items.filter(|total| *total >= rows).unwrap_or(rows);
-        let mut account = Account { given: rows, ..Account::default() };
-        account.say(Some(total));
-        let items = cut.items.into_iter().filter(|item| item.row() >= skip).collect();
+        let (received, meta) = self.fetch(self.prepare(&[], &[]), false, None).await?;
+        let rows = received.rows as u64;
+        let total = received.info.total_items.filter(|total| *total >= rows).unwrap_or(rows);
+        let mut completeness = Completeness { given: rows, ..Completeness::default() };
+        completeness.record_total(Some(total));
+        let items = received.items.into_iter().filter(|item| item.row() >= skip).collect();
         Ok(Read {
-            buffer: cut.buffer,
+            buffer: received.buffer,
             meta,
             items,
             total: Some(total),
             number: None,
-            here: Place::Whole { skip },
-            next: Place::End,
+            here: Position::Whole { skip },
+            next: Position::End,
             again: false,
             by_id: true,
-            account,
+            completeness,
         })
     }
 }

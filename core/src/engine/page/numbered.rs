@@ -1,66 +1,71 @@
-//! Page-numbered lists: pages are asked for by number, read ahead in order, and the [`Course`] says what they mean.
+//! Page-numbered lists: pages are requested by number and read ahead in order; the [`PageTracker`] interprets them.
 
-use super::ahead::Ahead;
-use super::course::{Course, Taken};
-use super::{List, PagingOptions, Place, Read};
+use super::prefetch::Prefetch;
+use super::tracker::{PageTracker, Taken};
+use super::{List, PagingOptions, Position, Read};
 use crate::base::error::Result;
 
 /// Reads a page-numbered list.
 #[derive(Debug)]
 pub(crate) struct Numbered {
-    pub(crate) course: Course,
-    ahead: Ahead,
+    pub(crate) tracker: PageTracker,
+    prefetch: Prefetch,
 }
 
 impl Numbered {
-    pub(crate) fn new(list: &List, from: Option<&Place>, paging: &PagingOptions) -> Self {
-        let said = |wanted: Option<&str>| {
-            let found = list.draft.query.iter().find(|(name, _)| Some(name.as_str()) == wanted);
+    pub(crate) fn new(list: &List, from: Option<&Position>, paging: &PagingOptions) -> Self {
+        let param = |wanted: Option<&str>| {
+            let found = list.template.query.iter().find(|(name, _)| Some(name.as_str()) == wanted);
             found.and_then(|(_, number)| number.parse().ok())
         };
         let words = list.words().pages;
-        let course = Course::new(from, said(words.map(|it| it.number)), said(words.map(|it| it.size)));
-        Self { course, ahead: Ahead::new(paging.concurrency) }
+        let tracker =
+            PageTracker::new(from, param(words.map(|it| it.number)), param(words.map(|it| it.size)));
+        Self { tracker, prefetch: Prefetch::new(paging.concurrency) }
     }
 
-    /// The same without what is read ahead.
+    /// A copy without the pages that are read ahead.
     pub(crate) fn snapshot(&self) -> Self {
-        Self { course: self.course.clone(), ahead: self.ahead.bare() }
+        Self { tracker: self.tracker.clone(), prefetch: self.prefetch.bare() }
     }
 
-    /// Drops what is being read ahead.
-    pub(crate) fn leave(&mut self) {
-        self.ahead.clear();
+    /// Cancels pages that are read ahead.
+    pub(crate) fn cancel_prefetch(&mut self) {
+        self.prefetch.clear();
     }
 
-    /// The next page. `left` is how many items are wanted: nothing beyond them is read ahead.
+    /// The next page. `left` is how many items are still needed; no page beyond them is read ahead.
     pub(crate) async fn read(&mut self, list: &List, left: Option<u64>) -> Result<Read> {
-        let number = self.course.number();
-        let (cut, meta) = self.ahead.take(list, number).await?;
-        let taken = match self.course.take(&cut) {
+        let number = self.tracker.number();
+        let (received, meta) = self.prefetch.take(list, number).await?;
+        let taken = match self.tracker.take(&received) {
             Ok(taken) => taken,
             Err(error) => {
-                self.ahead.clear();
-                return Err(list.explain(error, &meta));
+                self.prefetch.clear();
+                return Err(list.with_context(error, &meta));
             }
         };
         let Taken { items, number, here, next, again } = taken;
-        if cut.rows > cut.items.len() {
-            tracing::debug!(page = number, rows = cut.rows - cut.items.len(), "null rows were skipped");
+        if received.rows > received.items.len() {
+            tracing::debug!(
+                page = number,
+                rows = received.rows - received.items.len(),
+                "null rows were skipped"
+            );
         }
         let left = left.map(|left| left.saturating_sub(items.len() as u64));
-        if self.course.straight() {
-            let end = self.course.last_page(&cut.facts);
-            let size = self.course.size(&cut.facts);
-            let end = left.map_or(end, |left| end.min(self.course.number() - 1 + left.div_ceil(size)));
-            self.ahead.fill(list, self.course.number(), end);
+        if self.tracker.is_sequential() {
+            let end = self.tracker.last_page(&received.info);
+            let size = self.tracker.size(&received.info);
+            let end = left.map_or(end, |left| end.min(self.tracker.number() - 1 + left.div_ceil(size)));
+            self.prefetch.fill(list, self.tracker.number(), end);
         } else {
-            self.ahead.clear();
+            self.prefetch.clear();
         }
-        let account = self.course.account();
-        let total = cut.facts.total_items;
+        let completeness = self.tracker.completeness();
+        let total = received.info.total_items;
         Ok(Read {
-            buffer: cut.buffer,
+            buffer: received.buffer,
             meta,
             items,
             total,
@@ -69,7 +74,7 @@ impl Numbered {
             next,
             again,
             by_id: true,
-            account,
+            completeness,
         })
     }
 }

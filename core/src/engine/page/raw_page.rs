@@ -1,4 +1,4 @@
-//! One page of a list, and how far its items were given out.
+//! One page of a list, and which of its items were returned.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,32 +7,32 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 
-use super::resume::{Place, Resume};
+use super::resume::{Position, ResumePoint};
 use crate::base::error::{Error, Result};
 use crate::engine::response::Meta;
 use crate::wire::raw::{self, Entry};
 
-/// One page, or a part of one: its items are slices of one buffer. Cheap to clone. `Debug` shows how many items there
-/// are, not what they hold.
+/// One page, or a part of one: its items are slices of one buffer. Cheap to clone. `Debug` shows the number of items, not
+/// their content.
 #[derive(Clone)]
 pub struct RawPage {
     pub(super) buffer: Bytes,
     pub(super) items: Arc<[Entry]>,
-    /// Which of the items these are.
+    /// The range of items that belong to this part.
     pub(super) span: Range<usize>,
-    /// How many items the server says the list has.
+    /// How many items the list has according to the server.
     pub total: Option<u64>,
     /// The number of the page, from 1, where pages are numbered.
     pub number: Option<u64>,
-    /// Status, headers, ids and times of the page's answer.
+    /// Status, headers, ids and times of the page's response.
     pub meta: Arc<Meta>,
     pub(super) operation: &'static str,
-    /// Where the whole page begins, and what follows it.
-    pub(super) here: Resume,
-    pub(super) next: Resume,
-    /// Whether it was read before: its items have no place of their own.
+    /// The positions before and after the whole page.
+    pub(super) here: ResumePoint,
+    pub(super) next: ResumePoint,
+    /// Whether it was read before; its items have no position of their own then.
     pub(super) again: bool,
-    /// Whether items of a scroll are known by their ids.
+    /// Whether ids identify the items of a scroll.
     pub(super) by_id: bool,
 }
 
@@ -47,12 +47,12 @@ impl fmt::Debug for RawPage {
 }
 
 impl RawPage {
-    /// How many items there are.
+    /// The number of items.
     pub fn len(&self) -> usize {
         self.span.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.span.is_empty()
     }
@@ -66,14 +66,14 @@ impl RawPage {
         self.range(at).map(|range| &self.buffer[range])
     }
 
-    /// The error for an item that a binding cannot read: with operation, status, request id, page and row, and where to
-    /// resume behind the item. `why` is a reason in plain words, without anything of what the item holds.
+    /// The error for an item that a binding cannot read: with operation, status, request id, page and row, and a token to
+    /// resume after the item. `why` is a reason that contains nothing of the item.
     pub fn unreadable(&self, at: usize, why: &str) -> Error {
-        self.explain(at, raw::undecodable(why))
+        self.with_context(at, raw::undecodable(why))
     }
 
-    /// The error for an item, with what is known of where it stands.
-    pub(crate) fn explain(&self, at: usize, error: Error) -> Error {
+    /// Adds the position of an item to an error.
+    pub(crate) fn with_context(&self, at: usize, error: Error) -> Error {
         let row = self.entry(at).map_or(at, Entry::row) + 1;
         let place = match self.number {
             Some(page) => format!("row {row} of page {page}"),
@@ -98,7 +98,7 @@ impl RawPage {
         &self.buffer
     }
 
-    /// Where an item begins and ends in the buffer.
+    /// The range of an item in the buffer.
     pub fn range(&self, at: usize) -> Option<Range<usize>> {
         self.entry(at).map(Entry::bytes)
     }
@@ -115,81 +115,81 @@ impl RawPage {
         self.after(self.span.start.saturating_add(consumed)).token()
     }
 
-    /// The place after so many items of the whole page.
-    pub(super) fn after(&self, consumed: usize) -> Resume {
+    /// The position after the first `consumed` items of the whole page.
+    pub(super) fn after(&self, consumed: usize) -> ResumePoint {
         let Some(last) = consumed.checked_sub(1) else { return self.here.clone() };
         let Some(last) = self.items.get(last).filter(|_| consumed < self.items.len()) else {
             return self.next.clone();
         };
-        let came = consumed as u64;
+        let count = consumed as u64;
         self.here.at(match self.here.place() {
-            Place::Page { page, skip, size, received } => Place::Page {
+            Position::Page { page, skip, size, received } => Position::Page {
                 page: *page,
                 skip: if self.again { *skip } else { last.row() + 1 },
                 size: *size,
-                received: received + came,
+                received: received + count,
             },
-            Place::Whole { .. } => Place::Whole { skip: last.row() + 1 },
-            Place::Scroll { count, .. } => Place::Scroll {
-                count: count + came,
+            Position::Whole { .. } => Position::Whole { skip: last.row() + 1 },
+            Position::Scroll { count, .. } => Position::Scroll {
+                count: count + count,
                 last: if self.by_id { last.id(&self.buffer).map(Into::into) } else { None },
             },
-            Place::End => Place::End,
+            Position::End => Position::End,
         })
     }
 }
 
-/// The page in hand: a page whose items are given out one by one, each once, to whoever asks. Threads may share it.
+/// The current page of a pager: returns each of its items once. Threads may share it.
 #[derive(Debug)]
-pub struct Hand {
+pub struct CurrentPage {
     page: RawPage,
-    given: AtomicUsize,
+    returned: AtomicUsize,
 }
 
-impl Hand {
+impl CurrentPage {
     pub(super) fn new(page: RawPage) -> Self {
-        Self { page, given: AtomicUsize::new(0) }
+        Self { page, returned: AtomicUsize::new(0) }
     }
 
-    pub(super) fn at(page: RawPage, given: usize) -> Self {
-        Self { page, given: AtomicUsize::new(given) }
+    pub(super) fn at(page: RawPage, returned: usize) -> Self {
+        Self { page, returned: AtomicUsize::new(returned) }
     }
 
-    /// The whole page, whatever of it was given out.
+    /// The whole page, whether its items were returned or not.
     pub fn page(&self) -> &RawPage {
         &self.page
     }
 
-    /// How many of its items were given out.
-    pub fn given(&self) -> usize {
-        self.given.load(Ordering::Acquire)
+    /// How many of its items were returned.
+    pub fn returned(&self) -> usize {
+        self.returned.load(Ordering::Acquire)
     }
 
-    /// How many are left to give out.
-    pub fn left(&self) -> usize {
-        self.page.len().saturating_sub(self.given())
+    /// How many items remain.
+    pub fn remaining(&self) -> usize {
+        self.page.len().saturating_sub(self.returned())
     }
 
-    /// Gives out the next item: its index in the page.
+    /// The index of the next item, which then counts as returned.
     pub fn next(&self) -> Option<usize> {
         let end = self.page.len();
         let next = |at| (at < end).then_some(at + 1);
-        self.given.fetch_update(Ordering::AcqRel, Ordering::Acquire, next).ok()
+        self.returned.fetch_update(Ordering::AcqRel, Ordering::Acquire, next).ok()
     }
 
-    /// Gives out at most so many of those that are left, at once: their indexes.
+    /// The indexes of at most `most` remaining items, which then count as returned.
     pub fn take(&self, most: usize) -> Range<usize> {
         let end = self.page.len();
         let next = |at: usize| Some(at.saturating_add(most).min(end).max(at));
-        let from = self.given.fetch_update(Ordering::AcqRel, Ordering::Acquire, next).unwrap_or(end);
+        let from = self.returned.fetch_update(Ordering::AcqRel, Ordering::Acquire, next).unwrap_or(end);
         from..from.saturating_add(most).min(end).max(from)
     }
 
-    /// Gives out all that are left, read by `read`, with the part of the page that they are. An item that cannot be read
-    /// ends the part before it; where it comes first it is the error, and counts as given out.
+    /// Reads the remaining items with `read`, and returns them with their part of the page. The part ends before an item
+    /// that cannot be read. If that is the first one, its error is returned, and it counts as returned.
     ///
     /// # Errors
-    /// What `read` fails with.
+    /// Those of `read`.
     pub fn read_rest<T, E>(
         &self,
         mut read: impl FnMut(&RawPage, usize) -> Result<T, E>,
@@ -201,11 +201,11 @@ impl Hand {
             match read(&self.page, at) {
                 Ok(item) => items.push(item),
                 Err(error) if at == begin => {
-                    self.given.store(at + 1, Ordering::Release);
+                    self.returned.store(at + 1, Ordering::Release);
                     return Err(error);
                 }
                 Err(_) => {
-                    self.given.store(at, Ordering::Release);
+                    self.returned.store(at, Ordering::Release);
                     break;
                 }
             }

@@ -1,7 +1,7 @@
-//! Resume tokens: where a list can be taken up again, as a text that users may keep.
+//! Resume tokens: where to continue a list, as text that users may store.
 //!
-//! A token is `mspkit1.` and base64url of a small JSON object. It names the list it belongs to by a fingerprint of
-//! operation, server and parameters, so that it cannot be used for another one. It holds no secret.
+//! A token is `mspkit1.` and base64url of a small JSON object. It contains a fingerprint of operation, server and
+//! parameters, so that it cannot be used for another list. It holds no secret.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,33 +11,33 @@ use crate::base::error::{Error, Result};
 use crate::table::Paging;
 
 const PREFIX: &str = "mspkit1.";
-/// No list has more pages or items; a token that says so was made by hand.
+/// No list has more pages or items; a token with a higher number was made by hand.
 const MOST: u64 = 1 << 48;
 
-/// A place in one certain list.
+/// A position in one particular list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Resume {
-    /// The list's fingerprint, in hexadecimal: JSON readers elsewhere lose digits of large numbers.
+pub(crate) struct ResumePoint {
+    /// The list's fingerprint, in hexadecimal: many JSON parsers lose digits of large numbers.
     list: String,
-    at: Place,
+    at: Position,
 }
 
-/// A place in a list of a certain kind.
+/// A position in a list, by the kind of list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Place {
+pub(crate) enum Position {
     /// In a page-numbered list: after `skip` rows of page `page`.
     Page {
         page: u64,
         skip: usize,
-        /// The longest page so far: how many rows the server gives at once, whatever it was asked for.
+        /// The longest page so far: the page size that the server really uses.
         size: Option<u64>,
-        /// How many different rows came before this place.
+        /// The number of distinct rows before this position.
         received: u64,
     },
-    /// In a scroll: after `count` rows, the last of which was `last`, where ids tell rows from each other. The scroll's
-    /// key is not kept: its server moves on with every request, also with those made after the token was. The search is
-    /// made again up to `last`, or as many rows are left out.
+    /// In a scroll: after `count` rows, the last of which was `last` if ids identify rows. The scroll's key is not kept,
+    /// because every later request advances the server's cursor. The search restarts and skips the rows up to `last`, or
+    /// as many rows.
     Scroll { count: u64, last: Option<String> },
     /// In a plain array: after `skip` rows.
     Whole { skip: usize },
@@ -45,7 +45,7 @@ pub(crate) enum Place {
     End,
 }
 
-impl Place {
+impl Position {
     pub(crate) fn start(paging: Paging) -> Self {
         match paging {
             Paging::PageNumber => Self::Page { page: 1, skip: 0, size: None, received: 0 },
@@ -55,8 +55,8 @@ impl Place {
     }
 }
 
-impl Resume {
-    pub(crate) fn new(fingerprint: u64, at: Place) -> Self {
+impl ResumePoint {
+    pub(crate) fn new(fingerprint: u64, at: Position) -> Self {
         Self { list: format!("{fingerprint:016x}"), at }
     }
 
@@ -66,52 +66,56 @@ impl Resume {
     }
 
     pub(crate) fn is_end(&self) -> bool {
-        self.at == Place::End
+        self.at == Position::End
     }
 
     pub(crate) fn skip(&self) -> usize {
         match self.at {
-            Place::Whole { skip } => skip,
+            Position::Whole { skip } => skip,
             _ => 0,
         }
     }
 
-    pub(crate) fn place(&self) -> &Place {
+    pub(crate) fn place(&self) -> &Position {
         &self.at
     }
 
-    /// The same list at another place.
-    pub(crate) fn at(&self, at: Place) -> Self {
+    /// The same list at another position.
+    pub(crate) fn at(&self, at: Position) -> Self {
         Self { list: self.list.clone(), at }
     }
 }
 
-/// Reads a token back, for this list only.
-pub(crate) fn read(token: &str, fingerprint: u64, paging: Paging) -> Result<Place> {
+/// Reads a token, for this list only.
+pub(crate) fn read(token: &str, fingerprint: u64, paging: Paging) -> Result<Position> {
     let refuse = |allowed: &str| Err(Error::argument("resume_token", "another text", allowed));
     let Some(encoded) = token.strip_prefix(PREFIX) else {
         if token.starts_with("mspkit") && token.contains('.') {
-            return refuse("was made by another version of mspkit and cannot be read; start the list again");
+            return refuse(
+                "was created by another version of mspkit and cannot be read; start the list again",
+            );
         }
         return refuse("is not a valid mspkit resume token; pass one unchanged");
     };
-    let decoded =
-        URL_SAFE_NO_PAD.decode(encoded).ok().and_then(|json| serde_json::from_slice::<Resume>(&json).ok());
+    let decoded = URL_SAFE_NO_PAD
+        .decode(encoded)
+        .ok()
+        .and_then(|json| serde_json::from_slice::<ResumePoint>(&json).ok());
     let Some(resume) = decoded else {
         return refuse("is not a valid mspkit resume token; pass one unchanged");
     };
     let right_kind = match (&resume.at, paging) {
-        (Place::Page { page, received, .. }, Paging::PageNumber) => {
+        (Position::Page { page, received, .. }, Paging::PageNumber) => {
             (1..=MOST).contains(page) && *received <= MOST
         }
-        (Place::End, _) | (Place::Scroll { .. }, Paging::Scroll) | (Place::Whole { .. }, Paging::Array) => {
-            true
-        }
+        (Position::End, _)
+        | (Position::Scroll { .. }, Paging::Scroll)
+        | (Position::Whole { .. }, Paging::Array) => true,
         _ => false,
     };
     if resume.list != format!("{fingerprint:016x}") || !right_kind {
         return refuse(
-            "belongs to another list: operation, server and parameters must be the same as when it was made",
+            "belongs to another list: operation, server and parameters must be the same as when it was created",
         );
     }
     Ok(resume.at)
@@ -124,25 +128,25 @@ mod tests {
     use super::*;
     use crate::base::error::ErrorKind;
 
-    fn place() -> impl Strategy<Value = (Place, Paging)> {
+    fn place() -> impl Strategy<Value = (Position, Paging)> {
         prop_oneof![
             (1u64..1 << 40, 0usize..5000, prop::option::of(1u64..1001), 0u64..1 << 40).prop_map(
                 |(page, skip, size, received)| (
-                    Place::Page { page, skip, size, received },
+                    Position::Page { page, skip, size, received },
                     Paging::PageNumber
                 )
             ),
             (any::<u64>(), prop::option::of("\\PC{0,20}"))
-                .prop_map(|(count, last)| (Place::Scroll { count, last }, Paging::Scroll)),
-            (0usize..5000).prop_map(|skip| (Place::Whole { skip }, Paging::Array)),
-            Just((Place::End, Paging::PageNumber)),
+                .prop_map(|(count, last)| (Position::Scroll { count, last }, Paging::Scroll)),
+            (0usize..5000).prop_map(|skip| (Position::Whole { skip }, Paging::Array)),
+            Just((Position::End, Paging::PageNumber)),
         ]
     }
 
     proptest! {
         #[test]
-        fn tokens_come_back((at, paging) in place(), list in any::<u64>()) {
-            let token = Resume::new(list, at.clone()).token();
+        fn tokens_round_trip((at, paging) in place(), list in any::<u64>()) {
+            let token = ResumePoint::new(list, at.clone()).token();
             prop_assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)));
             prop_assert_eq!(read(&token, list, paging).unwrap(), at);
         }
@@ -150,13 +154,13 @@ mod tests {
         #[test]
         fn tokens_of_other_lists_are_refused((at, paging) in place(), list in any::<u64>(), other in any::<u64>()) {
             prop_assume!(list != other);
-            let error = read(&Resume::new(list, at).token(), other, paging).unwrap_err();
+            let error = read(&ResumePoint::new(list, at).token(), other, paging).unwrap_err();
             prop_assert_eq!(error.kind(), ErrorKind::InvalidRequest);
             prop_assert!(error.message().contains("another list"));
         }
 
         #[test]
-        fn any_text_is_survived(token in "(mspkit1\\.)?[ -~]{0,40}") {
+        fn any_text_is_accepted_or_refused(token in "(mspkit1\\.)?[ -~]{0,40}") {
             let error = read(&token, 1, Paging::PageNumber).unwrap_err();
             prop_assert!(error.message().starts_with("resume_token: "));
         }

@@ -1,27 +1,27 @@
 //! Scrolls: a server-side cursor that every continuation advances.
 //!
-//! Strictly one request after another. A continuation that was sent and whose answer was lost must not be sent again:
-//! the server has moved on, and a page would be missing. The search is then made again and what was given out is
-//! skipped, or an error says where to resume, as the caller chose. The same goes for a context that expired.
+//! Requests are strictly sequential. A continuation that was sent and whose response was lost must not be sent again: the
+//! cursor has advanced, and a page would be missing. Depending on the caller's choice, the search restarts and skips what
+//! was returned, or an error carries a resume token. The same applies to an expired scroll.
 
 use serde_json::value::RawValue;
 
-use super::account::Account;
-use super::recent::{Recent, content};
-use super::seen::Seen;
-use super::{List, OnLostPage, Place, Read};
+use super::completeness::Completeness;
+use super::recent_pages::{RecentPages, content};
+use super::seen_ids::SeenIds;
+use super::{List, OnLostPage, Position, Read};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::engine::response::Meta;
 use crate::table::dialect;
-use crate::wire::raw::{self, Cut, Entry};
+use crate::wire::raw::{self, Entry, PageItems};
 
-/// Empty pages in a row that all have one and the same key: the search gives no more.
+/// After so many empty pages in a row with the same key, the search has ended.
 const MAX_EMPTY_SAME: u32 = 3;
-/// Empty pages in a row, whatever their keys.
+/// After so many empty pages in a row with any keys, the search has ended.
 const MAX_EMPTY: u32 = 10;
-/// Pages in a row whose rows had all come before.
+/// The most pages in a row without an unseen row.
 const MAX_REPEATS: u32 = 3;
-/// Rows that a search made again may give more than twice what came before it.
+/// How many rows beyond twice those already returned a restarted search may skip.
 const MANY: u64 = 10_000;
 /// Restarts without a single item in between.
 const MAX_RESTARTS: u32 = 3;
@@ -34,49 +34,49 @@ pub(crate) struct Scroll {
     cursor: Cursor,
     count: u64,
     last: Option<String>,
-    /// What was given out by this reader.
-    seen: Seen,
-    /// Whether ids tell rows from each other: every row has one, and none came twice.
+    /// The ids that this reader returned.
+    seen: SeenIds,
+    /// Whether ids identify rows: every row has one, and none was repeated.
     by_id: bool,
     skipping: Option<Skip>,
-    /// The item that an earlier reader gave out last.
+    /// The last item that an earlier reader returned.
     resumed_after: Option<String>,
     empty: u32,
     same: u32,
     repeats: u32,
-    recent: Recent,
+    recent: RecentPages,
     restarts: u32,
-    /// Rows that came since the search was made again.
+    /// Rows since the search restarted.
     passed: u64,
-    account: Account,
+    completeness: Completeness,
 }
 
-/// Where the server is.
+/// The state of the server's cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Cursor {
-    /// Nowhere: the next request begins a search.
+    /// None: the next request begins a search.
     Start,
-    /// Before the page that this key gives: the raw JSON text of the scroll id, resent unmodified.
+    /// Before the page of this key: the raw JSON text of the scroll id, resent unchanged.
     At(String),
-    /// Nobody knows: a continuation was sent, and whoever waited for its response went away.
+    /// Unknown: a continuation was sent, and the future that waited for its response was dropped.
     Unknown,
 }
 
-/// What a search made again leaves out.
+/// What a restarted search skips.
 #[derive(Debug, Clone)]
 enum Skip {
-    /// Everything up to and including this item, which an earlier reader gave out last.
+    /// Everything up to and including this item, the last one that an earlier reader returned.
     Through(String),
-    /// What this reader has given out.
+    /// The items that this reader returned.
     Seen,
-    /// So many rows, where ids tell nothing.
+    /// A number of rows, where ids do not identify rows.
     Rows(u64),
 }
 
 impl Scroll {
-    pub(crate) fn new(from: Option<&Place>, on_lost_page: OnLostPage) -> Self {
+    pub(crate) fn new(from: Option<&Position>, on_lost_page: OnLostPage) -> Self {
         let (count, last) = match from {
-            Some(Place::Scroll { count, last }) => (*count, last.clone()),
+            Some(Position::Scroll { count, last }) => (*count, last.clone()),
             _ => (0, None),
         };
         let mut scroll = Self {
@@ -87,26 +87,26 @@ impl Scroll {
             skipping: None,
             resumed_after: last.clone(),
             last,
-            seen: Seen::default(),
+            seen: SeenIds::default(),
             empty: 0,
             same: 0,
             repeats: 0,
-            recent: Recent::default(),
+            recent: RecentPages::default(),
             restarts: 0,
             passed: 0,
-            account: Account { given: count, ..Account::default() },
+            completeness: Completeness { given: count, ..Completeness::default() },
         };
         if count > 0 {
-            scroll.begin_again();
+            scroll.restart();
         }
         scroll
     }
 
-    /// The same, before a search that is made again.
+    /// A copy whose search will restart.
     pub(crate) fn snapshot(&self) -> Self {
         let mut scroll = self.clone();
         if scroll.cursor != Cursor::Start {
-            scroll.begin_again();
+            scroll.restart();
         }
         scroll
     }
@@ -117,14 +117,14 @@ impl Scroll {
         };
         self.warn_of_size(list, &words);
         if self.cursor == Cursor::Unknown {
-            self.begin_again();
+            self.restart();
             if self.on_lost_page == OnLostPage::Raise {
                 let message = "the request for the next page of a scroll was abandoned";
                 return Err(Error::new(ErrorKind::Cancelled, message).with_retryable(true).with_hint(RESUME));
             }
         }
         loop {
-            // A continuation counts as lost until its response is here: this call may be dropped while it waits.
+            // A continuation counts as lost until its response arrives: this future may be dropped while it waits.
             let was = match &self.cursor {
                 Cursor::At(_) => std::mem::replace(&mut self.cursor, Cursor::Unknown),
                 _ => Cursor::Start,
@@ -134,9 +134,9 @@ impl Scroll {
                 _ => None,
             };
             let field = start.as_deref().map(|start| (words.start, start));
-            let prepared = list.prepare(&[], field.as_slice());
-            match list.fetch(prepared, start.is_some(), None).await {
-                Ok((cut, meta)) => return self.deliver(list, cut, meta, &was, &words),
+            let http = list.prepare(&[], field.as_slice());
+            match list.fetch(http, start.is_some(), None).await {
+                Ok((received, meta)) => return self.deliver(list, received, meta, &was, &words),
                 Err(error) => self.lost(error, was)?,
             }
         }
@@ -145,25 +145,26 @@ impl Scroll {
     fn deliver(
         &mut self,
         list: &List,
-        cut: Cut,
+        received: PageItems,
         meta: Meta,
         was: &Cursor,
         words: &dialect::Scroll,
     ) -> Result<Read> {
-        let next_key = cut.facts.next_key.as_deref().and_then(|key| scroll_id(key, words.id));
-        let over = match self.over(&cut, next_key.as_deref(), was) {
+        let next_key = received.info.next_key.as_deref().and_then(|key| scroll_id(key, words.id));
+        let over = match self.over(&received, next_key.as_deref(), was) {
             Ok(over) => over,
             Err(error) => {
-                // Asked again, the search is made again: its server has moved on.
-                self.begin_again();
-                return Err(list.explain(error, &meta));
+                // The cursor has advanced, so the search restarts.
+                self.restart();
+                return Err(list.with_context(error, &meta));
             }
         };
         let next_key = next_key.filter(|_| !over);
-        let here = Place::Scroll { count: self.count, last: self.last.clone() };
-        let items = self.left(&cut, next_key.is_some()).map_err(|error| list.explain(error, &meta))?;
+        let here = Position::Scroll { count: self.count, last: self.last.clone() };
+        let items =
+            self.left(&received, next_key.is_some()).map_err(|error| list.with_context(error, &meta))?;
         for item in &items {
-            let id = item.identity(&cut.buffer);
+            let id = item.identity(&received.buffer);
             self.by_id &= id.as_ref().is_some_and(|id| self.seen.insert(id));
             self.last = id.filter(|_| self.by_id).map(Into::into);
         }
@@ -174,17 +175,17 @@ impl Scroll {
             self.restarts = 0;
         }
         self.count += items.len() as u64;
-        self.account.given = self.count;
-        let total = cut.facts.total_items;
-        self.account.say(total);
+        self.completeness.given = self.count;
+        let total = received.info.total_items;
+        self.completeness.record_total(total);
         let next = match next_key {
-            Some(_) => Place::Scroll { count: self.count, last: self.last.clone() },
-            None => Place::End,
+            Some(_) => Position::Scroll { count: self.count, last: self.last.clone() },
+            None => Position::End,
         };
         self.cursor = next_key.map_or(Cursor::Start, Cursor::At);
-        let (by_id, account) = (self.by_id, self.account);
+        let (by_id, completeness) = (self.by_id, self.completeness);
         Ok(Read {
-            buffer: cut.buffer,
+            buffer: received.buffer,
             meta,
             items,
             total,
@@ -193,14 +194,14 @@ impl Scroll {
             next,
             again: false,
             by_id,
-            account,
+            completeness,
         })
     }
 
-    /// The items of a page without what was given out before a search was made again.
-    fn left(&mut self, cut: &Cut, more: bool) -> Result<Vec<Entry>> {
-        let mut items = cut.items.clone();
-        let id_at = |item: &Entry| item.identity(&cut.buffer);
+    /// The items of a page without those that were returned before the search restarted.
+    fn left(&mut self, received: &PageItems, more: bool) -> Result<Vec<Entry>> {
+        let mut items = received.items.clone();
+        let id_at = |item: &Entry| item.identity(&received.buffer);
         match &mut self.skipping {
             Some(Skip::Through(last)) => {
                 match items.iter().position(|item| id_at(item).as_deref() == Some(last)) {
@@ -209,7 +210,7 @@ impl Scroll {
                         self.skipping = Some(Skip::Seen);
                     }
                     None if more => items.clear(),
-                    None => return Err(self.vanished()),
+                    None => return Err(self.missing_item()),
                 }
             }
             Some(Skip::Rows(rows)) => {
@@ -219,7 +220,7 @@ impl Scroll {
                 if *rows == 0 {
                     self.skipping = None;
                 } else if !more {
-                    return Err(self.vanished());
+                    return Err(self.missing_item());
                 }
             }
             Some(Skip::Seen) | None => {}
@@ -230,11 +231,11 @@ impl Scroll {
         Ok(items)
     }
 
-    /// What becomes of a failed request: an error, or a search made again.
+    /// Handles a failed request: returns an error, or restarts the search.
     fn lost(&mut self, error: Error, was: Cursor) -> Result<()> {
         let continuation = was != Cursor::Start;
         let expired = continuation && is_expired(&error);
-        // Of a continuation, only what was never executed may be asked for again with the same key.
+        // A continuation may only be sent again with the same key if it was never executed.
         let lost = continuation
             && match error.kind() {
                 ErrorKind::Timeout | ErrorKind::Connection => !error.retryable(),
@@ -245,7 +246,7 @@ impl Scroll {
             self.cursor = was;
             return Err(error);
         }
-        self.begin_again();
+        self.restart();
         if self.on_lost_page == OnLostPage::Restart && self.restarts < MAX_RESTARTS {
             self.restarts += 1;
             tracing::info!(expired, count = self.count, "page of a scroll lost, restarting the search");
@@ -258,8 +259,8 @@ impl Scroll {
         Err(error.with_retryable(true).with_hint(RESUME))
     }
 
-    /// The next request searches again, and what was given out is left out.
-    fn begin_again(&mut self) {
+    /// Restarts the search with the next request; items that were returned are skipped.
+    fn restart(&mut self) {
         self.cursor = Cursor::Start;
         (self.empty, self.same, self.repeats) = (0, 0, 0);
         self.passed = 0;
@@ -268,31 +269,30 @@ impl Scroll {
             self.skipping = Some(Skip::Rows(self.count));
             return;
         }
-        // What an earlier reader gave out is not remembered: there is only the mark of its last item.
+        // Of an earlier reader's items, only the last one is known.
         let mark = if self.on_lost_page == OnLostPage::Raise { &self.last } else { &self.resumed_after };
         self.skipping = Some(mark.clone().map_or(Skip::Seen, Skip::Through));
     }
 
-    /// Whether the search gives no more, although it has a key: by empty pages. Rows that come again and again are an
-    /// error.
-    fn over(&mut self, cut: &Cut, key: Option<&str>, was: &Cursor) -> Result<bool> {
-        if cut.nothing || key.is_none() {
+    /// Whether the search has ended, which empty pages can mean in spite of a key. Rows that repeat are an error.
+    fn over(&mut self, received: &PageItems, key: Option<&str>, was: &Cursor) -> Result<bool> {
+        if received.nothing || key.is_none() {
             return Ok(true);
         }
-        if cut.rows == 0 {
+        if received.rows == 0 {
             let same = matches!(was, Cursor::At(before) if Some(before.as_str()) == key);
             (self.empty, self.same) = (self.empty + 1, if same { self.same + 1 } else { 1 });
             return Ok(self.empty >= MAX_EMPTY || self.same >= MAX_EMPTY_SAME);
         }
         (self.empty, self.same) = (0, 0);
-        let ids: Vec<_> = cut.items.iter().filter_map(|item| item.identity(&cut.buffer)).collect();
+        let ids: Vec<_> = received.items.iter().filter_map(|item| item.identity(&received.buffer)).collect();
         let new = ids.iter().any(|id| !self.seen.contains(id));
-        // A few rows without ids among known ones say nothing: they may only differ by a time or a counter.
-        let other = cut.items.len() > 2 * ids.len();
-        let content = content(cut);
+        // A few rows without ids among known ones prove nothing: they may only differ in a time or a counter.
+        let other = received.items.len() > 2 * ids.len();
+        let content = content(received);
         let known = self.recent.holds(content);
-        self.passed += cut.rows as u64;
-        // A search that is made again begins with rows that came, and should not give many more of them.
+        self.passed += received.rows as u64;
+        // A restarted search begins with rows that were already returned, and should not repeat many more.
         let again = self.skipping.is_some() && self.passed <= 2 * self.count + MANY;
         if known || !(again || new || other) {
             self.repeats += 1;
@@ -303,12 +303,12 @@ impl Scroll {
         } else {
             self.repeats = 0;
         }
-        self.recent.refuse_nameless(new || again, cut.facts.total_items.is_some())?;
+        self.recent.count_page(new || again, received.info.total_items.is_some())?;
         self.recent.remember(content);
         Ok(false)
     }
 
-    fn vanished(&self) -> Error {
+    fn missing_item(&self) -> Error {
         let message = format!(
             "the list no longer contains the item that was returned last, so reading cannot continue after it ({} returned)",
             self.count
@@ -317,7 +317,7 @@ impl Scroll {
     }
 
     fn warn_of_size(&self, list: &List, words: &dialect::Scroll) {
-        let asked = list.draft.fields.iter().find(|(name, _)| name == words.size);
+        let asked = list.template.fields.iter().find(|(name, _)| name == words.size);
         let size =
             asked.and_then(|(_, raw)| raw.parse::<u64>().ok()).filter(|size| *size > words.largest_advised);
         if let (0, Some(size)) = (self.count, size) {
@@ -338,7 +338,7 @@ fn scroll_id(key: &str, name: &str) -> Option<String> {
     (!matches!(real.get(), "null" | "\"\"")).then(|| real.get().to_owned())
 }
 
-/// Whether the server says that the scroll's context is gone.
+/// Whether the server reports that the scroll has expired.
 fn is_expired(error: &Error) -> bool {
     let words = || {
         let message = error.message().to_ascii_lowercase();
@@ -356,7 +356,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scroll_id_is_not_touched() {
+    fn the_scroll_id_is_kept_unchanged() {
         assert_eq!(scroll_id(r#"{"scroll_id":"a\u0062=="}"#, "scroll_id").as_deref(), Some(r#""a\u0062==""#));
         assert_eq!(scroll_id(r#"{"scroll_id":null}"#, "scroll_id"), None);
         assert_eq!(scroll_id(r#"{"scroll_id":""}"#, "scroll_id"), None);

@@ -1,11 +1,11 @@
-//! Reading an answer value by value, for bindings that fill structs of their own: by the same rules as models.
+//! Reads a response value by value, for bindings that fill structs of their own: by the same rules as models.
 
 use std::borrow::Cow;
 
 use super::{Unreadable, scalar};
 use crate::wire::raw::Scan;
 
-/// The value that comes next in an answer. Every method steps over it; each gives nothing where the server sent null.
+/// The next value in a response. Every method skips it, and returns `None` if the server sent null.
 #[derive(Debug)]
 pub struct Reader<'s, 'a>(&'s mut Scan<'a>);
 
@@ -13,7 +13,7 @@ impl<'a> Reader<'_, 'a> {
     /// Reads a whole text as one value.
     ///
     /// # Errors
-    /// What `read` fails with, and when the text is more than that value, or no JSON.
+    /// Those of `read`, and when the text is not exactly one JSON value.
     pub fn whole<T>(
         json: &'a [u8],
         read: impl FnOnce(Reader<'_, 'a>) -> Result<T, Unreadable>,
@@ -25,10 +25,10 @@ impl<'a> Reader<'_, 'a> {
         Ok(value)
     }
 
-    /// Reads an object: `member` is given each name with its value. Gives the text of the object.
+    /// Reads an object: `member` is called with each name and its value. Returns the text of the object.
     ///
     /// # Errors
-    /// What `member` fails with, under the member's name, and when it is no object.
+    /// Those of `member`, under the member's name, and when it is not an object.
     pub fn object(
         self,
         mut member: impl FnMut(&str, Reader<'_, 'a>) -> Result<(), Unreadable>,
@@ -36,10 +36,10 @@ impl<'a> Reader<'_, 'a> {
         scalar::object(self.0, |name, scan| member(name, Reader(scan)))
     }
 
-    /// Reads a list: `entry` is given each entry. Gives the text of the list.
+    /// Reads a list: `entry` is called with each entry. Returns the text of the list.
     ///
     /// # Errors
-    /// What `entry` fails with, under the entry's number, and when it is no list.
+    /// Those of `entry`, under the entry's index, and when it is not a list.
     pub fn list(
         self,
         mut entry: impl FnMut(Reader<'_, 'a>) -> Result<(), Unreadable>,
@@ -66,7 +66,7 @@ impl<'a> Reader<'_, 'a> {
     /// Reads a whole number.
     ///
     /// # Errors
-    /// For what cannot stand for one.
+    /// For values that cannot be converted to one.
     pub fn integer(self) -> Result<Option<i64>, Unreadable> {
         scalar::integer(self.0)
     }
@@ -74,7 +74,7 @@ impl<'a> Reader<'_, 'a> {
     /// Reads a number.
     ///
     /// # Errors
-    /// For what cannot stand for one.
+    /// For values that cannot be converted to one.
     pub fn number(self) -> Result<Option<f64>, Unreadable> {
         scalar::number(self.0)
     }
@@ -82,15 +82,15 @@ impl<'a> Reader<'_, 'a> {
     /// Reads true or false.
     ///
     /// # Errors
-    /// For what cannot stand for either.
+    /// For values that cannot be converted to either.
     pub fn flag(self) -> Result<Option<bool>, Unreadable> {
         scalar::flag(self.0)
     }
 
-    /// Reads any value, as it is written.
+    /// Reads any value as its source text.
     ///
     /// # Errors
-    /// For JSON that a program could not hold.
+    /// For JSON that is too deep, or a number that is too large.
     pub fn json(self) -> Result<Option<&'a str>, Unreadable> {
         let range = self.0.value()?;
         let text = self.0.slice(range);
@@ -98,10 +98,10 @@ impl<'a> Reader<'_, 'a> {
         Ok(value.map(|_| text))
     }
 
-    /// Steps over any value, null included: its text.
+    /// Skips any value, including null, and returns its text.
     ///
     /// # Errors
-    /// For what is no JSON.
+    /// For invalid JSON.
     pub fn skip(self) -> Result<&'a str, Unreadable> {
         let range = self.0.value()?;
         Ok(self.0.slice(range))
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_read_one_by_one_and_scalars_in_any_form() {
+    fn members_are_read_one_by_one_and_scalars_are_converted() {
         assert_eq!(
             names(r#"{"a":"x\n","b":1.50,"c":null,"d":true}"#).unwrap(),
             ["a=x\n", "b=1.5", "c=null", "d=true"]
@@ -133,11 +133,11 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_named_by_its_path() {
-        let told = |json: &str| names(json).unwrap_err().to_string();
-        assert_eq!(told(r#"{"a":[]}"#), "at `a`: a list where text belongs");
-        assert_eq!(told("[]"), "a list where an object belongs");
-        assert!(told(r#"{"a":1} x"#).contains("expected the end"));
+    fn unreadable_values_are_named_by_their_path() {
+        let message = |json: &str| names(json).unwrap_err().to_string();
+        assert_eq!(message(r#"{"a":[]}"#), "at `a`: a list where text belongs");
+        assert_eq!(message("[]"), "a list where an object belongs");
+        assert!(message(r#"{"a":1} x"#).contains("expected the end"));
         let nested = Reader::whole(br#"{"a":[{"n":1},{"n":"x"}]}"#, |value| {
             value.object(|_, value| {
                 value.list(|entry| entry.object(|_, value| value.integer().map(drop)).map(drop)).map(drop)

@@ -1,7 +1,7 @@
-//! How single values are read: tolerantly.
+//! Tolerant reading of single values.
 //!
-//! Scalars are read as what they are meant to be: an id or a text that comes as a number, a number that comes as text.
-//! Each function reads the value that comes next, and nothing where the server sent null.
+//! Scalars are converted to the expected type: numbers to ids or text, text to numbers. Each function reads the next value,
+//! and returns `None` if the server sent null.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,10 +11,10 @@ use serde_json::Value;
 use super::Unreadable;
 use crate::wire::raw::Scan;
 
-/// The forms that a scalar can come in.
+/// A scalar as the server sent it.
 enum Form<'a> {
     Text(Cow<'a, str>),
-    /// As it is written.
+    /// Its source text.
     Number(&'a str),
     Bool(bool),
 }
@@ -22,7 +22,7 @@ enum Form<'a> {
 impl fmt::Display for Form<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // What a text holds may be a secret.
+            // The text may be a secret.
             Self::Text(_) => f.write_str("a text"),
             Self::Number(number) => f.write_str(number),
             Self::Bool(flag) => flag.fmt(f),
@@ -35,7 +35,7 @@ impl<'a> Form<'a> {
         match self {
             Form::Text(text) => text,
             Form::Bool(flag) => flag.to_string().into(),
-            // Whole numbers stay exact whatever their size; of others, `1.50` and `1.5` are the same.
+            // Whole numbers stay exact whatever their size; others are normalised, so `1.50` becomes `1.5`.
             Form::Number(number) => match number.parse::<f64>() {
                 Ok(float) if !is_whole(number) => float.to_string().into(),
                 _ => number.into(),
@@ -49,7 +49,7 @@ fn is_whole(number: &str) -> bool {
     number.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit())
 }
 
-/// Reads a scalar; `read` says what it is worth, or nothing where it cannot stand for what is `expected`.
+/// Reads a scalar; `read` converts it, or returns it if it cannot be converted to what is `expected`.
 #[inline]
 fn scalar<'a, T>(
     scan: &mut Scan<'a>,
@@ -72,7 +72,7 @@ fn scalar<'a, T>(
     read(form).map(Some).map_err(|form| Unreadable::new(format!("{form} where {expected} belongs")))
 }
 
-/// The error for a value that stands where something else belongs.
+/// The error for a value of another type.
 #[cold]
 pub(crate) fn misplaced(scan: &mut Scan<'_>, expected: &str) -> Unreadable {
     let found = match scan.peek() {
@@ -87,7 +87,7 @@ pub(crate) fn misplaced(scan: &mut Scan<'_>, expected: &str) -> Unreadable {
     Unreadable::new(format!("{found} where {expected} belongs"))
 }
 
-/// Reads a text, or what can stand for one.
+/// Reads a text, or a scalar that can be converted to one.
 #[inline]
 pub(crate) fn text<'a>(scan: &mut Scan<'a>) -> Result<Option<Cow<'a, str>>, Unreadable> {
     scalar(scan, "text", |form| Ok(form.into_text()))
@@ -154,7 +154,7 @@ pub(crate) fn json(scan: &mut Scan<'_>) -> Result<Option<Value>, Unreadable> {
     Ok((!value.is_null()).then_some(value))
 }
 
-/// Reads an object; `member` reads the value of each name. Gives the text of the object.
+/// Reads an object; `member` reads the value of each name. Returns the text of the object.
 pub(crate) fn object<'a>(
     scan: &mut Scan<'a>,
     mut member: impl FnMut(&str, &mut Scan<'a>) -> Result<(), Unreadable>,
@@ -171,7 +171,7 @@ pub(crate) fn object<'a>(
     Ok(Some(scan.slice(range)))
 }
 
-/// Reads a list; `entry` reads each of its values. Gives the text of the list.
+/// Reads a list; `entry` reads each of its values. Returns the text of the list.
 pub(crate) fn list<'a>(
     scan: &mut Scan<'a>,
     mut entry: impl FnMut(&mut Scan<'a>) -> Result<(), Unreadable>,

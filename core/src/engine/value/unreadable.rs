@@ -1,10 +1,10 @@
-//! Why an answer cannot be read as a model, and which part of it.
+//! Why a response cannot be read as a model, and which part of it.
 
 use std::fmt;
 
 use crate::wire::raw::Broken;
 
-/// Why an answer cannot be read as a model.
+/// Why a response cannot be read as a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     path: String,
@@ -12,7 +12,7 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    /// A reason, about the whole of what was read.
+    /// A reason that concerns the whole value.
     pub fn new(reason: impl Into<String>) -> Self {
         Self { path: String::new(), reason: reason.into() }
     }
@@ -22,19 +22,19 @@ impl Unreadable {
         &self.path
     }
 
-    /// What is wrong with it.
+    /// The reason.
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// The same, seen from the object whose member was read.
+    /// The same, with the path from the object that has the member.
     pub(crate) fn in_member(mut self, name: &str) -> Self {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path = format!("{name}{dot}{}", self.path);
         self
     }
 
-    /// The same, seen from the list whose entry was read.
+    /// The same, with the path from the list that has the entry.
     pub(crate) fn in_entry(self, index: usize) -> Self {
         self.in_member(&format!("[{index}]"))
     }

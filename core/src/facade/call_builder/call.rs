@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use futures_util::future::BoxFuture;
 
-use super::{Said, said_methods};
+use super::{CallSpec, call_methods};
 use crate::base::error::Result;
 use crate::engine::core::Core;
 use crate::engine::response::Meta;
@@ -16,16 +16,16 @@ use crate::facade::model::FromAnswer;
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<'c, T> {
     core: &'c Core,
-    pub(crate) said: Said,
+    pub(crate) spec: CallSpec,
     result: PhantomData<fn() -> T>,
 }
 
 impl<'c, T: FromAnswer> Call<'c, T> {
-    pub(crate) fn new(core: &'c Core, said: Said) -> Self {
-        Self { core, said, result: PhantomData }
+    pub(crate) fn new(core: &'c Core, spec: CallSpec) -> Self {
+        Self { core, spec, result: PhantomData }
     }
 
-    said_methods!(said);
+    call_methods!(spec);
 
     /// Sends the call; awaiting it does the same.
     ///
@@ -35,13 +35,13 @@ impl<'c, T: FromAnswer> Call<'c, T> {
         Ok(self.with_response().await?.value)
     }
 
-    /// Sends the call and gives status, headers, ids and times along with the result.
+    /// Sends the call and returns status, headers, ids and times along with the result.
     ///
     /// # Errors
     /// See the method that made the call.
     pub async fn with_response(self) -> Result<Response<T>> {
-        let Said { operation, options, .. } = &self.said;
-        let (value, raw) = self.core.call_as(operation.id, &self.said.params(), options).await?;
+        let CallSpec { operation, options, .. } = &self.spec;
+        let (value, raw) = self.core.call_typed(operation, &self.spec.params(), options).await?;
         Ok(Response { value, meta: raw.meta })
     }
 }
@@ -54,7 +54,7 @@ impl<'c, T: FromAnswer + 'c> IntoFuture for Call<'c, T> {
     }
 }
 
-/// A result with what is known of its answer.
+/// A result with the metadata of its response.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Response<T> {

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Items, Pages, Said, paging_options, said_methods};
+use super::{CallSpec, Items, Pages, call_methods, paging_options};
 use crate::base::error::Result;
 use crate::engine::core::Core;
 use crate::engine::page::PagingOptions;
@@ -13,17 +13,17 @@ use crate::facade::model::FromAnswer;
 #[must_use = "a list is read through items, pages or collect"]
 pub struct List<'c, T> {
     core: &'c Core,
-    pub(crate) said: Said,
+    pub(crate) spec: CallSpec,
     pub(crate) paging: PagingOptions,
     item: PhantomData<fn() -> T>,
 }
 
 impl<'c, T: FromAnswer> List<'c, T> {
-    pub(crate) fn new(core: &'c Core, said: Said) -> Self {
-        Self { core, said, paging: PagingOptions::default(), item: PhantomData }
+    pub(crate) fn new(core: &'c Core, spec: CallSpec) -> Self {
+        Self { core, spec, paging: PagingOptions::default(), item: PhantomData }
     }
 
-    said_methods!(said);
+    call_methods!(spec);
 
     paging_options!(paging);
 
@@ -34,12 +34,12 @@ impl<'c, T: FromAnswer> List<'c, T> {
 
     /// The pages, one after another.
     pub fn pages(self) -> Pages<T> {
-        let pager =
-            self.core.pager(self.said.operation.id, &self.said.params(), &self.paging, &self.said.options);
-        Pages::new(self.said.operation, pager)
+        let CallSpec { operation, options, .. } = &self.spec;
+        let pager = self.core.list_operation(operation, &self.spec.params(), &self.paging, options);
+        Pages::new(operation, pager)
     }
 
-    /// The first item, or nothing; nothing is read ahead. [`Items::first`] leaves the others to be read.
+    /// The first item, or `None`; nothing is read ahead. [`Items::first`] keeps the others for later.
     ///
     /// # Errors
     /// See the method that made the list.
@@ -50,7 +50,7 @@ impl<'c, T: FromAnswer> List<'c, T> {
     /// All items at once.
     ///
     /// # Errors
-    /// See the method that made the list; the error carries where it began.
+    /// See the method that made the list; the error carries the resume token of the start.
     pub async fn collect(self) -> Result<Vec<T>> {
         self.items().rest(None).await
     }

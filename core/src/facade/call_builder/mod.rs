@@ -1,15 +1,15 @@
-//! Calls and lists as the typed API hands them out: they are sent when awaited, and take options until then.
+//! Calls and lists of the typed API: they are sent when awaited, and take options until then.
 
 mod call;
-mod free;
 mod list;
 mod options;
+mod raw_request;
 mod reading;
 
 pub use self::call::{Call, Response};
-pub use self::free::FreeRequest;
 pub use self::list::List;
-pub(crate) use self::options::{call_options, insert, paging_options, said_methods};
+pub(crate) use self::options::{call_methods, call_options, insert, paging_options};
+pub use self::raw_request::RawRequest;
 pub use self::reading::{Items, Page, Pages};
 use std::borrow::Cow;
 use std::fmt;
@@ -19,19 +19,19 @@ use crate::facade::model::Id;
 use crate::facade::params::Parameters;
 use crate::table::Operation;
 
-/// What a call says before it is sent: operation, parameters, options.
+/// A call before it is sent: operation, parameters, options.
 #[derive(Clone)]
-pub struct Said {
+pub struct CallSpec {
     operation: &'static Operation,
-    members: Vec<(Cow<'static, str>, String)>,
+    params: Vec<(Cow<'static, str>, String)>,
     pub(crate) options: CallOptions,
 }
 
-impl fmt::Debug for Said {
+impl fmt::Debug for CallSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.members.iter().map(|(name, _)| &**name).collect();
+        let names: Vec<&str> = self.params.iter().map(|(name, _)| &**name).collect();
         let (id, options) = (self.operation.id, &self.options);
-        f.debug_struct("Said")
+        f.debug_struct("CallSpec")
             .field("operation", &id)
             .field("given", &names)
             .field("options", options)
@@ -39,33 +39,33 @@ impl fmt::Debug for Said {
     }
 }
 
-impl Said {
+impl CallSpec {
     pub(crate) fn new(operation: &'static Operation) -> Self {
-        Self { operation, members: Vec::new(), options: CallOptions::default() }
+        Self { operation, params: Vec::new(), options: CallOptions::default() }
     }
 
-    /// With an id of the path.
+    /// Adds an id of the path.
     pub(crate) fn id(mut self, name: &'static str, id: impl Into<Id>) -> Self {
         self.set_id(name, &id.into());
         self
     }
 
     pub(crate) fn set_id(&mut self, name: &'static str, id: &Id) {
-        self.members.push((name.into(), serde_json::Value::from(id.as_str()).to_string()));
+        self.params.push((name.into(), serde_json::Value::from(id.as_str()).to_string()));
     }
 
-    /// With what is not in the path.
+    /// Adds the parameters outside the path.
     pub(crate) fn add(mut self, params: &impl Parameters) -> Self {
-        let members = params.members();
-        self.members.extend(members.iter().map(|(name, json)| (name.clone(), json.to_owned())));
-        if let Some(name) = members.unknown() {
+        let params = params.params();
+        self.params.extend(params.iter().map(|(name, json)| (name.clone(), json.to_owned())));
+        if let Some(name) = params.unknown() {
             self.options.unwritable = Some(format!("null({name})"));
         }
         self
     }
 
     fn params(&self) -> Vec<u8> {
-        crate::wire::raw::compose(self.members.iter().map(|(name, json)| (&**name, json.as_str())))
+        crate::wire::raw::compose(self.params.iter().map(|(name, json)| (&**name, json.as_str())))
             .into_bytes()
     }
 }

@@ -1,20 +1,20 @@
-//! The methods that calls and lists share, async and blocking: options of a call, of paging, and what is said.
+//! The methods that async and blocking calls and lists share: options of calls and of paging.
 
 use serde::Serialize;
 use serde_json::value::to_raw_value;
 
 use crate::engine::request::CallOptions;
 
-/// The options that every kind of call takes.
+/// The options of every kind of call.
 macro_rules! call_options {
     ($($options:tt)+) => {
-        /// The whole call with queueing and retries, in place of the client's timeout.
+        /// The timeout of the whole call including queueing and retries, instead of the client's.
         pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
             self.$($options)+.timeout = Some(timeout);
             self
         }
 
-        /// Further attempts after a fault, in place of the client's number. With 0 the request is sent once.
+        /// How many times to retry after a transient error, instead of the client's number. With 0 the request is sent once.
         pub fn max_retries(mut self, retries: u32) -> Self {
             self.$($options)+.max_retries = Some(retries);
             self
@@ -38,7 +38,7 @@ macro_rules! call_options {
             self
         }
 
-        /// All options at once, in place of those set so far.
+        /// Sets all options at once, and replaces those set so far.
         pub fn options(mut self, options: $crate::CallOptions) -> Self {
             self.$($options)+ = options;
             self
@@ -47,55 +47,55 @@ macro_rules! call_options {
 }
 pub(crate) use call_options;
 
-/// What a call or list of a known operation is told, by path to its [`Said`](super::Said).
-macro_rules! said_methods {
-    ($($said:tt)+) => {
-        $crate::facade::call_builder::call_options!($($said)+.options);
+/// The options of a call or list of an operation, by path to its [`CallSpec`](super::CallSpec).
+macro_rules! call_methods {
+    ($($spec:tt)+) => {
+        $crate::facade::call_builder::call_options!($($spec)+.options);
 
-        /// The Cloudmore reseller, in place of the client's; refused by other services' operations.
+        /// The Cloudmore reseller, instead of the client's; refused by other services' operations.
         pub fn reseller_id(mut self, id: impl Into<$crate::facade::model::Id>) -> Self {
-            self.$($said)+.set_id("reseller_id", &id.into());
+            self.$($spec)+.set_id("reseller_id", &id.into());
             self
         }
     };
 }
-pub(crate) use said_methods;
+pub(crate) use call_methods;
 
-/// How a list is read, by path to its [`PagingOptions`](crate::PagingOptions).
+/// The options of paging, by path to the [`PagingOptions`](crate::PagingOptions).
 macro_rules! paging_options {
     ($($paging:tt)+) => {
-        /// Items in total, at least 1; all of them when not given.
+        /// The most items in total, at least 1; all of them by default.
         pub fn limit(mut self, items: u64) -> Self {
             self.$($paging)+.limit = Some(items);
             self
         }
 
-        /// Pages in flight at the same time, where pages are numbered; never above the endpoint's limit.
+        /// How many pages may be in flight, for numbered pages; never above the endpoint's limit.
         pub fn concurrency(mut self, pages: usize) -> Self {
             self.$($paging)+.concurrency = Some(pages);
             self
         }
 
-        /// Goes on where an earlier reading of the same list stopped.
+        /// Continues where an earlier reading of the same list stopped.
         pub fn resume_token(mut self, token: impl Into<String>) -> Self {
             self.$($paging)+.resume_token = Some(token.into());
             self
         }
 
-        /// What to do when a page of a scroll is lost; the search is made again by default.
+        /// What to do when a page of a scroll is lost; the search restarts by default.
         pub fn on_lost_page(mut self, what: $crate::OnLostPage) -> Self {
             self.$($paging)+.on_lost_page = what;
             self
         }
 
-        /// What to do when fewer rows came than the server said there are. By default one warning is logged; where other
-        /// rows came twice in their place, it is an error.
+        /// What to do when the list ends with fewer rows than the server announced. By default one warning is logged; if
+        /// other rows were received twice instead, it is an error.
         pub fn on_incomplete(mut self, what: $crate::OnIncomplete) -> Self {
             self.$($paging)+.on_incomplete = Some(what);
             self
         }
 
-        /// All paging options at once, in place of those set so far.
+        /// Sets all paging options at once, and replaces those set so far.
         pub fn paging(mut self, paging: $crate::PagingOptions) -> Self {
             self.$($paging)+ = paging;
             self

@@ -1,4 +1,4 @@
-//! A list while it is read: its pages and its items, as streams over one pager.
+//! Reading of a list: its pages and its items, as streams over one pager.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -9,23 +9,23 @@ use futures_util::Stream;
 use futures_util::future::BoxFuture;
 
 use crate::base::error::{Error, Result};
-use crate::engine::page::{Hand, RawPage, RawPager};
+use crate::engine::page::{CurrentPage, RawPage, RawPager};
 use crate::engine::response::Meta;
 use crate::facade::model::FromAnswer;
 use crate::table::Operation;
 
-/// A list that is asked for one page after another.
+/// Requests one page of a list after another.
 struct Flow {
     operation: &'static str,
-    /// Nothing where the list could not be begun.
+    /// `None` if the parameters of the list are invalid.
     pager: Option<RawPager>,
     state: State,
 }
 
 enum State {
     Idle,
-    Filling(BoxFuture<'static, Result<Option<Arc<Hand>>>>),
-    /// The list could not be begun: its parameters are wrong.
+    Filling(BoxFuture<'static, Result<Option<Arc<CurrentPage>>>>),
+    /// The parameters of the list are invalid.
     Refused(Box<Error>),
     Over,
 }
@@ -49,8 +49,8 @@ impl Flow {
         Self { operation: operation.id, pager, state }
     }
 
-    /// A page with items to give out; nothing at the end. An error ends the list.
-    fn poll_hand(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Arc<Hand>>>> {
+    /// The next page with items; `None` at the end. An error ends the list.
+    fn poll_page_items(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Arc<CurrentPage>>>> {
         loop {
             match std::mem::replace(&mut self.state, State::Over) {
                 State::Idle => {
@@ -82,20 +82,20 @@ impl Flow {
     }
 }
 
-macro_rules! told {
+macro_rules! list_state_methods {
     () => {
-        /// Token to resume after the items returned so far; `None` when the list was refused.
+        /// Token to resume after the items returned so far; `None` if the parameters were invalid.
         pub fn resume_token(&self) -> Option<String> {
             self.flow.pager.as_ref().map(RawPager::resume_token)
         }
 
-        /// How many items the server says the list has, once a page has said so.
+        /// How many items the list has according to the server, once known.
         pub fn total(&self) -> Option<u64> {
             self.flow.pager.as_ref().and_then(RawPager::total)
         }
 
-        /// Whether the list is whole, at its end: whether as many rows came as the server said there are. Nothing before,
-        /// where a limit has ended it early, and where the server said nothing that tells.
+        /// Whether the list is complete: as many rows were received as the server announced. `None` before the end, if a
+        /// limit ended it early, and if the server announced nothing.
         pub fn complete(&self) -> Option<bool> {
             self.flow.pager.as_ref().and_then(RawPager::complete)
         }
@@ -107,8 +107,8 @@ macro_rules! told {
     };
 }
 
-/// The pages of a list. A [`Stream`]; ends after an error, which carries where to resume. Only a row that cannot be read
-/// does not end it: that is an error between the rows before it and those behind it.
+/// The pages of a list. A [`Stream`]; ends after an error, which carries a resume token. A row that cannot be read does not
+/// end it: that is an error between the rows before it and those after it.
 #[derive(Debug)]
 #[must_use = "nothing is read until it is polled"]
 pub struct Pages<T> {
@@ -121,23 +121,25 @@ impl<T: FromAnswer> Pages<T> {
         Self { flow: Flow::new(operation, pager), item: PhantomData }
     }
 
-    /// The next page, or nothing at the end.
+    /// The next page, or `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Page<T>>> {
         std::future::poll_fn(|context| self.poll_page(context)).await
     }
 
-    /// The items that are left, one after another.
+    /// The remaining items, one after another.
     pub fn into_items(self) -> Items<T> {
-        Items { flow: self.flow, hand: None, item: PhantomData }
+        Items { flow: self.flow, current: None, item: PhantomData }
     }
 
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
         let over = self.flow.over();
-        Poll::Ready(match ready!(self.flow.poll_hand(context)) {
-            Some(Ok(hand)) => Some(hand.read_rest(RawPage::read).map(|(raw, items)| Page { items, raw })),
+        Poll::Ready(match ready!(self.flow.poll_page_items(context)) {
+            Some(Ok(current)) => {
+                Some(current.read_rest(RawPage::read).map(|(raw, items)| Page { items, raw }))
+            }
             Some(Err(error)) => Some(Err(error)),
             None if over => None,
-            // Of an empty list there is one page, with what the server said.
+            // An empty list has one page, with the server's metadata.
             None => {
                 let empty = self.flow.pager.as_ref().and_then(RawPager::empty_page);
                 empty.map(|raw| Ok(Page { items: Vec::new(), raw }))
@@ -147,12 +149,12 @@ impl<T: FromAnswer> Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// Ends reading; false when it had ended before.
+    /// Stops reading; false if it had ended before.
     pub(crate) fn end(&mut self) -> bool {
         self.flow.end()
     }
 
-    told!();
+    list_state_methods!();
 }
 
 impl<T: FromAnswer> Stream for Pages<T> {
@@ -162,7 +164,7 @@ impl<T: FromAnswer> Stream for Pages<T> {
     }
 }
 
-/// A page, or what was left of one, with its items read.
+/// A page or the rest of one, with its items read.
 #[derive(Debug, Clone)]
 pub struct Page<T> {
     /// The items.
@@ -171,7 +173,7 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// How many items the server says the list has.
+    /// How many items the list has according to the server.
     pub fn total(&self) -> Option<u64> {
         self.raw.total
     }
@@ -197,13 +199,13 @@ impl<T> Page<T> {
     }
 }
 
-/// The items of a list. A [`Stream`]; ends after an error, which carries where to resume. Only a row that cannot be read
-/// does not end it: the next item is the one behind it.
+/// The items of a list. A [`Stream`]; ends after an error, which carries a resume token. A row that cannot be read does not
+/// end it: the next item is the one after it.
 #[derive(Debug)]
 #[must_use = "nothing is read until it is polled"]
 pub struct Items<T> {
     flow: Flow,
-    hand: Option<Arc<Hand>>,
+    current: Option<Arc<CurrentPage>>,
     item: PhantomData<fn() -> T>,
 }
 
@@ -212,12 +214,12 @@ impl<T: FromAnswer> Items<T> {
         pages.into_items()
     }
 
-    /// The next item, or nothing at the end.
+    /// The next item, or `None` at the end.
     pub async fn next(&mut self) -> Option<Result<T>> {
         std::future::poll_fn(|context| self.poll_item(context)).await
     }
 
-    /// The next item, without reading ahead for more than it.
+    /// The next item, without reading pages ahead.
     ///
     /// # Errors
     /// See the method that made the list.
@@ -226,39 +228,41 @@ impl<T: FromAnswer> Items<T> {
             return ready.map(Some);
         }
         let Some(pager) = self.begun()? else { return Ok(None) };
-        self.hand = pager.fill(Some(1)).await?;
+        self.current = pager.fill(Some(1)).await?;
         self.next_ready().transpose()
     }
 
-    /// The pages that are left; the first is the rest of the one that is being read.
+    /// The remaining pages; the first is the rest of the current one.
     pub fn into_pages(self) -> Pages<T> {
         Pages { flow: self.flow, item: PhantomData }
     }
 
-    /// All items that are left at once, or at most so many. When it fails, none was given out.
+    /// The remaining items at once, or at most `most` of them. If it fails, none counts as returned.
     ///
     /// # Errors
-    /// See the method that made the list; the error carries where this began.
+    /// See the method that made the list; the error carries the resume token of the start of this call.
     pub async fn rest(&mut self, most: Option<u64>) -> Result<Vec<T>> {
         let Some(pager) = self.begun()? else { return Ok(Vec::new()) };
         let undo = pager.undo();
         let (mut items, mut left) = (Vec::new(), most);
         while left != Some(0) {
-            let Some(hand) = pager.fill(left).await.map_err(|error| undo.explain(error))? else { break };
+            let Some(current) = pager.fill(left).await.map_err(|error| undo.with_context(error))? else {
+                break;
+            };
             let taken =
-                hand.take(left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(usize::MAX)));
+                current.take(left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(usize::MAX)));
             left = left.map(|left| left - taken.len() as u64);
             items.reserve(taken.len());
             for at in taken {
-                items.push(hand.page().read(at).map_err(|error| undo.explain(error))?);
+                items.push(current.page().read(at).map_err(|error| undo.with_context(error))?);
             }
         }
         undo.keep();
-        self.hand = None;
+        self.current = None;
         Ok(items)
     }
 
-    /// The pager, unless nothing more is read.
+    /// The pager, unless reading has ended.
     fn begun(&mut self) -> Result<Option<RawPager>> {
         match std::mem::replace(&mut self.flow.state, State::Over) {
             State::Refused(error) => Err(*error),
@@ -270,10 +274,10 @@ impl<T: FromAnswer> Items<T> {
         }
     }
 
-    /// The next item of the page that is already here.
+    /// The next item of the current page, without waiting.
     pub(crate) fn next_ready(&mut self) -> Option<Result<T>> {
-        let hand = self.hand.as_ref()?;
-        hand.next().map(|at| hand.page().read(at))
+        let current = self.current.as_ref()?;
+        current.next().map(|at| current.page().read(at))
     }
 
     fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
@@ -281,8 +285,8 @@ impl<T: FromAnswer> Items<T> {
             if let Some(ready) = self.next_ready() {
                 return Poll::Ready(Some(ready));
             }
-            match ready!(self.flow.poll_hand(context)) {
-                Some(Ok(hand)) => self.hand = Some(hand),
+            match ready!(self.flow.poll_page_items(context)) {
+                Some(Ok(current)) => self.current = Some(current),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
@@ -291,17 +295,17 @@ impl<T: FromAnswer> Items<T> {
 }
 
 impl<T> Items<T> {
-    /// Ends reading; false when it had ended before.
+    /// Stops reading; false if it had ended before.
     pub(crate) fn end(&mut self) -> bool {
-        self.hand = None;
+        self.current = None;
         self.flow.end()
     }
 
-    told!();
+    list_state_methods!();
 
-    /// Status, headers, ids and times of the page that is being read.
+    /// Status, headers, ids and times of the current page.
     pub fn meta(&self) -> Option<&Meta> {
-        self.hand.as_ref().map(|hand| &*hand.page().meta)
+        self.current.as_ref().map(|current| &*current.page().meta)
     }
 }
 

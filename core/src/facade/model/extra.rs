@@ -1,4 +1,4 @@
-//! What a model holds besides its fields: those that it does not know, unchanged, and the response that it came in.
+//! What a model has besides its fields: unknown fields, unchanged, and the response that it is from.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::{Json, Unreadable};
 use crate::base::error::{Error, ErrorKind};
 use crate::engine::response::Meta;
 
-/// Fields of a response that its model does not know, unchanged, and what is known of the response.
+/// Fields of a response that are not in its model, unchanged, and the metadata of the response.
 #[derive(Clone, Default)]
 pub(crate) struct Extra {
     unknown: Vec<(Box<str>, Box<RawValue>)>,

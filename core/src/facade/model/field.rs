@@ -1,4 +1,4 @@
-//! The types that fields of models have, and how each is read.
+//! The types of fields, and how each is read.
 
 use std::borrow::Cow;
 
@@ -6,9 +6,9 @@ use super::{Id, Json, Secret, Unreadable};
 use crate::engine::value::scalar;
 use crate::wire::raw::{Broken, Scan};
 
-/// A field's type: read from whatever a server may send for it; nothing for null.
+/// A type of fields, which can be read from whatever a server may send for it.
 pub(crate) trait Field: Sized {
-    /// Reads the value that comes next; nothing where the server sent null.
+    /// Reads the next value; `None` if the server sent null.
     fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable>;
 }
 
@@ -59,7 +59,7 @@ impl<T: Field> Field for Vec<T> {
     fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
         let mut entries = Vec::new();
         let list = scalar::list(scan, |scan| {
-            // A null among entries stands for nothing.
+            // Nulls among entries are dropped.
             entries.extend(T::read(scan)?);
             Ok(())
         })?;

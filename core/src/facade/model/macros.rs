@@ -1,4 +1,4 @@
-//! The macros that turn the generated listings into structs and enums.
+//! The macros that expand the generated listings to structs and enums.
 
 /// Structs with optional fields, presence, unknown fields, and both directions of serde.
 macro_rules! model {
@@ -100,7 +100,7 @@ macro_rules! model {
                     $( if let Some(value) = &self.$field {
                         shown.field(const { $crate::facade::model::bare(stringify!($field)) }, value);
                     } )*
-                    // Names only: what an unknown field holds may be a secret.
+                    // Names only: an unknown field may be a secret.
                     let extra = self.extra.names();
                     if !extra.is_empty() {
                         shown.field("extra", &extra);
@@ -112,7 +112,7 @@ macro_rules! model {
     };
 }
 
-/// Enums that may grow: a value that is not known is kept as text.
+/// Open enums: an unknown value is kept as text.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_differs_from_null_and_both_come_back() {
+    fn absent_differs_from_null_and_both_round_trip() {
         let read = thing(r#"{"thingId":7,"name":null}"#);
         assert_eq!(read.thing_id.as_ref().unwrap(), &"7");
         assert!(read.is_set("name") && read.name.is_none());
@@ -229,14 +229,14 @@ mod tests {
     }
 
     #[test]
-    fn scalars_are_read_in_any_form() {
+    fn scalars_are_converted() {
         let read = thing(r#"{"name":5,"count":"12","type":"TRUE","thingId":"a"}"#);
         assert_eq!((read.name.as_deref(), read.count, read.r#type), (Some("5"), Some(12), Some(true)));
         assert_eq!(thing(r#"{"count":3.0,"type":0}"#).count, Some(3));
     }
 
     #[test]
-    fn what_cannot_be_read_is_named_by_its_path() {
+    fn unreadable_values_are_named_by_their_path() {
         let json = br#"{"parts":[{},{"count":"many"}]}"#;
         let unreadable = Thing::from_answer(json).unwrap_err();
         assert_eq!(unreadable.to_string(), "at `parts[1].count`: a text where a whole number belongs");
@@ -258,16 +258,16 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_the_wrong_place_is_named_but_no_text_is_shown() {
-        let told = |json: &str| Thing::from_answer(json.as_bytes()).unwrap_err().to_string();
-        assert_eq!(told(r#"{"name":[]}"#), "at `name`: a list where text belongs");
-        assert_eq!(told(r#"{"parts":{}}"#), "at `parts`: an object where a list belongs");
-        assert_eq!(told(r#"{"parts":[1]}"#), "at `parts[0]`: 1 where an object belongs");
-        assert_eq!(told(r#"{"type":"planted"}"#), "at `type`: a text where true or false belongs");
-        assert_eq!(told(r#"{"count":1.5}"#), "at `count`: 1.5 where a whole number belongs");
-        assert_eq!(told("null"), "null where a value belongs");
-        assert!(told(r#"{"name":"\ud800"}"#).starts_with("at `name`: expected both halves"));
-        assert!(told(r#"{"count":1,}"#).contains("expected a name"));
+    fn values_of_the_wrong_type_are_described_but_no_text_is_shown() {
+        let message = |json: &str| Thing::from_answer(json.as_bytes()).unwrap_err().to_string();
+        assert_eq!(message(r#"{"name":[]}"#), "at `name`: a list where text belongs");
+        assert_eq!(message(r#"{"parts":{}}"#), "at `parts`: an object where a list belongs");
+        assert_eq!(message(r#"{"parts":[1]}"#), "at `parts[0]`: 1 where an object belongs");
+        assert_eq!(message(r#"{"type":"planted"}"#), "at `type`: a text where true or false belongs");
+        assert_eq!(message(r#"{"count":1.5}"#), "at `count`: 1.5 where a whole number belongs");
+        assert_eq!(message("null"), "null where a value belongs");
+        assert!(message(r#"{"name":"\ud800"}"#).starts_with("at `name`: expected both halves"));
+        assert!(message(r#"{"count":1,}"#).contains("expected a name"));
     }
 
     #[test]
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn required_fields_are_plain_and_an_error_where_they_did_not_come() {
+    fn required_fields_are_lent_and_an_error_if_missing() {
         let read = thing(r#"{"thingId":7}"#);
         assert_eq!(read.thing_id().unwrap(), &"7");
         let missing = read.name().unwrap_err();
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_do_not_show() {
+    fn secrets_are_not_shown() {
         let read = thing(r#"{"token":"planted","unknown":"planted too"}"#);
         assert!(!format!("{read:?}").contains("planted"));
     }

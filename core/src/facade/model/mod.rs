@@ -1,8 +1,8 @@
-//! What models are made of: ids, dates, and how the result of a call is read.
+//! Parts of models: ids, dates, and the reading of results.
 //!
-//! A field that the server did not send differs from one that it sent as null: both are `None`, and `is_set` tells
-//! them apart. Fields that are not known are kept as they came and written again. The structs themselves are generated,
-//! through the macros in `macros.rs`; how objects are read stands in `object.rs`, how single fields are in `field.rs`.
+//! A field that the server did not send differs from one that it sent as null: both are `None`, and `is_set` distinguishes
+//! them. Unknown fields are kept unchanged and written again. The structs themselves are generated, through the macros in
+//! `macros.rs`; `object.rs` reads objects, `field.rs` single fields.
 
 mod extra;
 mod field;
@@ -106,10 +106,10 @@ impl Serialize for Id {
 
 /// Reads the result of a call from its JSON.
 pub trait FromAnswer: Sized {
-    /// The result, or why it cannot be read.
+    /// Reads the result.
     ///
     /// # Errors
-    /// When a member cannot stand for what belongs there, or it is no JSON.
+    /// When a member has the wrong type, or the text is not JSON.
     fn from_answer(json: &[u8]) -> Result<Self, Unreadable>;
 
     /// The same value, which knows its response for the errors of fields that did not come; `meta` is called if it does.
@@ -126,7 +126,7 @@ impl FromAnswer for () {
     }
 }
 
-/// A body that is no JSON: a file, or a text.
+/// A body that is not JSON: a file or text.
 impl FromAnswer for bytes::Bytes {
     fn from_answer(json: &[u8]) -> Result<Self, Unreadable> {
         Ok(Self::copy_from_slice(json))
@@ -147,13 +147,13 @@ impl<M: Object> FromAnswer for M {
     }
 }
 
-/// A value from any format that serde reads, by the rules that hold for answers.
+/// A value from any format that serde reads, by the same rules as responses.
 pub(crate) fn from_any<'de, T: Field, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let json = Json::deserialize(deserializer)?.to_string();
     whole(&json).map_err(serde::de::Error::custom)
 }
 
-/// The name of a field as a person writes it.
+/// The name of a field without the `r#` of keywords.
 pub(crate) const fn bare(name: &'static str) -> &'static str {
     match name.as_bytes() {
         [b'r', b'#', ..] => name.split_at(2).1,

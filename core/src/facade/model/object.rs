@@ -1,27 +1,27 @@
-//! How objects are read: member by member, into the fields of a model.
+//! Reads objects member by member, into the fields of a model.
 
 use super::field::Field;
 use super::{Extra, Unreadable};
 use crate::engine::value::scalar::misplaced;
 use crate::wire::raw::Scan;
 
-/// A model as its reader sees it. The implementations come from the `model!` macro.
+/// A model for its reader. The `model!` macro implements it.
 pub(crate) trait Object: Default {
     /// The vendor's names of the fields.
     const NAMES: &'static [&'static str];
-    /// The same as servers write them, with quotes and colon: `"customerId":`.
+    /// The same names with quotes and colon, as most servers write them: `"customerId":`.
     const WRITTEN: &'static [&'static str];
     /// Fields that the vendor always sends, by their names here.
     const REQUIRED: &'static [&'static str];
 
-    /// Reads the value that comes next into a field, by its place in these lists.
+    /// Reads the next value into a field, by its index in these lists.
     fn member(&mut self, at: usize, scan: &mut Scan<'_>) -> Result<(), Unreadable>;
 
-    /// Where members go that are no fields.
+    /// The members that are not fields.
     fn extra(&mut self) -> &mut Extra;
 }
 
-/// Reads an object into a model; nothing where the server sent null.
+/// Reads an object into a model; `None` if the server sent null.
 pub(crate) fn read<M: Object>(scan: &mut Scan<'_>) -> Result<Option<M>, Unreadable> {
     match scan.peek() {
         Some(b'{') => {}
@@ -30,7 +30,7 @@ pub(crate) fn read<M: Object>(scan: &mut Scan<'_>) -> Result<Option<M>, Unreadab
     }
     let (mut model, mut next) = (M::default(), 0);
     scan.members(|scan| {
-        // Fields come in the documents' order from most servers, so the next name is known but for a look.
+        // Most servers send fields in the documents' order, so the next name is tried first.
         let at = match M::WRITTEN.get(next) {
             Some(written) if scan.follows(written) => next,
             _ => {

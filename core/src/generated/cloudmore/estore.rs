@@ -4,7 +4,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::{EstoreService, EstoreServiceDetail};
-use crate::facade::call_builder::Said;
+use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
 use crate::generated::operations::{OPERATIONS, op};
@@ -18,16 +18,16 @@ resource! {
 impl<'c, C: Client> Estore<'c, C> {
     /// Gets one service of the E-Store.
     ///
-    /// The service with the definitions of its custom properties, which tell what `services.create` has
-    /// to give. Vendor's guide: Manage Services, "Retrieves a services details". See [API Guide for
-    /// Organizations Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+    /// The service with the definitions of its custom properties, which `services.create` requires.
+    /// Vendor's guide: Manage Services, "Retrieves a services details". See [API Guide for Organizations
+    /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
     ///
     /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
     /// access token, which the client obtains and renews. Read-only. Retried on transient errors.
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
-    ///   called broker. The client's own when it is not given.
+    ///   called broker; the client's by default.
     /// - `organization_id` (GUID): Id of the organization.
     /// - `service_id` (GUID): Id of the service.
     ///
@@ -55,15 +55,15 @@ impl<'c, C: Client> Estore<'c, C> {
         organization_id: impl Into<Id>,
         service_id: impl Into<Id>,
     ) -> C::Call<'c, EstoreServiceDetail> {
-        let said = Said::new(&OPERATIONS[op::CLOUDMORE_ESTORE_GET])
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_ESTORE_GET])
             .id("organization_id", organization_id)
             .id("service_id", service_id);
-        self.client.call(said)
+        self.client.call(spec)
     }
 
     /// Lists the services that an organization may add.
     ///
-    /// Every service of the E-Store that is open to the organization, in one answer. Vendor's guide:
+    /// Every service of the E-Store that is open to the organization, in one response. Vendor's guide:
     /// Manage Services, "Retrieve services from the E-Store". See [API Guide for Organizations
     /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
     ///
@@ -72,7 +72,7 @@ impl<'c, C: Client> Estore<'c, C> {
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
-    ///   called broker. The client's own when it is not given.
+    ///   called broker; the client's by default.
     /// - `organization_id` (GUID): Id of the organization.
     ///
     /// # Errors
@@ -95,7 +95,8 @@ impl<'c, C: Client> Estore<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn list(&self, organization_id: impl Into<Id>) -> C::List<'c, EstoreService> {
-        let said = Said::new(&OPERATIONS[op::CLOUDMORE_ESTORE_LIST]).id("organization_id", organization_id);
-        self.client.list(said)
+        let spec =
+            CallSpec::new(&OPERATIONS[op::CLOUDMORE_ESTORE_LIST]).id("organization_id", organization_id);
+        self.client.list(spec)
     }
 }

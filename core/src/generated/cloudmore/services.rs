@@ -4,7 +4,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::{CreatedService, CustomPropertyDataInput, OrganizationService};
-use crate::facade::call_builder::Said;
+use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
 use crate::generated::operations::{OPERATIONS, op};
@@ -69,7 +69,7 @@ impl<'c, C: Client> Services<'c, C> {
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
-    ///   called broker. The client's own when it is not given.
+    ///   called broker; the client's by default.
     /// - `organization_id` (GUID): Id of the organization.
     /// - `params`: `id`, `currency_code`; optional `custom_properties_data`. See [`CreateService`].
     ///
@@ -100,10 +100,10 @@ impl<'c, C: Client> Services<'c, C> {
         organization_id: impl Into<Id>,
         params: CreateService,
     ) -> C::Call<'c, CreatedService> {
-        let said = Said::new(&OPERATIONS[op::CLOUDMORE_SERVICES_CREATE])
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SERVICES_CREATE])
             .id("organization_id", organization_id)
             .add(&params);
-        self.client.call(said)
+        self.client.call(spec)
     }
 
     /// Removes a service from an organization.
@@ -119,7 +119,7 @@ impl<'c, C: Client> Services<'c, C> {
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
-    ///   called broker. The client's own when it is not given.
+    ///   called broker; the client's by default.
     /// - `organization_id` (GUID): Id of the organization.
     /// - `service_id` (GUID): Id of the service.
     ///
@@ -142,10 +142,10 @@ impl<'c, C: Client> Services<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, organization_id: impl Into<Id>, service_id: impl Into<Id>) -> C::Call<'c, ()> {
-        let said = Said::new(&OPERATIONS[op::CLOUDMORE_SERVICES_DELETE])
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SERVICES_DELETE])
             .id("organization_id", organization_id)
             .id("service_id", service_id);
-        self.client.call(said)
+        self.client.call(spec)
     }
 
     /// Gets one service of an organization.
@@ -159,7 +159,7 @@ impl<'c, C: Client> Services<'c, C> {
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
-    ///   called broker. The client's own when it is not given.
+    ///   called broker; the client's by default.
     /// - `organization_id` (GUID): Id of the organization.
     /// - `service_id` (GUID): Id of the service.
     ///
@@ -187,16 +187,16 @@ impl<'c, C: Client> Services<'c, C> {
         organization_id: impl Into<Id>,
         service_id: impl Into<Id>,
     ) -> C::Call<'c, OrganizationService> {
-        let said = Said::new(&OPERATIONS[op::CLOUDMORE_SERVICES_GET])
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SERVICES_GET])
             .id("organization_id", organization_id)
             .id("service_id", service_id);
-        self.client.call(said)
+        self.client.call(spec)
     }
 
     /// Lists the services of an organization.
     ///
-    /// Every service that the organization has, in one answer. Vendor's guide: Manage Services, "Retrieve
-    /// all organizations service details". See [API Guide for Organizations
+    /// Every service that the organization has, in one response. Vendor's guide: Manage Services,
+    /// "Retrieve all organizations service details". See [API Guide for Organizations
     /// Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
     ///
     /// `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
@@ -204,7 +204,7 @@ impl<'c, C: Client> Services<'c, C> {
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
-    ///   called broker. The client's own when it is not given.
+    ///   called broker; the client's by default.
     /// - `organization_id` (GUID): Id of the organization.
     ///
     /// # Errors
@@ -227,8 +227,9 @@ impl<'c, C: Client> Services<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn list(&self, organization_id: impl Into<Id>) -> C::List<'c, OrganizationService> {
-        let said = Said::new(&OPERATIONS[op::CLOUDMORE_SERVICES_LIST]).id("organization_id", organization_id);
-        self.client.list(said)
+        let spec =
+            CallSpec::new(&OPERATIONS[op::CLOUDMORE_SERVICES_LIST]).id("organization_id", organization_id);
+        self.client.list(spec)
     }
 
     /// Replaces the custom-property values of a service.
@@ -243,7 +244,7 @@ impl<'c, C: Client> Services<'c, C> {
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
-    ///   called broker. The client's own when it is not given.
+    ///   called broker; the client's by default.
     /// - `organization_id` (GUID): Id of the organization.
     /// - `service_id` (GUID): Id of the service.
     /// - `params`: `custom_properties_data`. See [`ReplaceService`].
@@ -274,11 +275,11 @@ impl<'c, C: Client> Services<'c, C> {
         service_id: impl Into<Id>,
         params: ReplaceService,
     ) -> C::Call<'c, ()> {
-        let said = Said::new(&OPERATIONS[op::CLOUDMORE_SERVICES_REPLACE])
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SERVICES_REPLACE])
             .id("organization_id", organization_id)
             .id("service_id", service_id)
             .add(&params);
-        self.client.call(said)
+        self.client.call(spec)
     }
 
     /// Changes some custom-property values of a service.
@@ -293,7 +294,7 @@ impl<'c, C: Client> Services<'c, C> {
     ///
     /// # Parameters
     /// - `reseller_id` (a setter of the call, GUID, by default the client's): Id of the reseller, also
-    ///   called broker. The client's own when it is not given.
+    ///   called broker; the client's by default.
     /// - `organization_id` (GUID): Id of the organization.
     /// - `service_id` (GUID): Id of the service.
     /// - `params`: `custom_properties_data`. See [`UpdateService`].
@@ -324,10 +325,10 @@ impl<'c, C: Client> Services<'c, C> {
         service_id: impl Into<Id>,
         params: UpdateService,
     ) -> C::Call<'c, ()> {
-        let said = Said::new(&OPERATIONS[op::CLOUDMORE_SERVICES_UPDATE])
+        let spec = CallSpec::new(&OPERATIONS[op::CLOUDMORE_SERVICES_UPDATE])
             .id("organization_id", organization_id)
             .id("service_id", service_id)
             .add(&params);
-        self.client.call(said)
+        self.client.call(spec)
     }
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::{Customer, Site};
-use crate::facade::call_builder::Said;
+use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
 use crate::generated::operations::{OPERATIONS, op};
@@ -14,15 +14,15 @@ params! {
         required {
         }
         optional {
-            /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
-            /// than asked for. A whole number, 1 to 1000.
+            /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than
+            /// requested. A whole number, 1 to 1000.
             page_size: int,
-            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
+            /// The page to begin with, from 1; reading continues after it. A whole number, 1 or more.
             page_number: int,
             /// Name of the field to sort by, such as `soName`. Without it the order is the server's.
             sort_by: text,
-            /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One
-            /// of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            /// Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or
+            /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
             sort_order: text,
             /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not
             /// fields, and is sent unchanged.
@@ -37,15 +37,15 @@ params! {
         required {
         }
         optional {
-            /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
-            /// than asked for. A whole number, 1 to 1000.
+            /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than
+            /// requested. A whole number, 1 to 1000.
             page_size: int,
-            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
+            /// The page to begin with, from 1; reading continues after it. A whole number, 1 or more.
             page_number: int,
             /// Name of the field to sort by, such as `soName`. Without it the order is the server's.
             sort_by: text,
-            /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One
-            /// of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            /// Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or
+            /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
             sort_order: text,
             /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not
             /// fields, and is sent unchanged.
@@ -84,8 +84,8 @@ impl<'c, C: Client> Customers<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, customer_id: impl Into<Id>) -> C::Call<'c, Customer> {
-        let said = Said::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_GET]).id("customer_id", customer_id);
-        self.client.call(said)
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_GET]).id("customer_id", customer_id);
+        self.client.call(spec)
     }
 
     /// Lists the customers of all service organizations, page by page.
@@ -117,14 +117,14 @@ impl<'c, C: Client> Customers<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn list(&self, params: ListCustomers) -> C::List<'c, Customer> {
-        let said = Said::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_LIST]).add(&params);
-        self.client.list(said)
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_LIST]).add(&params);
+        self.client.list(spec)
     }
 
     /// Lists the sites of a customer, page by page.
     ///
     /// The sites under one customer: its locations, each with a contact and an address of its own. The
-    /// vendor calls this endpoint a preview; a server that does not have it answers 404 for every
+    /// vendor calls this endpoint a preview; a server that does not have it responds with 404 for every
     /// customer. Vendor's guide: Manage Sites. See [Manage
     /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
     ///
@@ -152,9 +152,9 @@ impl<'c, C: Client> Customers<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn list_sites(&self, customer_id: impl Into<Id>, params: ListCustomerSites) -> C::List<'c, Site> {
-        let said = Said::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_LIST_SITES])
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_CUSTOMERS_LIST_SITES])
             .id("customer_id", customer_id)
             .add(&params);
-        self.client.list(said)
+        self.client.list(spec)
     }
 }

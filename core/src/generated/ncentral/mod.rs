@@ -2,10 +2,10 @@
 //! N-able N-central REST API: its models, the parameters of its operations, and its resources.
 //!
 //! # Errors
-//! Besides the errors that a method documents, its call can fail with these, and with connection
-//! failures, timeouts and so on; see [`ErrorKind`](crate::ErrorKind).
+//! Besides those that a method names, its call can fail with these, and with the errors of the
+//! connection; see [`ErrorKind`](crate::ErrorKind).
 //!
-//! - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
+//! - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused for one or several
 //!   reasons.
 //! - [`Authentication`](crate::ErrorKind::Authentication), 401: The token is missing, unknown or expired.
 //!   Tokens live in the server's memory, so a restart ends them all.

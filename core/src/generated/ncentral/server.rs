@@ -3,7 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::{ServerHealth, ServerInfo};
-use crate::facade::call_builder::Said;
+use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::generated::operations::{OPERATIONS, op};
 
@@ -13,10 +13,10 @@ resource! {
 }
 
 impl<'c, C: Client> Server<'c, C> {
-    /// Gets the server's own clock, as a sign of life.
+    /// Gets the server's clock, which shows that it is up.
     ///
-    /// Answers without a token. Vendor's guide: Managing System Health, "Health Check". See [Managing
-    /// System Health](https://developer.n-able.com/n-central/docs/managing-system-health).
+    /// Needs no token. Vendor's guide: Managing System Health, "Health Check". See [Managing System
+    /// Health](https://developer.n-able.com/n-central/docs/managing-system-health).
     ///
     /// `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
     /// # Errors
@@ -31,15 +31,15 @@ impl<'c, C: Client> Server<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn health(&self) -> C::Call<'c, ServerHealth> {
-        let said = Said::new(&OPERATIONS[op::NCENTRAL_SERVER_HEALTH]);
-        self.client.call(said)
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVER_HEALTH]);
+        self.client.call(spec)
     }
 
     /// Gets the version of the API service.
     ///
     /// The versions of the API service and of its Java runtime. Endpoints that are newer than the server
-    /// answer 404. Vendor's guide: Managing System Health, "Version Information". See [Managing System
-    /// Health](https://developer.n-able.com/n-central/docs/managing-system-health).
+    /// respond with 404. Vendor's guide: Managing System Health, "Version Information". See [Managing
+    /// System Health](https://developer.n-able.com/n-central/docs/managing-system-health).
     ///
     /// `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
     /// Retried on transient errors.
@@ -55,7 +55,7 @@ impl<'c, C: Client> Server<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn info(&self) -> C::Call<'c, ServerInfo> {
-        let said = Said::new(&OPERATIONS[op::NCENTRAL_SERVER_INFO]);
-        self.client.call(said)
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SERVER_INFO]);
+        self.client.call(spec)
     }
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::Site;
-use crate::facade::call_builder::Said;
+use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
 use crate::generated::operations::{OPERATIONS, op};
@@ -14,15 +14,15 @@ params! {
         required {
         }
         optional {
-            /// Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer
-            /// than asked for. A whole number, 1 to 1000.
+            /// Items per page, 1 to 1000. The server's default is 50, and it may send fewer than
+            /// requested. A whole number, 1 to 1000.
             page_size: int,
-            /// The page to begin with, from 1; reading goes on behind it. A whole number, 1 or more.
+            /// The page to begin with, from 1; reading continues after it. A whole number, 1 or more.
             page_number: int,
             /// Name of the field to sort by, such as `soName`. Without it the order is the server's.
             sort_by: text,
-            /// Direction of the sort, upper or lower case. The server takes ASC when it is not given. One
-            /// of `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
+            /// Direction of the sort, upper or lower case. The server's default is ASC. One of `ASC` or
+            /// `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case.
             sort_order: text,
             /// A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not
             /// fields, and is sent unchanged.
@@ -60,8 +60,8 @@ impl<'c, C: Client> Sites<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, site_id: impl Into<Id>) -> C::Call<'c, Site> {
-        let said = Said::new(&OPERATIONS[op::NCENTRAL_SITES_GET]).id("site_id", site_id);
-        self.client.call(said)
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SITES_GET]).id("site_id", site_id);
+        self.client.call(spec)
     }
 
     /// Lists the sites of all customers, page by page.
@@ -93,7 +93,7 @@ impl<'c, C: Client> Sites<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn list(&self, params: ListSites) -> C::List<'c, Site> {
-        let said = Said::new(&OPERATIONS[op::NCENTRAL_SITES_LIST]).add(&params);
-        self.client.list(said)
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_SITES_LIST]).add(&params);
+        self.client.list(spec)
     }
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::{Links, PsaCredentialCheck};
-use crate::facade::call_builder::Said;
+use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
 use crate::generated::operations::{OPERATIONS, op};
@@ -18,8 +18,8 @@ params! {
             password: secret,
         }
         optional {
-            /// Private or public key of the integration, for ticketing systems that want one beside the
-            /// credentials.
+            /// Private or public key of the integration, for ticketing systems that require one in
+            /// addition to the credentials.
             integration_key: secret,
         }
     }
@@ -34,8 +34,8 @@ resource! {
 impl<'c, C: Client> StandardPsa<'c, C> {
     /// Gets the links that the standard PSA endpoints start from.
     ///
-    /// An index of links, not a list of integrations. A server without a PSA integration answers 500
-    /// after some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA
+    /// An index of links, not a list of integrations. A server without a PSA integration responds with
+    /// 500 after some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA
     /// Capabilities". See [Manage PSA
     /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
     ///
@@ -53,16 +53,16 @@ impl<'c, C: Client> StandardPsa<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn links(&self) -> C::Call<'c, Links> {
-        let said = Said::new(&OPERATIONS[op::NCENTRAL_STANDARD_PSA_LINKS]);
-        self.client.call(said)
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_STANDARD_PSA_LINKS]);
+        self.client.call(spec)
     }
 
     /// Checks a user name and password of a standard PSA.
     ///
-    /// Asks the ticketing system whether it accepts these credentials. Never repeated on its own after it
-    /// was sent: a ticketing system may count failed log-ins and lock the account. A server without a PSA
-    /// integration answers 500 after some seconds. Vendor's guides: PSA Integration APIs Overview,
-    /// "Validating PSA Credentials", and Manage PSA Integrations. See [Manage PSA
+    /// Checks whether the ticketing system accepts these credentials. Never retried after it was sent: a
+    /// ticketing system may count failed log-ins and lock the account. A server without a PSA integration
+    /// responds with 500 after some seconds. Vendor's guides: PSA Integration APIs Overview, "Validating
+    /// PSA Credentials", and Manage PSA Integrations. See [Manage PSA
     /// Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).
     ///
     /// `POST /api/standard-psa/{psaType}/credential`. Sent with an access token, which the client obtains
@@ -74,7 +74,7 @@ impl<'c, C: Client> StandardPsa<'c, C> {
     /// - `params`: `username`, `password`; optional `integration_key`. See [`ValidatePsaCredential`].
     ///
     /// # Errors
-    /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused, for one or several
+    /// - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused for one or several
     ///   reasons.
     /// - [`NotFound`](crate::ErrorKind::NotFound), 404: There is no ticketing system of this type.
     /// - [Those of every call](crate::ncentral#errors).
@@ -94,9 +94,9 @@ impl<'c, C: Client> StandardPsa<'c, C> {
         psa_type: impl Into<Id>,
         params: ValidatePsaCredential,
     ) -> C::Call<'c, PsaCredentialCheck> {
-        let said = Said::new(&OPERATIONS[op::NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL])
+        let spec = CallSpec::new(&OPERATIONS[op::NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL])
             .id("psa_type", psa_type)
             .add(&params);
-        self.client.call(said)
+        self.client.call(spec)
     }
 }

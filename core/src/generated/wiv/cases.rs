@@ -3,7 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::Case;
-use crate::facade::call_builder::Said;
+use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::generated::operations::{OPERATIONS, op};
 
@@ -63,7 +63,7 @@ impl<'c, C: Client> Cases<'c, C> {
     /// - `params`: optional `date_range`, `max_returned_items`, `customer_id`. See [`SearchCases`].
     ///
     /// # Errors
-    /// - [`ScrollExpired`](crate::ErrorKind::ScrollExpired): the server's cursor is gone.
+    /// - [`ScrollExpired`](crate::ErrorKind::ScrollExpired): the server's cursor has expired.
     /// - [Those of every call](crate::wiv#errors).
     ///
     /// # Example
@@ -79,13 +79,13 @@ impl<'c, C: Client> Cases<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn search(&self, params: SearchCases) -> C::List<'c, Case> {
-        let said = Said::new(&OPERATIONS[op::WIV_CASES_SEARCH]).add(&params);
-        self.client.list(said)
+        let spec = CallSpec::new(&OPERATIONS[op::WIV_CASES_SEARCH]).add(&params);
+        self.client.list(spec)
     }
 
     /// Searches the cases of the organization that the key belongs to.
     ///
-    /// The twin of `cases.search` for a single organization: same body, same answer, no customer.
+    /// The twin of `cases.search` for a single organization: same body, same response, no customer.
     /// Vendor's guide: Retrieve Cases. See [Retrieve
     /// Cases](https://docs.wiv.ai/api-guide/cases/retrieve-cases).
     ///
@@ -97,7 +97,7 @@ impl<'c, C: Client> Cases<'c, C> {
     /// - `params`: optional `date_range`, `max_returned_items`. See [`SearchOwnCases`].
     ///
     /// # Errors
-    /// - [`ScrollExpired`](crate::ErrorKind::ScrollExpired): the server's cursor is gone.
+    /// - [`ScrollExpired`](crate::ErrorKind::ScrollExpired): the server's cursor has expired.
     /// - [Those of every call](crate::wiv#errors).
     ///
     /// # Example
@@ -113,7 +113,7 @@ impl<'c, C: Client> Cases<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn search_own(&self, params: SearchOwnCases) -> C::List<'c, Case> {
-        let said = Said::new(&OPERATIONS[op::WIV_CASES_SEARCH_OWN]).add(&params);
-        self.client.list(said)
+        let spec = CallSpec::new(&OPERATIONS[op::WIV_CASES_SEARCH_OWN]).add(&params);
+        self.client.list(spec)
     }
 }

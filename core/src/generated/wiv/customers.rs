@@ -3,7 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::Customer;
-use crate::facade::call_builder::Said;
+use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::generated::operations::{OPERATIONS, op};
 
@@ -56,7 +56,7 @@ impl<'c, C: Client> Customers<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn list(&self, params: ListCustomers) -> C::List<'c, Customer> {
-        let said = Said::new(&OPERATIONS[op::WIV_CUSTOMERS_LIST]).add(&params);
-        self.client.list(said)
+        let spec = CallSpec::new(&OPERATIONS[op::WIV_CUSTOMERS_LIST]).add(&params);
+        self.client.list(spec)
     }
 }

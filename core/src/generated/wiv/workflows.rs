@@ -3,7 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::WorkflowRun;
-use crate::facade::call_builder::Said;
+use crate::facade::call_builder::CallSpec;
 use crate::facade::client::{Client, resource};
 use crate::facade::model::Id;
 use crate::generated::operations::{OPERATIONS, op};
@@ -58,7 +58,8 @@ impl<'c, C: Client> Workflows<'c, C> {
     /// # Ok(()) }
     /// ```
     pub fn run(&self, workflow_id: impl Into<Id>, params: RunWorkflow) -> C::Call<'c, WorkflowRun> {
-        let said = Said::new(&OPERATIONS[op::WIV_WORKFLOWS_RUN]).id("workflow_id", workflow_id).add(&params);
-        self.client.call(said)
+        let spec =
+            CallSpec::new(&OPERATIONS[op::WIV_WORKFLOWS_RUN]).id("workflow_id", workflow_id).add(&params);
+        self.client.call(spec)
     }
 }

@@ -1,4 +1,4 @@
-//! Who waits for a slot, in order. Whoever leaves takes itself out, so an entry is always somebody who waits.
+//! The calls that wait for a slot, in order. A call removes itself when it stops waiting, so every entry is a waiting call.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use tokio::sync::oneshot;
 
 use super::Permit;
 
-/// Keys are places: smaller ones stand further in front.
+/// Keys are tickets: lower ones are served first.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     waiting: BTreeMap<i64, oneshot::Sender<Permit>>,
-    /// The places before the first and behind the last one that were ever given.
+    /// The lowest and the highest ticket so far.
     front: i64,
     back: i64,
 }
@@ -24,27 +24,27 @@ impl Queue {
         self.waiting.len()
     }
 
-    /// A place at one of the ends.
+    /// Joins the queue at one of its ends.
     pub(super) fn join(&mut self, front: bool) -> (i64, oneshot::Receiver<Permit>) {
         let (sender, slot) = oneshot::channel();
-        let place = if front {
+        let ticket = if front {
             self.front -= 1;
             self.front
         } else {
             self.back += 1;
             self.back
         };
-        self.waiting.insert(place, sender);
-        (place, slot)
+        self.waiting.insert(ticket, sender);
+        (ticket, slot)
     }
 
-    /// Takes out who stands first.
+    /// Removes the first call.
     pub(super) fn next(&mut self) -> Option<oneshot::Sender<Permit>> {
         self.waiting.pop_first().map(|(_, waiter)| waiter)
     }
 
-    /// Takes out who stands at a place, if it got no slot meanwhile.
-    pub(super) fn leave(&mut self, place: i64) -> Option<oneshot::Sender<Permit>> {
-        self.waiting.remove(&place)
+    /// Removes the call with this ticket, unless it got a slot in the meantime.
+    pub(super) fn leave(&mut self, ticket: i64) -> Option<oneshot::Sender<Permit>> {
+        self.waiting.remove(&ticket)
     }
 }

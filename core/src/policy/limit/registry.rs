@@ -1,27 +1,27 @@
-//! Every gate of a process, by origin and group.
+//! All limiters of the process, by origin and group.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, Weak};
 
-use super::Gate;
+use super::Limiter;
 use crate::base::lock;
 
-type Registry = HashMap<(String, String), Weak<Gate>>;
+type Registry = HashMap<(String, String), Weak<Limiter>>;
 
-/// Gates live as long as a client that used them.
+/// Limiters live as long as a client that used them.
 ///
-/// A forked child finds the registry as some thread of its parent left it, perhaps locked, with slots that nobody will
-/// ever give back. It begins one of its own behind it and touches nothing else.
+/// A forked child inherits the registry as some thread of its parent left it, perhaps locked, with slots that will never
+/// be released. It chains a registry of its own to it and touches nothing else.
 #[derive(Debug)]
-struct Gates {
+struct Limiters {
     process: u32,
     registry: Mutex<Registry>,
-    child: OnceLock<Box<Gates>>,
+    child: OnceLock<Box<Limiters>>,
 }
 
-static GATES: LazyLock<Gates> = LazyLock::new(Gates::new);
+static LIMITERS: LazyLock<Limiters> = LazyLock::new(Limiters::new);
 
-impl Gates {
+impl Limiters {
     fn new() -> Self {
         Self { process: std::process::id(), registry: Mutex::default(), child: OnceLock::new() }
     }
@@ -29,21 +29,21 @@ impl Gates {
     fn of_this_process(&self) -> &Mutex<Registry> {
         let (mut found, process) = (self, std::process::id());
         while found.process != process {
-            found = found.child.get_or_init(|| Box::new(Gates::new()));
+            found = found.child.get_or_init(|| Box::new(Limiters::new()));
         }
         &found.registry
     }
 }
 
-/// The gate of a group on a host.
-pub(crate) fn gate(origin: &str, group: &str, cap: u32) -> Arc<Gate> {
-    let mut registry = lock(GATES.of_this_process());
+/// The limiter of a group on a host.
+pub(crate) fn limiter(origin: &str, group: &str, cap: u32) -> Arc<Limiter> {
+    let mut registry = lock(LIMITERS.of_this_process());
     let key = (origin.to_owned(), group.to_owned());
-    if let Some(gate) = registry.get(&key).and_then(Weak::upgrade) {
-        return gate;
+    if let Some(limiter) = registry.get(&key).and_then(Weak::upgrade) {
+        return limiter;
     }
-    registry.retain(|_, gate| gate.strong_count() > 0);
-    let gate = Gate::new(cap);
-    registry.insert(key, Arc::downgrade(&gate));
-    gate
+    registry.retain(|_, limiter| limiter.strong_count() > 0);
+    let limiter = Limiter::new(cap);
+    registry.insert(key, Arc::downgrade(&limiter));
+    limiter
 }

@@ -1,4 +1,4 @@
-//! What a server says about waiting, and what is made of it.
+//! How long to wait before a retry, from the server's headers and by back-off.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,18 +6,18 @@ use http::{HeaderMap, header};
 
 use crate::base::time::LONGEST;
 
-const FAULT_BASE: Duration = Duration::from_millis(500);
-const FAULT_CAP: Duration = Duration::from_secs(8);
+const TRANSIENT_BASE: Duration = Duration::from_millis(500);
+const TRANSIENT_CAP: Duration = Duration::from_secs(8);
 const THROTTLE_BASE: Duration = Duration::from_secs(2);
-/// A pause that a server asks for is cut to this, or to a longer `max_retry_after`: it holds up every call of the endpoint.
+/// A requested pause is shortened to this, or to a longer `max_retry_after`, because it holds up every call of the endpoint.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
-/// How long pauses may be, by the settings of a client.
+/// The longest pauses, by the settings of a client.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Backoff {
-    /// Of what mspkit decides on by itself.
+    /// Of pauses that mspkit decides on.
     pub(crate) most: Duration,
-    /// Of what a server asks for.
+    /// Of pauses that a server requests.
     pub(crate) longest: Duration,
 }
 
@@ -26,9 +26,9 @@ impl Backoff {
         Self { most: max_backoff, longest: max_retry_after.max(LONGEST_PAUSE) }
     }
 
-    /// How long a queue pauses at a 429 that comes after `strikes` others in a row.
+    /// The pause of a queue after a 429 that follows `strikes` others in a row.
     ///
-    /// A server that says when and goes on refusing is not taken at its word a third time.
+    /// If the server keeps refusing after the waits that it requested, the third one is at least the back-off.
     pub(crate) fn pause(&self, asked: Option<Duration>, strikes: u32) -> Duration {
         let pause = match asked {
             Some(asked) if strikes >= 2 => asked.max(self.throttle(strikes - 2)),
@@ -38,14 +38,14 @@ impl Backoff {
         pause.min(self.longest)
     }
 
-    /// At least half of the step: the whole queue waits on it, and a pause near zero would only earn the next 429.
+    /// At least half of the step: the whole queue waits for it, and a pause near zero would only cause the next 429.
     fn throttle(&self, strikes: u32) -> Duration {
         doubled(THROTTLE_BASE, strikes, self.most).mul_f64(0.5 + fastrand::f64() / 2.0)
     }
 
-    /// How long to wait after a call's nth fault.
-    pub(crate) fn fault(&self, faults: u32) -> Duration {
-        let most = doubled(FAULT_BASE, faults.saturating_sub(1), FAULT_CAP.min(self.most));
+    /// How long to wait after a call's nth transient error.
+    pub(crate) fn transient(&self, failures: u32) -> Duration {
+        let most = doubled(TRANSIENT_BASE, failures.saturating_sub(1), TRANSIENT_CAP.min(self.most));
         most.mul_f64(fastrand::f64())
     }
 }
@@ -54,10 +54,10 @@ fn doubled(base: Duration, times: u32, cap: Duration) -> Duration {
     base.saturating_mul(1u32.checked_shl(times.min(16)).unwrap_or(u32::MAX)).min(cap)
 }
 
-/// How long the server asks to wait: `Retry-After` in seconds or as a date on a 429 or a fault; on a 429 also the reset
-/// of a rate-limit header. On other answers such headers only say how much is left.
+/// The wait that the server requests: `Retry-After` in seconds or as a date on a 429 or a 5xx; on a 429 also the reset of a
+/// rate-limit header. On other responses such headers only say how much of the quota is left.
 ///
-/// Points in time are read against the clock of the response itself, its `Date`, since the two machines' may differ.
+/// Dates are relative to the response's own `Date`, since the clocks of the two machines may differ.
 pub(crate) fn retry_after(status: u16, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     if status != 429 && status < 500 {
         return None;
@@ -96,8 +96,8 @@ fn ratelimit_reset(value: &str, now: SystemTime) -> Option<Duration> {
         .and_then(|(_, number)| number_of(number.parse().ok()?, now))
 }
 
-/// Seconds from now, or a time since 1970 where the number can be nothing else: in seconds, and in milliseconds or still
-/// smaller units where seconds would lead out of every calendar.
+/// Seconds from now, or a time since 1970 if the number is too large for that: in seconds, or in milliseconds or smaller
+/// units if seconds would be too far in the future.
 fn number_of(number: f64, now: SystemTime) -> Option<Duration> {
     const A_TIME: f64 = 1e9;
     const FINER: f64 = 1e12;
@@ -129,7 +129,7 @@ mod tests {
         retry_after(429, &headers, UNIX_EPOCH + Duration::from_secs(2_000_000_000))
     }
 
-    #[allow(clippy::unnecessary_wraps, reason = "waits are compared as they are found")]
+    #[allow(clippy::unnecessary_wraps, reason = "matches the type of `wait`")]
     fn seconds(seconds: u64) -> Option<Duration> {
         Some(Duration::from_secs(seconds))
     }
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_of_the_answer_counts() {
+    fn dates_are_relative_to_the_clock_of_the_response() {
         for skew in [-7200_i64, -600, 0, 600, 7200] {
             let server =
                 UNIX_EPOCH + Duration::from_secs(2_000_000_000_u64.checked_add_signed(skew).unwrap());
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_no_wait() {
+    fn a_remaining_quota_is_no_wait() {
         let mut headers = HeaderMap::new();
         headers.insert("x-ratelimit-reset", "3600".parse().unwrap());
         for status in [200, 401, 404, 502] {
@@ -186,15 +186,15 @@ mod tests {
             let found = wait("x-ratelimit-reset", value).unwrap();
             assert!(found.abs_diff(Duration::from_secs(3)) < Duration::from_millis(1), "{value}: {found:?}");
         }
-        assert_eq!(wait("x-ratelimit-reset", "1760000000000"), seconds(0), "long ago");
-        assert_eq!(wait("retry-after", "2000000004"), seconds(4), "nobody asks for 63 years");
+        assert_eq!(wait("x-ratelimit-reset", "1760000000000"), seconds(0), "in the past");
+        assert_eq!(wait("retry-after", "2000000004"), seconds(4), "no server requests 63 years");
         assert_eq!(wait("ratelimit", "limit=5, remaining=0, reset=9"), seconds(9));
         assert_eq!(wait("ratelimit", "\"default\";r=0;t=4"), seconds(4));
         assert_eq!(wait("ratelimit", "limit=1, reset=2000000006000"), seconds(6));
     }
 
     #[test]
-    fn absurd_pauses_are_cut_and_others_are_not() {
+    fn only_absurd_pauses_are_shortened() {
         let backoff = Backoff::new(Duration::from_secs(30), Duration::from_secs(120));
         let asked = |seconds| backoff.pause(Some(Duration::from_secs(seconds)), 0);
         assert_eq!(asked(599), Duration::from_secs(599));
@@ -210,7 +210,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_survived(value in "[ -~]{0,40}") {
+        fn any_text_is_accepted_or_refused(value in "[ -~]{0,40}") {
             let _ = wait("retry-after", &value);
             let _ = wait("ratelimit", &value);
             let _ = wait("x-ratelimit-reset", &value);
@@ -223,10 +223,10 @@ mod tests {
         }
 
         #[test]
-        fn own_pauses_stay_within_their_caps(faults in 1u32..60, strikes in 0u32..60, most in 0u64..60_000) {
+        fn own_pauses_stay_within_their_caps(failures in 1u32..60, strikes in 0u32..60, most in 0u64..60_000) {
             let most = Duration::from_millis(most);
             let backoff = Backoff::new(most, Duration::from_secs(120));
-            prop_assert!(backoff.fault(faults) <= FAULT_CAP.min(most));
+            prop_assert!(backoff.transient(failures) <= TRANSIENT_CAP.min(most));
             let pause = backoff.pause(None, strikes);
             prop_assert!(pause >= THROTTLE_BASE.min(most) / 2 && pause <= most);
             prop_assert!(backoff.pause(Some(Duration::ZERO), strikes) <= most);

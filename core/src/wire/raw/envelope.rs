@@ -1,4 +1,4 @@
-//! What stands around a list: its envelope, and what that says of the page and of the whole list.
+//! Envelopes of lists, and their information about the page and the whole list.
 
 use super::ids::{Entry, Ids, whole};
 use super::member;
@@ -10,37 +10,37 @@ use crate::table::dialect::Envelope;
 pub(super) struct Rows {
     /// All that are not null.
     pub(super) entries: Vec<Entry>,
-    /// How many there are, nulls and all.
+    /// How many there are, including nulls.
     pub(super) count: usize,
 }
 
-/// What a page says about itself and the list, as far as it says anything.
+/// What an envelope says about the page and the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct PageFacts {
+pub(crate) struct PageInfo {
     pub(crate) total_items: Option<u64>,
     pub(crate) total_pages: Option<u64>,
     pub(crate) page_size: Option<u64>,
     pub(crate) next_link: NextLink,
-    /// The whole next-page key of a scroll, as it came.
+    /// The whole next-page key of a scroll, unchanged.
     pub(crate) next_key: Option<String>,
 }
 
-/// What a page's links say of a next one. Where it leads does not matter: pages are asked for by number, at the
-/// configured address.
+/// Whether a page links to a next one. The link itself is not used: pages are requested by number, at the configured
+/// address.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum NextLink {
     /// There are no links.
     #[default]
-    Unsaid,
-    /// There are links, and none by this name.
+    Unknown,
+    /// There are links, but none with this name.
     Absent,
-    /// The link is there, and leads nowhere.
-    None,
+    /// The link is there, but empty.
+    Null,
     /// There is a next page.
-    There,
+    Present,
 }
 
-/// Reads the rows of a list. Nulls stand where rows were that are no more; they are counted.
+/// Reads the rows of a list. Servers send null for rows that no longer exist; they are counted.
 pub(super) fn entries<'a>(scan: &mut Scan<'a>, ids: &mut Ids<'a>) -> Result<Rows, Broken> {
     let mut rows = Rows { entries: Vec::with_capacity(64), count: 0 };
     scan.list(|scan| {
@@ -58,13 +58,13 @@ pub(super) fn entries<'a>(scan: &mut Scan<'a>, ids: &mut Ids<'a>) -> Result<Rows
     Ok(rows)
 }
 
-/// Reads a list in its envelope, with what stands around it; no entries where the envelope holds none.
+/// Reads a list with its envelope; no rows if the envelope has none.
 pub(super) fn enveloped<'a>(
     scan: &mut Scan<'a>,
     ids: &mut Ids<'a>,
     words: &Envelope,
-) -> Result<(Option<Rows>, PageFacts), Broken> {
-    let (mut data, mut facts) = (None, PageFacts::default());
+) -> Result<(Option<Rows>, PageInfo), Broken> {
+    let (mut data, mut info) = (None, PageInfo::default());
     scan.object(|scan, name| {
         if name == words.data && scan.peek() != Some(b'n') {
             ids.forget();
@@ -77,22 +77,22 @@ pub(super) fn enveloped<'a>(
         if name == words.data {
             data = Some(Rows::default());
         } else if is(words.total_items) {
-            facts.total_items = count(value);
+            info.total_items = count(value);
         } else if is(words.total_pages) {
-            facts.total_pages = count(value);
+            info.total_pages = count(value);
         } else if is(words.page_size) {
-            facts.page_size = count(value);
+            info.page_size = count(value);
         } else if is(words.next_key) {
-            facts.next_key = (value != "null").then(|| value.to_owned());
+            info.next_key = (value != "null").then(|| value.to_owned());
         } else if let Some((_, next)) = words.links.filter(|(links, _)| name == *links) {
-            facts.next_link = next_link(value, next);
+            info.next_link = next_link(value, next);
         }
         Ok(())
     })?;
-    Ok((data, facts))
+    Ok((data, info))
 }
 
-/// A count that may be a number, a text or nothing.
+/// A count, which may be a number, a text or null.
 fn count(value: &str) -> Option<u64> {
     let number = value.trim_matches('"').trim();
     match whole(number) {
@@ -103,11 +103,11 @@ fn count(value: &str) -> Option<u64> {
 
 fn next_link(links: &str, next: &str) -> NextLink {
     if !links.starts_with('{') {
-        return NextLink::Unsaid;
+        return NextLink::Unknown;
     }
     match member(links, next) {
         None => NextLink::Absent,
-        Some("null" | "false" | "\"\"") => NextLink::None,
-        Some(_) => NextLink::There,
+        Some("null" | "false" | "\"\"") => NextLink::Null,
+        Some(_) => NextLink::Present,
     }
 }

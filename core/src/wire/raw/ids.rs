@@ -1,4 +1,4 @@
-//! Ids are text, whatever they came as, so that they compare equal everywhere.
+//! Ids are always text, whether the server sent numbers or strings, so that they compare equal everywhere.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,38 +7,38 @@ use bytes::Bytes;
 
 use super::scan::{Broken, Scan};
 
-/// What is noted of ids while a body is read.
+/// The ids that were found while a body is read.
 #[derive(Debug)]
 pub(super) struct Ids<'a> {
     /// The member that is an item's own id.
     own: &'a str,
     /// All members that are ids.
     fields: &'a [&'a str],
-    /// Where ids stand that came as numbers.
+    /// The numeric ids.
     numbers: Vec<Number>,
-    /// The members of the item before: those of the next one are nearly always written just so, in the same order.
+    /// The members of the previous item: those of the next one nearly always have the same text and order.
     layout: Vec<Member<'a>>,
 }
 
-/// An id that came as a number.
+/// A numeric id.
 #[derive(Debug)]
 struct Number {
     at: Range<usize>,
-    /// How a whole number is written that came with a fraction or an exponent.
+    /// The digits of a whole number that was sent with a fraction or an exponent.
     plain: Option<Box<str>>,
 }
 
 /// A member of an item.
 #[derive(Debug)]
 struct Member<'a> {
-    /// Its name as it stands in the text, from quote to colon.
+    /// The source text of its name, from quote to colon.
     written: &'a str,
     is_own: bool,
     is_id: bool,
 }
 
-/// An item of a list and the id in it, which is empty where the item has none, and the item's place among the rows that
-/// the server sent. Small, since a page may have many: bodies that do not fit are refused before they are read.
+/// The ranges of an item and its id, which is empty if the item has none, and the index of its row. Small, since a page may
+/// have many: bodies that do not fit are refused before they are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     begin: u32,
@@ -57,12 +57,12 @@ impl<'a> Ids<'a> {
         Self { own, fields, numbers: Vec::new(), layout: Vec::with_capacity(32) }
     }
 
-    /// Forgets what was noted.
+    /// Forgets the ids so far.
     pub(super) fn forget(&mut self) {
         self.numbers.clear();
     }
 
-    /// Reads one item, whatever it is.
+    /// Reads one item of any type.
     pub(super) fn entry(&mut self, scan: &mut Scan<'a>, row: usize) -> Result<Entry, Broken> {
         if scan.peek() != Some(b'{') {
             return Ok(Entry::new(&scan.value()?, &(0..0), row));
@@ -87,7 +87,7 @@ impl<'a> Ids<'a> {
         Ok(Entry::new(&bytes, &id, row))
     }
 
-    /// Reads the name of a member that is not where it was in the item before.
+    /// Reads the name of a member that differs from the previous item's.
     fn learn(&mut self, scan: &mut Scan<'a>, at: usize) -> Result<(bool, bool), Broken> {
         let (name, written) = scan.name()?;
         let member = Member { written, is_own: name == self.own, is_id: self.fields.contains(&&*name) };
@@ -99,8 +99,8 @@ impl<'a> Ids<'a> {
         Ok(roles)
     }
 
-    /// The body with what was noted put into quotes, and where `entries` stand in it then. Without numbers, the usual
-    /// case, nothing is copied.
+    /// The body with numeric ids quoted; updates the ranges of `entries`. Without numeric ids, the usual case, nothing is
+    /// copied.
     pub(super) fn into_text(self, body: &Bytes, entries: &mut [Entry]) -> Bytes {
         if self.numbers.is_empty() {
             return body.clone();
@@ -115,7 +115,7 @@ impl<'a> Ids<'a> {
             copied = at.end;
         }
         text.extend_from_slice(&body[copied..]);
-        // Every place is asked for in order, so the numbers before it are counted once.
+        // Positions are requested in order, so the numbers before each of them are counted once.
         let (mut before, mut more, mut less) = (0, 0, 0);
         let mut moved = |at: u32| {
             for number in self.numbers[before..].iter().take_while(|number| number.at.end <= at as usize) {
@@ -142,22 +142,22 @@ impl Entry {
         Self { begin, end, id_begin, id_end, row }
     }
 
-    /// Where the item stands.
+    /// The range of the item.
     pub(crate) fn bytes(&self) -> Range<usize> {
         self.begin as usize..self.end as usize
     }
 
-    /// Where its id stands.
+    /// The range of its id.
     pub(super) fn id_range(&self) -> Range<usize> {
         self.id_begin as usize..self.id_end as usize
     }
 
-    /// The item's place among the rows of its page, from 0.
+    /// The index of the item's row in its page, from 0.
     pub(crate) fn row(&self) -> usize {
         self.row as usize
     }
 
-    /// The item's own id, if it tells the item from others: what is blank, zero or below stands where there is none.
+    /// The item's own id, if it identifies the item: blank, zero and negative ids are placeholders.
     pub(crate) fn identity<'a>(&self, buffer: &'a [u8]) -> Option<Cow<'a, str>> {
         self.id(buffer).filter(|id| {
             let nothing = |byte: u8| matches!(byte, b'0' | b'-' | b'.') || byte.is_ascii_whitespace();
@@ -182,8 +182,8 @@ fn is_number(raw: &str) -> bool {
     raw.starts_with(|first: char| first == '-' || first.is_ascii_digit())
 }
 
-/// How a whole number is written without fraction and exponent, where it came with one of them: programs that hold
-/// numbers as doubles write 7 as `7.0`. Nothing for all others, and for what no id is as long as.
+/// A whole number without its fraction and exponent, if it has one of them: programs that store numbers as doubles write 7
+/// as `7.0`. `None` for other numbers, and for those too long for an id.
 pub(super) fn whole(raw: &str) -> Option<Box<str>> {
     const LONGEST: i32 = 40;
     if !raw.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_numbers_lose_fraction_and_exponent() {
+    fn fractions_and_exponents_of_whole_numbers_are_removed() {
         for (raw, plain) in [
             ("7.0", "7"),
             ("7e0", "7"),

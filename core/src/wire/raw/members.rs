@@ -1,4 +1,4 @@
-//! The top-level members of an object, without reading what they hold.
+//! The top-level members of an object, without parsing their values.
 
 use super::scan::{Broken, Scan};
 

@@ -1,8 +1,8 @@
-//! Answers as bytes: the JSON of one object, or a page cut into the slices of its items.
+//! Responses as bytes: the JSON of one object, or a page split into the slices of its items.
 //!
-//! Bindings decode these slices into their own types, so nothing here builds values. Two things are put right on the
-//! way, because every language needs them the same: envelopes are taken off, and ids that came as numbers are turned
-//! into strings (a page without such ids, the usual case, is not copied).
+//! Bindings decode these slices into their own types, so nothing here builds values. Two things are normalised, because
+//! every language needs them: envelopes are removed, and numeric ids become strings (a page without numeric ids, the usual
+//! case, is not copied).
 
 mod envelope;
 mod ids;
@@ -11,7 +11,7 @@ mod scan;
 
 use bytes::Bytes;
 
-pub(crate) use self::envelope::{NextLink, PageFacts};
+pub(crate) use self::envelope::{NextLink, PageInfo};
 pub(crate) use self::ids::Entry;
 use self::ids::Ids;
 pub(crate) use self::members::{compose, member, walk};
@@ -21,20 +21,20 @@ use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::markup;
 use crate::table::dialect::Envelope;
 
-/// A body cut into items.
+/// The items of a page.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Cut {
+pub(crate) struct PageItems {
     pub(crate) buffer: Bytes,
     pub(crate) items: Vec<Entry>,
-    /// How many rows the server sent, those that are null too.
+    /// How many rows the server sent, including nulls.
     pub(crate) rows: usize,
-    pub(crate) facts: PageFacts,
-    /// Whether the server said in so many words that there is nothing.
+    pub(crate) info: PageInfo,
+    /// Whether the response states that the list is empty.
     pub(crate) nothing: bool,
 }
 
-impl Cut {
-    /// What is left of a response that says that there are no rows, by its status or by `null`.
+impl PageItems {
+    /// The page of a response without rows: status 204 or `null`.
     pub(crate) fn nothing() -> Self {
         Self { nothing: true, ..Self::default() }
     }
@@ -51,10 +51,10 @@ impl Cut {
     }
 }
 
-/// An object: takes the envelope off, where there may be one.
+/// An object, without its envelope if there is one.
 pub(crate) fn object(body: &Bytes, envelope: Option<&Envelope>, id_fields: &[&str]) -> Result<Bytes> {
     let text = utf8(body)?;
-    // Where there is no envelope, no member is looked for: none has an empty name.
+    // Without an envelope nothing is found: no member has an empty name.
     let data = envelope.map_or("", |envelope| envelope.data);
     let (mut scan, mut ids) = (Scan::new(text), Ids::new(data, id_fields));
     if scan.peek().is_some_and(|first| first != b'{') {
@@ -62,7 +62,7 @@ pub(crate) fn object(body: &Bytes, envelope: Option<&Envelope>, id_fields: &[&st
     }
     let read = ids.entry(&mut scan, 0).and_then(|entry| scan.end().map(|halves| (entry, halves)));
     let (entry, halves) = read.map_err(|broken| no_json(text, &broken))?;
-    // Bare objects have no envelope; where a list or a scalar stands in its place, that is a field of theirs.
+    // If the member is a list or a scalar, it is a field of an object without an envelope.
     let data = body.slice(entry.id_range());
     if envelope.is_some() && data.starts_with(b"{") {
         return object(&data, None, id_fields);
@@ -71,7 +71,7 @@ pub(crate) fn object(body: &Bytes, envelope: Option<&Envelope>, id_fields: &[&st
     Ok(ids.into_text(&mended(body, &halves), &mut entry).slice(entry[0].bytes()))
 }
 
-/// Any JSON with half surrogate pairs put right; what is no JSON stays as it is.
+/// JSON with unpaired surrogates replaced; other bodies are unchanged.
 pub(crate) fn readable(body: &Bytes) -> Bytes {
     let half = |at: usize| matches!(body.get(at + 1..at + 3), Some(b"ud" | b"uD"));
     if !memchr::memchr_iter(b'\\', body).any(half) {
@@ -84,13 +84,13 @@ pub(crate) fn readable(body: &Bytes) -> Bytes {
     mended(body, &halves.unwrap_or_default())
 }
 
-/// A list as [`list`] cuts it, where an object that is no envelope of a list is its one item.
+/// A list as [`list`] splits it, where a bare object counts as a list of one item.
 pub(crate) fn list_or_object(
     body: &Bytes,
     envelope: Option<&Envelope>,
     id: &str,
     id_fields: &[&str],
-) -> Result<Cut> {
+) -> Result<PageItems> {
     if !body.trim_ascii_start().starts_with(b"{") {
         return list(body, envelope, id, id_fields);
     }
@@ -102,20 +102,25 @@ pub(crate) fn list_or_object(
     list(&[b"[", &*object, b"]"].concat().into(), None, id, id_fields)
 }
 
-/// The one entry of a list, bare or in its envelope; an object by itself will do.
+/// The only entry of a list, bare or in its envelope, or a bare object.
 pub(crate) fn only(body: &Bytes, envelope: Option<&Envelope>) -> Result<Bytes> {
     let cut = list_or_object(body, envelope, "", &[])?;
     match &cut.items[..] {
         [one] => Ok(cut.buffer.slice(one.bytes())),
         items => {
-            Err(undecodable(&format!("the answer is a list of {}, one object was expected", items.len())))
+            Err(undecodable(&format!("the response is a list of {}, one object was expected", items.len())))
         }
     }
 }
 
-/// Cuts a list into its items: a bare array, or one in its envelope where there may be one. `id` is the items' own
-/// one, and one of `id_fields`. A bare `null` says that there are none.
-pub(crate) fn list(body: &Bytes, envelope: Option<&Envelope>, id: &str, id_fields: &[&str]) -> Result<Cut> {
+/// Splits a list into its items: a bare array, or one in its envelope. `id` is the field with the items' own id, which is
+/// one of `id_fields`. A bare `null` is an empty list.
+pub(crate) fn list(
+    body: &Bytes,
+    envelope: Option<&Envelope>,
+    id: &str,
+    id_fields: &[&str],
+) -> Result<PageItems> {
     if u32::try_from(body.len() + body.len() / 2).is_err() {
         return Err(undecodable("the response is too large to be cut into rows"));
     }
@@ -124,16 +129,16 @@ pub(crate) fn list(body: &Bytes, envelope: Option<&Envelope>, id: &str, id_field
     let read = match (scan.peek(), envelope) {
         (Some(b'{'), Some(words)) => envelope::enveloped(&mut scan, &mut ids, words),
         (Some(b'['), _) => {
-            envelope::entries(&mut scan, &mut ids).map(|rows| (Some(rows), PageFacts::default()))
+            envelope::entries(&mut scan, &mut ids).map(|rows| (Some(rows), PageInfo::default()))
         }
-        _ if text.trim() == "null" => return Ok(Cut::nothing()),
+        _ if text.trim() == "null" => return Ok(PageItems::nothing()),
         _ => return Err(refused(text, "the response is not a list")),
     };
-    let read = read.and_then(|(rows, facts)| scan.end().map(|halves| (rows, facts, halves)));
-    let (rows, facts, halves) = read.map_err(|broken| no_json(text, &broken))?;
+    let read = read.and_then(|(rows, info)| scan.end().map(|halves| (rows, info, halves)));
+    let (rows, info, halves) = read.map_err(|broken| no_json(text, &broken))?;
     let mut rows = rows.ok_or_else(|| undecodable("the response has no list under `data`"))?;
     let buffer = ids.into_text(&mended(body, &halves), &mut rows.entries);
-    Ok(Cut { buffer, items: rows.entries, rows: rows.count, facts, nothing: false })
+    Ok(PageItems { buffer, items: rows.entries, rows: rows.count, info, nothing: false })
 }
 
 fn no_json(text: &str, broken: &Broken) -> Error {
@@ -143,7 +148,7 @@ fn no_json(text: &str, broken: &Broken) -> Error {
     refused(text, &format!("the response is not the expected JSON: {broken}"))
 }
 
-/// Proxies and gateways answer with pages of their own; their title says more than what is wrong with them.
+/// Proxies and gateways respond with web pages, whose title is more useful than a syntax error.
 fn refused(text: &str, reason: &str) -> Error {
     let page = markup::is_page(text.as_bytes());
     if page { undecodable(&markup::page(text)) } else { undecodable(reason) }
@@ -153,7 +158,7 @@ fn utf8(body: &[u8]) -> Result<&str> {
     std::str::from_utf8(body).map_err(|_| undecodable("the response is not UTF-8 text"))
 }
 
-/// A page is a proxy's or a gateway's; whatever its status, the service itself has not spoken.
+/// Refuses web pages: they come from a proxy or a gateway and not from the service, whatever their status.
 pub(crate) fn refuse_page(body: &[u8]) -> Result<()> {
     if markup::is_page(body) {
         return Err(undecodable(&markup::page(&String::from_utf8_lossy(body))));
@@ -172,7 +177,7 @@ mod tests {
 
     use super::*;
 
-    /// Words that no service has: what is read comes from here.
+    /// Words that no service has, to show that they are read from here.
     const WORDS: Envelope = Envelope {
         data: "data",
         total_items: Some("count"),
@@ -182,11 +187,11 @@ mod tests {
         next_key: Some("key"),
     };
 
-    fn cut(body: &str) -> Cut {
+    fn cut(body: &str) -> PageItems {
         list(&Bytes::copy_from_slice(body.as_bytes()), Some(&WORDS), "soId", &["soId", "parentId"]).unwrap()
     }
 
-    fn texts(cut: &Cut) -> Vec<&str> {
+    fn texts(cut: &PageItems) -> Vec<&str> {
         cut.slices().map(|item| std::str::from_utf8(item).unwrap()).collect()
     }
 
@@ -194,16 +199,16 @@ mod tests {
     fn items_are_slices_of_the_page() {
         let page = cut(r#" {"count":"45", "data" : [ {"a":1} , {"b":[2]} ],"size":2,"links":{"next":null}}"#);
         assert_eq!(texts(&page), [r#"{"a":1}"#, r#"{"b":[2]}"#]);
-        assert_eq!(page.facts.total_items, Some(45));
-        assert_eq!(page.facts.page_size, Some(2));
-        assert_eq!(page.facts.next_link, NextLink::None);
-        assert_eq!(cut(r#"{"data":[],"links":{}}"#).facts.next_link, NextLink::Absent);
+        assert_eq!(page.info.total_items, Some(45));
+        assert_eq!(page.info.page_size, Some(2));
+        assert_eq!(page.info.next_link, NextLink::Null);
+        assert_eq!(cut(r#"{"data":[],"links":{}}"#).info.next_link, NextLink::Absent);
         assert_eq!(texts(&cut("[1, 2]")), ["1", "2"]);
         assert!(texts(&cut(r#"{"data":null}"#)).is_empty());
     }
 
     #[test]
-    fn an_object_may_stand_for_a_list_of_it_and_a_list_for_its_one_object() {
+    fn an_object_counts_as_a_list_of_one_and_a_list_of_one_as_its_object() {
         let cut = |body: &'static str| list_or_object(&Bytes::from(body), Some(&WORDS), "id", &["id"]);
         assert_eq!(texts(&cut(r#"{"id":7}"#).unwrap()), [r#"{"id":"7"}"#]);
         assert_eq!(texts(&cut(r#"{"data":{"id":7}}"#).unwrap()), [r#"{"id":"7"}"#]);
@@ -223,14 +228,14 @@ mod tests {
     }
 
     #[test]
-    fn the_scroll_key_is_kept_as_it_came() {
+    fn the_scroll_key_is_kept_unchanged() {
         let page = cut(r#"{"data":[],"key":{"scroll_id":"a\u0062=="}}"#);
-        assert_eq!(page.facts.next_key.as_deref(), Some(r#"{"scroll_id":"a\u0062=="}"#));
-        assert_eq!(cut(r#"{"data":[],"key":null}"#).facts.next_key, None);
+        assert_eq!(page.info.next_key.as_deref(), Some(r#"{"scroll_id":"a\u0062=="}"#));
+        assert_eq!(cut(r#"{"data":[],"key":null}"#).info.next_key, None);
     }
 
     #[test]
-    fn what_is_no_list_is_refused() {
+    fn bodies_that_are_no_lists_are_refused() {
         for body in
             ["", "{}", "3", "<html>", "{\"data\":{}}", "[1", "{\"data\":[1]", "[] []", "{\"data\":[]}}"]
         {
@@ -241,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn envelopes_come_off_only_where_they_are() {
+    fn envelopes_are_removed_only_where_they_exist() {
         let object = |body: &'static str, envelope: bool| {
             let bytes =
                 object(&Bytes::from_static(body.as_bytes()), envelope.then_some(&WORDS), &["soId"]).unwrap();
@@ -255,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn number_ids_become_text_and_the_rest_stays() {
+    fn numeric_ids_become_text_and_the_rest_is_unchanged() {
         let page =
             cut(r#"{"data":[{"soId": 12345678901234567890, "n": 1.50},{"parentId":7,"x":{"soId":3}},{}]}"#);
         assert_eq!(
@@ -293,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_that_came_as_doubles_are_whole() {
+    fn ids_sent_as_doubles_become_whole_numbers() {
         let page = cut(r#"{"data":[{"soId":7.0,"n":7.0},{"parentId":7e0,"soId":"7.0"},{"soId":7.5}]}"#);
         assert_eq!(
             texts(&page),
@@ -304,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn nulls_are_counted_and_no_items() {
+    fn nulls_are_counted_as_rows_but_are_no_items() {
         let page = cut(r#"[null,{"soId":1},null,{"soId":2}]"#);
         assert_eq!((page.rows, texts(&page).len()), (4, 2));
         assert_eq!(page.items.iter().map(Entry::row).collect::<Vec<_>>(), [1, 3]);
@@ -355,7 +360,7 @@ mod tests {
         }
 
         #[test]
-        fn text_ids_come_back_as_they_are(id in "\\PC{1,20}") {
+        fn text_ids_are_unchanged(id in "\\PC{1,20}") {
             let page = cut(&json!([{"a": null, "soId": id}]).to_string());
             prop_assert_eq!(page.items[0].id(&page.buffer), Some(id.into()));
         }
@@ -369,7 +374,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_survived(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn any_bytes_are_handled(body in prop::collection::vec(any::<u8>(), 0..200)) {
             let body = Bytes::from(body);
             let _ = list(&body, Some(&WORDS), "soId", &["soId"]);
             let _ = object(&body, Some(&WORDS), &["soId"]);

@@ -1,8 +1,8 @@
-//! Where the parts of a JSON text stand, found in one pass and without making values of them.
+//! Finds the parts of a JSON text in one pass, without building values.
 //!
-//! It refuses what no JSON reader takes and what nests too deep, so that whoever reads a slice later can rely on it. Where
-//! half a surrogate pair is written, it notes the place: one text that was cut in the middle of a character is no reason
-//! to refuse a page, and [`mended`] makes it one that every reader takes.
+//! Invalid JSON and JSON that is nested too deep are refused, so later readers can rely on the slices. The positions of
+//! unpaired surrogates are recorded: one text that was truncated in the middle of a character is no reason to refuse a page,
+//! and [`mended`] replaces them so that every parser accepts the page.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,20 +10,20 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-/// No vendor nests deeper; beyond it recursive readers in other languages are at risk.
+/// No vendor nests deeper; recursive parsers in other languages may fail beyond it.
 pub(crate) const MAX_DEPTH: u32 = 128;
 
-/// No page has so many rows; what a server sends is small, what is noted of each row adds up.
+/// No page has so many rows. Rows can be tiny, but what is recorded for each of them adds up.
 pub(crate) const MAX_ENTRIES: usize = 1_000_000;
 
-/// What is wrong with a text, and where.
+/// Why a text is not valid, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Broken {
-    /// No JSON: what belongs at this byte.
+    /// Invalid JSON: what was expected at this byte.
     Expected(&'static str, usize),
-    /// An object or a list inside of too many others.
+    /// Nested too deep.
     TooDeep,
-    /// A list of too many entries.
+    /// A list with too many entries.
     TooMany,
 }
 
@@ -37,20 +37,20 @@ impl fmt::Display for Broken {
     }
 }
 
-/// A place in a text that is read from front to back.
+/// A cursor in a JSON text.
 #[derive(Debug)]
 pub(crate) struct Scan<'a> {
     text: &'a str,
     at: usize,
     depth: u32,
-    /// Whether the next quote always ends a text: there is no backslash and no control character anywhere.
+    /// Whether the next quote always ends a string, because there are no backslashes and control characters anywhere.
     simple: bool,
-    /// Where half surrogate pairs are written as escapes.
+    /// The positions of escaped unpaired surrogates.
     halves: Vec<usize>,
 }
 
 impl<'a> Scan<'a> {
-    /// The begin of a text, after white space.
+    /// A cursor at the beginning of a text, after white space.
     pub(crate) fn new(text: &'a str) -> Self {
         let simple = is_simple(text.as_bytes());
         let mut scan = Self { text, at: 0, depth: 0, simple, halves: Vec::new() };
@@ -58,12 +58,12 @@ impl<'a> Scan<'a> {
         scan
     }
 
-    /// The first byte of the value that comes next.
+    /// The first byte of the next value.
     pub(crate) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Refuses anything but white space after the last value. Gives the places that [`mended`] takes.
+    /// Refuses anything but white space after the last value. Returns the positions for [`mended`].
     pub(crate) fn end(mut self) -> Result<Vec<usize>, Broken> {
         self.space();
         if self.at == self.text.len() { Ok(self.halves) } else { self.expected("the end") }
@@ -74,7 +74,7 @@ impl<'a> Scan<'a> {
         self.text.get(range).unwrap_or_default()
     }
 
-    /// Steps over a value of any kind, and tells where it stands.
+    /// Skips a value of any kind, and returns its range.
     #[inline]
     pub(crate) fn value(&mut self) -> Result<Range<usize>, Broken> {
         let begin = self.at;
@@ -86,7 +86,7 @@ impl<'a> Scan<'a> {
         Ok(begin..self.at)
     }
 
-    /// Reads an object: `member` is called with the scan at each member's name, and has to step over name and value.
+    /// Reads an object: `member` is called with the scan at each member's name, and must skip name and value.
     #[inline]
     pub(crate) fn members<E: From<Broken>>(
         &mut self,
@@ -106,7 +106,7 @@ impl<'a> Scan<'a> {
         Ok(begin..self.at)
     }
 
-    /// Reads an object: `member` is given each name, with the scan at its value, which it has to step over.
+    /// Reads an object: `member` is called with each name and the scan at its value, which it must skip.
     pub(crate) fn object(
         &mut self,
         mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Result<(), Broken>,
@@ -117,7 +117,7 @@ impl<'a> Scan<'a> {
         })
     }
 
-    /// Reads a list: `entry` is called with the scan at each entry, which it has to step over.
+    /// Reads a list: `entry` is called with the scan at each entry, which it must skip.
     pub(crate) fn list<E: From<Broken>>(
         &mut self,
         mut entry: impl FnMut(&mut Self) -> Result<(), E>,
@@ -136,7 +136,7 @@ impl<'a> Scan<'a> {
         Ok(begin..self.at)
     }
 
-    /// Calls `read` as if nothing were around what it reads: items count their own levels.
+    /// Calls `read` with the nesting depth reset: items count their own levels.
     pub(crate) fn apart<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
         let outer = std::mem::take(&mut self.depth);
         let read = read(self);
@@ -156,7 +156,7 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
-    /// After a value: whether the bracket follows; else a comma has to.
+    /// After a value: whether the closing bracket follows; otherwise a comma must follow.
     #[inline]
     fn closes(&mut self, bracket: u8, what: &'static str) -> Result<bool, Broken> {
         self.space();
@@ -186,7 +186,7 @@ impl<'a> Scan<'a> {
         read.map(Cow::Owned).map_err(|_| Broken::Expected("both halves of a surrogate in the text", begin))
     }
 
-    /// Steps over a member's name and the way to its value; also gives all that was written, the colon included.
+    /// Skips a member's name up to its value; also returns the source text, including the colon.
     pub(crate) fn name(&mut self) -> Result<(Cow<'a, str>, &'a str), Broken> {
         let begin = self.at;
         if self.peek() != Some(b'"') {
@@ -203,12 +203,12 @@ impl<'a> Scan<'a> {
         if plain {
             return Ok((Cow::Borrowed(self.slice(begin + 1..end - 1)), written));
         }
-        // A name with half a surrogate is nobody's; it is kept as it is written.
+        // A name with an unpaired surrogate matches no field; it is kept as written.
         let quoted = self.slice(begin..end);
         Ok((serde_json::from_str(quoted).map_or(Cow::Borrowed(quoted), Cow::Owned), written))
     }
 
-    /// Steps over a member's name as [`Scan::name`] does, when it is written just so.
+    /// Skips a member's name as [`Scan::name`] does, if its source text is `written`.
     #[inline]
     pub(crate) fn follows(&mut self, written: &str) -> bool {
         let found = self.text.as_bytes()[self.at..].starts_with(written.as_bytes());
@@ -301,7 +301,7 @@ impl<'a> Scan<'a> {
         if self.at > begin { Ok(()) } else { self.expected("a digit") }
     }
 
-    /// Steps over a text from its quote on; tells whether it holds no escapes.
+    /// Skips a string from its quote on; returns whether it has no escapes.
     #[inline]
     fn string(&mut self) -> Result<bool, Broken> {
         self.at += 1;
@@ -351,7 +351,7 @@ impl<'a> Scan<'a> {
 
     #[inline]
     fn space(&mut self) {
-        // Servers write none, mostly.
+        // Most servers write none.
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek().filter(|byte| *byte <= b' ') {
             self.at += 1;
         }
@@ -370,7 +370,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Whether an escape of half a surrogate pair comes first, with one of these as its second digit.
+/// Whether a text begins with an escaped surrogate that has one of these as its second digit.
 fn is_half(text: &[u8], second: &[u8]) -> bool {
     match text {
         [b'\\', b'u', b'd' | b'D', digit, c, d, ..] => {
@@ -380,7 +380,7 @@ fn is_half(text: &[u8], second: &[u8]) -> bool {
     }
 }
 
-/// A body in which half surrogate pairs have become U+FFFD, which is written as long as they are.
+/// A body with U+FFFD instead of unpaired surrogates, which has the same length.
 pub(crate) fn mended(body: &Bytes, halves: &[usize]) -> Bytes {
     if halves.is_empty() {
         return body.clone();
@@ -395,7 +395,7 @@ pub(crate) fn mended(body: &Bytes, halves: &[usize]) -> Bytes {
 const ONES: u64 = u64::MAX / 255;
 const HIGH: u64 = ONES << 7;
 
-/// Marks the bytes of a word that are below a limit. Only the lowest mark is sure: a borrow may set others above it.
+/// Marks the bytes of a word that are below a limit. Only the lowest mark is reliable: a borrow may set others above it.
 #[inline]
 fn below(word: u64, limit: u8) -> u64 {
     word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGH
@@ -406,8 +406,8 @@ fn zeros(word: u64) -> u64 {
     below(word, 1)
 }
 
-/// How many bytes come before the first that is marked. Eight at a time: most texts are shorter than what a call of a
-/// search costs.
+/// How many bytes come before the first marked one. Eight at a time: most texts are too short for a search function to be
+/// worth its call.
 #[inline]
 fn first(bytes: &[u8], marked: impl Fn(u64) -> u64, is: impl Fn(u8) -> bool) -> usize {
     let mut rest = bytes;
@@ -431,7 +431,7 @@ fn ordinary(bytes: &[u8]) -> usize {
     first(bytes, marked, |byte| matches!(byte, b'"' | b'\\' | 0..b' '))
 }
 
-/// In pieces without an early end, which the compiler turns into wide instructions.
+/// In chunks without early exit, which the compiler vectorises.
 fn is_simple(bytes: &[u8]) -> bool {
     let odd = |odd, byte: &u8| odd | u8::from(matches!(byte, b'\\' | 0..b' '));
     bytes.chunks(4096).all(|piece| piece.iter().fold(0, odd) == 0)

@@ -1,4 +1,4 @@
-//! Bodies: the one that goes out tells when it does, the one that comes back is bounded, in bytes and in time.
+//! Bodies: a request's body marks when it is sent, a response's body is limited in size and time.
 
 use std::convert::Infallible;
 use std::error::Error as StdError;
@@ -12,32 +12,32 @@ use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
 use super::coding::{self, Coding, Decoder, Overflow};
-use super::fault::while_reading;
-use super::{Fault, FaultKind, Sent};
+use super::error::while_reading;
+use super::{Sent, TransportError, TransportErrorKind};
 
-/// How much room is made for a body before any of it has come.
+/// The most memory that is reserved for a body before it arrives.
 const FIRST_ROOM: usize = 1 << 20;
 
-/// At most this much is read of a response that refuses: it is for people, and what it says stands at its beginning.
+/// At most this much is read of an error response: its message is at the beginning.
 pub(crate) const LONGEST_REFUSAL: usize = 256 << 10;
 
-/// What is decoded at a time: deflate makes a thousand times as much of it at most, so that nothing else waits long.
+/// How much is decoded at a time. Deflate expands it to a thousand times as much at most, so other tasks do not wait long.
 const PORTION: usize = 1 << 10;
 
-/// How much is decoded before others may run.
+/// How much is decoded before other tasks may run.
 const SLICE: usize = 1 << 18;
 
-/// A request body that marks its request as sent when the connection asks for it.
+/// A request body that marks its request as sent when the connection reads it.
 ///
-/// hyper asks whether a body ends, and then for the body, while it writes the head of the request into the buffer of a
-/// connection that is ready: not earlier, so that everything before is known not to have been sent.
+/// hyper checks for the end of a body, and reads it, while it writes the head of the request into the buffer of a ready
+/// connection. It does not do so earlier, so before that nothing has been sent.
 pub(super) struct Outgoing {
     left: Option<Bytes>,
     sent: Sent,
 }
 
 impl Outgoing {
-    /// `None` has no length on the wire, where `Some` of no bytes has one of zero.
+    /// `None` sends no length, `Some` of no bytes a length of zero.
     pub(super) fn new(body: Option<Bytes>, sent: Sent) -> Self {
         Self { left: body, sent }
     }
@@ -66,12 +66,12 @@ impl Body for Outgoing {
     }
 }
 
-/// How much of a body is taken.
+/// How much of a body is read.
 #[derive(Clone, Copy)]
 pub(super) enum Limit {
-    /// The whole of it; a longer one is a fault.
+    /// The whole body; a longer one is an error.
     Whole(usize),
-    /// Its beginning; what comes after that is not read, and the connection ends.
+    /// The beginning; the rest is not read, and the connection is closed.
     Beginning(usize),
 }
 
@@ -83,8 +83,12 @@ impl Limit {
     }
 }
 
-/// Reads a body and takes its coding off, in the headers too.
-pub(super) async fn read<B>(mut body: B, headers: &mut HeaderMap, limit: Limit) -> Result<Bytes, Fault>
+/// Reads and decodes a body, and removes its coding from the headers.
+pub(super) async fn read<B>(
+    mut body: B,
+    headers: &mut HeaderMap,
+    limit: Limit,
+) -> Result<Bytes, TransportError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: StdError + 'static,
@@ -105,12 +109,12 @@ where
     Ok(text)
 }
 
-async fn plain<B>(body: &mut B, announced: u64, limit: Limit) -> Result<Bytes, Fault>
+async fn plain<B>(body: &mut B, announced: u64, limit: Limit) -> Result<Bytes, TransportError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: StdError + 'static,
 {
-    // A body in one piece, as most are, needs no copy.
+    // A body in one piece, the usual case, is not copied.
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     let mut length = 0;
@@ -143,7 +147,7 @@ where
     Ok(if whole.is_empty() { first } else { whole.freeze() })
 }
 
-async fn decoded<B>(body: &mut B, coding: Coding, limit: Limit) -> Result<Bytes, Fault>
+async fn decoded<B>(body: &mut B, coding: Coding, limit: Limit) -> Result<Bytes, TransportError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: StdError + 'static,
@@ -158,7 +162,7 @@ where
                 (Err(_), Limit::Whole(bytes)) => return Err(too_large(bytes)),
                 (Err(_), Limit::Beginning(_)) => return Ok(decoder.so_far().into()),
             }
-            // What is only decoded never waits for the network.
+            // Decoding alone never yields.
             if decoder.length() - shown >= SLICE {
                 shown = decoder.length();
                 tokio::task::yield_now().await;
@@ -175,14 +179,14 @@ where
     Ok(text.into())
 }
 
-async fn next<B>(body: &mut B) -> Result<Option<Bytes>, Fault>
+async fn next<B>(body: &mut B) -> Result<Option<Bytes>, TransportError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: StdError + 'static,
 {
     loop {
         match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
-            // Trailers say nothing that is used.
+            // Trailers are not used.
             Some(Ok(frame)) => {
                 if let Ok(piece) = frame.into_data() {
                     return Ok(Some(piece));
@@ -194,11 +198,14 @@ where
     }
 }
 
-fn broken(coding: Coding, error: &(dyn StdError + Send + Sync)) -> Fault {
-    Fault::new(FaultKind::Malformed, format!("its body is not complete and valid {coding}: {error}"))
+fn broken(coding: Coding, error: &(dyn StdError + Send + Sync)) -> TransportError {
+    TransportError::new(
+        TransportErrorKind::Malformed,
+        format!("its body is not complete and valid {coding}: {error}"),
+    )
 }
 
-fn too_large(limit: usize) -> Fault {
+fn too_large(limit: usize) -> TransportError {
     let reason = format!("its body has more than {limit} bytes; raise `max_body_bytes` to allow more");
-    Fault::new(FaultKind::TooLarge, reason)
+    TransportError::new(TransportErrorKind::TooLarge, reason)
 }

@@ -1,4 +1,4 @@
-//! Certificates of servers: those that are trusted by themselves, and what is said of those that are refused.
+//! Certificates of servers: those that are trusted directly, and descriptions of why others are refused.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, Error, RootCertStore};
 
-/// Names of a certificate that are told; some have hundreds.
-const NAMES_TOLD: usize = 8;
+/// The most names of a certificate that are shown; some have hundreds.
+const MAX_NAMES: usize = 8;
 
-/// Certificates that were given as authorities. The very same certificate is trusted when a server shows it as its own, as
-/// OpenSSL does: self-signed ones are often marked as authorities, which a server's certificate otherwise must not be.
+/// Certificates that were given as authorities. A server that presents one of them as its own is trusted, as in OpenSSL:
+/// self-signed certificates are often marked as authorities, which a server's certificate otherwise must not be.
 #[derive(Debug)]
 pub(super) struct Pins(Vec<CertificateDer<'static>>);
 
@@ -23,7 +23,7 @@ impl Pins {
         Self(given)
     }
 
-    /// Whether a certificate that was refused with `refused` is trusted by itself: its dates and names count all the same.
+    /// Whether a certificate that was refused with `refused` is trusted directly. Its dates and names are still checked.
     pub(super) fn verify(
         &self,
         shown: &CertificateDer<'_>,
@@ -39,7 +39,7 @@ impl Pins {
         roots.add(shown.clone().into_owned())?;
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
         let Ok(verifier) = verifier.build() else { return Err(refused) };
-        // Dates are looked at first; who signed it, and for what it was made, does not count for the very same certificate.
+        // Dates are checked first; the signature and the purpose do not matter for a certificate that was given.
         match verifier.verify_server_cert(shown, &[], name, &[], now) {
             Ok(trusted) => return Ok(trusted),
             Err(Error::InvalidCertificate(
@@ -54,13 +54,13 @@ impl Pins {
     }
 }
 
-/// Refused as the certificate of a server because it is marked as an authority.
+/// Whether a server's certificate was refused because it is marked as an authority.
 fn is_authority(error: &Error) -> bool {
     let Error::InvalidCertificate(CertificateError::Other(other)) = error else { return false };
     matches!(other.0.downcast_ref::<webpki::Error>(), Some(webpki::Error::CaUsedAsEndEntity))
 }
 
-/// What a failure of TLS means, and what can be done about it; `None` where rustls's own words do.
+/// What a TLS error means, and what to do about it; `None` if rustls's own message is enough.
 pub(super) fn words(error: &Error) -> Option<String> {
     if is_authority(error) {
         return Some(
@@ -71,23 +71,23 @@ pub(super) fn words(error: &Error) -> Option<String> {
     let Error::InvalidCertificate(error) = error else { return None };
     Some(match error {
         CertificateError::UnknownIssuer => "the server's certificate is from an unknown authority (UnknownIssuer); the \
-             authority that signed it, or the certificate itself where nobody else did, can be given as `ca_bundle`"
+             authority that signed it, or the certificate itself if it is self-signed, can be set as `ca_bundle`"
             .to_owned(),
         CertificateError::ExpiredContext { not_after, .. } => {
-            format!("the server's certificate expired on {}; it has to be renewed on the server", date(*not_after))
+            format!("the server's certificate expired on {}; it must be renewed on the server", date(*not_after))
         }
-        CertificateError::Expired => "the server's certificate is expired; it has to be renewed on the server".to_owned(),
+        CertificateError::Expired => "the server's certificate is expired; it must be renewed on the server".to_owned(),
         CertificateError::NotValidYetContext { not_before, .. } => format!(
             "the server's certificate is not valid before {}; compare the clocks of this machine and the server",
             date(*not_before)
         ),
         CertificateError::NotValidForNameContext { expected, presented } => {
             let names = names(presented);
-            format!("the server's certificate is not valid for {}, but for {names}; base_url must have one of its names", expected.to_str())
+            format!("the server's certificate is not valid for {}, but for {names}; base_url must use one of its names", expected.to_str())
         }
         CertificateError::Revoked => "the server's certificate was revoked by its authority".to_owned(),
         CertificateError::BadSignature => {
-            "the server does not prove that its certificate is its own, or the certificate was changed (BadSignature)".to_owned()
+            "the server could not prove that it owns its certificate, or the certificate was changed (BadSignature)".to_owned()
         }
         _ => return None,
     })
@@ -98,15 +98,15 @@ fn names(presented: &[String]) -> String {
     if presented.is_empty() {
         return "no name at all (it has no subjectAltName)".to_owned();
     }
-    let mut told = String::new();
-    for name in presented.iter().take(NAMES_TOLD) {
+    let mut shown_names = String::new();
+    for name in presented.iter().take(MAX_NAMES) {
         let name = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
-        let separator = if told.is_empty() { "" } else { ", " };
-        let _ = write!(told, "{separator}{}", name.trim_matches('"'));
+        let separator = if shown_names.is_empty() { "" } else { ", " };
+        let _ = write!(shown_names, "{separator}{}", name.trim_matches('"'));
     }
-    match presented.len().saturating_sub(NAMES_TOLD) {
-        0 => told,
-        more => format!("{told} and {more} more"),
+    match presented.len().saturating_sub(MAX_NAMES) {
+        0 => shown_names,
+        more => format!("{shown_names} and {more} more"),
     }
 }
 

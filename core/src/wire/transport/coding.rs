@@ -1,4 +1,4 @@
-//! Content codings: gzip, which is asked for, and its siblings, which some servers and proxies send unasked.
+//! Content codings: gzip, which is requested, and others that some servers and proxies send anyway.
 //!
 //! Names are compared without case, and `x-gzip` is gzip (RFC 9110, 8.4.1).
 
@@ -11,11 +11,11 @@ use ::http::header::CONTENT_ENCODING;
 use flate2::write::GzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::{Fault, FaultKind};
+use super::{TransportError, TransportErrorKind};
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Room for what a portion of deflate becomes.
+/// The size of the output buffer of deflate.
 const ROOM: usize = 16 << 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,28 +35,30 @@ impl fmt::Display for Coding {
     }
 }
 
-/// The coding of a response, or a fault that names the one that cannot be taken off.
-pub(super) fn of(headers: &HeaderMap) -> Result<Coding, Fault> {
-    let said: Vec<String> = headers
+/// The coding of a response, or an error that names an unsupported one.
+pub(super) fn of(headers: &HeaderMap) -> Result<Coding, TransportError> {
+    let codings: Vec<String> = headers
         .get_all(CONTENT_ENCODING)
         .iter()
         .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
         .map(|name| String::from_utf8_lossy(name).trim().to_ascii_lowercase())
         .filter(|name| !name.is_empty() && name != "identity")
         .collect();
-    match said.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    match codings.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => Ok(Coding::Identity),
         ["gzip" | "x-gzip"] => Ok(Coding::Gzip),
         ["deflate" | "x-deflate"] => Ok(Coding::Deflate),
         _ => {
-            let reason =
-                format!("its body is in the content coding {:?}, which was not requested", said.join(", "));
-            Err(Fault::new(FaultKind::Coding, reason))
+            let reason = format!(
+                "its body is in the content coding {:?}, which was not requested",
+                codings.join(", ")
+            );
+            Err(TransportError::new(TransportErrorKind::Coding, reason))
         }
     }
 }
 
-/// More came out than is taken.
+/// The decoded body is larger than allowed.
 #[derive(Debug)]
 pub(super) struct Overflow;
 
@@ -68,14 +70,14 @@ impl fmt::Display for Overflow {
 
 impl StdError for Overflow {}
 
-/// Takes a coding off, portion by portion.
+/// Decodes a body, portion by portion.
 pub(super) struct Decoder {
     limit: usize,
     state: State,
 }
 
 enum State {
-    /// Nothing came yet: an empty body may be called anything.
+    /// No data yet: an empty body may have any coding.
     Empty(Coding),
     Gzip(Box<Gzip>),
     Deflate(Box<Deflate>),
@@ -86,7 +88,7 @@ impl Decoder {
         Self { limit, state: State::Empty(coding) }
     }
 
-    /// Whatever was decoded before an error stays; see [`Decoder::so_far`].
+    /// What was decoded before an error is kept; see [`Decoder::so_far`].
     pub(super) fn feed(&mut self, portion: &[u8]) -> Result<(), BoxError> {
         let Some(first) = portion.first() else { return Ok(()) };
         if let State::Empty(coding) = self.state {
@@ -122,7 +124,7 @@ impl Decoder {
         text
     }
 
-    /// What was decoded, if it ended where it should.
+    /// The decoded body, if it is complete.
     pub(super) fn finish(self) -> Result<Vec<u8>, BoxError> {
         match self.state {
             State::Empty(_) => Ok(Vec::new()),
@@ -136,7 +138,7 @@ impl Decoder {
 /// A body of one or more members, as gzip files may have them.
 struct Gzip {
     member: GzDecoder<Vec<u8>>,
-    /// Only zeros may follow, with which some programs fill a block.
+    /// Only zeros may follow, with which some programs pad a block.
     padding: bool,
 }
 
@@ -152,7 +154,7 @@ impl Gzip {
             let taken = self.member.write(portion)?;
             portion = &portion[taken..];
             if taken == 0 {
-                // The member has ended: its check sum is looked at when it is finished.
+                // The member has ended: its checksum is verified by `finish`.
                 self.padding = portion[0] == 0;
                 if !self.padding {
                     let member = std::mem::replace(&mut self.member, GzDecoder::new(Vec::new()));
@@ -167,7 +169,7 @@ impl Gzip {
     }
 }
 
-/// Deflate in the frame of zlib, as it is meant, or bare, as some servers send it.
+/// Deflate with the zlib header, as specified, or without it, as some servers send it.
 struct Deflate {
     inflate: Decompress,
     out: Vec<u8>,
@@ -175,7 +177,7 @@ struct Deflate {
 }
 
 impl Deflate {
-    /// The low half of zlib's first byte is 8; bare deflate would begin with a stored block of which the rest is padding.
+    /// The low half of zlib's first byte is 8. Bare deflate with that byte would begin with a stored block and padding.
     fn new(first: u8) -> Self {
         Self { inflate: Decompress::new(first & 0x0f == 8), out: Vec::new(), ended: false }
     }
@@ -208,7 +210,7 @@ mod tests {
     fn coded(coding: &str) -> Result<Coding, String> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_ENCODING, coding.parse().unwrap());
-        of(&headers).map_err(|fault| fault.to_string())
+        of(&headers).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -254,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cut_into_portions_gives_the_text() {
+    fn any_split_into_portions_decodes_to_the_text() {
         let text = b"one, two, three; ".repeat(100);
         let members = [gzip(b"one, "), gzip(b""), gzip(&text)].concat();
         let padded = [gzip(&text), vec![0; 40]].concat();
@@ -268,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cut_off_is_noticed() {
+    fn every_truncation_is_noticed() {
         let text = b"one, two, three; ".repeat(20);
         let two = [gzip(b"one"), gzip(&text)].concat();
         let first = gzip(b"one").len();
@@ -283,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_the_end_is_an_error() {
+    fn data_after_the_end_is_an_error() {
         let body = [gzip(b"one"), b"<html>".to_vec()].concat();
         decode(Coding::Gzip, &body, 64).unwrap_err();
         let body = [gzip(b"one"), vec![0, 0, 1]].concat();
@@ -291,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_much_stops_soon_and_leaves_its_beginning() {
+    fn oversized_bodies_stop_early_and_keep_their_beginning() {
         let text = vec![b'a'; 1 << 20];
         for (coding, body) in [(Coding::Gzip, gzip(&text)), (Coding::Deflate, zlib(&text))] {
             let mut decoder = Decoder::new(coding, 1000);

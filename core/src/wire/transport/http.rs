@@ -1,9 +1,8 @@
-//! The transport over sockets: HTTP/1.1 through reqwest, with a pool of connections; `tunnel.rs` is the way through a
-//! proxy to a server over TLS.
+//! The transport over sockets: HTTP/1.1 through reqwest, with a pool of connections; `tunnel.rs` connects to TLS servers
+//! through a proxy.
 //!
-//! What reqwest can do on its own account is switched off, redirects and retries above all: they are decided above this
-//! seam, where it is known what a request means. HTTP/2 is left out so that each request in flight has a connection of
-//! its own, and what becomes of one says nothing about another.
+//! Redirects, retries and the like are switched off in reqwest: the engine decides them, since it knows what a request
+//! means. HTTP/2 is not used, so that each request in flight has a connection of its own that fails independently.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -25,31 +24,33 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::body::{self, LONGEST_REFUSAL, Limit, Outgoing};
-use super::fault::{Stage, Way, while_sending};
+use super::error::{Route, Stage, while_sending};
 use super::proxy::{Proxy, Routes};
 use super::tls::{self, Trust};
 use super::tunnel::Tunnels;
-use super::{Attempt, Fault, FaultKind, OptionsError, Request, Response, Transport, TransportOptions};
+use super::{
+    Attempt, OptionsError, Request, Response, Transport, TransportError, TransportErrorKind, TransportOptions,
+};
 
-/// Headers that say how a message is framed or routed, which only the connection knows.
+/// Headers of framing and routing, which the connection sets.
 const OWN_HEADERS: [HeaderName; 7] =
     [CONNECTION, CONTENT_LENGTH, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE];
 
-/// Chains of proxies add dozens; hyper takes a hundred by itself.
+/// Chains of proxies add dozens of headers; hyper's default is a hundred.
 const MAX_HEADERS: usize = 400;
 
-/// Before the caller gives up, a response without its whole body is given to it.
+/// How long before the caller's deadline a response with an incomplete body is returned.
 const MARGIN: Duration = Duration::from_millis(5);
 
-/// Sends requests over HTTP/1.1, in clear or over TLS 1.2 and later.
+/// Sends requests over HTTP/1.1, unencrypted or over TLS 1.2 and later.
 ///
-/// Connections are kept for the next request to the same origin. They are driven by the Tokio runtime that made them,
-/// so one `Http` belongs to one runtime.
+/// Connections are kept for the next request to the same origin. The Tokio runtime that made them drives them, so an
+/// `Http` belongs to one runtime.
 pub struct Http {
     direct: Client,
-    /// For requests in clear that go through a proxy.
+    /// For unencrypted requests through a proxy.
     plain: Option<Client>,
-    /// For requests over TLS that go through a proxy.
+    /// For requests over TLS through a proxy.
     tunnels: Option<Tunnels>,
     routes: Routes,
     trust: Arc<Trust>,
@@ -58,7 +59,7 @@ pub struct Http {
 }
 
 impl Http {
-    /// A transport with a connection pool of its own. It connects to nothing yet.
+    /// A transport with a connection pool of its own. It does not connect yet.
     pub fn new(options: &TransportOptions) -> Result<Self, OptionsError> {
         if options.max_body_bytes == 0 {
             return Err(OptionsError::new("max_body_bytes", "must be at least 1"));
@@ -84,29 +85,29 @@ impl Http {
         })
     }
 
-    async fn exchange(&self, request: Request) -> Result<Response, Fault> {
+    async fn exchange(&self, request: Request) -> Result<Response, TransportError> {
         let (sent, until) = (request.sent.clone(), request.until);
         let most = self.max_body_bytes.min(request.max_body_bytes.unwrap_or(usize::MAX));
-        let Prepared { method, url, headers, body } = self.prepare(request)?;
+        let OutgoingRequest { method, url, headers, body } = self.prepare(request)?;
         settle().await?;
         let secure = url.scheme() == "https";
         if secure {
             let ready = self.trust.prepare().await;
-            ready.map_err(|reason| Fault::new(FaultKind::Connect, reason))?;
+            ready.map_err(|reason| TransportError::new(TransportErrorKind::Connect, reason))?;
         }
         let proxy = self.routes.of(&url).map(|proxy| &*proxy.shown);
-        let way = Way { target: &url, proxy };
+        let route = Route { target: &url, proxy };
         match (proxy, &self.tunnels, &self.plain) {
             (Some(_), Some(tunnels), _) if secure => {
                 let uri = url.as_str().parse::<Uri>().map_err(|_| invalid("the address is not valid"))?;
                 let mut request = ::http::Request::new(body);
                 (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, uri, headers);
-                let answer = tunnels
+                let response = tunnels
                     .send(request)
                     .await
-                    .map_err(|error| while_sending(&error, Stage::of_tunnel(&error), way, &sent))?;
+                    .map_err(|error| while_sending(&error, Stage::of_tunnel(&error), route, &sent))?;
                 sent.mark();
-                let (head, body) = answer.into_parts();
+                let (head, body) = response.into_parts();
                 Ok(self.whole(head, body, until, most).await)
             }
             (_, _, plain) => {
@@ -114,19 +115,19 @@ impl Http {
                 let mut request = reqwest::Request::new(method, url.clone());
                 *request.headers_mut() = headers;
                 *request.body_mut() = Some(Body::wrap(body));
-                let answer = through.unwrap_or(&self.direct).execute(request).await.map_err(|error| {
+                let response = through.unwrap_or(&self.direct).execute(request).await.map_err(|error| {
                     let stage = Stage::of(&error);
-                    while_sending(&error.without_url(), stage, way, &sent)
+                    while_sending(&error.without_url(), stage, route, &sent)
                 })?;
                 sent.mark();
-                let (head, body) = ::http::Response::<Body>::from(answer).into_parts();
+                let (head, body) = ::http::Response::<Body>::from(response).into_parts();
                 let response = self.whole(head, body, until, most).await;
                 Ok(Response { proxy: through.and(proxy).map(Arc::from), ..response })
             }
         }
     }
 
-    /// The response of a head and what of its body can be read in time.
+    /// The response with a head, and its body if that can be read in time.
     async fn whole<B>(&self, mut head: Parts, body: B, until: Option<Instant>, most: usize) -> Response
     where
         B: http_body::Body<Data = Bytes> + Unpin,
@@ -144,12 +145,12 @@ impl Http {
         };
         let (body, unreadable) = match read {
             Ok(body) => (body, None),
-            Err(fault) => (Bytes::new(), Some(Arc::new(fault))),
+            Err(error) => (Bytes::new(), Some(Arc::new(error))),
         };
         Response { status: head.status, headers: head.headers, body, unreadable, proxy: None }
     }
 
-    fn prepare(&self, request: Request) -> Result<Prepared, Fault> {
+    fn prepare(&self, request: Request) -> Result<OutgoingRequest, TransportError> {
         let Request { method, url, mut headers, body, sent, .. } = request;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(invalid("the address contains a user or password"));
@@ -163,15 +164,15 @@ impl Http {
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
         headers.entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
-        // A server may wait for a body that these methods usually have, unless it is told that its length is zero.
+        // Servers may wait for a body with these methods unless the length is given as zero.
         let wants_body = matches!(method, Method::POST | Method::PUT | Method::PATCH);
         let body = Outgoing::new(body.or_else(|| wants_body.then(Bytes::new)), sent);
-        Ok(Prepared { method, url, headers, body })
+        Ok(OutgoingRequest { method, url, headers, body })
     }
 }
 
-/// A request as it goes out.
-struct Prepared {
+/// A request as it is sent.
+struct OutgoingRequest {
     method: Method,
     url: Url,
     headers: HeaderMap,
@@ -205,7 +206,7 @@ fn client(
             })
         }
     };
-    // Everything was checked before but what only the TLS settings could still get wrong.
+    // Everything else was checked before, so only the TLS settings can be wrong.
     client.build().map_err(|error| OptionsError::new("verify", error))
 }
 
@@ -224,24 +225,24 @@ impl fmt::Debug for Http {
     }
 }
 
-/// Lets waiting connections learn what became of them.
+/// Lets pooled connections update their state.
 ///
-/// A runtime on the caller's thread stands still between calls. Until it has looked at its sockets, a connection that
-/// the server closed meanwhile looks alive, and one whose answer was just read does not look idle yet.
-async fn settle() -> Result<(), Fault> {
+/// A runtime on the caller's thread does not run between calls. Until it polls its sockets, a connection that the server
+/// has closed looks alive, and one whose response was just read does not look idle.
+async fn settle() -> Result<(), TransportError> {
     let runtime = Handle::try_current().map_err(|_| invalid("there is no Tokio runtime here"))?;
     if runtime.runtime_flavor() == RuntimeFlavor::CurrentThread {
-        // The first turn polls the sockets, the second runs the connections that they woke.
+        // The first yield polls the sockets, the second runs the connections that they woke.
         tokio::task::yield_now().await;
         tokio::task::yield_now().await;
     }
     Ok(())
 }
 
-fn late() -> Fault {
-    Fault::new(FaultKind::Late, "its body had not arrived completely")
+fn late() -> TransportError {
+    TransportError::new(TransportErrorKind::Timeout, "its body was incomplete")
 }
 
-fn invalid(reason: &str) -> Fault {
-    Fault::new(FaultKind::InvalidRequest, reason)
+fn invalid(reason: &str) -> TransportError {
+    TransportError::new(TransportErrorKind::InvalidRequest, reason)
 }

@@ -4,12 +4,12 @@ use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Attempt, Fault, Request, Response, Transport};
+use super::{Attempt, Request, Response, Transport, TransportError};
 
-/// Answers requests from a closure, and counts them.
+/// Responds to requests from a closure, and counts them.
 ///
-/// A request counts as sent when the closure has marked it, or when it answers: a closure that plays a connection which
-/// was never made returns a fault without marking [`Request::sent`].
+/// A request counts as sent when the closure marks it or returns a response. A closure that simulates a failed connection
+/// returns an error without marking [`Request::sent`].
 ///
 /// ```
 /// use mspkit::transport::{Memory, Response};
@@ -24,11 +24,11 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// A transport that answers what `handler` answers.
+    /// A transport that returns the responses of `handler`.
     pub fn new<H, F>(handler: H) -> Self
     where
         H: Fn(Request) -> F + Send + Sync + 'static,
-        F: Future<Output = Result<Response, Fault>> + Send + 'static,
+        F: Future<Output = Result<Response, TransportError>> + Send + 'static,
     {
         Self {
             handler: Box::new(move |request| Box::pin(handler(request))),
@@ -42,7 +42,7 @@ impl Memory {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// How many of them were answered or failed; the others are under way or were dropped.
+    /// How many of them have a response or an error; the others are in flight or were dropped.
     pub fn answers(&self) -> usize {
         self.answers.load(Ordering::Relaxed)
     }
@@ -53,12 +53,12 @@ impl Transport for Memory {
         Box::pin(async move {
             self.requests.fetch_add(1, Ordering::Relaxed);
             let sent = request.sent.clone();
-            let answer = (self.handler)(request).await;
-            if answer.is_ok() {
+            let response = (self.handler)(request).await;
+            if response.is_ok() {
                 sent.mark();
             }
             self.answers.fetch_add(1, Ordering::Relaxed);
-            answer
+            response
         })
     }
 }
@@ -77,7 +77,7 @@ mod tests {
     use http::{Method, StatusCode};
     use url::Url;
 
-    use super::super::FaultKind;
+    use super::super::TransportErrorKind;
     use super::*;
 
     fn request() -> Request {
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn answer_means_sent_and_counts() {
+    async fn a_response_marks_the_request_as_sent_and_counts() {
         let transport = Memory::new(|request: Request| async move {
             Ok(Response::new(StatusCode::OK, request.url.path().to_owned()))
         });
@@ -97,16 +97,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn fault_leaves_the_mark_to_the_closure() {
-        let transport = Memory::new(|_| async { Err(Fault::new(FaultKind::Connect, "no network")) });
+    async fn an_error_leaves_the_mark_to_the_closure() {
+        let transport =
+            Memory::new(|_| async { Err(TransportError::new(TransportErrorKind::Connect, "no network")) });
         let request = request();
         let sent = request.sent.clone();
-        assert_eq!(transport.send(request).await.unwrap_err().kind, FaultKind::Connect);
+        assert_eq!(transport.send(request).await.unwrap_err().kind, TransportErrorKind::Connect);
         assert!(!sent.get());
     }
 
     #[tokio::test]
-    async fn dropped_attempt_has_no_answer() {
+    async fn a_dropped_attempt_is_not_counted_as_a_response() {
         let transport = Memory::new(|_| std::future::pending());
         assert!(futures_util::FutureExt::now_or_never(transport.send(request())).is_none());
         assert_eq!((transport.requests(), transport.answers()), (1, 0));

@@ -1,12 +1,13 @@
-//! The seam between a call and the network: one attempt goes out, one whole response or one fault comes back.
+//! The interface between calls and the network: sends one attempt, and returns one complete response or one error.
 //!
-//! Nothing here retries, follows a redirect, waits for a slot or knows a vendor; that is decided above. [`Http`] speaks
-//! HTTP over sockets, [`Memory`] answers from a closure. Whoever wants something else in a test implements [`Transport`].
+//! Nothing here retries, follows a redirect, waits for a slot or knows a vendor; the engine decides that. [`Http`] speaks
+//! HTTP over sockets, [`Memory`] responds from a closure. Tests that need something else implement [`Transport`].
 
 mod body;
 mod certificate;
 mod coding;
-mod fault;
+mod describe;
+mod error;
 mod http;
 mod memory;
 mod no_proxy;
@@ -16,7 +17,6 @@ pub(crate) mod proxy;
 mod sent;
 mod tls;
 mod tunnel;
-mod words;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -37,14 +37,14 @@ pub(crate) use self::pem::is_text as is_pem_text;
 pub use self::sent::Sent;
 
 /// An attempt in flight. Dropping it cancels the attempt.
-pub type Attempt<'a> = Pin<Box<dyn Future<Output = Result<Response, Fault>> + Send + 'a>>;
+pub type Attempt<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
 
-/// Carries one request to a server and brings the whole response back.
+/// Sends one request to a server and returns the complete response.
 ///
-/// Every status is a response, not a fault, redirects and errors included, and also when its body cannot be read:
-/// [`Response::unreadable`] says so. An implementation sets [`Request::sent`] before anything of the request can reach
-/// the server, does not send a request twice, and stops when the returned future is dropped. After a fault, and for an
-/// attempt that was dropped, the flag alone says whether the server may have seen the request.
+/// Every status is a response and not an error, including redirects, and even if the body cannot be read, which
+/// [`Response::unreadable`] reports. An implementation sets [`Request::sent`] before anything of the request can reach the
+/// server, does not send a request twice, and stops when the returned future is dropped. After an error, and for a dropped
+/// attempt, only the flag shows whether the server may have seen the request.
 pub trait Transport: Send + Sync + fmt::Debug {
     /// Sends `request` and reads the response to its end.
     fn send(&self, request: Request) -> Attempt<'_>;
@@ -56,27 +56,26 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
 }
 
-/// A request that is ready to go: nothing after it validates, signs or rewrites.
+/// A complete request: the transport does not validate, sign or rewrite it.
 ///
-/// `Debug` shows where it goes and the names of its headers; not the query, the header values or the body, since any
-/// of them may hold a secret.
+/// `Debug` shows the address and the names of the headers; not the query, the header values or the body, since any of them
+/// may hold a secret.
 #[derive(Clone)]
 pub struct Request {
     /// The HTTP method.
     pub method: Method,
     /// The absolute address, `http` or `https`.
     pub url: Url,
-    /// All headers but those of the connection: `Host`, `Content-Length` … `Accept`, `Accept-Encoding` and `User-Agent`
-    /// are added where they are missing.
+    /// All headers except those of the connection, such as `Host` and `Content-Length`. `Accept`, `Accept-Encoding` and
+    /// `User-Agent` are added if they are missing.
     pub headers: HeaderMap,
     /// The body; `None` sends none.
     pub body: Option<Bytes>,
-    /// How many bytes the response may have after decompression, where that is less than any response may.
+    /// A lower limit on the size of the decompressed response than the transport's, in bytes.
     pub max_body_bytes: Option<usize>,
     /// Set as soon as the request may have reached the server.
     pub sent: Sent,
-    /// When the caller gives up. A body that is not here by then is given up a moment before, so that the status is not
-    /// lost with it.
+    /// The caller's deadline. Reading an incomplete body stops a moment before it, so that the status is not lost.
     pub until: Option<Instant>,
 }
 
@@ -103,7 +102,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// An address without what may be secret in it: user, password, query and fragment.
+/// An address without the parts that may be secret: user, password, query and fragment.
 struct Bare<'a>(&'a Url);
 
 impl fmt::Display for Bare<'_> {
@@ -116,20 +115,20 @@ impl fmt::Display for Bare<'_> {
     }
 }
 
-/// A whole response: the body is read to its end and already decompressed.
+/// A complete response: the body is read to its end and decompressed.
 ///
-/// `Debug` shows the names of the headers and the size of the body, not what they hold.
+/// `Debug` shows the names of the headers and the size of the body, not their content.
 #[derive(Clone)]
 pub struct Response {
     /// The HTTP status.
     pub status: StatusCode,
-    /// The headers as they came, but without `Content-Encoding` and `Content-Length` where the body was decompressed.
+    /// The headers, without `Content-Encoding` and `Content-Length` if the body was decompressed.
     pub headers: HeaderMap,
-    /// The body; of a response with an error status its beginning, where it is long.
+    /// The body; with an error status, long bodies are truncated.
     pub body: Bytes,
-    /// Why the body could not be read, where it could not: it is empty here then, and was not on the server.
-    pub unreadable: Option<Arc<Fault>>,
-    /// Host and port of the proxy that the request went to in clear, and that may have answered in the server's place.
+    /// Why the body could not be read, if so. `body` is empty then.
+    pub unreadable: Option<Arc<TransportError>>,
+    /// Host and port of the proxy that the request went to unencrypted, and that may have sent the response itself.
     pub proxy: Option<Arc<str>>,
 }
 
@@ -152,76 +151,76 @@ impl fmt::Debug for Response {
     }
 }
 
-/// What went wrong with an attempt that brought no response, or with the body of a response.
+/// Why an attempt has no response, or why the body of a response could not be read.
 ///
 /// Neither `Display` nor `Debug` shows more of an address than host and port, nor the credentials of a proxy.
 #[derive(Debug)]
-pub struct Fault {
-    /// What kind of fault it is.
-    pub kind: FaultKind,
-    /// The cause in words.
+pub struct TransportError {
+    /// The kind of the error.
+    pub kind: TransportErrorKind,
+    /// The cause.
     pub source: Box<dyn StdError + Send + Sync>,
 }
 
-impl Fault {
-    /// A fault of `kind` whose cause is an error or a message.
-    pub fn new(kind: FaultKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+impl TransportError {
+    /// An error of `kind` whose cause is an error or a message.
+    pub fn new(kind: TransportErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { kind, source: source.into() }
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.kind, self.source)
     }
 }
 
-impl StdError for Fault {
+impl StdError for TransportError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.source()
     }
 }
 
-/// The kinds of [`Fault`], by what a caller may conclude from them.
+/// The kinds of [`TransportError`], by what a caller may conclude from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum FaultKind {
-    /// No connection: name lookup, TCP, TLS or the proxy failed, or the connection went away before it took the request.
+pub enum TransportErrorKind {
+    /// No connection: name lookup, TCP, TLS or the proxy failed, or the connection closed before it accepted the request.
     /// Nothing was sent.
     Connect,
     /// No connection within the connect timeout. Nothing was sent.
     ConnectTimeout,
-    /// A proxy refused to connect to the server and would do so again. Nothing was sent.
+    /// A proxy refused to connect to the server and would refuse again. Nothing was sent.
     Refused,
-    /// The connection ended before or inside the response.
+    /// The connection closed before or during the response.
     Closed,
-    /// The body was not here when the caller gave up.
-    Late,
+    /// The body was incomplete at the caller's deadline.
+    Timeout,
     /// The head of the response, or its decoded body, is larger than allowed.
     TooLarge,
-    /// The response is not HTTP, or its coding is broken or cut off.
+    /// The response is not HTTP, or its encoding is invalid or truncated.
     Malformed,
-    /// The body is in a content coding that was not asked for.
+    /// The body has a content coding that was not requested.
     Coding,
-    /// The request cannot be sent as it is. Nothing was sent.
+    /// The request is invalid. Nothing was sent.
     InvalidRequest,
 }
 
-impl FaultKind {
-    /// Whether the fault itself says that the server has seen nothing of the request.
+impl TransportErrorKind {
+    /// Whether the kind means that the server has seen nothing of the request.
     fn nothing_was_sent(self) -> bool {
         matches!(self, Self::Connect | Self::ConnectTimeout | Self::Refused | Self::InvalidRequest)
     }
 }
 
-impl fmt::Display for FaultKind {
+impl fmt::Display for TransportErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Connect => "no connection",
             Self::ConnectTimeout => "no connection in time",
             Self::Refused => "the proxy refuses",
             Self::Closed => "the connection was closed before the response was complete",
-            Self::Late => "the response was not complete in time",
+            Self::Timeout => "the response was not complete in time",
             Self::TooLarge => "the response is too large",
             Self::Malformed => "the response is malformed",
             Self::Coding => "the response cannot be decoded",

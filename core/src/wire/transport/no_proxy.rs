@@ -20,7 +20,7 @@ enum Servers {
     All,
     /// The addresses whose first bits are those of this one.
     Net(IpAddr, u8),
-    /// A name and every name that ends with a dot and it; `itself` is false for `*.example.com`.
+    /// A domain and its subdomains; `itself` is false for `*.example.com`.
     Domain {
         name: String,
         itself: bool,
@@ -28,15 +28,15 @@ enum Servers {
 }
 
 impl NoProxy {
-    /// Reads a list, and gives the entries that mean nothing, which never match.
+    /// Reads a list, and returns invalid entries, which never match.
     pub(super) fn read(list: &str) -> (Self, Vec<String>) {
         let (mut entries, mut unread) = (Vec::new(), Vec::new());
-        for said in list.split(|c: char| c == ',' || c.is_whitespace()) {
-            let said = said.trim_matches(['"', '\'']);
-            match (said.is_empty(), entry(&said.to_ascii_lowercase())) {
+        for text in list.split(|c: char| c == ',' || c.is_whitespace()) {
+            let text = text.trim_matches(['"', '\'']);
+            match (text.is_empty(), entry(&text.to_ascii_lowercase())) {
                 (true, _) => {}
                 (false, Some(entry)) => entries.push(entry),
-                (false, None) => unread.push(said.to_owned()),
+                (false, None) => unread.push(text.to_owned()),
             }
         }
         (Self(entries), unread)
@@ -64,21 +64,21 @@ impl Servers {
     }
 }
 
-fn entry(said: &str) -> Option<Entry> {
-    if said == "*" {
+fn entry(text: &str) -> Option<Entry> {
+    if text == "*" {
         return Some(Entry { servers: Servers::All, port: None });
     }
-    if let Some((address, bits)) = said.split_once('/') {
+    if let Some((address, bits)) = text.split_once('/') {
         let address: IpAddr = bare(address).parse().ok()?;
         let bits: u8 = bits.parse().ok().filter(|bits| *bits <= width(address))?;
         return Some(Entry { servers: Servers::Net(address, bits), port: None });
     }
-    if let Ok(address) = bare(said).parse::<IpAddr>() {
+    if let Ok(address) = bare(text).parse::<IpAddr>() {
         return Some(Entry { servers: Servers::Net(address, width(address)), port: None });
     }
-    let (host, port) = match said.rsplit_once(':') {
+    let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) => (host, Some(port.parse().ok()?)),
-        None => (said, None),
+        None => (text, None),
     };
     if let Ok(address) = bare(host).parse::<IpAddr>() {
         return Some(Entry { servers: Servers::Net(address, width(address)), port });
@@ -90,8 +90,8 @@ fn entry(said: &str) -> Option<Entry> {
 }
 
 /// An address without the brackets of IPv6.
-fn bare(said: &str) -> &str {
-    said.strip_prefix('[').and_then(|said| said.strip_suffix(']')).unwrap_or(said)
+fn bare(text: &str) -> &str {
+    text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text)
 }
 
 fn width(address: IpAddr) -> u8 {
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_that_mean_nothing_are_told() {
+    fn invalid_entries_are_reported() {
         let (list, unread) = NoProxy::read("192.0.2.0/33,example.com:http,http://a.net,<local>,good.net");
         assert_eq!(unread, ["192.0.2.0/33", "example.com:http", "http://a.net", "<local>"]);
         assert!(list.names(&Url::parse("https://good.net").unwrap()));

@@ -1,4 +1,4 @@
-//! How to reach the network, as the user said it; [`Http`](super::Http) decides what it means.
+//! The options of the transport; [`Http`](super::Http) interprets them.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -32,18 +32,18 @@ impl fmt::Debug for Pem {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransportOptions {
-    /// The proxy for all requests, `http[s]://[user:password@]host[:port]`, in place of the environment's proxies.
+    /// The proxy for all requests, `http[s]://[user:password@]host[:port]`, instead of the environment's proxies.
     pub proxy: Option<String>,
     /// Certificate authorities to trust besides those of the platform.
     pub ca_bundle: Option<Pem>,
     /// The certificate to present when a server asks for one: its chain, then its private key.
     pub client_cert: Option<Pem>,
-    /// Whether the server's certificate is checked. Without it anybody on the way can read and change everything.
+    /// Whether the server's certificate is checked. Without that, anyone on the network path can read and change everything.
     pub verify: bool,
-    /// Whether the proxies of the environment and of the platform apply (`HTTPS_PROXY`, `NO_PROXY` …). `SSL_CERT_FILE`
-    /// and `SSL_CERT_DIR` say where the platform's authorities are and count either way.
+    /// Whether the proxies of the environment and of the platform are used (`HTTPS_PROXY`, `NO_PROXY` …). `SSL_CERT_FILE`
+    /// and `SSL_CERT_DIR` set the platform's authorities and are used in any case.
     pub trust_env: bool,
-    /// Whether requests in clear, over `http`, may go to the proxies of the environment, which read all of them.
+    /// Whether unencrypted requests over `http` may go to the proxies of the environment, which can read all of them.
     pub allow_http: bool,
     /// How long name lookup, TCP, proxy and TLS together may take.
     pub connect_timeout: Duration,
@@ -51,7 +51,7 @@ pub struct TransportOptions {
     pub pool_idle_timeout: Duration,
     /// How many connections may wait for each host.
     pub pool_max_idle: usize,
-    /// The largest answer body in bytes, decompressed.
+    /// The largest response body in bytes, decompressed.
     pub max_body_bytes: usize,
     /// The `User-Agent` of requests that carry none.
     pub user_agent: String,
@@ -67,7 +67,7 @@ impl Default for TransportOptions {
             trust_env: defaults::TRUST_ENV,
             allow_http: defaults::ALLOW_HTTP,
             connect_timeout: defaults::CONNECT_TIMEOUT,
-            // Some servers close an idle connection after 5 s; a request that meets that close cannot always be resent.
+            // Some servers close idle connections after 5 s; a request sent at that moment cannot always be resent.
             pool_idle_timeout: defaults::POOL_IDLE_TIMEOUT,
             pool_max_idle: defaults::POOL_MAX_IDLE,
             max_body_bytes: defaults::MAX_BODY_BYTES,
@@ -94,7 +94,7 @@ impl fmt::Debug for TransportOptions {
     }
 }
 
-/// An option that [`Http`](super::Http) cannot work with.
+/// An option that [`Http`](super::Http) cannot use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptionsError {
     /// The field of [`TransportOptions`] that is wrong, or the variable of the environment.

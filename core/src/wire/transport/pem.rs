@@ -1,8 +1,8 @@
-//! Certificates and keys as they are written: PEM, as files, environment variables and secret stores keep it.
+//! Certificates and keys in PEM, as files, environment variables and secret stores contain it.
 //!
-//! Line breaks may be real, written as `\n`, or blanks; the text may be base64 once more, quoted, or begin with a byte order
-//! mark. What cannot be used is refused without a byte of it, for it may be a private key: a message tells which section it
-//! is, how long, and what is wrong with it. No words of a parser are passed on, they quote what they could not read.
+//! Line breaks may be real, written as `\n`, or blanks; the text may be base64-encoded again, quoted, or begin with a byte
+//! order mark. Errors never contain the text, which may be a private key: they have the number of the section, its length
+//! and the problem. Messages of parsers are not passed on, because they quote their input.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,9 +17,9 @@ use super::{OptionsError, Pem};
 
 const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
-/// How base64 of a text begins that itself begins with `-----BEGIN `.
+/// The beginning of `-----BEGIN ` in base64.
 const BEGIN_IN_BASE64: &str = "LS0tLS1CRUdJTi";
-/// No path of a certificate is longer; what is given as one then is something else.
+/// The longest path of a certificate; longer text is something else.
 const LONGEST_PATH: usize = 200;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -29,9 +29,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// Whether a text is meant to be PEM itself, and not the path of a file.
-pub(crate) fn is_text(said: &str) -> bool {
-    said.contains("-----BEGIN") || said.contains("PRIVATE KEY") || is_encoded(said)
+/// Whether a text is PEM and not the path of a file.
+pub(crate) fn is_text(text: &str) -> bool {
+    text.contains("-----BEGIN") || text.contains("PRIVATE KEY") || is_encoded(text)
 }
 
 fn is_encoded(text: &str) -> bool {
@@ -42,7 +42,7 @@ fn is_around(c: char) -> bool {
     c.is_whitespace() || crate::base::visible::is_hidden(c) || matches!(c, '"' | '\'')
 }
 
-/// What an option gives: the sections of its text, and what to call it in a message.
+/// The PEM sections of an option, and its name for messages.
 pub(super) struct Given {
     option: &'static str,
     place: String,
@@ -86,7 +86,7 @@ impl Given {
         })
     }
 
-    /// The first private key, and how it is labelled.
+    /// The first private key.
     pub(super) fn key(&self) -> Result<PrivateKeyDer<'static>, OptionsError> {
         for Section { label, der } in &self.sections {
             match *label {
@@ -113,7 +113,7 @@ impl Given {
 
 const ENCRYPTED: &str = "contains an encrypted private key; pass it without a passphrase";
 
-/// Only what can hardly be anything but a path is shown.
+/// A path as errors show it, if it is certainly a path.
 fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
     let short = text.chars().count() <= LONGEST_PATH && !text.chars().any(crate::base::visible::is_hidden);
@@ -121,12 +121,12 @@ fn shown(path: &Path) -> String {
     let named = named.is_some_and(|extension| {
         (1..=8).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_alphanumeric())
     });
-    if short && named { text.into_owned() } else { "the file that was named".to_owned() }
+    if short && named { text.into_owned() } else { "the given file".to_owned() }
 }
 
 fn unreadable(option: &'static str, path: &Path, error: &std::io::Error) -> OptionsError {
     let place = shown(path);
-    // The path itself can be what the system complains of, but its words do not repeat it.
+    // The system's message does not repeat the path.
     let why = error.kind();
     if place == path.to_string_lossy() {
         return OptionsError::new(option, format_args!("cannot read {place}: {why}"));
@@ -138,14 +138,16 @@ fn unreadable(option: &'static str, path: &Path, error: &std::io::Error) -> Opti
     OptionsError::new(option, format_args!("the given text is {reason}"))
 }
 
-/// The text of some bytes, and of base64 of a text.
+/// Decodes bytes to text, and base64 of a text.
 fn text(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     let text = decoded(bytes)?;
     if !is_encoded(&text) {
         return Ok(text);
     }
     let body = Body::of(&text).map_err(|reason| format!("is not valid base64: {reason}"))?;
-    String::from_utf8(body.0).map(Cow::Owned).map_err(|_| "is base64 of something that is no text".to_owned())
+    String::from_utf8(body.0)
+        .map(Cow::Owned)
+        .map_err(|_| "is base64 of something that is not text".to_owned())
 }
 
 fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
@@ -161,9 +163,9 @@ fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
         [b'-', 0, b'-', 0, ..] => wide(0, u16::from_le_bytes),
         [0, b'-', 0, b'-', ..] => wide(0, u16::from_be_bytes),
         [0x30, 0x80..=0x84, ..] => {
-            Err("is binary (DER or PKCS #12); it must be PEM, which openssl makes of it".to_owned())
+            Err("is binary (DER or PKCS #12); it must be PEM, to which openssl can convert it".to_owned())
         }
-        // A byte order mark stands before the first section, where nothing matters. Comments may be in any encoding.
+        // A byte order mark before the first section is ignored. Comments may be in any encoding.
         bytes => Ok(String::from_utf8_lossy(bytes)),
     }
 }
@@ -174,21 +176,23 @@ fn sections(text: &str) -> Result<Vec<Section>, String> {
     while let Some((_, behind)) = rest.split_once(BEGIN) {
         let number = found.len() + 1;
         let Some((label, body)) = behind.split_once(DASHES) else {
-            return Err(format!("is not valid PEM: section {number} has no dashes behind its label"));
+            return Err(format!("is not valid PEM: section {number} has no dashes after its label"));
         };
         let Some(label) = known(label) else {
-            return Err(format!("is not valid PEM: section {number} is of no kind that can be used"));
+            return Err(format!("is not valid PEM: section {number} has an unsupported label"));
         };
         let Some((body, end)) = body.split_once("-----END ") else {
             let count = body.chars().count();
             let reason =
-                format!("section {number} ({label}) has no end, {count} characters follow its begin");
+                format!("section {number} ({label}) has no end; {count} characters follow its beginning");
             return Err(format!("is not valid PEM: {reason}"));
         };
         rest = match end.split_once(DASHES) {
             Some((named, behind)) if named.trim() == label => behind,
             Some(_) => {
-                return Err(format!("is not valid PEM: section {number} ({label}) ends as another one"));
+                return Err(format!(
+                    "is not valid PEM: section {number} ({label}) has the end of another section"
+                ));
             }
             None => {
                 return Err(format!("is not valid PEM: section {number} ({label}) is cut off at its end"));
@@ -207,7 +211,7 @@ fn sections(text: &str) -> Result<Vec<Section>, String> {
     Ok(found)
 }
 
-/// Labels that are told; any other text in their place may be part of a key.
+/// The labels that errors show; any other text may be part of a key.
 fn known(label: &str) -> Option<&'static str> {
     const LABELS: [&str; 15] = [
         "CERTIFICATE",
@@ -231,7 +235,7 @@ fn known(label: &str) -> Option<&'static str> {
     LABELS.into_iter().find(|known| *known == label)
 }
 
-/// What base64 between blanks, line breaks and line breaks in writing holds.
+/// The content of base64 with blanks, line breaks and escaped line breaks.
 struct Body(Vec<u8>);
 
 impl Body {
@@ -293,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_in_which_texts_are_kept_is_read() {
+    fn every_form_of_stored_text_is_read() {
         let (text, certificate, key) = pem();
         let standard = base64::engine::general_purpose::STANDARD;
         let wrapped = |text: &str| {
@@ -333,7 +337,7 @@ mod tests {
         }
     }
 
-    /// No run of eight characters of a text is in a message, as it is or as the numbers of its bytes.
+    /// Checks that a message contains no eight characters of a text, as text or as byte values.
     fn hides(message: &str, text: &str) {
         let lines = text.lines().filter(|line| !line.starts_with("-----"));
         for run in lines.flat_map(|line| line.as_bytes().windows(8)) {
@@ -347,15 +351,15 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told_without_a_byte_of_it() {
+    fn errors_contain_no_part_of_the_text() {
         let (text, ..) = pem();
         let key = &text[text.find("-----BEGIN PRIVATE").unwrap()..];
         let body: String = key.lines().filter(|line| !line.starts_with('-')).collect();
-        for (broken, told) in [
+        for (broken, expected) in [
             (key.replace("-----END", "----END"), "section 1 (PRIVATE KEY) has no end"),
             (key.replace("BEGIN PRIVATE KEY-----", "BEGIN PRIVATE KEY--"), "section 1"),
-            (key.replace("END PRIVATE", "END RSA PRIVATE"), "ends as another one"),
-            (key.replace("PRIVATE KEY", &body), "no kind that can be used"),
+            (key.replace("END PRIVATE", "END RSA PRIVATE"), "has the end of another section"),
+            (key.replace("PRIVATE KEY", &body), "an unsupported label"),
             (key.replace('\n', "%0A"), "not base64: number 1 of"),
             (key.replacen('M', "?", 1), "not base64: number 2 of"),
             (
@@ -370,7 +374,7 @@ mod tests {
                 Ok(()) => panic!("{broken}"),
                 Err(error) => error.to_string(),
             };
-            assert!(message.contains(told) && message.len() < 300, "{message}");
+            assert!(message.contains(expected) && message.len() < 300, "{message}");
             hides(&message, &text);
         }
     }
@@ -399,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn binary_forms_are_told_by_name() {
+    fn binary_forms_are_named() {
         let (_, certificate, _) = pem();
         let Err(error) = given(certificate) else { panic!("taken") };
         assert!(error.to_string().contains("DER"), "{error}");

@@ -1,6 +1,6 @@
-//! Proxies: what was set, by option, environment or platform, and which requests go through which.
+//! Proxies: the settings of options, environment and platform, and which requests use which proxy.
 //!
-//! What is set and cannot be read is refused: traffic never passes by a proxy because of a stray quotation mark.
+//! Invalid settings are errors: requests must not bypass a proxy because of a stray quotation mark.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -17,7 +17,7 @@ use super::{OptionsError, TransportOptions};
 
 /// The variables of the environment for `https` and for `http`, the first one that is set first.
 ///
-/// `HTTP_PROXY` is missing where a web server set the environment: there it may be a header of a stranger's request.
+/// `HTTP_PROXY` is ignored in CGI programs, where it may come from a header of an incoming request.
 pub(crate) fn variables(secure: bool, in_cgi: bool) -> impl Iterator<Item = &'static str> {
     let own: &[&str] = match (secure, in_cgi) {
         (true, _) => &["HTTPS_PROXY", "https_proxy"],
@@ -27,11 +27,11 @@ pub(crate) fn variables(secure: bool, in_cgi: bool) -> impl Iterator<Item = &'st
     own.iter().copied().chain(["ALL_PROXY", "all_proxy"])
 }
 
-/// What a variable or option says without the blanks, line breaks and quotes that files and shells leave around it.
-pub(crate) fn trimmed(said: &str) -> &str {
+/// The value of a variable or option without surrounding blanks, line breaks and quotes from files and shells.
+pub(crate) fn trimmed(value: &str) -> &str {
     let blank =
         |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\u{feff}' | '\u{200b}');
-    said.trim_matches(blank)
+    value.trim_matches(blank)
 }
 
 /// One proxy.
@@ -40,7 +40,7 @@ pub(super) struct Proxy {
     /// Without credentials.
     pub(super) address: Url,
     pub(super) authorization: Option<HeaderValue>,
-    /// What of it no message shows.
+    /// The parts that no message may show.
     pub(super) secrets: Vec<String>,
     /// Host and port, for messages.
     pub(super) shown: Arc<str>,
@@ -53,19 +53,19 @@ impl fmt::Debug for Proxy {
 }
 
 impl Proxy {
-    /// Reads `http[s]://[user:password@]host[:port]`, where the scheme may be missing. `option` is what to call it.
-    fn read(option: &'static str, said: &str) -> Result<Self, OptionsError> {
+    /// Reads `http[s]://[user:password@]host[:port]`, where the scheme may be missing. `option` is its name in errors.
+    fn read(option: &'static str, value: &str) -> Result<Self, OptionsError> {
         // Never repeats the value, which may hold a password.
         let refused = || {
             let reason = "is not the address of a proxy, http[s]://[user:password@]host[:port]; special characters of \
                           user and password are percent-encoded";
             OptionsError::new(option, reason)
         };
-        let said = trimmed(said);
-        if said.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        let value = trimmed(value);
+        if value.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Err(refused());
         }
-        let full = if said.contains("://") { said.to_owned() } else { format!("http://{said}") };
+        let full = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
         let mut address = Url::parse(&full).map_err(|_| refused())?;
         if !matches!(address.scheme(), "http" | "https") {
             return Err(OptionsError::new(
@@ -75,7 +75,7 @@ impl Proxy {
         }
         let bare =
             matches!(address.path(), "" | "/") && address.query().is_none() && address.fragment().is_none();
-        // reqwest would go around a proxy whose address is no URI.
+        // reqwest would bypass a proxy whose address is not a valid URI.
         if !bare || address.port() == Some(0) || address.as_str().parse::<Uri>().is_err() {
             return Err(refused());
         }
@@ -92,14 +92,14 @@ impl Proxy {
             secrets.retain(|secret| !secret.is_empty());
             address.set_username("").and_then(|()| address.set_password(None)).map_err(|()| refused())?;
         }
-        Ok(Self { shown: super::fault::authority(&address).into(), address, authorization, secrets })
+        Ok(Self { shown: super::error::authority(&address).into(), address, authorization, secrets })
     }
 }
 
 /// Which requests go through which proxy.
 #[derive(Debug, Default)]
 pub(super) struct Routes {
-    /// For requests in clear.
+    /// For unencrypted requests.
     pub(super) plain: Option<Proxy>,
     /// For requests over TLS.
     pub(super) secure: Option<Proxy>,
@@ -109,16 +109,16 @@ pub(super) struct Routes {
 }
 
 impl Routes {
-    /// The routes that options and environment ask for.
+    /// The routes of options and environment.
     ///
-    /// Whoever drives a proxy reads requests in clear, credentials and all: those go through proxies of the environment
-    /// only where that is allowed.
+    /// A proxy can read unencrypted requests, including credentials, so these only use proxies of the environment if that
+    /// is allowed.
     pub(super) fn new(
         options: &TransportOptions,
         env: &dyn Fn(&str) -> Option<OsString>,
     ) -> Result<Self, OptionsError> {
-        if let Some(said) = &options.proxy {
-            let proxy = Proxy::read("proxy", said)?;
+        if let Some(value) = &options.proxy {
+            let proxy = Proxy::read("proxy", value)?;
             return Ok(Self { plain: Some(proxy.clone()), secure: Some(proxy), ..Self::default() });
         }
         if !options.trust_env {
@@ -127,7 +127,7 @@ impl Routes {
         let in_cgi = env("REQUEST_METHOD").is_some();
         let find = |secure| {
             let set = variables(secure, in_cgi).find_map(|name| Some((name, text(name, env).transpose()?)));
-            set.map(|(name, said)| Proxy::read(name, &said?)).transpose()
+            set.map(|(name, value)| Proxy::read(name, &value?)).transpose()
         };
         let mut routes = Self {
             secure: find(true)?,
@@ -157,11 +157,11 @@ impl Routes {
     #[allow(clippy::unused_self, reason = "only some platforms have settings of their own")]
     fn ask_the_platform(&mut self, _: &TransportOptions, _: &dyn Fn(&str) -> Option<OsString>) {}
 
-    /// What a person has set for the whole machine counts where the environment says nothing.
+    /// Uses the settings of the machine if the environment has none.
     #[cfg(any(windows, target_os = "macos"))]
     fn ask_the_platform(&mut self, options: &TransportOptions, env: &dyn Fn(&str) -> Option<OsString>) {
-        let said = |secure| variables(secure, false).any(|name| matches!(text(name, env), Ok(Some(_))));
-        if said(true) || said(false) {
+        let value = |secure| variables(secure, false).any(|name| matches!(text(name, env), Ok(Some(_))));
+        if value(true) || value(false) {
             return;
         }
         let (secure, plain, exceptions) = platform::read();
@@ -173,16 +173,18 @@ impl Routes {
 
 /// The text of a variable; one that is blank counts as not set.
 fn text(name: &'static str, env: &dyn Fn(&str) -> Option<OsString>) -> Result<Option<String>, OptionsError> {
-    let Some(said) = env(name) else { return Ok(None) };
-    let said = said.into_string().map_err(|_| OptionsError::new(name, "is not text"))?;
-    Ok((!trimmed(&said).is_empty()).then_some(said))
+    let Some(value) = env(name) else { return Ok(None) };
+    let value = value.into_string().map_err(|_| OptionsError::new(name, "is not text"))?;
+    Ok((!trimmed(&value).is_empty()).then_some(value))
 }
 
 fn no_proxy(env: &dyn Fn(&str) -> Option<OsString>) -> NoProxy {
-    let said =
-        ["NO_PROXY", "no_proxy"].into_iter().filter_map(env).map(|said| said.to_string_lossy().into_owned());
-    let said = said.into_iter().find(|said| !trimmed(said).is_empty()).unwrap_or_default();
-    let (list, unread) = NoProxy::read(&said);
+    let value = ["NO_PROXY", "no_proxy"]
+        .into_iter()
+        .filter_map(env)
+        .map(|value| value.to_string_lossy().into_owned());
+    let value = value.into_iter().find(|value| !trimmed(value).is_empty()).unwrap_or_default();
+    let (list, unread) = NoProxy::read(&value);
     if !unread.is_empty() {
         tracing::warn!(entries = unread.join(", "), "ignored invalid entries of NO_PROXY");
     }
@@ -249,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_taken_without_what_surrounds_them() {
+    fn variables_are_trimmed() {
         for form in ["{}", " {}", "{}\n", "\"{}\"", "'{}'", "\t\"{}\" \r\n", "\u{feff}{}"] {
             for address in
                 ["http://proxy:3128", "proxy:3128", "HTTP://proxy:3128/", "https://me:p%40ss@proxy:3128"]
@@ -265,9 +267,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_by_its_name() {
+    fn invalid_addresses_are_refused_by_name() {
         for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-            for said in [
+            for value in [
                 "http://me:hidden@",
                 "me:hidden",
                 "http//me:hidden@proxy",
@@ -282,15 +284,15 @@ mod tests {
                 "\"http://me:hidden@pro\"xy",
                 "://hidden",
             ] {
-                let error = routes(false, &[(name, said)]).unwrap_err();
-                assert_eq!(error.option, name, "{said}");
+                let error = routes(false, &[(name, value)]).unwrap_err();
+                assert_eq!(error.option, name, "{value}");
                 assert!(!error.to_string().contains("hid"), "{error}");
             }
         }
     }
 
     #[test]
-    fn variables_go_before_each_other_as_is_usual() {
+    fn variables_have_the_usual_precedence() {
         let both = [("HTTP_PROXY", "plain:1"), ("https_proxy", "secure:2"), ("ALL_PROXY", "all:3")];
         let both = routes(true, &both).unwrap();
         assert_eq!(shown(&both, "http://a.net").as_deref(), Some("plain:1"));
@@ -298,7 +300,7 @@ mod tests {
         let all = routes(true, &[("HTTP_PROXY", " "), ("all_proxy", "all:3")]).unwrap();
         assert_eq!(shown(&all, "http://a.net").as_deref(), Some("all:3"));
         assert_eq!(shown(&all, "https://a.net").as_deref(), Some("all:3"));
-        // What is not used cannot be wrong.
+        // Unused variables are not checked.
         let unused =
             [("HTTPS_PROXY", "secure:2"), ("HTTP_PROXY", "plain:1"), ("ALL_PROXY", "socks5://all:3")];
         assert!(routes(true, &unused).is_ok());
@@ -306,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_in_clear_go_to_the_environments_proxies_only_where_allowed() {
+    fn unencrypted_requests_use_the_environments_proxies_only_where_allowed() {
         let set = [("HTTP_PROXY", "plain:1"), ("ALL_PROXY", "all:3")];
         for url in ["http://127.0.0.1:8080/", "http://localhost/", "http://a.net/"] {
             assert_eq!(shown(&routes(false, &set).unwrap(), url), None, "{url}");
@@ -316,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_of_a_stranger_is_no_proxy() {
+    fn a_header_of_an_incoming_request_is_no_proxy() {
         let set = [("REQUEST_METHOD", "GET"), ("HTTP_PROXY", "evil:1"), ("HTTPS_PROXY", "secure:2")];
         let set = routes(true, &set).unwrap();
         assert_eq!(shown(&set, "http://a.net/"), None);
@@ -326,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn exceptions_are_for_the_environments_proxies() {
+    fn exceptions_apply_to_the_environments_proxies() {
         let set = routes(true, &[("ALL_PROXY", "all:3"), ("no_proxy", "a.net:8443")]).unwrap();
         assert_eq!(shown(&set, "https://a.net:8443/"), None);
         assert_eq!(shown(&set, "https://a.net/").as_deref(), Some("all:3"));

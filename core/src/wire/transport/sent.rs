@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The caller keeps a clone, so that it still knows after its own deadline, or after dropping the attempt, whether
 /// the request can simply be sent again. A flag belongs to one attempt.
 ///
-/// [`Http`](super::Http) sets it when a connection that is ready takes the request, with or without a body, and not while
-/// the name is looked up or the connection is made. Nothing takes it back: what a server says afterwards, in TLS or in
-/// HTTP, does not prove that it has not read the request.
+/// [`Http`](super::Http) sets it when a ready connection accepts the request, with or without a body, and not while the name
+/// is looked up or the connection is made. It is never cleared: what a server sends afterwards, in TLS or in HTTP, does not
+/// prove that it has not read the request.
 #[derive(Clone, Debug, Default)]
 pub struct Sent(Arc<AtomicBool>);
 
@@ -26,7 +26,7 @@ impl Sent {
         self.0.store(true, Ordering::Release);
     }
 
-    /// Whether the flag is set: `false` is a promise that the server has seen nothing of the request.
+    /// Whether the flag is set: `false` guarantees that the server has seen nothing of the request.
     #[must_use]
     pub fn get(&self) -> bool {
         self.0.load(Ordering::Acquire)

@@ -1,8 +1,8 @@
-//! What a TLS connection trusts and presents.
+//! TLS: trusted authorities and the client's certificate.
 //!
-//! Options are read when the client is made, so that a wrong file is told at once; the platform's authorities are read
-//! for the first `https` request, since that takes milliseconds that a client over `http` never needs. The provider of
-//! the cryptography is passed explicitly everywhere: the process's default belongs to the host program.
+//! Options are read when the client is made, so that an invalid file is reported immediately; the platform's authorities
+//! are read for the first `https` request, since that takes milliseconds that a client over `http` does not need. The
+//! crypto provider is passed explicitly everywhere: the process's default belongs to the host program.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,7 @@ use super::certificate::Pins;
 use super::pem::Given;
 use super::{OptionsError, Pem, TransportOptions};
 
-/// The TLS settings that `options` ask for.
+/// The TLS settings for `options`.
 pub(super) fn settings(options: &TransportOptions, trust: &Arc<Trust>) -> Result<ClientConfig, OptionsError> {
     let config = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
@@ -39,12 +39,12 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
-/// Decides which servers are who they say they are, from the first handshake that asks.
+/// Verifies the certificates of servers; the platform's authorities are loaded when they are first needed.
 pub(super) struct Trust {
     provider: Arc<CryptoProvider>,
-    /// The authorities besides those of the platform; nothing where any certificate is taken.
+    /// The authorities in addition to the platform's; `None` if any certificate is accepted.
     authorities: Option<Vec<CertificateDer<'static>>>,
-    /// Certificates of servers that are trusted by themselves.
+    /// Certificates of servers that are trusted directly.
     pins: Pins,
     verifier: OnceCell<Arc<dyn ServerCertVerifier>>,
 }
@@ -60,8 +60,8 @@ impl Trust {
         })
     }
 
-    /// Reads the platform's authorities: file work, done away from the threads that drive connections. A failure is not
-    /// kept, the next request tries again.
+    /// Reads the platform's authorities from files, on a thread for blocking work. A failure is not kept: the next request
+    /// tries again.
     pub(super) async fn prepare(self: &Arc<Self>) -> Result<(), String> {
         if self.authorities.is_none() || self.verifier.initialized() {
             return Ok(());
@@ -106,7 +106,7 @@ impl ServerCertVerifier for Trust {
         let verifier = if let Some(verifier) = self.verifier.get() {
             Arc::clone(verifier)
         } else {
-            // The request was plain `http`, but its proxy is reached over TLS.
+            // The request is plain `http`, but the connection to its proxy is TLS.
             let verifier = self.read().map_err(rustls::Error::General)?;
             let _ = self.verifier.set(Arc::clone(&verifier));
             verifier
@@ -115,7 +115,7 @@ impl ServerCertVerifier for Trust {
         judged.or_else(|error| self.pins.verify(end_entity, server_name, now, error, &self.provider))
     }
 
-    // Even a server that may show any certificate must own its key.
+    // Even if any certificate is accepted, the server must have its key.
     fn verify_tls12_signature(
         &self,
         message: &[u8],
@@ -139,7 +139,7 @@ impl ServerCertVerifier for Trust {
     }
 }
 
-/// What the platform offers, read once in a process.
+/// The platform's authorities, read once per process.
 #[derive(Clone)]
 enum Platform {
     Verifier(Arc<dyn ServerCertVerifier>),
@@ -147,7 +147,7 @@ enum Platform {
 }
 
 fn platform() -> Result<Platform, String> {
-    // Only ever tried, and never held while reading: a child forked in between must not find it locked for good.
+    // Only `try_lock`, and never held while reading: a forked child must not inherit it locked.
     static READ: Mutex<Option<Platform>> = Mutex::new(None);
     if let Ok(Some(read)) = READ.try_lock().as_deref() {
         return Ok(read.clone());
@@ -155,9 +155,9 @@ fn platform() -> Result<Platform, String> {
     let read = match Verifier::new(provider()) {
         Ok(verifier) => Platform::Verifier(Arc::new(verifier)),
         Err(error) => {
-            // Whoever names a store wants that one and no other.
+            // If the user sets a store, no other one may be used.
             if let Some(name) = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().find(|name| set(name)) {
-                return Err(format!("no certificate authorities at the place that {name} names: {error}"));
+                return Err(format!("no certificate authorities where {name} points to: {error}"));
             }
             tracing::warn!(%error, "no certificate authorities on this platform; using Mozilla's");
             Platform::Empty
@@ -189,7 +189,8 @@ fn authorities(given: &Pem) -> Result<Vec<CertificateDer<'static>>, OptionsError
     for (index, certificate) in found.iter().enumerate() {
         RootCertStore::empty().add(certificate.clone()).map_err(|_| {
             let bytes = certificate.len();
-            given.refuse(format_args!("holds a certificate {} that is none ({bytes} bytes)", index + 1))
+            given
+                .refuse(format_args!("contains an invalid certificate, number {} ({bytes} bytes)", index + 1))
         })?;
     }
     Ok(found)
@@ -202,9 +203,9 @@ fn identity(given: &Pem) -> Result<CertifiedKey, OptionsError> {
     CertifiedKey::from_der(chain, key, &provider()).map_err(|error| match error {
         rustls::Error::InconsistentKeys(_) => given.refuse("contains the private key of another certificate"),
         rustls::Error::InvalidCertificate(_) => given.refuse("contains a certificate that cannot be read"),
-        // The words of what reads keys are not passed on.
+        // Messages of the key parser are not passed on.
         _ => given.refuse(format_args!(
-            "holds a private key of {bytes} bytes that cannot be used; RSA, ECDSA (P-256, P-384) and Ed25519 can"
+            "contains an unsupported private key of {bytes} bytes; RSA, ECDSA (P-256, P-384) and Ed25519 are supported"
         )),
     })
 }
@@ -240,7 +241,7 @@ mod tests {
     #[test]
     fn platform_is_read_once() {
         let (Ok(Platform::Verifier(first)), Ok(Platform::Verifier(second))) = (platform(), platform()) else {
-            // A machine without authorities: that is kept too.
+            // A machine without authorities, which is kept as well.
             return assert!(matches!(platform(), Ok(Platform::Empty)));
         };
         assert!(Arc::ptr_eq(&first, &second));

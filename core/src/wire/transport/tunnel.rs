@@ -1,7 +1,7 @@
-//! Requests over TLS through a proxy: `CONNECT`, and what the proxy says to it.
+//! Requests over TLS through a proxy: `CONNECT`, and the proxy's response to it.
 //!
-//! reqwest makes tunnels too, but takes nothing but 200 for a yes and does not tell what a no was. The pool and the
-//! connections are hyper's, as they are for reqwest.
+//! reqwest can make tunnels, but only accepts 200 and does not report the status of a refusal. The pool and the connections
+//! are hyper's, as in reqwest.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -23,9 +23,9 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::body::Outgoing;
-use super::fault::Stage;
+use super::describe::causes;
+use super::error::Stage;
 use super::proxy::Proxy;
-use super::words::causes;
 use super::{OptionsError, TransportOptions};
 use crate::base::markup;
 use crate::base::redact::Redactor;
@@ -40,7 +40,7 @@ const LONGEST_HEAD: usize = 64 << 10;
 /// How much of a refusal's page is read, and for how long, to find its title.
 const LONGEST_PAGE: u64 = 16 << 10;
 const PAGE_WAIT: Duration = Duration::from_millis(500);
-/// Dead connections are noticed as reqwest notices them.
+/// The same as in reqwest.
 const KEEPALIVE: Duration = Duration::from_secs(15);
 
 /// Connections through one proxy.
@@ -65,14 +65,16 @@ impl Tunnels {
         tcp.set_keepalive_retries(Some(3));
         let mut to_proxy = tls.clone();
         to_proxy.alpn_protocols.clear();
-        let door = Door {
+        let proxy_connector = ProxyConnector {
             address,
             to_proxy: HttpsConnector::from((tcp, to_proxy)),
             proxy: Arc::new(proxy.clone()),
             agent: agent.clone(),
         };
-        let connector =
-            Connector { through: HttpsConnector::from((door, tls.clone())), limit: options.connect_timeout };
+        let connector = Connector {
+            through: HttpsConnector::from((proxy_connector, tls.clone())),
+            limit: options.connect_timeout,
+        };
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(options.pool_idle_timeout)
@@ -88,7 +90,7 @@ impl Tunnels {
 }
 
 impl Stage {
-    /// The same for an error of a tunnel.
+    /// The stage of an error of a tunnel.
     pub(super) fn of_tunnel(error: &Error) -> Self {
         let connecting = error.is_connect();
         Self {
@@ -99,10 +101,10 @@ impl Stage {
     }
 }
 
-/// Makes connections to servers, TLS and all, within the connect timeout.
+/// Connects to servers, including TLS, within the connect timeout.
 #[derive(Clone)]
 struct Connector {
-    through: HttpsConnector<Door>,
+    through: HttpsConnector<ProxyConnector>,
     limit: Duration,
 }
 
@@ -123,14 +125,14 @@ impl Service<Uri> for Connector {
 
 /// Opens tunnels at the proxy.
 #[derive(Clone)]
-struct Door {
+struct ProxyConnector {
     address: Uri,
     to_proxy: HttpsConnector<HttpConnector>,
     proxy: Arc<Proxy>,
     agent: HeaderValue,
 }
 
-impl Service<Uri> for Door {
+impl Service<Uri> for ProxyConnector {
     type Response = ToProxy;
     type Error = BoxError;
     type Future = Connecting<ToProxy>;
@@ -147,14 +149,14 @@ impl Service<Uri> for Door {
             let mut stream = TokioIo::new(stream);
             let host = server.host().unwrap_or_default();
             let target = format!("{host}:{}", server.port_u16().unwrap_or(443));
-            ask(&mut stream, &target, &proxy, &agent).await?;
+            request_tunnel(&mut stream, &target, &proxy, &agent).await?;
             Ok(stream.into_inner())
         })
     }
 }
 
-/// Asks for a tunnel. Afterwards the next byte is the server's.
-async fn ask(
+/// Requests a tunnel. Afterwards the next byte is the server's.
+async fn request_tunnel(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     target: &str,
     proxy: &Proxy,
@@ -187,19 +189,19 @@ async fn ask(
     }
 }
 
-/// A head, read byte by byte so that nothing behind it is taken.
+/// A head, read byte by byte so that nothing after it is consumed.
 async fn head(stream: &mut (impl AsyncRead + Unpin)) -> Result<String, BoxError> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") && !head.ends_with(b"\n\n") {
         if head.len() == LONGEST_HEAD {
-            return Err("the head of the proxy's answer to CONNECT is too long".into());
+            return Err("the head of the proxy's response to CONNECT is too long".into());
         }
         let byte = stream.read_u8().await.map_err(|error| match error.kind() {
             std::io::ErrorKind::UnexpectedEof if head.is_empty() => {
-                BoxError::from("the proxy closed the connection in place of an answer to CONNECT")
+                BoxError::from("the proxy closed the connection instead of responding to CONNECT")
             }
             std::io::ErrorKind::UnexpectedEof => {
-                "the proxy closed the connection inside its answer to CONNECT".into()
+                "the proxy closed the connection during its response to CONNECT".into()
             }
             _ => error.into(),
         })?;
@@ -222,7 +224,7 @@ fn fields<'h>(head: &'h str, name: &'h str) -> impl Iterator<Item = &'h str> {
     })
 }
 
-/// What comes of a refusal's page at once.
+/// The part of a refusal's page that arrives in time.
 async fn page(stream: &mut (impl AsyncRead + Unpin), head: &str) -> String {
     let length = fields(head, "content-length").next().and_then(|length| length.parse().ok());
     let mut page = Vec::new();
@@ -231,7 +233,7 @@ async fn page(stream: &mut (impl AsyncRead + Unpin), head: &str) -> String {
     String::from_utf8_lossy(&page).into_owned()
 }
 
-/// What a proxy says in place of opening a tunnel.
+/// A proxy's refusal to open a tunnel.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) status: u16,
@@ -249,7 +251,7 @@ impl Refusal {
         };
         let title = markup::title(page).map(|title| format!(", a page titled \"{}\"", shown(&title)));
         let mut words =
-            format!("the proxy answers CONNECT with \"{}\"{}", shown(line), title.unwrap_or_default());
+            format!("the proxy responded to CONNECT with \"{}\"{}", shown(line), title.unwrap_or_default());
         if status == 407 {
             let schemes: Vec<String> = fields(head, "proxy-authenticate")
                 .filter_map(|value| value.split([' ', ',']).next())
@@ -258,8 +260,8 @@ impl Refusal {
             let schemes =
                 if schemes.is_empty() { String::new() } else { format!(" ({})", schemes.join(", ")) };
             words = format!(
-                "{words}: proxy authorization required{schemes}; user and password belong into its address, and \
-                 Basic is what is spoken here"
+                "{words}: proxy authorization required{schemes}; set user and password in its address; only \
+                 Basic is supported"
             );
         }
         Self { status, words }
@@ -290,13 +292,13 @@ impl StdError for Unreached {
     }
 }
 
-/// Something else than a proxy answered.
+/// The response is not from a proxy.
 #[derive(Debug)]
 struct NoProxyThere;
 
 impl fmt::Display for NoProxyThere {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("what answers there is no HTTP proxy")
+        f.write_str("the server there is no HTTP proxy")
     }
 }
 

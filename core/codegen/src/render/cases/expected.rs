@@ -1,10 +1,10 @@
-//! What a caller must get of a documented answer.
+//! The expected result of a documented response.
 
 use serde_json::{Map, Value, json};
 
 use crate::model::{AnswerKind, Api, Dialect, ExampleResponse, Operation, Paging, Shape};
 
-/// What a successful call gives; nothing where the example is only a part of an answer, or an error in spite of its status.
+/// The result of a successful call; `None` if the example is only part of a response, or an error in spite of its status.
 pub(super) fn success(api: &Api, operation: &Operation, response: &ExampleResponse) -> Option<Value> {
     let answer = &operation.answer;
     let mut expect = json!({"meta": {"status": response.status}});
@@ -31,7 +31,7 @@ pub(super) fn success(api: &Api, operation: &Operation, response: &ExampleRespon
             let inner = inner.filter(|data| data.is_object() || answer.in_list);
             let inner = if answer.in_list { inner.and_then(|list| list.get(0)) } else { inner };
             let read = read(api, model, inner.unwrap_or(body));
-            // What was sent is completed by what came back, so a created object may have more than that.
+            // Sent fields complete a created object, so it may have more than the response.
             let created = answer.kind == AnswerKind::Created;
             expect["result"] = if created { json!({"$subset": read}) } else { read };
         }
@@ -47,7 +47,7 @@ pub(super) fn success(api: &Api, operation: &Operation, response: &ExampleRespon
     Some(expect)
 }
 
-/// The words of the operation's service.
+/// The dialect of the operation's service.
 pub(super) fn dialect<'a>(api: &'a Api, operation: &Operation) -> Option<&'a Dialect> {
     api.services.iter().find(|service| service.id == operation.service).map(|service| &service.dialect)
 }
@@ -71,14 +71,14 @@ fn is_whole(api: &Api, operation: &Operation, body: &Value) -> bool {
     }
 }
 
-/// Whether a page tells by itself how long its list is.
+/// Whether a page has the length of its list.
 pub(super) fn is_counted(api: &Api, operation: &Operation, body: &Value) -> bool {
     let words = dialect(api, operation).and_then(|dialect| dialect.envelope.as_ref());
     let has = |word: Option<&String>| word.is_some_and(|word| body.get(word).is_some());
     words.is_some_and(|words| has(words.total_items.as_ref()) || has(words.total_pages.as_ref()))
 }
 
-/// A value as a model holds it: ids are texts, everything else is as it was sent.
+/// A value as in a model: ids are text, everything else is unchanged.
 fn read(api: &Api, model: &str, value: &Value) -> Value {
     let (Some(model), Some(fields)) =
         (api.models.iter().find(|known| known.name == model), value.as_object())
@@ -103,15 +103,16 @@ fn read_as(api: &Api, shape: &Shape, value: &Value) -> Value {
     }
 }
 
-/// What an error says of the body that the server sent.
+/// The fields of the error for a body.
 pub(super) fn refusal(body: Option<&Value>) -> Map<String, Value> {
     let mut expect = Map::new();
     let Some(body) = body else { return expect };
-    let said = ["/message", "/error", "/0/errorMessage"].iter().find_map(|path| body.pointer(path)?.as_str());
-    if let Some(said) = said {
-        let (id, words) = match said.strip_prefix("[ID=").and_then(|rest| rest.split_once(']')) {
+    let message =
+        ["/message", "/error", "/0/errorMessage"].iter().find_map(|path| body.pointer(path)?.as_str());
+    if let Some(message) = message {
+        let (id, words) = match message.strip_prefix("[ID=").and_then(|rest| rest.split_once(']')) {
             Some((id, words)) => (Value::from(id), words.trim_start()),
-            None => (Value::Null, said),
+            None => (Value::Null, message),
         };
         expect.insert("server_error_id".to_owned(), id);
         expect.insert("message_contains".to_owned(), json!([words]));

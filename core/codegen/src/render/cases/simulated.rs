@@ -1,14 +1,14 @@
-//! What the simulator itself must answer where its generic store serves an operation.
+//! Conformance cases for operations that the simulator's generic store serves.
 
 use serde_json::{Map, Value, json};
 
 use super::Call;
-use crate::model::{AnswerKind, Api, Spot};
+use crate::model::{AnswerKind, Api, ParamLocation};
 
-/// An id that no seed gives out and every path takes.
+/// An id that no seed has and every path accepts.
 const UNKNOWN: u64 = 999_999_999;
 
-/// A call that succeeds, and where something is asked for by its id, one that names nothing.
+/// A call that succeeds, and for operations with an id, a call with an unknown one.
 pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
     let Some(simulation) = &call.operation.simulation else { return Vec::new() };
     let row = &simulation.row;
@@ -61,16 +61,16 @@ pub(super) fn of(api: &Api, call: &Call<'_>) -> Vec<Value> {
     cases
 }
 
-/// How many rows a collection has to begin with; any number where that is no option.
+/// The initial number of rows of a collection; any number if that is not an option.
 fn count_of(api: &Api, name: Option<&str>) -> Value {
     let count =
         api.collections.iter().find(|known| Some(known.name.as_str()) == name).and_then(|known| known.count);
     count.map_or_else(|| json!({"$any": true}), Value::from)
 }
 
-/// Puts these ids into the last parameters of the path.
+/// Sets the last parameters of the path to these ids.
 fn with_ids(call: &Call<'_>, step: &mut Value, ids: &[Value]) {
-    let path = call.arguments.iter().filter(|(param, _)| param.spot == Spot::Path);
+    let path = call.arguments.iter().filter(|(param, _)| param.location == ParamLocation::Path);
     let names: Vec<_> = path.map(|(param, _)| param.name.clone()).collect();
     for (name, id) in names.iter().rev().zip(ids.iter().rev()) {
         step["params"][name] = id.clone();

@@ -1,4 +1,4 @@
-//! The scan against a whole JSON parser, and where it stops.
+//! The scan compared with a JSON parser, and its errors.
 
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
@@ -76,13 +76,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(2000)))]
 
     #[test]
-    fn takes_what_a_parser_takes(text in nearly_json()) {
+    fn accepts_what_a_parser_accepts(text in nearly_json()) {
         let parsed = serde_json::from_str::<IgnoredAny>(&text);
         prop_assert_eq!(scanned(&text).is_ok(), parsed.is_ok(), "{:?}: {:?}", text, parsed);
     }
 
     #[test]
-    fn steps_over_whole_values(value in value(), before in "[ \n]{0,3}", after in "[ \t]{0,3}") {
+    fn skips_whole_values(value in value(), before in "[ \n]{0,3}", after in "[ \t]{0,3}") {
         for json in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
             let text = format!("{before}{json}{after}");
             prop_assert_eq!(scanned(&text), Ok(&*json));
@@ -97,7 +97,7 @@ proptest! {
 }
 
 #[test]
-fn members_and_entries_are_given_in_order() {
+fn members_and_entries_are_in_order() {
     let text = r#" { "a" : [1, {"b":2}], "c\u0064": "x" , "":null } "#;
     let (mut found, mut scan) = (Vec::new(), Scan::new(text));
     scan.object(|scan, name| {
@@ -122,10 +122,10 @@ fn depth_has_a_limit_and_needs_no_stack() {
 }
 
 #[test]
-fn says_what_is_missing_and_where() {
-    let told = |text: &str| scanned(text).unwrap_err().to_string();
-    assert_eq!(told(""), "expected a value at byte 0");
-    assert_eq!(told("[1"), "expected `,` or a closing bracket at byte 2");
-    assert_eq!(told("{\"a\" 1}"), "expected `:` at byte 5");
-    assert_eq!(told("1 2"), "expected the end at byte 2");
+fn errors_have_the_expected_token_and_position() {
+    let message = |text: &str| scanned(text).unwrap_err().to_string();
+    assert_eq!(message(""), "expected a value at byte 0");
+    assert_eq!(message("[1"), "expected `,` or a closing bracket at byte 2");
+    assert_eq!(message("{\"a\" 1}"), "expected `:` at byte 5");
+    assert_eq!(message("1 2"), "expected the end at byte 2");
 }

@@ -1,7 +1,8 @@
-//! From a successful response to the result of an operation: envelopes off, created objects completed, tokens kept.
+//! From a successful response to the result of an operation: removes envelopes, completes created objects, keeps tokens.
 //!
-//! A 2xx of the service is a known outcome of a write, whatever became of its body: the result then has what could be read
-//! and what was sent. A web page is not the service's answer but a proxy's or a gateway's, with whatever status.
+//! A 2xx of the service is a known outcome of a write even if its body cannot be read: the result then consists of what
+//! could be read and what was sent. A web page comes from a proxy or a gateway and not from the service, whatever its
+//! status.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
@@ -10,13 +11,13 @@ use serde_json::Value;
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::markup;
 use crate::base::secret::Secret;
-use crate::engine::advice;
-use crate::engine::call::{Answered, Origin};
+use crate::engine::call::{CallResponse, Origin};
 use crate::engine::check;
 use crate::engine::core::Core;
+use crate::engine::diagnosis;
 use crate::engine::failure;
 use crate::engine::login;
-use crate::engine::request::{Draft, Fields};
+use crate::engine::request::{Fields, RequestTemplate};
 use crate::engine::response::{Meta, RawResponse};
 use crate::engine::value;
 use crate::policy::retry::Class;
@@ -25,35 +26,35 @@ use crate::table::schema::Model;
 use crate::table::{Answer, Operation};
 use crate::wire::raw;
 
-/// The result that the operation's table describes.
+/// The result as the operation's row describes it.
 pub(crate) fn shape(
     core: &Core,
     operation: &'static Operation,
-    draft: &Draft,
-    answered: Answered,
+    template: &RequestTemplate,
+    response: CallResponse,
 ) -> Result<RawResponse> {
-    let page = is_page(&answered);
-    let json = result(core, operation, draft.sent(), &answered).map_err(|error| {
-        let error = match &answered.unreadable {
-            Some(fault) => raw::undecodable(&fault.to_string()),
+    let page = is_page(&response);
+    let json = result(core, operation, template.sent(), &response).map_err(|error| {
+        let error = match &response.unreadable {
+            Some(source) => raw::undecodable(&source.to_string()),
             None => error,
         };
-        let Origin { class, outcome_check, .. } = answered.origin;
+        let Origin { class, .. } = response.origin;
         if !page || !class.changes_state() || operation.answer == Answer::Tokens {
             return error;
         }
-        // It may stand for a success of the service or for none.
+        // The service may have succeeded or not.
         let error = error.with_kind(ErrorKind::OutcomeUnknown).with_retryable(class.harmless());
-        failure::advise(error, outcome_check)
+        failure::add_hint(error, response.origin.outcome_check())
     });
-    let answer = response(answered, Bytes::new());
+    let answer = raw_response(response, Bytes::new());
     match json {
         Ok(json) => Ok(RawResponse { json, ..answer }),
-        Err(error) => Err(unreadable(core, operation, draft.secrets(), &answer.meta, &answer.body, error)),
+        Err(error) => Err(unreadable(core, operation, template.secrets(), &answer.meta, &answer.body, error)),
     }
 }
 
-/// What the caller is told when a success cannot be read.
+/// The error for a success that cannot be read.
 pub(crate) fn unreadable(
     core: &Core,
     operation: &'static Operation,
@@ -62,17 +63,18 @@ pub(crate) fn unreadable(
     body: &Bytes,
     error: Error,
 ) -> Error {
-    let Origin { class, outcome_check, maybe_done, .. } = meta.origin;
+    let Origin { class, maybe_done, .. } = meta.origin;
     let error = match error.kind() {
-        _ if maybe_done => failure::mark_outcome_unknown(error, class, outcome_check),
+        _ if maybe_done => failure::mark_outcome_unknown(error, class, meta.origin.outcome_check()),
         ErrorKind::Decode if class == Class::Create => {
             error.with_hint("The call was carried out; do not repeat it")
         }
         _ => error,
     };
     let wrong_base = operation.answer == Answer::Tokens && markup::is_page(body);
-    let error = if wrong_base { error.with_hint(advice::wrong_base(core.base_url(), true)) } else { error };
-    // Tokens that could not be read are not known as secrets.
+    let error =
+        if wrong_base { error.with_hint(diagnosis::wrong_base(core.base_url(), true)) } else { error };
+    // Tokens that could not be read are unknown to the redactor.
     let shown = if operation.answer == Answer::Tokens { Bytes::new() } else { body.clone() };
     error
         .with_operation(operation.id)
@@ -83,27 +85,27 @@ pub(crate) fn unreadable(
         .with_request_id(&meta.request_id)
 }
 
-/// The response of an endpoint that no table describes: the body as it is, in `json` so that every reader takes it.
-pub(crate) fn unshaped(answered: Answered) -> RawResponse {
-    let json = raw::readable(&answered.body);
-    response(answered, json)
+/// The result of a request outside the table: the body unchanged, in `json` as well so that every reader accepts it.
+pub(crate) fn unshaped(response: CallResponse) -> RawResponse {
+    let json = raw::readable(&response.body);
+    raw_response(response, json)
 }
 
-fn response(answered: Answered, json: Bytes) -> RawResponse {
-    let body = answered.body.clone();
-    RawResponse { meta: meta(answered), body, json }
+fn raw_response(response: CallResponse, json: Bytes) -> RawResponse {
+    let body = response.body.clone();
+    RawResponse { meta: meta(response), body, json }
 }
 
-pub(crate) fn meta(answered: Answered) -> Meta {
+pub(crate) fn meta(response: CallResponse) -> Meta {
     Meta {
-        status: answered.status,
-        headers: answered.headers,
-        request_id: answered.request_id,
-        attempts: answered.attempts.len(),
-        elapsed: answered.elapsed,
-        history: answered.attempts,
-        origin: answered.origin,
-        target: answered.target,
+        status: response.status,
+        headers: response.headers,
+        request_id: response.request_id,
+        attempts: response.attempts.len(),
+        elapsed: response.elapsed,
+        history: response.attempts,
+        origin: response.origin,
+        target: response.target,
     }
 }
 
@@ -111,43 +113,43 @@ fn result(
     core: &Core,
     operation: &Operation,
     sent: &[(String, String)],
-    answered: &Answered,
+    response: &CallResponse,
 ) -> Result<Bytes> {
     let null = Bytes::from_static(b"null");
     match operation.answer {
-        Answer::Empty => refuse_any_page(answered).map(|()| null),
+        Answer::Empty => refuse_any_page(response).map(|()| null),
         Answer::Success => {
-            refuse_any_page(answered)?;
-            refuse_failure(&answered.body).map(|()| null)
+            refuse_any_page(response)?;
+            refuse_failure(&response.body).map(|()| null)
         }
-        Answer::Raw => refuse_any_page(answered).map(|()| answered.body.clone()),
+        Answer::Raw => refuse_any_page(response).map(|()| response.body.clone()),
         Answer::LoggedOut => {
-            refuse_any_page(answered)?;
+            refuse_any_page(response)?;
             core.shared.auth.forget();
             Ok(null)
         }
         Answer::Tokens => {
-            core.shared.auth.keep(login::read_tokens(&answered.body)?);
-            raw::object(&answered.body, operation.envelope(), operation.id_fields)
+            core.shared.auth.keep(login::read_tokens(&response.body)?);
+            raw::object(&response.body, operation.envelope(), operation.id_fields)
         }
         Answer::Object { in_list, .. } => {
-            match operation.model.filter(|_| answered.origin.class.changes_state()) {
+            match operation.model.filter(|_| response.origin.class.changes_state()) {
                 Some(model) => {
                     let only =
-                        in_list.then(|| raw::only(&answered.body, operation.envelope()).ok()).flatten();
-                    let body = only.as_ref().unwrap_or(&answered.body);
-                    let found = done(answered, body, operation.envelope(), Some(model))?;
+                        in_list.then(|| raw::only(&response.body, operation.envelope()).ok()).flatten();
+                    let body = only.as_ref().unwrap_or(&response.body);
+                    let found = done(response, body, operation.envelope(), Some(model))?;
                     raw::object(&written(&found.members), None, operation.id_fields)
                 }
-                None => named(&answered.body, operation.envelope(), in_list, operation.id_fields),
+                None => named(&response.body, operation.envelope(), in_list, operation.id_fields),
             }
         }
         Answer::Created { id } => {
-            let found = done(answered, &answered.body, operation.envelope(), operation.model)?;
+            let found = done(response, &response.body, operation.envelope(), operation.model)?;
             raw::object(&written(&complete(found, id, sent)), None, operation.id_fields)
         }
         Answer::Located { id } => raw::object(
-            &written(&located(answered, operation.envelope(), id, operation.model)?),
+            &written(&located(response, operation.envelope(), id, operation.model)?),
             None,
             operation.id_fields,
         ),
@@ -155,53 +157,54 @@ fn result(
     }
 }
 
-/// Whether a response is a web page: it begins like one, or says that it is one and is nothing else that can be read.
-fn is_page(answered: &Answered) -> bool {
-    let body = answered.body.trim_ascii_start();
-    let said = answered.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let said = said.trim_start().to_ascii_lowercase();
-    let html = said.starts_with("text/html") || said.starts_with("application/xhtml+xml");
+/// Whether a response is a web page: it begins like one, or its content type says so and it is not JSON.
+fn is_page(response: &CallResponse) -> bool {
+    let body = response.body.trim_ascii_start();
+    let content_type =
+        response.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = content_type.trim_start().to_ascii_lowercase();
+    let html = content_type.starts_with("text/html") || content_type.starts_with("application/xhtml+xml");
     match body.first() {
         _ if markup::is_page(body) => true,
         Some(b'{' | b'[' | b'"') => false,
         Some(_) => html,
-        None => html && answered.unreadable.is_some(),
+        None => html && response.unreadable.is_some(),
     }
 }
 
-/// Refuses a page, also where a response calls itself one without being written like one.
-fn refuse_any_page(answered: &Answered) -> Result<()> {
-    if is_page(answered) {
-        return Err(raw::undecodable(&markup::page(&String::from_utf8_lossy(&answered.body))));
+/// Refuses web pages, including responses that only have the content type of one.
+fn refuse_any_page(response: &CallResponse) -> Result<()> {
+    if is_page(response) {
+        return Err(raw::undecodable(&markup::page(&String::from_utf8_lossy(&response.body))));
     }
     Ok(())
 }
 
-/// Some answers say by a word of their own that nothing was done, with a status that says it was.
+/// Some responses report a failure in the body, with the status of a success.
 fn refuse_failure(body: &Bytes) -> Result<()> {
     let failed = std::str::from_utf8(body).is_ok_and(|text| raw::member(text, "success") == Some("false"));
     if failed {
-        let message = "the server did not carry it out: its answer says `success: false`";
+        let message = "the server did not carry it out: its response says `success: false`";
         return Err(Error::new(ErrorKind::OperationFailed, message));
     }
     Ok(())
 }
 
-/// What the answer to a write that was carried out says of its object.
+/// The readable members of an object in the response to a write.
 struct Found {
     members: Fields,
-    /// Whether all of it could be read.
+    /// Whether the whole response could be read.
     whole: bool,
 }
 
-/// The members of an answer that can be read, up to where it breaks.
+/// Reads the members of a response that can be read, up to the first syntax error.
 fn done(
-    answered: &Answered,
+    response: &CallResponse,
     body: &Bytes,
     envelope: Option<&Envelope>,
     model: Option<&Model>,
 ) -> Result<Found> {
-    refuse_any_page(answered)?;
+    refuse_any_page(response)?;
     let object = raw::object(body, envelope, &[]);
     let mut whole = object.is_ok();
     let bytes = object.as_ref().unwrap_or(body);
@@ -215,8 +218,8 @@ fn done(
         }
     });
     whole &= walked.is_ok();
-    if !whole && !answered.body.is_empty() {
-        let (operation, status) = (answered.origin.label, answered.status);
+    if !whole && !response.body.is_empty() {
+        let (operation, status) = (response.origin.label, response.status);
         tracing::warn!(operation, status, "the call succeeded, but its response could only be read in part");
     }
     Ok(Found { members, whole })
@@ -226,7 +229,7 @@ fn written(members: &Fields) -> Bytes {
     raw::compose(members.iter().map(|(key, value)| (key.as_str(), value.as_str()))).into()
 }
 
-/// An object, or an error that says what came instead.
+/// An object, or an error that describes what was received instead.
 fn named(body: &Bytes, envelope: Option<&Envelope>, in_list: bool, id_fields: &[&str]) -> Result<Bytes> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err(raw::undecodable("the response is empty, but an object was expected"));
@@ -237,8 +240,8 @@ fn named(body: &Bytes, envelope: Option<&Envelope>, in_list: bool, id_fields: &[
     raw::object(body, envelope, id_fields)
 }
 
-/// Servers of this kind often answer a create with the id alone, or with nothing; what was sent then completes the object,
-/// and stands in for what could not be read.
+/// Servers often respond to a create with the id alone, or with nothing. What was sent then completes the object, and
+/// replaces what could not be read.
 fn complete(found: Found, id: &str, sent: &[(String, String)]) -> Fields {
     let Found { members: mut own, whole } = found;
     let names = |key: &str| sent.iter().any(|(known, _)| known == key);
@@ -253,16 +256,16 @@ fn complete(found: Found, id: &str, sent: &[(String, String)]) -> Fields {
 
 /// Cloudmore names the added service in `Location`, in the body, in both or not at all.
 fn located(
-    answered: &Answered,
+    response: &CallResponse,
     envelope: Option<&Envelope>,
     id: &str,
     model: Option<&Model>,
 ) -> Result<Fields> {
-    let location = answered.headers.get(LOCATION).and_then(|value| value.to_str().ok());
-    let mut found = match serde_json::from_slice::<String>(&answered.body) {
+    let location = response.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+    let mut found = match serde_json::from_slice::<String>(&response.body) {
         Ok(text) => vec![(id.to_owned(), Value::from(text).to_string())],
-        // A page says nothing, but where there is a `Location` the service has spoken.
-        Err(_) => match done(answered, &answered.body, envelope, model) {
+        // A page is not from the service, unless it has a `Location`.
+        Err(_) => match done(response, &response.body, envelope, model) {
             Ok(found) => found.members,
             Err(page) => location.map(|_| Vec::new()).ok_or(page)?,
         },

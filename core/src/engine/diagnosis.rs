@@ -1,8 +1,8 @@
-//! Advice: what a response shows of who gave it and why, and what the caller can do about it. All of it is here.
+//! Diagnosis of error responses: who sent the response and why, and what the caller can do about it.
 //!
-//! Evidence decides, not the phase of the call in which the response came: a page where JSON belongs was made by something in
-//! front of the service, whatever its status, and says nothing about objects or credentials; at the login it says that
-//! `base_url` leads elsewhere. A 429, and what begins at 500, are told by their status: gateways mean the same by them.
+//! The response itself decides, not the step of the call: a web page instead of JSON comes from something in front of the
+//! service, whatever its status, and is not about objects or credentials; at the login it means that `base_url` is wrong.
+//! A 429 and statuses from 500 on have the same meaning from gateways, so they count by their status.
 
 use std::time::SystemTime;
 
@@ -11,55 +11,55 @@ use url::Url;
 
 use crate::base::error::{Error, ErrorKind};
 use crate::base::markup;
-use crate::base::words::{Name, with_names};
-use crate::engine::error_body::{self, ServerWords};
+use crate::base::spelling::{Name, with_names};
+use crate::engine::error_body::{self, ErrorBody};
 use crate::policy::retry::{self, Class};
 use crate::table::{Auth, Service};
 use crate::wire::transport::Response;
 
-/// What was asked, as far as a response is judged by it.
+/// What the diagnosis needs to know of the request.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct RequestInfo<'a> {
     pub(crate) service: Service,
     pub(crate) class: Class,
     pub(crate) auth: Auth,
-    /// Asked for tokens.
+    /// Whether it requests tokens.
     pub(crate) login: bool,
     pub(crate) base: &'a Url,
 }
 
-/// Who has spoken.
+/// Who sent a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Speaker {
-    /// The service itself, or nobody that can be told from it.
+enum Responder {
+    /// The service itself, or something that cannot be distinguished from it.
     Service,
-    /// Something that answers with pages.
+    /// Something that responds with web pages.
     Page,
-    /// Something that guards the server or the network, by its name.
-    Guard(&'static str),
+    /// A firewall in front of the server or the network, by its name.
+    Firewall(&'static str),
 }
 
-impl Speaker {
+impl Responder {
     fn of(headers: &HeaderMap, body: &[u8]) -> Self {
-        if let Some(guard) = guard_in(headers) {
-            return Self::Guard(guard);
+        if let Some(firewall) = firewall_in(headers) {
+            return Self::Firewall(firewall);
         }
         if !markup::is_page(body) {
             return Self::Service;
         }
-        // The signs stand at the beginning of such pages; the rest may be anybody's text.
+        // The signs are at the beginning of such pages; the rest may be any text.
         let head = String::from_utf8_lossy(&body[..body.len().min(8 << 10)]);
         let title = markup::title(&head).unwrap_or_default().to_ascii_lowercase();
         let head = head.to_ascii_lowercase();
         let named = SIGNS.into_iter().find(|(sign, _)| head.contains(sign));
         let titled = TITLES.into_iter().find(|(sign, _)| title.contains(sign));
-        named.or(titled).map_or(Self::Page, |(_, guard)| Self::Guard(guard))
+        named.or(titled).map_or(Self::Page, |(_, firewall)| Self::Firewall(firewall))
     }
 }
 
 const FIREWALL: &str = "a firewall or gateway";
 
-/// What stands in the pages of guards, and nowhere else.
+/// Text that only pages of firewalls contain.
 const SIGNS: [(&str, &str); 9] = [
     ("_cf_chl", "Cloudflare"),
     ("cdn-cgi/challenge-platform", "Cloudflare"),
@@ -72,7 +72,7 @@ const SIGNS: [(&str, &str); 9] = [
     ("fortiguard", "FortiGuard"),
 ];
 
-/// Titles of their pages, in lower case.
+/// Titles of such pages, in lower case.
 const TITLES: [(&str, &str); 16] = [
     ("just a moment", "Cloudflare"),
     ("checking your browser", FIREWALL),
@@ -92,8 +92,8 @@ const TITLES: [(&str, &str); 16] = [
     ("web application firewall", FIREWALL),
 ];
 
-/// A guard that tells by a header that it has not let the request through.
-fn guard_in(headers: &HeaderMap) -> Option<&'static str> {
+/// A firewall whose header says that it blocked the request.
+fn firewall_in(headers: &HeaderMap) -> Option<&'static str> {
     let is = |name: &str, values: &[&str]| {
         let value = headers.get(name).and_then(|value| value.to_str().ok());
         value.is_some_and(|value| values.iter().any(|known| value.trim().eq_ignore_ascii_case(known)))
@@ -104,44 +104,44 @@ fn guard_in(headers: &HeaderMap) -> Option<&'static str> {
     is("x-amzn-waf-action", &["challenge", "captcha", "block"]).then_some("AWS WAF")
 }
 
-/// Whether the response is a challenge, also where its status is that of a success.
+/// Whether the response is a challenge, even with a status of success.
 pub(crate) fn is_challenge(headers: &HeaderMap) -> bool {
-    guard_in(headers).is_some()
+    firewall_in(headers).is_some()
 }
 
-/// The error that a response means.
-pub(crate) fn answered(response: &Response, asked: &Asked<'_>) -> Error {
+/// The error for a response.
+pub(crate) fn response_error(response: &Response, asked: &RequestInfo<'_>) -> Error {
     let status = response.status.as_u16();
     let words = error_body::read(&response.body);
-    let speaker = Speaker::of(&response.headers, &response.body);
-    let kind = kind(status, &words, &speaker, asked);
+    let responder = Responder::of(&response.headers, &response.body);
+    let kind = kind(status, &words, &responder, asked);
     let reason = response.status.canonical_reason().unwrap_or("no reason given");
-    let mut message = match (&words.message, &speaker) {
+    let mut message = match (&words.message, &responder) {
         (Some(message), _) => message.clone(),
-        (None, Speaker::Guard(guard)) => format!("the response is a challenge from {guard}"),
+        (None, Responder::Firewall(firewall)) => format!("the response is a challenge from {firewall}"),
         (None, _) => reason.to_owned(),
     };
     if status == 407 {
         let proxy = response.proxy.as_deref().map(|proxy| format!("the proxy {proxy}"));
-        let proxy = proxy.as_deref().unwrap_or("a proxy on the way");
+        let proxy = proxy.as_deref().unwrap_or("a proxy");
         message = format!(
-            "{proxy} requires proxy authorization, which is unrelated to the credentials of the service; user and \
-             password go into the proxy's address: {message}"
+            "{proxy} requires proxy authorization, which is unrelated to the credentials of the service; set user and \
+             password in the proxy's address: {message}"
         );
     }
-    if let Some(fault) = &response.unreadable {
-        message = format!("{message}; its body could not be read: {}", with_names(&fault.to_string()));
+    if let Some(source) = &response.unreadable {
+        message = format!("{message}; its body could not be read: {}", with_names(&source.to_string()));
     }
     let retryable = match kind {
         ErrorKind::RateLimit => true,
-        // Repeating it does no harm, and the outcome is then known.
+        // Repeating it is harmless, and the outcome is then known.
         ErrorKind::OutcomeUnknown => asked.class.harmless(),
         ErrorKind::Server | ErrorKind::BadRequest => asked.class.harmless() && retry::may_pass(status),
         _ => false,
     };
     let error = Error::new(kind, message);
     let error = match &response.unreadable {
-        Some(fault) => error.with_source(fault.clone()),
+        Some(source) => error.with_source(source.clone()),
         None => error,
     };
     let error = error
@@ -149,26 +149,26 @@ pub(crate) fn answered(response: &Response, asked: &Asked<'_>) -> Error {
         .with_answer(status, &response.headers, &response.body)
         .with_retryable(retryable)
         .with_retry_after(retry::retry_after(status, &response.headers, SystemTime::now()));
-    match hint(kind, status, &speaker, asked) {
+    match hint(kind, status, &responder, asked) {
         Some(hint) => error.with_hint(hint),
         None => error,
     }
 }
 
-fn kind(status: u16, words: &ServerWords, speaker: &Speaker, asked: &Asked<'_>) -> ErrorKind {
-    let passed = matches!(status, 200..=299) && *speaker != Speaker::Service;
+fn kind(status: u16, words: &ErrorBody, responder: &Responder, asked: &RequestInfo<'_>) -> ErrorKind {
+    let passed = matches!(status, 200..=299) && *responder != Responder::Service;
     match status {
-        // The server itself never asks a client for this; a proxy does.
+        // Only proxies send this status.
         407 => ErrorKind::Connection,
         500.. if asked.class == Class::Create => ErrorKind::OutcomeUnknown,
         _ if passed && asked.class == Class::Create => ErrorKind::OutcomeUnknown,
-        // These say nothing about what became of a request.
+        // These do not show the outcome of a request.
         408 | ..=199 | 300..=399 if asked.class.changes_state() => ErrorKind::OutcomeUnknown,
         ..=199 | 300..=399 => ErrorKind::Decode,
-        _ if matches!(speaker, Speaker::Guard(_)) => ErrorKind::Decode,
+        _ if matches!(responder, Responder::Firewall(_)) => ErrorKind::Decode,
         500.. => ErrorKind::Server,
         429 => ErrorKind::RateLimit,
-        _ if *speaker == Speaker::Page => ErrorKind::Decode,
+        _ if *responder == Responder::Page => ErrorKind::Decode,
         401 => ErrorKind::Authentication,
         403 => ErrorKind::PermissionDenied,
         404 => ErrorKind::NotFound,
@@ -179,26 +179,26 @@ fn kind(status: u16, words: &ServerWords, speaker: &Speaker, asked: &Asked<'_>) 
     }
 }
 
-/// OAuth's codes for credentials that are not taken.
-fn is_refusal(words: &ServerWords) -> bool {
+/// OAuth's codes for refused credentials.
+fn is_refusal(words: &ErrorBody) -> bool {
     matches!(words.code.as_deref(), Some("invalid_grant" | "invalid_client" | "unauthorized_client"))
 }
 
-fn hint(kind: ErrorKind, status: u16, speaker: &Speaker, asked: &Asked<'_>) -> Option<String> {
+fn hint(kind: ErrorKind, status: u16, responder: &Responder, asked: &RequestInfo<'_>) -> Option<String> {
     if status == 407 {
         return None;
     }
-    if let Speaker::Guard(guard) = speaker {
+    if let Responder::Firewall(firewall) = responder {
         return Some(format!(
-            "This is a block or challenge page of {guard} between you and the server, which no program can pass; it is not about \
+            "This is a block or challenge page of {firewall} between you and the server, which no program can pass; it is not about \
              your credentials. Have this machine's address allowed there"
         ));
     }
     match kind {
-        ErrorKind::Decode if asked.login => Some(wrong_base(asked.base, *speaker == Speaker::Page)),
-        _ if asked.login && is_no_login(status) => Some(wrong_base(asked.base, false)),
+        ErrorKind::Decode if asked.login => Some(wrong_base(asked.base, *responder == Responder::Page)),
+        _ if asked.login && is_login_missing(status) => Some(wrong_base(asked.base, false)),
         ErrorKind::Decode => Some(format!(
-            "A proxy, a gateway or another server answered in place of the service; check {} and the network",
+            "A proxy, a gateway or another server responded instead of the service; check {} and the network",
             Name("base_url")
         )),
         ErrorKind::Authentication => credentials(asked),
@@ -207,11 +207,11 @@ fn hint(kind: ErrorKind, status: u16, speaker: &Speaker, asked: &Asked<'_>) -> O
     }
 }
 
-/// A refusal of the token says nothing about the object of the call that needed it: it is a matter of credentials. Where no
-/// login was found, nothing was said about those either.
-pub(crate) fn for_want_of_a_token(error: Error) -> Error {
+/// The error of a login, for the call that needed the token: it is about the credentials and not about the object of the
+/// call. If the login does not exist at this address, it is not about credentials either.
+pub(crate) fn as_token_error(error: Error) -> Error {
     let kind = match error.kind() {
-        ErrorKind::NotFound | ErrorKind::BadRequest if error.status().is_some_and(is_no_login) => {
+        ErrorKind::NotFound | ErrorKind::BadRequest if error.status().is_some_and(is_login_missing) => {
             ErrorKind::Decode
         }
         ErrorKind::NotFound | ErrorKind::Conflict | ErrorKind::BadRequest | ErrorKind::PermissionDenied => {
@@ -222,11 +222,11 @@ pub(crate) fn for_want_of_a_token(error: Error) -> Error {
     error.with_kind(kind)
 }
 
-fn is_no_login(status: u16) -> bool {
+fn is_login_missing(status: u16) -> bool {
     matches!(status, 404 | 405 | 410)
 }
 
-/// The login is not where `base_url` leads.
+/// The hint that there is no login at `base_url`.
 pub(crate) fn wrong_base(base: &Url, page: bool) -> String {
     let base = base.as_str().trim_end_matches('/');
     let what = if page { "leads to a web page" } else { "leads to a server that has no login there" };
@@ -236,16 +236,16 @@ pub(crate) fn wrong_base(base: &Url, page: bool) -> String {
     )
 }
 
-/// What to look at when credentials were refused.
-fn credentials(asked: &Asked<'_>) -> Option<String> {
-    // An access token is renewed; what it came from, and a key, are the caller's own.
+/// The hint for refused credentials.
+fn credentials(asked: &RequestInfo<'_>) -> Option<String> {
+    // Access tokens are renewed; the credentials that they come from, and keys, are configured by the caller.
     let own = asked.login || matches!(asked.auth, Auth::UserToken | Auth::ApiKey);
     own.then(|| with_names(asked.service.dialect().refused))
 }
 
-/// What may have answered a login without tokens, if that was not the service.
-pub(crate) fn of_login(headers: &HeaderMap, body: &[u8], base: &Url) -> Option<String> {
-    (Speaker::of(headers, body) != Speaker::Service).then(|| wrong_base(base, true))
+/// The hint for a login response without tokens that does not come from the service.
+pub(crate) fn login_hint(headers: &HeaderMap, body: &[u8], base: &Url) -> Option<String> {
+    (Responder::of(headers, body) != Responder::Service).then(|| wrong_base(base, true))
 }
 
 #[cfg(test)]
@@ -254,12 +254,12 @@ mod tests {
 
     use super::*;
 
-    fn asked(class: Class, login: bool, base: &Url) -> Asked<'_> {
+    fn asked(class: Class, login: bool, base: &Url) -> RequestInfo<'_> {
         let auth = if login { Auth::UserToken } else { Auth::AccessToken };
-        Asked { service: Service::NCentral, class, auth, login, base }
+        RequestInfo { service: Service::NCentral, class, auth, login, base }
     }
 
-    fn told(
+    fn error_for(
         status: u16,
         body: &'static str,
         headers: &[(&'static str, &'static str)],
@@ -271,20 +271,20 @@ mod tests {
             response.headers.insert(*name, HeaderValue::from_static(value));
         }
         let base = Url::parse("https://n.example/dashboard").unwrap();
-        answered(&response, &asked(class, login, &base))
+        response_error(&response, &asked(class, login, &base))
     }
 
     const PAGE: &str = "<html><head><title>Nothing here</title></head></html>";
 
     #[test]
-    fn a_page_is_no_word_of_the_service() {
+    fn a_web_page_is_not_a_response_of_the_service() {
         for status in [400, 401, 403, 404, 405, 409, 410, 418] {
             for class in [Class::Read, Class::Create, Class::IdempotentWrite] {
-                let error = told(status, PAGE, &[], class, false);
+                let error = error_for(status, PAGE, &[], class, false);
                 assert_eq!(error.kind(), ErrorKind::Decode, "{status}");
                 assert!(error.to_string().contains("Nothing here") && !error.retryable(), "{error}");
             }
-            let error = told(status, PAGE, &[], Class::Read, true);
+            let error = error_for(status, PAGE, &[], Class::Read, true);
             assert_eq!(error.kind(), ErrorKind::Decode, "{status}");
             assert!(
                 error.to_string().contains("base_url leads to a web page (https://n.example/dashboard)"),
@@ -292,17 +292,17 @@ mod tests {
             );
             assert!(!error.to_string().contains("jwt"), "{error}");
         }
-        assert_eq!(told(429, PAGE, &[], Class::Read, false).kind(), ErrorKind::RateLimit);
-        assert_eq!(told(502, PAGE, &[], Class::Read, false).kind(), ErrorKind::Server);
-        assert_eq!(told(502, PAGE, &[], Class::Create, false).kind(), ErrorKind::OutcomeUnknown);
-        assert_eq!(told(407, PAGE, &[], Class::Read, true).kind(), ErrorKind::Connection);
+        assert_eq!(error_for(429, PAGE, &[], Class::Read, false).kind(), ErrorKind::RateLimit);
+        assert_eq!(error_for(502, PAGE, &[], Class::Read, false).kind(), ErrorKind::Server);
+        assert_eq!(error_for(502, PAGE, &[], Class::Create, false).kind(), ErrorKind::OutcomeUnknown);
+        assert_eq!(error_for(407, PAGE, &[], Class::Read, true).kind(), ErrorKind::Connection);
     }
 
     #[test]
-    fn the_login_that_is_not_there_is_a_wrong_address() {
+    fn a_missing_login_means_a_wrong_address() {
         for status in [404, 405, 410] {
             for body in ["", r#"{"message":"no such path"}"#] {
-                let error = for_want_of_a_token(told(status, body, &[], Class::Read, true));
+                let error = as_token_error(error_for(status, body, &[], Class::Read, true));
                 assert_eq!(error.kind(), ErrorKind::Decode);
                 assert!(
                     error.to_string().contains("base_url") && !error.to_string().contains("jwt"),
@@ -310,26 +310,29 @@ mod tests {
                 );
             }
         }
-        assert_eq!(told(404, r#"{"message":"no"}"#, &[], Class::Read, false).kind(), ErrorKind::NotFound);
+        assert_eq!(
+            error_for(404, r#"{"message":"no"}"#, &[], Class::Read, false).kind(),
+            ErrorKind::NotFound
+        );
     }
 
     #[test]
-    fn refused_credentials_are_told_as_such() {
+    fn refused_credentials_are_reported_as_such() {
         use ErrorKind::{Authentication, PermissionDenied};
         for (status, body, kind) in [
             (401, "", Authentication),
             (403, "", PermissionDenied),
             (400, r#"{"error":"invalid_grant"}"#, Authentication),
         ] {
-            let error = told(status, body, &[], Class::Read, true);
+            let error = error_for(status, body, &[], Class::Read, true);
             assert_eq!(error.kind(), kind);
             assert!(error.to_string().contains("jwt"), "{error}");
         }
-        assert_eq!(told(403, "{}", &[], Class::Read, false).kind(), PermissionDenied);
+        assert_eq!(error_for(403, "{}", &[], Class::Read, false).kind(), PermissionDenied);
     }
 
     #[test]
-    fn a_guard_is_the_network_and_not_the_token() {
+    fn a_firewall_is_not_reported_as_a_token_problem() {
         type Sign = (u16, &'static str, &'static [(&'static str, &'static str)]);
         let signs: [Sign; 7] = [
             (403, "<html><title>Just a moment...</title></html>", &[]),
@@ -342,13 +345,13 @@ mod tests {
         ];
         for (status, body, headers) in signs {
             for login in [false, true] {
-                let error = told(status, body, headers, Class::Read, login);
+                let error = error_for(status, body, headers, Class::Read, login);
                 assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
                 let text = error.to_string();
                 assert!(text.contains("not about your credentials") && !text.contains("jwt"), "{text}");
             }
         }
-        let error = told(202, "", &[("x-amzn-waf-action", "challenge")], Class::Create, false);
+        let error = error_for(202, "", &[("x-amzn-waf-action", "challenge")], Class::Create, false);
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     }
 }

@@ -1,8 +1,8 @@
-//! How messages speak in each language: names in its case, times in its unit.
+//! The spelling of messages in each language: the case of names and the unit of times.
 //!
-//! What differs is marked where a message is written, by [`Name`], [`Time`] and [`UNIT`] in a `format!`, and is put in
-//! its language's words when the message is read. The marks are noncharacters of Unicode, which no text for people
-//! holds; a foreign text that does is at worst spelled otherwise.
+//! Names and times are marked where a message is written, by [`Name`], [`Time`] and [`UNIT`] in a `format!`, and spelled
+//! when the message is read. The marks are noncharacters of Unicode, which ordinary text does not contain; foreign text
+//! that does is spelled differently at worst.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,8 +13,7 @@ use crate::generated::option_words::{NAMED_IN_CAMEL, TIMES};
 const OPEN: char = '\u{fdd0}';
 const CLOSE: char = '\u{fdd1}';
 
-/// How a language writes the names of arguments and the lengths of times: in options that it gives, and in messages
-/// that it is given.
+/// How a language spells the names of arguments and the unit of times, in options and in messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Spelling {
@@ -23,7 +22,7 @@ pub enum Spelling {
     Snake,
     /// `pageSize`, and milliseconds: JavaScript.
     Camel,
-    /// `page_size`, and milliseconds, with `_ms` at the end of options that are times: C.
+    /// `page_size`, and milliseconds, with the suffix `_ms` for options that are times: C.
     SnakeMilliseconds,
 }
 
@@ -56,32 +55,32 @@ impl Spelling {
         } else {
             (time.as_secs_f64(), "s")
         };
-        // Below one, a single decimal would make 5 ms nothing; milliseconds need none at all.
+        // Below one second, a single decimal would round 5 ms to zero; milliseconds need none.
         let decimals = if number != 0.0 && number < 1.0 { 3 } else { usize::from(unit == "s") };
         format!("{number:.decimals$} {unit}")
     }
 
     /// A marked text in this spelling.
-    pub(crate) fn say(self, marked: &str) -> String {
-        let mut said = String::with_capacity(marked.len());
+    pub(crate) fn render(self, marked: &str) -> String {
+        let mut text = String::with_capacity(marked.len());
         let mut rest = marked;
         while let Some((before, marked)) = rest.split_once(OPEN) {
-            said.push_str(before);
+            text.push_str(before);
             let (piece, after) = marked.split_once(CLOSE).unwrap_or((marked, ""));
-            self.say_piece(piece, &mut said);
+            self.render_piece(piece, &mut text);
             rest = after;
         }
-        said.push_str(rest);
-        said
+        text.push_str(rest);
+        text
     }
 
-    fn say_piece(self, piece: &str, said: &mut String) {
+    fn render_piece(self, piece: &str, text: &mut String) {
         let (kind, content) = piece.split_at(piece.chars().next().map_or(0, char::len_utf8));
         match (kind, content.parse()) {
-            ("n", _) => said.push_str(&self.name(content)),
-            ("t", Ok(micros)) => said.push_str(&self.time(Duration::from_micros(micros))),
-            ("u", _) => said.push_str(if self.counts_milliseconds() { "milliseconds" } else { "seconds" }),
-            _ => said.push_str(piece),
+            ("n", _) => text.push_str(&self.name(content)),
+            ("t", Ok(micros)) => text.push_str(&self.time(Duration::from_micros(micros))),
+            ("u", _) => text.push_str(if self.counts_milliseconds() { "milliseconds" } else { "seconds" }),
+            _ => text.push_str(piece),
         }
     }
 }
@@ -90,18 +89,18 @@ fn camel(name: &str) -> Cow<'_, str> {
     if !name.contains('_') {
         return name.into();
     }
-    let mut said = String::with_capacity(name.len());
+    let mut text = String::with_capacity(name.len());
     let mut letters = name.chars();
     while let Some(letter) = letters.next() {
         match (letter, letters.clone().next()) {
             ('_', Some(next)) if next.is_ascii_lowercase() || next.is_ascii_digit() => {
-                said.push(next.to_ascii_uppercase());
+                text.push(next.to_ascii_uppercase());
                 letters.next();
             }
-            _ => said.push(letter),
+            _ => text.push(letter),
         }
     }
-    said.into()
+    text.into()
 }
 
 /// The name of an option, a parameter or an operation, in a message.
@@ -125,27 +124,27 @@ impl fmt::Display for Time {
 /// The unit of times, in a message: `seconds` or `milliseconds`.
 pub(crate) const UNIT: &str = "\u{fdd0}u\u{fdd1}";
 
-/// A text of ours in which names stand in backticks, such as `service_orgs.list`.
+/// Marks the names in backticks in a text of mspkit's own, such as `service_orgs.list`.
 pub(crate) fn with_names(text: &str) -> String {
     let parts = text.split('`').enumerate();
     parts.map(|(at, part)| if at % 2 == 1 { format!("`{}`", Name(part)) } else { part.to_owned() }).collect()
 }
 
-/// A marked text, and how it reads in the language that it is for.
+/// A marked text, and the text in its language's spelling.
 #[derive(Clone, Default)]
 pub(crate) struct Phrase {
     marked: String,
-    said: String,
+    text: String,
 }
 
 impl Phrase {
     pub(crate) fn new(marked: impl Into<String>, spelling: Spelling) -> Self {
         let marked = marked.into();
-        Self { said: spelling.say(&marked), marked }
+        Self { text: spelling.render(&marked), marked }
     }
 
-    pub(crate) fn said(&self) -> &str {
-        &self.said
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// Changes the text.
@@ -154,17 +153,17 @@ impl Phrase {
     }
 
     pub(crate) fn respell(&mut self, spelling: Spelling) {
-        self.said = spelling.say(&self.marked);
+        self.text = spelling.render(&self.marked);
     }
 }
 
-/// Which of these names was meant by one that is none of them, if any is near.
+/// The known name that an unknown one is most similar to, if any is similar.
 pub(crate) fn meant<'n>(written: &str, names: impl Iterator<Item = Cow<'n, str>>) -> Option<Cow<'n, str>> {
     let plain = |name: &str| -> Vec<char> {
         name.chars().filter(|letter| *letter != '_' && *letter != '-').flat_map(char::to_lowercase).collect()
     };
     let written = plain(written);
-    // One slip in three letters is a slip; more is another word.
+    // At most one typing error in three letters.
     let allowed = (written.len() / 3).min(2);
     names
         .map(|name| (distance(&written, &plain(&name)), name))
@@ -173,7 +172,7 @@ pub(crate) fn meant<'n>(written: &str, names: impl Iterator<Item = Cow<'n, str>>
         .map(|(_, name)| name)
 }
 
-/// How many letters must be put in, taken out or changed, or neighbours swapped, to make one word of the other.
+/// The edit distance: insertions, deletions, changes and swaps of neighbouring letters.
 fn distance(one: &[char], other: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=other.len()).collect();
@@ -197,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_times_read_as_their_language_writes_them() {
+    fn names_and_times_are_spelled_for_the_language() {
         let text = format!(
             "{}: no slot within {}; raise {} ({UNIT}), or see `{}`",
             Name("page_size"),
@@ -206,50 +205,50 @@ mod tests {
             Name("service_orgs.list_customers"),
         );
         assert_eq!(
-            Spelling::Snake.say(&text),
+            Spelling::Snake.render(&text),
             "page_size: no slot within 2.0 s; raise attempt_timeout (seconds), or see `service_orgs.list_customers`"
         );
         assert_eq!(
-            Spelling::Camel.say(&text),
+            Spelling::Camel.render(&text),
             "pageSize: no slot within 2000 ms; raise attemptTimeout (milliseconds), or see `serviceOrgs.listCustomers`"
         );
         assert_eq!(
-            Spelling::SnakeMilliseconds.say(&text),
+            Spelling::SnakeMilliseconds.render(&text),
             "page_size: no slot within 2000 ms; raise attempt_timeout_ms (milliseconds), or see `service_orgs.list_customers`"
         );
     }
 
     #[test]
-    fn short_times_are_not_nothing() {
-        let said =
-            |spelling: Spelling, micros| spelling.say(&Time(Duration::from_micros(micros)).to_string());
-        assert_eq!(said(Spelling::Snake, 5_000), "0.005 s");
-        assert_eq!(said(Spelling::Camel, 5_000), "5 ms");
-        assert_eq!(said(Spelling::Camel, 40), "0.040 ms");
-        assert_eq!(said(Spelling::Snake, 0), "0.0 s");
-        assert_eq!(said(Spelling::Snake, 14_830_000), "14.8 s");
+    fn short_times_are_not_rounded_to_zero() {
+        let text =
+            |spelling: Spelling, micros| spelling.render(&Time(Duration::from_micros(micros)).to_string());
+        assert_eq!(text(Spelling::Snake, 5_000), "0.005 s");
+        assert_eq!(text(Spelling::Camel, 5_000), "5 ms");
+        assert_eq!(text(Spelling::Camel, 40), "0.040 ms");
+        assert_eq!(text(Spelling::Snake, 0), "0.0 s");
+        assert_eq!(text(Spelling::Snake, 14_830_000), "14.8 s");
     }
 
     #[test]
-    fn marks_in_foreign_text_do_no_harm() {
+    fn marks_in_foreign_text_are_harmless() {
         for text in ["\u{fdd0}", "\u{fdd0}n", "\u{fdd0}tlong\u{fdd1}", "a\u{fdd1}b", "\u{fdd0}é"] {
-            let said = Spelling::Camel.say(text);
-            assert!(!said.contains(OPEN), "{said:?}");
+            let text = Spelling::Camel.render(text);
+            assert!(!text.contains(OPEN), "{text:?}");
         }
     }
 
     #[test]
-    fn names_in_backticks_are_names() {
+    fn names_in_backticks_are_spelled() {
         let text =
             with_names("List them (`service_orgs.list`) and look for some_thing, or set `HTTP_PROXY`.");
         assert_eq!(
-            Spelling::Camel.say(&text),
+            Spelling::Camel.render(&text),
             "List them (`serviceOrgs.list`) and look for some_thing, or set `HTTP_PROXY`."
         );
     }
 
     #[test]
-    fn near_names_are_found_and_others_are_not() {
+    fn similar_names_are_found_and_others_are_not() {
         let names = || ["baseURL", "timeout", "maxRetries", "jwt"].into_iter().map(Cow::from);
         assert_eq!(meant("baseUrl", names()).as_deref(), Some("baseURL"));
         assert_eq!(meant("base_url", names()).as_deref(), Some("baseURL"));

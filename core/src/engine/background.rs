@@ -1,8 +1,8 @@
-//! The thread that drives what nobody waits for, where a runtime has no threads of its own.
+//! The thread that drives background work where a runtime has no threads of its own.
 //!
-//! Such a runtime is driven by whoever waits for a call, which spares a call the way to another thread and back. What
-//! goes on beside it, pages that are read ahead above all, would stand still between calls: so it is driven here for as
-//! long as it is in flight. The thread is made when it is first needed, and sleeps otherwise.
+//! The thread that waits for a call drives such a runtime, which saves a switch to another thread and back. Background
+//! work, mainly pages that are read ahead, would pause between calls, so this thread drives it while it is in flight.
+//! The thread is started when it is first needed, and sleeps otherwise.
 
 use std::fmt;
 use std::io;
@@ -15,16 +15,16 @@ use tokio::sync::Notify;
 
 use crate::base::lock;
 
-/// Turns that connections get to learn that they were given up, and to close.
-const TURNS: usize = 16;
+/// How often the runtime yields so that connections notice that they were dropped, and close.
+const CLEANUP_YIELDS: usize = 16;
 
-/// Blocks on a future in the runtime; false when the runtime has ended.
+/// Blocks on a future in the runtime; false when the runtime has shut down.
 type Drive = dyn Fn(BoxFuture<'_, ()>) -> bool + Send + Sync;
 /// Starts a thread.
 type Spawn = fn(Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>>;
 
 /// Drives a runtime while something is in flight.
-pub struct Helper {
+pub struct BackgroundDriver {
     state: Arc<State>,
     drive: Arc<Drive>,
     spawn: Spawn,
@@ -35,22 +35,22 @@ pub struct Helper {
 struct State {
     work: Mutex<Work>,
     begun: Condvar,
-    /// Work has ended.
+    /// Notified when work has ended.
     changed: Notify,
 }
 
 #[derive(Default)]
 struct Work {
     in_flight: usize,
-    /// Something was given up, which nobody may drive any more.
-    untidy: bool,
+    /// Whether dropped connections have to be closed.
+    cleanup: bool,
     ended: bool,
 }
 
-/// Keeps the helper driving until it is dropped.
-pub struct InFlight(Arc<State>);
+/// Keeps the background driver running until it is dropped.
+pub struct KeepAlive(Arc<State>);
 
-impl Drop for InFlight {
+impl Drop for KeepAlive {
     fn drop(&mut self) {
         let mut work = lock(&self.0.work);
         work.in_flight -= 1;
@@ -60,44 +60,44 @@ impl Drop for InFlight {
     }
 }
 
-impl Helper {
-    /// A helper that starts its thread with `spawn`, and blocks on a future in its runtime with `drive`, which tells
-    /// whether the runtime is still there.
+impl BackgroundDriver {
+    /// A driver that starts its thread with `spawn`, and blocks on a future in its runtime with `drive`, which returns
+    /// whether the runtime still exists.
     pub fn new(spawn: Spawn, drive: impl Fn(BoxFuture<'_, ()>) -> bool + Send + Sync + 'static) -> Self {
         Self { state: Arc::default(), drive: Arc::new(drive), spawn, thread: Mutex::default() }
     }
 
-    /// Drives until what it returns is dropped.
+    /// Drives the runtime until the returned value is dropped.
     ///
     /// # Errors
-    /// The system's, when it gives no thread.
-    pub fn in_flight(&self) -> io::Result<InFlight> {
+    /// The system's error when no thread can be started.
+    pub fn keep_alive(&self) -> io::Result<KeepAlive> {
         self.begin()?;
         let mut work = lock(&self.state.work);
         work.in_flight += 1;
         if work.in_flight == 1 {
             self.state.begun.notify_one();
         }
-        Ok(InFlight(self.state.clone()))
+        Ok(KeepAlive(self.state.clone()))
     }
 
-    /// Sees that connections which were given up are closed, though nobody may wait for anything any more. Without a
-    /// thread they are closed at the next call.
-    pub fn tidy(&self) {
+    /// Closes connections whose requests were dropped, even if nothing waits any more. Without a thread they are closed at
+    /// the next call.
+    pub fn clean_up(&self) {
         if self.begin().is_ok() {
-            lock(&self.state.work).untidy = true;
+            lock(&self.state.work).cleanup = true;
             self.state.begun.notify_one();
         }
     }
 
-    /// Leaves the thread alone, which a forked child does not have.
+    /// Forgets the thread without joining it: a forked child does not have it.
     pub fn abandon(&self) {
         if let Ok(mut thread) = self.thread.try_lock() {
             std::mem::forget(thread.take());
         }
     }
 
-    /// Ends the thread, if there is one, and waits for that.
+    /// Stops the thread, if there is one, and joins it.
     pub fn end(&self) {
         lock(&self.state.work).ended = true;
         self.state.begun.notify_one();
@@ -118,9 +118,9 @@ impl Helper {
     }
 }
 
-impl fmt::Debug for Helper {
+impl fmt::Debug for BackgroundDriver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Helper").finish_non_exhaustive()
+        f.debug_struct("BackgroundDriver").finish_non_exhaustive()
     }
 }
 
@@ -129,13 +129,13 @@ impl State {
         while self.awaken() && drive(self.driven().boxed()) {}
     }
 
-    /// Sleeps until there is something to drive; false at the end.
+    /// Sleeps until there is something to drive; false once stopped.
     fn awaken(&self) -> bool {
         let mut work = lock(&self.work);
-        while work.in_flight == 0 && !work.untidy && !work.ended {
+        while work.in_flight == 0 && !work.cleanup && !work.ended {
             work = self.begun.wait(work).unwrap_or_else(PoisonError::into_inner);
         }
-        work.untidy = false;
+        work.cleanup = false;
         !work.ended
     }
 
@@ -143,7 +143,7 @@ impl State {
         while self.busy() {
             self.changed.notified().await;
         }
-        for _ in 0..TURNS {
+        for _ in 0..CLEANUP_YIELDS {
             tokio::task::yield_now().await;
         }
     }
@@ -154,22 +154,22 @@ impl State {
     }
 }
 
-/// Who sees that pages are driven which are read ahead, if anybody.
+/// Starts the background driver for pages that are read ahead, where the runtime needs one.
 #[derive(Clone, Default)]
-pub(crate) struct Attendant(Option<Arc<dyn Fn() -> Option<InFlight> + Send + Sync>>);
+pub(crate) struct KeepAliveHook(Option<Arc<dyn Fn() -> Option<KeepAlive> + Send + Sync>>);
 
-impl Attendant {
-    pub(crate) fn new(attend: impl Fn() -> Option<InFlight> + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(attend)))
+impl KeepAliveHook {
+    pub(crate) fn new(hook: impl Fn() -> Option<KeepAlive> + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(hook)))
     }
 
-    pub(crate) fn attend(&self) -> Option<InFlight> {
-        self.0.as_ref().and_then(|attend| attend())
+    pub(crate) fn start(&self) -> Option<KeepAlive> {
+        self.0.as_ref().and_then(|hook| hook())
     }
 }
 
-impl fmt::Debug for Attendant {
+impl fmt::Debug for KeepAliveHook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Attendant" } else { "None" })
+        f.write_str(if self.0.is_some() { "KeepAliveHook" } else { "None" })
     }
 }

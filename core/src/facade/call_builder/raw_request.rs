@@ -1,4 +1,4 @@
-//! A request to an endpoint that no table describes.
+//! A request to an endpoint outside the operation table.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -12,10 +12,10 @@ use crate::engine::core::Core;
 use crate::engine::request::CallOptions;
 use crate::engine::response::RawResponse;
 
-/// A request to an endpoint that mspkit does not know.
+/// A request to an endpoint that mspkit does not have.
 #[derive(Clone)]
 #[must_use = "a request is sent when it is awaited"]
-pub struct FreeRequest<'c> {
+pub struct RawRequest<'c> {
     core: &'c Core,
     method: String,
     path: String,
@@ -23,19 +23,14 @@ pub struct FreeRequest<'c> {
     pub(crate) options: CallOptions,
 }
 
-impl fmt::Debug for FreeRequest<'_> {
+impl fmt::Debug for RawRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.split('?').next().unwrap_or_default();
-        write!(
-            f,
-            "FreeRequest({} {path}, {} body bytes)",
-            self.method,
-            self.body.as_ref().map_or(0, Vec::len)
-        )
+        write!(f, "RawRequest({} {path}, {} body bytes)", self.method, self.body.as_ref().map_or(0, Vec::len))
     }
 }
 
-impl<'c> FreeRequest<'c> {
+impl<'c> RawRequest<'c> {
     pub(crate) fn new(core: &'c Core, method: &str, path: &str) -> Self {
         let (method, path) = (method.to_owned(), path.to_owned());
         Self { core, method, path, body: None, options: CallOptions::default() }
@@ -61,7 +56,7 @@ impl<'c> FreeRequest<'c> {
     }
 }
 
-impl<'c> IntoFuture for FreeRequest<'c> {
+impl<'c> IntoFuture for RawRequest<'c> {
     type Output = Result<RawResponse>;
     type IntoFuture = BoxFuture<'c, Result<RawResponse>>;
     fn into_future(self) -> Self::IntoFuture {

@@ -1,4 +1,4 @@
-//! Failures of connections in words that a person can act on, where those of the libraries speak of their own types.
+//! Descriptions of connection errors that users can act on, instead of the libraries' own.
 
 use std::error::Error as StdError;
 use std::io;
@@ -28,7 +28,7 @@ pub(super) fn tls<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a Tls> {
     }
 }
 
-/// The causes of an error as one line, saying nothing twice.
+/// The causes of an error in one line, without repetitions.
 pub(super) fn in_words(error: &(dyn StdError + 'static)) -> String {
     if let Some(words) = causes(error).find_map(tls).map(of_tls) {
         let to_proxy = causes(error).find(|cause| cause.is::<Unreached>());
@@ -36,7 +36,7 @@ pub(super) fn in_words(error: &(dyn StdError + 'static)) -> String {
     }
     let words = causes(error).fold(String::new(), |words, cause| {
         let more = cause.to_string();
-        // The clients say the same for every failure.
+        // The clients' own messages are the same for every failure.
         if cause.is::<reqwest::Error>() || more.starts_with("client error (") || words.contains(&more) {
             words
         } else if words.is_empty() {
@@ -52,16 +52,17 @@ pub(super) fn in_words(error: &(dyn StdError + 'static)) -> String {
     }
 }
 
-/// What TLS has to say. The library's name of a fault stays where people search for it.
+/// Describes a TLS error. The library's name for it is kept if users may search for it.
 fn of_tls(error: &Tls) -> String {
-    const SPOKEN: &str = "this side speaks TLS 1.2 and 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305";
+    const SUPPORTED: &str =
+        "this client supports TLS 1.2 and 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305";
     match error {
         Tls::InvalidMessage(_) => {
-            "what answers there does not speak TLS; is it plain http, or another port?".to_owned()
+            "the server does not speak TLS; is it plain http, or another port?".to_owned()
         }
         Tls::AlertReceived(Alert::HandshakeFailure) => format!(
-            "the server ended the TLS handshake (HandshakeFailure): it has nothing in common with this side, or it \
-             wants a client certificate (`client_cert`). {SPOKEN}; look at what the server, or a device before it, allows"
+            "the server ended the TLS handshake (HandshakeFailure): it supports no common version or cipher, or it \
+             requires a client certificate (`client_cert`). {SUPPORTED}; check what the server, or a device in front of it, allows"
         ),
         Tls::AlertReceived(Alert::ProtocolVersion | Alert::InsufficientSecurity)
         | Tls::PeerIncompatible(_) => {
@@ -70,12 +71,12 @@ fn of_tls(error: &Tls) -> String {
                 other => other.to_string(),
             };
             format!(
-                "server and client have nothing in common in TLS ({name}): {SPOKEN}; look at what the server, or a \
-                 device before it, allows"
+                "server and client support no common TLS version or cipher ({name}): {SUPPORTED}; check what the server, or a \
+                 device in front of it, allows"
             )
         }
         Tls::AlertReceived(Alert::CertificateRequired) => {
-            "the server wants a client certificate, see `client_cert` (CertificateRequired)".to_owned()
+            "the server requires a client certificate, see `client_cert` (CertificateRequired)".to_owned()
         }
         Tls::AlertReceived(
             alert @ (Alert::BadCertificate
@@ -87,9 +88,9 @@ fn of_tls(error: &Tls) -> String {
             | Alert::AccessDenied
             | Alert::DecryptError),
         ) => format!(
-            "the server ended TLS and says {alert:?}, which is mostly about the client certificate (`client_cert`)"
+            "the server ended TLS with {alert:?}, which usually concerns the client certificate (`client_cert`)"
         ),
-        Tls::AlertReceived(alert) => format!("the server ended TLS and says {alert:?}"),
+        Tls::AlertReceived(alert) => format!("the server ended TLS with {alert:?}"),
         other => certificate::words(other).unwrap_or_else(|| other.to_string()),
     }
 }

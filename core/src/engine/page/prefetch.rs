@@ -1,5 +1,4 @@
-//! Pages of a page-numbered list that are asked for before they are wanted, in order, within the endpoint's limit and one
-//! budget of bytes.
+//! Pages of a page-numbered list that are requested ahead, in order, within the endpoint's limit and a budget of bytes.
 
 use std::collections::VecDeque;
 
@@ -8,60 +7,60 @@ use tokio::task::JoinHandle;
 use super::List;
 use crate::base::error::{ErrorKind, Result};
 use crate::engine::response::Meta;
-use crate::wire::raw::{Cut, Entry};
+use crate::wire::raw::{Entry, PageItems};
 
-/// Pages in flight when the caller does not say: as many as the vendor's lists are known to take.
+/// Pages in flight by default: as many as the vendor's list endpoints are known to accept.
 const DEFAULT_CONCURRENCY: usize = 5;
 
-/// Pages on their way or waiting to be wanted.
+/// Pages in flight, and pages that have arrived and not been read.
 #[derive(Debug)]
-pub(crate) struct Ahead {
+pub(crate) struct Prefetch {
     concurrency: Option<usize>,
-    pages: VecDeque<Coming>,
-    /// What the largest page so far takes.
+    pages: VecDeque<PendingPage>,
+    /// The size of the largest page so far, in memory.
     largest: usize,
 }
 
-/// A page on its way. Dropping it cancels the request.
+/// A page that was requested. Dropping it cancels the request.
 #[derive(Debug)]
-struct Coming {
+struct PendingPage {
     number: u64,
-    task: JoinHandle<Result<(Cut, Meta)>>,
+    task: JoinHandle<Result<(PageItems, Meta)>>,
 }
 
-impl Drop for Coming {
+impl Drop for PendingPage {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl Ahead {
+impl Prefetch {
     pub(crate) fn new(concurrency: Option<usize>) -> Self {
         Self { concurrency, pages: VecDeque::new(), largest: 0 }
     }
 
-    /// The same without any pages.
+    /// A copy without any pages.
     pub(crate) fn bare(&self) -> Self {
         Self { concurrency: self.concurrency, pages: VecDeque::new(), largest: self.largest }
     }
 
-    /// A page: from those on their way, or asked for now.
-    pub(crate) async fn take(&mut self, list: &List, number: u64) -> Result<(Cut, Meta)> {
+    /// A page that was requested ahead, or else requests it now.
+    pub(crate) async fn take(&mut self, list: &List, number: u64) -> Result<(PageItems, Meta)> {
         let taken = self.fetched(list, number).await?;
-        let cut = &taken.0;
-        self.largest = self.largest.max(cut.buffer.len() + cut.items.len() * size_of::<Entry>());
+        let received = &taken.0;
+        self.largest = self.largest.max(received.buffer.len() + received.items.len() * size_of::<Entry>());
         Ok(taken)
     }
 
-    async fn fetched(&mut self, list: &List, number: u64) -> Result<(Cut, Meta)> {
+    async fn fetched(&mut self, list: &List, number: u64) -> Result<(PageItems, Meta)> {
         let Some(front) = self.pages.front_mut().filter(|front| front.number == number) else {
             return fetch(list.clone(), number, None).await;
         };
-        // Awaited in place: a caller that goes away here must not lose the page.
+        // Not taken out before it has arrived, so that the page is not lost if the caller's future is dropped here.
         let joined = (&mut front.task).await;
         self.pages.pop_front();
         match joined {
-            // Its time ran while nobody asked for it, or it was too large to be held ahead; now somebody asks.
+            // It may have timed out before it was needed, or was too large to be read ahead; now it is needed.
             Ok(Err(error))
                 if matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Connection | ErrorKind::Decode) =>
             {
@@ -73,27 +72,27 @@ impl Ahead {
         }
     }
 
-    /// Asks for the pages from `next` to `end`, as many as may be on their way.
+    /// Requests the pages from `next` to `end`, as many as may be in flight.
     pub(crate) fn fill(&mut self, list: &List, next: u64, end: u64) {
-        let limit = list.draft.operation.limit;
-        let room = list.core.gate(limit.group, limit.cap).cap() as usize;
+        let limit = list.template.operation.limit;
+        let room = list.core.limiter(limit.group, limit.cap).cap() as usize;
         let budget = list.core.shared.max_body_bytes;
         let fitting = (budget / self.largest.max(1)).max(1);
         let wanted = self.concurrency.unwrap_or(DEFAULT_CONCURRENCY).min(room).min(fitting);
         let mut number = self.pages.back().map_or(next, |back| back.number + 1);
-        // With one page at a time the next is only asked for when it is wanted.
+        // With a concurrency of one, a page is only requested when it is needed.
         if self.concurrency == Some(1) || room < 2 {
             return;
         }
         while self.pages.len() < wanted && number <= end {
-            let (list, attended) = (list.clone(), list.core.attendant.attend());
+            let (list, keep_alive) = (list.clone(), list.core.keep_alive.start());
             let share = budget / wanted;
             let task = tokio::spawn(async move {
                 let fetched = fetch(list, number, Some(share)).await;
-                drop(attended);
+                drop(keep_alive);
                 fetched
             });
-            self.pages.push_back(Coming { number, task });
+            self.pages.push_back(PendingPage { number, task });
             number += 1;
         }
     }
@@ -103,8 +102,8 @@ impl Ahead {
     }
 }
 
-/// Asks for one page; owns what it needs, because it may run as a task.
-async fn fetch(list: List, number: u64, most: Option<usize>) -> Result<(Cut, Meta)> {
+/// Requests one page; owns its arguments, because it may run as a task.
+async fn fetch(list: List, number: u64, most: Option<usize>) -> Result<(PageItems, Meta)> {
     let asked = list.words().pages.map(|words| (words.number, number.to_string()));
     list.fetch(list.prepare(asked.as_slice(), &[]), false, most).await
 }

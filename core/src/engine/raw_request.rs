@@ -1,4 +1,4 @@
-//! Requests to endpoints that the table does not list: checked like all others, and kept on the client's own server.
+//! Requests to endpoints outside the table: checked like all others, and restricted to the client's own server.
 
 use std::collections::BTreeMap;
 
@@ -8,15 +8,15 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use crate::base::error::{Error, REQUEST, Result};
-use crate::base::given::quote;
-use crate::base::words::Name;
-use crate::engine::call::Request;
+use crate::base::quote::quote;
+use crate::base::spelling::Name;
+use crate::engine::call::CallContext;
 use crate::engine::core::Core;
-use crate::engine::request::{CallOptions, Prepared, add_headers, add_query, check_length, query_length};
+use crate::engine::request::{CallOptions, HttpRequest, add_headers, add_query, check_length, query_length};
 use crate::policy::retry::Class;
 use crate::table::{Auth, Operation, Service};
 
-/// In flight at most for endpoints that no table describes: the lowest cap that the vendors' lists have.
+/// The cap of endpoints outside the table: the lowest one that the vendors document.
 const UNKNOWN_ENDPOINT_CAP: u32 = 5;
 
 pub(crate) fn request(
@@ -25,12 +25,12 @@ pub(crate) fn request(
     path: &str,
     body: Option<&[u8]>,
     options: &CallOptions,
-) -> Result<Request> {
+) -> Result<CallContext> {
     let named = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
         .map_err(|_| Error::argument("method", &quote(method), "must be an HTTP method such as GET"))?;
     let url = url(core, path)?;
-    let mut prepared =
-        Prepared { method: named, url, headers: http::HeaderMap::new(), body: None, secrets: Vec::new() };
+    let mut http =
+        HttpRequest { method: named, url, headers: http::HeaderMap::new(), body: None, secrets: Vec::new() };
     options.check_written()?;
     let mut query = Vec::new();
     for (name, raw) in &options.extra_query {
@@ -39,37 +39,37 @@ pub(crate) fn request(
     let parts = query.iter().map(|(name, value)| (format!("extra_query[{name}]"), query_length(name, value)));
     check_length(std::iter::once(("path".to_owned(), path.len())).chain(parts))?;
     if !query.is_empty() {
-        prepared.url.query_pairs_mut().extend_pairs(query);
+        http.url.query_pairs_mut().extend_pairs(query);
     }
     if let Some(body) = json_body(body, options)? {
         let json = http::HeaderValue::from_static("application/json");
-        prepared.headers.insert(http::header::CONTENT_TYPE, json);
-        prepared.body = Some(body.into());
+        http.headers.insert(http::header::CONTENT_TYPE, json);
+        http.body = Some(body.into());
     }
-    add_headers(&mut prepared.headers, &options.extra_headers)?;
-    if prepared.body.is_some() {
-        check_content_type(&prepared.headers)?;
+    add_headers(&mut http.headers, &options.extra_headers)?;
+    if http.body.is_some() {
+        check_content_type(&http.headers)?;
     }
-    let below_base = prepared.url.path().strip_prefix(core.shared.base.path().trim_end_matches('/'));
-    let (group, cap) = limit_of(&prepared.method, below_base.unwrap_or(prepared.url.path()));
-    Ok(Request {
+    let below_base = http.url.path().strip_prefix(core.shared.base.path().trim_end_matches('/'));
+    let (group, cap) = limit_of(&http.method, below_base.unwrap_or(http.url.path()));
+    Ok(CallContext {
+        operation: None,
         label: REQUEST,
-        class: Class::of_method(&prepared.method),
+        class: Class::of_method(&http.method),
         retry_500: true,
         auth: match core.shared.service {
             Service::NCentral | Service::Cloudmore => Auth::AccessToken,
             Service::Wiv => Auth::ApiKey,
         },
         login: false,
-        outcome_check: None,
-        gate: core.gate(&group, cap),
-        needs_body: prepared.method.is_safe(),
-        prepared,
+        limiter: core.limiter(&group, cap),
+        needs_body: http.method.is_safe(),
+        http,
     })
 }
 
-/// The URL of a path, or of a URL on the client's own server. What a parser would change is refused: a path is sent as
-/// it was written.
+/// The URL of a path, or of a URL on the client's own server. Paths that a URL parser would change are refused, so a path
+/// is always sent as written.
 fn url(core: &Core, path: &str) -> Result<Url> {
     let base = &core.shared.base;
     let refuse = |allowed: &str| Err(Error::argument("path", &shown(path), allowed));
@@ -115,7 +115,7 @@ fn url(core: &Core, path: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// Why a text cannot stand in the first line of a request.
+/// The reason why a text cannot be part of a request line, if any.
 fn refuse_text(path: &str) -> Option<&'static str> {
     match path.chars().find(|letter| !letter.is_ascii_graphic() || matches!(letter, '\\' | '#')) {
         Some('\\') => Some("must not contain backslashes"),
@@ -127,23 +127,23 @@ fn refuse_text(path: &str) -> Option<&'static str> {
     }
 }
 
-/// What stands behind scheme and host.
+/// The part after scheme and host.
 fn below_authority(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     match rest.find(['/', '?']) {
         Some(at) if rest[at..].starts_with('/') => &rest[at..],
-        // A parser puts the slash in.
+        // A parser adds the slash.
         _ => "",
     }
 }
 
-/// Whether a segment leads to another one, for any server on the way: some decode it, some cut it at a semicolon.
+/// Whether any server or proxy may resolve a segment as `.` or `..`: some decode it, some cut it at a semicolon.
 fn climbs(segment: &str) -> bool {
     let decoded = percent_decode_str(segment).decode_utf8_lossy();
     decoded.split(['/', '\\']).any(|part| matches!(part.split(';').next(), Some("." | "..")))
 }
 
-/// A path as an error may show it: a query often holds a token, and what stands before a host always does.
+/// A path as errors show it: without the query and user information, which may be secret.
 fn shown(path: &str) -> String {
     let bare = path.split(['?', '#']).next().unwrap_or_default();
     match bare.rsplit_once('@') {
@@ -152,12 +152,12 @@ fn shown(path: &str) -> String {
     }
 }
 
-/// The JSON body of a free request: the given one, with `extra_body` laid over it.
+/// The JSON body of a raw request: the given one with the fields of `extra_body`.
 fn json_body(body: Option<&[u8]>, options: &CallOptions) -> Result<Option<Vec<u8>>> {
-    // The argument is called so in every language; `extra_body` is another one.
+    // The argument has this name in every language.
     let bad = |error: serde_json::Error| {
         let allowed =
-            if error.is_data() { "must be an object if fields are added to it" } else { "must be JSON" };
+            if error.is_data() { "must be an object for fields to be added to it" } else { "must be JSON" };
         Error::refused("body", Some("something else"), allowed)
     };
     if options.extra_body.is_empty() {
@@ -174,19 +174,19 @@ fn json_body(body: Option<&[u8]>, options: &CallOptions) -> Result<Option<Vec<u8
     serde_json::to_vec(&members).map(Some).map_err(bad)
 }
 
-/// Bodies are JSON. Under another type a server would read the quotes of a text as part of it.
+/// Bodies are JSON. With another type, a server would take the quotes of a string as part of it.
 fn check_content_type(headers: &http::HeaderMap) -> Result<()> {
-    let said =
+    let content_type =
         headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json") {
         return Ok(());
     }
     let allowed = "must be a JSON type such as application/merge-patch+json: bodies are sent as JSON";
-    Err(Error::argument("extra_headers[content-type]", &quote(said), allowed))
+    Err(Error::argument("extra_headers[content-type]", &quote(content_type), allowed))
 }
 
-/// The limiter group and cap of any request: the operation's own where the table has one for this path.
+/// The limiter group and cap of a request: those of the operation if the table has one for this path.
 fn limit_of(method: &Method, path: &str) -> (String, u32) {
     let segments: Vec<&str> = path.split('/').collect();
     let matches = |operation: &&Operation| {
@@ -205,7 +205,7 @@ fn limit_of(method: &Method, path: &str) -> (String, u32) {
     (format!("{method} {}", template.join("/")), UNKNOWN_ENDPOINT_CAP)
 }
 
-/// `v2` and the like name a version, not a thing.
+/// `v2` and the like name a version, not an object.
 fn is_version(segment: &str) -> bool {
     segment.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn segments_that_lead_elsewhere_are_known_in_every_spelling() {
+    fn dot_segments_are_recognised_in_every_encoding() {
         for segment in ["..", ".", "%2e%2e", "%2E.", ".%2e", "..%2f", "%2e%2e%5C", "..;a=b", "a%2f..%2fb"] {
             assert!(climbs(segment), "{segment}");
         }
