@@ -1206,7 +1206,7 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_get_ticket_descriptor 
  *
  * - `custom_psa_ticket_id`: Id of the ticket in N-central. (id)
  * - `params`: some are required; see `mspkit_ncentral_custom_psa_get_ticket_params`.
- * - `answer`: gets the answer. `mspkit_ncentral_custom_psa_ticket_info_of_answer` reads it.
+ * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_info_of_answer` reads it.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The id is not valid.
  */
 static inline mspkit_status mspkit_ncentral_custom_psa_get_ticket(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_ncentral_custom_psa_get_ticket_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
@@ -1238,7 +1238,7 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_get_ticket_info_descri
  * renews. Read-only. Retried on transient errors.
  *
  * - `custom_psa_ticket_id`: Id of the ticket in N-central. (id)
- * - `answer`: gets the answer. `mspkit_ncentral_custom_psa_ticket_info_of_answer` reads it.
+ * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_info_of_answer` reads it.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The id is not valid.
  */
 static inline mspkit_status mspkit_ncentral_custom_psa_get_ticket_info(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
@@ -1295,7 +1295,7 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_reopen_ticket_descript
  * obtains and renews. Idempotent. Retried on transient errors.
  *
  * - `custom_psa_ticket_id`: Id of the ticket in N-central. (id)
- * - `answer`: gets the answer. `mspkit_ncentral_custom_psa_ticket_of_answer` reads it.
+ * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_of_answer` reads it.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The id is not valid.
  */
 static inline mspkit_status mspkit_ncentral_custom_psa_reopen_ticket(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
@@ -1327,7 +1327,7 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_resolve_ticket_descrip
  * obtains and renews. Idempotent. Retried on transient errors.
  *
  * - `custom_psa_ticket_id`: Id of the ticket in N-central. (id)
- * - `answer`: gets the answer. `mspkit_ncentral_custom_psa_ticket_of_answer` reads it.
+ * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_of_answer` reads it.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The id is not valid.
  */
 static inline mspkit_status mspkit_ncentral_custom_psa_resolve_ticket(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
@@ -2243,7 +2243,7 @@ static const mspkit_descriptor mspkit_ncentral_standard_psa_validate_credential_
  * - `psa_type`: Type of the ticketing system. The vendor supports 3, Tigerpaw; other types are sent as
  *   given and refused by the server. (id)
  * - `params`: some are required; see `mspkit_ncentral_standard_psa_validate_credential_params`.
- * - `answer`: gets the answer. `mspkit_ncentral_psa_credential_check_of_answer` reads it.
+ * - `answer`: receives the result. `mspkit_ncentral_psa_credential_check_of_answer` reads it.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
  * - `MSPKIT_E_NOT_FOUND`, 404: There is no ticketing system of this type.
  */

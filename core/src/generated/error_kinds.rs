@@ -122,7 +122,7 @@ impl ErrorKind {
         }
     }
 
-    /// Its HTTP status, if it has one.
+    /// The HTTP status of the kind, if it has one.
     pub const fn status(self) -> Option<u16> {
         match self {
             ErrorKind::BadRequest => Some(400),

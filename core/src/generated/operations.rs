@@ -10,6 +10,7 @@ use crate::table::{
 };
 
 /// The index of each operation in [`OPERATIONS`].
+#[cfg_attr(not(feature = "clients"), allow(dead_code, reason = "the clients name all of them"))]
 pub(crate) mod op {
     /// `cloudmore.estore.get`
     pub(crate) const CLOUDMORE_ESTORE_GET: usize = 0;
@@ -87,7 +88,7 @@ pub(crate) mod op {
     pub(crate) const WIV_WORKFLOWS_RUN: usize = 36;
 }
 
-/// An optional parameter with defaults, for struct update in the rows.
+/// An optional parameter with all defaults; rows list the differences.
 const PLAIN: Param = Param {
     name: "",
     wire: "",
@@ -1455,7 +1456,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-/// The dialect of every service.
+/// The names of every service.
 impl Service {
     pub(crate) const fn dialect(self) -> &'static Dialect {
         match self {

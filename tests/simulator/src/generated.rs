@@ -10,7 +10,7 @@ pub struct Route {
     pub method: &'static str,
     /// The path template, with `{name}` for each parameter.
     pub path: &'static str,
-    /// The credential that it requires: `none`, `user_token`, `access_token` or `api_key`.
+    /// The credential that it needs: `none`, `user_token`, `access_token` or `api_key`.
     pub auth: &'static str,
 }
 
@@ -210,18 +210,18 @@ pub static ROUTES: &[Route] = &[
     },
 ];
 
-/// Passes every collection whose initial size is an option to another macro: its name, size, and documentation.
+/// Passes every collection whose size is an option to another macro: its name, its default size, and its documentation.
 #[macro_export]
 macro_rules! each_count {
     ($then:ident) => {
         $then! {
-            estore = 8, "The initial number. Services in Cloudmore's E-Store.";
-            organization_services = 3, "The initial number. The services of Cloudmore's organizations, by the id of the organization.";
-            service_orgs = 3, "The initial number. N-central's service organizations.";
-            customers = 10, "The initial number. N-central's customers; `parentId` is their service organization.";
-            sites = 15, "The initial number. The sites of N-central's customers; `parentId` is their customer.";
-            wiv_customers = 5, "The initial number. Customers of Wiv.";
-            cases = 60, "The initial number. Cases of Wiv.";
+            estore = 8, "Initial number. Services in Cloudmore's E-Store.";
+            organization_services = 3, "Initial number. The services of Cloudmore's organizations, by the id of the organization.";
+            service_orgs = 3, "Initial number. N-central's service organizations.";
+            customers = 10, "Initial number. N-central's customers; `parentId` is their service organization.";
+            sites = 15, "Initial number. The sites of N-central's customers; `parentId` is their customer.";
+            wiv_customers = 5, "Initial number. Customers of Wiv.";
+            cases = 60, "Initial number. Cases of Wiv.";
         }
     };
 }

@@ -104,7 +104,10 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     }
     // Callers of another version can refuse it.
     let version = env!("CARGO_PKG_VERSION");
-    println!("{}", json!({"url": simulator.url(), "credentials": simulator.credentials(), "version": version}));
+    println!(
+        "{}",
+        json!({"url": simulator.url(), "credentials": simulator.credentials(), "version": version})
+    );
     std::io::stdout().flush().map_err(|error| error.to_string())?;
     tokio::select! {
         () = stdin_closes(arguments.until_stdin_closes) => Ok(ExitCode::SUCCESS),

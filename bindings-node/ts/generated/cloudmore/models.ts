@@ -6,7 +6,7 @@ import type { Id } from "../../options.js";
 /** A service that was just added to an organization. */
 export interface CreatedService {
   /** Id of the added service, from the body or from the end of `Location`. */
-  readonly id?: string | null;
+  readonly id: string;
   /** The `Location` header of the response. */
   readonly location?: string | null;
 }

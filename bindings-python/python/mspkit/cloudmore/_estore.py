@@ -69,7 +69,7 @@ class Estore(SyncResource):
             organization_id: Id of the organization. A GUID.
             service_id: Id of the service. A GUID.
             reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> estore_service_detail = client.estore.get(
@@ -105,7 +105,7 @@ class Estore(SyncResource):
         Args:
             organization_id: Id of the organization. A GUID.
             reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
-            **options: How the list is read, and options of its calls: see `ListOptions`.
+            **options: Paging options and call options: see `ListOptions`.
 
         Example:
             >>> for estore_service in client.estore.list(

@@ -139,7 +139,7 @@ class Services(SyncResource):
             custom_properties_data: The values of the custom properties. As in `[{"id": "domain",
                 "value": "abcdecompanytest.com"}]`.
             reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             OutcomeUnknownError: The request was sent, but its outcome is unknown. List the services
@@ -192,7 +192,7 @@ class Services(SyncResource):
             organization_id: Id of the organization. A GUID.
             service_id: Id of the service. A GUID.
             reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> client.services.delete(
@@ -228,7 +228,7 @@ class Services(SyncResource):
             organization_id: Id of the organization. A GUID.
             service_id: Id of the service. A GUID.
             reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> organization_service = client.services.get(
@@ -264,7 +264,7 @@ class Services(SyncResource):
         Args:
             organization_id: Id of the organization. A GUID.
             reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
-            **options: How the list is read, and options of its calls: see `ListOptions`.
+            **options: Paging options and call options: see `ListOptions`.
 
         Example:
             >>> for organization_service in client.services.list(
@@ -305,7 +305,7 @@ class Services(SyncResource):
             custom_properties_data: The values of the custom properties. As in `[{"id": "domain",
                 "value": "abcdecompanytest.com"}]`.
             reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> client.services.replace(
@@ -351,7 +351,7 @@ class Services(SyncResource):
             custom_properties_data: The values of the custom properties. As in `[{"id": "domain",
                 "value": "abcdecompanytest.com"}]`.
             reseller_id: Id of the reseller, also called broker; the client's by default. A GUID.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Example:
             >>> client.services.update(

@@ -2,7 +2,7 @@
 """N-able N-central REST API: its models, the parameters of its operations, and its resources, each imported
 when it is used.
 
-Besides what a method names, its call raises:
+Besides the errors that a method documents, its call raises:
 - `BadRequestError`: 400: The request was refused for one or several reasons.
 - `AuthenticationError`: 401: The token is missing, unknown or expired. Tokens live in the server's
       memory, so a restart ends them all.

@@ -155,7 +155,7 @@ class CustomPsa(SyncResource):
 
         Args:
             custom_psa_ticket_id: Id of the ticket in N-central.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             BadRequestError: 400: The id is not valid.
@@ -205,7 +205,7 @@ class CustomPsa(SyncResource):
 
         Args:
             custom_psa_ticket_id: Id of the ticket in N-central.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             BadRequestError: 400: The id is not valid.
@@ -235,7 +235,7 @@ class CustomPsa(SyncResource):
 
         Args:
             custom_psa_ticket_id: Id of the ticket in N-central.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             BadRequestError: 400: The id is not valid.

@@ -81,7 +81,7 @@ class StandardPsa(SyncResource):
             password: Password in the ticketing system. Not blank.
             integration_key: Private or public key of the integration, for ticketing systems that
                 require one in addition to the credentials. Not blank.
-            **options: Options of this call: see `CallOptions`.
+            **options: Call options: see `CallOptions`.
 
         Raises:
             BadRequestError: 400: The request was refused for one or several reasons.

@@ -2,7 +2,7 @@
 //! Tickets of a custom ticketing system (PSA) that is linked with N-central. Creating, resolving and
 //! reopening need a token of the Custom PSA Integration user, which is created under PSA Integration
 //! Setup in the web interface.
-#![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and given away with it")]
+#![allow(clippy::needless_pass_by_value, reason = "parameters are made for one call and consumed by it")]
 
 use super::models::{CustomPsaTicket, CustomPsaTicketInfo, Links};
 use crate::facade::call_builder::CallSpec;

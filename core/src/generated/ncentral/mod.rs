@@ -2,8 +2,8 @@
 //! N-able N-central REST API: its models, the parameters of its operations, and its resources.
 //!
 //! # Errors
-//! Besides those that a method names, its call can fail with these, and with the errors of the
-//! connection; see [`ErrorKind`](crate::ErrorKind).
+//! Besides the errors that a method documents, its call can fail with these, and with connection
+//! failures, timeouts and so on; see [`ErrorKind`](crate::ErrorKind).
 //!
 //! - [`BadRequest`](crate::ErrorKind::BadRequest), 400: The request was refused for one or several
 //!   reasons.
