@@ -200,7 +200,7 @@ mod tests {
         watch.note_retry(2);
         let taken = watch.take();
         assert_eq!(
-            taken.iter().map(|event| (event.attempt, event.what.number())).collect::<Vec<_>>(),
+            taken.iter().map(|event| (event.attempt, event.kind.number())).collect::<Vec<_>>(),
             [(2, RETRY)]
         );
         assert_eq!(watch.take(), []);
