@@ -114,15 +114,15 @@ fn blocks_of(page: &Page) -> Result<Vec<Block>, String> {
         } else if let Some(rest) = line.strip_prefix(MARK) {
             let text =
                 rest.strip_suffix(" -->").ok_or_else(|| mistake("the check does not end with ` -->`"))?;
-            let said: Map<String, Value> = serde_json::from_str(text)
+            let settings: Map<String, Value> = serde_json::from_str(text)
                 .map_err(|error| mistake(&format!("the check is no JSON: {error}")))?;
-            if let Some(key) = said.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            if let Some(key) = settings.keys().find(|key| !KEYS.contains(&key.as_str())) {
                 return Err(mistake(&format!("a check has no `{key}`")));
             }
             if lines.get(at + 1).is_some_and(|next| next.starts_with("```")) {
-                of_next = Some(said)
+                of_next = Some(settings)
             } else {
-                of_page = said
+                of_page = settings
             }
         } else if let Some(language) = line.trim_start().strip_prefix("```") {
             let known = LANGUAGES.iter().find(|(name, ..)| *name == language);

@@ -106,7 +106,7 @@ fn loading_replaces_a_collection_and_empties_those_below() {
     for (wrong, words) in [
         (json!({"rackId": "rack_9"}), "slots[0].rackId: there is no rack rack_9"),
         (json!({"watts": "many"}), "slots[0].watts: \"many\" is of another kind than 40"),
-        (json!({"wats": 1}), "slots[0].wats: there is no such field; there are mail, rackId, "),
+        (json!({"wats": 1}), "slots[0].wats: unknown field; known are mail, rackId, "),
     ] {
         let slots = [wrong];
         let error = store.loaded(&load::Lists::from([("slots", &slots[..])]), 7).unwrap_err();
