@@ -1399,7 +1399,7 @@ pub(crate) mod wiv {
                 wire: "customer_id",
                 kind: Kind::Id,
                 #[cfg(feature = "docs")]
-                doc: "Id of the customer. Asked for as `id`.",
+                doc: "Id of the customer. Requested as `id`.",
                 ..PLAIN
             },
             Field {
@@ -1407,7 +1407,7 @@ pub(crate) mod wiv {
                 wire: "customer_name",
                 nullable: true,
                 #[cfg(feature = "docs")]
-                doc: "Name of the customer. Asked for as `name`.",
+                doc: "Name of the customer. Requested as `name`.",
                 ..PLAIN
             },
             Field {
@@ -1494,7 +1494,7 @@ pub(crate) mod wiv {
         ],
         open: true,
         #[cfg(feature = "docs")]
-        doc: "A customer of a managed service provider. A field that was not asked for is absent. Servers may send fields that are not listed here.",
+        doc: "A customer of a managed service provider. A field that was not requested is absent. Servers may send fields that are not listed here.",
     };
 
     /// `WorkflowRun`
