@@ -154,9 +154,9 @@ async fn a_wait_longer_than_the_call_is_not_started() {
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_never_shortened() {
-    let asked = Arc::new(AtomicUsize::new(0));
+    let requests = Arc::new(AtomicUsize::new(0));
     let memory = served(move |_| {
-        let first = asked.fetch_add(1, Ordering::SeqCst) == 0;
+        let first = requests.fetch_add(1, Ordering::SeqCst) == 0;
         async move { Ok(if first { retry_after(503, 100) } else { customer() }) }
     });
     let client = ncentral_at("patient", &memory).build().unwrap();
@@ -181,8 +181,8 @@ async fn keeping() -> wire::Server {
 
 #[tokio::test]
 async fn a_base_url_with_a_path_comes_before_every_path() {
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let seen = asked.clone();
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let seen = requests.clone();
     let server = wire::Server::start(move |mut stream| {
         let seen = seen.clone();
         async move {
@@ -203,9 +203,9 @@ async fn a_base_url_with_a_path_comes_before_every_path() {
         let customers = client.customers().list(ListCustomers::new()).collect().await.unwrap();
         assert_eq!(customers[0].customer_id, Some("1".into()));
         client.request("GET", "/api/devices").send().await.unwrap();
-        let asked: Vec<_> = asked.lock().unwrap().drain(..).collect();
+        let requests: Vec<_> = requests.lock().unwrap().drain(..).collect();
         assert_eq!(
-            asked,
+            requests,
             [
                 "post /msp/n-central/api/auth/authenticate http/1.1",
                 "get /msp/n-central/api/customers?pagenumber=1 http/1.1",
@@ -307,9 +307,9 @@ fn recorder(events: &Events) -> impl Fn(String) + Send + Sync + 'static + use<> 
 
 #[tokio::test(start_paused = true)]
 async fn hooks_report_every_attempt_with_its_numbers() {
-    let asked = Arc::new(AtomicUsize::new(0));
+    let requests = Arc::new(AtomicUsize::new(0));
     let memory = served(move |request: Request| {
-        let nth = asked.fetch_add(1, Ordering::SeqCst);
+        let nth = requests.fetch_add(1, Ordering::SeqCst);
         async move {
             request.sent.mark();
             match nth {

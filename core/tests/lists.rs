@@ -258,8 +258,8 @@ fn pages_of_a_blocking_list_are_read_ahead_while_the_program_works() {
 
 #[tokio::test]
 async fn a_row_without_an_id_among_known_ones_does_not_keep_a_list_going() {
-    let asked = Arc::new(AtomicU64::new(0));
-    let count = asked.clone();
+    let requests = Arc::new(AtomicU64::new(0));
+    let count = requests.clone();
     let memory = served(move |_| {
         let count = count.clone();
         async move {
@@ -273,7 +273,7 @@ async fn a_row_without_an_id_among_known_ones_does_not_keep_a_list_going() {
     let mut items = client.customers().list(ListCustomers::new()).concurrency(1).items();
     let mut failure = None;
     while let Some(item) = items.next().await {
-        assert!(asked.load(Ordering::Relaxed) < 50, "the list does not end");
+        assert!(requests.load(Ordering::Relaxed) < 50, "the list does not end");
         failure = item.err().or(failure);
     }
     let failure = failure.unwrap().to_string();
@@ -282,8 +282,8 @@ async fn a_row_without_an_id_among_known_ones_does_not_keep_a_list_going() {
 
 #[tokio::test]
 async fn rows_without_ids_that_only_echo_the_request_end() {
-    let asked = Arc::new(AtomicU64::new(0));
-    let count = asked.clone();
+    let requests = Arc::new(AtomicU64::new(0));
+    let count = requests.clone();
     let memory = served(move |_| {
         let count = count.clone();
         async move {
@@ -294,7 +294,7 @@ async fn rows_without_ids_that_only_echo_the_request_end() {
     let client = ncentral_at("echoing", &memory).build().unwrap();
     let failure = client.customers().list(ListCustomers::new()).collect().await.unwrap_err().to_string();
     assert!(failure.contains("no row with a new id"), "{failure}");
-    assert!(asked.load(Ordering::Relaxed) <= 201, "the list does not end");
+    assert!(requests.load(Ordering::Relaxed) <= 201, "the list does not end");
 }
 
 #[tokio::test]
@@ -302,8 +302,9 @@ async fn one_known_id_among_rows_without_ids_does_not_keep_a_list_going() {
     let rows = |tick: u64| json!([{"customerId": 7}, {"seen": tick}, {"seen": tick + 1}, {"seen": tick + 2}]);
     let further = [json!({}), json!({"_links": {"nextPage": "/more"}}), json!({"totalPages": 1_000_000})];
     for (at, further) in further.into_iter().enumerate() {
-        let asked = Arc::new(AtomicU64::new(0));
-        let (count, most) = (asked.clone(), if further.get("totalPages").is_some() { 20_100 } else { 210 });
+        let requests = Arc::new(AtomicU64::new(0));
+        let (count, most) =
+            (requests.clone(), if further.get("totalPages").is_some() { 20_100 } else { 210 });
         let memory = served(move |_| {
             let mut body = further.clone();
             body["data"] = rows(4 * count.fetch_add(1, Ordering::Relaxed));
@@ -313,7 +314,7 @@ async fn one_known_id_among_rows_without_ids_does_not_keep_a_list_going() {
         let mut items = client.customers().list(ListCustomers::new().page_size(4)).items();
         let mut failure = None;
         while let Some(item) = items.next().await {
-            assert!(asked.load(Ordering::Relaxed) < most, "the list does not end");
+            assert!(requests.load(Ordering::Relaxed) < most, "the list does not end");
             failure = item.err().or(failure);
         }
         let failure = failure.unwrap().to_string();
@@ -323,8 +324,8 @@ async fn one_known_id_among_rows_without_ids_does_not_keep_a_list_going() {
 
 /// The outcome of a scroll whose responses, numbered from 0, have these rows and a key of their own each.
 async fn scrolled(rows: impl Fn(u64) -> serde_json::Value + Send + Sync + Clone + 'static) -> (String, u64) {
-    let asked = Arc::new(AtomicU64::new(0));
-    let count = asked.clone();
+    let requests = Arc::new(AtomicU64::new(0));
+    let count = requests.clone();
     let memory = served(move |_| {
         let (count, rows) = (count.clone(), rows.clone());
         async move {
@@ -338,26 +339,26 @@ async fn scrolled(rows: impl Fn(u64) -> serde_json::Value + Send + Sync + Clone 
     let search = client.cases().search(SearchCases::new()).collect();
     // A scroll that never ends fails this test instead of hanging it.
     let ended = tokio::time::timeout(Duration::from_secs(60), search).await.unwrap();
-    (ended.unwrap_err().to_string(), asked.load(Ordering::Relaxed))
+    (ended.unwrap_err().to_string(), requests.load(Ordering::Relaxed))
 }
 
 #[tokio::test]
 async fn scrolled_rows_without_ids_end() {
-    let (failure, asked) = scrolled(|tick| json!([{"case_type": format!("seen at {tick}")}])).await;
-    assert!(failure.contains("no row with a new id") && asked <= 201, "{asked}: {failure}");
+    let (failure, requests) = scrolled(|tick| json!([{"case_type": format!("seen at {tick}")}])).await;
+    assert!(failure.contains("no row with a new id") && requests <= 201, "{requests}: {failure}");
 }
 
 #[tokio::test]
 async fn one_known_id_among_scrolled_rows_without_ids_does_not_keep_a_scroll_going() {
     let rows =
         |tick| json!([{"case_id": "a"}, {"seen": 3 * tick}, {"seen": 3 * tick + 1}, {"seen": 3 * tick + 2}]);
-    let (failure, asked) = scrolled(rows).await;
-    assert!(failure.contains("no row with a new id") && asked <= 210, "{asked}: {failure}");
+    let (failure, requests) = scrolled(rows).await;
+    assert!(failure.contains("no row with a new id") && requests <= 210, "{requests}: {failure}");
 }
 
 #[tokio::test]
 async fn a_scrolled_row_without_an_id_among_known_ones_does_not_keep_a_scroll_going() {
     let rows = |tick| json!([{"case_id": "a"}, {"case_id": "b"}, {"case_type": format!("seen at {tick}")}]);
-    let (failure, asked) = scrolled(rows).await;
-    assert!(failure.contains("does not advance") && asked < 20, "{asked}: {failure}");
+    let (failure, requests) = scrolled(rows).await;
+    assert!(failure.contains("does not advance") && requests < 20, "{requests}: {failure}");
 }

@@ -144,7 +144,7 @@ async fn proxy_and_server_may_both_use_tls() {
 }
 
 /// A proxy that opens tunnels with this response, in front of a server over TLS; options to reach that server.
-async fn tunnelling(words: &'static str) -> (TransportOptions, Url, [Server; 2]) {
+async fn tunnelling(reply: &'static str) -> (TransportOptions, Url, [Server; 2]) {
     let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let acceptor = acceptor(&certified);
     let server = Server::start(move |stream| {
@@ -152,7 +152,7 @@ async fn tunnelling(words: &'static str) -> (TransportOptions, Url, [Server; 2])
         async move { echo(acceptor.accept(stream).await.unwrap()).await }
     })
     .await;
-    let (proxy, _) = proxy(words).await;
+    let (proxy, _) = proxy(reply).await;
     let mut options = through(&proxy);
     options.ca_bundle = Some(Pem::Bytes(certified.cert.pem().into_bytes()));
     let url = Url::parse(&format!("https://localhost:{}/a", server.address.port())).unwrap();
@@ -161,13 +161,13 @@ async fn tunnelling(words: &'static str) -> (TransportOptions, Url, [Server; 2])
 
 #[tokio::test]
 async fn every_2xx_opens_the_tunnel_and_it_is_kept() {
-    for words in [
+    for reply in [
         "HTTP/1.1 200 Connection established\r\n\r\n",
         "HTTP/1.1 201 Created\r\nVia: x\r\n\r\n",
         "HTTP/1.1 299\r\n\r\n",
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\n\n",
     ] {
-        let (options, url, [server, proxy]) = tunnelling(words).await;
+        let (options, url, [server, proxy]) = tunnelling(reply).await;
         let transport = Http::new(&options).unwrap();
         for _ in 0..5 {
             let mut request = Request::new(Method::POST, url.clone());
@@ -186,7 +186,7 @@ async fn every_2xx_opens_the_tunnel_and_it_is_kept() {
             assert!(!head.contains("proxy-authorization"), "{head}");
             assert!(response.proxy.is_none());
         }
-        assert_eq!((proxy.connections(), server.connections()), (1, 1), "{words:?}");
+        assert_eq!((proxy.connections(), server.connections()), (1, 1), "{reply:?}");
     }
 }
 

@@ -192,15 +192,15 @@ async fn a_failed_renewal_after_a_401_storm_is_one_round() {
 
 /// A server in memory whose tokens expire as they say, with a count of logins and refreshes.
 struct Tokens {
-    asked: Arc<[AtomicUsize; 2]>,
+    requests: Arc<[AtomicUsize; 2]>,
     memory: Arc<Memory>,
 }
 
 impl Tokens {
     /// Tokens that are valid for `life` seconds, or do not say how long; logins wait for `held` to be notified.
     fn new(life: Option<u64>, held: Option<Arc<Notify>>) -> Self {
-        let asked = Arc::new([const { AtomicUsize::new(0) }; 2]);
-        let counts = asked.clone();
+        let requests = Arc::new([const { AtomicUsize::new(0) }; 2]);
+        let counts = requests.clone();
         let memory = Memory::new(move |request: Request| {
             let (counts, held) = (counts.clone(), held.clone());
             async move {
@@ -217,11 +217,11 @@ impl Tokens {
                 Ok(tokens(life))
             }
         });
-        Self { asked, memory: Arc::new(memory) }
+        Self { requests, memory: Arc::new(memory) }
     }
 
-    fn asked(&self) -> [usize; 2] {
-        [self.asked[0].load(Ordering::SeqCst), self.asked[1].load(Ordering::SeqCst)]
+    fn requests(&self) -> [usize; 2] {
+        [self.requests[0].load(Ordering::SeqCst), self.requests[1].load(Ordering::SeqCst)]
     }
 
     fn ncentral(&self) -> NCentral {
@@ -251,14 +251,14 @@ fn tokens(life: Option<u64>) -> Response {
 /// Advances the clock and checks that a token is used until this second, and not longer.
 async fn holds_until(server: &Tokens, until: u64, call: impl AsyncFn()) {
     call().await;
-    let before = server.asked();
+    let before = server.requests();
     advance(Duration::from_millis(until * 1000 - 1)).await;
     call().await;
-    assert_eq!(server.asked(), before, "renewed before its time");
+    assert_eq!(server.requests(), before, "renewed before its time");
     advance(Duration::from_millis(1)).await;
     call().await;
-    let sum = |asked: [usize; 2]| asked[0] + asked[1];
-    assert_eq!(sum(server.asked()), sum(before) + 1, "not renewed in time");
+    let sum = |requests: [usize; 2]| requests[0] + requests[1];
+    assert_eq!(sum(server.requests()), sum(before) + 1, "not renewed in time");
 }
 
 #[tokio::test(start_paused = true)]
@@ -267,13 +267,13 @@ async fn tokens_are_renewed_a_minute_or_a_tenth_of_their_lifetime_early() {
         let server = Tokens::new(life, None);
         let client = server.ncentral();
         holds_until(&server, until, async || client.auth().validate().await.map(drop).unwrap()).await;
-        assert_eq!(server.asked(), [1, 1], "{life:?}");
+        assert_eq!(server.requests(), [1, 1], "{life:?}");
     }
     for (life, until) in [(Some(3600), 3540), (Some(100), 90), (None, 24 * 3600 - 60)] {
         let server = Tokens::new(life, None);
         let client = server.cloudmore();
         holds_until(&server, until, async || client.request("GET", "/x").await.map(drop).unwrap()).await;
-        assert_eq!(server.asked(), [2, 0], "{life:?}");
+        assert_eq!(server.requests(), [2, 0], "{life:?}");
     }
 }
 
@@ -284,7 +284,7 @@ async fn a_refresh_token_that_has_expired_is_not_tried() {
     client.auth().validate().await.unwrap();
     advance(Duration::from_secs(90_000 - 60)).await;
     client.auth().validate().await.unwrap();
-    assert_eq!(server.asked(), [2, 0]);
+    assert_eq!(server.requests(), [2, 0]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -297,7 +297,7 @@ async fn the_call_that_starts_a_renewal_may_be_dropped() {
         tokio::spawn(async move { client.auth().validate().await.map(drop) })
     };
     let first = call();
-    while server.asked()[0] == 0 {
+    while server.requests()[0] == 0 {
         tokio::task::yield_now().await;
     }
     let others: Vec<_> = (0..20).map(|_| call()).collect();
@@ -308,7 +308,7 @@ async fn the_call_that_starts_a_renewal_may_be_dropped() {
     for other in others {
         other.await.unwrap().unwrap();
     }
-    assert_eq!(server.asked(), [1, 0]);
+    assert_eq!(server.requests(), [1, 0]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -321,7 +321,7 @@ async fn a_renewal_without_waiting_calls_ends_and_the_next_call_starts_another()
     assert_eq!((server.memory.requests(), server.memory.answers()), (1, 0));
     held.notify_one();
     client.auth().validate().await.unwrap();
-    assert_eq!(server.asked(), [2, 0]);
+    assert_eq!(server.requests(), [2, 0]);
 }
 
 #[test]

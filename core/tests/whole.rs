@@ -68,7 +68,7 @@ impl Server {
         }
     }
 
-    fn answer(&mut self, number: usize, asked: Option<usize>) -> Response {
+    fn answer(&mut self, number: usize, requested: Option<usize>) -> Response {
         self.requests += 1;
         let mut chance = fastrand::Rng::with_seed(self.chance ^ self.requests as u64);
         for _ in 0..self.deletions.iter().filter(|at| **at == self.requests).count() {
@@ -77,8 +77,8 @@ impl Server {
                 self.gone.insert(row);
             }
         }
-        let asked = asked.unwrap_or(self.own_size);
-        let size = asked.min(self.cap.unwrap_or(asked));
+        let requested = requested.unwrap_or(self.own_size);
+        let size = requested.min(self.cap.unwrap_or(requested));
         let page = |number: usize, back: usize| -> Vec<u64> {
             let begin = (number.saturating_sub(1) * size).saturating_sub(back);
             self.rows.iter().skip(begin).take(size).copied().collect()
@@ -112,7 +112,7 @@ impl Server {
         };
         let pages = match self.pages {
             1 => Some(count.div_ceil(size)),
-            2 => Some(count.div_ceil(asked)),
+            2 => Some(count.div_ceil(requested)),
             3 => Some(0),
             4 => Some(count.div_ceil(size) + 2),
             5 => Some(1_000_000),
@@ -126,7 +126,7 @@ impl Server {
             _ => None,
         };
         let size_said = match self.size {
-            1 => Some(asked),
+            1 => Some(requested),
             2 => Some(size),
             _ => None,
         };

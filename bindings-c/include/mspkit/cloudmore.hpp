@@ -496,7 +496,7 @@ private:
 /// - **Nothing is paged.** Lists are bare arrays.
 /// - **Errors** come in three JSON shapes: an array of `ErrorItem`, an object of arrays of texts by
 ///   field, and OAuth's object. Most errors other than 400 have no body.
-/// - **Limits** are not published. 429 and 503 are answered to as everywhere.
+/// - **Limits** are not published. 429 and 503 are handled as for every service.
 class cloudmore : public client {
 public:
     using CreatedService = cloudmore_types::CreatedService;

@@ -40,7 +40,7 @@
  * - MSPKIT_E_RATE_LIMIT, 429: Too many calls to this endpoint are in flight. This one was not executed.
  *   The vendor advises waiting 2, 5, then 10 seconds.
  * - MSPKIT_E_SERVER, 500: The server failed; or the API user's password has expired, and then everything
- *   but `authenticate` answers like this; or a standard PSA is called that is not set up.
+ *   but `authenticate` fails like this; or a standard PSA is called that is not set up.
  * - MSPKIT_E_SERVER, 503: The server is starting, stopping or overloaded.
  * - any other, such as no connection or no response in time.
  */
@@ -1131,7 +1131,7 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_create_ticket_descript
 /**
  * Links a ticket of the custom PSA with its N-central ticket.
  *
- * Gives N-central the number and the address of a ticket in the custom ticketing system. Only for custom
+ * Sends N-central the number and the address of a ticket in the custom ticketing system. Only for custom
  * PSA integrations, with a token of the Custom PSA Integration user. Vendor's OpenAPI document, operation
  * createCustomTicket. See Manage PSA Integrations:
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations `POST /api/custom-psa/tickets`.
@@ -2146,7 +2146,7 @@ static const mspkit_descriptor mspkit_ncentral_sites_list_descriptor = {sizeof(m
 /**
  * Lists the sites of all customers, page by page.
  *
- * Every site that the API user may see; `customers.list_sites` gives those of one customer. Rows can move
+ * Every site that the API user may see; `customers.list_sites` lists those of one customer. Rows can move
  * between pages while they are read. Vendor's guide: Manage Sites. See Manage Sites:
  * https://developer.n-able.com/n-central/docs/manage-sites `GET /api/sites`. Sent with an access token,
  * which the client obtains and renews. Read-only. Retried on transient errors.

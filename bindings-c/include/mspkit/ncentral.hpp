@@ -1438,15 +1438,15 @@ private:
 /// premises. Written by hand from the vendor's public guides and its public OpenAPI document; where those
 /// disagree, this document is strict about requests and tolerant about responses.
 ///
-/// - **Envelopes.** The guides show objects under `data`, servers in the field answer with the bare
-///   object. Both occur.
-/// - **Ids** are numbers in some answers and strings in others. They name the same thing.
-/// - **Limits** are per endpoint and on calls in flight, between 3 and 50; the one too many is answered
-///   429 and was not executed.
+/// - **Envelopes.** The guides show objects under `data`, servers in the field return the bare object.
+///   Both occur.
+/// - **Ids** are numbers in some responses and strings in others. They name the same object.
+/// - **Limits** are per endpoint and on calls in flight, between 3 and 50; a call above the limit gets
+///   status 429 and is not executed.
 /// - **Errors** are `ErrorResponse` objects. Some arrive with status 200, as an object whose only field
 ///   is `Error Message`.
-/// - **An expired password** of the API user lets `authenticate` succeed and makes every other call
-///   answer 500.
+/// - **An expired password** of the API user lets `authenticate` succeed and makes every other call fail
+///   with status 500.
 class ncentral : public client {
 public:
     using AuthToken = ncentral_types::AuthToken;

@@ -132,7 +132,7 @@ static inline const mspkit_wiv_case_view *mspkit_wiv_case_of_item(const mspkit_i
 }
 
 /**
- * A customer of a managed service provider. A field that was not asked for is absent. Servers may send
+ * A customer of a managed service provider. A field that was not requested is absent. Servers may send
  * fields that are not listed here.
  */
 typedef struct mspkit_wiv_customer_view {
@@ -141,11 +141,11 @@ typedef struct mspkit_wiv_customer_view {
      */
     mspkit_bytes json;
     /**
-     * Id of the customer. Asked for as `id`.
+     * Id of the customer. Requested as `id`.
      */
     mspkit_text customer_id;
     /**
-     * Name of the customer. Asked for as `name`.
+     * Name of the customer. Requested as `name`.
      */
     mspkit_text customer_name;
     /**
@@ -421,9 +421,8 @@ typedef struct mspkit_wiv_customers_list_params {
      */
     size_t struct_size;
     /**
-     * The fields to answer with, by their request names, where `id` gives `customer_id` and `name` gives
-     * `customer_name`. All of them when it is not given. The server refuses a name that it does not know.
-     * (optional, list of texts)
+     * The fields to return, by their request names: `id` for `customer_id` and `name` for
+     * `customer_name`. Default: all fields. The server refuses an unknown name. (optional, list of texts)
      */
     const mspkit_str *fields;
     /**
@@ -452,9 +451,9 @@ static const mspkit_descriptor mspkit_wiv_customers_list_descriptor = {sizeof(ms
 /**
  * Lists the customers of the managed service provider.
  *
- * Every customer, in one answer. Asking for the fields that are needed makes it faster. A field that was
- * not asked for is absent, which is not the same as null. Vendor's guide: Wiv MSP Customers and Cases
- * Fetching, "Get Customers". See Wiv MSP Customers and Cases Fetching:
+ * Every customer, in one response. Requesting only the fields that are needed makes it faster. A field
+ * that was not requested is absent, which is not the same as null. Vendor's guide: Wiv MSP Customers and
+ * Cases Fetching, "Get Customers". See Wiv MSP Customers and Cases Fetching:
  * https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching `GET /msp/customers`. Sent with
  * the API key. Read-only. Retried on transient errors.
  *
@@ -504,11 +503,10 @@ static const mspkit_descriptor mspkit_wiv_workflows_run_descriptor = {sizeof(msp
 /**
  * Starts a run of a workflow.
  *
- * Starts the workflow and answers at once, before it has ended. What a workflow does cannot be undone
- * from here, so this call is never sent again once it may have arrived. Vendor's guide: Running Workflow
- * from API. See Running Workflow from API:
- * https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api `POST /workflows/{workflow_id}/run`.
- * Sent with the API key. Never sent again once it may have arrived.
+ * Starts the workflow and returns at once, before it has ended. What a workflow does cannot be undone, so
+ * this call is never sent again once it may have arrived. Vendor's guide: Running Workflow from API. See
+ * Running Workflow from API: https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api `POST
+ * /workflows/{workflow_id}/run`. Sent with the API key. Never sent again once it may have arrived.
  *
  * - `workflow_id`: Id of the workflow. (id)
  * - `params`: may be NULL; see `mspkit_wiv_workflows_run_params`.

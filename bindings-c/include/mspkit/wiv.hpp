@@ -40,15 +40,15 @@ struct Case {
     }
 };
 
-/// A customer of a managed service provider. A field that was not asked for is absent. Servers may send
+/// A customer of a managed service provider. A field that was not requested is absent. Servers may send
 /// fields that are not listed here.
 struct Customer {
     using c_struct = mspkit_wiv_customer_view;
     static const mspkit_layout &c_layout() noexcept { return mspkit_wiv_customer_layout; }
 
-    /// Id of the customer. Asked for as `id`.
+    /// Id of the customer. Requested as `id`.
     std::optional<std::string> customer_id;
-    /// Name of the customer. Asked for as `name`.
+    /// Name of the customer. Requested as `name`.
     std::optional<std::string> customer_name;
     /// Number of users of the customer.
     std::optional<std::int64_t> users_number;
@@ -163,9 +163,9 @@ struct cases_search_own_params {
 
 /// Parameters of `list` of `customers` besides its arguments.
 struct customers_list_params {
-    /// The fields to answer with, by their request names, where `id` gives `customer_id` and `name` gives
-    /// `customer_name`. All of them when it is not given. The server refuses a name that it does not
-    /// know. (optional, list of texts)
+    /// The fields to return, by their request names: `id` for `customer_id` and `name` for
+    /// `customer_name`. Default: all fields. The server refuses an unknown name. (optional, list of
+    /// texts)
     std::optional<std::vector<std::string>> fields = {};
 };
 
@@ -293,11 +293,11 @@ private:
 /// Customers and cases of a managed service provider, and running workflows. Written by hand from the
 /// vendor's public guides.
 ///
-/// - **Envelopes.** Lists and objects stand under `data`; a bare array or object is read as well.
+/// - **Envelopes.** Lists and objects are under `data`; a bare array or object is read as well.
 /// - **Scroll.** A search that has more results names a scroll in `next_page_key`. Every continuation
 ///   advances the server's cursor, so a continuation whose response was lost must not be sent again, and
 ///   an idle scroll expires.
-/// - **Errors** are objects with `error`, and with `message` where a gateway answers. 401 is final: a key
+/// - **Errors** are objects with `error`, and with `message` if a gateway responds. 401 is final: a key
 ///   is not renewed.
 class wiv : public client {
 public:

@@ -43,8 +43,8 @@ pub enum mspkit_status {
     /// The server did not accept the credentials. Check the token, key or password, and whether it has
     /// expired.
     MSPKIT_E_AUTHENTICATION = -6,
-    /// The credentials are valid, but do not allow this. Give the API user the permission, or use another
-    /// one.
+    /// The credentials are valid, but do not allow this. Grant the API user the permission, or use
+    /// another one.
     MSPKIT_E_PERMISSION_DENIED = -7,
     /// The object does not exist, or the server is too old for the endpoint. Check the id, and the
     /// server's version if every id fails.
@@ -55,8 +55,8 @@ pub enum mspkit_status {
     /// The server kept rejecting the call as rate limited, even after retries; it was not executed. Retry
     /// after `retry_after`, with fewer concurrent calls.
     MSPKIT_E_RATE_LIMIT = -10,
-    /// The server failed, with 500 or above. Call again later; give the vendor's support the
-    /// `server_error_id` if it lasts.
+    /// The server failed, with 500 or above. Call again later; send the `server_error_id` to the vendor's
+    /// support if it lasts.
     MSPKIT_E_SERVER = -11,
     /// The response does not match the endpoint's format, such as a proxy's page, broken JSON or too
     /// large a body. Check `body`, and any proxy or gateway between you and the server.

@@ -67,7 +67,7 @@ export class AuthenticationError extends APIStatusError {
 /**
  * The credentials are valid, but do not allow this.
  *
- * Give the API user the permission, or use another one.
+ * Grant the API user the permission, or use another one.
  */
 export class PermissionDeniedError extends APIStatusError {
   static override readonly kind = "PermissionDenied";
@@ -107,7 +107,7 @@ export class RateLimitError extends APIStatusError {
 /**
  * The server failed, with 500 or above.
  *
- * Call again later; give the vendor's support the `serverErrorId` if it lasts.
+ * Call again later; send the `serverErrorId` to the vendor's support if it lasts.
  */
 export class ServerError extends APIStatusError {
   static override readonly kind = "Server";

@@ -89,7 +89,7 @@ class AuthenticationError(APIStatusError):
 class PermissionDeniedError(APIStatusError):
     """The credentials are valid, but do not allow this.
 
-    Give the API user the permission, or use another one.
+    Grant the API user the permission, or use another one.
     """
 
     kind: ClassVar[str] = "PermissionDenied"
@@ -125,7 +125,7 @@ class RateLimitError(APIStatusError):
 class ServerError(APIStatusError):
     """The server failed, with 500 or above.
 
-    Call again later; give the vendor's support the `server_error_id` if it lasts.
+    Call again later; send the `server_error_id` to the vendor's support if it lasts.
     """
 
     kind: ClassVar[str] = "Server"

@@ -386,7 +386,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_server_words(
+    pub(crate) fn with_error_body(
         mut self,
         code: Option<String>,
         field_errors: Vec<FieldError>,

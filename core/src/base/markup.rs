@@ -24,9 +24,9 @@ pub(crate) fn page(text: &str) -> String {
 pub(crate) fn title(text: &str) -> Option<String> {
     ["title", "h1", "message", "faultstring"].into_iter().find_map(|name| {
         let inside = element(text, name)?;
-        let words = without_tags(inside);
-        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        (!words.is_empty()).then(|| unescaped(&words))
+        let text = without_tags(inside);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        (!text.is_empty()).then(|| unescaped(&text))
     })
 }
 

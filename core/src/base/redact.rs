@@ -25,7 +25,7 @@ const SHORTEST_ENCODED: usize = 8;
 /// This much of a longer secret is enough to recognise it: responses are truncated, and texts are wrapped.
 const ENOUGH: usize = 48;
 /// The most that the search in one text may cost, in compared letters; the rest of a text that costs more is masked.
-const EFFORT: usize = 1 << 21;
+const BUDGET: usize = 1 << 21;
 
 /// Removes known secrets from foreign text.
 #[derive(Clone)]
@@ -139,17 +139,17 @@ impl Redactor {
 
     /// Whether a text contains a secret.
     pub(crate) fn knows(&self, text: &str) -> bool {
-        self.next_in(text.as_bytes(), 0, text.len(), &mut EFFORT.clone()).is_some()
+        self.next_in(text.as_bytes(), 0, text.len(), &mut BUDGET.clone()).is_some()
     }
 
     /// The text with masks; after `longest` bytes it may be unmasked.
     fn masked<'t>(&self, text: &'t [u8], longest: usize) -> Cow<'t, [u8]> {
         let mut cleaned: Vec<u8> = Vec::new();
-        let (mut at, mut effort) = (0_usize, EFFORT);
+        let (mut at, mut budget) = (0_usize, BUDGET);
         loop {
             let room = longest.saturating_sub(cleaned.len());
             let until = at.saturating_add(room).min(text.len());
-            let Some(found) = self.next_in(text, at, until, &mut effort) else { break };
+            let Some(found) = self.next_in(text, at, until, &mut budget) else { break };
             cleaned.extend_from_slice(&text[at..found.start.max(at)]);
             cleaned.extend_from_slice(MASK.as_bytes());
             at = found.end;
@@ -162,14 +162,14 @@ impl Redactor {
     }
 
     /// The first secret that begins between `from` and `until`, with all that overlap it.
-    fn next_in(&self, text: &[u8], from: usize, until: usize, effort: &mut usize) -> Option<Range<usize>> {
+    fn next_in(&self, text: &[u8], from: usize, until: usize, budget: &mut usize) -> Option<Range<usize>> {
         if self.needles.is_empty() {
             return None;
         }
-        let (begin, mut found) = (from..until).find_map(|at| Some((at, self.at(text, at, effort)?)))?;
+        let (begin, mut found) = (from..until).find_map(|at| Some((at, self.at(text, at, budget)?)))?;
         let mut inside = begin + 1;
         while inside < found.end {
-            if let Some(more) = self.at(text, inside, effort) {
+            if let Some(more) = self.at(text, inside, budget) {
                 found = found.start.min(more.start)..found.end.max(more.end);
             }
             inside += 1;
@@ -178,13 +178,13 @@ impl Redactor {
     }
 
     /// The longest secret that begins here.
-    fn at(&self, text: &[u8], at: usize, effort: &mut usize) -> Option<Range<usize>> {
+    fn at(&self, text: &[u8], at: usize, budget: &mut usize) -> Option<Range<usize>> {
         let byte = text[at];
         if !self.begins[usize::from(byte)] && !may_escape(byte) {
             return None;
         }
         let here = units(text, at);
-        *effort = effort.saturating_sub(cost(text, at));
+        *budget = budget.saturating_sub(cost(text, at));
         let is = |first: char| {
             let own = u32::from(first);
             here.iter().any(|(value, _)| {
@@ -196,22 +196,22 @@ impl Redactor {
             first.is_some_and(|c| is(c) || needle.any_case && other_case(c).is_some_and(is))
         };
         let needles = self.needles.iter().filter(|needle| may_begin(needle));
-        needles.filter_map(|needle| needle.at(text, at, effort)).max_by_key(|found| found.end)
+        needles.filter_map(|needle| needle.at(text, at, budget)).max_by_key(|found| found.end)
     }
 }
 
 impl Needle {
-    fn at(&self, text: &[u8], at: usize, effort: &mut usize) -> Option<Range<usize>> {
+    fn at(&self, text: &[u8], at: usize, budget: &mut usize) -> Option<Range<usize>> {
         let mut front = Front::at(at);
         let mut passed = 0;
         while passed < self.letters.len()
-            && front.spent < *effort
+            && front.spent < *budget
             && front.pass(text, self.letters[passed], self.any_case)
         {
             passed += 1;
         }
-        *effort = effort.saturating_sub(front.spent);
-        if *effort == 0 {
+        *budget = budget.saturating_sub(front.spent);
+        if *budget == 0 {
             return Some(at..text.len());
         }
         if passed < self.letters.len().min(ENOUGH) {

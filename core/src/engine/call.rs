@@ -156,11 +156,11 @@ impl Call<'_> {
             let (until, at_most) =
                 (deadline.min(sent_at + policy.attempt_timeout), sent_at + policy.attempt_timeout);
             let outcome = self.exchange(&headers, attempts.len() + 1, until, at_most, &mut permit).await;
-            let asked = outcome.asked_to_wait(SystemTime::now());
+            let requested = outcome.requested_wait(SystemTime::now());
             // Before the slot is released, so that the next call sees the pause.
             let mut pause = None;
             match outcome.status() {
-                Some(429) => pause = Some(context.limiter.throttled(asked, &backoff)),
+                Some(429) => pause = Some(context.limiter.throttled(requested, &backoff)),
                 Some(200..=299) => context.limiter.succeeded(Some(sent_at.elapsed())),
                 Some(_) => context.limiter.succeeded(None),
                 None => {}
@@ -194,13 +194,13 @@ impl Call<'_> {
                 }
                 Verdict::Throttled => context.limiter.pause_left(),
                 Verdict::Retry => {
-                    asked.unwrap_or(Duration::ZERO).max(backoff.transient(progress.transient_errors()))
+                    requested.unwrap_or(Duration::ZERO).max(backoff.transient(progress.transient_errors()))
                 }
             };
-            let too_long = asked
-                .filter(|asked| verdict != Verdict::Renew && *asked > policy.max_retry_after)
-                .map(|asked| {
-                    format!("The server requests a wait of {}, which is longer than allowed", Time(asked))
+            let too_long = requested
+                .filter(|requested| verdict != Verdict::Renew && *requested > policy.max_retry_after)
+                .map(|requested| {
+                    format!("The server requests a wait of {}, which is longer than allowed", Time(requested))
                 });
             let too_late = Instant::now() + wait > deadline;
             if too_long.is_some() || too_late {
@@ -264,14 +264,14 @@ impl Call<'_> {
         tokens: Option<&Tokens>,
     ) -> Error {
         let Self { core, context, .. } = *self;
-        let asked = RequestInfo {
+        let request = RequestInfo {
             service: core.shared.service,
             class: context.class,
             auth: context.auth,
             login: context.login,
             base: &core.shared.base,
         };
-        let error = failure::into_error(outcome, &asked).redacted(&self.redactor());
+        let error = failure::into_error(outcome, &request).redacted(&self.redactor());
         let error = if pause.is_some() { error.with_retry_after(pause) } else { error };
         let unproved = tokens.is_some_and(|tokens| !tokens.proved());
         let hint = core.shared.service.dialect().fresh_token_500.filter(|_| unproved);

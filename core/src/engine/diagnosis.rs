@@ -110,13 +110,13 @@ pub(crate) fn is_challenge(headers: &HeaderMap) -> bool {
 }
 
 /// The error for a response.
-pub(crate) fn response_error(response: &Response, asked: &RequestInfo<'_>) -> Error {
+pub(crate) fn response_error(response: &Response, request: &RequestInfo<'_>) -> Error {
     let status = response.status.as_u16();
-    let words = error_body::read(&response.body);
+    let details = error_body::read(&response.body);
     let responder = Responder::of(&response.headers, &response.body);
-    let kind = kind(status, &words, &responder, asked);
+    let kind = kind(status, &details, &responder, request);
     let reason = response.status.canonical_reason().unwrap_or("no reason given");
-    let mut message = match (&words.message, &responder) {
+    let mut message = match (&details.message, &responder) {
         (Some(message), _) => message.clone(),
         (None, Responder::Firewall(firewall)) => format!("the response is a challenge from {firewall}"),
         (None, _) => reason.to_owned(),
@@ -135,8 +135,8 @@ pub(crate) fn response_error(response: &Response, asked: &RequestInfo<'_>) -> Er
     let retryable = match kind {
         ErrorKind::RateLimit => true,
         // Repeating it is harmless, and the outcome is then known.
-        ErrorKind::OutcomeUnknown => asked.class.harmless(),
-        ErrorKind::Server | ErrorKind::BadRequest => asked.class.harmless() && retry::may_pass(status),
+        ErrorKind::OutcomeUnknown => request.class.harmless(),
+        ErrorKind::Server | ErrorKind::BadRequest => request.class.harmless() && retry::may_pass(status),
         _ => false,
     };
     let error = Error::new(kind, message);
@@ -145,25 +145,25 @@ pub(crate) fn response_error(response: &Response, asked: &RequestInfo<'_>) -> Er
         None => error,
     };
     let error = error
-        .with_server_words(words.code, words.field_errors, words.server_error_id)
+        .with_error_body(details.code, details.field_errors, details.server_error_id)
         .with_answer(status, &response.headers, &response.body)
         .with_retryable(retryable)
         .with_retry_after(retry::retry_after(status, &response.headers, SystemTime::now()));
-    match hint(kind, status, &responder, asked) {
+    match hint(kind, status, &responder, request) {
         Some(hint) => error.with_hint(hint),
         None => error,
     }
 }
 
-fn kind(status: u16, words: &ErrorBody, responder: &Responder, asked: &RequestInfo<'_>) -> ErrorKind {
+fn kind(status: u16, details: &ErrorBody, responder: &Responder, request: &RequestInfo<'_>) -> ErrorKind {
     let passed = matches!(status, 200..=299) && *responder != Responder::Service;
     match status {
         // Only proxies send this status.
         407 => ErrorKind::Connection,
-        500.. if asked.class == Class::Create => ErrorKind::OutcomeUnknown,
-        _ if passed && asked.class == Class::Create => ErrorKind::OutcomeUnknown,
+        500.. if request.class == Class::Create => ErrorKind::OutcomeUnknown,
+        _ if passed && request.class == Class::Create => ErrorKind::OutcomeUnknown,
         // These do not show the outcome of a request.
-        408 | ..=199 | 300..=399 if asked.class.changes_state() => ErrorKind::OutcomeUnknown,
+        408 | ..=199 | 300..=399 if request.class.changes_state() => ErrorKind::OutcomeUnknown,
         ..=199 | 300..=399 => ErrorKind::Decode,
         _ if matches!(responder, Responder::Firewall(_)) => ErrorKind::Decode,
         500.. => ErrorKind::Server,
@@ -173,18 +173,18 @@ fn kind(status: u16, words: &ErrorBody, responder: &Responder, asked: &RequestIn
         403 => ErrorKind::PermissionDenied,
         404 => ErrorKind::NotFound,
         409 => ErrorKind::Conflict,
-        400 if asked.login && is_refusal(words) => ErrorKind::Authentication,
+        400 if request.login && is_refusal(details) => ErrorKind::Authentication,
         // 200 here is an error that the server sent inside a success.
         _ => ErrorKind::BadRequest,
     }
 }
 
 /// OAuth's codes for refused credentials.
-fn is_refusal(words: &ErrorBody) -> bool {
-    matches!(words.code.as_deref(), Some("invalid_grant" | "invalid_client" | "unauthorized_client"))
+fn is_refusal(details: &ErrorBody) -> bool {
+    matches!(details.code.as_deref(), Some("invalid_grant" | "invalid_client" | "unauthorized_client"))
 }
 
-fn hint(kind: ErrorKind, status: u16, responder: &Responder, asked: &RequestInfo<'_>) -> Option<String> {
+fn hint(kind: ErrorKind, status: u16, responder: &Responder, request: &RequestInfo<'_>) -> Option<String> {
     if status == 407 {
         return None;
     }
@@ -195,14 +195,14 @@ fn hint(kind: ErrorKind, status: u16, responder: &Responder, asked: &RequestInfo
         ));
     }
     match kind {
-        ErrorKind::Decode if asked.login => Some(wrong_base(asked.base, *responder == Responder::Page)),
-        _ if asked.login && is_login_missing(status) => Some(wrong_base(asked.base, false)),
+        ErrorKind::Decode if request.login => Some(wrong_base(request.base, *responder == Responder::Page)),
+        _ if request.login && is_login_missing(status) => Some(wrong_base(request.base, false)),
         ErrorKind::Decode => Some(format!(
             "A proxy, a gateway or another server responded instead of the service; check {} and the network",
             Name("base_url")
         )),
-        ErrorKind::Authentication => credentials(asked),
-        ErrorKind::PermissionDenied if asked.login => credentials(asked),
+        ErrorKind::Authentication => credentials(request),
+        ErrorKind::PermissionDenied if request.login => credentials(request),
         _ => None,
     }
 }
@@ -237,10 +237,10 @@ pub(crate) fn wrong_base(base: &Url, page: bool) -> String {
 }
 
 /// The hint for refused credentials.
-fn credentials(asked: &RequestInfo<'_>) -> Option<String> {
+fn credentials(request: &RequestInfo<'_>) -> Option<String> {
     // Access tokens are renewed; the credentials that they come from, and keys, are configured by the caller.
-    let own = asked.login || matches!(asked.auth, Auth::UserToken | Auth::ApiKey);
-    own.then(|| with_names(asked.service.dialect().refused))
+    let own = request.login || matches!(request.auth, Auth::UserToken | Auth::ApiKey);
+    own.then(|| with_names(request.service.dialect().refused))
 }
 
 /// The hint for a login response without tokens that does not come from the service.
@@ -254,7 +254,7 @@ mod tests {
 
     use super::*;
 
-    fn asked(class: Class, login: bool, base: &Url) -> RequestInfo<'_> {
+    fn request(class: Class, login: bool, base: &Url) -> RequestInfo<'_> {
         let auth = if login { Auth::UserToken } else { Auth::AccessToken };
         RequestInfo { service: Service::NCentral, class, auth, login, base }
     }
@@ -271,7 +271,7 @@ mod tests {
             response.headers.insert(*name, HeaderValue::from_static(value));
         }
         let base = Url::parse("https://n.example/dashboard").unwrap();
-        response_error(&response, &asked(class, login, &base))
+        response_error(&response, &request(class, login, &base))
     }
 
     const PAGE: &str = "<html><head><title>Nothing here</title></head></html>";

@@ -30,22 +30,22 @@ pub(crate) struct ErrorBody {
 
 /// Reads an error body of any shape.
 pub(crate) fn read(body: &[u8]) -> ErrorBody {
-    let mut words = match value(body) {
+    let mut details = match value(body) {
         Some(Value::Array(entries)) => coded_list(&entries),
         Some(Value::Object(object)) => from_object(&object),
         Some(Value::String(text)) => ErrorBody { message: Some(text), ..ErrorBody::default() },
         _ => plain(body),
     };
-    words.field_errors.truncate(MOST);
-    if let Some(message) = words.message.take() {
+    details.field_errors.truncate(MOST);
+    if let Some(message) = details.message.take() {
         let (id, rest) = split_error_id(&message);
-        words.server_error_id = id;
-        words.message = (!rest.is_empty()).then(|| rest.to_owned());
+        details.server_error_id = id;
+        details.message = (!rest.is_empty()).then(|| rest.to_owned());
     }
-    if words.message.is_none() {
-        words.message = join(&words.field_errors);
+    if details.message.is_none() {
+        details.message = join(&details.field_errors);
     }
-    words
+    details
 }
 
 /// The JSON value of a body, without entries that are too many or too deep; `None` if it is not JSON. Of a truncated body
@@ -302,10 +302,10 @@ mod tests {
 
     #[test]
     fn ncentral_ids_are_split_from_the_message() {
-        let words =
+        let details =
             read(br#"{"status":"400","message":"[ID=abcd] BAD REQUEST: SO Create -- name is required"}"#);
-        assert_eq!(words.server_error_id.as_deref(), Some("abcd"));
-        assert_eq!(words.message.as_deref(), Some("BAD REQUEST: SO Create -- name is required"));
+        assert_eq!(details.server_error_id.as_deref(), Some("abcd"));
+        assert_eq!(details.message.as_deref(), Some("BAD REQUEST: SO Create -- name is required"));
     }
 
     #[test]
@@ -334,9 +334,9 @@ mod tests {
 
     #[test]
     fn oauth_code_and_description() {
-        let words = read(br#"{"error":"invalid_grant","error_description":"wrong password"}"#);
+        let details = read(br#"{"error":"invalid_grant","error_description":"wrong password"}"#);
         assert_eq!(
-            (words.code.as_deref(), words.message.as_deref()),
+            (details.code.as_deref(), details.message.as_deref()),
             (Some("invalid_grant"), Some("wrong password"))
         );
         assert_eq!(read(br#"{"error":"invalid_client"}"#).code.as_deref(), Some("invalid_client"));
@@ -367,8 +367,8 @@ mod tests {
                 format!("{{\"errors\":[{list}]}}"),
                 format!("{{\"errors\":{{\"a\":[{list}]}}}}"),
             ] {
-                let words = read(body.as_bytes());
-                assert!(words.field_errors.len() <= MOST, "{unit}: {}", words.field_errors.len());
+                let details = read(body.as_bytes());
+                assert!(details.field_errors.len() <= MOST, "{unit}: {}", details.field_errors.len());
             }
         }
         let members: Vec<String> = (0..60_000).map(|n| format!("\"m{n}\":[\"x\",\"y\"]")).collect();
@@ -376,8 +376,8 @@ mod tests {
         // A body that was truncated at the byte limit is read as far as possible.
         let cut =
             format!(r#"{{"message":"m","errors":[{}"#, "{\"field\":\"f\",\"message\":\"x\"},".repeat(20_000));
-        let words = read(&cut.as_bytes()[..LONGEST_REFUSAL]);
-        assert_eq!((words.message.as_deref(), words.field_errors.len()), (Some("m"), MOST));
+        let details = read(&cut.as_bytes()[..LONGEST_REFUSAL]);
+        assert_eq!((details.message.as_deref(), details.field_errors.len()), (Some("m"), MOST));
         // Too deep for the parser, so it counts as plain text.
         let deep = "[".repeat(200_000);
         assert_eq!(read(deep.as_bytes()).message.as_deref(), Some(deep.as_str()));

@@ -43,7 +43,7 @@ impl AttemptOutcome {
 
     /// Only `sent` tells whether the server may have seen the request, not the kind of the error.
     pub(crate) fn from_error(source: TransportError, sent: bool) -> Self {
-        let cause = words(&source);
+        let cause = describe(&source);
         match source.kind {
             TransportErrorKind::TooLarge => Self::TooLarge(source),
             _ if sent => Self::Lost { cause, timed_out: false, source: Some(source) },
@@ -91,7 +91,7 @@ impl AttemptOutcome {
     }
 
     /// How long the server asks to wait.
-    pub(crate) fn asked_to_wait(&self, now: SystemTime) -> Option<Duration> {
+    pub(crate) fn requested_wait(&self, now: SystemTime) -> Option<Duration> {
         match self {
             Self::Response(response) => retry::retry_after(response.status.as_u16(), &response.headers, now),
             _ => None,
@@ -101,20 +101,22 @@ impl AttemptOutcome {
     pub(crate) fn cause(&self) -> Option<String> {
         match self {
             Self::Response(response) | Self::Refused { response, .. } => {
-                response.unreadable.as_deref().map(words)
+                response.unreadable.as_deref().map(describe)
             }
             Self::NotSent { cause, .. } | Self::Lost { cause, .. } => Some(cause.clone()),
-            Self::Unreadable { source, .. } => Some(words(source)),
-            Self::TooLarge(source) | Self::Unsendable(source) | Self::Barred(source) => Some(words(source)),
+            Self::Unreadable { source, .. } => Some(describe(source)),
+            Self::TooLarge(source) | Self::Unsendable(source) | Self::Barred(source) => {
+                Some(describe(source))
+            }
         }
     }
 }
 
 /// The error for an outcome of a request.
-pub(crate) fn into_error(outcome: AttemptOutcome, asked: &RequestInfo<'_>) -> Error {
-    let class = asked.class;
+pub(crate) fn into_error(outcome: AttemptOutcome, request: &RequestInfo<'_>) -> Error {
+    let class = request.class;
     match outcome {
-        AttemptOutcome::Response(response) => diagnosis::response_error(&response, asked),
+        AttemptOutcome::Response(response) => diagnosis::response_error(&response, request),
         AttemptOutcome::Refused { response, reason } => {
             let status = response.status.as_u16();
             // Some servers send 301, 302 or 303 after a POST that was carried out; 307 and 308 mean that it was not.
@@ -144,32 +146,32 @@ pub(crate) fn into_error(outcome: AttemptOutcome, asked: &RequestInfo<'_>) -> Er
                 TransportErrorKind::Timeout => ErrorKind::Timeout,
                 _ => ErrorKind::Connection,
             };
-            Error::new(kind, words(&source))
+            Error::new(kind, describe(&source))
                 .with_answer(response.status.as_u16(), &response.headers, &response.body)
                 .with_retryable(kind != ErrorKind::Decode && class.harmless())
                 .with_source(source)
         }
         AttemptOutcome::TooLarge(source) => {
             let kind = if class.changes_state() { ErrorKind::OutcomeUnknown } else { ErrorKind::Decode };
-            let message = words(&source);
+            let message = describe(&source);
             with_transport_error(
                 Error::new(kind, message).with_retryable(class == Class::IdempotentWrite),
                 Some(source),
             )
         }
         AttemptOutcome::Barred(source) => {
-            let message = format!("{}; nothing was sent", words(&source));
+            let message = format!("{}; nothing was sent", describe(&source));
             with_transport_error(Error::new(ErrorKind::Connection, message), Some(source))
         }
         AttemptOutcome::Unsendable(source) => {
-            let message = words(&source);
+            let message = describe(&source);
             with_transport_error(Error::new(ErrorKind::InvalidRequest, message), Some(source))
         }
     }
 }
 
 /// A transport error as text, with the names of options marked for the caller's spelling.
-fn words(source: &TransportError) -> String {
+fn describe(source: &TransportError) -> String {
     with_names(&source.to_string())
 }
 

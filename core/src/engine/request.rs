@@ -282,9 +282,9 @@ impl RequestTemplate {
     /// A hash of the list, which is the same for all its pages.
     pub(crate) fn fingerprint(&self, base: &Url) -> u64 {
         let own = raw::compose(self.fields.iter().map(|(name, raw)| (name.as_str(), raw.as_str())));
-        let words =
+        let paging =
             self.operation.service.dialect().pages.filter(|_| self.operation.paging == Paging::PageNumber);
-        let number = words.map(|words| words.number);
+        let number = paging.map(|paging| paging.number);
         let query = self.query.iter().filter(|(name, _)| Some(name.as_str()) != number);
         let query = query.flat_map(|(name, value)| [name.as_str(), value.as_str()]);
         let parts = [self.operation.id, base.as_str(), &self.path, &own];

@@ -147,12 +147,12 @@ impl ErrorKind {
             }
             ErrorKind::BadRequest => "Correct the fields that `field_errors` names.",
             ErrorKind::Authentication => "Check the token, key or password, and whether it has expired.",
-            ErrorKind::PermissionDenied => "Give the API user the permission, or use another one.",
+            ErrorKind::PermissionDenied => "Grant the API user the permission, or use another one.",
             ErrorKind::NotFound => "Check the id, and the server's version if every id fails.",
             ErrorKind::Conflict => "Fetch the object again and decide based on its current state.",
             ErrorKind::RateLimit => "Retry after `retry_after`, with fewer concurrent calls.",
             ErrorKind::Server => {
-                "Call again later; give the vendor's support the `server_error_id` if it lasts."
+                "Call again later; send the `server_error_id` to the vendor's support if it lasts."
             }
             ErrorKind::Decode => "Check `body`, and any proxy or gateway between you and the server.",
             ErrorKind::ScrollExpired => {

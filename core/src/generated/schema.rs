@@ -1400,7 +1400,7 @@ pub(crate) mod wiv {
                 wire: "customer_id",
                 kind: Kind::Id,
                 #[cfg(feature = "docs")]
-                doc: "Id of the customer. Asked for as `id`.",
+                doc: "Id of the customer. Requested as `id`.",
                 ..PLAIN
             },
             Field {
@@ -1408,7 +1408,7 @@ pub(crate) mod wiv {
                 wire: "customer_name",
                 nullable: true,
                 #[cfg(feature = "docs")]
-                doc: "Name of the customer. Asked for as `name`.",
+                doc: "Name of the customer. Requested as `name`.",
                 ..PLAIN
             },
             Field {
@@ -1495,7 +1495,7 @@ pub(crate) mod wiv {
         ],
         open: true,
         #[cfg(feature = "docs")]
-        doc: "A customer of a managed service provider. A field that was not asked for is absent. Servers may send fields that are not listed here.",
+        doc: "A customer of a managed service provider. A field that was not requested is absent. Servers may send fields that are not listed here.",
     };
 
     /// `WorkflowRun`

@@ -62,7 +62,7 @@ pub(crate) struct Pause {
     /// Its length when it began, as mspkit decided.
     pub(crate) decided: Duration,
     /// The length that the server requested, if any.
-    pub(crate) asked: Option<Duration>,
+    pub(crate) requested: Option<Duration>,
 }
 
 impl Pause {
@@ -201,7 +201,7 @@ impl Limiter {
     }
 
     /// Records a 429: pauses the queue, and returns the length of the pause from now.
-    pub(crate) fn throttled(&self, asked: Option<Duration>, backoff: &Backoff) -> Duration {
+    pub(crate) fn throttled(&self, requested: Option<Duration>, backoff: &Backoff) -> Duration {
         let now = Instant::now();
         let mut state = lock(&self.state);
         let running = state.running_pause();
@@ -214,16 +214,16 @@ impl Limiter {
         state.successes = 0;
         // One burst causes one halving and one strike; a longer wait that the server requests is still honoured.
         let decided = if running.is_some() {
-            backoff.pause(asked.or(Some(Duration::ZERO)), 0)
+            backoff.pause(requested.or(Some(Duration::ZERO)), 0)
         } else {
             state.strikes += 1;
-            backoff.pause(asked, state.strikes - 1)
+            backoff.pause(requested, state.strikes - 1)
         };
         let pause = match running {
             Some(running) if running.until >= now + decided => running,
-            _ => Pause { until: now + decided, decided, asked },
+            _ => Pause { until: now + decided, decided, requested },
         };
-        state.probing |= asked.is_some_and(|asked| asked > decided);
+        state.probing |= requested.is_some_and(|requested| requested > decided);
         state.pause = Some(pause);
         drop(state);
         self.changed.notify_waiters();

@@ -166,8 +166,8 @@ pub async fn in_environment(child: &str, variables: &[(&str, String)]) {
     }
     command.envs(variables.iter().map(|(name, value)| (*name, value.as_str())));
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-    let words = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && words.contains("1 passed"), "{words}");
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && report.contains("1 passed"), "{report}");
 }
 
 /// The request that the parent of a child test set.

@@ -87,7 +87,7 @@ export class Services extends AsyncResource {
    *
    * Enables the service for the organization. That may create a tenant in an outside system and cost
    * money, so this call is never sent again once it may have arrived. Custom properties that the service
-   * marks as mandatory are enforced by the server; `estore.get` tells which they are. Vendor's guide:
+   * marks as mandatory are enforced by the server; `estore.get` returns which they are. Vendor's guide:
    * Manage Services, "Add a service from the E-Store to the organization".
    *
    * `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access

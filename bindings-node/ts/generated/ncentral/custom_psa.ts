@@ -36,7 +36,7 @@ export class CustomPsa extends AsyncResource {
   /**
    * Links a ticket of the custom PSA with its N-central ticket.
    *
-   * Gives N-central the number and the address of a ticket in the custom ticketing system. Only for
+   * Sends N-central the number and the address of a ticket in the custom ticketing system. Only for
    * custom PSA integrations, with a token of the Custom PSA Integration user. Vendor's OpenAPI document,
    * operation createCustomTicket.
    *

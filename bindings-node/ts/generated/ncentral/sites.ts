@@ -58,7 +58,7 @@ export class Sites extends AsyncResource {
   /**
    * Lists the sites of all customers, page by page.
    *
-   * Every site that the API user may see; `customers.listSites` gives those of one customer. Rows can
+   * Every site that the API user may see; `customers.listSites` lists those of one customer. Rows can
    * move between pages while they are read. Vendor's guide: Manage Sites.
    *
    * `GET /api/sites`. Sent with an access token, which the client obtains and renews. Read-only. Retried

@@ -10,9 +10,8 @@ import * as shapes from "./shapes.js";
 /** Parameters of `customers.list`. */
 export interface CustomersListParams extends Paging {
   /**
-   * The fields to answer with, by their request names, where `id` gives `customerId` and `name` gives
-   * `customerName`. All of them when it is not given. The server refuses a name that it does not know. A
-   * list, or one text with commas.
+   * The fields to return, by their request names: `id` for `customerId` and `name` for `customerName`.
+   * Default: all fields. The server refuses an unknown name. A list, or one text with commas.
    */
   readonly fields?: string | readonly string[] | undefined;
 }
@@ -26,9 +25,9 @@ export class Customers extends AsyncResource {
   /**
    * Lists the customers of the managed service provider.
    *
-   * Every customer, in one answer. Asking for the fields that are needed makes it faster. A field that
-   * was not asked for is absent, which is not the same as null. Vendor's guide: Wiv MSP Customers and
-   * Cases Fetching, "Get Customers".
+   * Every customer, in one response. Requesting only the fields that are needed makes it faster. A field
+   * that was not requested is absent, which is not the same as null. Vendor's guide: Wiv MSP Customers
+   * and Cases Fetching, "Get Customers".
    *
    * `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.
    *

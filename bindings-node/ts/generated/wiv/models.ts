@@ -11,13 +11,13 @@ export interface Case {
 }
 
 /**
- * A customer of a managed service provider. A field that was not asked for is absent. Servers may send
+ * A customer of a managed service provider. A field that was not requested is absent. Servers may send
  * fields that are not listed here.
  */
 export interface Customer {
-  /** Id of the customer. Asked for as `id`. */
+  /** Id of the customer. Requested as `id`. */
   readonly customerId?: string | null;
-  /** Name of the customer. Asked for as `name`. */
+  /** Name of the customer. Requested as `name`. */
   readonly customerName?: string | null;
   /** Number of users of the customer. */
   readonly usersNumber?: number | bigint | null;

@@ -22,9 +22,8 @@ export class Workflows extends AsyncResource {
   /**
    * Starts a run of a workflow.
    *
-   * Starts the workflow and answers at once, before it has ended. What a workflow does cannot be undone
-   * from here, so this call is never sent again once it may have arrived. Vendor's guide: Running
-   * Workflow from API.
+   * Starts the workflow and returns at once, before it has ended. What a workflow does cannot be undone,
+   * so this call is never sent again once it may have arrived. Vendor's guide: Running Workflow from API.
    *
    * `POST /workflows/{workflow_id}/run`. Sent with the API key. Never sent again once it may have
    * arrived.

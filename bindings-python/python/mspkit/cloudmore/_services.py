@@ -124,10 +124,11 @@ class Services(SyncResource):
 
         Enables the service for the organization. That may create a tenant in an outside system and cost
         money, so this call is never sent again once it may have arrived. Custom properties that the
-        service marks as mandatory are enforced by the server; `estore.get` tells which they are. Vendor's
-        guide: Manage Services, "Add a service from the E-Store to the organization". Arguments whose
-        default is `UNSET` are omitted unless they are passed; `None` is sent as null. See [API Guide for
-        Organizations Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
+        service marks as mandatory are enforced by the server; `estore.get` returns which they are.
+        Vendor's guide: Manage Services, "Add a service from the E-Store to the organization". Arguments
+        whose default is `UNSET` are left out unless they are given; `None` is sent as null. See [API
+        Guide for Organizations
+        Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 
         `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access
         token, which the client obtains and renews. Never sent again once it may have arrived.

@@ -12,8 +12,8 @@ Besides the errors that a method documents, its call raises:
 - `RateLimitError`: 429: Too many calls to this endpoint are in flight. This one was not executed. The
       vendor advises waiting 2, 5, then 10 seconds.
 - `ServerError`: 500: The server failed; or the API user's password has expired, and then everything
-      but `authenticate` answers like this; or a standard PSA is called that is not set up. 503: The
-      server is starting, stopping or overloaded.
+      but `authenticate` fails like this; or a standard PSA is called that is not set up. 503: The server
+      is starting, stopping or overloaded.
 - `InvalidRequestError`: An argument is invalid. No request was sent.
 - `MspError`: Base class of all mspkit errors: connection failures, timeouts and so on.
 """

@@ -54,7 +54,7 @@ class CustomPsa(SyncResource):
     ) -> CustomPsaTicket:
         """Links a ticket of the custom PSA with its N-central ticket.
 
-        Gives N-central the number and the address of a ticket in the custom ticketing system. Only for
+        Sends N-central the number and the address of a ticket in the custom ticketing system. Only for
         custom PSA integrations, with a token of the Custom PSA Integration user. Vendor's OpenAPI
         document, operation createCustomTicket. See [Manage PSA
         Integrations](https://developer.n-able.com/n-central/docs/manage-psa-integrations).

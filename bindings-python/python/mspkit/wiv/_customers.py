@@ -37,18 +37,18 @@ class Customers(SyncResource):
     ) -> Pager[Customer]:
         """Lists the customers of the managed service provider.
 
-        Every customer, in one answer. Asking for the fields that are needed makes it faster. A field that
-        was not asked for is absent, which is not the same as null. Vendor's guide: Wiv MSP Customers and
-        Cases Fetching, "Get Customers". See [Wiv MSP Customers and Cases
+        Every customer, in one response. Requesting only the fields that are needed makes it faster. A
+        field that was not requested is absent, which is not the same as null. Vendor's guide: Wiv MSP
+        Customers and Cases Fetching, "Get Customers". See [Wiv MSP Customers and Cases
         Fetching](https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching).
 
         `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.
 
         Args:
-            fields: The fields to answer with, by their request names, where `id` gives `customer_id`
-                and `name` gives `customer_name`. All of them when it is not given. The server refuses a
-                name that it does not know. A list, or one text with commas.
-            **options: Paging options and call options: see `ListOptions`.
+            fields: The fields to return, by their request names: `id` for `customer_id` and `name`
+                for `customer_name`. Default: all fields. The server refuses an unknown name. A list, or
+                one text with commas.
+            **options: How the list is read, and options of its calls: see `ListOptions`.
 
         Raises:
             BadRequestError: 400: A field name is unknown.

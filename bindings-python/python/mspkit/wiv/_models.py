@@ -24,15 +24,15 @@ class Case(Model):
 class Customer(Model):
     """A customer of a managed service provider.
 
-    A field that was not asked for is absent. Servers may send fields that are not listed here.
+    A field that was not requested is absent. Servers may send fields that are not listed here.
     """
 
     __slots__ = ()
 
     customer_id: Field[str | None] = field("customer_id", "id")
-    """Id of the customer. Asked for as `id`."""
+    """Id of the customer. Requested as `id`."""
     customer_name: Field[str | None] = field("customer_name", "text")
-    """Name of the customer. Asked for as `name`."""
+    """Name of the customer. Requested as `name`."""
     users_number: Field[int | None] = field("users_number", "integer")
     """Number of users of the customer."""
     active_workflows: Field[int | None] = field("active_workflows", "integer")

@@ -38,9 +38,9 @@ class Workflows(SyncResource):
     ) -> WorkflowRun:
         """Starts a run of a workflow.
 
-        Starts the workflow and answers at once, before it has ended. What a workflow does cannot be
-        undone from here, so this call is never sent again once it may have arrived. Vendor's guide:
-        Running Workflow from API. See [Running Workflow from
+        Starts the workflow and returns at once, before it has ended. What a workflow does cannot be
+        undone, so this call is never sent again once it may have arrived. Vendor's guide: Running
+        Workflow from API. See [Running Workflow from
         API](https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api).
 
         `POST /workflows/{workflow_id}/run`. Sent with the API key. Never sent again once it may have

@@ -132,7 +132,7 @@ impl<'o> Call<'o> {
                 ParamLocation::Path => path = path.replace(&format!("{{{}}}", param.wire), &text(value)),
                 ParamLocation::Query => drop(query.insert(param.wire.clone(), text(value).into())),
                 ParamLocation::Header => {
-                    drop(headers.insert(param.wire.to_ascii_lowercase(), text(value).into()));
+                    headers.insert(param.wire.to_ascii_lowercase(), text(value).into());
                 }
                 ParamLocation::Body => drop(body.insert(param.wire.clone(), value.clone())),
             }

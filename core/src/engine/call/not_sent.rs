@@ -35,18 +35,18 @@ impl Call<'_> {
         match why {
             AcquireError::Paused(pause) => {
                 let left = pause.left();
-                let why = match pause.asked {
+                let why = match pause.requested {
                     None => "and requested no particular wait".to_owned(),
-                    Some(asked) if asked == pause.decided => {
-                        format!("and requested a wait of {}", Time(asked))
+                    Some(requested) if requested == pause.decided => {
+                        format!("and requested a wait of {}", Time(requested))
                     }
-                    Some(asked) if asked < pause.decided => {
-                        format!("requested a wait of {}, and kept refusing after it", Time(asked))
+                    Some(requested) if requested < pause.decided => {
+                        format!("requested a wait of {}, and kept refusing after it", Time(requested))
                     }
-                    Some(asked) => {
+                    Some(requested) => {
                         format!(
                             "and requested an implausible wait of {}; then one call tries again",
-                            Time(asked)
+                            Time(requested)
                         )
                     }
                 };

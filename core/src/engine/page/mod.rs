@@ -113,7 +113,7 @@ pub(crate) struct Read {
 
 impl List {
     /// The dialect of the list's service.
-    fn words(&self) -> &'static Dialect {
+    fn dialect(&self) -> &'static Dialect {
         self.template.operation.service.dialect()
     }
 

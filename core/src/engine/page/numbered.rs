@@ -18,9 +18,9 @@ impl Numbered {
             let found = list.template.query.iter().find(|(name, _)| Some(name.as_str()) == wanted);
             found.and_then(|(_, number)| number.parse().ok())
         };
-        let words = list.words().pages;
+        let names = list.dialect().pages;
         let tracker =
-            PageTracker::new(from, param(words.map(|it| it.number)), param(words.map(|it| it.size)));
+            PageTracker::new(from, param(names.map(|it| it.number)), param(names.map(|it| it.size)));
         Self { tracker, prefetch: Prefetch::new(paging.concurrency) }
     }
 

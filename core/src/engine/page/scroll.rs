@@ -112,10 +112,10 @@ impl Scroll {
     }
 
     pub(crate) async fn read(&mut self, list: &List) -> Result<Read> {
-        let Some(words) = list.words().scroll else {
+        let Some(names) = list.dialect().scroll else {
             return Err(raw::undecodable("the service has no scrolls"));
         };
-        self.warn_of_size(list, &words);
+        self.warn_of_size(list, &names);
         if self.cursor == Cursor::Unknown {
             self.restart();
             if self.on_lost_page == OnLostPage::Raise {
@@ -130,13 +130,13 @@ impl Scroll {
                 _ => Cursor::Start,
             };
             let start = match &was {
-                Cursor::At(id) => Some(raw::compose([(words.id, id.as_str())].into_iter())),
+                Cursor::At(id) => Some(raw::compose([(names.id, id.as_str())].into_iter())),
                 _ => None,
             };
-            let field = start.as_deref().map(|start| (words.start, start));
+            let field = start.as_deref().map(|start| (names.start, start));
             let http = list.prepare(&[], field.as_slice());
             match list.fetch(http, start.is_some(), None).await {
-                Ok((received, meta)) => return self.deliver(list, received, meta, &was, &words),
+                Ok((received, meta)) => return self.deliver(list, received, meta, &was, &names),
                 Err(error) => self.lost(error, was)?,
             }
         }
@@ -148,9 +148,9 @@ impl Scroll {
         received: PageItems,
         meta: Meta,
         was: &Cursor,
-        words: &dialect::Scroll,
+        names: &dialect::Scroll,
     ) -> Result<Read> {
-        let next_key = received.info.next_key.as_deref().and_then(|key| scroll_id(key, words.id));
+        let next_key = received.info.next_key.as_deref().and_then(|key| scroll_id(key, names.id));
         let over = match self.over(&received, next_key.as_deref(), was) {
             Ok(over) => over,
             Err(error) => {
@@ -316,16 +316,17 @@ impl Scroll {
         Error::new(ErrorKind::ScrollExpired, message).with_hint("Start the list again")
     }
 
-    fn warn_of_size(&self, list: &List, words: &dialect::Scroll) {
-        let asked = list.template.fields.iter().find(|(name, _)| name == words.size);
-        let size =
-            asked.and_then(|(_, raw)| raw.parse::<u64>().ok()).filter(|size| *size > words.largest_advised);
+    fn warn_of_size(&self, list: &List, names: &dialect::Scroll) {
+        let requested = list.template.fields.iter().find(|(name, _)| name == names.size);
+        let size = requested
+            .and_then(|(_, raw)| raw.parse::<u64>().ok())
+            .filter(|size| *size > names.largest_advised);
         if let (0, Some(size)) = (self.count, size) {
             tracing::warn!(
-                field = words.size,
+                field = names.size,
                 size,
                 "the vendor advises at most {} items a page",
-                words.largest_advised
+                names.largest_advised
             );
         }
     }
@@ -340,13 +341,13 @@ fn scroll_id(key: &str, name: &str) -> Option<String> {
 
 /// Whether the server reports that the scroll has expired.
 fn is_expired(error: &Error) -> bool {
-    let words = || {
+    let mentions_expiry = || {
         let message = error.message().to_ascii_lowercase();
         ["scroll", "expired", "search context", "search_context"].iter().any(|word| message.contains(word))
     };
     match error.status() {
         Some(404 | 410) => true,
-        Some(400 | 500) => words(),
+        Some(400 | 500) => mentions_expiry(),
         _ => false,
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct PageTracker {
     page: u64,
     /// Rows of it that an earlier reader returned.
     skip: usize,
-    asked: Option<u64>,
+    requested: Option<u64>,
     longest: u64,
     /// The number of pages with progress.
     advanced: u32,
@@ -89,7 +89,7 @@ struct NewRows {
 }
 
 impl PageTracker {
-    pub(crate) fn new(from: Option<&Position>, begin: Option<u64>, asked: Option<u64>) -> Self {
+    pub(crate) fn new(from: Option<&Position>, begin: Option<u64>, requested: Option<u64>) -> Self {
         let begin = begin.unwrap_or(1).max(1);
         let (page, skip, size, given, resumed) = match from {
             Some(Position::Page { page, skip, size, received }) => (*page, *skip, *size, *received, true),
@@ -98,7 +98,7 @@ impl PageTracker {
         Self {
             page,
             skip,
-            asked,
+            requested,
             longest: size.unwrap_or(0),
             advanced: u32::from(resumed && page > 1),
             first_full: false,
@@ -218,12 +218,12 @@ impl PageTracker {
             }
         }
         self.completeness.given = before * size;
-        self.completeness.guessed = self.asked.is_none() && info.page_size.is_none();
+        self.completeness.guessed = self.requested.is_none() && info.page_size.is_none();
     }
 
     fn size_asked(&self, info: &PageInfo) -> u64 {
-        let asked = self.asked.unwrap_or(DEFAULT_SIZE);
-        info.page_size.filter(|size| *size > 0).map_or(asked, |size| size.min(asked))
+        let requested = self.requested.unwrap_or(DEFAULT_SIZE);
+        info.page_size.filter(|size| *size > 0).map_or(requested, |size| size.min(requested))
     }
 
     /// The size of a full page, as far as is known.

@@ -16,8 +16,8 @@
 //! - [`RateLimit`](crate::ErrorKind::RateLimit), 429: Too many calls to this endpoint are in flight. This
 //!   one was not executed. The vendor advises waiting 2, 5, then 10 seconds.
 //! - [`Server`](crate::ErrorKind::Server), 500: The server failed; or the API user's password has
-//!   expired, and then everything but `authenticate` answers like this; or a standard PSA is called that
-//!   is not set up.
+//!   expired, and then everything but `authenticate` fails like this; or a standard PSA is called that is
+//!   not set up.
 //! - [`Server`](crate::ErrorKind::Server), 503: The server is starting, stopping or overloaded.
 
 mod auth;

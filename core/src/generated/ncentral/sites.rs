@@ -66,7 +66,7 @@ impl<'c, C: Client> Sites<'c, C> {
 
     /// Lists the sites of all customers, page by page.
     ///
-    /// Every site that the API user may see; `customers.list_sites` gives those of one customer. Rows can
+    /// Every site that the API user may see; `customers.list_sites` lists those of one customer. Rows can
     /// move between pages while they are read. Vendor's guide: Manage Sites. See [Manage
     /// Sites](https://developer.n-able.com/n-central/docs/manage-sites).
     ///

@@ -13,9 +13,8 @@ params! {
         required {
         }
         optional {
-            /// The fields to answer with, by their request names, where `id` gives `customer_id` and
-            /// `name` gives `customer_name`. All of them when it is not given. The server refuses a name
-            /// that it does not know.
+            /// The fields to return, by their request names: `id` for `customer_id` and `name` for
+            /// `customer_name`. Default: all fields. The server refuses an unknown name.
             fields: text_list,
         }
     }
@@ -29,9 +28,9 @@ resource! {
 impl<'c, C: Client> Customers<'c, C> {
     /// Lists the customers of the managed service provider.
     ///
-    /// Every customer, in one answer. Asking for the fields that are needed makes it faster. A field that
-    /// was not asked for is absent, which is not the same as null. Vendor's guide: Wiv MSP Customers and
-    /// Cases Fetching, "Get Customers". See [Wiv MSP Customers and Cases
+    /// Every customer, in one response. Requesting only the fields that are needed makes it faster. A
+    /// field that was not requested is absent, which is not the same as null. Vendor's guide: Wiv MSP
+    /// Customers and Cases Fetching, "Get Customers". See [Wiv MSP Customers and Cases
     /// Fetching](https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching).
     ///
     /// `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.

@@ -19,12 +19,12 @@ model! {
 }
 
 model! {
-    /// A customer of a managed service provider. A field that was not asked for is absent. Servers may
+    /// A customer of a managed service provider. A field that was not requested is absent. Servers may
     /// send fields that are not listed here.
     pub struct Customer {
-        /// Id of the customer. Asked for as `id`.
+        /// Id of the customer. Requested as `id`.
         pub customer_id: Id => "customer_id",
-        /// Name of the customer. Asked for as `name`.
+        /// Name of the customer. Requested as `name`.
         pub customer_name: String => "customer_name",
         /// Number of users of the customer.
         pub users_number: i64 => "users_number",

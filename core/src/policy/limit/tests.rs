@@ -42,7 +42,10 @@ async fn no_call_waits_for_a_pause_beyond_its_timeout() {
     tokio::task::yield_now().await;
     limiter.throttled(Some(300 * second), &BACKOFF);
     let Some(AcquireError::Paused(pause)) = waiter.await.unwrap() else { panic!("it waited") };
-    assert_eq!((pause.left(), pause.asked, pause.decided), (300 * second, Some(300 * second), 300 * second));
+    assert_eq!(
+        (pause.left(), pause.requested, pause.decided),
+        (300 * second, Some(300 * second), 300 * second)
+    );
     let late = limiter.acquire(false, Instant::now() + second, 600 * second).await;
     assert!(matches!(late, Err(AcquireError::Paused(_))));
     drop(held);
@@ -283,9 +286,9 @@ fn modelled(limiter: &Arc<Limiter>, front: bool, time: u64, patience: u64) -> Mo
         sent.mark();
         permit.sending(&sent, true, Instant::now() + 30 * SECOND);
         match ended.await {
-            Ok(Ended::Throttled(asked)) => {
+            Ok(Ended::Throttled(requested)) => {
                 permit.ended();
-                limiter.throttled(asked.map(Duration::from_millis), &BACKOFF);
+                limiter.throttled(requested.map(Duration::from_millis), &BACKOFF);
             }
             Ok(Ended::Abandoned(at_most)) => {
                 permit.sending(&sent, true, Instant::now() + Duration::from_millis(at_most));

@@ -29,10 +29,10 @@ impl Backoff {
     /// The pause of a queue after a 429 that follows `strikes` others in a row.
     ///
     /// If the server keeps refusing after the waits that it requested, the third one is at least the back-off.
-    pub(crate) fn pause(&self, asked: Option<Duration>, strikes: u32) -> Duration {
-        let pause = match asked {
-            Some(asked) if strikes >= 2 => asked.max(self.throttle(strikes - 2)),
-            Some(asked) => asked,
+    pub(crate) fn pause(&self, requested: Option<Duration>, strikes: u32) -> Duration {
+        let pause = match requested {
+            Some(requested) if strikes >= 2 => requested.max(self.throttle(strikes - 2)),
+            Some(requested) => requested,
             None => self.throttle(strikes),
         };
         pause.min(self.longest)
@@ -196,9 +196,9 @@ mod tests {
     #[test]
     fn only_absurd_pauses_are_shortened() {
         let backoff = Backoff::new(Duration::from_secs(30), Duration::from_secs(120));
-        let asked = |seconds| backoff.pause(Some(Duration::from_secs(seconds)), 0);
-        assert_eq!(asked(599), Duration::from_secs(599));
-        assert_eq!(asked(31_536_000), LONGEST_PAUSE);
+        let requested = |seconds| backoff.pause(Some(Duration::from_secs(seconds)), 0);
+        assert_eq!(requested(599), Duration::from_secs(599));
+        assert_eq!(requested(31_536_000), LONGEST_PAUSE);
         let patient = Backoff::new(Duration::from_secs(30), Duration::from_secs(3600));
         assert_eq!(patient.pause(Some(Duration::from_secs(1800)), 0), Duration::from_secs(1800));
     }

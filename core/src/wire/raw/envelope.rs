@@ -62,11 +62,11 @@ pub(super) fn entries<'a>(scan: &mut Scan<'a>, ids: &mut Ids<'a>) -> Result<Rows
 pub(super) fn enveloped<'a>(
     scan: &mut Scan<'a>,
     ids: &mut Ids<'a>,
-    words: &Envelope,
+    names: &Envelope,
 ) -> Result<(Option<Rows>, PageInfo), Broken> {
     let (mut data, mut info) = (None, PageInfo::default());
     scan.object(|scan, name| {
-        if name == words.data && scan.peek() != Some(b'n') {
+        if name == names.data && scan.peek() != Some(b'n') {
             ids.forget();
             data = Some(entries(scan, ids)?);
             return Ok(());
@@ -74,17 +74,17 @@ pub(super) fn enveloped<'a>(
         let value = scan.value()?;
         let value = scan.slice(value);
         let is = |word: Option<&str>| word == Some(&*name);
-        if name == words.data {
+        if name == names.data {
             data = Some(Rows::default());
-        } else if is(words.total_items) {
+        } else if is(names.total_items) {
             info.total_items = count(value);
-        } else if is(words.total_pages) {
+        } else if is(names.total_pages) {
             info.total_pages = count(value);
-        } else if is(words.page_size) {
+        } else if is(names.page_size) {
             info.page_size = count(value);
-        } else if is(words.next_key) {
+        } else if is(names.next_key) {
             info.next_key = (value != "null").then(|| value.to_owned());
-        } else if let Some((_, next)) = words.links.filter(|(links, _)| name == *links) {
+        } else if let Some((_, next)) = names.links.filter(|(links, _)| name == *links) {
             info.next_link = next_link(value, next);
         }
         Ok(())

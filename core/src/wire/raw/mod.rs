@@ -104,9 +104,9 @@ pub(crate) fn list_or_object(
 
 /// The only entry of a list, bare or in its envelope, or a bare object.
 pub(crate) fn only(body: &Bytes, envelope: Option<&Envelope>) -> Result<Bytes> {
-    let cut = list_or_object(body, envelope, "", &[])?;
-    match &cut.items[..] {
-        [one] => Ok(cut.buffer.slice(one.bytes())),
+    let page_items = list_or_object(body, envelope, "", &[])?;
+    match &page_items.items[..] {
+        [one] => Ok(page_items.buffer.slice(one.bytes())),
         items => {
             Err(undecodable(&format!("the response is a list of {}, one object was expected", items.len())))
         }
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     /// Words that no service has, to show that they are read from here.
-    const WORDS: Envelope = Envelope {
+    const ENVELOPE: Envelope = Envelope {
         data: "data",
         total_items: Some("count"),
         total_pages: Some("pages"),
@@ -187,39 +187,42 @@ mod tests {
         next_key: Some("key"),
     };
 
-    fn cut(body: &str) -> PageItems {
-        list(&Bytes::copy_from_slice(body.as_bytes()), Some(&WORDS), "soId", &["soId", "parentId"]).unwrap()
+    fn page_items(body: &str) -> PageItems {
+        list(&Bytes::copy_from_slice(body.as_bytes()), Some(&ENVELOPE), "soId", &["soId", "parentId"])
+            .unwrap()
     }
 
-    fn texts(cut: &PageItems) -> Vec<&str> {
-        cut.slices().map(|item| std::str::from_utf8(item).unwrap()).collect()
+    fn texts(page_items: &PageItems) -> Vec<&str> {
+        page_items.slices().map(|item| std::str::from_utf8(item).unwrap()).collect()
     }
 
     #[test]
     fn items_are_slices_of_the_page() {
-        let page = cut(r#" {"count":"45", "data" : [ {"a":1} , {"b":[2]} ],"size":2,"links":{"next":null}}"#);
+        let page =
+            page_items(r#" {"count":"45", "data" : [ {"a":1} , {"b":[2]} ],"size":2,"links":{"next":null}}"#);
         assert_eq!(texts(&page), [r#"{"a":1}"#, r#"{"b":[2]}"#]);
         assert_eq!(page.info.total_items, Some(45));
         assert_eq!(page.info.page_size, Some(2));
         assert_eq!(page.info.next_link, NextLink::Null);
-        assert_eq!(cut(r#"{"data":[],"links":{}}"#).info.next_link, NextLink::Absent);
-        assert_eq!(texts(&cut("[1, 2]")), ["1", "2"]);
-        assert!(texts(&cut(r#"{"data":null}"#)).is_empty());
+        assert_eq!(page_items(r#"{"data":[],"links":{}}"#).info.next_link, NextLink::Absent);
+        assert_eq!(texts(&page_items("[1, 2]")), ["1", "2"]);
+        assert!(texts(&page_items(r#"{"data":null}"#)).is_empty());
     }
 
     #[test]
     fn an_object_counts_as_a_list_of_one_and_a_list_of_one_as_its_object() {
-        let cut = |body: &'static str| list_or_object(&Bytes::from(body), Some(&WORDS), "id", &["id"]);
-        assert_eq!(texts(&cut(r#"{"id":7}"#).unwrap()), [r#"{"id":"7"}"#]);
-        assert_eq!(texts(&cut(r#"{"data":{"id":7}}"#).unwrap()), [r#"{"id":"7"}"#]);
+        let page_items =
+            |body: &'static str| list_or_object(&Bytes::from(body), Some(&ENVELOPE), "id", &["id"]);
+        assert_eq!(texts(&page_items(r#"{"id":7}"#).unwrap()), [r#"{"id":"7"}"#]);
+        assert_eq!(texts(&page_items(r#"{"data":{"id":7}}"#).unwrap()), [r#"{"id":"7"}"#]);
         assert_eq!(
-            texts(&cut(r#"{"data":[{"id":7},{"id":8}]}"#).unwrap()),
+            texts(&page_items(r#"{"data":[{"id":7},{"id":8}]}"#).unwrap()),
             [r#"{"id":"7"}"#, r#"{"id":"8"}"#]
         );
-        assert_eq!(texts(&cut(r#"[{"id":7}]"#).unwrap()), [r#"{"id":"7"}"#]);
-        assert!(texts(&cut(r#"{"data":null}"#).unwrap()).is_empty());
-        assert!(cut("7").is_err());
-        let only = |body: &'static str| super::only(&Bytes::from(body), Some(&WORDS));
+        assert_eq!(texts(&page_items(r#"[{"id":7}]"#).unwrap()), [r#"{"id":"7"}"#]);
+        assert!(texts(&page_items(r#"{"data":null}"#).unwrap()).is_empty());
+        assert!(page_items("7").is_err());
+        let only = |body: &'static str| super::only(&Bytes::from(body), Some(&ENVELOPE));
         assert_eq!(only(r#"{"data":[{"a":1}]}"#).unwrap(), r#"{"a":1}"#);
         assert_eq!(only(r#"[{"a":1}]"#).unwrap(), r#"{"a":1}"#);
         assert_eq!(only(r#"{"a":1}"#).unwrap(), r#"{"a":1}"#);
@@ -229,9 +232,9 @@ mod tests {
 
     #[test]
     fn the_scroll_key_is_kept_unchanged() {
-        let page = cut(r#"{"data":[],"key":{"scroll_id":"a\u0062=="}}"#);
+        let page = page_items(r#"{"data":[],"key":{"scroll_id":"a\u0062=="}}"#);
         assert_eq!(page.info.next_key.as_deref(), Some(r#"{"scroll_id":"a\u0062=="}"#));
-        assert_eq!(cut(r#"{"data":[],"key":null}"#).info.next_key, None);
+        assert_eq!(page_items(r#"{"data":[],"key":null}"#).info.next_key, None);
     }
 
     #[test]
@@ -239,7 +242,7 @@ mod tests {
         for body in
             ["", "{}", "3", "<html>", "{\"data\":{}}", "[1", "{\"data\":[1]", "[] []", "{\"data\":[]}}"]
         {
-            let error = list(&Bytes::copy_from_slice(body.as_bytes()), Some(&WORDS), "", &[]).unwrap_err();
+            let error = list(&Bytes::copy_from_slice(body.as_bytes()), Some(&ENVELOPE), "", &[]).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
         }
         assert!(list(&Bytes::from_static(b"{\"data\":[]}"), None, "", &[]).is_err());
@@ -249,7 +252,8 @@ mod tests {
     fn envelopes_are_removed_only_where_they_exist() {
         let object = |body: &'static str, envelope: bool| {
             let bytes =
-                object(&Bytes::from_static(body.as_bytes()), envelope.then_some(&WORDS), &["soId"]).unwrap();
+                object(&Bytes::from_static(body.as_bytes()), envelope.then_some(&ENVELOPE), &["soId"])
+                    .unwrap();
             String::from_utf8(bytes.to_vec()).unwrap()
         };
         assert_eq!(object(r#" {"data": {"soId":"1"} ,"links":{}} "#, true), r#"{"soId":"1"}"#);
@@ -261,8 +265,9 @@ mod tests {
 
     #[test]
     fn numeric_ids_become_text_and_the_rest_is_unchanged() {
-        let page =
-            cut(r#"{"data":[{"soId": 12345678901234567890, "n": 1.50},{"parentId":7,"x":{"soId":3}},{}]}"#);
+        let page = page_items(
+            r#"{"data":[{"soId": 12345678901234567890, "n": 1.50},{"parentId":7,"x":{"soId":3}},{}]}"#,
+        );
         assert_eq!(
             texts(&page),
             [r#"{"soId": "12345678901234567890", "n": 1.50}"#, r#"{"parentId":"7","x":{"soId":3}}"#, "{}"]
@@ -274,14 +279,14 @@ mod tests {
     #[test]
     fn pages_with_text_ids_are_not_copied() {
         let body = Bytes::from_static(br#"{"data":[{"soId":"1"}]}"#);
-        let page = list(&body, Some(&WORDS), "soId", &["soId"]).unwrap();
+        let page = list(&body, Some(&ENVELOPE), "soId", &["soId"]).unwrap();
         assert_eq!(page.buffer.as_ptr(), body.as_ptr());
     }
 
     #[test]
     fn half_surrogates_become_the_replacement_character() {
         let body = r#"{"data":[{"soId":1.0,"a\udc00":"cut \ud83d"},{"soId":"\ud83d\ude00","b":"\\ud83d \uDE00\uD83D"}]}"#;
-        let page = cut(body);
+        let page = page_items(body);
         assert_eq!(
             texts(&page),
             [
@@ -292,14 +297,15 @@ mod tests {
         let bytes = Bytes::from_static(br#"["\ud83d",1]"#);
         assert_eq!(&readable(&bytes)[..], br#"["\ufffd",1]"#);
         assert_eq!(
-            &object(&Bytes::from_static(br#"{"n":"\uDFFF"}"#), Some(&WORDS), &[]).unwrap()[..],
+            &object(&Bytes::from_static(br#"{"n":"\uDFFF"}"#), Some(&ENVELOPE), &[]).unwrap()[..],
             br#"{"n":"\ufffd"}"#
         );
     }
 
     #[test]
     fn ids_sent_as_doubles_become_whole_numbers() {
-        let page = cut(r#"{"data":[{"soId":7.0,"n":7.0},{"parentId":7e0,"soId":"7.0"},{"soId":7.5}]}"#);
+        let page =
+            page_items(r#"{"data":[{"soId":7.0,"n":7.0},{"parentId":7e0,"soId":"7.0"},{"soId":7.5}]}"#);
         assert_eq!(
             texts(&page),
             [r#"{"soId":"7","n":7.0}"#, r#"{"parentId":"7","soId":"7.0"}"#, r#"{"soId":"7.5"}"#]
@@ -310,15 +316,15 @@ mod tests {
 
     #[test]
     fn nulls_are_counted_as_rows_but_are_no_items() {
-        let page = cut(r#"[null,{"soId":1},null,{"soId":2}]"#);
+        let page = page_items(r#"[null,{"soId":1},null,{"soId":2}]"#);
         assert_eq!((page.rows, texts(&page).len()), (4, 2));
         assert_eq!(page.items.iter().map(Entry::row).collect::<Vec<_>>(), [1, 3]);
-        assert!(cut(" null ").nothing);
+        assert!(page_items(" null ").nothing);
     }
 
     #[test]
     fn placeholders_are_no_identity() {
-        let page = cut(
+        let page = page_items(
             r#"[{"soId":0},{"soId":""},{"soId":" "},{"soId":-1},{"soId":null},{"soId":"00000000-0000-0000-0000-000000000000"},{"soId":"a"},{"soId":10}]"#,
         );
         let found: Vec<_> = page.items.iter().map(|item| item.identity(&page.buffer).is_some()).collect();
@@ -327,8 +333,9 @@ mod tests {
 
     #[test]
     fn rows_have_a_limit() {
-        let many =
-            |rows: usize| list(&Bytes::from(format!("[{}0]", "0,".repeat(rows - 1))), Some(&WORDS), "", &[]);
+        let many = |rows: usize| {
+            list(&Bytes::from(format!("[{}0]", "0,".repeat(rows - 1))), Some(&ENVELOPE), "", &[])
+        };
         assert_eq!(many(1_000_000).unwrap().rows, 1_000_000);
         let error = many(1_000_001).unwrap_err();
         assert_eq!(error.message(), "the response is too large: it has more than 1000000 rows");
@@ -338,7 +345,7 @@ mod tests {
     fn depth_bombs_are_refused() {
         let bomb = |levels: usize| {
             let body = format!("{{\"data\":[{}1{}]}}", "[".repeat(levels), "]".repeat(levels));
-            list(&Bytes::from(body), Some(&WORDS), "", &[])
+            list(&Bytes::from(body), Some(&ENVELOPE), "", &[])
         };
         assert!(bomb(128).is_ok(), "items count their own levels");
         assert!(bomb(129).unwrap_err().message().contains("deeper than 128 levels"));
@@ -350,7 +357,7 @@ mod tests {
             let numbers: Vec<Value> = ids.iter().map(|id| json!({"other": name, "soId": id})).collect();
             let strings: Vec<Value> = ids.iter().map(|id| json!({"soId": id.to_string(), "other": [name]})).collect();
             for items in [numbers, strings] {
-                let page = cut(&json!({"data": items}).to_string());
+                let page = page_items(&json!({"data": items}).to_string());
                 for (item, id) in page.items.iter().zip(&ids) {
                     prop_assert_eq!(item.id(&page.buffer), Some(id.to_string().into()));
                     let read: Value = serde_json::from_slice(&page.buffer[item.bytes()]).unwrap();
@@ -361,14 +368,14 @@ mod tests {
 
         #[test]
         fn text_ids_are_unchanged(id in "\\PC{1,20}") {
-            let page = cut(&json!([{"a": null, "soId": id}]).to_string());
+            let page = page_items(&json!([{"a": null, "soId": id}]).to_string());
             prop_assert_eq!(page.items[0].id(&page.buffer), Some(id.into()));
         }
 
         #[test]
         fn cutting_equals_parsing(items in prop::collection::vec(any::<(i32, String, Option<bool>)>(), 0..20)) {
             let values: Vec<Value> = items.iter().map(|(a, b, c)| json!({"x": a, "b": b, "c": c})).collect();
-            let page = cut(&json!({"data": values}).to_string());
+            let page = page_items(&json!({"data": values}).to_string());
             let parsed: Vec<Value> = texts(&page).iter().map(|item| serde_json::from_str(item).unwrap()).collect();
             prop_assert_eq!(parsed, values);
         }
@@ -376,8 +383,8 @@ mod tests {
         #[test]
         fn any_bytes_are_handled(body in prop::collection::vec(any::<u8>(), 0..200)) {
             let body = Bytes::from(body);
-            let _ = list(&body, Some(&WORDS), "soId", &["soId"]);
-            let _ = object(&body, Some(&WORDS), &["soId"]);
+            let _ = list(&body, Some(&ENVELOPE), "soId", &["soId"]);
+            let _ = object(&body, Some(&ENVELOPE), &["soId"]);
         }
     }
 }

@@ -61,7 +61,7 @@ fn is_authority(error: &Error) -> bool {
 }
 
 /// What a TLS error means, and what to do about it; `None` if rustls's own message is enough.
-pub(super) fn words(error: &Error) -> Option<String> {
+pub(super) fn describe(error: &Error) -> Option<String> {
     if is_authority(error) {
         return Some(
             "the server's certificate is marked as a certificate authority; if it is the server's own, pass it as `ca_bundle`"

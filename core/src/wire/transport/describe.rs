@@ -29,26 +29,26 @@ pub(super) fn tls<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a Tls> {
 }
 
 /// The causes of an error in one line, without repetitions.
-pub(super) fn in_words(error: &(dyn StdError + 'static)) -> String {
-    if let Some(words) = causes(error).find_map(tls).map(of_tls) {
+pub(super) fn describe(error: &(dyn StdError + 'static)) -> String {
+    if let Some(description) = causes(error).find_map(tls).map(of_tls) {
         let to_proxy = causes(error).find(|cause| cause.is::<Unreached>());
-        return to_proxy.map_or(words.clone(), |unreached| format!("{unreached}: {words}"));
+        return to_proxy.map_or(description.clone(), |unreached| format!("{unreached}: {description}"));
     }
-    let words = causes(error).fold(String::new(), |words, cause| {
+    let description = causes(error).fold(String::new(), |description, cause| {
         let more = cause.to_string();
         // The clients' own messages are the same for every failure.
-        if cause.is::<reqwest::Error>() || more.starts_with("client error (") || words.contains(&more) {
-            words
-        } else if words.is_empty() {
+        if cause.is::<reqwest::Error>() || more.starts_with("client error (") || description.contains(&more) {
+            description
+        } else if description.is_empty() {
             more
         } else {
-            format!("{words}: {more}")
+            format!("{description}: {more}")
         }
     });
-    let words = if words.is_empty() { error.to_string() } else { words };
-    match words.as_str() {
+    let description = if description.is_empty() { error.to_string() } else { description };
+    match description.as_str() {
         "message head is too large" => "its head has too many or too long headers".to_owned(),
-        _ => words,
+        _ => description,
     }
 }
 
@@ -91,6 +91,6 @@ fn of_tls(error: &Tls) -> String {
             "the server ended TLS with {alert:?}, which usually concerns the client certificate (`client_cert`)"
         ),
         Tls::AlertReceived(alert) => format!("the server ended TLS with {alert:?}"),
-        other => certificate::words(other).unwrap_or_else(|| other.to_string()),
+        other => certificate::describe(other).unwrap_or_else(|| other.to_string()),
     }
 }

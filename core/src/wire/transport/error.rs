@@ -9,7 +9,7 @@ use std::io;
 
 use url::Url;
 
-use super::describe::{causes, in_words, tls};
+use super::describe::{causes, describe, tls};
 use super::tunnel::Refusal;
 use super::{Sent, TransportError, TransportErrorKind};
 
@@ -57,37 +57,41 @@ pub(super) fn while_sending(
     if !kind.nothing_was_sent() {
         sent.mark();
     }
-    let words = in_words(error);
+    let description = describe(error);
     if !stage.connecting {
-        return described(kind, error, words);
+        return described(kind, error, description);
     }
     let target = authority(route.target);
     let through = route.proxy.map(|proxy| format!(" through the proxy {proxy}")).unwrap_or_default();
     let hint = if kind == TransportErrorKind::ConnectTimeout { " (see `connect_timeout`)" } else { "" };
-    described(kind, error, format!("connecting to {target}{through}: {words}{hint}"))
+    described(kind, error, format!("connecting to {target}{through}: {description}{hint}"))
 }
 
 /// The error of reading the body of a response.
 pub(super) fn while_reading(error: &(dyn StdError + 'static)) -> TransportError {
     let kind = causes(error).find_map(kind_of_cause).unwrap_or(TransportErrorKind::Closed);
-    described(kind, error, in_words(error))
+    described(kind, error, describe(error))
 }
 
-fn described(kind: TransportErrorKind, error: &(dyn StdError + 'static), words: String) -> TransportError {
+fn described(
+    kind: TransportErrorKind,
+    error: &(dyn StdError + 'static),
+    description: String,
+) -> TransportError {
     let number = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()?.raw_os_error());
-    TransportError::new(kind, Described { words, system: number.map(io::Error::from_raw_os_error) })
+    TransportError::new(kind, Described { description, system: number.map(io::Error::from_raw_os_error) })
 }
 
 /// A description of an error, with the system's error as its source if there is one.
 #[derive(Debug)]
 struct Described {
-    words: String,
+    description: String,
     system: Option<io::Error>,
 }
 
 impl fmt::Display for Described {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words)
+        f.write_str(&self.description)
     }
 }
 

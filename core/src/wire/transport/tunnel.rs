@@ -237,7 +237,7 @@ async fn page(stream: &mut (impl AsyncRead + Unpin), head: &str) -> String {
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) status: u16,
-    words: String,
+    description: String,
 }
 
 impl Refusal {
@@ -250,7 +250,7 @@ impl Refusal {
             redactor.clean_to(text, 120)
         };
         let title = markup::title(page).map(|title| format!(", a page titled \"{}\"", shown(&title)));
-        let mut words =
+        let mut description =
             format!("the proxy responded to CONNECT with \"{}\"{}", shown(line), title.unwrap_or_default());
         if status == 407 {
             let schemes: Vec<String> = fields(head, "proxy-authenticate")
@@ -259,18 +259,18 @@ impl Refusal {
                 .collect();
             let schemes =
                 if schemes.is_empty() { String::new() } else { format!(" ({})", schemes.join(", ")) };
-            words = format!(
-                "{words}: proxy authorization required{schemes}; set user and password in its address; only \
+            description = format!(
+                "{description}: proxy authorization required{schemes}; set user and password in its address; only \
                  Basic is supported"
             );
         }
-        Self { status, words }
+        Self { status, description }
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words)
+        f.write_str(&self.description)
     }
 }
 
