@@ -126,7 +126,7 @@ class Services(SyncResource):
         money, so this call is never sent again once it may have arrived. Custom properties that the
         service marks as mandatory are enforced by the server; `estore.get` returns which they are.
         Vendor's guide: Manage Services, "Add a service from the E-Store to the organization". Arguments
-        whose default is `UNSET` are left out unless they are given; `None` is sent as null. See [API
+        whose default is `UNSET` are omitted unless they are passed; `None` is sent as null. See [API
         Guide for Organizations
         Management](https://kb.cloudmore.com/kb/api-guide-for-organizations-management).
 

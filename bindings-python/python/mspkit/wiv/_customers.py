@@ -48,7 +48,7 @@ class Customers(SyncResource):
             fields: The fields to return, by their request names: `id` for `customer_id` and `name`
                 for `customer_name`. Default: all fields. The server refuses an unknown name. A list, or
                 one text with commas.
-            **options: How the list is read, and options of its calls: see `ListOptions`.
+            **options: Paging options and call options: see `ListOptions`.
 
         Raises:
             BadRequestError: 400: A field name is unknown.

@@ -62,7 +62,7 @@ fn of_tls(error: &Tls) -> String {
         }
         Tls::AlertReceived(Alert::HandshakeFailure) => format!(
             "the server ended the TLS handshake (HandshakeFailure): it supports no common version or cipher, or it \
-             requires a client certificate (`client_cert`). {SUPPORTED}; check what the server, or a device in front of it, allows"
+             requires a client certificate (`client_cert`); {SUPPORTED}; check what the server, or a device in front of it, allows"
         ),
         Tls::AlertReceived(Alert::ProtocolVersion | Alert::InsufficientSecurity)
         | Tls::PeerIncompatible(_) => {
