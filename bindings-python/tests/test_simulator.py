@@ -334,4 +334,4 @@ def test_a_missing_or_broken_program_is_reported() -> None:
         except SimulatorError as error:
             print(error)
     """
-    assert quiet(code, more={"MSPKIT_SIM": "/bin/false"}) == "/bin/false ended with 1 at its start\n"
+    assert quiet(code, more={"MSPKIT_SIM": "/bin/false"}) == "/bin/false exited with 1 on start\n"
