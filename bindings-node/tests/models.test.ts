@@ -126,9 +126,9 @@ test("secrets are equal when their texts are, and nothing of them is cloned", ()
   assert.deepStrictEqual(one, same);
   assert.notDeepStrictEqual(one, other);
   assert.ok(isDeepStrictEqual(one, same) && !isDeepStrictEqual(one, other));
-  assert.throws(() => structuredClone(one), /a Secret is not cloned; reveal\(\) gives its text/);
+  assert.throws(() => structuredClone(one), /a Secret cannot be cloned; reveal\(\) returns its text/);
   const { port1 } = new MessageChannel();
-  assert.throws(() => port1.postMessage(one), /a Secret is not cloned/);
+  assert.throws(() => port1.postMessage(one), /a Secret cannot be cloned/);
   port1.close();
 });
 

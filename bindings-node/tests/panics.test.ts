@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import "./support/hooks.js";
 import { InternalError, version } from "mspkit";
-import { crossing, site } from "../dist/cjs/failure.js";
+import { callNative, site } from "../dist/cjs/failure.js";
 import { native } from "../dist/cjs/native.js";
 import { begin } from "../dist/cjs/port.js";
 import { HERE, program } from "./support/child.js";
@@ -52,7 +52,7 @@ test("the shipped module has no test hooks", () => {
 
 test("a panic in an export is an error", () => {
   assert.throws(
-    () => crossing(() => hooked.panics("oh")),
+    () => callNative(() => hooked.panics("oh")),
     (error) => {
       assert.ok(error instanceof InternalError);
       assert.match(error.message, /internal error in mspkit: .*oh/);

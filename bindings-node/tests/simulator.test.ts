@@ -290,7 +290,7 @@ test("a missing or broken program is reported", async () => {
   assert.ok(existsSync(saved));
   process.env.MSPKIT_SIM = "/bin/false";
   try {
-    await assert.rejects(Simulator.start(), /the simulator ended with 1 at its start/);
+    await assert.rejects(Simulator.start(), /the simulator exited with 1 on start/);
   } finally {
     process.env.MSPKIT_SIM = saved;
   }

@@ -160,7 +160,7 @@ def test_a_row_that_cannot_be_read_is_reported_with_its_position(clients: Client
 def test_a_list_that_was_read_warns(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
     pager = clients.sync().customers.list()
     assert len(list(pager)) == 10 and not caplog.records
-    assert list(pager) == [] and "nothing more comes of it" in caplog.text
+    assert list(pager) == [] and "it has no more items" in caplog.text
 
 
 def test_a_query_that_a_parameter_makes_is_refused(clients: Clients) -> None:

@@ -335,7 +335,7 @@ def test_a_missing_or_broken_program_is_reported() -> None:
         except SimulatorError as error:
             print(error)
     """
-    assert quiet(code, more={"MSPKIT_SIM": "/bin/false"}) == "/bin/false ended with 1 at its start\n"
+    assert quiet(code, more={"MSPKIT_SIM": "/bin/false"}) == "/bin/false exited with 1 on start\n"
 
 
 def test_a_simulator_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,8 +346,8 @@ def test_a_simulator_of_another_version_is_refused(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("MSPKIT_SIM", str(other))
     with pytest.raises(SimulatorError) as refused:
         Simulator()
-    told = f"this is mspkit {mspkit.__version__}, but {other} has version 99.0.0; install the same one: "
-    assert str(refused.value) == f"{told}pip install mspkit-sim=={mspkit.__version__}"
+    expected = f"this is mspkit {mspkit.__version__}, but {other} has version 99.0.0; install the same one: "
+    assert str(refused.value) == f"{expected}pip install mspkit-sim=={mspkit.__version__}"
 
 
 def test_the_program_is_found_where_installers_put_it(

@@ -14,7 +14,7 @@ import {
   type SyncPager,
 } from "mspkit";
 import { AsyncClient, AsyncResource, SyncResource } from "../../dist/cjs/client.js";
-import { crossing } from "../../dist/cjs/failure.js";
+import { callNative } from "../../dist/cjs/failure.js";
 import { Shape } from "../../dist/cjs/model.js";
 import { camel, snake } from "../../dist/cjs/names.js";
 import { operations } from "../../dist/cjs/native.js";
@@ -157,7 +157,7 @@ export class Call {
     const core = open({ service, options, asynchronous: false });
     const theirs = Object.entries(this.#params).map(([name, value]) => [snake(name), value]);
     const params = JSON.stringify(Object.fromEntries(theirs));
-    crossing(() => core.pager(operation, params, "{}", "{}"));
+    callNative(() => core.pager(operation, params, "{}", "{}"));
     throw new Error(`the core takes ${params}`);
   }
 
