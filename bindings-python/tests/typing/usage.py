@@ -121,7 +121,7 @@ def other_services(cloudmore: Cloudmore, wiv: Wiv) -> None:
         custom_properties_data=[{"id": "domain", "value": "acme.example.com"}],
     )
     assert_type(added, CreatedService)
-    assert_type(added.id, str | None)
+    assert_type(added.id, str)
     update = cloudmore.services.replace(organization_id="o", service_id="s", custom_properties_data=[added])
     assert_type(update, ResponseMeta)
     for customer in wiv.customers.list(fields=["id", "name"]):
