@@ -233,9 +233,9 @@ enum mspkit_status
      */
     MSPKIT_E_INVALID_REQUEST = -1,
     /**
-     * No connection could be made, or it broke before the answer to a read was complete. A write that
-     * may have arrived is OutcomeUnknown instead. Check the address, the proxy and the certificates,
-     * then call again.
+     * The connection failed, or it broke before the response to a read was complete. A write that may
+     * have arrived is OutcomeUnknown instead. Check the address, the proxy and the certificates, then
+     * call again.
      */
     MSPKIT_E_CONNECTION = -2,
     /**
@@ -244,12 +244,12 @@ enum mspkit_status
      */
     MSPKIT_E_TIMEOUT = -3,
     /**
-     * A write was sent and its answer was lost, so it may or may not have been carried out. Look up
+     * A write was sent and its response was lost, so it may or may not have been carried out. Look up
      * whether it was carried out, as the message says, before calling again.
      */
     MSPKIT_E_OUTCOME_UNKNOWN = -4,
     /**
-     * The server refused the request as wrong, with 400 or another 4xx that has no kind of its own.
+     * The server refused the request as invalid, with 400 or another 4xx that has no kind of its own.
      * Correct the fields that `field_errors` names.
      */
     MSPKIT_E_BAD_REQUEST = -5,
@@ -259,18 +259,18 @@ enum mspkit_status
      */
     MSPKIT_E_AUTHENTICATION = -6,
     /**
-     * The credentials are good, but do not allow this. Give the API user the permission, or use another
-     * one.
+     * The credentials are valid, but do not allow this. Grant the API user the permission, or use
+     * another one.
      */
     MSPKIT_E_PERMISSION_DENIED = -7,
     /**
-     * The server knows no such object, or is too old for the endpoint. Check the id, and the server's
-     * version when every id fails.
+     * The object does not exist, or the server is too old for the endpoint. Check the id, and the
+     * server's version if every id fails.
      */
     MSPKIT_E_NOT_FOUND = -8,
     /**
-     * The request contradicts the state that the object is in. Fetch the object again and decide based
-     * on its current state.
+     * The request conflicts with the current state of the object. Fetch the object again and decide
+     * based on its current state.
      */
     MSPKIT_E_CONFLICT = -9,
     /**
@@ -279,18 +279,18 @@ enum mspkit_status
      */
     MSPKIT_E_RATE_LIMIT = -10,
     /**
-     * The server failed, with 500 or above. Call again later; give the vendor's support the
-     * `server_error_id` if it lasts.
+     * The server failed, with 500 or above. Call again later; send the `server_error_id` to the vendor's
+     * support if it lasts.
      */
     MSPKIT_E_SERVER = -11,
     /**
      * The response does not match the endpoint's format, such as a proxy's page, broken JSON or too
-     * large a body. Look at `body`, and at what stands between you and the server.
+     * large a body. Check `body`, and any proxy or gateway between you and the server.
      */
     MSPKIT_E_DECODE = -12,
     /**
-     * The server's cursor for this list expired, and the list was not to be restarted. Start the list
-     * again, with `resume_token` to go on where it stopped.
+     * The server's cursor for this list expired, and restarting was not allowed. Start the list again,
+     * with `resume_token` to continue where it stopped.
      */
     MSPKIT_E_SCROLL_EXPIRED = -13,
     /**
@@ -299,8 +299,8 @@ enum mspkit_status
      */
     MSPKIT_E_CANCELLED = -14,
     /**
-     * The client was closed before anything was sent, or while the call waited for another attempt. Make
-     * a new client.
+     * The client was closed before anything was sent, or while the call waited for another attempt.
+     * Create a new client.
      */
     MSPKIT_E_CLOSED = -15,
     /**
@@ -308,18 +308,18 @@ enum mspkit_status
      */
     MSPKIT_E_INTERNAL = -16,
     /**
-     * A list ended before as many rows had come as the server says there are, and others came twice or
-     * `on_incomplete` is `raise`. List again, sorted by something that does not change; `missing` says
-     * how many rows are not there.
+     * A list ended with fewer rows than the server announced, and other rows were received twice or
+     * `on_incomplete` is `raise`. List again, sorted by a field that does not change; `missing` is the
+     * number of missing rows.
      */
     MSPKIT_E_LIST_INCOMPLETE = -17,
     /**
-     * The call succeeded, but its answer lacks the field that was asked for. Look the object up, as the
-     * message says. What was created is there, so do not create it again.
+     * The call succeeded, but its response lacks the requested field. Look the object up, as the message
+     * says. A created object exists, so do not create it again.
      */
     MSPKIT_E_MISSING_FIELD = -18,
     /**
-     * The server took the request and answered that it was not carried out. Read what the answer says;
+     * The server accepted the request and responded that it was not carried out. Read the response;
      * repeating the same request will not help.
      */
     MSPKIT_E_OPERATION_FAILED = -19,
@@ -596,12 +596,12 @@ typedef struct mspkit_call_options {
      */
     size_t extra_query_count;
     /**
-     * Milliseconds for the whole call, of a list for each page, queueing and retries included;
+     * Milliseconds for the whole call, or for each page of a list, including queueing and retries;
      * `MSPKIT_DEFAULT`: the client's.
      */
     int64_t timeout_ms;
     /**
-     * Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: the client's.
+     * Retries after transient errors, 0 for none; `MSPKIT_DEFAULT`: the client's.
      */
     int32_t max_retries;
     /**
@@ -689,7 +689,7 @@ typedef struct mspkit_client_options {
      */
     struct mspkit_str client_id;
     /**
-     * Cloudmore: Where the API secret travels when a token is asked for: `basic` in a header, `body` in
+     * Cloudmore: How the API secret is sent when a token is requested: `basic` in a header, `body` in
      * the form; not given: `basic`.
      */
     struct mspkit_str client_auth;
@@ -715,7 +715,7 @@ typedef struct mspkit_client_options {
      */
     struct mspkit_str app_info;
     /**
-     * Milliseconds for a whole call, queueing and retries included; `MSPKIT_DEFAULT`: 120,000.
+     * Milliseconds for a whole call, including queueing and retries; `MSPKIT_DEFAULT`: 120,000.
      */
     int64_t timeout_ms;
     /**
@@ -727,18 +727,18 @@ typedef struct mspkit_client_options {
      */
     int64_t connect_timeout_ms;
     /**
-     * The longest `Retry-After` in milliseconds that is waited for; `MSPKIT_DEFAULT`: 120,000. A longer
+     * The longest `Retry-After` in milliseconds that is honoured; `MSPKIT_DEFAULT`: 120,000. A longer
      * one fails the call.
      */
     int64_t max_retry_after_ms;
     /**
-     * The longest pause in milliseconds that mspkit decides on by itself; `MSPKIT_DEFAULT`: 30,000. A
-     * wait that the server asks for is not shortened.
+     * The longest pause in milliseconds that mspkit decides on; `MSPKIT_DEFAULT`: 30,000. A wait that
+     * the server requests is not shortened.
      */
     int64_t max_backoff_ms;
     /**
-     * The largest response body in bytes, decompressed; `MSPKIT_DEFAULT`: 64 MiB. Of a response with an
-     * error status 256 KiB are read.
+     * The largest response body in bytes, decompressed; `MSPKIT_DEFAULT`: 64 MiB. Of an error response,
+     * 256 KiB are read.
      */
     int64_t max_body_bytes;
     /**
@@ -751,21 +751,20 @@ typedef struct mspkit_client_options {
      */
     int64_t pool_max_idle;
     /**
-     * Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: 2.
+     * Retries after transient errors, 0 for none; `MSPKIT_DEFAULT`: 2.
      */
     int32_t max_retries;
     /**
-     * Whether the server's certificate is checked; `MSPKIT_DEFAULT`: true. Without that anybody on the
-     * way can read the credentials.
+     * Whether the server's certificate is checked; `MSPKIT_DEFAULT`: true. Without that, anyone on the
+     * network path can read the credentials.
      */
     int32_t verify;
     /**
-     * Whether the environment's proxies apply; `MSPKIT_DEFAULT`: true.
+     * Whether the environment's proxies are used; `MSPKIT_DEFAULT`: true.
      */
     int32_t trust_env;
     /**
-     * Whether `http` is allowed to other machines than this one, and through proxies; `MSPKIT_DEFAULT`:
-     * false.
+     * Whether `http` is allowed to other machines, and through proxies; `MSPKIT_DEFAULT`: false.
      */
     int32_t allow_http;
     /**
@@ -875,20 +874,20 @@ typedef struct mspkit_paging_options {
      */
     size_t struct_size;
     /**
-     * Where to go on, from an earlier pager of the same list or from its error; not given: the
+     * Where to continue, from an earlier pager of the same list or from its error; not given: the
      * beginning.
      */
     struct mspkit_str resume_token;
     /**
-     * What to do at the end when fewer rows came than the server says there are: `warn` logs a warning,
-     * `raise` is an error of kind `ListIncomplete`, `ignore` leaves it to `complete`; not given: an
-     * error where other rows came twice in place of the missing ones, else a warning.
+     * What to do at the end if fewer rows were received than the server announced: `warn` logs a
+     * warning, `raise` is an error of kind `ListIncomplete`, `ignore` leaves it to `complete`; not
+     * given: an error if other rows were received twice instead of the missing ones, else a warning.
      */
     struct mspkit_str on_incomplete;
     /**
-     * What to do when a page is lost on the way, since the server cannot be asked for it again:
-     * `restart` searches anew and skips what was given out, `raise` is an error that says where to
-     * resume; not given: `restart`.
+     * What to do when a page is lost, since it cannot be requested again: `restart` restarts the search
+     * and skips the items already returned, `raise` is an error with a resume token; not given:
+     * `restart`.
      */
     struct mspkit_str on_lost_page;
     /**
@@ -896,8 +895,8 @@ typedef struct mspkit_paging_options {
      */
     int64_t limit;
     /**
-     * Pages in flight at the same time where pages are numbered, read ahead in order; `MSPKIT_DEFAULT`:
-     * chosen by mspkit. Never above the endpoint's limit.
+     * How many numbered pages may be in flight; they are read ahead in order; `MSPKIT_DEFAULT`: chosen
+     * by mspkit. Never above the endpoint's limit.
      */
     int64_t concurrency;
     /**

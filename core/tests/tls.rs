@@ -336,7 +336,7 @@ async fn incompatible_server_is_reported_with_what_is_supported() {
     // Handshake failure, protocol version, insufficient security.
     for alert in [40, 70, 71] {
         let message = refusal(&options(), to(&alerting(alert).await, "localhost")).await;
-        assert!(message.contains("in common") && message.contains("TLS 1.2 and 1.3"), "{message}");
+        assert!(message.contains("no common") && message.contains("TLS 1.2 and 1.3"), "{message}");
     }
 }
 

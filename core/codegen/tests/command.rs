@@ -21,7 +21,11 @@ fn check_fails_until_the_files_are_written_and_names_those_that_differ() {
     let repository = Repository::new("command-check");
     let missing = run(&repository, &["--check"]);
     assert_eq!(missing.status.code(), Some(1));
-    assert!(text_of(&missing).contains("core/src/generated/mod.rs: differs"), "{}", text_of(&missing));
+    assert!(
+        text_of(&missing).contains("core/src/generated/mod.rs: is not up to date"),
+        "{}",
+        text_of(&missing)
+    );
     assert!(!repository.root.join("core/src").exists(), "a check writes nothing");
 
     assert!(run(&repository, &[]).status.success());
@@ -34,7 +38,7 @@ fn check_fails_until_the_files_are_written_and_names_those_that_differ() {
     assert_eq!(differs.status.code(), Some(1));
     let lines: Vec<String> = text_of(&differs).lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].starts_with("core/src/generated/ncentral/models.rs: differs"), "{lines:?}");
+    assert!(lines[0].starts_with("core/src/generated/ncentral/models.rs: is not up to date"), "{lines:?}");
 }
 
 #[test]
@@ -46,7 +50,11 @@ fn a_generated_file_that_is_no_longer_rendered_is_removed() {
     let old = repository.root.join("core/src/generated/old.rs");
     std::fs::copy(repository.root.join("core/src/generated/ncentral/models.rs"), &old).unwrap();
     let output = run(&repository, &["--check"]);
-    assert!(text_of(&output).contains("core/src/generated/old.rs: differs"), "{}", text_of(&output));
+    assert!(
+        text_of(&output).contains("core/src/generated/old.rs: is not up to date"),
+        "{}",
+        text_of(&output)
+    );
     assert!(run(&repository, &[]).status.success());
     assert!(!old.exists() && mine.exists());
 }

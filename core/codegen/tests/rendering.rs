@@ -215,7 +215,7 @@ fn what_the_simulator_serves_and_the_cases_follow_from_the_document() {
         serde_json::from_str(&text(&files, "tests/simulator/src/generated.json")).unwrap();
     assert_eq!(table["collections"][0]["fields"][0]["name"], "orgId");
     assert_eq!(table["served"][0]["operation"], "ncentral.orgs.list");
-    assert!(text(&files, "tests/simulator/src/generated.rs").contains("orgs = 4, \"How many there are"));
+    assert!(text(&files, "tests/simulator/src/generated.rs").contains("orgs = 4, \"The initial number"));
     assert!(text(&files, "bindings-python/python/mspkit/_simulated.py").contains("    orgs: int\n"));
     assert!(text(&files, "bindings-node/ts/generated/simulated.ts").contains("  readonly orgs?: number;\n"));
     let cases: serde_json::Value =

@@ -121,17 +121,17 @@ impl RawPage {
         let Some(last) = self.items.get(last).filter(|_| consumed < self.items.len()) else {
             return self.next.clone();
         };
-        let count = consumed as u64;
+        let consumed = consumed as u64;
         self.here.at(match self.here.place() {
             Position::Page { page, skip, size, received } => Position::Page {
                 page: *page,
                 skip: if self.again { *skip } else { last.row() + 1 },
                 size: *size,
-                received: received + count,
+                received: received + consumed,
             },
             Position::Whole { .. } => Position::Whole { skip: last.row() + 1 },
             Position::Scroll { count, .. } => Position::Scroll {
-                count: count + count,
+                count: count + consumed,
                 last: if self.by_id { last.id(&self.buffer).map(Into::into) } else { None },
             },
             Position::End => Position::End,
