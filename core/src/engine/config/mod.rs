@@ -95,7 +95,11 @@ impl Settings {
     pub fn with(&self, options: &Config) -> Result<Self> {
         if let Some(name) = options.fixed_option() {
             let instead = if name == "reseller_id" { "pass it to the call" } else { "create another client" };
-            return Err(Error::argument(name, "a value", &format!("belongs to the client itself; {instead}")));
+            return Err(Error::argument(
+                name,
+                "a value",
+                &format!("belongs to the client itself; {instead}"),
+            ));
         }
         self.changed(options)
     }

@@ -364,7 +364,7 @@ impl RawPager {
         };
         let operation = self.shared.list.template.operation.id;
         let overlaps = snapshot.completeness.overlaps();
-        let twice = if overlaps { ", others are repeated" } else { "" };
+        let twice = if overlaps { ", others were received twice" } else { "" };
         let message = format!("the list is incomplete: {missing} of {total} rows are missing{twice}");
         let after_end = snapshot.next.at(reader.after_end());
         let mut error = Error::new(ErrorKind::ListIncomplete, message)

@@ -189,8 +189,7 @@ fn authorities(given: &Pem) -> Result<Vec<CertificateDer<'static>>, OptionsError
     for (index, certificate) in found.iter().enumerate() {
         RootCertStore::empty().add(certificate.clone()).map_err(|_| {
             let bytes = certificate.len();
-            given
-                .refuse(format_args!("contains an invalid certificate, number {} ({bytes} bytes)", index + 1))
+            given.refuse(format_args!("contains an invalid certificate {} ({bytes} bytes)", index + 1))
         })?;
     }
     Ok(found)
