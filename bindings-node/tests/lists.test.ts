@@ -136,8 +136,8 @@ test("a list is read once", async () => {
     }
   };
   await assert.rejects(again, InvalidRequestError);
-  await assert.rejects(list.collect(), /is read once/);
-  assert.throws(() => list.pages(), /is read once/);
+  await assert.rejects(list.collect(), /can only be read once/);
+  assert.throws(() => list.pages(), /can only be read once/);
   assert.deepEqual(await list.next(), { value: undefined, done: true });
   const whole = client.customers.list();
   assert.equal((await whole.collect()).length, 230);

@@ -70,7 +70,7 @@ function here(row: OperationRow): Operation {
   const byName = row.params.some((param) => param.from_option !== null);
   const inPath = (place: string) => place === "path" && !byName;
   const members = new Map<string, boolean>();
-  for (const param of row.params.filter((param) => !inPath(param.place))) {
+  for (const param of row.params.filter((param) => !inPath(param.location))) {
     members.set(camel(param.name), param.required && param.from_option === null);
   }
   for (const name of listed ? PAGING : []) {
@@ -85,7 +85,7 @@ function here(row: OperationRow): Operation {
     resource: camel(row.resource),
     name: camel(row.name),
     listed,
-    positional: row.params.filter((param) => inPath(param.place)).map((param) => camel(param.name)),
+    positional: row.params.filter((param) => inPath(param.location)).map((param) => camel(param.name)),
     members,
   };
 }

@@ -50,7 +50,7 @@ test("lists are read by items, by pages and at once", () => {
   );
   assert.equal(client.customers.list({ pageSize: 100, limit: 120 }).collect().length, 120);
   assert.equal(client.customers.list().collect({ limit: 7 }).length, 7);
-  assert.throws(() => [...list], /is read once/);
+  assert.throws(() => [...list], /can only be read once/);
 });
 
 test("errors are thrown", () => {

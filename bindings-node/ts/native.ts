@@ -181,7 +181,7 @@ export const native: Native = loadOfSameVersion();
 export interface ParameterRow {
   readonly name: string;
   readonly wire: string;
-  readonly place: string;
+  readonly location: string;
   readonly kind: string;
   readonly required: boolean;
   readonly secret: boolean;
