@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 import mspkit
+from children import SOAK
 from mspkit.sim import program
 from simulator import ROOT, VARIABLES, Simulator
 
@@ -179,6 +180,7 @@ def test_a_wheel_of_the_sdist_works_too(sim: Simulator, tmp_path: Path) -> None:
     works_as_the_readme_says(python, sim, tmp_path)
 
 
+@pytest.mark.skipif(not SOAK, reason="it compiles the simulator again")
 def test_a_wheel_of_the_simulators_sdist_works_too(tmp_path: Path) -> None:
     # Whether it is optimised makes no difference here, but takes long.
     made = wheel_of(built(f"{SIM}.tar.gz"), tmp_path, MATURIN_PEP517_ARGS="--profile=dev")
