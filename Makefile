@@ -1,5 +1,5 @@
-# What is done here, a target each. Every target says what it does, installs what it needs into .tools, and stops with
-# one line when the machine lacks a tool. Nothing outside of this folder is changed, cargo's own cache apart.
+# One target per task. Every target documents itself, installs what it needs into .tools, and stops with one line if the
+# machine lacks a tool. Nothing outside of this folder is changed, except cargo's own cache.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -14,21 +14,25 @@ PROPERTY_CASES ?= 100000
 CARGO_FUZZ := 0.13.1
 FUZZ_TARGETS := $(patsubst core/fuzz/fuzz_targets/%.rs,%,$(sort $(wildcard core/fuzz/fuzz_targets/*.rs)))
 
-# Where cargo builds: CARGO_TARGET_DIR where it is set. Every part of this Makefile and its scripts looks there; it has to be
+# Where cargo builds: CARGO_TARGET_DIR if it is set. Every part of this Makefile and its scripts uses it; it must be
 # absolute, since some of them run in other folders.
 export CARGO_TARGET_DIR := $(if $(CARGO_TARGET_DIR),$(if $(filter /%,$(firstword $(CARGO_TARGET_DIR))),,$(CURDIR)/)$(CARGO_TARGET_DIR),$(CURDIR)/target)
 BUILT := $(CARGO_TARGET_DIR)
 
-# Tests talk to simulators. What the shell knows of real servers and of proxies is kept from them.
+# Tests use simulators only; the shell's settings for real servers and proxies are removed.
 SERVERS := NCENTRAL_URL NCENTRAL_JWT CLOUDMORE_URL CLOUDMORE_USERNAME CLOUDMORE_PASSWORD CLOUDMORE_CLIENT_SECRET \
   CLOUDMORE_RESELLER_ID WIV_URL WIV_API_KEY
 PROXIES := HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy
 APART := env $(SERVERS:%=-u %) $(PROXIES:%=-u %)
 
+# Runs the judge of the conformance cases on a program; ONLY selects cases, ARGS are further options.
+CONFORMANCE = $(if $(ONLY),--only '$(ONLY)') $(ARGS)
+JUDGE = $(APART) '$(BUILT)/debug/mspkit-conformance' $(CONFORMANCE) --
+
 say = @printf '\n== %s\n' "$(1)"
 missing = { echo "mspkit: $(1)" >&2; exit 1; }
 
-.PHONY: help demo demo-rust test test-rust soak soak-rust judges bench bench-core generate lint clean
+.PHONY: help demo demo-rust test test-rust judge conformance-rust soak soak-rust vocabulary contract bench bench-core generate lint clean
 .PHONY: need-cargo need-clippy need-compiler need-node need-python need-rustfmt
 
 help: ## this list
@@ -41,9 +45,9 @@ include tests/bench/bench.mk
 include docs/docs.mk
 include tests/packages/packages.mk
 
-demo: demo-python ## the main job in Python, start to end; options of the script: make demo ARGS="--write"
+demo: demo-python ## the demo in Python; options of the script: make demo ARGS="--write"
 
-demo-rust: need-cargo need-compiler ## the same job in Rust
+demo-rust: need-cargo need-compiler ## the demo in Rust
 	$(call say,Building the demo: core/examples/onboard)
 	@cargo build --locked -p mspkit --example onboard
 	$(call say,Running it)
@@ -51,35 +55,48 @@ demo-rust: need-cargo need-compiler ## the same job in Rust
 
 test: test-packages test-rust test-python test-node test-c bench-smoke ## every check that fits into a few minutes
 
-test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/documents/installed.txt ## documents, generated sources, the Rust crates
-	$(call say,The API documents: OpenAPI 3.1 whose examples fit their schemas)
-	@$(TOOLS)/documents/bin/python tests/documents/validate.py
-	@$(TOOLS)/documents/bin/python tests/documents/validate.py --self-check
+test-rust: need-cargo need-rustfmt need-compiler $(TOOLS)/spec/installed.txt ## documents, generated sources, the Rust crates
+	$(call say,The API documents: valid OpenAPI 3.1 whose examples match their schemas)
+	@$(TOOLS)/spec/bin/python tests/spec/validate.py
+	@$(TOOLS)/spec/bin/python tests/spec/validate.py --self-check
 	$(call say,The conformance cases: complete and well formed)
-	@$(TOOLS)/documents/bin/python tests/conformance/check.py --require-schema
-	$(call say,The pages: links that lead somewhere, tables that say what is)
-	@$(TOOLS)/documents/bin/python tests/documents/pages.py
-	@$(TOOLS)/documents/bin/python tests/documents/pages.py --self-check
-	$(call say,The generated sources: what the documents say)
+	@$(TOOLS)/spec/bin/python tests/conformance/check.py --require-schema
+	$(call say,The pages: links and tables are up to date)
+	@$(TOOLS)/spec/bin/python tests/spec/docs.py
+	@$(TOOLS)/spec/bin/python tests/spec/docs.py --self-check
+	$(call say,The generated sources: up to date with core/api)
 	@cargo build --locked -p mspkit-codegen
 	@cargo run --quiet --locked -p mspkit-codegen -- --check
-	$(call say,The demo: its output is what it should be)
+	$(call say,The demo: its output is as expected)
 	@cargo build --locked -p mspkit --example onboard
-	@$(APART) cargo run --quiet --locked -p mspkit --example onboard | $(TOOLS)/documents/bin/python tests/demo.py
+	@$(APART) cargo run --quiet --locked -p mspkit --example onboard | $(TOOLS)/spec/bin/python tests/demo.py
 	$(call say,The Rust tests of the whole workspace)
 	@$(APART) cargo test --workspace --locked
-	$(call say,The public surface of the crate: as it is listed)
+	$(call say,The public surface of the crate: as listed in api)
 	@$(call surface,rust)
 
-soak: deny soak-rust soak-python soak-node soak-c ## what takes longer: long runs, outside judges, fuzzing, every Python and Node.js
+# Runs the conformance cases in each language and compares the outcomes.
+ifndef PREBUILT
+judge: need-cargo need-compiler
+	@cargo build --locked -p mspkit-conformance
+endif
+
+conformance-rust: need-cargo need-compiler ## the conformance cases, or some: make conformance-rust ONLY=scroll.json
+	@$(APART) cargo test --quiet --locked -p mspkit --test conformance -- $(CONFORMANCE)
+
+soak: deny vocabulary soak-rust soak-python soak-node soak-c ## long runs, contract checks, fuzzing, every Python and Node.js
+
+vocabulary: need-cargo need-rustfmt need-compiler need-node ## every construct of the documents, in every language; part of soak
+	$(call say,The vocabulary of the documents: rendered, built and called)
+	@core/codegen/tests/vocabulary/every.sh
 
 # Optimised, but linked fast: each of these programs runs once.
 soak-rust: export CARGO_PROFILE_RELEASE_LTO := off
 soak-rust: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
-soak-rust: need-cargo need-compiler judges ## the Rust part of it
+soak-rust: need-cargo need-compiler contract ## the Rust part of soak
 	$(call say,Properties: $(PROPERTY_CASES) cases of each)
 	@$(APART) PROPTEST_CASES=$(PROPERTY_CASES) cargo test --release --locked -p mspkit --lib
-	$(call say,Lists of $(PROPERTY_CASES) servers that say and do what they like)
+	$(call say,Lists of $(PROPERTY_CASES) servers that contradict themselves)
 	@$(APART) PROPTEST_CASES=$(PROPERTY_CASES) cargo test --release --locked -p mspkit --test whole -- --nocapture
 	$(call say,Thousands of simulated networks that fail)
 	@$(APART) cargo test --release --locked -p mspkit --test simulation -- --ignored --nocapture
@@ -93,22 +110,22 @@ ifneq ($(FUZZ_TARGETS),)
 	  cargo fuzz run --fuzz-dir core/fuzz "$$target" -- -max_total_time=$(FUZZ_SECONDS); done
 endif
 
-judges: need-cargo need-compiler need-node need-python ## outside judges of what the clients send and the simulator answers
-	$(call say,Schemathesis judges what the simulator answers)
-	@tests/judges/with-simulator.sh tests/judges/schemathesis.sh
-	$(call say,Prism judges what the clients send)
+contract: need-cargo need-compiler need-node need-python ## checks requests and responses against core/api with outside tools
+	$(call say,Schemathesis: the simulator responds as the API documents say)
+	@tests/contract/with-simulator.sh tests/contract/schemathesis.sh
+	$(call say,Prism: the clients send what the API documents say)
 	@$(APART) cargo test --quiet --locked -p mspkit --test prism --no-run
-	@$(APART) tests/judges/prism.sh cargo test --locked -p mspkit --test prism -- --ignored
+	@$(APART) tests/contract/prism.sh cargo test --locked -p mspkit --test prism -- --ignored
 
-bench: bench-core bench-peers ## how fast it is, and what others would take
+bench: bench-core bench-peers ## benchmarks against other clients
 
 bench-core: need-cargo need-compiler ## how fast the core and the simulator are
-	$(call say,The simulator alone: its share of what is measured)
+	$(call say,The simulator alone: its share of the measurements)
 	@cargo run --quiet --release --locked -p mspkit-sim --example speed
 	$(call say,The core)
 	@$(APART) cargo bench --quiet --locked -p mspkit --bench core
 
-generate: need-cargo need-rustfmt ## write the sources that come from core/api
+generate: need-cargo need-rustfmt ## write the sources generated from core/api
 	$(call say,Rendering the generated sources from core/api)
 	@cargo run --quiet --locked -p mspkit-codegen
 	@$(MAKE) header licenses
@@ -118,31 +135,32 @@ lint: lint-node lint-workflows need-cargo need-rustfmt need-clippy need-compiler
 	@cargo fmt --all --check
 	$(call say,Rust: clippy)
 	@cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	@cargo clippy -p mspkit --no-default-features --locked --quiet -- -D warnings
 	$(call say,Rust: documentation)
 	@RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	$(call say,Python: ruff and mypy)
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache tests bindings-python
 	@$(TOOLS)/lint/bin/ruff check --quiet --no-cache --config tests/ruff.toml docs
 	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --check bindings-python
-	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/documents/pages.py
-	@for part in tests/*.py tests/documents tests/conformance tests/packages tests/judges/schemathesis docs; do \
+	@$(TOOLS)/lint/bin/ruff format --quiet --no-cache --config tests/ruff.toml --check docs tests/spec/docs.py
+	@for part in tests/*.py tests/spec tests/conformance tests/packages tests/contract/schemathesis docs; do \
 	  MYPYPATH=$(PY)/python $(TOOLS)/lint/bin/mypy --no-incremental --config-file tests/mypy.ini "$$part"; done
 
 clean: need-cargo ## remove what was built and installed here
 	$(call say,Removing target and .tools)
 	@cargo clean --quiet
-	@rm -rf $(TOOLS) $(DIST) bindings-node/{build,dist,node_modules,packed,*.node} bindings-python/python/mspkit/_bin
+	@rm -rf $(TOOLS) $(DIST) bindings-node/{build,dist,hooks,node_modules,packed,*.node}
 
-# A virtual environment per purpose, made again when its list changes.
+# A virtual environment per purpose, rebuilt when its list changes.
 $(TOOLS)/wheel/installed.txt: bindings-python/requirements.txt
 $(TOOLS)/python/installed.txt: bindings-python/tests/requirements.txt
-$(TOOLS)/documents/installed.txt: tests/documents/requirements.txt
-$(TOOLS)/lint/installed.txt: tests/lint/requirements.txt tests/documents/requirements.txt tests/judges/schemathesis/requirements.txt
+$(TOOLS)/spec/installed.txt: tests/spec/requirements.txt
+$(TOOLS)/lint/installed.txt: tests/lint/requirements.txt tests/spec/requirements.txt tests/contract/schemathesis/requirements.txt
 
 $(TOOLS)/%/installed.txt: | need-python
 	$(call say,Installing the Python packages of $< into $(TOOLS)/$*)
 	@rm -rf $(TOOLS)/$*
-	@$(PYTHON) -m venv $(TOOLS)/$* || $(call missing,no virtual environment could be made; install Python's venv module)
+	@$(PYTHON) -m venv $(TOOLS)/$* || $(call missing,cannot create a virtual environment; install Python's venv module)
 	@$(TOOLS)/$*/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@cp $< $@
 
@@ -160,7 +178,7 @@ need-compiler:
 
 need-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || \
-	  $(call missing,Python 3.10 or later is missing; PYTHON=... names another one)
+	  $(call missing,Python 3.10 or later is missing; set PYTHON=... to use another one)
 
 need-node:
 	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm >/dev/null || \

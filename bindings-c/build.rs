@@ -1,4 +1,4 @@
-//! Tells the linker what the shared library is called, and that it must stay where it is.
+//! Sets the name of the shared library, and that it must not be unloaded.
 
 use std::error::Error;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let system = std::env::var("CARGO_CFG_TARGET_OS")?;
     if system == "linux" {
         println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libmspkit.so.{version}");
-        // Threads of a runtime may still run when a program closes the library: it is never unmapped.
+        // Threads of a runtime may still run when a program closes the library, so it is never unmapped.
         println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     } else if system == "macos" {
         println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libmspkit.{version}.dylib");

@@ -1,14 +1,18 @@
-# The C library as a part of the Makefile, which includes this. How it is built and installed stands in bindings-c/Makefile.
+# The targets of the C library; included by the Makefile. bindings-c/Makefile builds and installs it.
 
-.PHONY: test-c soak-c header need-cxx
+.PHONY: test-c conformance-c soak-c header need-cxx
 
 test-c: need-cargo need-compiler need-cxx ## the C library
 	@$(MAKE) -C bindings-c check
 
+conformance-c: judge ## the same cases in C
+	@$(MAKE) -C bindings-c install PROFILE=debug PREFIX='$(BUILT)/bindings-c/prefix'
+	@cd bindings-c && $(APART) tests/conformance.sh $(CONFORMANCE)
+
 soak-c: need-cargo need-compiler need-cxx
 	@$(MAKE) -C bindings-c soak
 
-# The header comes from the sources, of which some are generated before.
+# The header comes from the sources, some of which are generated first.
 header: need-cargo
 	@$(MAKE) -C bindings-c header
 

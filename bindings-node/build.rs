@@ -1,4 +1,4 @@
-//! Tells the linker that Node's own symbols come from the process that loads the module.
+//! Makes the linker leave Node's own symbols to the process that loads the module.
 
 fn main() {
     napi_build::setup();

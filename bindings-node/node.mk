@@ -1,11 +1,11 @@
-# The Node module: how it is built, used and tried. A part of the Makefile, which includes it.
+# The targets of the Node module; included by the Makefile.
 
 NODE := bindings-node
 NPM := cd $(NODE) && MSPKIT_PROFILE=release MSPKIT_SIM='$(BUILT)/debug/mspkit-sim' npm
 
-.PHONY: node npm-packages demo-node test-node soak-node lint-node
+.PHONY: node npm-packages demo-node test-node conformance-node soak-node lint-node
 
-# npm ci only when the list of packages has changed.
+# npm ci only if the list of packages has changed.
 $(NODE)/node_modules/installed.json: $(NODE)/package-lock.json | need-node
 	$(call say,Installing the tools of the Node module)
 	@cd $(NODE) && npm ci --silent
@@ -18,22 +18,26 @@ node: need-cargo need-compiler need-node $(NODE)/node_modules/installed.json
 npm-packages: node ## the Node packages, into bindings-node/packed
 	@$(NPM) run --silent pack:all
 
-demo-node: node simulator ## the demo's job in TypeScript
+demo-node: node simulator ## the demo in TypeScript
 	$(call say,Running the demo: $(NODE)/examples/onboard.ts)
 	@$(NPM) run --silent build:tests
 	@$(NPM) run --silent demo -- $(ARGS)
 
-test-node: node simulator pages ## the Node module
+test-node: node simulator judge doc-examples ## the Node module
 	$(call say,The Node module: the packages as users install them)
 	@$(NPM) test --silent
-	$(call say,The JavaScript and TypeScript examples of the pages)
+	$(call say,The JavaScript and TypeScript examples of the documentation)
 	@$(NPM) run --silent pack:all
-	@$(APART) '$(BUILT)/debug/mspkit-pages' node --check '"$(CURDIR)/$(NODE)/scripts/pages.sh" check "$$@"' \
-	  --run '"$(CURDIR)/$(NODE)/scripts/pages.sh" run "$$1"'
+	@$(APART) '$(BUILT)/debug/mspkit-doc-examples' node --check '"$(CURDIR)/$(NODE)/scripts/doc-examples.sh" check "$$@"' \
+	  --run '"$(CURDIR)/$(NODE)/scripts/doc-examples.sh" run "$$1"'
 	@$(call surface,node)
 
-soak-node: node simulator
-	$(call say,The Node module: long runs, newer versions of Node.js, Bun and Deno)
+conformance-node: node judge ## the same cases in Node.js
+	@$(NPM) run --silent build:tests
+	@$(JUDGE) node $(NODE)/build/conformance/program.js
+
+soak-node: node simulator judge
+	$(call say,The Node module: long runs on newer versions of Node.js and on Bun and Deno)
 	@$(NPM) run --silent soak
 
 lint-node: node

@@ -1,4 +1,4 @@
-# The Python wheel: how it is built, used and tried. A part of the Makefile, which includes it.
+# The targets of the Python wheels, mspkit and mspkit-sim; included by the Makefile.
 
 PY := bindings-python
 PY_TOOLS := $(TOOLS)/python
@@ -9,50 +9,61 @@ PY_SIM := $(BUILT)/debug/mspkit-sim
 PYTEST = $(APART) MSPKIT_SIM='$(PY_SIM)' MSPKIT_DIST='$(WHEELS)' PYTHONDONTWRITEBYTECODE=1 \
   $(1)/bin/python -m pytest -p no:cacheprovider --rootdir $(PY) $(PY)/tests
 
-# A test on a page is a file of its own, and what it prints is looked at.
+# A test of a page is a separate file, and its output is checked.
 PAGE_PYTEST := -q -W error -p no:cacheprovider -c /dev/null --rootdir . -s
 
-# The wheel holds the simulator as a program.
-ship-simulator = install -D -m 755 '$(1)/mspkit-sim' $(PY)/python/mspkit/_bin/mspkit-sim && strip $(PY)/python/mspkit/_bin/mspkit-sim
+# The packages: mspkit, and mspkit-sim, which its extra `sim` installs.
+PY_CRATES := $(PY) tests/simulator
 
-.PHONY: wheel sdist simulator pages demo-python test-python soak-python
+.PHONY: wheel sdist simulator doc-examples demo-python test-python conformance-python soak-python
 
-wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python package, into CARGO_TARGET_DIR/python
-	$(call say,Building the Python wheel: $(PY))
-	@cargo build --locked --release -p mspkit-sim
-	@$(call ship-simulator,$(BUILT)/release)
+# With PREBUILT=1 these were built elsewhere, by another job of CI, and copied to where they are expected.
+ifdef PREBUILT
+wheel sdist simulator judge doc-examples:
+	@ls '$(WHEELS)'/*.whl '$(WHEELS)'/*.tar.gz '$(BUILT)'/debug/mspkit-{sim,conformance,doc-examples} >/dev/null || \
+	  $(call missing,PREBUILT is set but some of the prebuilt files are missing)
+else
+wheel: need-cargo need-compiler $(TOOLS)/wheel/installed.txt ## the Python packages, into CARGO_TARGET_DIR/python
+	$(call say,Building the Python wheels: $(PY_CRATES))
 	@rm -f '$(WHEELS)'/*.whl
-	@$(TOOLS)/wheel/bin/maturin build --release --locked --manifest-path $(PY)/Cargo.toml --out '$(WHEELS)'
+	@for crate in $(PY_CRATES); do \
+	  $(TOOLS)/wheel/bin/maturin build --release --locked --manifest-path $$crate/Cargo.toml --out '$(WHEELS)'; done
 
 sdist: need-cargo $(TOOLS)/wheel/installed.txt
 	@rm -f '$(WHEELS)'/*.tar.gz
-	@$(TOOLS)/wheel/bin/maturin sdist --manifest-path $(PY)/Cargo.toml --out '$(WHEELS)'
+	@for crate in $(PY_CRATES); do \
+	  $(TOOLS)/wheel/bin/maturin sdist --manifest-path $$crate/Cargo.toml --out '$(WHEELS)'; done
 
 simulator: need-cargo need-compiler
 	@cargo build --locked -p mspkit-sim
 
 # Runs the examples of the pages in one language.
-pages: need-cargo need-compiler
-	@cargo build --locked -p mspkit-pages
+doc-examples: need-cargo need-compiler
+	@cargo build --locked -p mspkit-doc-examples
+endif
 
-# The example that a user would write, in an environment that has the wheel and nothing else.
+# The example as a user would run it, in an environment that has only the two wheels.
 demo-python: wheel
 	$(call say,Running the demo: $(PY)/examples/onboard.py)
 	@$(PYTHON) -m venv $(TOOLS)/demo
 	@$(TOOLS)/demo/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
 	@$(TOOLS)/demo/bin/python $(PY)/tests/demo.py $(ARGS)
 
-test-python: wheel sdist simulator pages need-node $(PY_TOOLS)/installed.txt ## the Python package
+test-python: wheel sdist simulator judge doc-examples need-node $(PY_TOOLS)/installed.txt ## the Python package
 	$(call say,The Python package: the wheel as users install it)
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
 	@$(call PYTEST,$(PY_TOOLS))
-	$(call say,The Python examples of the pages)
-	@$(PYTHON) -m venv --clear $(TOOLS)/pages
-	@$(APART) '$(BUILT)/debug/mspkit-pages' python --path $(TOOLS)/pages/bin \
+	$(call say,The Python examples of the documentation)
+	@$(PYTHON) -m venv --clear $(TOOLS)/doc-examples
+	@$(APART) '$(BUILT)/debug/mspkit-doc-examples' python --path $(TOOLS)/doc-examples/bin \
 	  --check '"$(CURDIR)/$(PY_TOOLS)/bin/mypy" --strict --no-incremental "$$@"' \
 	  --run 'if grep -q "^def test_" "$$1"; then "$(CURDIR)/$(PY_TOOLS)/bin/python" -m pytest $(PAGE_PYTEST) "$$1"; else python -W error "$$1"; fi'
 	@$(call surface,python)
 
-soak-python: wheel sdist simulator need-node
+conformance-python: wheel judge $(PY_TOOLS)/installed.txt ## the same cases in Python
+	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall '$(WHEELS)'/*.whl
+	@$(JUDGE) $(PY_TOOLS)/bin/python $(PY)/tests/conformance/program.py
+
+soak-python: wheel sdist simulator judge need-node
 	$(call say,The Python package: long runs on every interpreter of this machine)
 	@$(PY)/tests/every.sh

@@ -1,4 +1,4 @@
-# The reference of every language and the pages as HTML, in docs of cargo's target directory. A part of the Makefile, which includes it.
+# The reference of every language and the pages as HTML, in docs of cargo's target directory; included by the Makefile.
 
 DOCS := $(BUILT)/docs
 DOCS_TOOLS := $(TOOLS)/docs
@@ -7,11 +7,11 @@ TYPEDOC := $(TOOLS)/typedoc/node_modules/.bin/typedoc
 .PHONY: docs docs-rust docs-python docs-node docs-c
 
 docs: docs-rust docs-python docs-node docs-c ## the reference of all four languages and the pages, into CARGO_TARGET_DIR/docs
-	$(call say,The pages)
+	$(call say,The pages of docs)
 	@$(DOCS_TOOLS)/bin/python docs/render.py '$(DOCS)'
 	@echo 'open $(DOCS)/index.html'
 
-# Whatever was documented here before would be in the index.
+# Earlier documentation here would be in the index.
 docs-rust: need-cargo need-compiler
 	$(call say,The reference: Rust)
 	@rm -rf '$(BUILT)/doc' '$(DOCS)/rust'

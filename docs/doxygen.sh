@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs doxygen: `doxygen.sh FOLDER CONFIGURATION`. Where the machine has none, it and the libraries that are missing come
-# from Debian's packages, unpacked into the folder, beside the system rather than into it.
+# Runs doxygen: `doxygen.sh FOLDER CONFIGURATION`. If the machine has none, it and the missing libraries come from
+# Debian's packages, unpacked into the folder rather than installed.
 set -euo pipefail
 folder="$1" configuration="$2"
 missing() { echo "mspkit: $1" >&2; exit 1; }
@@ -14,7 +14,7 @@ if ! command -v doxygen >/dev/null && [ ! -e "$folder/usr/bin/doxygen" ]; then
     grep -q '^Status: .* installed' <<<"$(dpkg --status "$package" 2>/dev/null)" || packages+=("$package")
   done < <(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances doxygen |
     grep -E '^lib' | sort -u)
-  apt-get download "${packages[@]}" >said.txt 2>&1 || missing "doxygen could not be fetched: $(tail -1 said.txt)"
+  apt-get download "${packages[@]}" >apt.txt 2>&1 || missing "doxygen could not be fetched: $(tail -1 apt.txt)"
   for package in *.deb; do dpkg -x "$package" .; done
   cd "$OLDPWD"
 fi

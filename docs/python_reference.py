@@ -1,6 +1,6 @@
 """Writes the reference of the installed Python package: `python docs/python_reference.py FOLDER`. Warnings are errors.
 
-The package keeps its classes in modules that are nobody's business. Here everything is shown where users meet it: under
+The package's classes are in private modules. Here everything is shown under its public name: under
 `mspkit`, with what it inherits, and a service's resources inside the class of its client.
 """
 
@@ -22,7 +22,7 @@ import pdoc.render
 
 
 def own(member: Any, cls: type, name: str) -> Any:
-    """A method or property that says it was written in this class."""
+    """A method or property, as if it were defined in this class."""
     if isinstance(member, property):
         return property(own(member.fget, cls, name), doc=member.__doc__)
     made = types.FunctionType(
@@ -34,7 +34,7 @@ def own(member: Any, cls: type, name: str) -> Any:
     )
     made.__dict__.update(member.__dict__)
     made.__kwdefaults__, made.__doc__ = member.__kwdefaults__, member.__doc__
-    # They are known where it was written, not where it is shown.
+    # They are known where it was defined, not where it is shown.
     made.__annotations__ = inspect.get_annotations(member, eval_str=True)
     made.__module__, made.__qualname__ = cls.__module__, f"{cls.__qualname__}.{name}"
     return made
@@ -50,7 +50,7 @@ def inherit(cls: type) -> None:
 
 
 def written(module: types.ModuleType) -> list[type]:
-    """The classes that are written in a module, which public ones do not say of themselves."""
+    """The classes of a module that public ones do not refer to."""
     names = re.findall(r"^class (\w+)", inspect.getsource(module), re.MULTILINE)
     classes: list[type] = [getattr(module, name) for name in names]
     for cls in classes:

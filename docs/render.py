@@ -1,4 +1,5 @@
-"""Writes the pages as HTML, and the index of all that `make docs` has made: `python docs/render.py target/docs`."""
+"""Writes the pages as HTML, and the index of everything that `make docs` has made: `python
+docs/render.py target/docs`."""
 
 from __future__ import annotations
 

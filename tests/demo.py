@@ -1,9 +1,9 @@
-"""Checks what the demo prints when it works against the simulator.
+"""Checks the output of the demo against the simulator.
 
     cargo run -q -p mspkit --example onboard | python3 tests/demo.py
 
-The output is passed on. Every step has to be there with the result it must have, and the planted faults have to have
-been retried; anything else makes the exit status 1.
+The output is passed on. Every step must be present with its expected result, and the planted faults
+must have been retried; anything else makes the exit status 1.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import sys
 
-# Each step with its result, as regular expressions; between them and after them stand spaces and numbers.
+# Each step with its result, as regular expressions; spaces and numbers are between and after them.
 STEPS = {
     "list service organizations": "120 of 120",
     "create a service organization": r"soId \d+",

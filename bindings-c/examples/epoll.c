@@ -1,6 +1,6 @@
-/* 1,000 calls at the same time in an event loop of one thread: gets each of 1,000 customers by its id. */
+/* 1,000 concurrent calls in a single-threaded event loop: gets each of 1,000 customers by its id. */
 #include <errno.h>
-#include <mspkit.h>
+#include <mspkit/ncentral.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -26,7 +26,7 @@ int main(void)
     for (call = 0; call < CALLS; call++) {
         char id[16];
         snprintf(id, sizeof id, "%d", 100 + call);
-        if (mspkit_ncentral_customers_get_submit(client, id, MSPKIT_NTS, NULL, queue, &found[call], NULL, &error) < 0) {
+        if (mspkit_ncentral_customers_get_submit(client, mspkit_nts(id), NULL, queue, &found[call], NULL, &error) < 0) {
             fprintf(stderr, "%s\n", mspkit_error_message(error).data);
             mspkit_error_free(error);
             return 1;
@@ -38,14 +38,14 @@ int main(void)
             if (errno == EINTR) {
                 continue;
             }
-            fprintf(stderr, "nothing came within 30 s\n");
+            fprintf(stderr, "no completion within 30 s\n");
             return 1;
         }
         wakes++;
         while (mspkit_queue_next(queue, 0, &done, NULL) == MSPKIT_OK) {
             char *mark = done.user_data;
             if (done.status == MSPKIT_OK) {
-                const mspkit_customer *customer = mspkit_answer_customer(done.answer);
+                const mspkit_ncentral_customer_view *customer = mspkit_ncentral_customer_of_answer(done.answer);
                 wrong += atoi(customer->customer_id.data) != 100 + (int)(mark - found) || (*mark)++ != 0;
             } else {
                 fprintf(stderr, "%s\n", mspkit_error_message(done.error).data);
@@ -57,7 +57,7 @@ int main(void)
     }
     printf("%d calls completed in %d wakes, %d of them wrong\n", completed, wakes, wrong);
     mspkit_queue_free(queue);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     close(loop);
     return wrong == 0 ? 0 : 1;
 }

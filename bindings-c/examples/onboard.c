@@ -1,10 +1,12 @@
-/* Onboards a customer across three services, which the environment names. Writes only with `--write`. */
-#include <mspkit.h>
+/* Onboards a customer across three services, configured by the environment. Writes only with `--write`. */
+#include <mspkit/cloudmore.h>
+#include <mspkit/ncentral.h>
+#include <mspkit/wiv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Ends the program with what a failed call said. */
+/* Ends the program with the error of a failed call. */
 static void need(int32_t status, mspkit_error **error)
 {
     if (status < 0) {
@@ -19,7 +21,7 @@ static mspkit_str variable(const char *name)
     return mspkit_nts(getenv(name));
 }
 
-/* Reads a list to its end and says how many items there were. */
+/* Reads a list to its end and prints the number of items. */
 static long count(mspkit_pager *pager)
 {
     const mspkit_item *item;
@@ -51,32 +53,34 @@ static void create(mspkit_ncentral *client)
     static const char *const names[] = {"Client Corp", "Globex", "Initech"};
     mspkit_ncentral_service_orgs_create_params acme = mspkit_ncentral_service_orgs_create_params_init();
     mspkit_ncentral_service_orgs_create_customer_params customer = mspkit_ncentral_service_orgs_create_customer_params_init();
+    const mspkit_ncentral_service_org_view *org;
     mspkit_answer *made, *answer;
-    mspkit_text so_id;
+    mspkit_str so_id;
     mspkit_pager *pager;
     mspkit_error *error;
     size_t at;
-    acme.so_name = mspkit_nts("Acme IT Services");
-    acme.contact_first_name = mspkit_nts("John");
-    acme.contact_last_name = mspkit_nts("Smith");
-    acme.country = mspkit_nts("US");
+    acme.so_name = MSPKIT_STR("Acme IT Services");
+    acme.contact_first_name = MSPKIT_STR("John");
+    acme.contact_last_name = MSPKIT_STR("Smith");
+    acme.country = MSPKIT_STR("US");
     need(mspkit_ncentral_service_orgs_create(client, &acme, NULL, &made, &error), &error);
-    so_id = mspkit_answer_service_org(made)->so_id;
+    org = mspkit_ncentral_service_org_of_answer(made);
+    so_id = mspkit_str_of(org->so_id.data, org->so_id.len);
     printf("create a service organization: soId %s\n", so_id.data);
 
-    customer.contact_first_name = mspkit_nts("Jane");
-    customer.contact_last_name = mspkit_nts("Doe");
+    customer.contact_first_name = MSPKIT_STR("Jane");
+    customer.contact_last_name = MSPKIT_STR("Doe");
     for (at = 0; at < sizeof names / sizeof *names; at++) {
         customer.customer_name = mspkit_nts(names[at]);
-        need(mspkit_ncentral_service_orgs_create_customer(client, so_id.data, so_id.len, &customer, NULL, &answer, &error), &error);
+        need(mspkit_ncentral_service_orgs_create_customer(client, so_id, &customer, NULL, &answer, &error), &error);
         mspkit_answer_free(answer);
     }
-    need(mspkit_ncentral_service_orgs_list_customers(client, so_id.data, so_id.len, NULL, NULL, NULL, &pager, &error), &error);
+    need(mspkit_ncentral_service_orgs_list_customers(client, so_id, NULL, NULL, NULL, &pager, &error), &error);
     printf("create customers under it: %ld customers\n", count(pager));
     mspkit_pager_free(pager);
     mspkit_answer_free(made);
 
-    if (mspkit_ncentral_service_orgs_create_customer(client, "999999", MSPKIT_NTS, &customer, NULL, &answer, &error) < 0) {
+    if (mspkit_ncentral_service_orgs_create_customer(client, MSPKIT_STR("999999"), &customer, NULL, &answer, &error) < 0) {
         printf("create one where it cannot be: %s: %s\n", mspkit_error_kind(error).data, mspkit_error_reason(error).data);
         mspkit_error_free(error);
     } else {
@@ -92,28 +96,28 @@ static void tickets(mspkit_ncentral *client)
     mspkit_error *error;
     check.username = read.username = variable("PSA_USERNAME");
     check.password = read.password = variable("PSA_PASSWORD");
-    need(mspkit_ncentral_standard_psa_validate_credential(client, "3", MSPKIT_NTS, &check, NULL, &answer, &error), &error);
+    need(mspkit_ncentral_standard_psa_validate_credential(client, MSPKIT_STR("3"), &check, NULL, &answer, &error), &error);
     printf("check a PSA credential: %s\n",
-           mspkit_answer_psa_credential_check(answer)->is_psa_credentials_valid.value ? "valid" : "not valid");
+           mspkit_ncentral_psa_credential_check_of_answer(answer)->is_psa_credentials_valid.value ? "valid" : "not valid");
     mspkit_answer_free(answer);
-    need(mspkit_ncentral_custom_psa_get_ticket(client, getenv("PSA_TICKET_ID"), MSPKIT_NTS, &read, NULL, &answer, &error), &error);
-    printf("read a PSA ticket: %s\n", mspkit_answer_custom_psa_ticket_info(answer)->ticket_title.data);
+    need(mspkit_ncentral_custom_psa_get_ticket(client, mspkit_nts(getenv("PSA_TICKET_ID")), &read, NULL, &answer, &error), &error);
+    printf("read a PSA ticket: %s\n", mspkit_ncentral_custom_psa_ticket_info_of_answer(answer)->ticket_title.data);
     mspkit_answer_free(answer);
 }
 
-/* Adds a service with a value for each property that it has to have. */
+/* Adds a service with a value for each required property. */
 static void enable(mspkit_cloudmore *client, const char *of, const char *id)
 {
-    mspkit_cloudmore_services_add_params add = mspkit_cloudmore_services_add_params_init();
+    mspkit_cloudmore_services_create_params create = mspkit_cloudmore_services_create_params_init();
     mspkit_answer *detail, *added;
-    const mspkit_estore_service_detail *service;
+    const mspkit_cloudmore_estore_service_detail_view *service;
     mspkit_error *error;
     char values[4096] = "[";
     size_t at;
-    need(mspkit_cloudmore_estore_get(client, of, MSPKIT_NTS, id, MSPKIT_NTS, NULL, NULL, &detail, &error), &error);
-    service = mspkit_answer_estore_service_detail(detail);
-    for (at = 0; at < service->custom_properties_count; at++) {
-        const mspkit_custom_property *property = service->custom_properties[at];
+    need(mspkit_cloudmore_estore_get(client, mspkit_nts(of), mspkit_nts(id), NULL, NULL, &detail, &error), &error);
+    service = mspkit_cloudmore_estore_service_detail_of_answer(detail);
+    for (at = 0; at < service->custom_properties.count; at++) {
+        const mspkit_cloudmore_custom_property_view *property = service->custom_properties.entries[at];
         size_t used = strlen(values);
         if (property->mandatory.value) {
             snprintf(values + used, sizeof values - used, "%s{\"id\": \"%s\", \"value\": \"acme.example.com\"}",
@@ -121,11 +125,11 @@ static void enable(mspkit_cloudmore *client, const char *of, const char *id)
         }
     }
     snprintf(values + strlen(values), sizeof values - strlen(values), "]");
-    add.id = mspkit_nts(id);
-    add.currency_code = mspkit_nts("EUR");
-    add.custom_properties_data = mspkit_nts(values);
-    need(mspkit_cloudmore_services_add(client, of, MSPKIT_NTS, &add, NULL, &added, &error), &error);
-    printf("enable a service: %s as %s\n", service->name.data, mspkit_answer_added_service(added)->id.data);
+    create.id = mspkit_nts(id);
+    create.currency_code = MSPKIT_STR("EUR");
+    create.custom_properties_data = mspkit_nts(values);
+    need(mspkit_cloudmore_services_create(client, mspkit_nts(of), &create, NULL, &added, &error), &error);
+    printf("enable a service: %s as %s\n", service->name.data, mspkit_cloudmore_created_service_of_answer(added)->id.data);
     mspkit_answer_free(added);
     mspkit_answer_free(detail);
 }
@@ -137,18 +141,18 @@ static void services(mspkit_cloudmore *client, int write)
     mspkit_pager *pager;
     mspkit_error *error;
     size_t at, other;
-    need(mspkit_cloudmore_estore_list(client, of, MSPKIT_NTS, NULL, NULL, NULL, &pager, &error), &error);
+    need(mspkit_cloudmore_estore_list(client, mspkit_nts(of), NULL, NULL, NULL, &pager, &error), &error);
     need(mspkit_pager_next_page(pager, &offered, &error), &error);
     mspkit_pager_free(pager);
     printf("list the E-Store: %zu services\n", mspkit_page_count(offered));
-    need(mspkit_cloudmore_services_list(client, of, MSPKIT_NTS, NULL, NULL, NULL, &pager, &error), &error);
+    need(mspkit_cloudmore_services_list(client, mspkit_nts(of), NULL, NULL, NULL, &pager, &error), &error);
     need(mspkit_pager_next_page(pager, &enabled, &error), &error);
     mspkit_pager_free(pager);
     printf("list the organization's services: %zu services\n", mspkit_page_count(enabled));
     for (at = 0; write && at < mspkit_page_count(offered); at++) {
-        const char *id = mspkit_item_estore_service(mspkit_page_item(offered, at))->id.data;
+        const char *id = mspkit_cloudmore_estore_service_of_item(mspkit_page_item(offered, at))->id.data;
         for (other = 0; other < mspkit_page_count(enabled); other++) {
-            if (strcmp(mspkit_item_organization_service(mspkit_page_item(enabled, other))->id.data, id) == 0) {
+            if (strcmp(mspkit_cloudmore_organization_service_of_item(mspkit_page_item(enabled, other))->id.data, id) == 0) {
                 break;
             }
         }
@@ -163,7 +167,7 @@ static void services(mspkit_cloudmore *client, int write)
 
 static void cases(mspkit_wiv *client)
 {
-    const mspkit_str names[] = {mspkit_nts("id"), mspkit_nts("name")};
+    const mspkit_str names[] = {MSPKIT_STR("id"), MSPKIT_STR("name")};
     mspkit_wiv_customers_list_params fields = mspkit_wiv_customers_list_params_init();
     mspkit_wiv_cases_search_params search = mspkit_wiv_cases_search_params_init();
     mspkit_pager *pager;
@@ -193,15 +197,15 @@ int main(int argc, char **argv)
         create(ncentral);
     }
     tickets(ncentral);
-    mspkit_client_free(ncentral);
+    mspkit_ncentral_free(ncentral);
 
     options.reseller_id = variable("CLOUDMORE_RESELLER_ID");
     need(mspkit_cloudmore_new(&options, &cloudmore, &error), &error);
     services(cloudmore, write);
-    mspkit_client_free(cloudmore);
+    mspkit_cloudmore_free(cloudmore);
 
     need(mspkit_wiv_new(NULL, &wiv, &error), &error);
     cases(wiv);
-    mspkit_client_free(wiv);
+    mspkit_wiv_free(wiv);
     return 0;
 }

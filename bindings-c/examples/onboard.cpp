@@ -1,5 +1,7 @@
-// Onboards a customer across three services, which the environment names. Writes only with `--write`.
-#include <mspkit.hpp>
+// Onboards a customer across three services, configured by the environment. Writes only with `--write`.
+#include <mspkit/cloudmore.hpp>
+#include <mspkit/ncentral.hpp>
+#include <mspkit/wiv.hpp>
 
 #include <cstdlib>
 #include <iostream>
@@ -22,18 +24,18 @@ template <class T> std::size_t count(mspkit::pager<T> list)
 
 void organizations(const mspkit::ncentral &client, bool write)
 {
-    mspkit::ncentral_service_orgs_list_params params;
+    mspkit::ncentral::service_orgs_list_params params;
     params.page_size = 50;
     auto list = client.service_orgs().list(params);
     std::size_t orgs = 0;
-    for (const mspkit::ServiceOrg &org : list) {
+    for (const mspkit::ncentral::ServiceOrg &org : list) {
         orgs += org.so_id.has_value();
     }
     done("list service organizations", std::to_string(orgs) + " of " + std::to_string(list.total().value_or(-1)));
     if (!write) {
         return;
     }
-    mspkit::ncentral_service_orgs_create_params acme;
+    mspkit::ncentral::service_orgs_create_params acme;
     acme.so_name = "Acme IT Services";
     acme.contact_first_name = "John";
     acme.contact_last_name = "Smith";
@@ -42,7 +44,7 @@ void organizations(const mspkit::ncentral &client, bool write)
     const std::string so_id = org->so_id.value();
     done("create a service organization", "soId " + so_id);
 
-    mspkit::ncentral_service_orgs_create_customer_params customer;
+    mspkit::ncentral::service_orgs_create_customer_params customer;
     customer.contact_first_name = "Jane";
     customer.contact_last_name = "Doe";
     for (const char *name : {"Client Corp", "Globex", "Initech"}) {
@@ -58,8 +60,8 @@ void organizations(const mspkit::ncentral &client, bool write)
 
 void tickets(const mspkit::ncentral &client)
 {
-    mspkit::ncentral_standard_psa_validate_credential_params check;
-    mspkit::ncentral_custom_psa_get_ticket_params read;
+    mspkit::ncentral::standard_psa_validate_credential_params check;
+    mspkit::ncentral::custom_psa_get_ticket_params read;
     check.username = read.username = std::getenv("PSA_USERNAME");
     check.password = read.password = std::getenv("PSA_PASSWORD");
     const auto valid = client.standard_psa().validate_credential("3", check)->is_psa_credentials_valid;
@@ -86,26 +88,26 @@ void services(const mspkit::cloudmore &client, bool write)
         }
         const auto detail = client.estore().get(of, id);
         std::string values;
-        for (const auto &property : detail->custom_properties.value_or(std::vector<mspkit::CustomProperty>())) {
+        for (const auto &property : detail->custom_properties.value_or(std::vector<mspkit::cloudmore::CustomProperty>())) {
             if (property.mandatory.value_or(false)) {
                 values += (values.empty() ? "" : ", ") + ("{\"id\": \"" + property.property_id.value() + "\", \"value\": \"acme.example.com\"}");
             }
         }
-        mspkit::cloudmore_services_add_params add;
+        mspkit::cloudmore::services_create_params add;
         add.id = id;
         add.currency_code = "EUR";
         add.custom_properties_data = "[" + values + "]";
-        done("enable a service", detail->name.value_or("") + " as " + client.services().add(of, add)->id.value());
+        done("enable a service", detail->name.value_or("") + " as " + client.services().create(of, add)->id.value());
         break;
     }
 }
 
 void cases(const mspkit::wiv &client)
 {
-    mspkit::wiv_customers_list_params fields;
+    mspkit::wiv::customers_list_params fields;
     fields.fields = {"id", "name"};
     done("list Wiv customers", std::to_string(count(client.customers().list(fields))) + " customers");
-    mspkit::wiv_cases_search_params search;
+    mspkit::wiv::cases_search_params search;
     search.max_returned_items = 100;
     done("walk all case pages", std::to_string(count(client.cases().search(search))) + " cases");
 }

@@ -2,23 +2,28 @@
 /*
  * mspkit: N-able N-central, Cloudmore and Wiv for C and C++.
  *
- * Status. Functions that can fail return MSPKIT_OK, MSPKIT_DONE or MSPKIT_EMPTY, or a negative code MSPKIT_E_...; codes are
- * never reused. Their last argument takes an error, which is yours to free, or NULL; it becomes NULL on success. Outputs are
- * written only on success. There is no state per thread.
+ * This is what the library exports. The operations of the services are typed functions over it, in a header per
+ * service, which includes this one: mspkit/ncentral.h, mspkit/cloudmore.h, mspkit/wiv.h. A new operation there changes
+ * nothing here.
  *
- * Handles. What a function gives through a pointer to a pointer is yours, and has a `_free` function that allows NULL. What
- * is got from a handle as a value or a const pointer belongs to the handle.
+ * Status. Functions that can fail return MSPKIT_OK, MSPKIT_DONE or MSPKIT_EMPTY, or a negative code MSPKIT_E_...: a
+ * mspkit_status, which is a 32-bit enum. Codes are never reused. Their last argument receives an error, which the
+ * caller frees, or is NULL; on success it is set to NULL. Outputs are written only on success. There is no thread-local
+ * state.
  *
- * Texts are UTF-8. Pass them by pointer and length; MSPKIT_NTS is the length of one that ends at its first NUL. What is
- * passed is copied before a function returns.
+ * Handles. What a function returns through a pointer to a pointer is owned by the caller, and has a `_free` function
+ * that allows NULL. Values and const pointers that are got from a handle belong to the handle.
  *
- * Structs that begin with `struct_size` are initialised by their `_init()`, never by zeroes: it sets numbers, and what is true
- * or false, to MSPKIT_DEFAULT, which stands for not given, as NULL does for texts and arrays. So 0 means 0, and false means
- * false. Structs that are got by const pointer may grow at their end: never copy, never put them into arrays.
+ * Texts are UTF-8, passed by value: MSPKIT_STR("a literal"), mspkit_nts(text) for one that ends at its first NUL,
+ * mspkit_str_of(data, len). What is passed is copied before a function returns.
  *
- * Threads. A handle that is passed as a const pointer may be used by several threads at the same time. Nothing may be used
- * while or after it is freed. After fork, a child uses nothing that its parent made; it may make clients of its own. A
- * blocking call works on the thread that waits for it, which wants some 256 KiB of stack, and holds SIGPIPE back there
+ * Structs that begin with `struct_size` are initialised by their `_init()`, never with zeroes: it sets numbers and
+ * booleans to MSPKIT_DEFAULT, which means not given, as NULL does for texts and arrays. So 0 means 0, and false means
+ * false. Structs that are got by const pointer may grow at their end: never copy them, never put them into arrays.
+ *
+ * Threads. A handle that is passed as a const pointer may be used by several threads at the same time. Nothing may be
+ * used while or after it is freed. After fork, a child must not use anything that its parent made; it may make its own
+ * clients. A blocking call works on the calling thread, which needs some 256 KiB of stack, and blocks SIGPIPE there
  * meanwhile; all other work is done by threads of mspkit that block every signal. Signal dispositions are not changed.
  */
 
@@ -36,86 +41,45 @@
 #define MSPKIT_NTS ((size_t)-1)
 
 /**
- * The length that, with NULL for the data, stands for JSON null.
+ * The length that, with NULL for the data, means JSON null.
  */
 #define MSPKIT_NULL_LEN ((size_t)-2)
 
 /**
- * The binary interface that this header describes. It is raised when a program that was built before no longer works
- * with the library; fields and functions that are added do not raise it. It stands in the name of the shared library.
+ * A literal as a `mspkit_str`: `MSPKIT_STR("100")`.
+ */
+#define MSPKIT_STR(literal) mspkit_str_of("" literal, sizeof(literal) - 1)
+
+/**
+ * A `mspkit_field` of the headers of the services.
+ */
+#define MSPKIT_FIELD(type, member, name, kind, layout) {name, sizeof(name) - 1, offsetof(type, member), kind, layout}
+
+/**
+ * A `mspkit_layout` of the headers of the services.
+ */
+#define MSPKIT_LAYOUT(type, fields) {sizeof(mspkit_layout), #type, sizeof(type), fields, sizeof(fields) / sizeof *(fields)}
+
+/**
+ * The binary interface that this header describes. It is raised when programs built for the previous one no longer
+ * work with the library; added fields and functions do not raise it. It is part of the shared library's name.
  */
 #define MSPKIT_ABI_VERSION 1
 
 /**
- * First number of the version that this header belongs to.
+ * Major version of this header.
  */
 #define MSPKIT_VERSION_MAJOR 0
 
 /**
- * Second number of the version that this header belongs to.
+ * Minor version of this header.
  */
 #define MSPKIT_VERSION_MINOR 1
 
 /**
- * Third number of the version that this header belongs to.
+ * Patch version of this header.
  */
 #define MSPKIT_VERSION_PATCH 0
-
-/**
- * Success.
- */
-#define MSPKIT_OK 0
-
-/**
- * There is nothing more: the list has ended, or the closed queue has given out everything.
- */
-#define MSPKIT_DONE 1
-
-/**
- * Nothing was completed within the time that was given.
- */
-#define MSPKIT_EMPTY 2
-
-/**
- * A pointer that has to be given is NULL. The message names it.
- */
-#define MSPKIT_E_NULL -101
-
-/**
- * A text is not UTF-8. The message names it and says from which byte on.
- */
-#define MSPKIT_E_UTF8 -102
-
-/**
- * A text holds a NUL, where no text may have one. The message names it and says where.
- */
-#define MSPKIT_E_NUL_BYTE -103
-
-/**
- * A `struct_size` is not that of any version of the struct: it was not set by the struct's `_init()`, or the struct sets
- * what this library does not know yet.
- */
-#define MSPKIT_E_STRUCT_SIZE -104
-
-/**
- * A number is outside of what it may be. The message names it.
- */
-#define MSPKIT_E_RANGE -105
-
-/**
- * A pager has a step in flight, or a function was called from where it must not be.
- */
-#define MSPKIT_E_BUSY -106
-
-/**
- * Something inside mspkit panicked, which it never should. Report it, with the message.
- */
-#define MSPKIT_E_PANIC -107
-
-/**
- * What was asked for is not what is there: another model, or a page where an answer is.
- */
-#define MSPKIT_E_TYPE -108
 
 /**
  * A field was not sent.
@@ -133,9 +97,85 @@
 #define MSPKIT_PRESENT 2
 
 /**
- * A number, or a yes or no, that is not given: what stands in for it is said where it is used. The initialisers set it.
+ * A number or boolean that is not given; the default is documented with each. Set by the initialisers.
  */
 #define MSPKIT_DEFAULT -2147483648
+
+/**
+ * A field of a view: a `mspkit_text`. In parameters: a `mspkit_str`.
+ */
+#define MSPKIT_FIELD_TEXT 1
+
+/**
+ * A field of a view: a `mspkit_text` with an id. In parameters as `MSPKIT_FIELD_TEXT`.
+ */
+#define MSPKIT_FIELD_ID 2
+
+/**
+ * A field of a view: a `mspkit_int`. In parameters: an `int64_t`, or `MSPKIT_DEFAULT`.
+ */
+#define MSPKIT_FIELD_INT 3
+
+/**
+ * A field of a view: a `mspkit_number`. In parameters: a `double`, or `MSPKIT_DEFAULT`.
+ */
+#define MSPKIT_FIELD_NUMBER 4
+
+/**
+ * A field of a view: a `mspkit_flag`. In parameters: an `int32_t` that is true, false or `MSPKIT_DEFAULT`.
+ */
+#define MSPKIT_FIELD_FLAG 5
+
+/**
+ * A field of a view: a `mspkit_text` with JSON. In parameters: a `mspkit_str` with JSON text.
+ */
+#define MSPKIT_FIELD_JSON 6
+
+/**
+ * Of views only: a pointer to a view, and an `int32_t` with its presence.
+ */
+#define MSPKIT_FIELD_OBJECT 7
+
+/**
+ * Of parameters only: a `mspkit_date_range`.
+ */
+#define MSPKIT_FIELD_DATES 8
+
+/**
+ * A list of texts. Every list is a pointer to the first entry and a `size_t` with their number; in views an `int32_t`
+ * with its presence follows. Entries are `mspkit_str`.
+ */
+#define MSPKIT_FIELD_TEXTS 11
+
+/**
+ * A list of ids. Entries are `mspkit_str`.
+ */
+#define MSPKIT_FIELD_IDS 12
+
+/**
+ * A list of integers. Entries are `int64_t`.
+ */
+#define MSPKIT_FIELD_INTS 13
+
+/**
+ * A list of numbers. Entries are `double`.
+ */
+#define MSPKIT_FIELD_NUMBERS 14
+
+/**
+ * A list of booleans. Entries are `bool`.
+ */
+#define MSPKIT_FIELD_FLAGS 15
+
+/**
+ * A list of anything. Entries are `mspkit_str` with JSON text.
+ */
+#define MSPKIT_FIELD_JSONS 16
+
+/**
+ * Of views only: a list of views. Entries are pointers to views.
+ */
+#define MSPKIT_FIELD_OBJECTS 17
 
 /**
  * Nothing is logged.
@@ -143,22 +183,22 @@
 #define MSPKIT_LOG_OFF 0
 
 /**
- * Something was given up.
+ * A call was given up.
  */
 #define MSPKIT_LOG_ERROR 1
 
 /**
- * Something is wrong, and a call may fail for it.
+ * Something is wrong that may make a call fail.
  */
 #define MSPKIT_LOG_WARN 2
 
 /**
- * Attempts that are repeated, lists that are begun anew.
+ * Retries, restarted lists.
  */
 #define MSPKIT_LOG_INFO 3
 
 /**
- * Every request and every answer.
+ * Every request and every response.
  */
 #define MSPKIT_LOG_DEBUG 4
 
@@ -168,180 +208,235 @@
 #define MSPKIT_LOG_TRACE 5
 
 /**
- * The call was refused before anything was sent, because an argument or the configuration is wrong.
- * Correct the argument that the message names.
+ * The status of a function. Failures are negative; numbers are never reused, and more may be added. It is always a
+ * signed 32-bit integer.
  */
-#define MSPKIT_E_INVALID_REQUEST -1
+enum mspkit_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Success.
+     */
+    MSPKIT_OK = 0,
+    /**
+     * Nothing more: the list has ended, or the closed queue has no more completions.
+     */
+    MSPKIT_DONE = 1,
+    /**
+     * Nothing completed before the timeout.
+     */
+    MSPKIT_EMPTY = 2,
+    /**
+     * The call was refused before anything was sent, because an argument or the configuration is wrong.
+     * Correct the argument that the message names.
+     */
+    MSPKIT_E_INVALID_REQUEST = -1,
+    /**
+     * The connection failed, or it broke before the response to a read was complete. A write that may
+     * have arrived is OutcomeUnknown instead. Check the address, the proxy and the certificates, then
+     * call again.
+     */
+    MSPKIT_E_CONNECTION = -2,
+    /**
+     * The call took longer than its timeout. A write that may have arrived is OutcomeUnknown instead.
+     * Call again, or allow more time with `timeout`.
+     */
+    MSPKIT_E_TIMEOUT = -3,
+    /**
+     * A write was sent and its response was lost, so it may or may not have been carried out. Look up
+     * whether it was carried out, as the message says, before calling again.
+     */
+    MSPKIT_E_OUTCOME_UNKNOWN = -4,
+    /**
+     * The server refused the request as invalid, with 400 or another 4xx that has no kind of its own.
+     * Correct the fields that `field_errors` names.
+     */
+    MSPKIT_E_BAD_REQUEST = -5,
+    /**
+     * The server did not accept the credentials. Check the token, key or password, and whether it has
+     * expired.
+     */
+    MSPKIT_E_AUTHENTICATION = -6,
+    /**
+     * The credentials are valid, but do not allow this. Grant the API user the permission, or use
+     * another one.
+     */
+    MSPKIT_E_PERMISSION_DENIED = -7,
+    /**
+     * The object does not exist, or the server is too old for the endpoint. Check the id, and the
+     * server's version if every id fails.
+     */
+    MSPKIT_E_NOT_FOUND = -8,
+    /**
+     * The request conflicts with the current state of the object. Fetch the object again and decide
+     * based on its current state.
+     */
+    MSPKIT_E_CONFLICT = -9,
+    /**
+     * The server kept rejecting the call as rate limited, even after retries; it was not executed. Retry
+     * after `retry_after`, with fewer concurrent calls.
+     */
+    MSPKIT_E_RATE_LIMIT = -10,
+    /**
+     * The server failed, with 500 or above. Call again later; send the `server_error_id` to the vendor's
+     * support if it lasts.
+     */
+    MSPKIT_E_SERVER = -11,
+    /**
+     * The response does not match the endpoint's format, such as a proxy's page, broken JSON or too
+     * large a body. Check `body`, and any proxy or gateway between you and the server.
+     */
+    MSPKIT_E_DECODE = -12,
+    /**
+     * The server's cursor for this list expired, and restarting was not allowed. Start the list again,
+     * with `resume_token` to continue where it stopped.
+     */
+    MSPKIT_E_SCROLL_EXPIRED = -13,
+    /**
+     * The call was cancelled by its caller; a write may have been carried out. None, if the cancellation
+     * was intended.
+     */
+    MSPKIT_E_CANCELLED = -14,
+    /**
+     * The client was closed before anything was sent, or while the call waited for another attempt.
+     * Create a new client.
+     */
+    MSPKIT_E_CLOSED = -15,
+    /**
+     * An internal error in mspkit. Please report it together with its message.
+     */
+    MSPKIT_E_INTERNAL = -16,
+    /**
+     * A list ended with fewer rows than the server announced, and other rows were received twice or
+     * `on_incomplete` is `raise`. List again, sorted by a field that does not change; `missing` is the
+     * number of missing rows.
+     */
+    MSPKIT_E_LIST_INCOMPLETE = -17,
+    /**
+     * The call succeeded, but its response lacks the requested field. Look the object up, as the message
+     * says. A created object exists, so do not create it again.
+     */
+    MSPKIT_E_MISSING_FIELD = -18,
+    /**
+     * The server accepted the request and responded that it was not carried out. Read the response;
+     * repeating the same request will not help.
+     */
+    MSPKIT_E_OPERATION_FAILED = -19,
+    /**
+     * A required pointer is NULL. The message names it.
+     */
+    MSPKIT_E_NULL = -101,
+    /**
+     * A text is not UTF-8. The message names it and the first invalid byte.
+     */
+    MSPKIT_E_UTF8 = -102,
+    /**
+     * A text contains a NUL. The message names it and its position.
+     */
+    MSPKIT_E_NUL_BYTE = -103,
+    /**
+     * A `struct_size` is not that of any version of the struct: it was not set by the struct's `_init()`, or the
+     * struct sets fields that this library does not know yet.
+     */
+    MSPKIT_E_STRUCT_SIZE = -104,
+    /**
+     * A number is out of range. The message names it.
+     */
+    MSPKIT_E_RANGE = -105,
+    /**
+     * A pager has a step in flight, or a function was called from a place where it is not allowed.
+     */
+    MSPKIT_E_BUSY = -106,
+    /**
+     * A panic inside mspkit. Please report it together with the message.
+     */
+    MSPKIT_E_PANIC = -107,
+    /**
+     * The value is of another type: another model, or a page instead of an answer.
+     */
+    MSPKIT_E_TYPE = -108,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum mspkit_status mspkit_status;
+#else
+typedef int32_t mspkit_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
 
 /**
- * No connection could be made, or it broke before the answer to a read was complete. A write that may
- * have arrived is OutcomeUnknown instead. Check the address, the proxy and the certificates, then call
- * again.
- */
-#define MSPKIT_E_CONNECTION -2
-
-/**
- * The call took longer than its timeout. A write that may have arrived is OutcomeUnknown instead. Call
- * again, or allow more time with `timeout`.
- */
-#define MSPKIT_E_TIMEOUT -3
-
-/**
- * A write was sent and its answer was lost, so it may or may not have been carried out. Look up whether
- * it was carried out, as the message says, before calling again.
- */
-#define MSPKIT_E_OUTCOME_UNKNOWN -4
-
-/**
- * The server refused the request as wrong, with 400 or another 4xx that has no kind of its own. Correct
- * the fields that `field_errors` names.
- */
-#define MSPKIT_E_BAD_REQUEST -5
-
-/**
- * The server did not accept the credentials. Check the token, key or password, and whether it has
- * expired.
- */
-#define MSPKIT_E_AUTHENTICATION -6
-
-/**
- * The credentials are good, but do not allow this. Give the API user the permission, or use another one.
- */
-#define MSPKIT_E_PERMISSION_DENIED -7
-
-/**
- * The server knows no such object, or is too old for the endpoint. Check the id, and the server's
- * version when every id fails.
- */
-#define MSPKIT_E_NOT_FOUND -8
-
-/**
- * The request contradicts the state that the object is in. Fetch the object again and decide based on
- * its current state.
- */
-#define MSPKIT_E_CONFLICT -9
-
-/**
- * The server kept rejecting the call as rate limited, even after retries; it was not executed. Retry
- * after `retry_after`, with fewer concurrent calls.
- */
-#define MSPKIT_E_RATE_LIMIT -10
-
-/**
- * The server failed, with 500 or above. Call again later; give the vendor's support the
- * `server_error_id` if it lasts.
- */
-#define MSPKIT_E_SERVER -11
-
-/**
- * The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large a
- * body. Look at `body`, and at what stands between you and the server.
- */
-#define MSPKIT_E_DECODE -12
-
-/**
- * The server's cursor for this list expired, and the list was not to be restarted. Start the list again,
- * with `resume_token` to go on where it stopped.
- */
-#define MSPKIT_E_SCROLL_EXPIRED -13
-
-/**
- * The call was cancelled by its caller; a write may have been carried out. None, if the cancellation was
- * intended.
- */
-#define MSPKIT_E_CANCELLED -14
-
-/**
- * The client was closed before anything was sent, or while the call waited for another attempt. Make a
- * new client.
- */
-#define MSPKIT_E_CLOSED -15
-
-/**
- * An internal error in mspkit. Please report it together with its message.
- */
-#define MSPKIT_E_INTERNAL -16
-
-/**
- * A list ended before as many rows had come as the server says there are, and others came twice or
- * `on_incomplete` is `raise`. List again, sorted by something that does not change; `missing` says how
- * many rows are not there.
- */
-#define MSPKIT_E_LIST_INCOMPLETE -17
-
-/**
- * The call succeeded, but its answer lacks the field that was asked for. Look the object up, as the
- * message says. What was created is there, so do not create it again.
- */
-#define MSPKIT_E_MISSING_FIELD -18
-
-/**
- * The answer to a call. Yours to free with `mspkit_answer_free`; may be read from several threads at the same time.
- * Everything that is got from it lives as long as it does.
+ * The result of a call and the metadata of its response. Freed by the caller with `mspkit_answer_free`; may be read
+ * from several threads at the same time. Everything got from it is valid until it is freed.
  */
 typedef struct mspkit_answer mspkit_answer;
 
 /**
- * Cancels calls from another thread. Give it to calls by their options; one token serves any number of calls, one
- * after the other or at the same time. Yours to free; calls that still watch it are not disturbed by that.
+ * Cancels calls from another thread. Pass it to calls in their options; one token serves any number of calls, one
+ * after another or at the same time. Freed by the caller; calls that still watch it are not affected by that.
  */
 typedef struct mspkit_cancel_token mspkit_cancel_token;
 
 /**
- * A client of one service. Any number of threads may use it at the same time. Yours to free with `mspkit_client_free`.
+ * A client of one service. Any number of threads may use it at the same time. Freed by the caller with
+ * `mspkit_client_free`. The headers of the services have a separate type for each, so that passing a client of another
+ * service does not compile.
  */
 typedef struct mspkit_client mspkit_client;
 
 /**
- * Why a function failed. Yours to free with `mspkit_error_free`; may be read from several threads at the same time.
- * Texts and structs that are got from it live as long as it does.
+ * Why a function failed. Freed by the caller with `mspkit_error_free`; may be read from several threads at the same
+ * time. Texts and structs got from it are valid until it is freed.
  */
 typedef struct mspkit_error mspkit_error;
 
 /**
- * An item of a list. Everything that is got from it lives as long as it does; several threads may read it.
+ * An item of a list. Everything got from it is valid until it is freed; several threads may read it.
  */
 typedef struct mspkit_item mspkit_item;
 
 /**
- * The limits of a client's endpoints at one time. Yours to free with `mspkit_limits_free`.
+ * The limits of a client's endpoints at one time. Freed by the caller with `mspkit_limits_free`.
  */
 typedef struct mspkit_limits mspkit_limits;
 
 /**
- * A page of a list. Yours to free with `mspkit_page_free`; may be read from several threads at the same time.
- * Everything that is got from it lives as long as it does.
+ * A page of a list. Freed by the caller with `mspkit_page_free`; may be read from several threads at the same time.
+ * Everything got from it is valid until it is freed.
  */
 typedef struct mspkit_page mspkit_page;
 
 /**
- * Reads a list. One thread at a time may use it. Yours to free with `mspkit_pager_free`, before or after its client.
+ * Reads a list. One thread at a time may use it. Freed by the caller with `mspkit_pager_free`, before or after its
+ * client.
  *
- * After a failure the same step may be made again: nothing is left out by that. Of an item that cannot be read the failure
- * says which it is, and the next step goes on behind it.
+ * After a failure the same step may be made again: no item is skipped by that. An item that cannot be read is named by
+ * the failure, and the next step continues after it.
  */
 typedef struct mspkit_pager mspkit_pager;
 
 /**
- * Where submitted calls complete. Any number of threads may use it at the same time. Yours to free with
+ * Where submitted calls complete. Any number of threads may use it at the same time. Freed by the caller with
  * `mspkit_queue_free`, before or after clients and pagers.
  */
 typedef struct mspkit_queue mspkit_queue;
 
 /**
- * What calls run on. Clients may share one. Yours to free, at last: what runs on it is ended by that.
+ * Drives calls. Clients may share one. Free it last with `mspkit_runtime_free`, which ends everything that still runs
+ * on it.
  */
 typedef struct mspkit_runtime mspkit_runtime;
 
 /**
  * A text of UTF-8 bytes.
  *
- * In what you pass: `data` NULL means not given; `len` is the number of bytes, or `MSPKIT_NTS` for a text that ends at
- * its first NUL. `mspkit_nts()` makes one of a NUL-terminated text, `mspkit_null()` one that is sent as JSON null.
- * The bytes are copied before the function returns.
+ * In arguments: `MSPKIT_STR("100")` makes one from a literal, `mspkit_nts()` from a NUL-terminated text,
+ * `mspkit_null()` one that is sent as JSON null. `data` NULL means not given; `len` is the number of bytes, or
+ * `MSPKIT_NTS` for a text that ends at its first NUL. The bytes are copied before the function returns.
  *
- * In what you get: the bytes belong to the handle that it was got from and live as long as that does. A NUL follows
- * them, which `len` does not count. `data` is NULL where there is no such text.
+ * In results: the bytes belong to the handle that the text was got from and are valid until that is freed. A NUL
+ * follows them, which `len` does not count. `data` is NULL if there is no such text.
  */
 typedef struct mspkit_str {
     /**
@@ -355,554 +450,7 @@ typedef struct mspkit_str {
 } mspkit_str;
 
 /**
- * A name with its value, such as a header. Never grows.
- */
-typedef struct mspkit_pair {
-    /**
-     * The name.
-     */
-    struct mspkit_str name;
-    /**
-     * The value.
-     */
-    struct mspkit_str value;
-} mspkit_pair;
-
-/**
- * What is known of an answer besides its body. Read it by pointer only: it may grow.
- */
-typedef struct mspkit_meta {
-    /**
-     * The HTTP status.
-     */
-    int32_t status;
-    /**
-     * How many attempts it took.
-     */
-    int32_t attempts;
-    /**
-     * Microseconds from the call to the end of the answer, queueing and retries included.
-     */
-    int64_t elapsed_us;
-    /**
-     * The id that mspkit gave the call and sent as `X-Request-Id`.
-     */
-    struct mspkit_str request_id;
-    /**
-     * The headers, names in lower case; NULL when there are none.
-     */
-    const struct mspkit_pair *headers;
-    /**
-     * How many headers there are.
-     */
-    size_t header_count;
-} mspkit_meta;
-
-/**
- * What one call takes besides its parameters. As `mspkit_call_options_init()` makes it, or NULL: as the client.
- */
-typedef struct mspkit_call_options {
-    /**
-     * Set by `mspkit_call_options_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Milliseconds for the whole call, of a list for each page; `MSPKIT_DEFAULT`: the client's.
-     */
-    int64_t timeout_ms;
-    /**
-     * Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: the client's.
-     */
-    int32_t max_retries;
-    /**
-     * Cancels the call, of a list each of its steps; NULL: nothing does. May be freed once the function has returned.
-     */
-    const struct mspkit_cancel_token *cancel;
-    /**
-     * Headers to send as well; NULL when there are none.
-     */
-    const struct mspkit_pair *extra_headers;
-    /**
-     * How many there are.
-     */
-    size_t extra_header_count;
-    /**
-     * Query parameters to send as well, a name that is repeated with each of its values; NULL when there are none.
-     */
-    const struct mspkit_pair *extra_query;
-    /**
-     * How many there are.
-     */
-    size_t extra_query_count;
-    /**
-     * Fields of the JSON body to send as well, as one JSON object; they replace fields of the same name.
-     */
-    struct mspkit_str extra_body;
-    /**
-     * More options as one JSON object, named as here; fields that are set go before.
-     */
-    struct mspkit_str json;
-} mspkit_call_options;
-
-/**
- * The number of a submitted call; unique in its queue, never 0.
- */
-typedef uint64_t mspkit_operation;
-
-/**
- * What a client is made of. As `mspkit_client_options_init()` makes it: everything from the environment or by default.
- */
-typedef struct mspkit_client_options {
-    /**
-     * Set by `mspkit_client_options_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Where its calls run; NULL: on threads that the process shares. Must not be freed before the client is made.
-     */
-    const struct mspkit_runtime *runtime;
-    /**
-     * Where the service is; else `NCENTRAL_URL`, `CLOUDMORE_URL` or `WIV_URL`. `https` only, but for this machine.
-     */
-    struct mspkit_str base_url;
-    /**
-     * N-central: the user's API token; else `NCENTRAL_JWT`. Secret.
-     */
-    struct mspkit_str jwt;
-    /**
-     * Cloudmore: the user's name; else `CLOUDMORE_USERNAME`.
-     */
-    struct mspkit_str username;
-    /**
-     * Cloudmore: the user's password; else `CLOUDMORE_PASSWORD`. Secret.
-     */
-    struct mspkit_str password;
-    /**
-     * Cloudmore: the API secret; else `CLOUDMORE_CLIENT_SECRET`. Secret.
-     */
-    struct mspkit_str client_secret;
-    /**
-     * Cloudmore: the OAuth client; not given: `ro.customer.client`.
-     */
-    struct mspkit_str client_id;
-    /**
-     * Cloudmore: where the client's secret travels, `basic` or `body`; not given: `basic`.
-     */
-    struct mspkit_str client_auth;
-    /**
-     * Cloudmore: the reseller of calls that name none.
-     */
-    struct mspkit_str reseller_id;
-    /**
-     * Wiv: the API key; else `WIV_API_KEY`. Secret.
-     */
-    struct mspkit_str api_key;
-    /**
-     * `http://[user:password@]host[:port]`; not given: none, or what the environment says.
-     */
-    struct mspkit_str proxy;
-    /**
-     * Certificate authorities besides the platform's: a path, or PEM text.
-     */
-    struct mspkit_str ca_bundle;
-    /**
-     * A client certificate with its key: a path, or PEM text. Secret.
-     */
-    struct mspkit_str client_cert;
-    /**
-     * The name of your program, added to `User-Agent`.
-     */
-    struct mspkit_str app_info;
-    /**
-     * Milliseconds for a whole call, queueing and retries included; `MSPKIT_DEFAULT`: 120,000.
-     */
-    int64_t timeout_ms;
-    /**
-     * Milliseconds for one attempt; `MSPKIT_DEFAULT`: 30,000.
-     */
-    int64_t attempt_timeout_ms;
-    /**
-     * Milliseconds for name lookup, TCP, proxy and TLS together; `MSPKIT_DEFAULT`: 5,000.
-     */
-    int64_t connect_timeout_ms;
-    /**
-     * The longest `Retry-After`, in milliseconds, that is waited for, 0 for none; `MSPKIT_DEFAULT`: 120,000.
-     */
-    int64_t max_retry_after_ms;
-    /**
-     * The longest pause, in milliseconds, that mspkit decides on by itself, 0 for none; `MSPKIT_DEFAULT`: 30,000. A wait
-     * that the server asks for is not shortened.
-     */
-    int64_t max_backoff_ms;
-    /**
-     * Further attempts after a fault, 0 for none; `MSPKIT_DEFAULT`: 2.
-     */
-    int32_t max_retries;
-    /**
-     * Whether the server's certificate is checked: true or false; `MSPKIT_DEFAULT`: true.
-     */
-    int32_t verify;
-    /**
-     * Whether the environment's proxies apply: true or false; `MSPKIT_DEFAULT`: true.
-     */
-    int32_t trust_env;
-    /**
-     * Whether `http` is allowed to other machines: true or false; `MSPKIT_DEFAULT`: false.
-     */
-    int32_t allow_http;
-    /**
-     * The largest answer in bytes, decompressed; `MSPKIT_DEFAULT`: 64 MiB.
-     */
-    int64_t max_body_bytes;
-    /**
-     * More options as one JSON object, named as here; fields that are set go before.
-     */
-    struct mspkit_str json;
-} mspkit_client_options;
-
-/**
- * A client of N-able N-central, made by `mspkit_ncentral_new`. To call another service with it is refused with
- * `MSPKIT_E_INVALID_REQUEST`.
- */
-typedef struct mspkit_client mspkit_ncentral;
-
-/**
- * A client of Cloudmore, made by `mspkit_cloudmore_new`. To call another service with it is refused with
- * `MSPKIT_E_INVALID_REQUEST`.
- */
-typedef struct mspkit_client mspkit_cloudmore;
-
-/**
- * A client of Wiv, made by `mspkit_wiv_new`. To call another service with it is refused with
- * `MSPKIT_E_INVALID_REQUEST`.
- */
-typedef struct mspkit_client mspkit_wiv;
-
-/**
- * What an endpoint's limit is doing. Read it by pointer only: it may grow.
- */
-typedef struct mspkit_limit {
-    /**
-     * The endpoint, such as `GET /api/customers`.
-     */
-    struct mspkit_str endpoint;
-    /**
-     * Calls that may be in flight now.
-     */
-    uint64_t cap;
-    /**
-     * Calls in flight.
-     */
-    uint64_t in_flight;
-    /**
-     * Calls that wait for a slot.
-     */
-    uint64_t waiting;
-    /**
-     * Milliseconds since the last answer 429; -1 when there was none.
-     */
-    int64_t last_429_ms;
-} mspkit_limit;
-
-/**
- * What the server said about one field of a request. Read it by pointer only: it may grow.
- */
-typedef struct mspkit_field_error {
-    /**
-     * The field in the vendor's spelling; empty when the server named none.
-     */
-    struct mspkit_str field;
-    /**
-     * The vendor's code, such as `InvalidValue`; `data` NULL when there is none.
-     */
-    struct mspkit_str code;
-    /**
-     * What is wrong with it.
-     */
-    struct mspkit_str message;
-} mspkit_field_error;
-
-/**
- * One attempt of a call. Read it by pointer only: it may grow.
- */
-typedef struct mspkit_attempt {
-    /**
-     * The HTTP status of the answer; 0 when none came.
-     */
-    int32_t status;
-    /**
-     * Why none came; `data` NULL when one came.
-     */
-    struct mspkit_str cause;
-    /**
-     * Microseconds before it was sent: queue, token and back-off.
-     */
-    int64_t waited_us;
-    /**
-     * Microseconds from sending to the end of the answer.
-     */
-    int64_t took_us;
-} mspkit_attempt;
-
-/**
- * A record of the log. It and its texts live until the callback returns. Read it by pointer only: it may grow.
- */
-typedef struct mspkit_log_record {
-    /**
-     * `MSPKIT_LOG_ERROR` to `MSPKIT_LOG_TRACE`.
-     */
-    int32_t level;
-    /**
-     * Where it comes from, such as `mspkit::call`.
-     */
-    struct mspkit_str target;
-    /**
-     * What happened, with its fields as `name=value`. Holds no secret.
-     */
-    struct mspkit_str message;
-} mspkit_log_record;
-
-/**
- * What `mspkit_log_set` takes. It is called on a thread of mspkit's own that blocks every signal, one record at a time
- * and in order. It may take its time, and call any function but `mspkit_log_set` and `mspkit_runtime_free`. It must not
- * throw and not leave by `longjmp`.
- */
-typedef void (*mspkit_log_callback)(void *user_data, const struct mspkit_log_record *record);
-
-/**
- * How a list is read. As `mspkit_paging_options_init()` makes it, or NULL: all of it, as mspkit thinks best.
- */
-typedef struct mspkit_paging_options {
-    /**
-     * Set by `mspkit_paging_options_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Items in total; `MSPKIT_DEFAULT`: all.
-     */
-    int64_t limit;
-    /**
-     * Pages of a numbered list in flight at the same time, never above the endpoint's limit; `MSPKIT_DEFAULT`: chosen by
-     * mspkit.
-     */
-    int64_t concurrency;
-    /**
-     * What to do when a page of a scroll is lost, which cannot be asked for again: `restart` searches anew and skips what
-     * was given out, `raise` fails, with where to resume; not given: `restart`.
-     */
-    struct mspkit_str on_lost_page;
-    /**
-     * What to do at the end of a list of which the server said that there is more: `warn` tells the log, `raise` fails,
-     * `ignore` does neither; not given: `warn`.
-     */
-    struct mspkit_str on_incomplete;
-    /**
-     * Where to go on, from an earlier pager of the same list or from its error.
-     */
-    struct mspkit_str resume_token;
-    /**
-     * More options as one JSON object, named as here; fields that are set go before.
-     */
-    struct mspkit_str json;
-} mspkit_paging_options;
-
-/**
- * How a submitted call ended. What it holds is yours: `mspkit_completion_clear` frees all of it. Exactly one of `answer`,
- * `item`, `page` and `error` is there; none for `MSPKIT_DONE`.
- */
-typedef struct mspkit_completion {
-    /**
-     * Set by `mspkit_completion_init()`.
-     */
-    size_t struct_size;
-    /**
-     * The number that submitting gave.
-     */
-    mspkit_operation operation;
-    /**
-     * What was passed to the submitting function.
-     */
-    void *user_data;
-    /**
-     * `MSPKIT_OK`; `MSPKIT_DONE` for a pager's step at the end of the list; else the code of `error`.
-     */
-    int32_t status;
-    /**
-     * The answer to a call.
-     */
-    struct mspkit_answer *answer;
-    /**
-     * The item that a pager's step has read.
-     */
-    struct mspkit_item *item;
-    /**
-     * The page that a pager's step has read.
-     */
-    struct mspkit_page *page;
-    /**
-     * Why it failed.
-     */
-    struct mspkit_error *error;
-} mspkit_completion;
-
-/**
- * What `mspkit_runtime_new` takes.
- */
-typedef struct mspkit_runtime_options {
-    /**
-     * Set by `mspkit_runtime_options_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Threads of its own that drive calls, up to 256; 0: none, then a call is driven by the thread that waits for it,
-     * and submitted ones by one helper. With 0 a blocking call is answered sooner; more threads are for programs with so
-     * many submitted calls that one processor cannot read their answers.
-     */
-    uint32_t threads;
-} mspkit_runtime_options;
-
-/**
- * What `mspkit_cloudmore_estore_get` takes besides its arguments.
- */
-typedef struct mspkit_cloudmore_estore_get_params {
-    /**
-     * Set by `mspkit_cloudmore_estore_get_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
-     */
-    struct mspkit_str reseller_id;
-} mspkit_cloudmore_estore_get_params;
-
-/**
- * What `mspkit_cloudmore_estore_list` takes besides its arguments.
- */
-typedef struct mspkit_cloudmore_estore_list_params {
-    /**
-     * Set by `mspkit_cloudmore_estore_list_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
-     */
-    struct mspkit_str reseller_id;
-} mspkit_cloudmore_estore_list_params;
-
-/**
- * What `mspkit_cloudmore_services_add` takes besides its arguments.
- */
-typedef struct mspkit_cloudmore_services_add_params {
-    /**
-     * Set by `mspkit_cloudmore_services_add_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Id of the service in the E-Store. (required, GUID)
-     */
-    struct mspkit_str id;
-    /**
-     * Currency, an ISO 4217 code that the service supports. (required, three letters of ISO 4217)
-     */
-    struct mspkit_str currency_code;
-    /**
-     * The values of the custom properties. (optional, text of a JSON array)
-     */
-    struct mspkit_str custom_properties_data;
-    /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
-     */
-    struct mspkit_str reseller_id;
-} mspkit_cloudmore_services_add_params;
-
-/**
- * What `mspkit_cloudmore_services_get` takes besides its arguments.
- */
-typedef struct mspkit_cloudmore_services_get_params {
-    /**
-     * Set by `mspkit_cloudmore_services_get_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
-     */
-    struct mspkit_str reseller_id;
-} mspkit_cloudmore_services_get_params;
-
-/**
- * What `mspkit_cloudmore_services_list` takes besides its arguments.
- */
-typedef struct mspkit_cloudmore_services_list_params {
-    /**
-     * Set by `mspkit_cloudmore_services_list_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
-     */
-    struct mspkit_str reseller_id;
-} mspkit_cloudmore_services_list_params;
-
-/**
- * What `mspkit_cloudmore_services_patch` takes besides its arguments.
- */
-typedef struct mspkit_cloudmore_services_patch_params {
-    /**
-     * Set by `mspkit_cloudmore_services_patch_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * The values of the custom properties. (required, text of a JSON array)
-     */
-    struct mspkit_str custom_properties_data;
-    /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
-     */
-    struct mspkit_str reseller_id;
-} mspkit_cloudmore_services_patch_params;
-
-/**
- * What `mspkit_cloudmore_services_remove` takes besides its arguments.
- */
-typedef struct mspkit_cloudmore_services_remove_params {
-    /**
-     * Set by `mspkit_cloudmore_services_remove_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
-     */
-    struct mspkit_str reseller_id;
-} mspkit_cloudmore_services_remove_params;
-
-/**
- * What `mspkit_cloudmore_services_update` takes besides its arguments.
- */
-typedef struct mspkit_cloudmore_services_update_params {
-    /**
-     * Set by `mspkit_cloudmore_services_update_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * The values of the custom properties. (required, text of a JSON array)
-     */
-    struct mspkit_str custom_properties_data;
-    /**
-     * Id of the reseller, also called broker. The client's own when it is not given. (optional, GUID, by
-     * default the client's)
-     */
-    struct mspkit_str reseller_id;
-} mspkit_cloudmore_services_update_params;
-
-/**
- * A field with a text, an id or JSON. `data` is never NULL: it is an empty text where there is no value.
+ * A field with a text, an id or JSON. `data` is never NULL: it is an empty text if there is no value.
  */
 typedef struct mspkit_text {
     /**
@@ -920,33 +468,521 @@ typedef struct mspkit_text {
 } mspkit_text;
 
 /**
- * A service that was just added to an organization.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
+ * A field of a struct. The headers of the services make these with `MSPKIT_FIELD`. Never grows.
  */
-typedef struct mspkit_added_service {
+typedef struct mspkit_field {
     /**
-     * The whole object as JSON, fields that are not known here included.
+     * In a view the vendor's name, in parameters the name in the operation table.
      */
-    struct mspkit_str json;
+    const char *name;
     /**
-     * Id of the added service, from the body or from the end of `Location`.
+     * The length of the name in bytes.
      */
-    struct mspkit_text id;
+    size_t name_len;
     /**
-     * The `Location` header of the answer.
+     * Its offset in the struct.
      */
-    struct mspkit_text location;
-} mspkit_added_service;
+    size_t offset;
+    /**
+     * Its kind: `MSPKIT_FIELD_TEXT` and so on.
+     */
+    int32_t kind;
+    /**
+     * The struct of an object, or of a list's objects; otherwise NULL.
+     */
+    const struct mspkit_layout *layout;
+} mspkit_field;
 
 /**
- * A field with a whole number. Never grows.
+ * The layout of a struct of parameters or of a view. It must outlive everything that is made with it: the headers of
+ * the services have them as constants.
+ */
+typedef struct mspkit_layout {
+    /**
+     * `sizeof(mspkit_layout)`.
+     */
+    size_t table_size;
+    /**
+     * The name of the struct.
+     */
+    const char *name;
+    /**
+     * The size of the struct.
+     */
+    size_t size;
+    /**
+     * Its fields, except the first: `json` of a view, `struct_size` of parameters.
+     */
+    const struct mspkit_field *fields;
+    /**
+     * How many there are.
+     */
+    size_t field_count;
+} mspkit_layout;
+
+/**
+ * A name with its value, such as a header. Never grows.
+ */
+typedef struct mspkit_pair {
+    /**
+     * The name.
+     */
+    struct mspkit_str name;
+    /**
+     * The value.
+     */
+    struct mspkit_str value;
+} mspkit_pair;
+
+/**
+ * The metadata of a response. Only use it by pointer: it may grow.
+ */
+typedef struct mspkit_meta {
+    /**
+     * The HTTP status.
+     */
+    int32_t status;
+    /**
+     * How many attempts were made.
+     */
+    int32_t attempts;
+    /**
+     * Microseconds from the call to the end of the response, queueing and retries included.
+     */
+    int64_t elapsed_us;
+    /**
+     * The id that mspkit gave the call and sent as `X-Request-Id`.
+     */
+    struct mspkit_str request_id;
+    /**
+     * The headers, names in lower case; NULL if there are none.
+     */
+    const struct mspkit_pair *headers;
+    /**
+     * How many headers there are.
+     */
+    size_t header_count;
+} mspkit_meta;
+
+/**
+ * Options of one call. Initialised by `mspkit_call_options_init()`, or NULL to use the client's
+ * settings.
+ */
+typedef struct mspkit_call_options {
+    /**
+     * Set by `mspkit_call_options_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Cancel token, also checked at every step of a list; NULL: not cancellable. May be freed once the function has returned.
+     */
+    const struct mspkit_cancel_token *cancel;
+    /**
+     * Fields of the JSON body to send as well. They replace those of the same name.
+     */
+    struct mspkit_str extra_body;
+    /**
+     * Headers to send as well. They replace those of the same name. NULL if there are none.
+     */
+    const struct mspkit_pair *extra_headers;
+    /**
+     * How many there are.
+     */
+    size_t extra_header_count;
+    /**
+     * Query parameters to send as well. They replace those of the same name, and a list repeats one.
+     * NULL if there are none.
+     */
+    const struct mspkit_pair *extra_query;
+    /**
+     * How many there are.
+     */
+    size_t extra_query_count;
+    /**
+     * Milliseconds for the whole call, or for each page of a list, including queueing and retries;
+     * `MSPKIT_DEFAULT`: the client's.
+     */
+    int64_t timeout_ms;
+    /**
+     * Retries after transient errors, 0 for none; `MSPKIT_DEFAULT`: the client's.
+     */
+    int32_t max_retries;
+    /**
+     * More options as one JSON object, by the same names; fields that are set take precedence.
+     */
+    struct mspkit_str json;
+} mspkit_call_options;
+
+/**
+ * The number of a submitted call; unique in its queue, never 0.
+ */
+typedef uint64_t mspkit_operation;
+
+/**
+ * An operation as the headers of the services describe it, for `mspkit_typed_call` and `mspkit_typed_list`. It must
+ * live as long as a layout.
+ */
+typedef struct mspkit_descriptor {
+    /**
+     * `sizeof(mspkit_descriptor)`.
+     */
+    size_t table_size;
+    /**
+     * Its id, such as `ncentral.customers.get`.
+     */
+    const char *operation;
+    /**
+     * The names of the path parameters; NULL if there are none.
+     */
+    const char *const *arguments;
+    /**
+     * How many there are.
+     */
+    size_t argument_count;
+    /**
+     * The struct of the other parameters; NULL if there are none.
+     */
+    const struct mspkit_layout *params;
+    /**
+     * The type of its result, or of an item of its list; NULL for an operation without a result.
+     */
+    const struct mspkit_layout *view;
+} mspkit_descriptor;
+
+/**
+ * Options of a client. Initialised by `mspkit_client_options_init()`, which takes everything from the
+ * environment or its default.
+ */
+typedef struct mspkit_client_options {
+    /**
+     * Set by `mspkit_client_options_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The runtime of its calls; NULL: the shared one of the process. Must not be freed before the client is made.
+     */
+    const struct mspkit_runtime *runtime;
+    /**
+     * Address of the server, `https` except to this machine; else `NCENTRAL_URL`, `CLOUDMORE_URL` or
+     * `WIV_URL`.
+     */
+    struct mspkit_str base_url;
+    /**
+     * N-central: The user's API token (a JWT), from N-central's user page; else `NCENTRAL_JWT`. Secret.
+     */
+    struct mspkit_str jwt;
+    /**
+     * Cloudmore: Name of the API user; else `CLOUDMORE_USERNAME`.
+     */
+    struct mspkit_str username;
+    /**
+     * Cloudmore: Password of the API user; else `CLOUDMORE_PASSWORD`. Secret.
+     */
+    struct mspkit_str password;
+    /**
+     * Cloudmore: The API secret; else `CLOUDMORE_CLIENT_SECRET`. Secret.
+     */
+    struct mspkit_str client_secret;
+    /**
+     * Cloudmore: The reseller of calls that name none; else `CLOUDMORE_RESELLER_ID`.
+     */
+    struct mspkit_str reseller_id;
+    /**
+     * Cloudmore: The OAuth client; not given: `ro.customer.client`.
+     */
+    struct mspkit_str client_id;
+    /**
+     * Cloudmore: How the API secret is sent when a token is requested: `basic` in a header, `body` in
+     * the form; not given: `basic`.
+     */
+    struct mspkit_str client_auth;
+    /**
+     * Wiv: The API key; else `WIV_API_KEY`. Secret.
+     */
+    struct mspkit_str api_key;
+    /**
+     * Proxy for all requests, `http://[user:password@]host[:port]`; not given: the environment's.
+     * Secret.
+     */
+    struct mspkit_str proxy;
+    /**
+     * Certificate authorities besides the platform's: the path of a PEM file, or PEM text.
+     */
+    struct mspkit_str ca_bundle;
+    /**
+     * A client certificate with its key: the path of a PEM file, or PEM text. Secret.
+     */
+    struct mspkit_str client_cert;
+    /**
+     * Name of your program, such as `onboarding/1.4`, added to `User-Agent`.
+     */
+    struct mspkit_str app_info;
+    /**
+     * Milliseconds for a whole call, including queueing and retries; `MSPKIT_DEFAULT`: 120,000.
+     */
+    int64_t timeout_ms;
+    /**
+     * Milliseconds for one attempt; `MSPKIT_DEFAULT`: 30,000.
+     */
+    int64_t attempt_timeout_ms;
+    /**
+     * Milliseconds for name lookup, TCP, proxy and TLS together; `MSPKIT_DEFAULT`: 5,000.
+     */
+    int64_t connect_timeout_ms;
+    /**
+     * The longest `Retry-After` in milliseconds that is honoured; `MSPKIT_DEFAULT`: 120,000. A longer
+     * one fails the call.
+     */
+    int64_t max_retry_after_ms;
+    /**
+     * The longest pause in milliseconds that mspkit decides on; `MSPKIT_DEFAULT`: 30,000. A wait that
+     * the server requests is not shortened.
+     */
+    int64_t max_backoff_ms;
+    /**
+     * The largest response body in bytes, decompressed; `MSPKIT_DEFAULT`: 64 MiB. Of an error response,
+     * 256 KiB are read.
+     */
+    int64_t max_body_bytes;
+    /**
+     * Milliseconds that an idle connection is kept; `MSPKIT_DEFAULT`: 4,000. Some servers close theirs
+     * after 5 s.
+     */
+    int64_t pool_idle_timeout_ms;
+    /**
+     * How many idle connections are kept for each host; `MSPKIT_DEFAULT`: 32.
+     */
+    int64_t pool_max_idle;
+    /**
+     * Retries after transient errors, 0 for none; `MSPKIT_DEFAULT`: 2.
+     */
+    int32_t max_retries;
+    /**
+     * Whether the server's certificate is checked; `MSPKIT_DEFAULT`: true. Without that, anyone on the
+     * network path can read the credentials.
+     */
+    int32_t verify;
+    /**
+     * Whether the environment's proxies are used; `MSPKIT_DEFAULT`: true.
+     */
+    int32_t trust_env;
+    /**
+     * Whether `http` is allowed to other machines, and through proxies; `MSPKIT_DEFAULT`: false.
+     */
+    int32_t allow_http;
+    /**
+     * More options as one JSON object, by the same names; fields that are set take precedence.
+     */
+    struct mspkit_str json;
+} mspkit_client_options;
+
+/**
+ * The state of an endpoint's limit. Only use it by pointer: it may grow.
+ */
+typedef struct mspkit_limit {
+    /**
+     * The endpoint, such as `GET /api/customers`.
+     */
+    struct mspkit_str endpoint;
+    /**
+     * How many calls may be in flight now.
+     */
+    uint64_t cap;
+    /**
+     * How many calls are in flight.
+     */
+    uint64_t in_flight;
+    /**
+     * How many calls wait for a slot.
+     */
+    uint64_t waiting;
+    /**
+     * Milliseconds since the last 429; -1 if there was none.
+     */
+    int64_t last_429_ms;
+} mspkit_limit;
+
+/**
+ * What the server reported about one field of a request. Only use it by pointer: it may grow.
+ */
+typedef struct mspkit_field_error {
+    /**
+     * The field in the vendor's spelling; empty if the server named none.
+     */
+    struct mspkit_str field;
+    /**
+     * The vendor's code, such as `InvalidValue`; `data` is NULL if there is none.
+     */
+    struct mspkit_str code;
+    /**
+     * What is wrong with it.
+     */
+    struct mspkit_str message;
+} mspkit_field_error;
+
+/**
+ * One attempt of a call. Only use it by pointer: it may grow.
+ */
+typedef struct mspkit_attempt {
+    /**
+     * The HTTP status of the response; 0 if there was none.
+     */
+    int32_t status;
+    /**
+     * Why there was no response; `data` is NULL if there was one.
+     */
+    struct mspkit_str cause;
+    /**
+     * Microseconds before it was sent: queue, token and back-off.
+     */
+    int64_t waited_us;
+    /**
+     * Microseconds from sending to the end of the response.
+     */
+    int64_t took_us;
+} mspkit_attempt;
+
+/**
+ * A record of the log. It and its texts are valid until the callback returns. Only use it by pointer: it may grow.
+ */
+typedef struct mspkit_log_record {
+    /**
+     * `MSPKIT_LOG_ERROR` to `MSPKIT_LOG_TRACE`.
+     */
+    int32_t level;
+    /**
+     * Where it comes from, such as `mspkit::call`.
+     */
+    struct mspkit_str target;
+    /**
+     * What happened, with its fields as `name=value`. Holds no secret.
+     */
+    struct mspkit_str message;
+} mspkit_log_record;
+
+/**
+ * The callback of `mspkit_log_set`. It is called on a thread of mspkit that blocks every signal, one record at a time
+ * and in order. It may be slow, and may call any function except `mspkit_log_set` and `mspkit_runtime_free`. It must
+ * not throw and not leave by `longjmp`.
+ */
+typedef void (*mspkit_log_callback)(void *user_data, const struct mspkit_log_record *record);
+
+/**
+ * Paging options of a list. Initialised by `mspkit_paging_options_init()`, or NULL: all of it, with the
+ * defaults.
+ */
+typedef struct mspkit_paging_options {
+    /**
+     * Set by `mspkit_paging_options_init()`.
+     */
+    size_t struct_size;
+    /**
+     * Where to continue, from an earlier pager of the same list or from its error; not given: the
+     * beginning.
+     */
+    struct mspkit_str resume_token;
+    /**
+     * What to do at the end if fewer rows were received than the server announced: `warn` logs a
+     * warning, `raise` is an error of kind `ListIncomplete`, `ignore` leaves it to `complete`; not
+     * given: an error if other rows were received twice instead of the missing ones, else a warning.
+     */
+    struct mspkit_str on_incomplete;
+    /**
+     * What to do when a page is lost, since it cannot be requested again: `restart` restarts the search
+     * and skips the items already returned, `raise` is an error with a resume token; not given:
+     * `restart`.
+     */
+    struct mspkit_str on_lost_page;
+    /**
+     * Items in total; `MSPKIT_DEFAULT`: all.
+     */
+    int64_t limit;
+    /**
+     * How many numbered pages may be in flight; they are read ahead in order; `MSPKIT_DEFAULT`: chosen
+     * by mspkit. Never above the endpoint's limit.
+     */
+    int64_t concurrency;
+    /**
+     * More options as one JSON object, by the same names; fields that are set take precedence.
+     */
+    struct mspkit_str json;
+} mspkit_paging_options;
+
+/**
+ * How a submitted call ended. Its content is owned by the caller: `mspkit_completion_clear` frees all of it. Exactly
+ * one of `answer`, `item`, `page` and `error` is set; none for `MSPKIT_DONE`.
+ */
+typedef struct mspkit_completion {
+    /**
+     * Set by `mspkit_completion_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The number of the submitted call.
+     */
+    mspkit_operation operation;
+    /**
+     * What was passed to the submitting function.
+     */
+    void *user_data;
+    /**
+     * `MSPKIT_OK`; `MSPKIT_DONE` for a pager's step at the end of the list; otherwise the code of `error`.
+     */
+    mspkit_status status;
+    /**
+     * The result of a call.
+     */
+    struct mspkit_answer *answer;
+    /**
+     * The item of a pager's step.
+     */
+    struct mspkit_item *item;
+    /**
+     * The page of a pager's step.
+     */
+    struct mspkit_page *page;
+    /**
+     * Why it failed.
+     */
+    struct mspkit_error *error;
+} mspkit_completion;
+
+/**
+ * The options of `mspkit_runtime_new`.
+ */
+typedef struct mspkit_runtime_options {
+    /**
+     * Set by `mspkit_runtime_options_init()`.
+     */
+    size_t struct_size;
+    /**
+     * The number of its threads, up to 256; 0: none, then a call is driven by the thread that waits for it, and
+     * submitted ones by one helper. 0 has the lowest latency for blocking calls; more threads are for programs with so
+     * many submitted calls that one processor cannot process their responses.
+     */
+    uint32_t threads;
+} mspkit_runtime_options;
+
+/**
+ * Bytes of a response. Unlike in texts, no NUL follows them: use `len`. Never grows.
+ */
+typedef struct mspkit_bytes {
+    /**
+     * The first byte, or NULL.
+     */
+    const char *data;
+    /**
+     * The number of bytes.
+     */
+    size_t len;
+} mspkit_bytes;
+
+/**
+ * A field with an integer. Never grows.
  */
 typedef struct mspkit_int {
     /**
-     * The number; 0 where there is none.
+     * The number; 0 if there is none.
      */
     int64_t value;
     /**
@@ -956,501 +992,11 @@ typedef struct mspkit_int {
 } mspkit_int;
 
 /**
- * A token.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_auth_token {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * The token itself. Secret.
-     */
-    struct mspkit_text token;
-    /**
-     * How it is sent, Bearer or Body.
-     */
-    struct mspkit_text type;
-    /**
-     * How long it lives, in seconds.
-     */
-    struct mspkit_int expiry_seconds;
-} mspkit_auth_token;
-
-/**
- * An access token and the refresh token that renews it.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_token_pair {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * The token that calls are made with.
-     */
-    const struct mspkit_auth_token *access;
-    /**
-     * Whether `access` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t access_presence;
-    /**
-     * The token that buys new ones.
-     */
-    const struct mspkit_auth_token *refresh;
-    /**
-     * Whether `refresh` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t refresh_presence;
-} mspkit_token_pair;
-
-/**
- * The tokens of a session.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_auth_tokens {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * An access token and the refresh token that renews it.
-     */
-    const struct mspkit_token_pair *tokens;
-    /**
-     * Whether `tokens` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t tokens_presence;
-    /**
-     * Path of the refresh endpoint.
-     */
-    struct mspkit_text refresh;
-    /**
-     * Path of the validation endpoint.
-     */
-    struct mspkit_text validate;
-} mspkit_auth_tokens;
-
-/**
- * A case. The vendor publishes these two fields only; servers send more, which are kept.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_case {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the case.
-     */
-    struct mspkit_text case_id;
-    /**
-     * What was found.
-     */
-    struct mspkit_text case_type;
-} mspkit_case;
-
-/**
- * A field with yes or no. Never grows.
- */
-typedef struct mspkit_flag {
-    /**
-     * The value; false where there is none.
-     */
-    bool value;
-    /**
-     * `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t presence;
-} mspkit_flag;
-
-/**
- * The definition of a custom property.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_custom_property {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the property; values name it as their `id`.
-     */
-    struct mspkit_text property_id;
-    /**
-     * Name of the property, as people see it.
-     */
-    struct mspkit_text name;
-    /**
-     * How it is entered, such as TextBox.
-     */
-    struct mspkit_text type;
-    /**
-     * The value when none is given.
-     */
-    struct mspkit_text default_value;
-    /**
-     * Whether people see it.
-     */
-    struct mspkit_flag visible;
-    /**
-     * Whether a value has to be given.
-     */
-    struct mspkit_flag mandatory;
-    /**
-     * The values to choose from, where there is a choice.
-     */
-    const struct mspkit_str *allowed_values;
-    /**
-     * How many `allowed_values` there are.
-     */
-    size_t allowed_values_count;
-    /**
-     * Whether `allowed_values` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t allowed_values_presence;
-    /**
-     * Whether organizations give it.
-     */
-    struct mspkit_flag applies_to_organizations;
-    /**
-     * Whether brokers give it.
-     */
-    struct mspkit_flag applies_to_brokers;
-    /**
-     * Whether the seller gives it.
-     */
-    struct mspkit_flag applies_to_seller;
-} mspkit_custom_property;
-
-/**
- * The value of a custom property.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_custom_property_data {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the property, the `propertyId` of its definition.
-     */
-    struct mspkit_text id;
-    /**
-     * The value.
-     */
-    struct mspkit_text value;
-} mspkit_custom_property_data;
-
-/**
- * The link between an N-central ticket and a ticket of the custom PSA.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_custom_psa_ticket {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the N-central ticket.
-     */
-    struct mspkit_text psa_custom_ticket_id;
-    /**
-     * Number of the ticket in the PSA.
-     */
-    struct mspkit_text psa_ticket_number;
-    /**
-     * Address of the ticket in the PSA.
-     */
-    struct mspkit_text url;
-    /**
-     * The status that N-central knew last.
-     */
-    struct mspkit_text last_status;
-    /**
-     * When that status was set.
-     */
-    struct mspkit_text last_status_timestamp;
-    /**
-     * The status that the PSA has confirmed.
-     */
-    struct mspkit_text new_confirmed_status;
-    /**
-     * Whether N-central and the PSA disagree about the status.
-     */
-    struct mspkit_flag inconsistency_detected;
-    /**
-     * When the ticket was made.
-     */
-    struct mspkit_text ticket_creation_date;
-} mspkit_custom_psa_ticket;
-
-/**
- * A ticket of a custom PSA.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_custom_psa_ticket_info {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the ticket.
-     */
-    struct mspkit_text ticket_id;
-    /**
-     * Title of the ticket.
-     */
-    struct mspkit_text ticket_title;
-    /**
-     * Text of the ticket.
-     */
-    struct mspkit_text ticket_details;
-    /**
-     * Status of the ticket. Which others there are depends on the PSA. Known values:
-     * `CREATE_TICKET_CREATED_IN_NCENTRAL`.
-     */
-    struct mspkit_text ticket_status;
-    /**
-     * When the ticket was made, in Java's zoned form, which is not RFC 3339.
-     */
-    struct mspkit_text creation_date;
-} mspkit_custom_psa_ticket_info;
-
-/**
- * A customer of a service organization. Only the id and the name are sure; everything else may be null
- * or absent, and servers may send fields that are not listed here.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_customer {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the customer.
-     */
-    struct mspkit_text customer_id;
-    /**
-     * Name of the customer.
-     */
-    struct mspkit_text customer_name;
-    /**
-     * Type of an organization unit. Servers may know more than these. Known values: `SYSTEM`, `SO`,
-     * `CUSTOMER`, `SITE`.
-     */
-    struct mspkit_text org_unit_type;
-    /**
-     * Id of the organization unit above it.
-     */
-    struct mspkit_text parent_id;
-    /**
-     * Id in a system of your own.
-     */
-    struct mspkit_text external_id;
-    /**
-     * A second id in a system of your own.
-     */
-    struct mspkit_text external_id2;
-    /**
-     * First name of the primary contact.
-     */
-    struct mspkit_text contact_first_name;
-    /**
-     * Last name of the primary contact.
-     */
-    struct mspkit_text contact_last_name;
-    /**
-     * Telephone of the organization.
-     */
-    struct mspkit_text phone;
-    /**
-     * Title of the primary contact, such as a position.
-     */
-    struct mspkit_text contact_title;
-    /**
-     * E-mail address of the primary contact.
-     */
-    struct mspkit_text contact_email;
-    /**
-     * Telephone of the primary contact.
-     */
-    struct mspkit_text contact_phone;
-    /**
-     * Extension of that telephone.
-     */
-    struct mspkit_text contact_phone_ext;
-    /**
-     * Department of the primary contact.
-     */
-    struct mspkit_text contact_department;
-    /**
-     * First line of the street address.
-     */
-    struct mspkit_text street1;
-    /**
-     * Second line of the street address.
-     */
-    struct mspkit_text street2;
-    /**
-     * City.
-     */
-    struct mspkit_text city;
-    /**
-     * State or province.
-     */
-    struct mspkit_text state_prov;
-    /**
-     * Country, a two-letter ISO 3166-1 code.
-     */
-    struct mspkit_text country;
-    /**
-     * Postal code.
-     */
-    struct mspkit_text postal_code;
-    /**
-     * Depth in the hierarchy of organization units.
-     */
-    struct mspkit_int generation;
-    /**
-     * Number of organization units directly below it.
-     */
-    struct mspkit_int descendant_count;
-    /**
-     * Whether it is the system itself.
-     */
-    struct mspkit_flag is_system;
-    /**
-     * Whether it is a service organization.
-     */
-    struct mspkit_flag is_service_org;
-    /**
-     * County. The vendor has deprecated it.
-     */
-    struct mspkit_text county;
-} mspkit_customer;
-
-/**
- * A service of the E-Store.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_estore_service {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the service, a GUID.
-     */
-    struct mspkit_text id;
-    /**
-     * Name of the service.
-     */
-    struct mspkit_text name;
-} mspkit_estore_service;
-
-/**
- * A service of the E-Store with the definitions of its custom properties. The vendor publishes these
- * fields only; servers send more, which are kept.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_estore_service_detail {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the service, a GUID.
-     */
-    struct mspkit_text id;
-    /**
-     * Name of the service.
-     */
-    struct mspkit_text name;
-    /**
-     * The definitions of the service's custom properties.
-     */
-    const struct mspkit_custom_property *const *custom_properties;
-    /**
-     * How many `custom_properties` there are.
-     */
-    size_t custom_properties_count;
-    /**
-     * Whether `custom_properties` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t custom_properties_presence;
-    /**
-     * The values of the custom properties, where there are any yet.
-     */
-    const struct mspkit_custom_property_data *const *custom_properties_data;
-    /**
-     * How many `custom_properties_data` there are.
-     */
-    size_t custom_properties_data_count;
-    /**
-     * Whether `custom_properties_data` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t custom_properties_data_presence;
-} mspkit_estore_service_detail;
-
-/**
- * An index of links.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_links {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Paths by name; they may hold placeholders in braces. JSON text.
-     */
-    struct mspkit_text links;
-} mspkit_links;
-
-/**
  * A field with a number. Never grows.
  */
 typedef struct mspkit_number {
     /**
-     * The number; 0 where there is none.
+     * The number; 0 if there is none.
      */
     double value;
     /**
@@ -1460,852 +1006,25 @@ typedef struct mspkit_number {
 } mspkit_number;
 
 /**
- * A customer of a managed service provider. A field that was not asked for is absent. Servers may send
- * fields that are not listed here.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
+ * A field with a boolean. Never grows.
  */
-typedef struct mspkit_msp_customer {
+typedef struct mspkit_flag {
     /**
-     * The whole object as JSON, fields that are not known here included.
+     * The value; false if there is none.
      */
-    struct mspkit_str json;
+    bool value;
     /**
-     * Id of the customer. Asked for as `id`.
+     * `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
      */
-    struct mspkit_text customer_id;
-    /**
-     * Name of the customer. Asked for as `name`.
-     */
-    struct mspkit_text customer_name;
-    /**
-     * Number of users of the customer.
-     */
-    struct mspkit_int users_number;
-    /**
-     * Number of active workflows.
-     */
-    struct mspkit_int active_workflows;
-    /**
-     * What the findings cost.
-     */
-    struct mspkit_number cost_impact;
-    /**
-     * What was saved so far.
-     */
-    struct mspkit_number realized_savings;
-    /**
-     * Number of integrations.
-     */
-    struct mspkit_int num_of_integrations;
-    /**
-     * The kinds of integrations.
-     */
-    const struct mspkit_str *integration_types;
-    /**
-     * How many `integration_types` there are.
-     */
-    size_t integration_types_count;
-    /**
-     * Whether `integration_types` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t integration_types_presence;
-    /**
-     * The integrations in detail. The vendor does not publish their fields.
-     */
-    const struct mspkit_str *integrations;
-    /**
-     * How many `integrations` there are.
-     */
-    size_t integrations_count;
-    /**
-     * Whether `integrations` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t integrations_presence;
-    /**
-     * Number of workflow runs that succeeded.
-     */
-    struct mspkit_int successful_runs;
-    /**
-     * Number of workflow runs that failed.
-     */
-    struct mspkit_int failed_runs;
-} mspkit_msp_customer;
-
-/**
- * A service that an organization has. The vendor publishes these fields only; servers send more, which
- * are kept.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_organization_service {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the service, a GUID.
-     */
-    struct mspkit_text id;
-    /**
-     * Name of the service.
-     */
-    struct mspkit_text name;
-    /**
-     * The definitions of the service's custom properties.
-     */
-    const struct mspkit_custom_property *const *custom_properties;
-    /**
-     * How many `custom_properties` there are.
-     */
-    size_t custom_properties_count;
-    /**
-     * Whether `custom_properties` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t custom_properties_presence;
-    /**
-     * The values of the custom properties.
-     */
-    const struct mspkit_custom_property_data *const *custom_properties_data;
-    /**
-     * How many `custom_properties_data` there are.
-     */
-    size_t custom_properties_data_count;
-    /**
-     * Whether `custom_properties_data` was sent: `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t custom_properties_data_presence;
-} mspkit_organization_service;
-
-/**
- * What a ticketing system says about credentials.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_psa_credential_check {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Whether the ticketing system accepts the credentials.
-     */
-    struct mspkit_flag is_psa_credentials_valid;
-} mspkit_psa_credential_check;
-
-/**
- * The server's clock. The vendor publishes the current time only; servers may say more.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_server_health {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * The server's time.
-     */
-    struct mspkit_text current_time;
-    /**
-     * When the server was started.
-     */
-    struct mspkit_text start_time;
-} mspkit_server_health;
-
-/**
- * The versions of an N-central server.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_server_info {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Version of the API service.
-     */
-    struct mspkit_text version;
-    /**
-     * Version of the Java runtime.
-     */
-    struct mspkit_text jvm_version;
-    /**
-     * Version of N-central itself; usually null.
-     */
-    struct mspkit_text ncentral;
-} mspkit_server_info;
-
-/**
- * A service organization. Only the id and the name are sure; everything else may be null or absent, and
- * servers may send fields that are not listed here.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_service_org {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the service organization.
-     */
-    struct mspkit_text so_id;
-    /**
-     * Name of the service organization.
-     */
-    struct mspkit_text so_name;
-    /**
-     * Type of an organization unit. Servers may know more than these. Known values: `SYSTEM`, `SO`,
-     * `CUSTOMER`, `SITE`.
-     */
-    struct mspkit_text org_unit_type;
-    /**
-     * Id of the organization unit above it.
-     */
-    struct mspkit_text parent_id;
-    /**
-     * Id in a system of your own.
-     */
-    struct mspkit_text external_id;
-    /**
-     * A second id in a system of your own.
-     */
-    struct mspkit_text external_id2;
-    /**
-     * First name of the primary contact.
-     */
-    struct mspkit_text contact_first_name;
-    /**
-     * Last name of the primary contact.
-     */
-    struct mspkit_text contact_last_name;
-    /**
-     * Telephone of the organization.
-     */
-    struct mspkit_text phone;
-    /**
-     * Title of the primary contact, such as a position.
-     */
-    struct mspkit_text contact_title;
-    /**
-     * E-mail address of the primary contact.
-     */
-    struct mspkit_text contact_email;
-    /**
-     * Telephone of the primary contact.
-     */
-    struct mspkit_text contact_phone;
-    /**
-     * Extension of that telephone.
-     */
-    struct mspkit_text contact_phone_ext;
-    /**
-     * Department of the primary contact.
-     */
-    struct mspkit_text contact_department;
-    /**
-     * First line of the street address.
-     */
-    struct mspkit_text street1;
-    /**
-     * Second line of the street address.
-     */
-    struct mspkit_text street2;
-    /**
-     * City.
-     */
-    struct mspkit_text city;
-    /**
-     * State or province.
-     */
-    struct mspkit_text state_prov;
-    /**
-     * Country, a two-letter ISO 3166-1 code.
-     */
-    struct mspkit_text country;
-    /**
-     * Postal code.
-     */
-    struct mspkit_text postal_code;
-    /**
-     * Depth in the hierarchy of organization units.
-     */
-    struct mspkit_int generation;
-    /**
-     * Number of organization units directly below it.
-     */
-    struct mspkit_int descendant_count;
-    /**
-     * Whether it is the system itself.
-     */
-    struct mspkit_flag is_system;
-    /**
-     * Whether it is a service organization.
-     */
-    struct mspkit_flag is_service_org;
-} mspkit_service_org;
-
-/**
- * A site: one of a customer's locations. Only the id and the name are sure; everything else may be null
- * or absent, and servers may send fields that are not listed here.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_site {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the site.
-     */
-    struct mspkit_text site_id;
-    /**
-     * Name of the site.
-     */
-    struct mspkit_text site_name;
-    /**
-     * Type of an organization unit. Servers may know more than these. Known values: `SYSTEM`, `SO`,
-     * `CUSTOMER`, `SITE`.
-     */
-    struct mspkit_text org_unit_type;
-    /**
-     * Id of the customer it belongs to.
-     */
-    struct mspkit_text parent_id;
-    /**
-     * Id in a system of your own.
-     */
-    struct mspkit_text external_id;
-    /**
-     * A second id in a system of your own.
-     */
-    struct mspkit_text external_id2;
-    /**
-     * First name of the primary contact.
-     */
-    struct mspkit_text contact_first_name;
-    /**
-     * Last name of the primary contact.
-     */
-    struct mspkit_text contact_last_name;
-    /**
-     * Telephone of the site.
-     */
-    struct mspkit_text phone;
-    /**
-     * Title of the primary contact, such as a position.
-     */
-    struct mspkit_text contact_title;
-    /**
-     * E-mail address of the primary contact.
-     */
-    struct mspkit_text contact_email;
-    /**
-     * Telephone of the primary contact.
-     */
-    struct mspkit_text contact_phone;
-    /**
-     * Extension of that telephone.
-     */
-    struct mspkit_text contact_phone_ext;
-    /**
-     * Department of the primary contact.
-     */
-    struct mspkit_text contact_department;
-    /**
-     * First line of the street address.
-     */
-    struct mspkit_text street1;
-    /**
-     * Second line of the street address.
-     */
-    struct mspkit_text street2;
-    /**
-     * City.
-     */
-    struct mspkit_text city;
-    /**
-     * State or province.
-     */
-    struct mspkit_text state_prov;
-    /**
-     * Country, a two-letter ISO 3166-1 code.
-     */
-    struct mspkit_text country;
-    /**
-     * Postal code.
-     */
-    struct mspkit_text postal_code;
-    /**
-     * Depth in the hierarchy of organization units.
-     */
-    struct mspkit_int generation;
-    /**
-     * Number of organization units directly below it.
-     */
-    struct mspkit_int descendant_count;
-    /**
-     * Whether it is the system itself.
-     */
-    struct mspkit_flag is_system;
-    /**
-     * Whether it is a service organization.
-     */
-    struct mspkit_flag is_service_org;
-    /**
-     * County. The vendor has deprecated it.
-     */
-    struct mspkit_text county;
-} mspkit_site;
-
-/**
- * What the server says about the access token.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_token_status {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * The verdict in words.
-     */
-    struct mspkit_text message;
-} mspkit_token_status;
-
-/**
- * A run of a workflow that was started.
- *
- * Read it by pointer only: later versions add fields at its end. It lives as long as what it was got
- * from. A field without a value says by its `presence` whether the server sent null or nothing; where
- * the type has none, the field beside it does.
- */
-typedef struct mspkit_workflow_run {
-    /**
-     * The whole object as JSON, fields that are not known here included.
-     */
-    struct mspkit_str json;
-    /**
-     * Id of the run.
-     */
-    struct mspkit_text execution_id;
-    /**
-     * What happened; WORKFLOW_TRIGGER for a run that was started here.
-     */
-    struct mspkit_text event_type;
-    /**
-     * When it was started, in UTC and not in RFC 3339.
-     */
-    struct mspkit_text timestamp;
-    /**
-     * The input, as the server got it. JSON text.
-     */
-    struct mspkit_text payload;
-    /**
-     * Who started it.
-     */
-    struct mspkit_text run_by;
-    /**
-     * Id of the organization that the key belongs to.
-     */
-    struct mspkit_text tenant_id;
-    /**
-     * Id of the trigger; a dash when there is none.
-     */
-    struct mspkit_text trigger_id;
-    /**
-     * How it was started; MANUAL for a run that was started here.
-     */
-    struct mspkit_text trigger_type;
-    /**
-     * Id of the workflow.
-     */
-    struct mspkit_text workflow_id;
-} mspkit_workflow_run;
-
-/**
- * What `mspkit_ncentral_custom_psa_create_ticket` takes besides its arguments.
- */
-typedef struct mspkit_ncentral_custom_psa_create_ticket_params {
-    /**
-     * Set by `mspkit_ncentral_custom_psa_create_ticket_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Id of the N-central ticket, as N-central handed it to the PSA. (required, 1 or more;
-     * `MSPKIT_DEFAULT` until it is set)
-     */
-    int64_t psa_custom_ticket_id;
-    /**
-     * Number of the ticket in the PSA. (required, text, not blank)
-     */
-    struct mspkit_str ticket_number;
-    /**
-     * Address of the ticket in the PSA, http or https. (required, `http` or `https` URL)
-     */
-    struct mspkit_str ticket_url;
-} mspkit_ncentral_custom_psa_create_ticket_params;
-
-/**
- * What `mspkit_ncentral_custom_psa_get_ticket` takes besides its arguments.
- */
-typedef struct mspkit_ncentral_custom_psa_get_ticket_params {
-    /**
-     * Set by `mspkit_ncentral_custom_psa_get_ticket_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * User name in the ticketing system. Not blank. (required, text, not blank)
-     */
-    struct mspkit_str username;
-    /**
-     * Password in the ticketing system. (required, text, not blank, secret)
-     */
-    struct mspkit_str password;
-} mspkit_ncentral_custom_psa_get_ticket_params;
-
-/**
- * What `mspkit_ncentral_customers_list` takes besides its arguments.
- */
-typedef struct mspkit_ncentral_customers_list_params {
-    /**
-     * Set by `mspkit_ncentral_customers_list_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
-     */
-    int64_t page_size;
-    /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-     * not given)
-     */
-    int64_t page_number;
-    /**
-     * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
-     * text)
-     */
-    struct mspkit_str sort_by;
-    /**
-     * Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-     * `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
-     */
-    struct mspkit_str sort_order;
-    /**
-     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
-     * and is sent unchanged. (optional, text)
-     */
-    struct mspkit_str select;
-} mspkit_ncentral_customers_list_params;
-
-/**
- * What `mspkit_ncentral_customers_list_sites` takes besides its arguments.
- */
-typedef struct mspkit_ncentral_customers_list_sites_params {
-    /**
-     * Set by `mspkit_ncentral_customers_list_sites_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
-     */
-    int64_t page_size;
-    /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-     * not given)
-     */
-    int64_t page_number;
-    /**
-     * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
-     * text)
-     */
-    struct mspkit_str sort_by;
-    /**
-     * Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-     * `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
-     */
-    struct mspkit_str sort_order;
-    /**
-     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
-     * and is sent unchanged. (optional, text)
-     */
-    struct mspkit_str select;
-} mspkit_ncentral_customers_list_sites_params;
-
-/**
- * What `mspkit_ncentral_service_orgs_create` takes besides its arguments.
- */
-typedef struct mspkit_ncentral_service_orgs_create_params {
-    /**
-     * Set by `mspkit_ncentral_service_orgs_create_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Name of the service organization. Not blank. (required, text, not blank)
-     */
-    struct mspkit_str so_name;
-    /**
-     * First name of the primary contact. Not blank. (required, text, not blank)
-     */
-    struct mspkit_str contact_first_name;
-    /**
-     * Last name of the primary contact. Not blank. (required, text, not blank)
-     */
-    struct mspkit_str contact_last_name;
-    /**
-     * Id in a system of your own. (optional, text)
-     */
-    struct mspkit_str external_id;
-    /**
-     * E-mail address of the primary contact. (optional, text)
-     */
-    struct mspkit_str contact_email;
-    /**
-     * Telephone of the organization. (optional, text)
-     */
-    struct mspkit_str phone;
-    /**
-     * Title of the primary contact, such as a position. (optional, text)
-     */
-    struct mspkit_str contact_title;
-    /**
-     * Telephone of the primary contact. (optional, text)
-     */
-    struct mspkit_str contact_phone;
-    /**
-     * Extension of that telephone. (optional, text)
-     */
-    struct mspkit_str contact_phone_ext;
-    /**
-     * Department of the primary contact. (optional, text)
-     */
-    struct mspkit_str contact_department;
-    /**
-     * First line of the street address. (optional, text)
-     */
-    struct mspkit_str street1;
-    /**
-     * Second line of the street address. (optional, text)
-     */
-    struct mspkit_str street2;
-    /**
-     * City. (optional, text)
-     */
-    struct mspkit_str city;
-    /**
-     * State or province. (optional, text)
-     */
-    struct mspkit_str state_prov;
-    /**
-     * Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
-     */
-    struct mspkit_str country;
-    /**
-     * Postal code. (optional, text)
-     */
-    struct mspkit_str postal_code;
-} mspkit_ncentral_service_orgs_create_params;
-
-/**
- * What `mspkit_ncentral_service_orgs_create_customer` takes besides its arguments.
- */
-typedef struct mspkit_ncentral_service_orgs_create_customer_params {
-    /**
-     * Set by `mspkit_ncentral_service_orgs_create_customer_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Name of the customer. Not blank. (required, text, not blank)
-     */
-    struct mspkit_str customer_name;
-    /**
-     * First name of the primary contact. Not blank. (required, text, not blank)
-     */
-    struct mspkit_str contact_first_name;
-    /**
-     * Last name of the primary contact. Not blank. (required, text, not blank)
-     */
-    struct mspkit_str contact_last_name;
-    /**
-     * Licence of the customer's devices. The server takes Professional when it is not given. (optional,
-     * `Professional` or `Essential`)
-     */
-    struct mspkit_str license_type;
-    /**
-     * Id in a system of your own. (optional, text)
-     */
-    struct mspkit_str external_id;
-    /**
-     * E-mail address of the primary contact. (optional, text)
-     */
-    struct mspkit_str contact_email;
-    /**
-     * Telephone of the organization. (optional, text)
-     */
-    struct mspkit_str phone;
-    /**
-     * Title of the primary contact, such as a position. (optional, text)
-     */
-    struct mspkit_str contact_title;
-    /**
-     * Telephone of the primary contact. (optional, text)
-     */
-    struct mspkit_str contact_phone;
-    /**
-     * Extension of that telephone. (optional, text)
-     */
-    struct mspkit_str contact_phone_ext;
-    /**
-     * Department of the primary contact. (optional, text)
-     */
-    struct mspkit_str contact_department;
-    /**
-     * First line of the street address. (optional, text)
-     */
-    struct mspkit_str street1;
-    /**
-     * Second line of the street address. (optional, text)
-     */
-    struct mspkit_str street2;
-    /**
-     * City. (optional, text)
-     */
-    struct mspkit_str city;
-    /**
-     * State or province. (optional, text)
-     */
-    struct mspkit_str state_prov;
-    /**
-     * Country, a two-letter ISO 3166-1 code. (optional, two letters of ISO 3166-1)
-     */
-    struct mspkit_str country;
-    /**
-     * Postal code. (optional, text)
-     */
-    struct mspkit_str postal_code;
-} mspkit_ncentral_service_orgs_create_customer_params;
-
-/**
- * What `mspkit_ncentral_service_orgs_list` takes besides its arguments.
- */
-typedef struct mspkit_ncentral_service_orgs_list_params {
-    /**
-     * Set by `mspkit_ncentral_service_orgs_list_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
-     */
-    int64_t page_size;
-    /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-     * not given)
-     */
-    int64_t page_number;
-    /**
-     * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
-     * text)
-     */
-    struct mspkit_str sort_by;
-    /**
-     * Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-     * `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
-     */
-    struct mspkit_str sort_order;
-    /**
-     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
-     * and is sent unchanged. (optional, text)
-     */
-    struct mspkit_str select;
-} mspkit_ncentral_service_orgs_list_params;
-
-/**
- * What `mspkit_ncentral_service_orgs_list_customers` takes besides its arguments.
- */
-typedef struct mspkit_ncentral_service_orgs_list_customers_params {
-    /**
-     * Set by `mspkit_ncentral_service_orgs_list_customers_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Items per page, 1 to 1000. The server takes 50 when it is not given, and may give fewer than asked
-     * for. (optional, 1 to 1000; `MSPKIT_DEFAULT`: not given)
-     */
-    int64_t page_size;
-    /**
-     * The page to begin with, from 1; reading goes on behind it. (optional, 1 or more; `MSPKIT_DEFAULT`:
-     * not given)
-     */
-    int64_t page_number;
-    /**
-     * Name of the field to sort by, such as `soName`. Without it the order is the server's. (optional,
-     * text)
-     */
-    struct mspkit_str sort_by;
-    /**
-     * Direction of the sort, upper or lower case. The server takes ASC when it is not given. (optional,
-     * `ASC` or `DESC` or `ASCENDING` or `DESCENDING` or `NATURAL` or `REVERSE` in any case)
-     */
-    struct mspkit_str sort_order;
-    /**
-     * A filter on rows in the vendor's FIQL form, such as `soName==Acme*`. It filters rows, not fields,
-     * and is sent unchanged. (optional, text)
-     */
-    struct mspkit_str select;
-} mspkit_ncentral_service_orgs_list_customers_params;
-
-/**
- * What `mspkit_ncentral_standard_psa_validate_credential` takes besides its arguments.
- */
-typedef struct mspkit_ncentral_standard_psa_validate_credential_params {
-    /**
-     * Set by `mspkit_ncentral_standard_psa_validate_credential_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * User name in the ticketing system. Not blank. (required, text, not blank)
-     */
-    struct mspkit_str username;
-    /**
-     * Password in the ticketing system. (required, text, not blank, secret)
-     */
-    struct mspkit_str password;
-    /**
-     * Private or public key of the integration, for ticketing systems that want one beside the
-     * credentials. (optional, text, not blank, secret)
-     */
-    struct mspkit_str integration_key;
-} mspkit_ncentral_standard_psa_validate_credential_params;
+    int32_t presence;
+} mspkit_flag;
 
 /**
  * A range of days, both included. Never grows.
  */
 typedef struct mspkit_date_range {
     /**
-     * The first day, `YYYY-MM-DD`; not given when both are not.
+     * The first day, `YYYY-MM-DD`; not given if the range is not given.
      */
     struct mspkit_str start;
     /**
@@ -2314,122 +1033,57 @@ typedef struct mspkit_date_range {
     struct mspkit_str end;
 } mspkit_date_range;
 
-/**
- * What `mspkit_wiv_cases_search` takes besides its arguments.
- */
-typedef struct mspkit_wiv_cases_search_params {
-    /**
-     * Set by `mspkit_wiv_cases_search_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Only cases of these days, both inclusive. (optional, two dates)
-     */
-    struct mspkit_date_range date_range;
-    /**
-     * Cases per page; the server takes 250 when it is not given. The vendor advises 25 to 100 where
-     * people wait and up to 500 in batches. More than 500 is sent with a warning, not refused.
-     * (optional, 1 or more; `MSPKIT_DEFAULT`: not given)
-     */
-    int64_t max_returned_items;
-    /**
-     * Only the cases of this customer. Those of all customers when it is not given. (optional, id)
-     */
-    struct mspkit_str customer_id;
-} mspkit_wiv_cases_search_params;
-
-/**
- * What `mspkit_wiv_cases_search_own` takes besides its arguments.
- */
-typedef struct mspkit_wiv_cases_search_own_params {
-    /**
-     * Set by `mspkit_wiv_cases_search_own_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Only cases of these days, both inclusive. (optional, two dates)
-     */
-    struct mspkit_date_range date_range;
-    /**
-     * Cases per page; the server takes 250 when it is not given. The vendor advises 25 to 100 where
-     * people wait and up to 500 in batches. More than 500 is sent with a warning, not refused.
-     * (optional, 1 or more; `MSPKIT_DEFAULT`: not given)
-     */
-    int64_t max_returned_items;
-} mspkit_wiv_cases_search_own_params;
-
-/**
- * What `mspkit_wiv_customers_list` takes besides its arguments.
- */
-typedef struct mspkit_wiv_customers_list_params {
-    /**
-     * Set by `mspkit_wiv_customers_list_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * The fields to answer with, by their request names, where `id` gives `customer_id` and `name` gives
-     * `customer_name`. All of them when it is not given. The server refuses a name that it does not
-     * know. (optional, list of texts)
-     */
-    const struct mspkit_str *fields;
-    /**
-     * How many `fields` there are.
-     */
-    size_t fields_count;
-} mspkit_wiv_customers_list_params;
-
-/**
- * What `mspkit_wiv_workflows_run` takes besides its arguments.
- */
-typedef struct mspkit_wiv_workflows_run_params {
-    /**
-     * Set by `mspkit_wiv_workflows_run_params_init()`.
-     */
-    size_t struct_size;
-    /**
-     * Input of the workflow, in the form that it expects. An empty object when it is not given.
-     * (optional, text of a JSON object, by default `{}`)
-     */
-    struct mspkit_str payload;
-} mspkit_wiv_workflows_run_params;
-
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
 /**
- * The binary interface of the library that is loaded; compare it with `MSPKIT_ABI_VERSION`.
+ * The binary interface of the loaded library; compare it with `MSPKIT_ABI_VERSION`.
  *
  * Thread-safe.
  */
 int32_t mspkit_abi_version(void);
 
 /**
- * The version of the library that is loaded, such as `0.1.0`; never freed. Thread-safe.
+ * The version of the loaded library, such as `0.1.0`; never freed. Thread-safe.
  */
 const char *mspkit_version(void);
 
 /**
- * What a status means, in a few words; never NULL, never freed. Says so of a number that is no status. Thread-safe.
+ * What a status means, in a few words; never NULL, never freed. An unknown number has a text too. Thread-safe.
  */
 const char *mspkit_strerror(int32_t code);
 
 /**
- * The operations that this library knows, as a JSON array: id, names, parameters, path and paging of each. It lives as
+ * The operations that this library knows, as a JSON array: id, names, parameters, path and paging of each. Valid as
  * long as the library. Thread-safe.
  */
 struct mspkit_str mspkit_operations_json(void);
 
 /**
  * The result as JSON: without envelope, ids as strings, every field that the server sent; `null` for a call without a
- * result. For `mspkit_request` the body as it came, JSON or not.
+ * result. For `mspkit_request` the unchanged body, JSON or not.
  */
 struct mspkit_str mspkit_answer_json(const struct mspkit_answer *answer);
 
 /**
- * The body as it came, decompressed; any bytes, NULs too.
+ * The unchanged body, decompressed; any bytes, including NULs.
  */
 struct mspkit_str mspkit_answer_body(const struct mspkit_answer *answer);
+
+/**
+ * The value at a JSON pointer (RFC 6901) of the result, such as `/data/0/name`, for fields without a view: a text
+ * without its quotes, anything else as JSON. Absent if the pointer leads nowhere. Valid until the answer is freed.
+ */
+struct mspkit_text mspkit_answer_get(const struct mspkit_answer *answer,
+                                     struct mspkit_str pointer);
+
+/**
+ * The result as the struct that `layout` describes; NULL if it is of another type. The headers of the services have a
+ * function for each of theirs. Valid until the answer is freed.
+ */
+const void *mspkit_answer_view(const struct mspkit_answer *answer,
+                               const struct mspkit_layout *layout);
 
 /**
  * Status, headers, ids and times; NULL only for NULL.
@@ -2437,100 +1091,125 @@ struct mspkit_str mspkit_answer_body(const struct mspkit_answer *answer);
 const struct mspkit_meta *mspkit_answer_meta(const struct mspkit_answer *answer);
 
 /**
- * Frees an answer with everything that was got from it. NULL is allowed.
+ * Frees an answer with everything got from it. NULL is allowed.
  */
 void mspkit_answer_free(struct mspkit_answer *answer);
 
 /**
- * Calls an operation by its id, with its parameters as JSON: the way for programs that learn at run time what to call.
+ * Calls an operation by its id, with its parameters as JSON, for programs that choose operations at run time.
  * Everything else calls the operation's own function.
  *
- * `operation` is an id such as `ncentral.customers.get`, `params` one JSON object of its parameters by their names in
- * the table, NULL for none; each is copied. `options` may be NULL. `answer` gets the answer, with the same view as that of
- * the operation's own function. Blocks. Thread-safe. Fails with any code.
+ * `operation` is an id such as `ncentral.customers.get`, `params` a JSON object of its parameters by their names in
+ * the table, not given for none; each is copied. `options` may be NULL. `answer` receives the result:
+ * `mspkit_answer_get` and `mspkit_answer_json` read it, and so does the view of the operation's own function. Blocks.
+ * Thread-safe. Fails with any code.
  */
-int32_t mspkit_call(const struct mspkit_client *client,
-                    const char *operation,
-                    size_t operation_len,
-                    const char *params,
-                    size_t params_len,
-                    const struct mspkit_call_options *options,
-                    struct mspkit_answer **answer,
-                    struct mspkit_error **error);
+mspkit_status mspkit_call(const struct mspkit_client *client,
+                          struct mspkit_str operation,
+                          struct mspkit_str params,
+                          const struct mspkit_call_options *options,
+                          struct mspkit_answer **answer,
+                          struct mspkit_error **error);
 
 /**
- * Submits what `mspkit_call` calls. The completion has an answer.
+ * Submits a call like `mspkit_call`. The completion has an answer.
  *
- * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
- * call, and may be NULL. Does not block. Thread-safe. Fails, without a completion, for wrong arguments, and with
- * `MSPKIT_E_CLOSED` for a closed queue.
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. Does not block. Thread-safe. Fails, without a completion, for invalid arguments, and with `MSPKIT_E_CLOSED`
+ * for a closed queue.
  */
-int32_t mspkit_call_submit(const struct mspkit_client *client,
-                           const char *operation,
-                           size_t operation_len,
-                           const char *params,
-                           size_t params_len,
-                           const struct mspkit_call_options *options,
-                           const struct mspkit_queue *queue,
-                           void *user_data,
-                           mspkit_operation *operation_id,
-                           struct mspkit_error **error);
+mspkit_status mspkit_call_submit(const struct mspkit_client *client,
+                                 struct mspkit_str operation,
+                                 struct mspkit_str params,
+                                 const struct mspkit_call_options *options,
+                                 const struct mspkit_queue *queue,
+                                 void *user_data,
+                                 mspkit_operation *operation_id,
+                                 struct mspkit_error **error);
+
+/**
+ * Calls an operation as the headers of the services describe it: their functions call this one.
+ *
+ * `arguments` are the path parameters that the descriptor names, NULL for none; `params` is NULL or the struct of its
+ * other parameters, initialised by the struct's `_init()`; both are copied. `options` may be NULL. `answer` receives
+ * the result, read as the descriptor's view: a result that cannot be read is an error. Blocks. Thread-safe. Fails with
+ * any code.
+ */
+mspkit_status mspkit_typed_call(const struct mspkit_client *client,
+                                const struct mspkit_descriptor *operation,
+                                const struct mspkit_str *arguments,
+                                const void *params,
+                                const struct mspkit_call_options *options,
+                                struct mspkit_answer **answer,
+                                struct mspkit_error **error);
+
+/**
+ * Submits a call like `mspkit_typed_call`. The completion has an answer.
+ *
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. Does not block. Thread-safe. Fails, without a completion, for invalid pointers, texts, sizes and options, and
+ * with `MSPKIT_E_CLOSED` for a closed queue; every other failure, including a parameter that the operation does not
+ * have, is reported by the completion.
+ */
+mspkit_status mspkit_typed_call_submit(const struct mspkit_client *client,
+                                       const struct mspkit_descriptor *operation,
+                                       const struct mspkit_str *arguments,
+                                       const void *params,
+                                       const struct mspkit_call_options *options,
+                                       const struct mspkit_queue *queue,
+                                       void *user_data,
+                                       mspkit_operation *operation_id,
+                                       struct mspkit_error **error);
 
 /**
  * Sends a request to an endpoint that mspkit does not know, with credentials, limits and retries.
  *
- * `path` begins with `/`, or is an absolute URL of the client's own server; it is sent as it is, or refused.
- * `body` is JSON text, NULL for none. Query and headers are `extra_query` and `extra_headers` of `options`, which
- * may be NULL. GET, HEAD and OPTIONS are repeated after a fault, every other method is not. `answer` gets the
- * answer: `mspkit_answer_json` and `mspkit_answer_body` give its body. Blocks. Thread-safe. Fails with any code.
+ * `path` begins with `/`, or is an absolute URL of the client's own server; it is sent unchanged, or refused. `body`
+ * is JSON text, not given for none. Query and headers are `extra_query` and `extra_headers` of `options`, which may be
+ * NULL. GET, HEAD and OPTIONS are retried on transient errors, other methods are not. `answer` receives the response:
+ * `mspkit_answer_json` and `mspkit_answer_body` return its body. Blocks. Thread-safe. Fails with any code.
  */
-int32_t mspkit_request(const struct mspkit_client *client,
-                       const char *method,
-                       size_t method_len,
-                       const char *path,
-                       size_t path_len,
-                       const char *body,
-                       size_t body_len,
-                       const struct mspkit_call_options *options,
-                       struct mspkit_answer **answer,
-                       struct mspkit_error **error);
+mspkit_status mspkit_request(const struct mspkit_client *client,
+                             struct mspkit_str method,
+                             struct mspkit_str path,
+                             struct mspkit_str body,
+                             const struct mspkit_call_options *options,
+                             struct mspkit_answer **answer,
+                             struct mspkit_error **error);
 
 /**
- * Submits what `mspkit_request` sends. The completion has an answer.
+ * Submits a request like `mspkit_request`. The completion has an answer.
  *
- * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
- * request, and may be NULL. Does not block. Thread-safe. Fails, without a completion, for wrong arguments, and with
- * `MSPKIT_E_CLOSED` for a closed queue.
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. Does not block. Thread-safe. Fails, without a completion, for invalid arguments, and with `MSPKIT_E_CLOSED`
+ * for a closed queue.
  */
-int32_t mspkit_request_submit(const struct mspkit_client *client,
-                              const char *method,
-                              size_t method_len,
-                              const char *path,
-                              size_t path_len,
-                              const char *body,
-                              size_t body_len,
-                              const struct mspkit_call_options *options,
-                              const struct mspkit_queue *queue,
-                              void *user_data,
-                              mspkit_operation *operation_id,
-                              struct mspkit_error **error);
+mspkit_status mspkit_request_submit(const struct mspkit_client *client,
+                                    struct mspkit_str method,
+                                    struct mspkit_str path,
+                                    struct mspkit_str body,
+                                    const struct mspkit_call_options *options,
+                                    const struct mspkit_queue *queue,
+                                    void *user_data,
+                                    mspkit_operation *operation_id,
+                                    struct mspkit_error **error);
 
 /**
  * Makes a cancel token that is not cancelled.
  *
- * `token` gets it; free it with `mspkit_cancel_token_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
+ * `token` receives it; free it with `mspkit_cancel_token_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
  */
-int32_t mspkit_cancel_token_new(struct mspkit_cancel_token **token,
-                                struct mspkit_error **error);
+mspkit_status mspkit_cancel_token_new(struct mspkit_cancel_token **token,
+                                      struct mspkit_error **error);
 
 /**
- * Cancels every call that watches the token, and every one that will: they fail with `MSPKIT_E_CANCELLED`. Does not
- * wait for them. A write that was sent may have been carried out.
+ * Cancels every call that watches the token, now or later: they fail with `MSPKIT_E_CANCELLED`. Does not wait for
+ * them. A write that was sent may have been carried out.
  *
  * Thread-safe. It takes locks, so a signal handler must not call it; let the handler wake a thread that does. Fails
- * with `MSPKIT_E_NULL`. Cancelling twice is no error.
+ * with `MSPKIT_E_NULL`. Cancelling twice is not an error.
  */
-int32_t mspkit_cancel_token_cancel(const struct mspkit_cancel_token *token);
+mspkit_status mspkit_cancel_token_cancel(const struct mspkit_cancel_token *token);
 
 /**
  * Whether the token was cancelled; false for NULL. Thread-safe.
@@ -2538,77 +1217,56 @@ int32_t mspkit_cancel_token_cancel(const struct mspkit_cancel_token *token);
 bool mspkit_cancel_token_is_cancelled(const struct mspkit_cancel_token *token);
 
 /**
- * Frees a token; calls that watch it go on. NULL is allowed.
+ * Frees a token; calls that watch it continue. NULL is allowed.
  */
 void mspkit_cancel_token_free(struct mspkit_cancel_token *token);
 
 /**
- * Makes a client of N-able N-central.
+ * Makes a client of a service: `ncentral`, `cloudmore` or `wiv`. The headers of the services have a type and a function for
+ * each.
  *
- * `options` may be NULL: then everything comes from `NCENTRAL_URL` and `NCENTRAL_JWT`. `client` gets it. Nothing is
- * sent. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with
- * the codes for wrong texts, numbers and sizes.
+ * `options` may be NULL: then everything is taken from the environment. `client` receives it. Nothing is sent.
+ * Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST`, which names the missing or invalid option, and with the codes
+ * for invalid texts, numbers and sizes.
  */
-int32_t mspkit_ncentral_new(const struct mspkit_client_options *options,
-                            mspkit_ncentral **client,
-                            struct mspkit_error **error);
+mspkit_status mspkit_client_new(struct mspkit_str service,
+                                const struct mspkit_client_options *options,
+                                struct mspkit_client **client,
+                                struct mspkit_error **error);
 
 /**
- * Makes a client of Cloudmore.
+ * Makes a copy of a client with other options: `timeout_ms`, `attempt_timeout_ms`, `max_retries`, `max_retry_after_ms`
+ * and `max_backoff_ms`. Connections, tokens and limits are shared, and so is closing; each is freed separately.
  *
- * `options` may be NULL: then everything comes from `CLOUDMORE_USERNAME`, `CLOUDMORE_PASSWORD`,
- * `CLOUDMORE_CLIENT_SECRET` and `CLOUDMORE_URL`. `client` gets it. Nothing is sent. Thread-safe. Fails with
- * `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with the codes for wrong texts,
- * numbers and sizes.
+ * `copy` receives it. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for options that belong to the client itself.
  */
-int32_t mspkit_cloudmore_new(const struct mspkit_client_options *options,
-                             mspkit_cloudmore **client,
-                             struct mspkit_error **error);
+mspkit_status mspkit_client_with_options(const struct mspkit_client *client,
+                                         const struct mspkit_client_options *options,
+                                         struct mspkit_client **copy,
+                                         struct mspkit_error **error);
 
 /**
- * Makes a client of Wiv.
- *
- * `options` may be NULL: then everything comes from `WIV_API_KEY` and `WIV_URL`. `client` gets it. Nothing is sent.
- * Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with the
- * codes for wrong texts, numbers and sizes.
+ * Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`. Requests in flight
+ * continue; a call that waits for a slot, a token or another attempt ends with that code, too. Closing twice is not an
+ * error. Thread-safe. Fails with `MSPKIT_E_NULL`.
  */
-int32_t mspkit_wiv_new(const struct mspkit_client_options *options,
-                       mspkit_wiv **client,
-                       struct mspkit_error **error);
+mspkit_status mspkit_client_close(const struct mspkit_client *client);
 
 /**
- * Makes a client with other options out of one: `timeout_ms`, `attempt_timeout_ms`, `max_retries` and
- * `max_retry_after_ms`, `max_backoff_ms`. Connections, tokens and limits are shared, and so is closing; each is freed by itself.
- *
- * `copy` gets it. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for options that belong to the client itself.
- */
-int32_t mspkit_client_with_options(const struct mspkit_client *client,
-                                   const struct mspkit_client_options *options,
-                                   struct mspkit_client **copy,
-                                   struct mspkit_error **error);
-
-/**
- * Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`. What was sent
- * already goes on; a call that waits for a slot, a token or another attempt ends with that code, too.
- * Closing twice is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
- */
-int32_t mspkit_client_close(const struct mspkit_client *client);
-
-/**
- * Frees a client. What was submitted through it and is in flight completes with `MSPKIT_E_CLOSED` in its queue, and so
- * does every further step of its pagers, which may be freed before or after it. NULL is allowed. No other thread may be
- * inside a function that was given the client.
+ * Frees a client. Submitted calls in flight complete with `MSPKIT_E_CLOSED` in their queue, and so does every further
+ * step of its pagers, which may be freed before or after it. NULL is allowed. No other thread may be inside a function
+ * that uses the client.
  */
 void mspkit_client_free(struct mspkit_client *client);
 
 /**
- * What the limits of the client's endpoints are doing now.
+ * The current state of the client's limits.
  *
- * `limits` gets them; free them with `mspkit_limits_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
+ * `limits` receives them; free them with `mspkit_limits_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
  */
-int32_t mspkit_client_limits(const struct mspkit_client *client,
-                             struct mspkit_limits **limits,
-                             struct mspkit_error **error);
+mspkit_status mspkit_client_limits(const struct mspkit_client *client,
+                                   struct mspkit_limits **limits,
+                                   struct mspkit_error **error);
 
 /**
  * How many endpoints there are.
@@ -2616,7 +1274,7 @@ int32_t mspkit_client_limits(const struct mspkit_client *client,
 size_t mspkit_limits_count(const struct mspkit_limits *limits);
 
 /**
- * What an endpoint's limit was doing, by index from 0; NULL beyond the last. Lives as long as `limits`.
+ * The state of an endpoint's limit, by index from 0; NULL beyond the last. Valid until `limits` is freed.
  */
 const struct mspkit_limit *mspkit_limits_at(const struct mspkit_limits *limits,
                                             size_t index);
@@ -2629,16 +1287,16 @@ void mspkit_limits_free(struct mspkit_limits *limits);
 /**
  * The status that the failed function returned, such as `MSPKIT_E_NOT_FOUND`; `MSPKIT_OK` for NULL.
  */
-int32_t mspkit_error_code(const struct mspkit_error *error);
+mspkit_status mspkit_error_code(const struct mspkit_error *error);
 
 /**
- * The kind in the table that all languages share, such as `NotFound`. A code of the C library's own is of the kind
+ * The kind in the table that all languages share, such as `NotFound`. The C library's own codes are of the kind
  * `InvalidRequest`, a panic is `Internal`.
  */
 struct mspkit_str mspkit_error_kind(const struct mspkit_error *error);
 
 /**
- * The whole sentence that lets a person act: operation, status, what happened, what to do, ids. Holds no secret.
+ * The whole message, written for people: operation, status, what happened, what to do, ids. Holds no secret.
  */
 struct mspkit_str mspkit_error_message(const struct mspkit_error *error);
 
@@ -2648,103 +1306,104 @@ struct mspkit_str mspkit_error_message(const struct mspkit_error *error);
 struct mspkit_str mspkit_error_reason(const struct mspkit_error *error);
 
 /**
- * The operation that failed, such as `ncentral.customers.list`; `data` NULL when there was none.
+ * The operation that failed, such as `ncentral.customers.list`; `data` is NULL if there was none.
  */
 struct mspkit_str mspkit_error_operation(const struct mspkit_error *error);
 
 /**
- * The argument that is wrong, as it is called in C; `data` NULL where no argument is.
+ * The invalid argument, by its name in C; `data` is NULL if there is none.
  */
 struct mspkit_str mspkit_error_argument(const struct mspkit_error *error);
 
 /**
- * What was given for it, as far as it may be told; `data` NULL when that is not known.
+ * The value that was passed for it, unless it may be a secret; `data` is NULL if it is not known.
  */
 struct mspkit_str mspkit_error_given(const struct mspkit_error *error);
 
 /**
- * What the argument may be; `data` NULL where no argument is wrong.
+ * The values that are allowed for it; `data` is NULL if no argument is invalid.
  */
 struct mspkit_str mspkit_error_allowed(const struct mspkit_error *error);
 
 /**
- * The HTTP method of the request; `data` NULL when there was none to send.
+ * The HTTP method of the request; `data` is NULL if there was no request.
  */
 struct mspkit_str mspkit_error_method(const struct mspkit_error *error);
 
 /**
- * The path of the request, without the query; `data` NULL when there was none to send.
+ * The path of the request, without the query; `data` is NULL if there was no request.
  */
 struct mspkit_str mspkit_error_path(const struct mspkit_error *error);
 
 /**
- * The server of the request, as scheme, host and port; `data` NULL when there was none to send.
+ * The server of the request, as scheme, host and port; `data` is NULL if there was no request.
  */
 struct mspkit_str mspkit_error_server(const struct mspkit_error *error);
 
 /**
- * The HTTP status of the last answer; 0 when none came.
+ * The HTTP status of the last response; 0 if there was none.
  */
 int32_t mspkit_error_status(const struct mspkit_error *error);
 
 /**
- * The vendor's error code, such as `InvalidValue`; `data` NULL when it gave none.
+ * The vendor's error code, such as `InvalidValue`; `data` is NULL if there is none.
  */
 struct mspkit_str mspkit_error_server_code(const struct mspkit_error *error);
 
 /**
- * The id that mspkit gave the call and sent as `X-Request-Id`; `data` NULL when nothing was sent.
+ * The id that mspkit gave the call and sent as `X-Request-Id`; `data` is NULL if nothing was sent.
  */
 struct mspkit_str mspkit_error_request_id(const struct mspkit_error *error);
 
 /**
- * The id that the vendor gave the failure; `data` NULL when it gave none.
+ * The vendor's id of the failure; `data` is NULL if there is none.
  */
 struct mspkit_str mspkit_error_server_error_id(const struct mspkit_error *error);
 
 /**
- * Whether the same call may be made again without harm and may then succeed.
+ * Whether the same call can be made again safely and may then succeed.
  */
 bool mspkit_error_retryable(const struct mspkit_error *error);
 
 /**
- * How many milliseconds it is until the endpoint takes calls again, or the server wants to be asked again; -1 when that
- * is not known.
+ * Milliseconds until the endpoint accepts calls again, or until the server wants the next request; -1 if that is not
+ * known.
  */
 int64_t mspkit_error_retry_after_ms(const struct mspkit_error *error);
 
 /**
- * How many rows the server says a list has that is not whole; -1 for every other failure.
+ * How many rows the server reports, for a list that is incomplete; -1 for every other failure.
  */
 int64_t mspkit_error_total(const struct mspkit_error *error);
 
 /**
- * How many of them did not come; -1 for every other failure.
+ * How many of them are missing; -1 for every other failure.
  */
 int64_t mspkit_error_missing(const struct mspkit_error *error);
 
 /**
- * Where a list can be taken up again; `data` NULL when the failure is not that of a list.
+ * The token to resume a list with; `data` is NULL if the failure is not that of a list.
  */
 struct mspkit_str mspkit_error_resume_token(const struct mspkit_error *error);
 
 /**
- * The body of the last answer, up to 16 KiB of it, without secrets; any bytes, NULs too. `data` NULL when none came.
+ * The body of the last response, up to 16 KiB, without secrets; any bytes, including NULs. `data` is NULL if there was
+ * no response.
  */
 struct mspkit_str mspkit_error_body(const struct mspkit_error *error);
 
 /**
- * Everything that is known of the failure, as a JSON object.
+ * Everything that is known about the failure, as a JSON object.
  */
 struct mspkit_str mspkit_error_json(const struct mspkit_error *error);
 
 /**
- * How many fields the server said something about.
+ * How many fields the server reported.
  */
 size_t mspkit_error_field_error_count(const struct mspkit_error *error);
 
 /**
- * What the server said about a field, by index from 0; NULL beyond the last. Lives as long as the error.
+ * What the server reported about a field, by index from 0; NULL beyond the last. Valid until the error is freed.
  */
 const struct mspkit_field_error *mspkit_error_field_error(const struct mspkit_error *error,
                                                           size_t index);
@@ -2755,29 +1414,29 @@ const struct mspkit_field_error *mspkit_error_field_error(const struct mspkit_er
 size_t mspkit_error_attempt_count(const struct mspkit_error *error);
 
 /**
- * An attempt, by index from 0; NULL beyond the last. Lives as long as the error.
+ * An attempt, by index from 0; NULL beyond the last. Valid until the error is freed.
  */
 const struct mspkit_attempt *mspkit_error_attempt(const struct mspkit_error *error, size_t index);
 
 /**
- * How many headers the last answer had.
+ * How many headers the last response had.
  */
 size_t mspkit_error_header_count(const struct mspkit_error *error);
 
 /**
- * A header of the last answer, by index from 0, its name in lower case; NULL beyond the last.
+ * A header of the last response, by index from 0, its name in lower case; NULL beyond the last.
  */
 const struct mspkit_pair *mspkit_error_header(const struct mspkit_error *error, size_t index);
 
 /**
- * Makes an error, for layers over this header that have something of their own to say.
+ * Makes an error, for layers over this header that report their own.
  *
- * `code` is a negative one of this header; another is taken for `MSPKIT_E_INVALID_REQUEST`. `message` is copied; NULL: what
- * `mspkit_strerror` says. Free it with `mspkit_error_free`. Thread-safe. NULL only when there is no memory.
+ * `code` is a negative code of this header; any other becomes `MSPKIT_E_INVALID_REQUEST`. `message` is copied; if not
+ * given, it is the text of `mspkit_strerror`. Free it with `mspkit_error_free`. Thread-safe. NULL only if there is no
+ * memory.
  */
 struct mspkit_error *mspkit_error_new(int32_t code,
-                                      const char *message,
-                                      size_t message_len);
+                                      struct mspkit_str message);
 
 /**
  * Frees an error. NULL is allowed.
@@ -2785,27 +1444,42 @@ struct mspkit_error *mspkit_error_new(int32_t code,
 void mspkit_error_free(struct mspkit_error *error);
 
 /**
- * The item as JSON: ids as strings, every field that the server sent; `data` NULL only for NULL.
+ * The item as JSON: ids as strings, every field that the server sent; `data` is NULL only for NULL.
  */
 struct mspkit_str mspkit_item_json(const struct mspkit_item *item);
 
 /**
- * Frees an item that a completion or `mspkit_pager_next` gave. NULL is allowed. Items of a page belong to the page.
+ * The value at a JSON pointer (RFC 6901) such as `/parent/0/name`, for fields that the item's view does not have: a
+ * text without its quotes, anything else as JSON. Absent if the pointer leads nowhere. Valid until the item is freed.
+ */
+struct mspkit_text mspkit_item_get(const struct mspkit_item *item,
+                                   struct mspkit_str pointer);
+
+/**
+ * The item as the struct that `layout` describes; NULL if it is of another type. The headers of the services have a
+ * function for each of theirs. Valid until the item is freed.
+ */
+const void *mspkit_item_view(const struct mspkit_item *item,
+                             const struct mspkit_layout *layout);
+
+/**
+ * Frees an item of a completion. NULL is allowed. Items of a page belong to the page, those of `mspkit_pager_next` to
+ * the pager.
  */
 void mspkit_item_free(struct mspkit_item *item);
 
 /**
- * Sets the callback that the log goes to; NULL, or `MSPKIT_LOG_OFF`, for none. There is one for the whole process.
+ * Sets the callback of the log; NULL, or `MSPKIT_LOG_OFF`, for none. There is one for the whole process.
  *
- * `level` is `MSPKIT_LOG_ERROR` to `MSPKIT_LOG_TRACE`: records up to it are told. `user_data` is passed to the callback,
- * unread. Before it returns, the former callback has been told what was logged so far, and is never called again.
- * Thread-safe. Fails with `MSPKIT_E_RANGE` for another level, and with `MSPKIT_E_BUSY` when the callback itself calls
- * it, and with `MSPKIT_E_INTERNAL` when the system gives no thread; the former callback stays then.
+ * `level` is `MSPKIT_LOG_ERROR` to `MSPKIT_LOG_TRACE`: records up to it are delivered. `user_data` is passed to the
+ * callback. Before this returns, the previous callback has received everything logged so far, and is never called
+ * again. Thread-safe. Fails with `MSPKIT_E_RANGE` for any other level, with `MSPKIT_E_BUSY` if the callback itself
+ * calls it, and with `MSPKIT_E_INTERNAL` if the system cannot start a thread; the previous callback is kept then.
  */
-int32_t mspkit_log_set(mspkit_log_callback callback,
-                       void *user_data,
-                       int32_t level,
-                       struct mspkit_error **error);
+mspkit_status mspkit_log_set(mspkit_log_callback callback,
+                             void *user_data,
+                             int32_t level,
+                             struct mspkit_error **error);
 
 /**
  * How many items there are.
@@ -2818,27 +1492,28 @@ size_t mspkit_page_count(const struct mspkit_page *page);
 const struct mspkit_item *mspkit_page_item(const struct mspkit_page *page, size_t index);
 
 /**
- * How many items the server says the list has; -1 when it did not say.
+ * How many items the list has, as reported by the server; -1 if it reports no count.
  */
 int64_t mspkit_page_total(const struct mspkit_page *page);
 
 /**
- * The number of the page, from 1; -1 where pages are not numbered, and for what was collected of several.
+ * The number of the page, from 1; -1 if pages are not numbered, and for items collected from several.
  */
 int64_t mspkit_page_number(const struct mspkit_page *page);
 
 /**
- * Where reading goes on after the first `consumed` items of the page: after all of them for their count.
+ * Token to resume after the first `consumed` items of the page; pass their count for the whole page.
  *
- * `token` gets it. Thread-safe. Fails with `MSPKIT_E_RANGE` for more than there are, and with `MSPKIT_E_NULL`.
+ * `token` receives it. Thread-safe. Fails with `MSPKIT_E_RANGE` for more items than there are, and with
+ * `MSPKIT_E_NULL`.
  */
-int32_t mspkit_page_resume_token(const struct mspkit_page *page,
-                                 size_t consumed,
-                                 struct mspkit_str *token,
-                                 struct mspkit_error **error);
+mspkit_status mspkit_page_resume_token(const struct mspkit_page *page,
+                                       size_t consumed,
+                                       struct mspkit_str *token,
+                                       struct mspkit_error **error);
 
 /**
- * Status, headers, ids and times of the page's answer, of several the last; NULL only where nothing was collected.
+ * Status, headers, ids and times of the page's response, the last of several; NULL only if nothing was collected.
  */
 const struct mspkit_meta *mspkit_page_meta(const struct mspkit_page *page);
 
@@ -2855,132 +1530,148 @@ void mspkit_page_free(struct mspkit_page *page);
 /**
  * Makes a pager over a list operation by its id, with its parameters as JSON; see `mspkit_call`.
  *
- * `paging` and `options` may be NULL. `pager` gets it; free it with `mspkit_pager_free`. Nothing is sent. Thread-safe.
- * Fails with `MSPKIT_E_INVALID_REQUEST` for wrong parameters or a resume token of another list, and with the codes for
- * wrong texts, numbers and sizes.
+ * `paging` and `options` may be NULL. `pager` receives it; free it with `mspkit_pager_free`. Nothing is sent.
+ * Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for invalid parameters or a resume token of another list, and
+ * with the codes for invalid texts, numbers and sizes.
  */
-int32_t mspkit_list(const struct mspkit_client *client,
-                    const char *operation,
-                    size_t operation_len,
-                    const char *params,
-                    size_t params_len,
-                    const struct mspkit_paging_options *paging,
-                    const struct mspkit_call_options *options,
-                    struct mspkit_pager **pager,
-                    struct mspkit_error **error);
+mspkit_status mspkit_list(const struct mspkit_client *client,
+                          struct mspkit_str operation,
+                          struct mspkit_str params,
+                          const struct mspkit_paging_options *paging,
+                          const struct mspkit_call_options *options,
+                          struct mspkit_pager **pager,
+                          struct mspkit_error **error);
+
+/**
+ * Makes a pager over a list operation as the headers of the services do; see `mspkit_typed_call`. Its items are read
+ * as the descriptor's view; an item that cannot be read fails the step that reaches it.
+ *
+ * `paging` and `options` may be NULL. `pager` receives it; free it with `mspkit_pager_free`. Nothing is sent.
+ * Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for invalid parameters or a resume token of another list, and
+ * with the codes for invalid texts, numbers and sizes.
+ */
+mspkit_status mspkit_typed_list(const struct mspkit_client *client,
+                                const struct mspkit_descriptor *operation,
+                                const struct mspkit_str *arguments,
+                                const void *params,
+                                const struct mspkit_paging_options *paging,
+                                const struct mspkit_call_options *options,
+                                struct mspkit_pager **pager,
+                                struct mspkit_error **error);
 
 /**
  * Reads the next item.
  *
- * `item` gets it; it belongs to the pager and lives until the next step, or until the pager is freed. Gives
- * `MSPKIT_DONE` at the end of the list. Blocks when a page has to be asked for. Fails with any code; the error says where
- * to resume, and the step may be made again.
+ * `item` receives it; it belongs to the pager and is valid until the next step, or until the pager is freed. Returns
+ * `MSPKIT_DONE` at the end of the list. Blocks if a page has to be requested. Fails with any code; the error has a
+ * resume token, and the step may be made again.
  */
-int32_t mspkit_pager_next(struct mspkit_pager *pager,
-                          const struct mspkit_item **item,
-                          struct mspkit_error **error);
+mspkit_status mspkit_pager_next(struct mspkit_pager *pager,
+                                const struct mspkit_item **item,
+                                struct mspkit_error **error);
 
 /**
- * Reads the next item as `mspkit_pager_next` does, for a caller who wants no more than this one for now: no page is read
- * ahead for it. The rest of the page is there for every further step.
+ * Reads the next item like `mspkit_pager_next`, for a caller who wants only this one for now: no page is read ahead
+ * for it. The rest of the page stays available.
  *
- * `item` gets it; it belongs to the pager and lives until the next step, or until the pager is freed. Gives
- * `MSPKIT_DONE` where there is none. Blocks when a page has to be asked for. Fails with any code.
+ * `item` receives it; it belongs to the pager and is valid until the next step, or until the pager is freed. Returns
+ * `MSPKIT_DONE` if there is none. Blocks if a page has to be requested. Fails with any code.
  */
-int32_t mspkit_pager_first(struct mspkit_pager *pager,
-                           const struct mspkit_item **item,
-                           struct mspkit_error **error);
-
-/**
- * Reads the next page; where items of a page were read one by one, the rest of it.
- *
- * `page` gets it; free it with `mspkit_page_free`. Gives `MSPKIT_DONE` at the end of the list. Blocks. Fails with any
- * code; the error says where to resume, and the step may be made again.
- */
-int32_t mspkit_pager_next_page(struct mspkit_pager *pager,
-                               struct mspkit_page **page,
-                               struct mspkit_error **error);
-
-/**
- * Reads all items that are left, or the next `most` of them, as one page; `MSPKIT_DEFAULT`: all. Where items of a page were
- * read one by one, the rest of it comes first.
- *
- * `page` gets them, without items where none are left; free it with `mspkit_page_free`. All of them are in memory then. Blocks.
- * Fails with any code, and with `MSPKIT_E_RANGE` for another negative number; nothing was given out then, and the step may be
- * made again.
- */
-int32_t mspkit_pager_collect(struct mspkit_pager *pager,
-                             int64_t most,
-                             struct mspkit_page **page,
-                             struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_pager_next` does. The completion has an item, or the status `MSPKIT_DONE`.
- *
- * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
- * step, and may be NULL. A step that is cancelled may be made again. Does not block. Fails, without a completion, with
- * `MSPKIT_E_BUSY` while a step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
- */
-int32_t mspkit_pager_next_submit(struct mspkit_pager *pager,
-                                 const struct mspkit_queue *queue,
-                                 void *user_data,
-                                 mspkit_operation *operation_id,
+mspkit_status mspkit_pager_first(struct mspkit_pager *pager,
+                                 const struct mspkit_item **item,
                                  struct mspkit_error **error);
 
 /**
- * Submits what `mspkit_pager_next_page` does. The completion has a page, or the status `MSPKIT_DONE`.
+ * Reads the next page, or the rest of a page whose items were read one by one.
  *
- * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
- * step, and may be NULL. A step that is cancelled may be made again. Does not block. Fails, without a completion, with
- * `MSPKIT_E_BUSY` while a step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+ * `page` receives it; free it with `mspkit_page_free`. Returns `MSPKIT_DONE` at the end of the list. Blocks. Fails
+ * with any code; the error has a resume token, and the step may be made again.
  */
-int32_t mspkit_pager_next_page_submit(struct mspkit_pager *pager,
-                                      const struct mspkit_queue *queue,
-                                      void *user_data,
-                                      mspkit_operation *operation_id,
-                                      struct mspkit_error **error);
+mspkit_status mspkit_pager_next_page(struct mspkit_pager *pager,
+                                     struct mspkit_page **page,
+                                     struct mspkit_error **error);
 
 /**
- * Submits what `mspkit_pager_collect` does. The completion has a page.
+ * Reads all remaining items, or the next `most` of them, as one page; `MSPKIT_DEFAULT`: all. The rest of a page whose
+ * items were read one by one comes first.
  *
- * `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
- * step, and may be NULL. A step that is cancelled has given nothing out, and may be made again. Does not block. Fails,
- * without a completion, with `MSPKIT_E_RANGE` for a wrong number, with `MSPKIT_E_BUSY` while a step is in flight, and with
+ * `page` receives them, and is empty if none are left; free it with `mspkit_page_free`. All of them are in memory
+ * then. Blocks. Fails with any code, and with `MSPKIT_E_RANGE` for another negative number; no item counts as returned
+ * then, and the step may be made again.
+ */
+mspkit_status mspkit_pager_collect(struct mspkit_pager *pager,
+                                   int64_t most,
+                                   struct mspkit_page **page,
+                                   struct mspkit_error **error);
+
+/**
+ * Submits a step like `mspkit_pager_next`. The completion has an item, or the status `MSPKIT_DONE`.
+ *
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. A cancelled step may be made again. Does not block. Fails, without a completion, with `MSPKIT_E_BUSY` while a
+ * step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+ */
+mspkit_status mspkit_pager_next_submit(struct mspkit_pager *pager,
+                                       const struct mspkit_queue *queue,
+                                       void *user_data,
+                                       mspkit_operation *operation_id,
+                                       struct mspkit_error **error);
+
+/**
+ * Submits a step like `mspkit_pager_next_page`. The completion has a page, or the status `MSPKIT_DONE`.
+ *
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. A cancelled step may be made again. Does not block. Fails, without a completion, with `MSPKIT_E_BUSY` while a
+ * step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+ */
+mspkit_status mspkit_pager_next_page_submit(struct mspkit_pager *pager,
+                                            const struct mspkit_queue *queue,
+                                            void *user_data,
+                                            mspkit_operation *operation_id,
+                                            struct mspkit_error **error);
+
+/**
+ * Submits a step like `mspkit_pager_collect`. The completion has a page.
+ *
+ * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+ * NULL. A cancelled step has returned no item, and may be made again. Does not block. Fails, without a completion,
+ * with `MSPKIT_E_RANGE` for an invalid number, with `MSPKIT_E_BUSY` while a step is in flight, and with
  * `MSPKIT_E_CLOSED` for a closed queue.
  */
-int32_t mspkit_pager_collect_submit(struct mspkit_pager *pager,
-                                    int64_t most,
-                                    const struct mspkit_queue *queue,
-                                    void *user_data,
-                                    mspkit_operation *operation_id,
-                                    struct mspkit_error **error);
+mspkit_status mspkit_pager_collect_submit(struct mspkit_pager *pager,
+                                          int64_t most,
+                                          const struct mspkit_queue *queue,
+                                          void *user_data,
+                                          mspkit_operation *operation_id,
+                                          struct mspkit_error **error);
 
 /**
- * Where reading goes on after what was given out so far. Lives until the next step, or until the pager is freed. `data`
+ * Token to resume after the items returned so far. Valid until the next step, or until the pager is freed. `data` is
  * NULL while a step is in flight.
  */
 struct mspkit_str mspkit_pager_resume_token(const struct mspkit_pager *pager);
 
 /**
- * How many items the server says the list has; -1 before a page has said so, and while a step is in flight.
+ * How many items the list has, as reported by the server; -1 before the first page, if it reports no count, and while
+ * a step is in flight.
  */
 int64_t mspkit_pager_total(const struct mspkit_pager *pager);
 
 /**
- * Whether the list is whole: once all of it was given out, 1 when as many different rows came as the server said there
- * are, and 0 when fewer did. -1 before that, where a limit has ended it early, where the server said nothing that tells,
- * and while a step is in flight. `on_incomplete` of `mspkit_paging_options` says what else happens at the end.
+ * Whether the list is complete: once it was read to its end, 1 if as many different rows arrived as the server
+ * reported, and 0 if fewer did. -1 before that, if a limit ended it early, if the server reports no count, and while a
+ * step is in flight. `on_incomplete` of `mspkit_paging_options` chooses what else happens at the end.
  */
 int32_t mspkit_pager_complete(const struct mspkit_pager *pager);
 
 /**
- * How many rows did not come that the server said there are; -1 where `mspkit_pager_complete` gives that.
+ * How many of the rows that the server reported are missing; -1 where `mspkit_pager_complete` is -1.
  */
 int64_t mspkit_pager_missing(const struct mspkit_pager *pager);
 
 /**
- * Status, headers, ids and times of the last page's answer; NULL before there is one, and while a step is in flight.
- * Lives until the next step, or until the pager is freed.
+ * Status, headers, ids and times of the last page's response; NULL before there is one, and while a step is in flight.
+ * Valid until the next step, or until the pager is freed.
  */
 const struct mspkit_meta *mspkit_pager_meta(const struct mspkit_pager *pager);
 
@@ -2990,2249 +1681,158 @@ const struct mspkit_meta *mspkit_pager_meta(const struct mspkit_pager *pager);
 void mspkit_pager_free(struct mspkit_pager *pager);
 
 /**
- * Makes a queue.
+ * Initialises a struct of parameters with nothing given: numbers and booleans are `MSPKIT_DEFAULT`. The headers of the
+ * services have an `_init()` for each of theirs.
  *
- * `queue` gets it. Thread-safe. Fails with `MSPKIT_E_NULL`, and with `MSPKIT_E_INTERNAL` when the system gives no
- * descriptor.
+ * `layout` describes the struct that `params` points to. Thread-safe.
  */
-int32_t mspkit_queue_new(struct mspkit_queue **queue,
-                         struct mspkit_error **error);
+void mspkit_params_init(const struct mspkit_layout *layout,
+                        void *params);
 
 /**
- * The descriptor that is readable while `mspkit_queue_next` would give something at once: for poll, epoll and event
- * loops, level-triggered. It belongs to the queue: do not read, write or close it. -1 for NULL. Thread-safe.
+ * Makes an empty `mspkit_completion`; `mspkit_completion_init()` is the same in C and C++.
+ *
+ * `struct_size` is `sizeof(mspkit_completion)`, in the header that the program is compiled with. Thread-safe.
+ */
+void mspkit_completion_init_into(struct mspkit_completion *completion,
+                                 size_t struct_size);
+
+/**
+ * Makes a queue.
+ *
+ * `queue` receives it. Thread-safe. Fails with `MSPKIT_E_NULL`, and with `MSPKIT_E_INTERNAL` if the system has no
+ * descriptor left.
+ */
+mspkit_status mspkit_queue_new(struct mspkit_queue **queue,
+                               struct mspkit_error **error);
+
+/**
+ * The descriptor, readable while `mspkit_queue_next` would return at once: for poll, epoll and event loops,
+ * level-triggered. It belongs to the queue: do not read, write or close it. -1 for NULL. Thread-safe.
  */
 int32_t mspkit_queue_fd(const struct mspkit_queue *queue);
 
 /**
- * Gives the next completion.
+ * Returns the next completion.
  *
  * `timeout_ms` is how long it waits: 0 not at all, -1 for ever. `completion` is initialised by
- * `mspkit_completion_init()`, and written to only when there is one. Gives `MSPKIT_OK` with a completion, whatever
- * that says, `MSPKIT_EMPTY` after the time, and `MSPKIT_DONE` when the queue is closed and everything was given out.
- * Thread-safe; each completion goes to one thread. Fails with `MSPKIT_E_NULL` and `MSPKIT_E_STRUCT_SIZE`.
+ * `mspkit_completion_init()`, and written to only if there is one. Returns `MSPKIT_OK` with a completion, whatever its
+ * status, `MSPKIT_EMPTY` on timeout, and `MSPKIT_DONE` when the queue is closed and empty. Thread-safe; each
+ * completion is returned to one thread. Fails with `MSPKIT_E_NULL` and `MSPKIT_E_STRUCT_SIZE`.
  */
-int32_t mspkit_queue_next(const struct mspkit_queue *queue,
-                          int32_t timeout_ms,
-                          struct mspkit_completion *completion,
-                          struct mspkit_error **error);
+mspkit_status mspkit_queue_next(const struct mspkit_queue *queue,
+                                int32_t timeout_ms,
+                                struct mspkit_completion *completion,
+                                struct mspkit_error **error);
 
 /**
- * Cancels a submitted call by its number. Its completion comes as that of any other: with `MSPKIT_E_CANCELLED`, or with
- * how it ended before. Cancelling what has ended is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
+ * Cancels a submitted call by its number. It completes like any other: with `MSPKIT_E_CANCELLED`, or with its outcome
+ * if it ended before. Cancelling a call that has ended is not an error. Thread-safe. Fails with `MSPKIT_E_NULL`.
  */
-int32_t mspkit_queue_cancel(const struct mspkit_queue *queue,
-                            mspkit_operation operation);
+mspkit_status mspkit_queue_cancel(const struct mspkit_queue *queue,
+                                  mspkit_operation operation);
 
 /**
- * How many submitted calls have not been given out: in flight, or completed and waiting. 0 for NULL. Thread-safe.
+ * How many submitted calls have not been returned by `mspkit_queue_next`: in flight, or completed and waiting. 0 for
+ * NULL. Thread-safe.
  */
 size_t mspkit_queue_pending(const struct mspkit_queue *queue);
 
 /**
- * Takes nothing any more and cancels what is in flight; its completions can still be read, after the last of them
- * `mspkit_queue_next` gives `MSPKIT_DONE`. Wakes threads that wait there. Closing twice is no error. Thread-safe. Fails
- * with `MSPKIT_E_NULL`.
+ * Refuses further calls and cancels those in flight; their completions can still be read, and after the last of them
+ * `mspkit_queue_next` returns `MSPKIT_DONE`. Wakes threads that wait there. Closing twice is not an error.
+ * Thread-safe. Fails with `MSPKIT_E_NULL`.
  */
-int32_t mspkit_queue_close(const struct mspkit_queue *queue);
+mspkit_status mspkit_queue_close(const struct mspkit_queue *queue);
 
 /**
- * Frees a queue: what is in flight is cancelled, and completions that nobody has read are freed. NULL is allowed. No
- * other thread may be inside a function that was given the queue.
+ * Frees a queue: calls in flight are cancelled, and unread completions are freed. NULL is allowed. No other thread may
+ * be inside a function that uses the queue.
  */
 void mspkit_queue_free(struct mspkit_queue *queue);
 
 /**
- * Frees what a completion holds and makes it empty; it may be used for `mspkit_queue_next` again. NULL is allowed. To
- * keep a part of it, take the pointer out and set it to NULL before.
+ * Frees the content of a completion and makes it empty; it can be used for `mspkit_queue_next` again. NULL is allowed.
+ * To keep a part of it, copy the pointer and set it to NULL first.
  */
 void mspkit_completion_clear(struct mspkit_completion *completion);
 
 /**
- * Makes a runtime. A program needs one only to choose the number of threads, or to leave nothing behind when it ends;
- * clients whose options name none share one of the process. In a forked child, runtimes and clients of the parent are
- * refused with `MSPKIT_E_CLOSED`; it makes its own.
+ * Makes a `mspkit_runtime_options` with nothing given; `mspkit_runtime_options_init()` is the same in C and C++.
  *
- * `options` may be NULL. `runtime` gets it; free it with `mspkit_runtime_free`. Thread-safe. Fails with
- * `MSPKIT_E_RANGE` for a wrong number of threads, `MSPKIT_E_STRUCT_SIZE`, `MSPKIT_E_NULL`, and `MSPKIT_E_INTERNAL` when
- * the system gives no threads.
+ * `struct_size` is `sizeof(mspkit_runtime_options)`, in the header that the program is compiled with. Thread-safe.
  */
-int32_t mspkit_runtime_new(const struct mspkit_runtime_options *options,
-                           struct mspkit_runtime **runtime,
-                           struct mspkit_error **error);
+void mspkit_runtime_options_init_into(struct mspkit_runtime_options *options,
+                                      size_t struct_size);
 
 /**
- * Ends a runtime and frees it: calls that run on it fail with `MSPKIT_E_CLOSED`, submitted ones complete so in their
- * queues, and its threads have ended when this returns (a thread that looks up a name is waited for 5 seconds). NULL is
- * allowed.
+ * Makes a runtime. A program needs one only to choose the number of threads, or to end all threads before it exits;
+ * clients whose options name none share one per process. In a forked child, runtimes and clients of the parent are
+ * refused with `MSPKIT_E_CLOSED`; it makes its own.
  *
- * Clients, pagers and queues may be freed before or after it; what is begun on them after it fails with
+ * `options` may be NULL. `runtime` receives it; free it with `mspkit_runtime_free`. Thread-safe. Fails with
+ * `MSPKIT_E_RANGE` for an invalid number of threads, `MSPKIT_E_STRUCT_SIZE`, `MSPKIT_E_NULL`, and `MSPKIT_E_INTERNAL`
+ * if the system cannot start threads.
+ */
+mspkit_status mspkit_runtime_new(const struct mspkit_runtime_options *options,
+                                 struct mspkit_runtime **runtime,
+                                 struct mspkit_error **error);
+
+/**
+ * Shuts a runtime down and frees it: calls that run on it fail with `MSPKIT_E_CLOSED`, submitted ones complete with
+ * that code in their queues, and its threads have ended when this returns (a thread that resolves a name is waited for
+ * up to 5 seconds). NULL is allowed.
+ *
+ * Clients, pagers and queues may be freed before or after it; calls that are made on them after it fail with
  * `MSPKIT_E_CLOSED`. Must not be called from a log callback.
  */
 void mspkit_runtime_free(struct mspkit_runtime *runtime);
 
 /**
- * Gets one service of the E-Store.
+ * Makes a `mspkit_client_options` with nothing given; `mspkit_client_options_init()` is the same in C and C++.
  *
- * The service with the definitions of its custom properties, which tell what `services.add` has to give.
- * Vendor's guide: Manage Services, "Retrieves a services details". See API Guide for Organizations
- * Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management
- *
- * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. Read-only. Retried on transient errors.
- *
- *
- * - `organization_id`: Id of the organization. (GUID)
- * - `service_id`: Id of the service. (GUID)
- * - `params`: may be NULL; see `mspkit_cloudmore_estore_get_params`.
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a
- *   `mspkit_estore_service_detail`: `mspkit_answer_estore_service_detail` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
- *   body.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission. Usually without a body.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object. Usually without a body.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object. Usually without a body.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many requests. This one was not executed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 500: The server failed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 503: The service is down or overloaded. Usually without a body.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_cloudmore_estore_get(const mspkit_cloudmore *client,
-                                    const char *organization_id,
-                                    size_t organization_id_len,
-                                    const char *service_id,
-                                    size_t service_id_len,
-                                    const struct mspkit_cloudmore_estore_get_params *params,
-                                    const struct mspkit_call_options *options,
-                                    struct mspkit_answer **answer,
-                                    struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_cloudmore_estore_get` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_cloudmore_estore_get_submit(const mspkit_cloudmore *client,
-                                           const char *organization_id,
-                                           size_t organization_id_len,
-                                           const char *service_id,
-                                           size_t service_id_len,
-                                           const struct mspkit_cloudmore_estore_get_params *params,
-                                           const struct mspkit_call_options *options,
-                                           const struct mspkit_queue *queue,
-                                           void *user_data,
-                                           mspkit_operation *operation_id,
-                                           struct mspkit_error **error);
-
-/**
- * Lists the services that an organization may add.
- *
- * Every service of the E-Store that is open to the organization, in one answer. Vendor's guide: Manage
- * Services, "Retrieve services from the E-Store". See API Guide for Organizations Management:
- * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
- *
- * `GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore`. Sent with an access token,
- * which the client obtains and renews. Read-only. Retried on transient errors.
- *
- *
- * - `organization_id`: Id of the organization. (GUID)
- * - `params`: may be NULL; see `mspkit_cloudmore_estore_list_params`.
- * - `paging`, `options`: may be NULL.
- * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_estore_service`:
- *   `mspkit_item_estore_service` gives them. Nothing is sent before its first step.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * invalid; the steps of the pager fail with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
- *   body.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission. Usually without a body.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object. Usually without a body.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object. Usually without a body.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many requests. This one was not executed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 500: The server failed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 503: The service is down or overloaded. Usually without a body.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_cloudmore_estore_list(const mspkit_cloudmore *client,
-                                     const char *organization_id,
-                                     size_t organization_id_len,
-                                     const struct mspkit_cloudmore_estore_list_params *params,
-                                     const struct mspkit_paging_options *paging,
-                                     const struct mspkit_call_options *options,
-                                     struct mspkit_pager **pager,
-                                     struct mspkit_error **error);
-
-/**
- * Adds a service from the E-Store to an organization.
- *
- * Enables the service for the organization. That may create a tenant in an outside system and cost
- * money, so this call is never sent again once it may have arrived. Custom properties that the service
- * marks as mandatory are enforced by the server; `estore.get` tells which they are. Vendor's guide:
- * Manage Services, "Add a service from the E-Store to the organization". See API Guide for Organizations
- * Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management
- *
- * `POST /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token,
- * which the client obtains and renews. Never sent again once it may have arrived.
- *
- *
- * - `organization_id`: Id of the organization. (GUID)
- * - `params`: the rest, some of it required; see `mspkit_cloudmore_services_add_params`.
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_added_service`:
- *   `mspkit_answer_added_service` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the services of
- *   the organization (`services.list`) and look for this one.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
- *   body.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission. Usually without a body.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object. Usually without a body.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object. Usually without a body.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many requests. This one was not executed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 500: The server failed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 503: The service is down or overloaded. Usually without a body.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_cloudmore_services_add(const mspkit_cloudmore *client,
-                                      const char *organization_id,
-                                      size_t organization_id_len,
-                                      const struct mspkit_cloudmore_services_add_params *params,
-                                      const struct mspkit_call_options *options,
-                                      struct mspkit_answer **answer,
-                                      struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_cloudmore_services_add` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_cloudmore_services_add_submit(const mspkit_cloudmore *client,
-                                             const char *organization_id,
-                                             size_t organization_id_len,
-                                             const struct mspkit_cloudmore_services_add_params *params,
-                                             const struct mspkit_call_options *options,
-                                             const struct mspkit_queue *queue,
-                                             void *user_data,
-                                             mspkit_operation *operation_id,
-                                             struct mspkit_error **error);
-
-/**
- * Gets one service of an organization.
- *
- * The service with its custom properties and their values. Vendor's guide: Manage Services, "Retrieve
- * organization service details". See API Guide for Organizations Management:
- * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
- *
- * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. Read-only. Retried on transient errors.
- *
- *
- * - `organization_id`: Id of the organization. (GUID)
- * - `service_id`: Id of the service. (GUID)
- * - `params`: may be NULL; see `mspkit_cloudmore_services_get_params`.
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a
- *   `mspkit_organization_service`: `mspkit_answer_organization_service` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
- *   body.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission. Usually without a body.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object. Usually without a body.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object. Usually without a body.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many requests. This one was not executed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 500: The server failed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 503: The service is down or overloaded. Usually without a body.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_cloudmore_services_get(const mspkit_cloudmore *client,
-                                      const char *organization_id,
-                                      size_t organization_id_len,
-                                      const char *service_id,
-                                      size_t service_id_len,
-                                      const struct mspkit_cloudmore_services_get_params *params,
-                                      const struct mspkit_call_options *options,
-                                      struct mspkit_answer **answer,
-                                      struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_cloudmore_services_get` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_cloudmore_services_get_submit(const mspkit_cloudmore *client,
-                                             const char *organization_id,
-                                             size_t organization_id_len,
-                                             const char *service_id,
-                                             size_t service_id_len,
-                                             const struct mspkit_cloudmore_services_get_params *params,
-                                             const struct mspkit_call_options *options,
-                                             const struct mspkit_queue *queue,
-                                             void *user_data,
-                                             mspkit_operation *operation_id,
-                                             struct mspkit_error **error);
-
-/**
- * Lists the services of an organization.
- *
- * Every service that the organization has, in one answer. Vendor's guide: Manage Services, "Retrieve all
- * organizations service details". See API Guide for Organizations Management:
- * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
- *
- * `GET /api/resellers/{resellerId}/organizations/{organizationId}/services`. Sent with an access token,
- * which the client obtains and renews. Read-only. Retried on transient errors.
- *
- *
- * - `organization_id`: Id of the organization. (GUID)
- * - `params`: may be NULL; see `mspkit_cloudmore_services_list_params`.
- * - `paging`, `options`: may be NULL.
- * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are
- *   `mspkit_organization_service`: `mspkit_item_organization_service` gives them. Nothing is sent before
- *   its first step.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * invalid; the steps of the pager fail with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
- *   body.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission. Usually without a body.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object. Usually without a body.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object. Usually without a body.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many requests. This one was not executed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 500: The server failed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 503: The service is down or overloaded. Usually without a body.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_cloudmore_services_list(const mspkit_cloudmore *client,
-                                       const char *organization_id,
-                                       size_t organization_id_len,
-                                       const struct mspkit_cloudmore_services_list_params *params,
-                                       const struct mspkit_paging_options *paging,
-                                       const struct mspkit_call_options *options,
-                                       struct mspkit_pager **pager,
-                                       struct mspkit_error **error);
-
-/**
- * Changes some custom-property values of a service.
- *
- * Changes the values that are given and leaves the others. `services.update` replaces all. Vendor's
- * Swagger document, OrganizationServices, "Updates organization service custom property data". See API
- * Guide for Organizations Management: https://kb.cloudmore.com/kb/api-guide-for-organizations-management
- *
- * `PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
- *
- *
- * - `organization_id`: Id of the organization. (GUID)
- * - `service_id`: Id of the service. (GUID)
- * - `params`: the rest, some of it required; see `mspkit_cloudmore_services_patch_params`.
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds no more than how it came.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
- *   body.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission. Usually without a body.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object. Usually without a body.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object. Usually without a body.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many requests. This one was not executed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 500: The server failed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 503: The service is down or overloaded. Usually without a body.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_cloudmore_services_patch(const mspkit_cloudmore *client,
-                                        const char *organization_id,
-                                        size_t organization_id_len,
-                                        const char *service_id,
-                                        size_t service_id_len,
-                                        const struct mspkit_cloudmore_services_patch_params *params,
-                                        const struct mspkit_call_options *options,
-                                        struct mspkit_answer **answer,
-                                        struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_cloudmore_services_patch` calls. The completion has an answer, which holds no
- * more than how it came.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_cloudmore_services_patch_submit(const mspkit_cloudmore *client,
-                                               const char *organization_id,
-                                               size_t organization_id_len,
-                                               const char *service_id,
-                                               size_t service_id_len,
-                                               const struct mspkit_cloudmore_services_patch_params *params,
-                                               const struct mspkit_call_options *options,
-                                               const struct mspkit_queue *queue,
-                                               void *user_data,
-                                               mspkit_operation *operation_id,
-                                               struct mspkit_error **error);
-
-/**
- * Removes a service from an organization.
- *
- * Removes the service. When the call had to be repeated and the server then says 404, the first one had
- * arrived, and the call counts as a success. Vendor's guide: Manage Services, "Delete an service from a
- * organization". See API Guide for Organizations Management:
- * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
- *
- * `DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
- *
- *
- * - `organization_id`: Id of the organization. (GUID)
- * - `service_id`: Id of the service. (GUID)
- * - `params`: may be NULL; see `mspkit_cloudmore_services_remove_params`.
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds no more than how it came.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
- *   body.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission. Usually without a body.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object. Usually without a body.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object. Usually without a body.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many requests. This one was not executed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 500: The server failed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 503: The service is down or overloaded. Usually without a body.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_cloudmore_services_remove(const mspkit_cloudmore *client,
-                                         const char *organization_id,
-                                         size_t organization_id_len,
-                                         const char *service_id,
-                                         size_t service_id_len,
-                                         const struct mspkit_cloudmore_services_remove_params *params,
-                                         const struct mspkit_call_options *options,
-                                         struct mspkit_answer **answer,
-                                         struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_cloudmore_services_remove` calls. The completion has an answer, which holds no
- * more than how it came.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_cloudmore_services_remove_submit(const mspkit_cloudmore *client,
-                                                const char *organization_id,
-                                                size_t organization_id_len,
-                                                const char *service_id,
-                                                size_t service_id_len,
-                                                const struct mspkit_cloudmore_services_remove_params *params,
-                                                const struct mspkit_call_options *options,
-                                                const struct mspkit_queue *queue,
-                                                void *user_data,
-                                                mspkit_operation *operation_id,
-                                                struct mspkit_error **error);
-
-/**
- * Replaces the custom-property values of a service.
- *
- * Replaces all values: what is not given is gone. `services.patch` changes only what is given. Further
- * fields of the body are allowed and not published. Vendor's guide: Manage Services, "Update an
- * organizations service details". See API Guide for Organizations Management:
- * https://kb.cloudmore.com/kb/api-guide-for-organizations-management
- *
- * `PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}`. Sent with an
- * access token, which the client obtains and renews. Idempotent. Retried on transient errors.
- *
- *
- * - `organization_id`: Id of the organization. (GUID)
- * - `service_id`: Id of the service. (GUID)
- * - `params`: the rest, some of it required; see `mspkit_cloudmore_services_update_params`.
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds no more than how it came.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The access token is missing, unknown or expired. Usually without a
- *   body.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission. Usually without a body.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object. Usually without a body.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object. Usually without a body.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many requests. This one was not executed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 500: The server failed. Usually without a body.
- * - `MSPKIT_E_SERVER`, 503: The service is down or overloaded. Usually without a body.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_cloudmore_services_update(const mspkit_cloudmore *client,
-                                         const char *organization_id,
-                                         size_t organization_id_len,
-                                         const char *service_id,
-                                         size_t service_id_len,
-                                         const struct mspkit_cloudmore_services_update_params *params,
-                                         const struct mspkit_call_options *options,
-                                         struct mspkit_answer **answer,
-                                         struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_cloudmore_services_update` calls. The completion has an answer, which holds no
- * more than how it came.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_cloudmore_services_update_submit(const mspkit_cloudmore *client,
-                                                const char *organization_id,
-                                                size_t organization_id_len,
-                                                const char *service_id,
-                                                size_t service_id_len,
-                                                const struct mspkit_cloudmore_services_update_params *params,
-                                                const struct mspkit_call_options *options,
-                                                const struct mspkit_queue *queue,
-                                                void *user_data,
-                                                mspkit_operation *operation_id,
-                                                struct mspkit_error **error);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_added_service_json(const struct mspkit_added_service *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_cloudmore_services_add hold it.
- */
-const struct mspkit_added_service *mspkit_answer_added_service(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_auth_token_json(const struct mspkit_auth_token *view);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_auth_tokens_json(const struct mspkit_auth_tokens *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_ncentral_auth_authenticate, mspkit_ncentral_auth_refresh hold it.
- */
-const struct mspkit_auth_tokens *mspkit_answer_auth_tokens(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_case_json(const struct mspkit_case *view);
-
-/**
- * What the item is; NULL when it is something else. Lives as long as the item.
- *
- * Item type of mspkit_wiv_cases_search, mspkit_wiv_cases_search_own.
- */
-const struct mspkit_case *mspkit_item_case(const struct mspkit_item *item);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_custom_property_json(const struct mspkit_custom_property *view);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_custom_property_data_json(const struct mspkit_custom_property_data *view);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_custom_psa_ticket_json(const struct mspkit_custom_psa_ticket *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_ncentral_custom_psa_create_ticket, mspkit_ncentral_custom_psa_reopen_ticket,
- * mspkit_ncentral_custom_psa_resolve_ticket hold it.
- */
-const struct mspkit_custom_psa_ticket *mspkit_answer_custom_psa_ticket(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_custom_psa_ticket_info_json(const struct mspkit_custom_psa_ticket_info *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_ncentral_custom_psa_get_ticket, mspkit_ncentral_custom_psa_get_ticket_info hold it.
- */
-const struct mspkit_custom_psa_ticket_info *mspkit_answer_custom_psa_ticket_info(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_customer_json(const struct mspkit_customer *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_ncentral_customers_get, mspkit_ncentral_service_orgs_create_customer hold it.
- */
-const struct mspkit_customer *mspkit_answer_customer(const struct mspkit_answer *answer);
-
-/**
- * What the item is; NULL when it is something else. Lives as long as the item.
- *
- * Item type of mspkit_ncentral_customers_list, mspkit_ncentral_service_orgs_list_customers.
- */
-const struct mspkit_customer *mspkit_item_customer(const struct mspkit_item *item);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_estore_service_json(const struct mspkit_estore_service *view);
-
-/**
- * What the item is; NULL when it is something else. Lives as long as the item.
- *
- * Item type of mspkit_cloudmore_estore_list.
- */
-const struct mspkit_estore_service *mspkit_item_estore_service(const struct mspkit_item *item);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_estore_service_detail_json(const struct mspkit_estore_service_detail *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_cloudmore_estore_get hold it.
- */
-const struct mspkit_estore_service_detail *mspkit_answer_estore_service_detail(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_links_json(const struct mspkit_links *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_ncentral_custom_psa_links, mspkit_ncentral_custom_psa_ticket_links,
- * mspkit_ncentral_standard_psa_links hold it.
- */
-const struct mspkit_links *mspkit_answer_links(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_msp_customer_json(const struct mspkit_msp_customer *view);
-
-/**
- * What the item is; NULL when it is something else. Lives as long as the item.
- *
- * Item type of mspkit_wiv_customers_list.
- */
-const struct mspkit_msp_customer *mspkit_item_msp_customer(const struct mspkit_item *item);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_organization_service_json(const struct mspkit_organization_service *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_cloudmore_services_get hold it.
- */
-const struct mspkit_organization_service *mspkit_answer_organization_service(const struct mspkit_answer *answer);
-
-/**
- * What the item is; NULL when it is something else. Lives as long as the item.
- *
- * Item type of mspkit_cloudmore_services_list.
- */
-const struct mspkit_organization_service *mspkit_item_organization_service(const struct mspkit_item *item);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_psa_credential_check_json(const struct mspkit_psa_credential_check *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_ncentral_standard_psa_validate_credential hold it.
- */
-const struct mspkit_psa_credential_check *mspkit_answer_psa_credential_check(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_server_health_json(const struct mspkit_server_health *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_ncentral_server_health hold it.
- */
-const struct mspkit_server_health *mspkit_answer_server_health(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_server_info_json(const struct mspkit_server_info *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_ncentral_server_info hold it.
- */
-const struct mspkit_server_info *mspkit_answer_server_info(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_service_org_json(const struct mspkit_service_org *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_ncentral_service_orgs_create, mspkit_ncentral_service_orgs_get hold it.
- */
-const struct mspkit_service_org *mspkit_answer_service_org(const struct mspkit_answer *answer);
-
-/**
- * What the item is; NULL when it is something else. Lives as long as the item.
- *
- * Item type of mspkit_ncentral_service_orgs_list.
- */
-const struct mspkit_service_org *mspkit_item_service_org(const struct mspkit_item *item);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_site_json(const struct mspkit_site *view);
-
-/**
- * What the item is; NULL when it is something else. Lives as long as the item.
- *
- * Item type of mspkit_ncentral_customers_list_sites.
- */
-const struct mspkit_site *mspkit_item_site(const struct mspkit_item *item);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_token_pair_json(const struct mspkit_token_pair *view);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_token_status_json(const struct mspkit_token_status *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_ncentral_auth_validate hold it.
- */
-const struct mspkit_token_status *mspkit_answer_token_status(const struct mspkit_answer *answer);
-
-/**
- * The object as JSON, fields that are not known here included; `data` NULL only for NULL.
- */
-struct mspkit_str mspkit_workflow_run_json(const struct mspkit_workflow_run *view);
-
-/**
- * What the answer holds; NULL when it holds something else. Lives as long as the answer.
- *
- * Answers of mspkit_wiv_workflows_run hold it.
- */
-const struct mspkit_workflow_run *mspkit_answer_workflow_run(const struct mspkit_answer *answer);
-
-/**
- * Exchanges the User-API token for an access and a refresh token.
- *
- * The client does this by itself when it needs tokens; calling it replaces the tokens that the client
- * holds. No body. It succeeds even when the API user's password has expired; every other call then
- * answers 500. Vendor's guide: Authentication & System Health APIs Overview, "Authentication Flow". See
- * Authentication & System Health APIs Overview:
- * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
- *
- * `POST /api/auth/authenticate`. Sent with the user's long-lived token. Read-only. Retried on transient
- * errors.
- *
- *
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_auth_tokens`:
- *   `mspkit_answer_auth_tokens` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_auth_authenticate(const mspkit_ncentral *client,
-                                          const struct mspkit_call_options *options,
-                                          struct mspkit_answer **answer,
-                                          struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_auth_authenticate` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_auth_authenticate_submit(const mspkit_ncentral *client,
-                                                 const struct mspkit_call_options *options,
-                                                 const struct mspkit_queue *queue,
-                                                 void *user_data,
-                                                 mspkit_operation *operation_id,
-                                                 struct mspkit_error **error);
-
-/**
- * Ends the session of the access token.
- *
- * The access token and its refresh token stop being accepted, and the client forgets them; its next call
- * authenticates again. No body either way. Vendor's OpenAPI document, operation logout. See
- * Authentication & System Health APIs Overview:
- * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
- *
- * `POST /api/auth/logout`. Sent with an access token, which the client obtains and renews. Idempotent.
- * Retried on transient errors.
- *
- *
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds no more than how it came.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_auth_logout(const mspkit_ncentral *client,
-                                    const struct mspkit_call_options *options,
-                                    struct mspkit_answer **answer,
-                                    struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_auth_logout` calls. The completion has an answer, which holds no more
- * than how it came.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_auth_logout_submit(const mspkit_ncentral *client,
-                                           const struct mspkit_call_options *options,
-                                           const struct mspkit_queue *queue,
-                                           void *user_data,
-                                           mspkit_operation *operation_id,
-                                           struct mspkit_error **error);
-
-/**
- * Exchanges the refresh token for a new access and a new refresh token.
- *
- * The client does this by itself before the access token expires. The refresh token is the whole body,
- * as plain text, and no Authorization header is sent. Whatever goes wrong here, `auth.authenticate` is
- * the way back. Vendor's guide: Authentication & System Health APIs Overview, "Authentication Flow". See
- * Authentication & System Health APIs Overview:
- * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
- *
- * `POST /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
- *
- *
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_auth_tokens`:
- *   `mspkit_answer_auth_tokens` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_auth_refresh(const mspkit_ncentral *client,
-                                     const struct mspkit_call_options *options,
-                                     struct mspkit_answer **answer,
-                                     struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_auth_refresh` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_auth_refresh_submit(const mspkit_ncentral *client,
-                                            const struct mspkit_call_options *options,
-                                            const struct mspkit_queue *queue,
-                                            void *user_data,
-                                            mspkit_operation *operation_id,
-                                            struct mspkit_error **error);
-
-/**
- * Checks that the access token is valid.
- *
- * Answers 200 when the access token that the client holds is accepted, 401 when it is not. Vendor's
- * guide: Authentication & System Health APIs Overview. See Authentication & System Health APIs Overview:
- * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview
- *
- * `GET /api/auth/validate`. Sent with an access token, which the client obtains and renews. Read-only.
- * Retried on transient errors.
- *
- *
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_token_status`:
- *   `mspkit_answer_token_status` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_auth_validate(const mspkit_ncentral *client,
-                                      const struct mspkit_call_options *options,
-                                      struct mspkit_answer **answer,
-                                      struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_auth_validate` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_auth_validate_submit(const mspkit_ncentral *client,
-                                             const struct mspkit_call_options *options,
-                                             const struct mspkit_queue *queue,
-                                             void *user_data,
-                                             mspkit_operation *operation_id,
-                                             struct mspkit_error **error);
-
-/**
- * Links a ticket of the custom PSA with its N-central ticket.
- *
- * Tells N-central the number and the address under which the custom ticketing system keeps a ticket.
- * Only for custom PSA integrations, with a token of the Custom PSA Integration user. Vendor's OpenAPI
- * document, operation createCustomTicket. See Manage PSA Integrations:
- * https://developer.n-able.com/n-central/docs/manage-psa-integrations
- *
- * `POST /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews. Never
- * sent again once it may have arrived.
- *
- *
- * - `params`: the rest, some of it required; see `mspkit_ncentral_custom_psa_create_ticket_params`.
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a
- *   `mspkit_custom_psa_ticket`: `mspkit_answer_custom_psa_ticket` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Get the ticket
- *   (`custom_psa.get_ticket_info`) and see whether it is linked.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_custom_psa_create_ticket(const mspkit_ncentral *client,
-                                                 const struct mspkit_ncentral_custom_psa_create_ticket_params *params,
-                                                 const struct mspkit_call_options *options,
-                                                 struct mspkit_answer **answer,
-                                                 struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_custom_psa_create_ticket` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_custom_psa_create_ticket_submit(const mspkit_ncentral *client,
-                                                        const struct mspkit_ncentral_custom_psa_create_ticket_params *params,
-                                                        const struct mspkit_call_options *options,
-                                                        const struct mspkit_queue *queue,
-                                                        void *user_data,
-                                                        mspkit_operation *operation_id,
-                                                        struct mspkit_error **error);
-
-/**
- * Gets a custom PSA ticket with PSA credentials.
- *
- * Reads a ticket; it is a POST only because the credentials travel in the body. Nothing is changed.
- * Vendor's guides: PSA Integration APIs Overview, "Custom PSA Ticket Management", and Manage PSA
- * Integrations. See Manage PSA Integrations:
- * https://developer.n-able.com/n-central/docs/manage-psa-integrations
- *
- * `POST /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client
- * obtains and renews. Read-only. Retried on transient errors.
- *
- *
- * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
- * - `params`: the rest, some of it required; see `mspkit_ncentral_custom_psa_get_ticket_params`.
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a
- *   `mspkit_custom_psa_ticket_info`: `mspkit_answer_custom_psa_ticket_info` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_custom_psa_get_ticket(const mspkit_ncentral *client,
-                                              const char *custom_psa_ticket_id,
-                                              size_t custom_psa_ticket_id_len,
-                                              const struct mspkit_ncentral_custom_psa_get_ticket_params *params,
-                                              const struct mspkit_call_options *options,
-                                              struct mspkit_answer **answer,
-                                              struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_custom_psa_get_ticket` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_custom_psa_get_ticket_submit(const mspkit_ncentral *client,
-                                                     const char *custom_psa_ticket_id,
-                                                     size_t custom_psa_ticket_id_len,
-                                                     const struct mspkit_ncentral_custom_psa_get_ticket_params *params,
-                                                     const struct mspkit_call_options *options,
-                                                     const struct mspkit_queue *queue,
-                                                     void *user_data,
-                                                     mspkit_operation *operation_id,
-                                                     struct mspkit_error **error);
-
-/**
- * Gets a custom PSA ticket without PSA credentials.
- *
- * The same answer as `custom_psa.get_ticket`, for tokens of the Custom PSA Integration user. Newer
- * servers only: older ones answer 404 or 405. Vendor's OpenAPI document, operation
- * getCustomTicketInfoWithoutPsaCreds. See Manage PSA Integrations:
- * https://developer.n-able.com/n-central/docs/manage-psa-integrations
- *
- * `GET /api/custom-psa/tickets/{customPsaTicketId}`. Sent with an access token, which the client obtains
- * and renews. Read-only. Retried on transient errors.
- *
- *
- * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a
- *   `mspkit_custom_psa_ticket_info`: `mspkit_answer_custom_psa_ticket_info` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_custom_psa_get_ticket_info(const mspkit_ncentral *client,
-                                                   const char *custom_psa_ticket_id,
-                                                   size_t custom_psa_ticket_id_len,
-                                                   const struct mspkit_call_options *options,
-                                                   struct mspkit_answer **answer,
-                                                   struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_custom_psa_get_ticket_info` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_custom_psa_get_ticket_info_submit(const mspkit_ncentral *client,
-                                                          const char *custom_psa_ticket_id,
-                                                          size_t custom_psa_ticket_id_len,
-                                                          const struct mspkit_call_options *options,
-                                                          const struct mspkit_queue *queue,
-                                                          void *user_data,
-                                                          mspkit_operation *operation_id,
-                                                          struct mspkit_error **error);
-
-/**
- * Gets the links that the custom PSA endpoints start from.
- *
- * An index of links, not a list of integrations. Vendor's guide: Manage PSA Integrations, "Discovering
- * Custom PSA Features". See Manage PSA Integrations:
- * https://developer.n-able.com/n-central/docs/manage-psa-integrations
- *
- * `GET /api/custom-psa`. Sent with an access token, which the client obtains and renews. Read-only.
- * Retried on transient errors.
- *
- *
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_links`:
- *   `mspkit_answer_links` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_custom_psa_links(const mspkit_ncentral *client,
-                                         const struct mspkit_call_options *options,
-                                         struct mspkit_answer **answer,
-                                         struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_custom_psa_links` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_custom_psa_links_submit(const mspkit_ncentral *client,
-                                                const struct mspkit_call_options *options,
-                                                const struct mspkit_queue *queue,
-                                                void *user_data,
-                                                mspkit_operation *operation_id,
-                                                struct mspkit_error **error);
-
-/**
- * Reopens a custom PSA ticket.
- *
- * Marks the ticket as open again; reopening an open ticket changes nothing. No body is sent. Only for
- * custom PSA integrations, with a token of the Custom PSA Integration user. Vendor's OpenAPI document,
- * operation reopenCustomTicket. See Manage PSA Integrations:
- * https://developer.n-able.com/n-central/docs/manage-psa-integrations
- *
- * `POST /api/custom-psa/tickets/{customPsaTicketId}/reopen`. Sent with an access token, which the client
- * obtains and renews. Idempotent. Retried on transient errors.
- *
- *
- * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a
- *   `mspkit_custom_psa_ticket`: `mspkit_answer_custom_psa_ticket` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_custom_psa_reopen_ticket(const mspkit_ncentral *client,
-                                                 const char *custom_psa_ticket_id,
-                                                 size_t custom_psa_ticket_id_len,
-                                                 const struct mspkit_call_options *options,
-                                                 struct mspkit_answer **answer,
-                                                 struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_custom_psa_reopen_ticket` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_custom_psa_reopen_ticket_submit(const mspkit_ncentral *client,
-                                                        const char *custom_psa_ticket_id,
-                                                        size_t custom_psa_ticket_id_len,
-                                                        const struct mspkit_call_options *options,
-                                                        const struct mspkit_queue *queue,
-                                                        void *user_data,
-                                                        mspkit_operation *operation_id,
-                                                        struct mspkit_error **error);
-
-/**
- * Resolves a custom PSA ticket.
- *
- * Marks the ticket as resolved; resolving a resolved ticket changes nothing. No body is sent. Only for
- * custom PSA integrations, with a token of the Custom PSA Integration user. Vendor's OpenAPI document,
- * operation resolveCustomTicket. See Manage PSA Integrations:
- * https://developer.n-able.com/n-central/docs/manage-psa-integrations
- *
- * `POST /api/custom-psa/tickets/{customPsaTicketId}/resolve`. Sent with an access token, which the
- * client obtains and renews. Idempotent. Retried on transient errors.
- *
- *
- * - `custom_psa_ticket_id`: Id of the ticket, as N-central knows it. (id)
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a
- *   `mspkit_custom_psa_ticket`: `mspkit_answer_custom_psa_ticket` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The ticket's id is not one.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_custom_psa_resolve_ticket(const mspkit_ncentral *client,
-                                                  const char *custom_psa_ticket_id,
-                                                  size_t custom_psa_ticket_id_len,
-                                                  const struct mspkit_call_options *options,
-                                                  struct mspkit_answer **answer,
-                                                  struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_custom_psa_resolve_ticket` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_custom_psa_resolve_ticket_submit(const mspkit_ncentral *client,
-                                                         const char *custom_psa_ticket_id,
-                                                         size_t custom_psa_ticket_id_len,
-                                                         const struct mspkit_call_options *options,
-                                                         const struct mspkit_queue *queue,
-                                                         void *user_data,
-                                                         mspkit_operation *operation_id,
-                                                         struct mspkit_error **error);
-
-/**
- * Gets the links that the custom PSA ticket endpoints start from.
- *
- * An index of links, not a list of tickets: N-central cannot list them. Vendor's guide: Manage PSA
- * Integrations, "Discovering Custom PSA Features". See Manage PSA Integrations:
- * https://developer.n-able.com/n-central/docs/manage-psa-integrations
- *
- * `GET /api/custom-psa/tickets`. Sent with an access token, which the client obtains and renews.
- * Read-only. Retried on transient errors.
- *
- *
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_links`:
- *   `mspkit_answer_links` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_custom_psa_ticket_links(const mspkit_ncentral *client,
-                                                const struct mspkit_call_options *options,
-                                                struct mspkit_answer **answer,
-                                                struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_custom_psa_ticket_links` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_custom_psa_ticket_links_submit(const mspkit_ncentral *client,
-                                                       const struct mspkit_call_options *options,
-                                                       const struct mspkit_queue *queue,
-                                                       void *user_data,
-                                                       mspkit_operation *operation_id,
-                                                       struct mspkit_error **error);
-
-/**
- * Gets one customer.
- *
- * The customer with this id, with its contact and address. Vendor's guide: Manage Customers, "Retrieving
- * a Customer". See Manage Customers: https://developer.n-able.com/n-central/docs/manage-customers
- *
- * `GET /api/customers/{customerId}`. Sent with an access token, which the client obtains and renews.
- * Read-only. Retried on transient errors.
- *
- *
- * - `customer_id`: Id of the customer. (id)
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_customer`:
- *   `mspkit_answer_customer` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_customers_get(const mspkit_ncentral *client,
-                                      const char *customer_id,
-                                      size_t customer_id_len,
-                                      const struct mspkit_call_options *options,
-                                      struct mspkit_answer **answer,
-                                      struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_customers_get` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_customers_get_submit(const mspkit_ncentral *client,
-                                             const char *customer_id,
-                                             size_t customer_id_len,
-                                             const struct mspkit_call_options *options,
-                                             const struct mspkit_queue *queue,
-                                             void *user_data,
-                                             mspkit_operation *operation_id,
-                                             struct mspkit_error **error);
-
-/**
- * Lists the customers of all service organizations, page by page.
- *
- * Every customer that the API user may see. Rows can move between pages while they are read. Vendor's
- * guide: Manage Customers, "Listing Customers". See Manage Customers:
- * https://developer.n-able.com/n-central/docs/manage-customers
- *
- * `GET /api/customers`. Sent with an access token, which the client obtains and renews. Read-only.
- * Retried on transient errors.
- *
- *
- * - `params`: may be NULL; see `mspkit_ncentral_customers_list_params`.
- * - `paging`, `options`: may be NULL.
- * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_customer`:
- *   `mspkit_item_customer` gives them. Nothing is sent before its first step.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * invalid; the steps of the pager fail with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_customers_list(const mspkit_ncentral *client,
-                                       const struct mspkit_ncentral_customers_list_params *params,
-                                       const struct mspkit_paging_options *paging,
-                                       const struct mspkit_call_options *options,
-                                       struct mspkit_pager **pager,
-                                       struct mspkit_error **error);
-
-/**
- * Lists the sites of a customer, page by page.
- *
- * The sites under one customer: its locations, each with a contact and an address of its own. The vendor
- * calls this endpoint a preview; a server that does not have it answers 404 for every customer. Vendor's
- * guide: Manage Sites. See Manage Sites: https://developer.n-able.com/n-central/docs/manage-sites
- *
- * `GET /api/customers/{customerId}/sites`. Sent with an access token, which the client obtains and
- * renews. Read-only. Retried on transient errors.
- *
- *
- * - `customer_id`: Id of the customer. (id)
- * - `params`: may be NULL; see `mspkit_ncentral_customers_list_sites_params`.
- * - `paging`, `options`: may be NULL.
- * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_site`:
- *   `mspkit_item_site` gives them. Nothing is sent before its first step.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * invalid; the steps of the pager fail with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_customers_list_sites(const mspkit_ncentral *client,
-                                             const char *customer_id,
-                                             size_t customer_id_len,
-                                             const struct mspkit_ncentral_customers_list_sites_params *params,
-                                             const struct mspkit_paging_options *paging,
-                                             const struct mspkit_call_options *options,
-                                             struct mspkit_pager **pager,
-                                             struct mspkit_error **error);
-
-/**
- * Gets the server's own clock, as a sign of life.
- *
- * Answers without a token. Vendor's guide: Managing System Health, "Health Check". See Managing System
- * Health: https://developer.n-able.com/n-central/docs/managing-system-health
- *
- * `GET /api/health`. Needs no credential. Read-only. Retried on transient errors.
- *
- *
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_server_health`:
- *   `mspkit_answer_server_health` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
+ * `struct_size` is `sizeof(mspkit_client_options)`, in the header that the program is compiled with. Thread-safe.
  */
-int32_t mspkit_ncentral_server_health(const mspkit_ncentral *client,
-                                      const struct mspkit_call_options *options,
-                                      struct mspkit_answer **answer,
-                                      struct mspkit_error **error);
+void mspkit_client_options_init_into(struct mspkit_client_options *options,
+                                     size_t struct_size);
 
 /**
- * Submits what `mspkit_ncentral_server_health` calls. The completion has an answer.
+ * Makes a `mspkit_call_options` with nothing given; `mspkit_call_options_init()` is the same in C and C++.
  *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
+ * `struct_size` is `sizeof(mspkit_call_options)`, in the header that the program is compiled with. Thread-safe.
  */
-int32_t mspkit_ncentral_server_health_submit(const mspkit_ncentral *client,
-                                             const struct mspkit_call_options *options,
-                                             const struct mspkit_queue *queue,
-                                             void *user_data,
-                                             mspkit_operation *operation_id,
-                                             struct mspkit_error **error);
+void mspkit_call_options_init_into(struct mspkit_call_options *options,
+                                   size_t struct_size);
 
 /**
- * Gets the version of the API service.
+ * Makes a `mspkit_paging_options` with nothing given; `mspkit_paging_options_init()` is the same in C and C++.
  *
- * The versions of the API service and of its Java runtime. Endpoints that are newer than the server
- * answer 404. Vendor's guide: Managing System Health, "Version Information". See Managing System Health:
- * https://developer.n-able.com/n-central/docs/managing-system-health
- *
- * `GET /api/server-info`. Sent with an access token, which the client obtains and renews. Read-only.
- * Retried on transient errors.
- *
- *
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_server_info`:
- *   `mspkit_answer_server_info` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_server_info(const mspkit_ncentral *client,
-                                    const struct mspkit_call_options *options,
-                                    struct mspkit_answer **answer,
-                                    struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_server_info` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_server_info_submit(const mspkit_ncentral *client,
-                                           const struct mspkit_call_options *options,
-                                           const struct mspkit_queue *queue,
-                                           void *user_data,
-                                           mspkit_operation *operation_id,
-                                           struct mspkit_error **error);
-
-/**
- * Creates a service organization.
- *
- * Creates a service organization with its primary contact. There is no idempotency key and no delete: a
- * service organization made twice stays twice, so this call is never sent again once it may have
- * arrived. Vendor's guide: Managing Service Organizations, "Creating a Service Organization". See
- * Managing Service Organizations:
- * https://developer.n-able.com/n-central/docs/managing-service-organizations
- *
- * `POST /api/service-orgs`. Sent with an access token, which the client obtains and renews. Never sent
- * again once it may have arrived.
- *
- *
- * - `params`: the rest, some of it required; see `mspkit_ncentral_service_orgs_create_params`.
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_service_org`:
- *   `mspkit_answer_service_org` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the service
- *   organizations (`service_orgs.list`) and look for the name that was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_service_orgs_create(const mspkit_ncentral *client,
-                                            const struct mspkit_ncentral_service_orgs_create_params *params,
-                                            const struct mspkit_call_options *options,
-                                            struct mspkit_answer **answer,
-                                            struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_service_orgs_create` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_service_orgs_create_submit(const mspkit_ncentral *client,
-                                                   const struct mspkit_ncentral_service_orgs_create_params *params,
-                                                   const struct mspkit_call_options *options,
-                                                   const struct mspkit_queue *queue,
-                                                   void *user_data,
-                                                   mspkit_operation *operation_id,
-                                                   struct mspkit_error **error);
-
-/**
- * Creates a customer under a service organization.
- *
- * Creates a customer with its primary contact. There is no idempotency key and no delete: a customer
- * made twice stays twice, so this call is never sent again once it may have arrived. Vendor's guides:
- * Managing Service Organizations, "Creating a Customer", and Manage Customers. See Manage Customers:
- * https://developer.n-able.com/n-central/docs/manage-customers
- *
- * `POST /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
- * renews. Never sent again once it may have arrived.
- *
- *
- * - `so_id`: Id of the service organization. (id)
- * - `params`: the rest, some of it required; see `mspkit_ncentral_service_orgs_create_customer_params`.
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_customer`:
- *   `mspkit_answer_customer` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the customers of
- *   the service organization (`service_orgs.list_customers`) and look for the name that was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_service_orgs_create_customer(const mspkit_ncentral *client,
-                                                     const char *so_id,
-                                                     size_t so_id_len,
-                                                     const struct mspkit_ncentral_service_orgs_create_customer_params *params,
-                                                     const struct mspkit_call_options *options,
-                                                     struct mspkit_answer **answer,
-                                                     struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_service_orgs_create_customer` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_service_orgs_create_customer_submit(const mspkit_ncentral *client,
-                                                            const char *so_id,
-                                                            size_t so_id_len,
-                                                            const struct mspkit_ncentral_service_orgs_create_customer_params *params,
-                                                            const struct mspkit_call_options *options,
-                                                            const struct mspkit_queue *queue,
-                                                            void *user_data,
-                                                            mspkit_operation *operation_id,
-                                                            struct mspkit_error **error);
-
-/**
- * Gets one service organization.
- *
- * The service organization with this id, with its contact and address. Vendor's guide: Managing Service
- * Organizations, "Retrieving a Service Organization". See Managing Service Organizations:
- * https://developer.n-able.com/n-central/docs/managing-service-organizations
- *
- * `GET /api/service-orgs/{soId}`. Sent with an access token, which the client obtains and renews.
- * Read-only. Retried on transient errors.
- *
- *
- * - `so_id`: Id of the service organization. (id)
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_service_org`:
- *   `mspkit_answer_service_org` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_service_orgs_get(const mspkit_ncentral *client,
-                                         const char *so_id,
-                                         size_t so_id_len,
-                                         const struct mspkit_call_options *options,
-                                         struct mspkit_answer **answer,
-                                         struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_service_orgs_get` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_service_orgs_get_submit(const mspkit_ncentral *client,
-                                                const char *so_id,
-                                                size_t so_id_len,
-                                                const struct mspkit_call_options *options,
-                                                const struct mspkit_queue *queue,
-                                                void *user_data,
-                                                mspkit_operation *operation_id,
-                                                struct mspkit_error **error);
-
-/**
- * Lists all service organizations, page by page.
- *
- * Every service organization that the API user may see. Rows can move between pages while they are read.
- * Vendor's guide: Managing Service Organizations, "Listing Service Organizations". See Managing Service
- * Organizations: https://developer.n-able.com/n-central/docs/managing-service-organizations
- *
- * `GET /api/service-orgs`. Sent with an access token, which the client obtains and renews. Read-only.
- * Retried on transient errors.
- *
- *
- * - `params`: may be NULL; see `mspkit_ncentral_service_orgs_list_params`.
- * - `paging`, `options`: may be NULL.
- * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_service_org`:
- *   `mspkit_item_service_org` gives them. Nothing is sent before its first step.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * invalid; the steps of the pager fail with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_service_orgs_list(const mspkit_ncentral *client,
-                                          const struct mspkit_ncentral_service_orgs_list_params *params,
-                                          const struct mspkit_paging_options *paging,
-                                          const struct mspkit_call_options *options,
-                                          struct mspkit_pager **pager,
-                                          struct mspkit_error **error);
-
-/**
- * Lists the customers of a service organization, page by page.
- *
- * The customers under one service organization; `customers.list` gives those of all of them. Vendor's
- * guide: Managing Service Organizations, "Listing Customers". See Managing Service Organizations:
- * https://developer.n-able.com/n-central/docs/managing-service-organizations
- *
- * `GET /api/service-orgs/{soId}/customers`. Sent with an access token, which the client obtains and
- * renews. Read-only. Retried on transient errors.
- *
- *
- * - `so_id`: Id of the service organization. (id)
- * - `params`: may be NULL; see `mspkit_ncentral_service_orgs_list_customers_params`.
- * - `paging`, `options`: may be NULL.
- * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_customer`:
- *   `mspkit_item_customer` gives them. Nothing is sent before its first step.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * invalid; the steps of the pager fail with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_service_orgs_list_customers(const mspkit_ncentral *client,
-                                                    const char *so_id,
-                                                    size_t so_id_len,
-                                                    const struct mspkit_ncentral_service_orgs_list_customers_params *params,
-                                                    const struct mspkit_paging_options *paging,
-                                                    const struct mspkit_call_options *options,
-                                                    struct mspkit_pager **pager,
-                                                    struct mspkit_error **error);
-
-/**
- * Gets the links that the standard PSA endpoints start from.
- *
- * An index of links, not a list of integrations. A server without a PSA integration answers 500 after
- * some seconds. Vendor's guide: Manage PSA Integrations, "Exploring Standard PSA Capabilities". See
- * Manage PSA Integrations: https://developer.n-able.com/n-central/docs/manage-psa-integrations
- *
- * `GET /api/standard-psa`. Sent with an access token, which the client obtains and renews. Read-only.
- * Retried on transient errors; a 500 is not treated as transient here.
- *
- *
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_links`:
- *   `mspkit_answer_links` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the server is too old for the endpoint.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_standard_psa_links(const mspkit_ncentral *client,
-                                           const struct mspkit_call_options *options,
-                                           struct mspkit_answer **answer,
-                                           struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_standard_psa_links` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_standard_psa_links_submit(const mspkit_ncentral *client,
-                                                  const struct mspkit_call_options *options,
-                                                  const struct mspkit_queue *queue,
-                                                  void *user_data,
-                                                  mspkit_operation *operation_id,
-                                                  struct mspkit_error **error);
-
-/**
- * Checks a user name and password of a standard PSA.
- *
- * Asks the ticketing system whether it accepts these credentials. Never repeated on its own after it was
- * sent: a ticketing system may count failed log-ins and lock the account. A server without a PSA
- * integration answers 500 after some seconds. Vendor's guides: PSA Integration APIs Overview,
- * "Validating PSA Credentials", and Manage PSA Integrations. See Manage PSA Integrations:
- * https://developer.n-able.com/n-central/docs/manage-psa-integrations
- *
- * `POST /api/standard-psa/{psaType}/credential`. Sent with an access token, which the client obtains and
- * renews. Not sent again once it may have arrived: repeating it could lock an account.
- *
- *
- * - `psa_type`: Type of the ticketing system. The vendor supports 3, Tigerpaw; other types are sent as
- *   given and refused by the server. (id)
- * - `params`: the rest, some of it required; see
- *   `mspkit_ncentral_standard_psa_validate_credential_params`.
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a
- *   `mspkit_psa_credential_check`: `mspkit_answer_psa_credential_check` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused, for one or several reasons.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The token is missing, unknown or expired. Tokens live in the
- *   server's memory, so a restart ends them all.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The API user lacks the permission.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no ticketing system of this type.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many calls to this endpoint are in flight. This one was not
- *   executed. The vendor advises waiting 2, 5, then 10 seconds.
- * - `MSPKIT_E_SERVER`, 500: The server failed; or the API user's password has expired, and then
- *   everything but `authenticate` answers like this; or a standard PSA is called that is not set up.
- * - `MSPKIT_E_SERVER`, 503: The server is starting, stopping or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_ncentral_standard_psa_validate_credential(const mspkit_ncentral *client,
-                                                         const char *psa_type,
-                                                         size_t psa_type_len,
-                                                         const struct mspkit_ncentral_standard_psa_validate_credential_params *params,
-                                                         const struct mspkit_call_options *options,
-                                                         struct mspkit_answer **answer,
-                                                         struct mspkit_error **error);
-
-/**
- * Submits what `mspkit_ncentral_standard_psa_validate_credential` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
- */
-int32_t mspkit_ncentral_standard_psa_validate_credential_submit(const mspkit_ncentral *client,
-                                                                const char *psa_type,
-                                                                size_t psa_type_len,
-                                                                const struct mspkit_ncentral_standard_psa_validate_credential_params *params,
-                                                                const struct mspkit_call_options *options,
-                                                                const struct mspkit_queue *queue,
-                                                                void *user_data,
-                                                                mspkit_operation *operation_id,
-                                                                struct mspkit_error **error);
-
-/**
- * Searches the cases of all customers, or of one of them.
- *
- * Reads cases page by page through a scroll. A new case may not appear in a scroll that was opened
- * before it. A date range makes the search faster. Vendor's guide: Wiv MSP Customers and Cases Fetching,
- * "Search MSP Cases". See Wiv MSP Customers and Cases Fetching:
- * https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching
- *
- * `POST /v2/cases/msp/search`. Sent with the API key. The first request is retried on transient errors.
- * Later requests advance the server's cursor and are not retried; a lost page raises an error or
- * restarts the search.
- *
- *
- * - `params`: may be NULL; see `mspkit_wiv_cases_search_params`.
- * - `paging`, `options`: may be NULL.
- * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_case`:
- *   `mspkit_item_case` gives them. Nothing is sent before its first step.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * invalid; the steps of the pager fail with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `on_lost_page` is `raise`.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The search was refused, or the scroll has expired.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the scroll has expired.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many requests. This one was not executed.
- * - `MSPKIT_E_SERVER`, 500: The server failed.
- * - `MSPKIT_E_SERVER`, 503: The service is down or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_wiv_cases_search(const mspkit_wiv *client,
-                                const struct mspkit_wiv_cases_search_params *params,
-                                const struct mspkit_paging_options *paging,
-                                const struct mspkit_call_options *options,
-                                struct mspkit_pager **pager,
-                                struct mspkit_error **error);
-
-/**
- * Searches the cases of the organization that the key belongs to.
- *
- * The twin of `cases.search` for a single organization: same body, same answer, no customer. Vendor's
- * guide: Retrieve Cases. See Retrieve Cases: https://docs.wiv.ai/api-guide/cases/retrieve-cases
- *
- * `POST /v2/cases/search`. Sent with the API key. The first request is retried on transient errors.
- * Later requests advance the server's cursor and are not retried; a lost page raises an error or
- * restarts the search.
- *
- *
- * - `params`: may be NULL; see `mspkit_wiv_cases_search_own_params`.
- * - `paging`, `options`: may be NULL.
- * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_case`:
- *   `mspkit_item_case` gives them. Nothing is sent before its first step.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * invalid; the steps of the pager fail with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_SCROLL_EXPIRED`: the server's cursor is gone, and `on_lost_page` is `raise`.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The search was refused, or the scroll has expired.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the scroll has expired.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many requests. This one was not executed.
- * - `MSPKIT_E_SERVER`, 500: The server failed.
- * - `MSPKIT_E_SERVER`, 503: The service is down or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_wiv_cases_search_own(const mspkit_wiv *client,
-                                    const struct mspkit_wiv_cases_search_own_params *params,
-                                    const struct mspkit_paging_options *paging,
-                                    const struct mspkit_call_options *options,
-                                    struct mspkit_pager **pager,
-                                    struct mspkit_error **error);
-
-/**
- * Lists the customers of the managed service provider.
- *
- * Every customer, in one answer. Asking for the fields that are needed makes it faster. A field that was
- * not asked for is absent, which is not the same as null. Vendor's guide: Wiv MSP Customers and Cases
- * Fetching, "Get Customers". See Wiv MSP Customers and Cases Fetching:
- * https://docs.wiv.ai/api-guide/msp/wiv-msp-customers-and-cases-fetching
- *
- * `GET /msp/customers`. Sent with the API key. Read-only. Retried on transient errors.
- *
- *
- * - `params`: may be NULL; see `mspkit_wiv_customers_list_params`.
- * - `paging`, `options`: may be NULL.
- * - `pager`: gets a pager, to be freed with `mspkit_pager_free`. Its items are `mspkit_msp_customer`:
- *   `mspkit_item_msp_customer` gives them. Nothing is sent before its first step.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Does not block. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for parameters that are missing or
- * invalid; the steps of the pager fail with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_BAD_REQUEST`, 400: A field name is unknown.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the scroll has expired.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many requests. This one was not executed.
- * - `MSPKIT_E_SERVER`, 500: The server failed.
- * - `MSPKIT_E_SERVER`, 503: The service is down or overloaded.
- * - any other code, such as no connection or no answer in time.
- */
-int32_t mspkit_wiv_customers_list(const mspkit_wiv *client,
-                                  const struct mspkit_wiv_customers_list_params *params,
-                                  const struct mspkit_paging_options *paging,
-                                  const struct mspkit_call_options *options,
-                                  struct mspkit_pager **pager,
-                                  struct mspkit_error **error);
-
-/**
- * Starts a run of a workflow.
- *
- * Starts the workflow and answers at once, before it has ended. What a workflow does cannot be undone
- * from here, so this call is never sent again once it may have arrived. Vendor's guide: Running Workflow
- * from API. See Running Workflow from API:
- * https://docs.wiv.ai/api-guide/workflows/running-workflow-from-api
- *
- * `POST /workflows/{workflow_id}/run`. Sent with the API key. Never sent again once it may have arrived.
- *
- *
- * - `workflow_id`: Id of the workflow. (id)
- * - `params`: may be NULL; see `mspkit_wiv_workflows_run_params`.
- * - `options`: may be NULL.
- * - `answer`: gets the answer, to be freed with `mspkit_answer_free`. It holds a `mspkit_workflow_run`:
- *   `mspkit_answer_workflow_run` gives it.
- * - `error`: gets the error, to be freed with `mspkit_error_free`; may be NULL.
- *
- * Blocks until it is answered. Thread-safe. Fails with:
- *
- * - `MSPKIT_E_INVALID_REQUEST`: a parameter is missing or invalid. No request was sent.
- * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the run in
- *   the workflow's history in Wiv's web interface; the API cannot list runs.
- * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused.
- * - `MSPKIT_E_AUTHENTICATION`, 401: The key is missing, unknown or expired.
- * - `MSPKIT_E_PERMISSION_DENIED`, 403: The key does not allow this.
- * - `MSPKIT_E_NOT_FOUND`, 404: There is no such object, or the scroll has expired.
- * - `MSPKIT_E_CONFLICT`, 409: The request contradicts the state of the object.
- * - `MSPKIT_E_RATE_LIMIT`, 429: Too many requests. This one was not executed.
- * - `MSPKIT_E_SERVER`, 500: The server failed.
- * - `MSPKIT_E_SERVER`, 503: The service is down or overloaded.
- * - any other code, such as no connection or no answer in time.
+ * `struct_size` is `sizeof(mspkit_paging_options)`, in the header that the program is compiled with. Thread-safe.
  */
-int32_t mspkit_wiv_workflows_run(const mspkit_wiv *client,
-                                 const char *workflow_id,
-                                 size_t workflow_id_len,
-                                 const struct mspkit_wiv_workflows_run_params *params,
-                                 const struct mspkit_call_options *options,
-                                 struct mspkit_answer **answer,
-                                 struct mspkit_error **error);
+void mspkit_paging_options_init_into(struct mspkit_paging_options *options,
+                                     size_t struct_size);
 
 /**
- * Submits what `mspkit_wiv_workflows_run` calls. The completion has an answer.
- *
- * The arguments are the same, and copied. `queue` gets the completion, with `user_data`, unread.
- * `operation_id` gets a number by which `mspkit_queue_cancel` knows the call, and may be NULL. Does not
- * block. Thread-safe. Fails, without a completion, for pointers, texts, sizes and options that are
- * wrong, and with `MSPKIT_E_CLOSED` for a closed queue; everything else, a parameter that the operation
- * does not take included, is told by the completion.
+ * A text of this many bytes; not given for NULL. Points to the same bytes.
  */
-int32_t mspkit_wiv_workflows_run_submit(const mspkit_wiv *client,
-                                        const char *workflow_id,
-                                        size_t workflow_id_len,
-                                        const struct mspkit_wiv_workflows_run_params *params,
-                                        const struct mspkit_call_options *options,
-                                        const struct mspkit_queue *queue,
-                                        void *user_data,
-                                        mspkit_operation *operation_id,
-                                        struct mspkit_error **error);
+static inline mspkit_str mspkit_str_of(const char *data, size_t len)
+{
+    mspkit_str made;
+    made.data = data;
+    made.len = data == NULL ? 0 : len;
+    return made;
+}
 
 /**
  * A text that ends at its first NUL; not given for NULL. Points to the same bytes.
  */
 static inline mspkit_str mspkit_nts(const char *text)
 {
-    mspkit_str made;
-    made.data = text;
-    made.len = text == NULL ? 0 : MSPKIT_NTS;
-    return made;
+    return mspkit_str_of(text, MSPKIT_NTS);
 }
 
 /**
- * What is sent as JSON null, where a parameter of a body can be.
+ * A text that is sent as JSON null, for body parameters that allow it.
  */
 static inline mspkit_str mspkit_null(void)
 {
@@ -5248,10 +1848,7 @@ static inline mspkit_str mspkit_null(void)
 static inline mspkit_call_options mspkit_call_options_init(void)
 {
     mspkit_call_options made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    made.timeout_ms = MSPKIT_DEFAULT;
-    made.max_retries = MSPKIT_DEFAULT;
+    mspkit_call_options_init_into(&made, sizeof made);
     return made;
 }
 
@@ -5261,18 +1858,7 @@ static inline mspkit_call_options mspkit_call_options_init(void)
 static inline mspkit_client_options mspkit_client_options_init(void)
 {
     mspkit_client_options made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    made.timeout_ms = MSPKIT_DEFAULT;
-    made.attempt_timeout_ms = MSPKIT_DEFAULT;
-    made.connect_timeout_ms = MSPKIT_DEFAULT;
-    made.max_retry_after_ms = MSPKIT_DEFAULT;
-    made.max_backoff_ms = MSPKIT_DEFAULT;
-    made.max_retries = MSPKIT_DEFAULT;
-    made.verify = MSPKIT_DEFAULT;
-    made.trust_env = MSPKIT_DEFAULT;
-    made.allow_http = MSPKIT_DEFAULT;
-    made.max_body_bytes = MSPKIT_DEFAULT;
+    mspkit_client_options_init_into(&made, sizeof made);
     return made;
 }
 
@@ -5282,10 +1868,7 @@ static inline mspkit_client_options mspkit_client_options_init(void)
 static inline mspkit_paging_options mspkit_paging_options_init(void)
 {
     mspkit_paging_options made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    made.limit = MSPKIT_DEFAULT;
-    made.concurrency = MSPKIT_DEFAULT;
+    mspkit_paging_options_init_into(&made, sizeof made);
     return made;
 }
 
@@ -5295,8 +1878,7 @@ static inline mspkit_paging_options mspkit_paging_options_init(void)
 static inline mspkit_completion mspkit_completion_init(void)
 {
     mspkit_completion made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
+    mspkit_completion_init_into(&made, sizeof made);
     return made;
 }
 
@@ -5306,250 +1888,7 @@ static inline mspkit_completion mspkit_completion_init(void)
 static inline mspkit_runtime_options mspkit_runtime_options_init(void)
 {
     mspkit_runtime_options made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_cloudmore_estore_get_params` with nothing given.
- */
-static inline mspkit_cloudmore_estore_get_params mspkit_cloudmore_estore_get_params_init(void)
-{
-    mspkit_cloudmore_estore_get_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_cloudmore_estore_list_params` with nothing given.
- */
-static inline mspkit_cloudmore_estore_list_params mspkit_cloudmore_estore_list_params_init(void)
-{
-    mspkit_cloudmore_estore_list_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_cloudmore_services_add_params` with nothing given.
- */
-static inline mspkit_cloudmore_services_add_params mspkit_cloudmore_services_add_params_init(void)
-{
-    mspkit_cloudmore_services_add_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_cloudmore_services_get_params` with nothing given.
- */
-static inline mspkit_cloudmore_services_get_params mspkit_cloudmore_services_get_params_init(void)
-{
-    mspkit_cloudmore_services_get_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_cloudmore_services_list_params` with nothing given.
- */
-static inline mspkit_cloudmore_services_list_params mspkit_cloudmore_services_list_params_init(void)
-{
-    mspkit_cloudmore_services_list_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_cloudmore_services_patch_params` with nothing given.
- */
-static inline mspkit_cloudmore_services_patch_params mspkit_cloudmore_services_patch_params_init(void)
-{
-    mspkit_cloudmore_services_patch_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_cloudmore_services_remove_params` with nothing given.
- */
-static inline mspkit_cloudmore_services_remove_params mspkit_cloudmore_services_remove_params_init(void)
-{
-    mspkit_cloudmore_services_remove_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_cloudmore_services_update_params` with nothing given.
- */
-static inline mspkit_cloudmore_services_update_params mspkit_cloudmore_services_update_params_init(void)
-{
-    mspkit_cloudmore_services_update_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_ncentral_custom_psa_create_ticket_params` with nothing given.
- */
-static inline mspkit_ncentral_custom_psa_create_ticket_params mspkit_ncentral_custom_psa_create_ticket_params_init(void)
-{
-    mspkit_ncentral_custom_psa_create_ticket_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    made.psa_custom_ticket_id = MSPKIT_DEFAULT;
-    return made;
-}
-
-/**
- * A `mspkit_ncentral_custom_psa_get_ticket_params` with nothing given.
- */
-static inline mspkit_ncentral_custom_psa_get_ticket_params mspkit_ncentral_custom_psa_get_ticket_params_init(void)
-{
-    mspkit_ncentral_custom_psa_get_ticket_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_ncentral_customers_list_params` with nothing given.
- */
-static inline mspkit_ncentral_customers_list_params mspkit_ncentral_customers_list_params_init(void)
-{
-    mspkit_ncentral_customers_list_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    made.page_size = MSPKIT_DEFAULT;
-    made.page_number = MSPKIT_DEFAULT;
-    return made;
-}
-
-/**
- * A `mspkit_ncentral_customers_list_sites_params` with nothing given.
- */
-static inline mspkit_ncentral_customers_list_sites_params mspkit_ncentral_customers_list_sites_params_init(void)
-{
-    mspkit_ncentral_customers_list_sites_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    made.page_size = MSPKIT_DEFAULT;
-    made.page_number = MSPKIT_DEFAULT;
-    return made;
-}
-
-/**
- * A `mspkit_ncentral_service_orgs_create_params` with nothing given.
- */
-static inline mspkit_ncentral_service_orgs_create_params mspkit_ncentral_service_orgs_create_params_init(void)
-{
-    mspkit_ncentral_service_orgs_create_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_ncentral_service_orgs_create_customer_params` with nothing given.
- */
-static inline mspkit_ncentral_service_orgs_create_customer_params mspkit_ncentral_service_orgs_create_customer_params_init(void)
-{
-    mspkit_ncentral_service_orgs_create_customer_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_ncentral_service_orgs_list_params` with nothing given.
- */
-static inline mspkit_ncentral_service_orgs_list_params mspkit_ncentral_service_orgs_list_params_init(void)
-{
-    mspkit_ncentral_service_orgs_list_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    made.page_size = MSPKIT_DEFAULT;
-    made.page_number = MSPKIT_DEFAULT;
-    return made;
-}
-
-/**
- * A `mspkit_ncentral_service_orgs_list_customers_params` with nothing given.
- */
-static inline mspkit_ncentral_service_orgs_list_customers_params mspkit_ncentral_service_orgs_list_customers_params_init(void)
-{
-    mspkit_ncentral_service_orgs_list_customers_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    made.page_size = MSPKIT_DEFAULT;
-    made.page_number = MSPKIT_DEFAULT;
-    return made;
-}
-
-/**
- * A `mspkit_ncentral_standard_psa_validate_credential_params` with nothing given.
- */
-static inline mspkit_ncentral_standard_psa_validate_credential_params mspkit_ncentral_standard_psa_validate_credential_params_init(void)
-{
-    mspkit_ncentral_standard_psa_validate_credential_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_wiv_cases_search_params` with nothing given.
- */
-static inline mspkit_wiv_cases_search_params mspkit_wiv_cases_search_params_init(void)
-{
-    mspkit_wiv_cases_search_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    made.max_returned_items = MSPKIT_DEFAULT;
-    return made;
-}
-
-/**
- * A `mspkit_wiv_cases_search_own_params` with nothing given.
- */
-static inline mspkit_wiv_cases_search_own_params mspkit_wiv_cases_search_own_params_init(void)
-{
-    mspkit_wiv_cases_search_own_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    made.max_returned_items = MSPKIT_DEFAULT;
-    return made;
-}
-
-/**
- * A `mspkit_wiv_customers_list_params` with nothing given.
- */
-static inline mspkit_wiv_customers_list_params mspkit_wiv_customers_list_params_init(void)
-{
-    mspkit_wiv_customers_list_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
-    return made;
-}
-
-/**
- * A `mspkit_wiv_workflows_run_params` with nothing given.
- */
-static inline mspkit_wiv_workflows_run_params mspkit_wiv_workflows_run_params_init(void)
-{
-    mspkit_wiv_workflows_run_params made;
-    memset(&made, 0, sizeof made);
-    made.struct_size = sizeof made;
+    mspkit_runtime_options_init_into(&made, sizeof made);
     return made;
 }
 

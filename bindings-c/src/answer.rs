@@ -1,59 +1,78 @@
-//! Answers: the result of a call as a view and as JSON, with what is known of how it came.
+//! Answers: the result of a call, its view, and the metadata of its response.
 
+use std::ffi::c_void;
+use std::sync::Mutex;
+
+use bytes::Bytes;
 use http::HeaderMap;
 use mspkit::{Meta, RawResponse};
 
 use crate::arena::Arena;
+use crate::document::{ABSENT, Document};
 use crate::guard::{quietly, release};
-use crate::item::View;
+use crate::item::mspkit_text;
+use crate::layout::mspkit_layout;
+use crate::lock;
 use crate::text::{mspkit_pair, mspkit_str};
+use crate::view::View;
 
-/// The answer to a call. Yours to free with `mspkit_answer_free`; may be read from several threads at the same time.
-/// Everything that is got from it lives as long as it does.
+/// The result of a call and the metadata of its response. Freed by the caller with `mspkit_answer_free`; may be read
+/// from several threads at the same time. Everything got from it is valid until it is freed.
 pub struct mspkit_answer {
-    view: View,
-    json: mspkit_str,
-    body: mspkit_str,
-    meta: *const mspkit_meta,
-    _arena: Arena,
+    document: Document,
+    body: Bytes,
+    meta: Meta,
+    later: Mutex<Later>,
 }
 
-// SAFETY: its pointers lead into its own arenas, which are not written to any more.
-unsafe impl Send for mspkit_answer {}
-// SAFETY: as above.
-unsafe impl Sync for mspkit_answer {}
+/// Made on request.
+#[derive(Default)]
+struct Later {
+    arena: Arena,
+    body: Option<mspkit_str>,
+    meta: Option<*const mspkit_meta>,
+}
 
-/// What is known of an answer besides its body. Read it by pointer only: it may grow.
+// SAFETY: what is pointed at lies in the arena beside it, which is written to under the lock only.
+unsafe impl Send for Later {}
+
+/// The metadata of a response. Only use it by pointer: it may grow.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_meta {
     /// The HTTP status.
     pub status: i32,
-    /// How many attempts it took.
+    /// How many attempts were made.
     pub attempts: i32,
-    /// Microseconds from the call to the end of the answer, queueing and retries included.
+    /// Microseconds from the call to the end of the response, queueing and retries included.
     pub elapsed_us: i64,
     /// The id that mspkit gave the call and sent as `X-Request-Id`.
     pub request_id: mspkit_str,
-    /// The headers, names in lower case; NULL when there are none.
+    /// The headers, names in lower case; NULL if there are none.
     pub headers: *const mspkit_pair,
     /// How many headers there are.
     pub header_count: usize,
 }
 
 impl mspkit_answer {
-    /// An answer with what its model makes of it.
-    pub(crate) fn new(raw: &RawResponse, view: View) -> Self {
-        let mut arena = Arena::new();
-        let meta = meta(&raw.meta, &mut arena);
-        let body = arena.bytes(&raw.body);
-        let json = if raw.json == raw.body { body } else { arena.bytes(&raw.json) };
-        Self { view, json, body, meta, _arena: arena }
+    /// An answer, with a view of it if there is a table.
+    pub(crate) fn new(raw: RawResponse, view: Option<View>) -> Self {
+        let RawResponse { meta, body, json, .. } = raw;
+        Self { document: Document::new(json, view), body, meta, later: Mutex::default() }
     }
 
-    /// The view, for an answer that holds this model.
-    pub(crate) fn view(&self) -> &View {
-        &self.view
+    fn body(&self) -> mspkit_str {
+        // The body of a response without an envelope is its result.
+        if self.body == self.document.bytes() {
+            return self.document.json();
+        }
+        let Later { arena, body, .. } = &mut *lock(&self.later);
+        *body.get_or_insert_with(|| arena.bytes(&self.body))
+    }
+
+    fn meta(&self) -> *const mspkit_meta {
+        let Later { arena, meta: made, .. } = &mut *lock(&self.later);
+        *made.get_or_insert_with(|| meta(&self.meta, arena))
     }
 }
 
@@ -87,28 +106,50 @@ unsafe fn get<T>(answer: *const mspkit_answer, nothing: T, read: impl FnOnce(&ms
 }
 
 /// The result as JSON: without envelope, ids as strings, every field that the server sent; `null` for a call without a
-/// result. For `mspkit_request` the body as it came, JSON or not.
+/// result. For `mspkit_request` the unchanged body, JSON or not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_answer_json(answer: *const mspkit_answer) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(answer, mspkit_str::NONE, |answer| answer.json) }
+    unsafe { get(answer, mspkit_str::NONE, |answer| answer.document.json()) }
 }
 
-/// The body as it came, decompressed; any bytes, NULs too.
+/// The unchanged body, decompressed; any bytes, including NULs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_answer_body(answer: *const mspkit_answer) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(answer, mspkit_str::NONE, |answer| answer.body) }
+    unsafe { get(answer, mspkit_str::NONE, mspkit_answer::body) }
+}
+
+/// The value at a JSON pointer (RFC 6901) of the result, such as `/data/0/name`, for fields without a view: a text
+/// without its quotes, anything else as JSON. Absent if the pointer leads nowhere. Valid until the answer is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_answer_get(answer: *const mspkit_answer, pointer: mspkit_str) -> mspkit_text {
+    // SAFETY: the caller's promise is this one's.
+    unsafe {
+        let pointer = pointer.required("pointer").unwrap_or("absent");
+        get(answer, ABSENT, |answer| answer.document.get(pointer))
+    }
+}
+
+/// The result as the struct that `layout` describes; NULL if it is of another type. The headers of the services have a
+/// function for each of theirs. Valid until the answer is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_answer_view(
+    answer: *const mspkit_answer,
+    layout: *const mspkit_layout,
+) -> *const c_void {
+    // SAFETY: the caller's promise is this one's; a layout is NULL or a constant of the program.
+    unsafe { get(answer, std::ptr::null(), |answer| answer.document.view(layout)) }
 }
 
 /// Status, headers, ids and times; NULL only for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_answer_meta(answer: *const mspkit_answer) -> *const mspkit_meta {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(answer, std::ptr::null(), |answer| answer.meta) }
+    unsafe { get(answer, std::ptr::null(), mspkit_answer::meta) }
 }
 
-/// Frees an answer with everything that was got from it. NULL is allowed.
+/// Frees an answer with everything got from it. NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_answer_free(answer: *mut mspkit_answer) {
     // SAFETY: the caller passes NULL or an answer that was given out and is not used again.

@@ -1,4 +1,4 @@
-//! Memory for views: plain data that is written once, lives as long as its owner and goes with it.
+//! Memory for views: plain data that is written once and freed with its owner.
 
 use std::ffi::c_char;
 use std::mem::{MaybeUninit, size_of};
@@ -6,11 +6,11 @@ use std::ptr::NonNull;
 
 use crate::text::mspkit_str;
 
-/// Words in the first chunk; each further one has twice as many, up to `LARGEST`.
+/// Words in the first chunk; each further one is twice as large, up to `LARGEST`.
 const FIRST: usize = 64;
 const LARGEST: usize = 8192;
 
-/// Chunks of words that never move: what was put into one can be pointed at until the arena goes.
+/// Chunks of words that never move: pointers into one are valid until the arena is dropped.
 #[derive(Default)]
 pub(crate) struct Arena {
     chunks: Vec<Chunk>,
@@ -32,34 +32,42 @@ impl Arena {
         Self::default()
     }
 
-    /// An arena whose first chunk holds so many bytes.
+    /// An arena whose first chunk holds this many bytes.
     pub(crate) fn with_room(bytes: usize) -> Self {
         Self { chunks: vec![Chunk::new(bytes.div_ceil(size_of::<u64>()).max(FIRST))] }
     }
 
-    /// Keeps plain data and says where it lies.
+    /// Stores plain data and returns its address.
     pub(crate) fn put<T: Copy>(&mut self, value: T) -> *const T {
         self.put_slice(&[value])
     }
 
-    /// Keeps several of a kind, one behind the other; NULL for none.
+    /// Stores an array; NULL if it is empty.
     pub(crate) fn put_slice<T: Copy>(&mut self, values: &[T]) -> *const T {
         const { assert!(align_of::<T>() <= align_of::<u64>()) };
         if values.is_empty() {
             return std::ptr::null();
         }
         let target = self.take(size_of_val(values)).cast::<T>();
-        // SAFETY: `take` gave room for as many bytes, aligned for words, that nobody else knows of.
+        // SAFETY: `take` returned room for as many bytes, aligned for words, with no other reference.
         unsafe { target.copy_from_nonoverlapping(values.as_ptr(), values.len()) };
         target
     }
 
-    /// Keeps a text with a NUL behind it.
+    /// Room for a struct that is filled in place.
+    pub(crate) fn zeroes(&mut self, bytes: usize) -> *mut u8 {
+        let target = self.take(bytes);
+        // SAFETY: `take` gave room for as many bytes.
+        unsafe { target.write_bytes(0, bytes) };
+        target
+    }
+
+    /// Stores a text, NUL-terminated.
     pub(crate) fn text(&mut self, text: &str) -> mspkit_str {
         self.bytes(text.as_bytes())
     }
 
-    /// Keeps bytes with a NUL behind them.
+    /// Stores bytes, NUL-terminated.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> mspkit_str {
         let target = self.take(bytes.len() + 1);
         // SAFETY: `take` gave room for the bytes and one more.
@@ -70,7 +78,7 @@ impl Arena {
         mspkit_str { data: target.cast::<c_char>(), len: bytes.len() }
     }
 
-    /// Keeps a text where there is one.
+    /// Stores a text if there is one.
     pub(crate) fn optional(&mut self, text: Option<&str>) -> mspkit_str {
         text.map_or(mspkit_str::NONE, |text| self.text(text))
     }
@@ -85,7 +93,7 @@ impl Arena {
             Some(chunk) => {
                 let at = chunk.used;
                 chunk.used += words;
-                // SAFETY: there was room for `words` more behind the first `at`.
+                // SAFETY: there was room for `words` more after the first `at`.
                 unsafe { chunk.start.add(at) }.as_ptr().cast()
             }
             None => unreachable!("a chunk was just added"),
@@ -104,7 +112,7 @@ impl Chunk {
 impl Drop for Chunk {
     fn drop(&mut self) {
         let memory = NonNull::slice_from_raw_parts(self.start, self.words);
-        // SAFETY: it came from a box of as many words and is given back once.
+        // SAFETY: it came from a box of as many words and is freed once.
         drop(unsafe { Box::from_raw(memory.as_ptr()) });
     }
 }
@@ -116,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_put_stays_where_it_is() {
+    fn stored_data_does_not_move() {
         let mut arena = Arena::new();
         let texts: Vec<(String, mspkit_str)> = (0..2000_usize)
             .map(|n| "x".repeat(n % 700))

@@ -1,35 +1,35 @@
 //! Calls: of an operation by its id, and of endpoints that mspkit does not know; blocking, or submitted to a queue.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::c_void;
 use std::sync::Arc;
 
 use mspkit::{CallOptions, Core};
 
-use crate::abi::MSPKIT_OK;
+use crate::abi::{MSPKIT_OK, mspkit_status};
 use crate::answer::mspkit_answer;
 use crate::cancel::Cancel;
 use crate::client::mspkit_client;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
-use crate::generated::readers;
 use crate::guard::{borrow, guard, output};
-use crate::item::View;
+use crate::layout::{Table, mspkit_descriptor};
 use crate::options::{self, mspkit_call_options};
-use crate::params::Params;
+use crate::params;
 use crate::queue::{Outcome, mspkit_operation, mspkit_queue};
 use crate::task;
-use crate::text;
+use crate::text::mspkit_str;
+use crate::view::View;
 
 /// What a call sends.
-enum What {
-    Operation { id: String, params: Vec<u8> },
+enum CallTarget {
+    Operation { id: String, params: Vec<u8>, view: Option<Table> },
     Request { method: String, path: String, body: Option<String> },
 }
 
 /// A call that is ready to be made.
 struct Ready {
     core: Core,
-    what: What,
+    what: CallTarget,
     options: CallOptions,
 }
 
@@ -37,30 +37,33 @@ impl Ready {
     async fn make(self) -> Result<mspkit_answer, Failure> {
         let Self { core, what, options } = self;
         match what {
-            What::Operation { id, params } => {
-                Ok((readers::of(&id).call)(&core, &id, &params, &options).await?)
+            CallTarget::Operation { id, params, view: None } => {
+                Ok(mspkit_answer::new(core.call(&id, &params, &options).await?, None))
             }
-            What::Request { method, path, body } => {
+            CallTarget::Operation { id, params, view: Some(table) } => {
+                let read = core.call_read(&id, &params, &options, |json| View::read(json, table));
+                let (view, raw) = read.await?;
+                Ok(mspkit_answer::new(raw, Some(view)))
+            }
+            CallTarget::Request { method, path, body } => {
                 let body = body.as_deref().map(str::as_bytes);
-                let raw = core.request(&method, &path, body, &options).await?;
-                let view = View::plain(&raw.json);
-                Ok(mspkit_answer::new(&raw, view))
+                Ok(mspkit_answer::new(core.request(&method, &path, body, &options).await?, None))
             }
         }
     }
 }
 
-/// Makes a call and waits for its answer.
+/// Makes a call and waits for its result.
 ///
 /// # Safety
-/// The pointers are NULL or what the exported functions ask for.
+/// The pointers are NULL or valid as the exported functions require.
 unsafe fn wait(
     client: *const mspkit_client,
     options: *const mspkit_call_options,
     answer: *mut *mut mspkit_answer,
     error: *mut *mut mspkit_error,
-    what: impl FnOnce() -> Result<What, Failure>,
-) -> i32 {
+    what: impl FnOnce() -> Result<CallTarget, Failure>,
+) -> mspkit_status {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -79,14 +82,14 @@ unsafe fn wait(
 /// Submits a call to a queue.
 ///
 /// # Safety
-/// The pointers are NULL or what the exported functions ask for.
+/// The pointers are NULL or valid as the exported functions require.
 unsafe fn submit(
     client: *const mspkit_client,
     options: *const mspkit_call_options,
     into: Into,
     error: *mut *mut mspkit_error,
-    what: impl FnOnce() -> Result<What, Failure>,
-) -> i32 {
+    what: impl FnOnce() -> Result<CallTarget, Failure>,
+) -> mspkit_status {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -110,175 +113,167 @@ pub(crate) struct Into {
     pub(crate) operation: *mut mspkit_operation,
 }
 
-/// Calls an operation of the table with parameters that `write` writes.
-///
 /// # Safety
-/// The pointers are NULL or what the exported functions ask for.
-pub(crate) unsafe fn call(
-    client: *const mspkit_client,
-    operation: &str,
-    options: *const mspkit_call_options,
-    answer: *mut *mut mspkit_answer,
-    error: *mut *mut mspkit_error,
-    write: impl FnOnce(&mut Params) -> Result<(), Failure>,
-) -> i32 {
-    // SAFETY: the caller says so.
-    unsafe { wait(client, options, answer, error, || written(operation, write)) }
-}
-
-/// As [`call`], submitted to a queue.
-///
-/// # Safety
-/// The pointers are NULL or what the exported functions ask for.
-pub(crate) unsafe fn call_submit(
-    client: *const mspkit_client,
-    operation: &str,
-    options: *const mspkit_call_options,
-    into: Into,
-    error: *mut *mut mspkit_error,
-    write: impl FnOnce(&mut Params) -> Result<(), Failure>,
-) -> i32 {
-    // SAFETY: the caller says so.
-    unsafe { submit(client, options, into, error, || written(operation, write)) }
-}
-
-fn written(operation: &str, write: impl FnOnce(&mut Params) -> Result<(), Failure>) -> Result<What, Failure> {
-    let mut params = Params::new();
-    write(&mut params)?;
-    Ok(What::Operation { id: operation.to_owned(), params: params.into_json() })
-}
-
-/// # Safety
-/// As for [`text::text`].
-unsafe fn by_id(
-    operation: *const c_char,
-    operation_len: usize,
-    params: *const c_char,
-    params_len: usize,
-) -> Result<What, Failure> {
+/// As for [`mspkit_str::read`].
+unsafe fn by_id(operation: mspkit_str, params: mspkit_str) -> Result<CallTarget, Failure> {
     // SAFETY: the caller says so.
     unsafe {
-        let id = text::text("operation", operation, operation_len)?.to_owned();
-        let params = if params.is_null() { "" } else { text::text("params", params, params_len)? };
-        Ok(What::Operation { id, params: params.as_bytes().to_vec() })
+        let id = operation.required("operation")?.to_owned();
+        let params = params.read_text("params")?.unwrap_or_default().as_bytes().to_vec();
+        Ok(CallTarget::Operation { id, params, view: None })
     }
 }
 
 /// # Safety
-/// As for [`text::text`].
+/// As for [`params::read`].
+unsafe fn typed(
+    operation: *const mspkit_descriptor,
+    arguments: *const mspkit_str,
+    params: *const c_void,
+) -> Result<CallTarget, Failure> {
+    // SAFETY: the caller says so.
+    let call = unsafe { params::read(operation, arguments, params)? };
+    Ok(CallTarget::Operation { id: call.operation.to_owned(), params: call.params, view: call.view })
+}
+
+/// # Safety
+/// As for [`mspkit_str::read`].
 unsafe fn free_request(
-    method: *const c_char,
-    method_len: usize,
-    path: *const c_char,
-    path_len: usize,
-    body: *const c_char,
-    body_len: usize,
-) -> Result<What, Failure> {
+    method: mspkit_str,
+    path: mspkit_str,
+    body: mspkit_str,
+) -> Result<CallTarget, Failure> {
     // SAFETY: the caller says so.
     unsafe {
-        let method = text::text("method", method, method_len)?.to_owned();
-        let path = text::text("path", path, path_len)?.to_owned();
-        let body = if body.is_null() { None } else { Some(text::text("body", body, body_len)?.to_owned()) };
-        Ok(What::Request { method, path, body })
+        let method = method.required("method")?.to_owned();
+        let path = path.required("path")?.to_owned();
+        let body = body.read_text("body")?.map(str::to_owned);
+        Ok(CallTarget::Request { method, path, body })
     }
 }
 
-/// Calls an operation by its id, with its parameters as JSON: the way for programs that learn at run time what to call.
+/// Calls an operation by its id, with its parameters as JSON, for programs that choose operations at run time.
 /// Everything else calls the operation's own function.
 ///
-/// `operation` is an id such as `ncentral.customers.get`, `params` one JSON object of its parameters by their names in
-/// the table, NULL for none; each is copied. `options` may be NULL. `answer` gets the answer, with the same view as that of
-/// the operation's own function. Blocks. Thread-safe. Fails with any code.
+/// `operation` is an id such as `ncentral.customers.get`, `params` a JSON object of its parameters by their names in
+/// the table, not given for none; each is copied. `options` may be NULL. `answer` receives the result:
+/// `mspkit_answer_get` and `mspkit_answer_json` read it, and so does the view of the operation's own function. Blocks.
+/// Thread-safe. Fails with any code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_call(
     client: *const mspkit_client,
-    operation: *const c_char,
-    operation_len: usize,
-    params: *const c_char,
-    params_len: usize,
+    operation: mspkit_str,
+    params: mspkit_str,
     options: *const mspkit_call_options,
     answer: *mut *mut mspkit_answer,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
-    unsafe { wait(client, options, answer, error, || by_id(operation, operation_len, params, params_len)) }
+    unsafe { wait(client, options, answer, error, || by_id(operation, params)) }
 }
 
-/// Submits what `mspkit_call` calls. The completion has an answer.
+/// Submits a call like `mspkit_call`. The completion has an answer.
 ///
-/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
-/// call, and may be NULL. Does not block. Thread-safe. Fails, without a completion, for wrong arguments, and with
-/// `MSPKIT_E_CLOSED` for a closed queue.
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. Does not block. Thread-safe. Fails, without a completion, for invalid arguments, and with `MSPKIT_E_CLOSED`
+/// for a closed queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_call_submit(
     client: *const mspkit_client,
-    operation: *const c_char,
-    operation_len: usize,
-    params: *const c_char,
-    params_len: usize,
+    operation: mspkit_str,
+    params: mspkit_str,
     options: *const mspkit_call_options,
     queue: *const mspkit_queue,
     user_data: *mut c_void,
     operation_id: *mut mspkit_operation,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     let into = Into { queue, user_data, operation: operation_id };
     // SAFETY: the caller's promise is this one's.
-    unsafe { submit(client, options, into, error, || by_id(operation, operation_len, params, params_len)) }
+    unsafe { submit(client, options, into, error, || by_id(operation, params)) }
+}
+
+/// Calls an operation as the headers of the services describe it: their functions call this one.
+///
+/// `arguments` are the path parameters that the descriptor names, NULL for none; `params` is NULL or the struct of its
+/// other parameters, initialised by the struct's `_init()`; both are copied. `options` may be NULL. `answer` receives
+/// the result, read as the descriptor's view: a result that cannot be read is an error. Blocks. Thread-safe. Fails with
+/// any code.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_typed_call(
+    client: *const mspkit_client,
+    operation: *const mspkit_descriptor,
+    arguments: *const mspkit_str,
+    params: *const c_void,
+    options: *const mspkit_call_options,
+    answer: *mut *mut mspkit_answer,
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { wait(client, options, answer, error, || typed(operation, arguments, params)) }
+}
+
+/// Submits a call like `mspkit_typed_call`. The completion has an answer.
+///
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. Does not block. Thread-safe. Fails, without a completion, for invalid pointers, texts, sizes and options, and
+/// with `MSPKIT_E_CLOSED` for a closed queue; every other failure, including a parameter that the operation does not
+/// have, is reported by the completion.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_typed_call_submit(
+    client: *const mspkit_client,
+    operation: *const mspkit_descriptor,
+    arguments: *const mspkit_str,
+    params: *const c_void,
+    options: *const mspkit_call_options,
+    queue: *const mspkit_queue,
+    user_data: *mut c_void,
+    operation_id: *mut mspkit_operation,
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
+    let into = Into { queue, user_data, operation: operation_id };
+    // SAFETY: the caller's promise is this one's.
+    unsafe { submit(client, options, into, error, || typed(operation, arguments, params)) }
 }
 
 /// Sends a request to an endpoint that mspkit does not know, with credentials, limits and retries.
 ///
-/// `path` begins with `/`, or is an absolute URL of the client's own server; it is sent as it is, or refused.
-/// `body` is JSON text, NULL for none. Query and headers are `extra_query` and `extra_headers` of `options`, which
-/// may be NULL. GET, HEAD and OPTIONS are repeated after a fault, every other method is not. `answer` gets the
-/// answer: `mspkit_answer_json` and `mspkit_answer_body` give its body. Blocks. Thread-safe. Fails with any code.
+/// `path` begins with `/`, or is an absolute URL of the client's own server; it is sent unchanged, or refused. `body`
+/// is JSON text, not given for none. Query and headers are `extra_query` and `extra_headers` of `options`, which may be
+/// NULL. GET, HEAD and OPTIONS are retried on transient errors, other methods are not. `answer` receives the response:
+/// `mspkit_answer_json` and `mspkit_answer_body` return its body. Blocks. Thread-safe. Fails with any code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_request(
     client: *const mspkit_client,
-    method: *const c_char,
-    method_len: usize,
-    path: *const c_char,
-    path_len: usize,
-    body: *const c_char,
-    body_len: usize,
+    method: mspkit_str,
+    path: mspkit_str,
+    body: mspkit_str,
     options: *const mspkit_call_options,
     answer: *mut *mut mspkit_answer,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
-    unsafe {
-        wait(client, options, answer, error, || {
-            free_request(method, method_len, path, path_len, body, body_len)
-        })
-    }
+    unsafe { wait(client, options, answer, error, || free_request(method, path, body)) }
 }
 
-/// Submits what `mspkit_request` sends. The completion has an answer.
+/// Submits a request like `mspkit_request`. The completion has an answer.
 ///
-/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
-/// request, and may be NULL. Does not block. Thread-safe. Fails, without a completion, for wrong arguments, and with
-/// `MSPKIT_E_CLOSED` for a closed queue.
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. Does not block. Thread-safe. Fails, without a completion, for invalid arguments, and with `MSPKIT_E_CLOSED`
+/// for a closed queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_request_submit(
     client: *const mspkit_client,
-    method: *const c_char,
-    method_len: usize,
-    path: *const c_char,
-    path_len: usize,
-    body: *const c_char,
-    body_len: usize,
+    method: mspkit_str,
+    path: mspkit_str,
+    body: mspkit_str,
     options: *const mspkit_call_options,
     queue: *const mspkit_queue,
     user_data: *mut c_void,
     operation_id: *mut mspkit_operation,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     let into = Into { queue, user_data, operation: operation_id };
     // SAFETY: the caller's promise is this one's.
-    unsafe {
-        submit(client, options, into, error, || {
-            free_request(method, method_len, path, path_len, body, body_len)
-        })
-    }
+    unsafe { submit(client, options, into, error, || free_request(method, path, body)) }
 }

@@ -1,10 +1,10 @@
-//! Clients: what a service is called through, on which runtime, and what its freeing ends.
+//! Clients: which service they call, on which runtime, and what freeing them ends.
 
 use std::sync::Arc;
 
 use mspkit::{Core, LimitStatus, Service};
 
-use crate::abi::MSPKIT_OK;
+use crate::abi::{MSPKIT_OK, mspkit_status};
 use crate::arena::Arena;
 use crate::cancel::Cancel;
 use crate::error::{at, mspkit_error};
@@ -14,7 +14,9 @@ use crate::options::{self, mspkit_client_options};
 use crate::runtime::{Runtime, mspkit_runtime};
 use crate::text::mspkit_str;
 
-/// A client of one service. Any number of threads may use it at the same time. Yours to free with `mspkit_client_free`.
+/// A client of one service. Any number of threads may use it at the same time. Freed by the caller with
+/// `mspkit_client_free`. The headers of the services have a separate type for each, so that passing a client of another
+/// service does not compile.
 pub struct mspkit_client {
     pub(crate) core: Core,
     pub(crate) runtime: Arc<Runtime>,
@@ -22,48 +24,48 @@ pub struct mspkit_client {
     pub(crate) freed: Arc<Cancel>,
 }
 
-/// A client of N-able N-central, made by `mspkit_ncentral_new`. To call another service with it is refused with
-/// `MSPKIT_E_INVALID_REQUEST`.
-pub type mspkit_ncentral = mspkit_client;
-/// A client of Cloudmore, made by `mspkit_cloudmore_new`. To call another service with it is refused with
-/// `MSPKIT_E_INVALID_REQUEST`.
-pub type mspkit_cloudmore = mspkit_client;
-/// A client of Wiv, made by `mspkit_wiv_new`. To call another service with it is refused with
-/// `MSPKIT_E_INVALID_REQUEST`.
-pub type mspkit_wiv = mspkit_client;
-
-/// What an endpoint's limit is doing. Read it by pointer only: it may grow.
+/// The state of an endpoint's limit. Only use it by pointer: it may grow.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_limit {
     /// The endpoint, such as `GET /api/customers`.
     pub endpoint: mspkit_str,
-    /// Calls that may be in flight now.
+    /// How many calls may be in flight now.
     pub cap: u64,
-    /// Calls in flight.
+    /// How many calls are in flight.
     pub in_flight: u64,
-    /// Calls that wait for a slot.
+    /// How many calls wait for a slot.
     pub waiting: u64,
-    /// Milliseconds since the last answer 429; -1 when there was none.
+    /// Milliseconds since the last 429; -1 if there was none.
     pub last_429_ms: i64,
 }
 
-/// The limits of a client's endpoints at one time. Yours to free with `mspkit_limits_free`.
+/// The limits of a client's endpoints at one time. Freed by the caller with `mspkit_limits_free`.
 pub struct mspkit_limits {
     limits: Vec<mspkit_limit>,
     _arena: Arena,
 }
 
-unsafe fn new(
-    service: Service,
+/// Makes a client of a service: `ncentral`, `cloudmore` or `wiv`. The headers of the services have a type and a function for
+/// each.
+///
+/// `options` may be NULL: then everything is taken from the environment. `client` receives it. Nothing is sent.
+/// Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST`, which names the missing or invalid option, and with the codes
+/// for invalid texts, numbers and sizes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_client_new(
+    service: mspkit_str,
     options: *const mspkit_client_options,
     client: *mut *mut mspkit_client,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
             output("client", client)?;
+            let service = service.required("service")?;
+            let service = Service::named(service)
+                .ok_or_else(|| Failure::invalid("service", "must be ncentral, cloudmore or wiv"))?;
             let given = options::read(options)?;
             let runtime = match given.runtime.as_ref().map(mspkit_runtime::shared) {
                 Some(runtime) => runtime,
@@ -77,63 +79,17 @@ unsafe fn new(
     }
 }
 
-/// Makes a client of N-able N-central.
+/// Makes a copy of a client with other options: `timeout_ms`, `attempt_timeout_ms`, `max_retries`, `max_retry_after_ms`
+/// and `max_backoff_ms`. Connections, tokens and limits are shared, and so is closing; each is freed separately.
 ///
-/// `options` may be NULL: then everything comes from `NCENTRAL_URL` and `NCENTRAL_JWT`. `client` gets it. Nothing is
-/// sent. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with
-/// the codes for wrong texts, numbers and sizes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_ncentral_new(
-    options: *const mspkit_client_options,
-    client: *mut *mut mspkit_ncentral,
-    error: *mut *mut mspkit_error,
-) -> i32 {
-    // SAFETY: the caller's promise is this one's.
-    unsafe { new(Service::NCentral, options, client, error) }
-}
-
-/// Makes a client of Cloudmore.
-///
-/// `options` may be NULL: then everything comes from `CLOUDMORE_USERNAME`, `CLOUDMORE_PASSWORD`,
-/// `CLOUDMORE_CLIENT_SECRET` and `CLOUDMORE_URL`. `client` gets it. Nothing is sent. Thread-safe. Fails with
-/// `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with the codes for wrong texts,
-/// numbers and sizes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_cloudmore_new(
-    options: *const mspkit_client_options,
-    client: *mut *mut mspkit_cloudmore,
-    error: *mut *mut mspkit_error,
-) -> i32 {
-    // SAFETY: the caller's promise is this one's.
-    unsafe { new(Service::Cloudmore, options, client, error) }
-}
-
-/// Makes a client of Wiv.
-///
-/// `options` may be NULL: then everything comes from `WIV_API_KEY` and `WIV_URL`. `client` gets it. Nothing is sent.
-/// Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST`, which names the option that is missing or wrong, and with the
-/// codes for wrong texts, numbers and sizes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_wiv_new(
-    options: *const mspkit_client_options,
-    client: *mut *mut mspkit_wiv,
-    error: *mut *mut mspkit_error,
-) -> i32 {
-    // SAFETY: the caller's promise is this one's.
-    unsafe { new(Service::Wiv, options, client, error) }
-}
-
-/// Makes a client with other options out of one: `timeout_ms`, `attempt_timeout_ms`, `max_retries` and
-/// `max_retry_after_ms`, `max_backoff_ms`. Connections, tokens and limits are shared, and so is closing; each is freed by itself.
-///
-/// `copy` gets it. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for options that belong to the client itself.
+/// `copy` receives it. Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for options that belong to the client itself.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_client_with_options(
     client: *const mspkit_client,
     options: *const mspkit_client_options,
     copy: *mut *mut mspkit_client,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -141,7 +97,10 @@ pub unsafe extern "C" fn mspkit_client_with_options(
             output("copy", copy)?;
             let given = options::read(options)?;
             if !given.runtime.is_null() {
-                return Err(Failure::invalid("runtime", "belongs to the client itself; make another client"));
+                return Err(Failure::invalid(
+                    "runtime",
+                    "belongs to the client itself; create another client",
+                ));
             }
             let core = client.core.with_options(&options::config(&given)?)?;
             let made = mspkit_client { core, runtime: client.runtime.clone(), freed: Arc::default() };
@@ -151,11 +110,11 @@ pub unsafe extern "C" fn mspkit_client_with_options(
     }
 }
 
-/// Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`. What was sent
-/// already goes on; a call that waits for a slot, a token or another attempt ends with that code, too.
-/// Closing twice is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
+/// Refuses further calls of the client, of its copies and of their pagers with `MSPKIT_E_CLOSED`. Requests in flight
+/// continue; a call that waits for a slot, a token or another attempt ends with that code, too. Closing twice is not an
+/// error. Thread-safe. Fails with `MSPKIT_E_NULL`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_client_close(client: *const mspkit_client) -> i32 {
+pub unsafe extern "C" fn mspkit_client_close(client: *const mspkit_client) -> mspkit_status {
     // SAFETY: the caller passes NULL or a client that was not freed.
     unsafe {
         guard(std::ptr::null_mut(), || {
@@ -165,9 +124,9 @@ pub unsafe extern "C" fn mspkit_client_close(client: *const mspkit_client) -> i3
     }
 }
 
-/// Frees a client. What was submitted through it and is in flight completes with `MSPKIT_E_CLOSED` in its queue, and so
-/// does every further step of its pagers, which may be freed before or after it. NULL is allowed. No other thread may be
-/// inside a function that was given the client.
+/// Frees a client. Submitted calls in flight complete with `MSPKIT_E_CLOSED` in their queue, and so does every further
+/// step of its pagers, which may be freed before or after it. NULL is allowed. No other thread may be inside a function
+/// that uses the client.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_client_free(client: *mut mspkit_client) {
     // SAFETY: the caller passes NULL or a client that was given out and is not used again.
@@ -177,20 +136,20 @@ pub unsafe extern "C" fn mspkit_client_free(client: *mut mspkit_client) {
             client.runtime.clone()
         });
         release(client);
-        // Its connections are closed by whoever drives them.
+        // Its connections are closed by the thread that drives them.
         quietly((), || runtime.iter().for_each(|runtime| runtime.tidy()));
     }
 }
 
-/// What the limits of the client's endpoints are doing now.
+/// The current state of the client's limits.
 ///
-/// `limits` gets them; free them with `mspkit_limits_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
+/// `limits` receives them; free them with `mspkit_limits_free`. Thread-safe. Fails with `MSPKIT_E_NULL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_client_limits(
     client: *const mspkit_client,
     limits: *mut *mut mspkit_limits,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -222,7 +181,7 @@ pub unsafe extern "C" fn mspkit_limits_count(limits: *const mspkit_limits) -> us
     unsafe { limits.as_ref() }.map_or(0, |limits| limits.limits.len())
 }
 
-/// What an endpoint's limit was doing, by index from 0; NULL beyond the last. Lives as long as `limits`.
+/// The state of an endpoint's limit, by index from 0; NULL beyond the last. Valid until `limits` is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_limits_at(limits: *const mspkit_limits, index: usize) -> *const mspkit_limit {
     // SAFETY: the caller passes NULL or limits that were not freed.

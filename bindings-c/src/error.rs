@@ -1,21 +1,18 @@
-//! Errors: what failed, as the caller reads it through functions, so that it can grow without breaking anybody.
-
-use std::ffi::c_char;
+//! Errors: why a call failed, read through functions, so that they can grow compatibly.
 
 use mspkit::Error;
 
-use crate::abi::{MSPKIT_OK, is_failure, said};
+use crate::abi::{MSPKIT_E_INVALID_REQUEST, MSPKIT_OK, default_message, failure_of, mspkit_status};
 use crate::answer::pairs;
 use crate::arena::Arena;
 use crate::failure::{Failure, described};
-use crate::generated::codes::MSPKIT_E_INVALID_REQUEST;
 use crate::guard::{quietly, release};
-use crate::text::{mspkit_pair, mspkit_str, text};
+use crate::text::{mspkit_pair, mspkit_str};
 
-/// Why a function failed. Yours to free with `mspkit_error_free`; may be read from several threads at the same time.
-/// Texts and structs that are got from it live as long as it does.
+/// Why a function failed. Freed by the caller with `mspkit_error_free`; may be read from several threads at the same
+/// time. Texts and structs got from it are valid until it is freed.
 pub struct mspkit_error {
-    code: i32,
+    code: mspkit_status,
     status: i32,
     retryable: bool,
     retry_after_ms: i64,
@@ -48,29 +45,29 @@ unsafe impl Send for mspkit_error {}
 // SAFETY: as above.
 unsafe impl Sync for mspkit_error {}
 
-/// What the server said about one field of a request. Read it by pointer only: it may grow.
+/// What the server reported about one field of a request. Only use it by pointer: it may grow.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_field_error {
-    /// The field in the vendor's spelling; empty when the server named none.
+    /// The field in the vendor's spelling; empty if the server named none.
     pub field: mspkit_str,
-    /// The vendor's code, such as `InvalidValue`; `data` NULL when there is none.
+    /// The vendor's code, such as `InvalidValue`; `data` is NULL if there is none.
     pub code: mspkit_str,
     /// What is wrong with it.
     pub message: mspkit_str,
 }
 
-/// One attempt of a call. Read it by pointer only: it may grow.
+/// One attempt of a call. Only use it by pointer: it may grow.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_attempt {
-    /// The HTTP status of the answer; 0 when none came.
+    /// The HTTP status of the response; 0 if there was none.
     pub status: i32,
-    /// Why none came; `data` NULL when one came.
+    /// Why there was no response; `data` is NULL if there was one.
     pub cause: mspkit_str,
     /// Microseconds before it was sent: queue, token and back-off.
     pub waited_us: i64,
-    /// Microseconds from sending to the end of the answer.
+    /// Microseconds from sending to the end of the response.
     pub took_us: i64,
 }
 
@@ -117,7 +114,7 @@ impl mspkit_error {
                 status: error.status().map_or(0, i32::from),
                 retryable: error.retryable(),
                 retry_after_ms: error.retry_after().map_or(-1, |wait| {
-                    // Rounded up: whoever waits as long must not come too early.
+                    // Rounded up: a caller that waits this long must not be too early.
                     i64::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(i64::MAX)
                 }),
                 total: known(error.total()),
@@ -149,10 +146,10 @@ fn known(number: Option<u64>) -> i64 {
 }
 
 fn field_errors(error: &Error, arena: &mut Arena) -> Vec<mspkit_field_error> {
-    let each = error.field_errors().iter().map(|said| mspkit_field_error {
-        field: arena.text(&said.field),
-        code: arena.optional(said.code.as_deref()),
-        message: arena.text(&said.message),
+    let each = error.field_errors().iter().map(|field| mspkit_field_error {
+        field: arena.text(&field.field),
+        code: arena.optional(field.code.as_deref()),
+        message: arena.text(&field.message),
     });
     each.collect()
 }
@@ -167,7 +164,7 @@ fn attempts(error: &Error, arena: &mut Arena) -> Vec<mspkit_attempt> {
     each.collect()
 }
 
-/// A getter's way: NULL, and what a panic left, give what stands for nothing.
+/// The guard of getters: NULL, and a panic, return the empty value.
 unsafe fn get<T>(error: *const mspkit_error, nothing: T, read: impl FnOnce(&mspkit_error) -> T) -> T {
     // SAFETY: the caller passes NULL or an error that was given out and not freed.
     match unsafe { error.as_ref() } {
@@ -178,12 +175,12 @@ unsafe fn get<T>(error: *const mspkit_error, nothing: T, read: impl FnOnce(&mspk
 
 /// The status that the failed function returned, such as `MSPKIT_E_NOT_FOUND`; `MSPKIT_OK` for NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_error_code(error: *const mspkit_error) -> i32 {
+pub unsafe extern "C" fn mspkit_error_code(error: *const mspkit_error) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, MSPKIT_OK, |error| error.code) }
 }
 
-/// The kind in the table that all languages share, such as `NotFound`. A code of the C library's own is of the kind
+/// The kind in the table that all languages share, such as `NotFound`. The C library's own codes are of the kind
 /// `InvalidRequest`, a panic is `Internal`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_kind(error: *const mspkit_error) -> mspkit_str {
@@ -191,7 +188,7 @@ pub unsafe extern "C" fn mspkit_error_kind(error: *const mspkit_error) -> mspkit
     unsafe { get(error, mspkit_str::NONE, |error| error.kind) }
 }
 
-/// The whole sentence that lets a person act: operation, status, what happened, what to do, ids. Holds no secret.
+/// The whole message, written for people: operation, status, what happened, what to do, ids. Holds no secret.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_message(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
@@ -205,141 +202,142 @@ pub unsafe extern "C" fn mspkit_error_reason(error: *const mspkit_error) -> mspk
     unsafe { get(error, mspkit_str::NONE, |error| error.reason) }
 }
 
-/// The operation that failed, such as `ncentral.customers.list`; `data` NULL when there was none.
+/// The operation that failed, such as `ncentral.customers.list`; `data` is NULL if there was none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_operation(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.operation) }
 }
 
-/// The argument that is wrong, as it is called in C; `data` NULL where no argument is.
+/// The invalid argument, by its name in C; `data` is NULL if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_argument(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.argument) }
 }
 
-/// What was given for it, as far as it may be told; `data` NULL when that is not known.
+/// The value that was passed for it, unless it may be a secret; `data` is NULL if it is not known.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_given(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.given) }
 }
 
-/// What the argument may be; `data` NULL where no argument is wrong.
+/// The values that are allowed for it; `data` is NULL if no argument is invalid.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_allowed(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.allowed) }
 }
 
-/// The HTTP method of the request; `data` NULL when there was none to send.
+/// The HTTP method of the request; `data` is NULL if there was no request.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_method(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.method) }
 }
 
-/// The path of the request, without the query; `data` NULL when there was none to send.
+/// The path of the request, without the query; `data` is NULL if there was no request.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_path(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.path) }
 }
 
-/// The server of the request, as scheme, host and port; `data` NULL when there was none to send.
+/// The server of the request, as scheme, host and port; `data` is NULL if there was no request.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_server(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.server) }
 }
 
-/// The HTTP status of the last answer; 0 when none came.
+/// The HTTP status of the last response; 0 if there was none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_status(error: *const mspkit_error) -> i32 {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, 0, |error| error.status) }
 }
 
-/// The vendor's error code, such as `InvalidValue`; `data` NULL when it gave none.
+/// The vendor's error code, such as `InvalidValue`; `data` is NULL if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_server_code(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.server_code) }
 }
 
-/// The id that mspkit gave the call and sent as `X-Request-Id`; `data` NULL when nothing was sent.
+/// The id that mspkit gave the call and sent as `X-Request-Id`; `data` is NULL if nothing was sent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_request_id(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.request_id) }
 }
 
-/// The id that the vendor gave the failure; `data` NULL when it gave none.
+/// The vendor's id of the failure; `data` is NULL if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_server_error_id(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.server_error_id) }
 }
 
-/// Whether the same call may be made again without harm and may then succeed.
+/// Whether the same call can be made again safely and may then succeed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_retryable(error: *const mspkit_error) -> bool {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, false, |error| error.retryable) }
 }
 
-/// How many milliseconds it is until the endpoint takes calls again, or the server wants to be asked again; -1 when that
-/// is not known.
+/// Milliseconds until the endpoint accepts calls again, or until the server wants the next request; -1 if that is not
+/// known.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_retry_after_ms(error: *const mspkit_error) -> i64 {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, -1, |error| error.retry_after_ms) }
 }
 
-/// How many rows the server says a list has that is not whole; -1 for every other failure.
+/// How many rows the server reports, for a list that is incomplete; -1 for every other failure.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_total(error: *const mspkit_error) -> i64 {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, -1, |error| error.total) }
 }
 
-/// How many of them did not come; -1 for every other failure.
+/// How many of them are missing; -1 for every other failure.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_missing(error: *const mspkit_error) -> i64 {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, -1, |error| error.missing) }
 }
 
-/// Where a list can be taken up again; `data` NULL when the failure is not that of a list.
+/// The token to resume a list with; `data` is NULL if the failure is not that of a list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_resume_token(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.resume_token) }
 }
 
-/// The body of the last answer, up to 16 KiB of it, without secrets; any bytes, NULs too. `data` NULL when none came.
+/// The body of the last response, up to 16 KiB, without secrets; any bytes, including NULs. `data` is NULL if there was
+/// no response.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_body(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.body) }
 }
 
-/// Everything that is known of the failure, as a JSON object.
+/// Everything that is known about the failure, as a JSON object.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_json(error: *const mspkit_error) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, mspkit_str::NONE, |error| error.json) }
 }
 
-/// How many fields the server said something about.
+/// How many fields the server reported.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_field_error_count(error: *const mspkit_error) -> usize {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, 0, |error| error.field_errors.len()) }
 }
 
-/// What the server said about a field, by index from 0; NULL beyond the last. Lives as long as the error.
+/// What the server reported about a field, by index from 0; NULL beyond the last. Valid until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_field_error(
     error: *const mspkit_error,
@@ -356,7 +354,7 @@ pub unsafe extern "C" fn mspkit_error_attempt_count(error: *const mspkit_error) 
     unsafe { get(error, 0, |error| error.attempts.len()) }
 }
 
-/// An attempt, by index from 0; NULL beyond the last. Lives as long as the error.
+/// An attempt, by index from 0; NULL beyond the last. Valid until the error is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_attempt(
     error: *const mspkit_error,
@@ -366,40 +364,34 @@ pub unsafe extern "C" fn mspkit_error_attempt(
     unsafe { get(error, std::ptr::null(), |error| at(&error.attempts, index)) }
 }
 
-/// How many headers the last answer had.
+/// How many headers the last response had.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_header_count(error: *const mspkit_error) -> usize {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, 0, |error| error.headers.len()) }
 }
 
-/// A header of the last answer, by index from 0, its name in lower case; NULL beyond the last.
+/// A header of the last response, by index from 0, its name in lower case; NULL beyond the last.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_error_header(error: *const mspkit_error, index: usize) -> *const mspkit_pair {
     // SAFETY: the caller's promise is this one's.
     unsafe { get(error, std::ptr::null(), |error| at(&error.headers, index)) }
 }
 
-/// Makes an error, for layers over this header that have something of their own to say.
+/// Makes an error, for layers over this header that report their own.
 ///
-/// `code` is a negative one of this header; another is taken for `MSPKIT_E_INVALID_REQUEST`. `message` is copied; NULL: what
-/// `mspkit_strerror` says. Free it with `mspkit_error_free`. Thread-safe. NULL only when there is no memory.
+/// `code` is a negative code of this header; any other becomes `MSPKIT_E_INVALID_REQUEST`. `message` is copied; if not
+/// given, it is the text of `mspkit_strerror`. Free it with `mspkit_error_free`. Thread-safe. NULL only if there is no
+/// memory.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_error_new(
-    code: i32,
-    message: *const c_char,
-    message_len: usize,
-) -> *mut mspkit_error {
+pub unsafe extern "C" fn mspkit_error_new(code: i32, message: mspkit_str) -> *mut mspkit_error {
     quietly(std::ptr::null_mut(), || {
-        let code = if is_failure(code) { code } else { MSPKIT_E_INVALID_REQUEST };
-        let failure = if message.is_null() {
-            Failure::own(code, said(code))
-        } else {
-            // SAFETY: the caller passes `message_len` bytes, or a text that ends at its first NUL.
-            match unsafe { text("message", message, message_len) } {
-                Ok(message) => Failure::own(code, message),
-                Err(failure) => failure,
-            }
+        let code = failure_of(code).unwrap_or(MSPKIT_E_INVALID_REQUEST);
+        // SAFETY: the caller passes a text as its type describes it.
+        let failure = match unsafe { message.read_text("message") } {
+            Ok(None) => Failure::own(code, default_message(code)),
+            Ok(Some(message)) => Failure::own(code, message),
+            Err(failure) => failure,
         };
         Box::into_raw(Box::new(mspkit_error::new(&failure)))
     })
@@ -412,7 +404,7 @@ pub unsafe extern "C" fn mspkit_error_free(error: *mut mspkit_error) {
     unsafe { release(error) };
 }
 
-/// Where an entry lies; NULL beyond the last.
+/// The address of an entry; NULL beyond the last.
 pub(crate) fn at<T>(entries: &[T], index: usize) -> *const T {
     entries.get(index).map_or(std::ptr::null(), std::ptr::from_ref)
 }

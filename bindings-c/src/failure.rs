@@ -1,4 +1,4 @@
-//! Failures on their way to C: what the core says, and what the boundary itself has to say.
+//! Failures on their way to C: those of the core, and those of the boundary itself.
 
 use std::any::Any;
 use std::fmt::Write;
@@ -7,20 +7,20 @@ use mspkit::{Error, ErrorKind, Spelling};
 use mspkit_binding::seconds;
 use serde_json::{Map, Value, json};
 
-use crate::abi::{MSPKIT_E_NULL, MSPKIT_E_PANIC};
-use crate::generated::codes::{
-    MSPKIT_E_CANCELLED, MSPKIT_E_CLOSED, MSPKIT_E_INTERNAL, MSPKIT_E_INVALID_REQUEST,
+use crate::abi::{
+    MSPKIT_E_CANCELLED, MSPKIT_E_CLOSED, MSPKIT_E_INTERNAL, MSPKIT_E_INVALID_REQUEST, MSPKIT_E_NULL,
+    MSPKIT_E_PANIC, mspkit_status, status_of,
 };
 
 /// Why something failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// What the core says.
+    /// Reported by the core.
     Core(Box<Error>),
-    /// What the boundary itself has to say.
-    Own { code: i32, message: String, resume_token: Option<String> },
-    /// An argument that the boundary itself refuses, under a code of its own.
-    Refused { code: i32, error: Box<Error> },
+    /// Raised at the boundary itself.
+    Own { code: mspkit_status, message: String, resume_token: Option<String> },
+    /// An argument that the boundary itself refuses, under a separate code.
+    Refused { code: mspkit_status, error: Box<Error> },
 }
 
 impl From<Error> for Failure {
@@ -30,21 +30,21 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
-    pub(crate) fn own(code: i32, message: impl Into<String>) -> Self {
+    pub(crate) fn own(code: mspkit_status, message: impl Into<String>) -> Self {
         Self::Own { code, message: message.into(), resume_token: None }
     }
 
-    /// An argument that cannot be used, by its name in C.
-    pub(crate) fn argument(code: i32, name: &str, given: Option<&str>, allowed: &str) -> Self {
+    /// An invalid argument, by its name in C.
+    pub(crate) fn argument(code: mspkit_status, name: &str, given: Option<&str>, allowed: &str) -> Self {
         Self::Refused { code, error: Box::new(Error::refused(name, given, allowed)) }
     }
 
-    /// A pointer that has to be given.
+    /// A required pointer is NULL.
     pub(crate) fn null(name: &str) -> Self {
         Self::argument(MSPKIT_E_NULL, name, None, "must not be NULL")
     }
 
-    /// An argument that no call can use. What was given is not told: it may be a secret.
+    /// An invalid argument. The value that was passed is not shown: it may be a secret.
     pub(crate) fn invalid(name: &str, allowed: &str) -> Self {
         Self::argument(MSPKIT_E_INVALID_REQUEST, name, None, allowed)
     }
@@ -62,12 +62,12 @@ impl Failure {
         Self::own(MSPKIT_E_INTERNAL, message)
     }
 
-    /// A panic. What it carried is dropped here, where another panic does no harm.
+    /// A panic. Its payload is dropped here, where another panic does no harm.
     pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> Self {
         let message = mspkit_binding::panicked(payload.as_ref());
         let dropped = std::panic::AssertUnwindSafe(|| drop(payload));
         if let Err(again) = std::panic::catch_unwind(dropped) {
-            // It panics whenever it is dropped; there is nobody left to drop it for.
+            // Its drop panics every time; it is leaked.
             std::mem::forget(again);
         }
         Self::own(MSPKIT_E_PANIC, message)
@@ -80,9 +80,9 @@ impl Failure {
         self
     }
 
-    pub(crate) fn code(&self) -> i32 {
+    pub(crate) fn code(&self) -> mspkit_status {
         match self {
-            Self::Core(error) => error.kind().code(),
+            Self::Core(error) => status_of(error.kind()),
             Self::Own { code, .. } | Self::Refused { code, .. } => *code,
         }
     }
@@ -96,20 +96,20 @@ impl Failure {
                 code => ErrorKind::ALL
                     .iter()
                     .copied()
-                    .find(|kind| kind.code() == code)
+                    .find(|kind| kind.code() == code as i32)
                     .unwrap_or(ErrorKind::InvalidRequest),
             },
         }
     }
 }
 
-/// Everything that is known of a failure, as JSON of one line that drives no terminal: what shows nothing, or turns what
-/// stands beside it, is escaped.
+/// Everything that is known about a failure, as JSON in one line that is safe to print: invisible and bidirectional
+/// characters are escaped.
 pub(crate) fn described(failure: &Failure) -> String {
     let mut safe = String::new();
     for letter in everything(failure).to_string().chars() {
         if letter.is_control() || is_format(letter) {
-            // Outside of texts JSON has no such letters, and in them this means the same.
+            // Outside of strings JSON has no such characters, and inside an escape means the same.
             let mut units = [0; 2];
             for unit in letter.encode_utf16(&mut units) {
                 let _ = write!(safe, "\\u{unit:04x}");
@@ -121,14 +121,14 @@ pub(crate) fn described(failure: &Failure) -> String {
     safe
 }
 
-/// Marks of direction, joiners, and ends of lines of their own.
+/// Direction marks, joiners, and line separators.
 fn is_format(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}')
 }
 
 fn everything(failure: &Failure) -> Value {
     let mut all = Map::new();
-    all.insert("code".to_owned(), failure.code().into());
+    all.insert("code".to_owned(), (failure.code() as i32).into());
     all.insert("kind".to_owned(), failure.kind().name().into());
     match failure {
         Failure::Own { message, resume_token, .. } => {
@@ -157,7 +157,7 @@ fn everything(failure: &Failure) -> Value {
                 "status": error.status(),
                 "server_code": error.code(),
                 "field_errors": fields
-                    .map(|said| json!({"field": said.field, "code": said.code, "message": said.message}))
+                    .map(|field| json!({"field": field.field, "code": field.code, "message": field.message}))
                     .collect::<Vec<_>>(),
                 "request_id": error.request_id(),
                 "server_error_id": error.server_error_id(),

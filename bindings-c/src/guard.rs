@@ -1,22 +1,23 @@
-//! The way into and out of every exported function.
+//! The entry and exit of every exported function.
 //!
-//! A panic must not cross into C, where it would end the program. So every export runs inside [`guard`], or inside
-//! [`quietly`] where it has no status to give; so does everything that a handle drops. What a panic carried is dropped
-//! behind a guard of its own, since its drop may panic as well.
+//! A panic must not cross into C, where it would abort the program. So every export runs inside [`guard`], or inside
+//! [`quietly`] if it returns no status; so does every drop of a handle. The payload of a panic is dropped inside a
+//! second guard, since its drop may panic as well.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::abi::mspkit_status;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
 
-/// Runs the body of an export and gives its status. `*error` becomes NULL, or the failure.
+/// Runs the body of an export and returns its status. `*error` is set to NULL, or to the failure.
 ///
 /// # Safety
-/// `error` is NULL or may be written to.
+/// `error` is NULL or writable.
 pub(crate) unsafe fn guard(
     error: *mut *mut mspkit_error,
-    body: impl FnOnce() -> Result<i32, Failure>,
-) -> i32 {
+    body: impl FnOnce() -> Result<mspkit_status, Failure>,
+) -> mspkit_status {
     if !error.is_null() {
         // SAFETY: the caller says so.
         unsafe { error.write(std::ptr::null_mut()) };
@@ -35,7 +36,7 @@ pub(crate) unsafe fn guard(
     code
 }
 
-/// Runs what has no status to give; `fallback` stands in after a panic.
+/// Runs a body without a status; a panic returns `fallback`.
 pub(crate) fn quietly<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
         drop(Failure::panicked(payload));
@@ -43,16 +44,16 @@ pub(crate) fn quietly<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     })
 }
 
-/// What a pointer argument points at.
+/// The value that a pointer argument points to.
 ///
 /// # Safety
-/// `pointer` is NULL or points to a value that lives and is not written to before `'a` ends.
+/// `pointer` is NULL or points to a value that is alive and not written to before `'a` ends.
 pub(crate) unsafe fn borrow<'a, T>(name: &str, pointer: *const T) -> Result<&'a T, Failure> {
     // SAFETY: the caller says so.
     unsafe { pointer.as_ref() }.ok_or_else(|| Failure::null(name))
 }
 
-/// Refuses an output that cannot be written to.
+/// Refuses an output pointer that is NULL.
 pub(crate) fn output<T>(name: &str, pointer: *mut T) -> Result<(), Failure> {
     if pointer.is_null() {
         return Err(Failure::null(name));
@@ -60,7 +61,7 @@ pub(crate) fn output<T>(name: &str, pointer: *mut T) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Takes back a handle that was given out; nothing for NULL.
+/// Takes back a handle that was passed out; none for NULL.
 ///
 /// # Safety
 /// `handle` is NULL or came from `Box::into_raw` and is not used again.
@@ -74,7 +75,7 @@ pub(crate) unsafe fn release<T>(handle: *mut T) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::abi::MSPKIT_E_PANIC;
+    use crate::abi::{MSPKIT_E_PANIC, MSPKIT_OK};
     use crate::error::{mspkit_error_free, mspkit_error_message};
 
     struct PanicsWhenDropped;
@@ -100,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_panic_carries_may_panic_as_well() {
+    fn the_payload_of_a_panic_may_panic_as_well() {
         let body = || std::panic::panic_any(PanicsWhenDropped);
         // SAFETY: there is no error to write to.
         assert_eq!(unsafe { guard(std::ptr::null_mut(), body) }, MSPKIT_E_PANIC);
@@ -113,7 +114,7 @@ mod tests {
     fn an_error_of_before_is_forgotten() {
         let mut error = std::ptr::dangling_mut();
         // SAFETY: `error` is a local.
-        assert_eq!(unsafe { guard(&raw mut error, || Ok(0)) }, 0);
+        assert_eq!(unsafe { guard(&raw mut error, || Ok(MSPKIT_OK)) }, MSPKIT_OK);
         assert!(error.is_null());
     }
 }

@@ -1,7 +1,7 @@
-//! The log: what the core tells while it works, handed to one callback on a thread of its own.
+//! The log: the core's trace events, passed to one callback on a separate thread.
 //!
-//! Records wait in a queue of limited length, so that a slow callback slows nothing down; what does not fit is counted and
-//! told. The thread blocks every signal, and ends when the callback is taken away.
+//! Records wait in a bounded queue, so that a slow callback slows nothing down; records that do not fit are counted and
+//! the count is reported. The thread blocks every signal, and ends when the callback is removed.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 
 use tracing::Level;
 
-use crate::abi::{MSPKIT_E_BUSY, MSPKIT_E_RANGE, MSPKIT_OK};
+use crate::abi::{MSPKIT_E_BUSY, MSPKIT_E_RANGE, MSPKIT_OK, mspkit_status};
 use crate::arena::Arena;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
@@ -25,21 +25,21 @@ mod records;
 
 /// Nothing is logged.
 pub const MSPKIT_LOG_OFF: i32 = 0;
-/// Something was given up.
+/// A call was given up.
 pub const MSPKIT_LOG_ERROR: i32 = 1;
-/// Something is wrong, and a call may fail for it.
+/// Something is wrong that may make a call fail.
 pub const MSPKIT_LOG_WARN: i32 = 2;
-/// Attempts that are repeated, lists that are begun anew.
+/// Retries, restarted lists.
 pub const MSPKIT_LOG_INFO: i32 = 3;
-/// Every request and every answer.
+/// Every request and every response.
 pub const MSPKIT_LOG_DEBUG: i32 = 4;
 /// Everything.
 pub const MSPKIT_LOG_TRACE: i32 = 5;
 
-/// Records that may wait for the callback.
+/// How many records may wait for the callback.
 const ROOM: usize = 4096;
 
-/// A record of the log. It and its texts live until the callback returns. Read it by pointer only: it may grow.
+/// A record of the log. It and its texts are valid until the callback returns. Only use it by pointer: it may grow.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_log_record {
@@ -51,20 +51,20 @@ pub struct mspkit_log_record {
     pub message: mspkit_str,
 }
 
-/// What `mspkit_log_set` takes. It is called on a thread of mspkit's own that blocks every signal, one record at a time
-/// and in order. It may take its time, and call any function but `mspkit_log_set` and `mspkit_runtime_free`. It must not
-/// throw and not leave by `longjmp`.
+/// The callback of `mspkit_log_set`. It is called on a thread of mspkit that blocks every signal, one record at a time
+/// and in order. It may be slow, and may call any function except `mspkit_log_set` and `mspkit_runtime_free`. It must
+/// not throw and not leave by `longjmp`.
 pub type mspkit_log_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, record: *const mspkit_log_record)>;
 
-/// A record on its way.
+/// A queued record.
 struct Record {
     level: Level,
     target: String,
     message: String,
 }
 
-/// The level that is wanted now.
+/// The current level.
 static WANTED: AtomicI32 = AtomicI32::new(MSPKIT_LOG_OFF);
 static WAITING: Mutex<Waiting> = Mutex::new(Waiting { records: VecDeque::new(), lost: 0, ending: false });
 static WAKE: Condvar = Condvar::new();
@@ -106,7 +106,7 @@ fn push(record: Record) {
     WAKE.notify_one();
 }
 
-/// The next record; nothing when the callback is to be taken away and everything was told.
+/// The next record; none once the callback is to be removed and everything was delivered.
 fn next() -> Option<Record> {
     let mut waiting = lock(&WAITING);
     loop {
@@ -125,7 +125,7 @@ fn next() -> Option<Record> {
     }
 }
 
-/// The callback with what is passed to it.
+/// The callback with its user data.
 struct Sink {
     callback: unsafe extern "C" fn(*mut c_void, *const mspkit_log_record),
     user_data: *mut c_void,
@@ -135,38 +135,38 @@ struct Sink {
 unsafe impl Send for Sink {}
 
 impl Sink {
-    fn tell(&self, record: &Record) {
+    fn call(&self, record: &Record) {
         let mut arena = Arena::new();
-        let told = mspkit_log_record {
+        let c_record = mspkit_log_record {
             level: number(record.level),
             target: arena.text(&record.target),
             message: arena.text(&record.message),
         };
         // SAFETY: the caller of `mspkit_log_set` promises a function of this type; the record outlives the call.
-        unsafe { (self.callback)(self.user_data, &raw const told) };
+        unsafe { (self.callback)(self.user_data, &raw const c_record) };
     }
 
     fn run(&self) {
         TELLING.set(true);
         while let Some(record) = next() {
-            self.tell(&record);
+            self.call(&record);
         }
     }
 }
 
-/// Sets the callback that the log goes to; NULL, or `MSPKIT_LOG_OFF`, for none. There is one for the whole process.
+/// Sets the callback of the log; NULL, or `MSPKIT_LOG_OFF`, for none. There is one for the whole process.
 ///
-/// `level` is `MSPKIT_LOG_ERROR` to `MSPKIT_LOG_TRACE`: records up to it are told. `user_data` is passed to the callback,
-/// unread. Before it returns, the former callback has been told what was logged so far, and is never called again.
-/// Thread-safe. Fails with `MSPKIT_E_RANGE` for another level, and with `MSPKIT_E_BUSY` when the callback itself calls
-/// it, and with `MSPKIT_E_INTERNAL` when the system gives no thread; the former callback stays then.
+/// `level` is `MSPKIT_LOG_ERROR` to `MSPKIT_LOG_TRACE`: records up to it are delivered. `user_data` is passed to the
+/// callback. Before this returns, the previous callback has received everything logged so far, and is never called
+/// again. Thread-safe. Fails with `MSPKIT_E_RANGE` for any other level, with `MSPKIT_E_BUSY` if the callback itself
+/// calls it, and with `MSPKIT_E_INTERNAL` if the system cannot start a thread; the previous callback is kept then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_log_set(
     callback: mspkit_log_callback,
     user_data: *mut c_void,
     level: i32,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or a place that can be written to.
     unsafe {
         guard(error, || {
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn mspkit_log_set(
             }
             let mut writer = lock(&WRITER);
             let wanted = callback.filter(|_| level != MSPKIT_LOG_OFF);
-            // The thread is there before the former callback goes: without one that stays.
+            // The thread is started before the previous callback is removed: if that fails, it is kept.
             let next = wanted.map(|callback| begin(Sink { callback, user_data })).transpose()?;
             end(writer.take());
             *writer = next.map(|(thread, start)| {
@@ -202,7 +202,7 @@ fn end(writer: Option<JoinHandle<()>>) {
     if let Some(writer) = writer {
         lock(&WAITING).ending = true;
         WAKE.notify_one();
-        // It has caught nothing that could panic but the callback, which must not.
+        // Only the callback could unwind here, and it must not.
         let _ = writer.join();
         let mut waiting = lock(&WAITING);
         waiting.ending = false;
@@ -210,14 +210,14 @@ fn end(writer: Option<JoinHandle<()>>) {
     }
 }
 
-/// A thread that tells a callback, once what stands beside it is dropped.
+/// A thread that calls a callback, once the value next to it is dropped.
 fn begin(sink: Sink) -> Result<(JoinHandle<()>, Sender<()>), Failure> {
     records::install();
     let (start, started) = channel();
-    let thread = mspkit_unix::spawn(move || {
+    let thread = mspkit_platform::spawn(move || {
         let _ = started.recv();
         sink.run();
     });
-    let thread = thread.map_err(|error| Failure::internal(format!("no thread could be made: {error}")))?;
+    let thread = thread.map_err(|error| Failure::internal(format!("cannot start a thread: {error}")))?;
     Ok((thread, start))
 }

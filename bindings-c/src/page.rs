@@ -1,11 +1,11 @@
-//! Pages: items as views, with where reading goes on after each of them.
+//! Pages: items as views, with a resume token after each of them.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock};
 
 use mspkit::RawPage;
 
-use crate::abi::{MSPKIT_E_RANGE, MSPKIT_OK};
+use crate::abi::{MSPKIT_E_RANGE, MSPKIT_OK, mspkit_status};
 use crate::answer::{meta, mspkit_meta};
 use crate::arena::Arena;
 use crate::error::{at, mspkit_error};
@@ -15,10 +15,10 @@ use crate::item::mspkit_item;
 use crate::lock;
 use crate::text::mspkit_str;
 
-/// A page of a list. Yours to free with `mspkit_page_free`; may be read from several threads at the same time.
-/// Everything that is got from it lives as long as it does.
+/// A page of a list. Freed by the caller with `mspkit_page_free`; may be read from several threads at the same time.
+/// Everything got from it is valid until it is freed.
 pub struct mspkit_page {
-    /// The pages, or parts of pages, that it is made of.
+    /// The pages, or parts of pages, that it consists of.
     parts: Vec<RawPage>,
     items: Vec<mspkit_item>,
     meta: *const mspkit_meta,
@@ -27,7 +27,7 @@ pub struct mspkit_page {
     json: OnceLock<Kept>,
 }
 
-/// What is only made when it is asked for.
+/// Made on request.
 #[derive(Default)]
 struct Later {
     arena: Arena,
@@ -53,7 +53,7 @@ impl mspkit_page {
         Self { items, meta, parts, _arena: arena, later, json }
     }
 
-    /// Where reading goes on behind so many of the items: in the part that has the last of them.
+    /// Token to resume after this many items, from the part that has the last of them.
     fn place(&self, consumed: usize) -> String {
         let mut before = 0;
         for part in &self.parts {
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn mspkit_page_item(page: *const mspkit_page, index: usize
     unsafe { get(page, std::ptr::null(), |page| at(&page.items, index)) }
 }
 
-/// How many items the server says the list has; -1 when it did not say.
+/// How many items the list has, as reported by the server; -1 if it reports no count.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_page_total(page: *const mspkit_page) -> i64 {
     // SAFETY: the caller's promise is this one's.
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn mspkit_page_total(page: *const mspkit_page) -> i64 {
     }
 }
 
-/// The number of the page, from 1; -1 where pages are not numbered, and for what was collected of several.
+/// The number of the page, from 1; -1 if pages are not numbered, and for items collected from several.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_page_number(page: *const mspkit_page) -> i64 {
     // SAFETY: the caller's promise is this one's.
@@ -134,16 +134,17 @@ pub unsafe extern "C" fn mspkit_page_number(page: *const mspkit_page) -> i64 {
     }
 }
 
-/// Where reading goes on after the first `consumed` items of the page: after all of them for their count.
+/// Token to resume after the first `consumed` items of the page; pass their count for the whole page.
 ///
-/// `token` gets it. Thread-safe. Fails with `MSPKIT_E_RANGE` for more than there are, and with `MSPKIT_E_NULL`.
+/// `token` receives it. Thread-safe. Fails with `MSPKIT_E_RANGE` for more items than there are, and with
+/// `MSPKIT_E_NULL`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_page_resume_token(
     page: *const mspkit_page,
     consumed: usize,
     token: *mut mspkit_str,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -160,7 +161,7 @@ pub unsafe extern "C" fn mspkit_page_resume_token(
     }
 }
 
-/// Status, headers, ids and times of the page's answer, of several the last; NULL only where nothing was collected.
+/// Status, headers, ids and times of the page's response, the last of several; NULL only if nothing was collected.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_page_meta(page: *const mspkit_page) -> *const mspkit_meta {
     // SAFETY: the caller's promise is this one's.

@@ -1,14 +1,14 @@
 //! Pagers: a list read item by item or page by page, one step at a time, blocking or through a queue.
 //!
-//! What a step works on is taken out of the pager for as long as it runs, and comes back however it ends, so a step that
-//! is cancelled loses nothing and a second one at the same time is refused.
+//! The state of a step is taken out of the pager while it runs, and returned however it ends, so a cancelled step loses
+//! nothing and a second step at the same time is refused.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::c_void;
 use std::sync::{Arc, Mutex};
 
 use mspkit::RawPager;
 
-use crate::abi::{MSPKIT_DONE, MSPKIT_OK};
+use crate::abi::{MSPKIT_DONE, MSPKIT_OK, mspkit_status};
 use crate::answer::{meta, mspkit_meta};
 use crate::arena::Arena;
 use crate::call::Into;
@@ -16,26 +16,27 @@ use crate::cancel::Cancel;
 use crate::client::mspkit_client;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
-use crate::generated::readers;
 use crate::guard::{borrow, guard, output, quietly, release};
 use crate::item::mspkit_item;
+use crate::layout::{Table, mspkit_descriptor};
 use crate::lock;
 use crate::options::{self, mspkit_call_options, mspkit_paging_options};
 use crate::page::mspkit_page;
-use crate::params::Params;
+use crate::params;
 use crate::queue::{Outcome, mspkit_operation, mspkit_queue};
 use crate::runtime::Runtime;
 use crate::task;
-use crate::text::{self, mspkit_str};
+use crate::text::mspkit_str;
 
 mod reading;
 
 use reading::{Shared, Step, item, ready};
 
-/// Reads a list. One thread at a time may use it. Yours to free with `mspkit_pager_free`, before or after its client.
+/// Reads a list. One thread at a time may use it. Freed by the caller with `mspkit_pager_free`, before or after its
+/// client.
 ///
-/// After a failure the same step may be made again: nothing is left out by that. Of an item that cannot be read the failure
-/// says which it is, and the next step goes on behind it.
+/// After a failure the same step may be made again: no item is skipped by that. An item that cannot be read is named by
+/// the failure, and the next step continues after it.
 pub struct mspkit_pager {
     shared: Arc<Shared>,
     runtime: Arc<Runtime>,
@@ -43,7 +44,7 @@ pub struct mspkit_pager {
     ends: [Option<Arc<Cancel>>; 2],
     /// Raised when the pager is freed.
     freed: Arc<Cancel>,
-    /// What was lent out since the last step.
+    /// The item lent since the last step.
     lent: Mutex<Lent>,
 }
 
@@ -59,7 +60,7 @@ impl mspkit_pager {
         [Some(self.freed.clone()), token, client]
     }
 
-    /// Takes a step; what was lent out before ends with that.
+    /// Takes a step; the item lent before becomes invalid.
     fn step(&self) -> Result<Step, Failure> {
         let step = self.shared.step()?;
         *lock(&self.lent) = Lent::default();
@@ -79,8 +80,8 @@ impl mspkit_pager {
     /// Submits a step.
     ///
     /// # Safety
-    /// The pointers are NULL or what the exported functions ask for.
-    unsafe fn submit<W>(&self, into: Into, work: impl FnOnce(Step) -> W) -> Result<i32, Failure>
+    /// The pointers are NULL or valid as the exported functions require.
+    unsafe fn submit<W>(&self, into: Into, work: impl FnOnce(Step) -> W) -> Result<mspkit_status, Failure>
     where
         W: Future<Output = Result<Outcome, Failure>> + Send + 'static,
     {
@@ -91,7 +92,7 @@ impl mspkit_pager {
         let freed = self.freed.clone();
         let [own, client] = self.ends.clone();
         let work = work(step);
-        // Freeing the pager ends its step, as the end of its client does.
+        // Freeing the pager ends its step, and so does freeing its client.
         let work = async move {
             tokio::select! {
                 biased;
@@ -109,15 +110,19 @@ impl mspkit_pager {
     /// The next item, lent until the next step.
     ///
     /// # Safety
-    /// `into` may be written to.
-    unsafe fn next(&self, wanted: Option<u64>, into: *mut *const mspkit_item) -> Result<i32, Failure> {
+    /// `into` is writable.
+    unsafe fn next(
+        &self,
+        wanted: Option<u64>,
+        into: *mut *const mspkit_item,
+    ) -> Result<mspkit_status, Failure> {
         let step = self.step()?;
-        // An item that is already here costs no trip through the runtime.
-        let ready = step.reading.as_ref().and_then(|pager| ready(pager, self.shared.reader));
+        // An item that is available needs no trip through the runtime.
+        let ready = step.reading.as_ref().and_then(|pager| ready(pager, self.shared.table));
         let next = match ready {
             Some(ready) => ready.map(Some)?,
             None => {
-                self.wait(step, |step| step.work(async |pager, reader| item(pager, reader, wanted).await))?
+                self.wait(step, |step| step.work(async |pager, table| item(pager, table, wanted).await))?
             }
         };
         let Some(next) = next else { return Ok(MSPKIT_DONE) };
@@ -134,39 +139,19 @@ impl mspkit_pager {
     }
 }
 
-/// Makes a pager of an operation of the table.
+/// Makes a pager.
 ///
 /// # Safety
-/// The pointers are NULL or what the exported functions ask for.
-pub(crate) unsafe fn list(
-    client: *const mspkit_client,
-    operation: &str,
-    paging: *const mspkit_paging_options,
-    options: *const mspkit_call_options,
-    pager: *mut *mut mspkit_pager,
-    error: *mut *mut mspkit_error,
-    write: impl FnOnce(&mut Params) -> Result<(), Failure>,
-) -> i32 {
-    // SAFETY: the caller says so.
-    unsafe {
-        guard(error, || {
-            let mut params = Params::new();
-            write(&mut params)?;
-            begin(client, operation, &params.into_json(), paging, options, pager)
-        })
-    }
-}
-
-/// # Safety
-/// The pointers are NULL or what the exported functions ask for.
+/// The pointers are NULL or valid as the exported functions require.
 unsafe fn begin(
     client: *const mspkit_client,
     operation: &str,
     params: &[u8],
+    table: Option<Table>,
     paging: *const mspkit_paging_options,
     options: *const mspkit_call_options,
     pager: *mut *mut mspkit_pager,
-) -> Result<i32, Failure> {
+) -> Result<mspkit_status, Failure> {
     // SAFETY: the caller says so; NULL is looked for.
     unsafe {
         let client = borrow("client", client)?;
@@ -176,7 +161,7 @@ unsafe fn begin(
         let raw = client.core.pager(operation, params, &paging, &options)?;
         let reading = Mutex::new(Some(raw));
         let made = mspkit_pager {
-            shared: Arc::new(Shared { reader: readers::of(operation), reading }),
+            shared: Arc::new(Shared { table, reading }),
             runtime: client.runtime.clone(),
             ends: [token, Some(client.freed.clone())],
             freed: Arc::default(),
@@ -189,42 +174,66 @@ unsafe fn begin(
 
 /// Makes a pager over a list operation by its id, with its parameters as JSON; see `mspkit_call`.
 ///
-/// `paging` and `options` may be NULL. `pager` gets it; free it with `mspkit_pager_free`. Nothing is sent. Thread-safe.
-/// Fails with `MSPKIT_E_INVALID_REQUEST` for wrong parameters or a resume token of another list, and with the codes for
-/// wrong texts, numbers and sizes.
+/// `paging` and `options` may be NULL. `pager` receives it; free it with `mspkit_pager_free`. Nothing is sent.
+/// Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for invalid parameters or a resume token of another list, and
+/// with the codes for invalid texts, numbers and sizes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_list(
     client: *const mspkit_client,
-    operation: *const c_char,
-    operation_len: usize,
-    params: *const c_char,
-    params_len: usize,
+    operation: mspkit_str,
+    params: mspkit_str,
     paging: *const mspkit_paging_options,
     options: *const mspkit_call_options,
     pager: *mut *mut mspkit_pager,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
     unsafe {
         guard(error, || {
-            let operation = text::text("operation", operation, operation_len)?;
-            let params = if params.is_null() { "" } else { text::text("params", params, params_len)? };
-            begin(client, operation, params.as_bytes(), paging, options, pager)
+            let id = operation.required("operation")?;
+            let params = params.read_text("params")?.unwrap_or_default();
+            begin(client, id, params.as_bytes(), None, paging, options, pager)
+        })
+    }
+}
+
+/// Makes a pager over a list operation as the headers of the services do; see `mspkit_typed_call`. Its items are read
+/// as the descriptor's view; an item that cannot be read fails the step that reaches it.
+///
+/// `paging` and `options` may be NULL. `pager` receives it; free it with `mspkit_pager_free`. Nothing is sent.
+/// Thread-safe. Fails with `MSPKIT_E_INVALID_REQUEST` for invalid parameters or a resume token of another list, and
+/// with the codes for invalid texts, numbers and sizes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_typed_list(
+    client: *const mspkit_client,
+    operation: *const mspkit_descriptor,
+    arguments: *const mspkit_str,
+    params: *const c_void,
+    paging: *const mspkit_paging_options,
+    options: *const mspkit_call_options,
+    pager: *mut *mut mspkit_pager,
+    error: *mut *mut mspkit_error,
+) -> mspkit_status {
+    // SAFETY: the caller's promise is this one's.
+    unsafe {
+        guard(error, || {
+            let call = params::read(operation, arguments, params)?;
+            begin(client, call.operation, &call.params, call.view, paging, options, pager)
         })
     }
 }
 
 /// Reads the next item.
 ///
-/// `item` gets it; it belongs to the pager and lives until the next step, or until the pager is freed. Gives
-/// `MSPKIT_DONE` at the end of the list. Blocks when a page has to be asked for. Fails with any code; the error says where
-/// to resume, and the step may be made again.
+/// `item` receives it; it belongs to the pager and is valid until the next step, or until the pager is freed. Returns
+/// `MSPKIT_DONE` at the end of the list. Blocks if a page has to be requested. Fails with any code; the error has a
+/// resume token, and the step may be made again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_next(
     pager: *mut mspkit_pager,
     item: *mut *const mspkit_item,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -235,17 +244,17 @@ pub unsafe extern "C" fn mspkit_pager_next(
     }
 }
 
-/// Reads the next item as `mspkit_pager_next` does, for a caller who wants no more than this one for now: no page is read
-/// ahead for it. The rest of the page is there for every further step.
+/// Reads the next item like `mspkit_pager_next`, for a caller who wants only this one for now: no page is read ahead
+/// for it. The rest of the page stays available.
 ///
-/// `item` gets it; it belongs to the pager and lives until the next step, or until the pager is freed. Gives
-/// `MSPKIT_DONE` where there is none. Blocks when a page has to be asked for. Fails with any code.
+/// `item` receives it; it belongs to the pager and is valid until the next step, or until the pager is freed. Returns
+/// `MSPKIT_DONE` if there is none. Blocks if a page has to be requested. Fails with any code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_first(
     pager: *mut mspkit_pager,
     item: *mut *const mspkit_item,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -256,24 +265,24 @@ pub unsafe extern "C" fn mspkit_pager_first(
     }
 }
 
-/// Reads the next page; where items of a page were read one by one, the rest of it.
+/// Reads the next page, or the rest of a page whose items were read one by one.
 ///
-/// `page` gets it; free it with `mspkit_page_free`. Gives `MSPKIT_DONE` at the end of the list. Blocks. Fails with any
-/// code; the error says where to resume, and the step may be made again.
+/// `page` receives it; free it with `mspkit_page_free`. Returns `MSPKIT_DONE` at the end of the list. Blocks. Fails
+/// with any code; the error has a resume token, and the step may be made again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_next_page(
     pager: *mut mspkit_pager,
     page: *mut *mut mspkit_page,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
             let pager = borrow("pager", pager.cast_const())?;
             output("page", page)?;
             let step = pager.step()?;
-            let next = pager
-                .wait(step, |step| step.work(async |pager, reader| reading::page(pager, reader).await))?;
+            let next =
+                pager.wait(step, |step| step.work(async |pager, table| reading::page(pager, table).await))?;
             let Some(next) = next else { return Ok(MSPKIT_DONE) };
             page.write(Box::into_raw(Box::new(next)));
             Ok(MSPKIT_OK)
@@ -281,19 +290,19 @@ pub unsafe extern "C" fn mspkit_pager_next_page(
     }
 }
 
-/// Reads all items that are left, or the next `most` of them, as one page; `MSPKIT_DEFAULT`: all. Where items of a page were
-/// read one by one, the rest of it comes first.
+/// Reads all remaining items, or the next `most` of them, as one page; `MSPKIT_DEFAULT`: all. The rest of a page whose
+/// items were read one by one comes first.
 ///
-/// `page` gets them, without items where none are left; free it with `mspkit_page_free`. All of them are in memory then. Blocks.
-/// Fails with any code, and with `MSPKIT_E_RANGE` for another negative number; nothing was given out then, and the step may be
-/// made again.
+/// `page` receives them, and is empty if none are left; free it with `mspkit_page_free`. All of them are in memory
+/// then. Blocks. Fails with any code, and with `MSPKIT_E_RANGE` for another negative number; no item counts as returned
+/// then, and the step may be made again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_collect(
     pager: *mut mspkit_pager,
     most: i64,
     page: *mut *mut mspkit_page,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -302,7 +311,7 @@ pub unsafe extern "C" fn mspkit_pager_collect(
             let most = options::count("most", most)?;
             let step = pager.step()?;
             let made = pager.wait(step, |step| {
-                step.work(async |pager, reader| reading::collect(pager, reader, most).await)
+                step.work(async |pager, table| reading::collect(pager, table, most).await)
             })?;
             page.write(Box::into_raw(Box::new(made)));
             Ok(MSPKIT_OK)
@@ -310,11 +319,11 @@ pub unsafe extern "C" fn mspkit_pager_collect(
     }
 }
 
-/// Submits what `mspkit_pager_next` does. The completion has an item, or the status `MSPKIT_DONE`.
+/// Submits a step like `mspkit_pager_next`. The completion has an item, or the status `MSPKIT_DONE`.
 ///
-/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
-/// step, and may be NULL. A step that is cancelled may be made again. Does not block. Fails, without a completion, with
-/// `MSPKIT_E_BUSY` while a step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. A cancelled step may be made again. Does not block. Fails, without a completion, with `MSPKIT_E_BUSY` while a
+/// step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_next_submit(
     pager: *mut mspkit_pager,
@@ -322,14 +331,14 @@ pub unsafe extern "C" fn mspkit_pager_next_submit(
     user_data: *mut c_void,
     operation_id: *mut mspkit_operation,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     let into = Into { queue, user_data, operation: operation_id };
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
             borrow("pager", pager.cast_const())?.submit(into, |step| {
-                step.work(async |pager, reader| {
-                    let item = item(pager, reader, None).await?;
+                step.work(async |pager, table| {
+                    let item = item(pager, table, None).await?;
                     Ok(item.map_or(Outcome::Done, |item| Outcome::Item(Box::new(item))))
                 })
             })
@@ -337,11 +346,11 @@ pub unsafe extern "C" fn mspkit_pager_next_submit(
     }
 }
 
-/// Submits what `mspkit_pager_next_page` does. The completion has a page, or the status `MSPKIT_DONE`.
+/// Submits a step like `mspkit_pager_next_page`. The completion has a page, or the status `MSPKIT_DONE`.
 ///
-/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
-/// step, and may be NULL. A step that is cancelled may be made again. Does not block. Fails, without a completion, with
-/// `MSPKIT_E_BUSY` while a step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. A cancelled step may be made again. Does not block. Fails, without a completion, with `MSPKIT_E_BUSY` while a
+/// step is in flight, and with `MSPKIT_E_CLOSED` for a closed queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_next_page_submit(
     pager: *mut mspkit_pager,
@@ -349,14 +358,14 @@ pub unsafe extern "C" fn mspkit_pager_next_page_submit(
     user_data: *mut c_void,
     operation_id: *mut mspkit_operation,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     let into = Into { queue, user_data, operation: operation_id };
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
             borrow("pager", pager.cast_const())?.submit(into, |step| {
-                step.work(async |pager, reader| {
-                    let page = reading::page(pager, reader).await?;
+                step.work(async |pager, table| {
+                    let page = reading::page(pager, table).await?;
                     Ok(page.map_or(Outcome::Done, |page| Outcome::Page(Box::new(page))))
                 })
             })
@@ -364,11 +373,11 @@ pub unsafe extern "C" fn mspkit_pager_next_page_submit(
     }
 }
 
-/// Submits what `mspkit_pager_collect` does. The completion has a page.
+/// Submits a step like `mspkit_pager_collect`. The completion has a page.
 ///
-/// `user_data` comes back in the completion, unread. `operation_id` gets a number by which `mspkit_queue_cancel` knows the
-/// step, and may be NULL. A step that is cancelled has given nothing out, and may be made again. Does not block. Fails,
-/// without a completion, with `MSPKIT_E_RANGE` for a wrong number, with `MSPKIT_E_BUSY` while a step is in flight, and with
+/// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
+/// NULL. A cancelled step has returned no item, and may be made again. Does not block. Fails, without a completion,
+/// with `MSPKIT_E_RANGE` for an invalid number, with `MSPKIT_E_BUSY` while a step is in flight, and with
 /// `MSPKIT_E_CLOSED` for a closed queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_collect_submit(
@@ -378,7 +387,7 @@ pub unsafe extern "C" fn mspkit_pager_collect_submit(
     user_data: *mut c_void,
     operation_id: *mut mspkit_operation,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     let into = Into { queue, user_data, operation: operation_id };
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
@@ -386,8 +395,8 @@ pub unsafe extern "C" fn mspkit_pager_collect_submit(
             let pager = borrow("pager", pager.cast_const())?;
             let most = options::count("most", most)?;
             pager.submit(into, |step| {
-                step.work(async move |pager, reader| {
-                    let page = reading::collect(pager, reader, most).await?;
+                step.work(async move |pager, table| {
+                    let page = reading::collect(pager, table, most).await?;
                     Ok(Outcome::Page(Box::new(page)))
                 })
             })
@@ -403,7 +412,7 @@ unsafe fn get<T>(pager: *const mspkit_pager, nothing: T, read: impl FnOnce(&mspk
     }
 }
 
-/// Where reading goes on after what was given out so far. Lives until the next step, or until the pager is freed. `data`
+/// Token to resume after the items returned so far. Valid until the next step, or until the pager is freed. `data` is
 /// NULL while a step is in flight.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_resume_token(pager: *const mspkit_pager) -> mspkit_str {
@@ -411,7 +420,8 @@ pub unsafe extern "C" fn mspkit_pager_resume_token(pager: *const mspkit_pager) -
     unsafe { get(pager, mspkit_str::NONE, mspkit_pager::resume_token) }
 }
 
-/// How many items the server says the list has; -1 before a page has said so, and while a step is in flight.
+/// How many items the list has, as reported by the server; -1 before the first page, if it reports no count, and while
+/// a step is in flight.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_total(pager: *const mspkit_pager) -> i64 {
     // SAFETY: the caller's promise is this one's.
@@ -424,9 +434,9 @@ pub unsafe extern "C" fn mspkit_pager_total(pager: *const mspkit_pager) -> i64 {
     }
 }
 
-/// Whether the list is whole: once all of it was given out, 1 when as many different rows came as the server said there
-/// are, and 0 when fewer did. -1 before that, where a limit has ended it early, where the server said nothing that tells,
-/// and while a step is in flight. `on_incomplete` of `mspkit_paging_options` says what else happens at the end.
+/// Whether the list is complete: once it was read to its end, 1 if as many different rows arrived as the server
+/// reported, and 0 if fewer did. -1 before that, if a limit ended it early, if the server reports no count, and while a
+/// step is in flight. `on_incomplete` of `mspkit_paging_options` chooses what else happens at the end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_complete(pager: *const mspkit_pager) -> i32 {
     // SAFETY: the caller's promise is this one's.
@@ -438,7 +448,7 @@ pub unsafe extern "C" fn mspkit_pager_complete(pager: *const mspkit_pager) -> i3
     }
 }
 
-/// How many rows did not come that the server said there are; -1 where `mspkit_pager_complete` gives that.
+/// How many of the rows that the server reported are missing; -1 where `mspkit_pager_complete` is -1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_missing(pager: *const mspkit_pager) -> i64 {
     // SAFETY: the caller's promise is this one's.
@@ -450,15 +460,15 @@ pub unsafe extern "C" fn mspkit_pager_missing(pager: *const mspkit_pager) -> i64
     }
 }
 
-/// Status, headers, ids and times of the last page's answer; NULL before there is one, and while a step is in flight.
-/// Lives until the next step, or until the pager is freed.
+/// Status, headers, ids and times of the last page's response; NULL before there is one, and while a step is in flight.
+/// Valid until the next step, or until the pager is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_pager_meta(pager: *const mspkit_pager) -> *const mspkit_meta {
     // SAFETY: the caller's promise is this one's.
     unsafe {
         get(pager, std::ptr::null(), |pager| {
             let reading = lock(&pager.shared.reading);
-            let hand = reading.as_ref().and_then(RawPager::hand);
+            let hand = reading.as_ref().and_then(RawPager::current_page);
             hand.map_or(std::ptr::null(), |hand| meta(&hand.page().meta, &mut lock(&pager.lent).arena))
         })
     }

@@ -1,15 +1,15 @@
-//! Completion queues: where submitted calls end, each exactly once, and a descriptor that says when there is something.
+//! Completion queues: where submitted calls end, each exactly once, and a descriptor that is readable when there are
+//! completions.
 
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::abi::{MSPKIT_DONE, MSPKIT_EMPTY, MSPKIT_OK};
+use crate::abi::{MSPKIT_DONE, MSPKIT_E_CLOSED, MSPKIT_EMPTY, MSPKIT_OK, mspkit_status};
 use crate::answer::mspkit_answer;
 use crate::cancel::Cancel;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
-use crate::generated::codes::MSPKIT_E_CLOSED;
 use crate::guard::{borrow, guard, output, quietly, release};
 use crate::item::mspkit_item;
 use crate::options::{self, LARGEST};
@@ -21,7 +21,7 @@ mod shared;
 
 use shared::{Completed, Next, Shared, UserData};
 
-/// Where submitted calls complete. Any number of threads may use it at the same time. Yours to free with
+/// Where submitted calls complete. Any number of threads may use it at the same time. Freed by the caller with
 /// `mspkit_queue_free`, before or after clients and pagers.
 pub struct mspkit_queue {
     shared: Arc<Shared>,
@@ -30,30 +30,45 @@ pub struct mspkit_queue {
 /// The number of a submitted call; unique in its queue, never 0.
 pub type mspkit_operation = u64;
 
-/// How a submitted call ended. What it holds is yours: `mspkit_completion_clear` frees all of it. Exactly one of `answer`,
-/// `item`, `page` and `error` is there; none for `MSPKIT_DONE`.
+/// How a submitted call ended. Its content is owned by the caller: `mspkit_completion_clear` frees all of it. Exactly
+/// one of `answer`, `item`, `page` and `error` is set; none for `MSPKIT_DONE`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_completion {
     /// Set by `mspkit_completion_init()`.
     pub struct_size: usize,
-    /// The number that submitting gave.
+    /// The number of the submitted call.
     pub operation: mspkit_operation,
     /// What was passed to the submitting function.
     pub user_data: *mut c_void,
-    /// `MSPKIT_OK`; `MSPKIT_DONE` for a pager's step at the end of the list; else the code of `error`.
-    pub status: i32,
-    /// The answer to a call.
+    /// `MSPKIT_OK`; `MSPKIT_DONE` for a pager's step at the end of the list; otherwise the code of `error`.
+    pub status: mspkit_status,
+    /// The result of a call.
     pub answer: *mut mspkit_answer,
-    /// The item that a pager's step has read.
+    /// The item of a pager's step.
     pub item: *mut mspkit_item,
-    /// The page that a pager's step has read.
+    /// The page of a pager's step.
     pub page: *mut mspkit_page,
     /// Why it failed.
     pub error: *mut mspkit_error,
 }
 
-/// What a submitted call came to.
+/// Makes an empty `mspkit_completion`; `mspkit_completion_init()` is the same in C and C++.
+///
+/// `struct_size` is `sizeof(mspkit_completion)`, in the header that the program is compiled with. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_completion_init_into(completion: *mut mspkit_completion, struct_size: usize) {
+    if completion.is_null() || !(size_of::<usize>()..=LARGEST).contains(&struct_size) {
+        return;
+    }
+    // SAFETY: the caller passes a struct of that size; zeroes are an empty one.
+    unsafe {
+        completion.cast::<u8>().write_bytes(0, struct_size);
+        completion.cast::<usize>().write(struct_size);
+    }
+}
+
+/// The outcome of a submitted call.
 pub(crate) enum Outcome {
     Answer(Box<mspkit_answer>),
     Item(Box<mspkit_item>),
@@ -66,7 +81,7 @@ impl mspkit_queue {
     /// Starts work that completes here.
     ///
     /// # Safety
-    /// `operation` is NULL or may be written to.
+    /// `operation` is NULL or writable.
     pub(crate) unsafe fn submit<W>(
         &self,
         runtime: &Runtime,
@@ -82,10 +97,10 @@ impl mspkit_queue {
         unsafe { self.submit_with(runtime, ends, user_data, operation, work, String::new()) }
     }
 
-    /// As [`Self::submit`], for work whose failure says where to resume.
+    /// Same as [`Self::submit`], for work whose failure has a resume token.
     ///
     /// # Safety
-    /// `operation` is NULL or may be written to.
+    /// `operation` is NULL or writable.
     pub(crate) unsafe fn submit_with<W>(
         &self,
         runtime: &Runtime,
@@ -98,14 +113,14 @@ impl mspkit_queue {
     where
         W: Future<Output = Result<Outcome, Failure>> + Send + 'static,
     {
-        // A number is only taken when nothing can fail any more: what has one completes.
+        // A number is only taken when nothing can fail any more: every number completes.
         let place = task::Place::on(runtime)?;
         let cancel = Arc::<Cancel>::default();
-        let refused = || Failure::own(MSPKIT_E_CLOSED, "queue: it is closed and takes nothing any more");
+        let refused = || Failure::own(MSPKIT_E_CLOSED, "queue: the queue is closed");
         let number = self.shared.begin(cancel.clone()).ok_or_else(refused)?;
         if !operation.is_null() {
-            // Before it starts: whoever reads the queue may want to look it up.
-            // SAFETY: the caller says so.
+            // Before it starts: the thread that reads the queue may want to look it up.
+            // SAFETY: guaranteed by the caller.
             unsafe { operation.write(number) };
         }
         let (shared, user_data) = (self.shared.clone(), UserData(user_data));
@@ -149,19 +164,19 @@ impl Completed {
 
 /// Makes a queue.
 ///
-/// `queue` gets it. Thread-safe. Fails with `MSPKIT_E_NULL`, and with `MSPKIT_E_INTERNAL` when the system gives no
-/// descriptor.
+/// `queue` receives it. Thread-safe. Fails with `MSPKIT_E_NULL`, and with `MSPKIT_E_INTERNAL` if the system has no
+/// descriptor left.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_queue_new(
     queue: *mut *mut mspkit_queue,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or places that can be written to; NULL is looked for.
     unsafe {
         guard(error, || {
             output("queue", queue)?;
             let shared = Shared::new()
-                .map_err(|error| Failure::internal(format!("no descriptor could be made: {error}")))?;
+                .map_err(|error| Failure::internal(format!("cannot create a descriptor: {error}")))?;
             let shared = Arc::new(shared);
             queue.write(Box::into_raw(Box::new(mspkit_queue { shared })));
             Ok(MSPKIT_OK)
@@ -169,27 +184,27 @@ pub unsafe extern "C" fn mspkit_queue_new(
     }
 }
 
-/// The descriptor that is readable while `mspkit_queue_next` would give something at once: for poll, epoll and event
-/// loops, level-triggered. It belongs to the queue: do not read, write or close it. -1 for NULL. Thread-safe.
+/// The descriptor, readable while `mspkit_queue_next` would return at once: for poll, epoll and event loops,
+/// level-triggered. It belongs to the queue: do not read, write or close it. -1 for NULL. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_queue_fd(queue: *const mspkit_queue) -> i32 {
     // SAFETY: the caller passes NULL or a queue that was not freed.
     unsafe { queue.as_ref() }.map_or(-1, |queue| queue.shared.fileno())
 }
 
-/// Gives the next completion.
+/// Returns the next completion.
 ///
 /// `timeout_ms` is how long it waits: 0 not at all, -1 for ever. `completion` is initialised by
-/// `mspkit_completion_init()`, and written to only when there is one. Gives `MSPKIT_OK` with a completion, whatever
-/// that says, `MSPKIT_EMPTY` after the time, and `MSPKIT_DONE` when the queue is closed and everything was given out.
-/// Thread-safe; each completion goes to one thread. Fails with `MSPKIT_E_NULL` and `MSPKIT_E_STRUCT_SIZE`.
+/// `mspkit_completion_init()`, and written to only if there is one. Returns `MSPKIT_OK` with a completion, whatever its
+/// status, `MSPKIT_EMPTY` on timeout, and `MSPKIT_DONE` when the queue is closed and empty. Thread-safe; each
+/// completion is returned to one thread. Fails with `MSPKIT_E_NULL` and `MSPKIT_E_STRUCT_SIZE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_queue_next(
     queue: *const mspkit_queue,
     timeout_ms: i32,
     completion: *mut mspkit_completion,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -198,12 +213,12 @@ pub unsafe extern "C" fn mspkit_queue_next(
             let size = (&raw const (*completion).struct_size).read();
             let own = size_of::<mspkit_completion>();
             if size < own || size > LARGEST || !size.is_multiple_of(align_of::<usize>()) {
-                return Err(options::uninitialised("mspkit_completion", size, "which no version of it has"));
+                return Err(options::uninitialised("mspkit_completion", size, "which no version has"));
             }
             let timeout = u64::try_from(timeout_ms).ok().map(Duration::from_millis);
             match queue.shared.next(timeout) {
                 Next::Completed(completed) => {
-                    // What a newer header adds behind it is not known here, and so empty.
+                    // Fields that a newer header adds after it are unknown here, and therefore empty.
                     completion.cast::<u8>().write_bytes(0, size);
                     completion.write(completed.into_struct(size));
                     Ok(MSPKIT_OK)
@@ -215,10 +230,13 @@ pub unsafe extern "C" fn mspkit_queue_next(
     }
 }
 
-/// Cancels a submitted call by its number. Its completion comes as that of any other: with `MSPKIT_E_CANCELLED`, or with
-/// how it ended before. Cancelling what has ended is no error. Thread-safe. Fails with `MSPKIT_E_NULL`.
+/// Cancels a submitted call by its number. It completes like any other: with `MSPKIT_E_CANCELLED`, or with its outcome
+/// if it ended before. Cancelling a call that has ended is not an error. Thread-safe. Fails with `MSPKIT_E_NULL`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_queue_cancel(queue: *const mspkit_queue, operation: mspkit_operation) -> i32 {
+pub unsafe extern "C" fn mspkit_queue_cancel(
+    queue: *const mspkit_queue,
+    operation: mspkit_operation,
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or a queue that was not freed.
     unsafe {
         guard(std::ptr::null_mut(), || {
@@ -229,7 +247,8 @@ pub unsafe extern "C" fn mspkit_queue_cancel(queue: *const mspkit_queue, operati
     }
 }
 
-/// How many submitted calls have not been given out: in flight, or completed and waiting. 0 for NULL. Thread-safe.
+/// How many submitted calls have not been returned by `mspkit_queue_next`: in flight, or completed and waiting. 0 for
+/// NULL. Thread-safe.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_queue_pending(queue: *const mspkit_queue) -> usize {
     // SAFETY: the caller passes NULL or a queue that was not freed.
@@ -239,11 +258,11 @@ pub unsafe extern "C" fn mspkit_queue_pending(queue: *const mspkit_queue) -> usi
     }
 }
 
-/// Takes nothing any more and cancels what is in flight; its completions can still be read, after the last of them
-/// `mspkit_queue_next` gives `MSPKIT_DONE`. Wakes threads that wait there. Closing twice is no error. Thread-safe. Fails
-/// with `MSPKIT_E_NULL`.
+/// Refuses further calls and cancels those in flight; their completions can still be read, and after the last of them
+/// `mspkit_queue_next` returns `MSPKIT_DONE`. Wakes threads that wait there. Closing twice is not an error.
+/// Thread-safe. Fails with `MSPKIT_E_NULL`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_queue_close(queue: *const mspkit_queue) -> i32 {
+pub unsafe extern "C" fn mspkit_queue_close(queue: *const mspkit_queue) -> mspkit_status {
     // SAFETY: the caller passes NULL or a queue that was not freed.
     unsafe {
         guard(std::ptr::null_mut(), || {
@@ -254,8 +273,8 @@ pub unsafe extern "C" fn mspkit_queue_close(queue: *const mspkit_queue) -> i32 {
     }
 }
 
-/// Frees a queue: what is in flight is cancelled, and completions that nobody has read are freed. NULL is allowed. No
-/// other thread may be inside a function that was given the queue.
+/// Frees a queue: calls in flight are cancelled, and unread completions are freed. NULL is allowed. No other thread may
+/// be inside a function that uses the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_queue_free(queue: *mut mspkit_queue) {
     // SAFETY: the caller passes NULL or a queue that was given out and is not used again.
@@ -267,20 +286,23 @@ pub unsafe extern "C" fn mspkit_queue_free(queue: *mut mspkit_queue) {
     }
 }
 
-/// Frees what a completion holds and makes it empty; it may be used for `mspkit_queue_next` again. NULL is allowed. To
-/// keep a part of it, take the pointer out and set it to NULL before.
+/// Frees the content of a completion and makes it empty; it can be used for `mspkit_queue_next` again. NULL is allowed.
+/// To keep a part of it, copy the pointer and set it to NULL first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_completion_clear(completion: *mut mspkit_completion) {
     // SAFETY: the caller passes NULL or a completion that was initialised; what it holds was given out and is not used
     // again.
     unsafe {
-        let Some(completion) = completion.as_mut() else { return };
-        release(std::mem::replace(&mut completion.answer, std::ptr::null_mut()));
-        release(std::mem::replace(&mut completion.item, std::ptr::null_mut()));
-        release(std::mem::replace(&mut completion.page, std::ptr::null_mut()));
-        release(std::mem::replace(&mut completion.error, std::ptr::null_mut()));
-        completion.operation = 0;
-        completion.user_data = std::ptr::null_mut();
-        completion.status = MSPKIT_OK;
+        if completion.is_null() {
+            return;
+        }
+        // By its address: the status that a program has stored there may be invalid.
+        release((&raw mut (*completion).answer).replace(std::ptr::null_mut()));
+        release((&raw mut (*completion).item).replace(std::ptr::null_mut()));
+        release((&raw mut (*completion).page).replace(std::ptr::null_mut()));
+        release((&raw mut (*completion).error).replace(std::ptr::null_mut()));
+        (&raw mut (*completion).operation).write(0);
+        (&raw mut (*completion).user_data).write(std::ptr::null_mut());
+        (&raw mut (*completion).status).write(MSPKIT_OK);
     }
 }

@@ -1,45 +1,44 @@
 //! Runtimes: what drives calls.
 //!
-//! Without threads of its own a runtime is driven by whoever waits for a call, on the caller's thread, and by one helper
-//! while something that was submitted is in flight. With threads of its own these drive all of it. All threads that are
-//! made here block every signal, and a caller's thread blocks SIGPIPE while it drives: so a connection that the server
-//! closed cannot kill the program, the program's signal handlers never run on a thread that it does not know, and its
-//! signal dispositions stay as they are.
+//! A runtime without threads is driven by the threads that wait for calls, and by one helper while submitted calls are
+//! in flight. A runtime with threads is driven by those. All threads that are started here block every signal, and a
+//! caller's thread blocks SIGPIPE while it drives: so a connection that the server closed cannot kill the program, the
+//! program's signal handlers never run on a thread that it does not know, and its signal dispositions are not changed.
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
-use mspkit::{Core, Helper, InFlight};
+use mspkit::{BackgroundDriver, Core, KeepAlive};
+use mspkit_platform::SigpipeGuard;
 use tokio::runtime::{Builder, Handle, Runtime as Tokio};
 
-use crate::abi::{MSPKIT_E_RANGE, MSPKIT_OK};
+use crate::abi::{MSPKIT_E_CLOSED, MSPKIT_E_RANGE, MSPKIT_OK, mspkit_status};
 use crate::cancel::Cancel;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
-use crate::generated::codes::MSPKIT_E_CLOSED;
 use crate::guard::{guard, output, quietly};
 use crate::lock;
 use crate::options::{self, Versioned};
-use crate::shield::Shield;
 
 const MOST_THREADS: u32 = 256;
-/// How long the end of a runtime waits for a thread that cannot be interrupted, such as one that looks up a name.
+/// How long shutting down a runtime waits for a thread that cannot be interrupted, such as one that resolves a name.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What calls run on. Clients may share one. Yours to free, at last: what runs on it is ended by that.
+/// Drives calls. Clients may share one. Free it last with `mspkit_runtime_free`, which ends everything that still runs
+/// on it.
 pub struct mspkit_runtime {
     shared: Arc<Runtime>,
 }
 
-/// What `mspkit_runtime_new` takes.
+/// The options of `mspkit_runtime_new`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct mspkit_runtime_options {
     /// Set by `mspkit_runtime_options_init()`.
     pub struct_size: usize,
-    /// Threads of its own that drive calls, up to 256; 0: none, then a call is driven by the thread that waits for it,
-    /// and submitted ones by one helper. With 0 a blocking call is answered sooner; more threads are for programs with so
-    /// many submitted calls that one processor cannot read their answers.
+    /// The number of its threads, up to 256; 0: none, then a call is driven by the thread that waits for it, and
+    /// submitted ones by one helper. 0 has the lowest latency for blocking calls; more threads are for programs with so
+    /// many submitted calls that one processor cannot process their responses.
     pub threads: u32,
 }
 
@@ -49,13 +48,25 @@ unsafe impl Versioned for mspkit_runtime_options {
     const BLANK: Self = Self { struct_size: 0, threads: 0 };
 }
 
+/// Makes a `mspkit_runtime_options` with nothing given; `mspkit_runtime_options_init()` is the same in C and C++.
+///
+/// `struct_size` is `sizeof(mspkit_runtime_options)`, in the header that the program is compiled with. Thread-safe.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mspkit_runtime_options_init_into(
+    options: *mut mspkit_runtime_options,
+    struct_size: usize,
+) {
+    // SAFETY: the caller's promise is this one's.
+    unsafe { options::initialise(options, struct_size) };
+}
+
 pub(crate) struct Runtime {
     handle: Handle,
-    /// None after the end. It is read by all who drive it, so that its end waits for them.
+    /// None after shutdown. Every thread that drives it holds a read lock, so that shutdown waits for them.
     driven: Arc<RwLock<Option<Tokio>>>,
-    /// None where the runtime has threads of its own.
-    helper: Option<Helper>,
-    /// Raised at the end.
+    /// None if the runtime has threads.
+    helper: Option<BackgroundDriver>,
+    /// Raised at shutdown.
     ended: Cancel,
     process: u32,
 }
@@ -69,19 +80,19 @@ impl Runtime {
         if threads > 0 {
             builder.worker_threads(threads);
         }
-        let failed = |error| Failure::internal(format!("no runtime could be made: {error}"));
-        mspkit_binding::room(threads, mspkit_unix::spawn).map_err(failed)?;
+        let failed = |error| Failure::internal(format!("cannot create a runtime: {error}"));
+        mspkit_binding::room(threads, mspkit_platform::spawn).map_err(failed)?;
         let tokio = builder
             .enable_all()
             .thread_name("mspkit")
-            .on_thread_start(mspkit_unix::block_signals)
+            .on_thread_start(mspkit_platform::block_signals)
             .build()
             .map_err(failed)?;
         let handle = tokio.handle().clone();
         let driven = Arc::new(RwLock::new(Some(tokio)));
         let helper = (threads == 0).then(|| {
             let driven = driven.clone();
-            Helper::new(mspkit_unix::spawn, move |future| {
+            BackgroundDriver::new(mspkit_platform::spawn, move |future| {
                 let driven = driven.read().unwrap_or_else(PoisonError::into_inner);
                 driven.as_ref().map(|tokio| tokio.block_on(future)).is_some()
             })
@@ -89,14 +100,14 @@ impl Runtime {
         Ok(Self { handle, driven, helper, ended: Cancel::default(), process: std::process::id() })
     }
 
-    /// The runtime of clients that name none. It is made when it is first needed and lives as long as the process.
+    /// The runtime of clients that name none. It is made on first use and lives as long as the process.
     pub(crate) fn of_process() -> Result<Arc<Self>, Failure> {
         static SHARED: Mutex<Option<Arc<Runtime>>> = Mutex::new(None);
         let mut shared = lock(&SHARED);
         match &*shared {
             Some(runtime) if runtime.is_here() => Ok(runtime.clone()),
             _ => {
-                // A forked child leaves its parent's as it is, and gets one of its own.
+                // A forked child leaves its parent's runtime alone, and gets its own.
                 std::mem::forget(shared.take());
                 Ok(shared.insert(Arc::new(Self::new(0)?)).clone())
             }
@@ -107,42 +118,42 @@ impl Runtime {
         self.process == std::process::id()
     }
 
-    /// Where tasks are started. A task that is started after the end is dropped at once.
+    /// Where tasks are started. A task that is started after shutdown is dropped at once.
     pub(crate) fn handle(&self) -> Result<&Handle, Failure> {
         if !self.is_here() {
-            let message = "this was made in the parent process; make another one in a forked child";
+            let message = "this handle was created in the parent process; create another in the forked child";
             return Err(Failure::own(MSPKIT_E_CLOSED, message));
         }
         Ok(&self.handle)
     }
 
-    /// Sees that tasks are driven for as long as the result lives.
-    pub(crate) fn in_flight(&self) -> Result<Option<InFlight>, Failure> {
-        let in_flight = self.helper.as_ref().map(Helper::in_flight).transpose();
-        in_flight.map_err(|error| Failure::internal(format!("no thread could be made: {error}")))
+    /// Makes sure that tasks are driven while the returned value lives.
+    pub(crate) fn in_flight(&self) -> Result<Option<KeepAlive>, Failure> {
+        let in_flight = self.helper.as_ref().map(BackgroundDriver::keep_alive).transpose();
+        in_flight.map_err(|error| Failure::internal(format!("cannot start a thread: {error}")))
     }
 
     /// A core whose lists are read ahead while nobody waits for this runtime.
     pub(crate) fn attend(self: &Arc<Self>, core: Core) -> Core {
         let runtime: Weak<Self> = Arc::downgrade(self);
-        // Without a thread they go on while somebody waits.
-        core.attended(move || runtime.upgrade()?.in_flight().ok()?)
+        // Without a thread they proceed only while somebody waits.
+        core.with_keep_alive(move || runtime.upgrade()?.in_flight().ok()?)
     }
 
-    /// Sees that what was given up is closed.
+    /// Closes what was given up.
     pub(crate) fn tidy(&self) {
         if let Some(helper) = self.helper.as_ref().filter(|_| self.is_here()) {
-            helper.tidy();
+            helper.clean_up();
         }
     }
 
-    /// Drives a call on the calling thread until it is done, or the runtime ends. This is the only place where a thread
-    /// of the program works on connections.
+    /// Drives a call on the calling thread until it is done, or the runtime is shut down. This is the only place where
+    /// a thread of the program works on connections.
     pub(crate) fn drive<T>(&self, call: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         self.handle()?;
         let driven = self.driven.read().unwrap_or_else(PoisonError::into_inner);
         let Some(tokio) = &*driven else { return Err(Failure::closed()) };
-        let _shield = Shield::raise();
+        let _guard = SigpipeGuard::block();
         tokio.block_on(async {
             tokio::select! {
                 biased;
@@ -156,7 +167,7 @@ impl Runtime {
         if !self.is_here() {
             // A forked child has none of the threads that would have to end, and locks may be held for ever.
             std::mem::forget(self.driven.clone());
-            self.helper.iter().for_each(Helper::abandon);
+            self.helper.iter().for_each(BackgroundDriver::abandon);
             return;
         }
         self.ended.close();
@@ -182,19 +193,19 @@ impl mspkit_runtime {
     }
 }
 
-/// Makes a runtime. A program needs one only to choose the number of threads, or to leave nothing behind when it ends;
-/// clients whose options name none share one of the process. In a forked child, runtimes and clients of the parent are
+/// Makes a runtime. A program needs one only to choose the number of threads, or to end all threads before it exits;
+/// clients whose options name none share one per process. In a forked child, runtimes and clients of the parent are
 /// refused with `MSPKIT_E_CLOSED`; it makes its own.
 ///
-/// `options` may be NULL. `runtime` gets it; free it with `mspkit_runtime_free`. Thread-safe. Fails with
-/// `MSPKIT_E_RANGE` for a wrong number of threads, `MSPKIT_E_STRUCT_SIZE`, `MSPKIT_E_NULL`, and `MSPKIT_E_INTERNAL` when
-/// the system gives no threads.
+/// `options` may be NULL. `runtime` receives it; free it with `mspkit_runtime_free`. Thread-safe. Fails with
+/// `MSPKIT_E_RANGE` for an invalid number of threads, `MSPKIT_E_STRUCT_SIZE`, `MSPKIT_E_NULL`, and `MSPKIT_E_INTERNAL`
+/// if the system cannot start threads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_runtime_new(
     options: *const mspkit_runtime_options,
     runtime: *mut *mut mspkit_runtime,
     error: *mut *mut mspkit_error,
-) -> i32 {
+) -> mspkit_status {
     // SAFETY: the caller passes NULL or what the types say; NULL is looked for.
     unsafe {
         guard(error, || {
@@ -213,11 +224,11 @@ pub unsafe extern "C" fn mspkit_runtime_new(
     }
 }
 
-/// Ends a runtime and frees it: calls that run on it fail with `MSPKIT_E_CLOSED`, submitted ones complete so in their
-/// queues, and its threads have ended when this returns (a thread that looks up a name is waited for 5 seconds). NULL is
-/// allowed.
+/// Shuts a runtime down and frees it: calls that run on it fail with `MSPKIT_E_CLOSED`, submitted ones complete with
+/// that code in their queues, and its threads have ended when this returns (a thread that resolves a name is waited for
+/// up to 5 seconds). NULL is allowed.
 ///
-/// Clients, pagers and queues may be freed before or after it; what is begun on them after it fails with
+/// Clients, pagers and queues may be freed before or after it; calls that are made on them after it fail with
 /// `MSPKIT_E_CLOSED`. Must not be called from a log callback.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_runtime_free(runtime: *mut mspkit_runtime) {

@@ -4,17 +4,17 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use mspkit::InFlight;
+use mspkit::KeepAlive;
 use tokio::runtime::Handle;
 
 use crate::cancel::Cancel;
 use crate::failure::Failure;
 use crate::runtime::Runtime;
 
-/// What can end a task from outside: its own cancelling, the caller's token, the end of its client.
+/// What can end a task from outside: cancelling it, the caller's token, freeing its client.
 pub(crate) type Ends = [Option<Arc<Cancel>>; 3];
 
-/// Hands an outcome over, once: when it is dropped without one, that the task was dropped.
+/// Reports an outcome exactly once: dropped without one, it reports that the task was dropped.
 struct Finish<T, F: FnOnce(Result<T, Failure>)> {
     hand_over: Option<F>,
     outcome: Option<Result<T, Failure>>,
@@ -28,19 +28,19 @@ impl<T, F: FnOnce(Result<T, Failure>)> Drop for Finish<T, F> {
     }
 }
 
-/// A place on a runtime for one task: all that starting it can fail at is behind us.
+/// Permission to start one task on a runtime: everything that can fail is done.
 pub(crate) struct Place {
     handle: Handle,
-    in_flight: Option<InFlight>,
+    in_flight: Option<KeepAlive>,
 }
 
 impl Place {
-    /// Takes one, before anything else learns of the task.
+    /// Acquires one, before anything else learns of the task.
     pub(crate) fn on(runtime: &Runtime) -> Result<Self, Failure> {
         Ok(Self { handle: runtime.handle()?.clone(), in_flight: runtime.in_flight()? })
     }
 
-    /// Starts work whose outcome is handed over exactly once, on a thread of the runtime or of whoever ends it.
+    /// Starts work whose outcome is reported exactly once, on a thread of the runtime or of the caller that ends it.
     pub(crate) fn start<T, W, F>(self, ends: Ends, work: W, hand_over: F)
     where
         T: Send + 'static,
@@ -50,7 +50,7 @@ impl Place {
         let Self { handle, in_flight } = self;
         let mut finish = Finish { hand_over: Some(hand_over), outcome: None };
         handle.spawn(async move {
-            // Dropped before the outcome is handed over: whoever gets it may at once begin what the work has kept busy.
+            // Dropped before the outcome is reported: its receiver may at once use what the work has kept busy.
             finish.outcome = Some(race(ends, work).await);
             drop(finish);
             drop(in_flight);

@@ -10,22 +10,32 @@ use crate::failure::Failure;
 /// cbindgen:ignore
 pub(crate) const MSPKIT_NTS: usize = usize::MAX;
 
-/// The length that stands for JSON null.
+/// The length that means JSON null.
 ///
 /// cbindgen:ignore
 pub(crate) const MSPKIT_NULL_LEN: usize = usize::MAX - 1;
 
 /// A text of UTF-8 bytes.
 ///
-/// In what you pass: `data` NULL means not given; `len` is the number of bytes, or `MSPKIT_NTS` for a text that ends at
-/// its first NUL. `mspkit_nts()` makes one of a NUL-terminated text, `mspkit_null()` one that is sent as JSON null.
-/// The bytes are copied before the function returns.
+/// In arguments: `MSPKIT_STR("100")` makes one from a literal, `mspkit_nts()` from a NUL-terminated text,
+/// `mspkit_null()` one that is sent as JSON null. `data` NULL means not given; `len` is the number of bytes, or
+/// `MSPKIT_NTS` for a text that ends at its first NUL. The bytes are copied before the function returns.
 ///
-/// In what you get: the bytes belong to the handle that it was got from and live as long as that does. A NUL follows
-/// them, which `len` does not count. `data` is NULL where there is no such text.
+/// In results: the bytes belong to the handle that the text was got from and are valid until that is freed. A NUL
+/// follows them, which `len` does not count. `data` is NULL if there is no such text.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct mspkit_str {
+    /// The first byte, or NULL.
+    pub data: *const c_char,
+    /// The number of bytes.
+    pub len: usize,
+}
+
+/// Bytes of a response. Unlike in texts, no NUL follows them: use `len`. Never grows.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct mspkit_bytes {
     /// The first byte, or NULL.
     pub data: *const c_char,
     /// The number of bytes.
@@ -46,22 +56,17 @@ pub struct mspkit_pair {
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct mspkit_date_range {
-    /// The first day, `YYYY-MM-DD`; not given when both are not.
+    /// The first day, `YYYY-MM-DD`; not given if the range is not given.
     pub start: mspkit_str,
     /// The last day, `YYYY-MM-DD`.
     pub end: mspkit_str,
-}
-
-impl mspkit_date_range {
-    /// No days.
-    pub(crate) const NONE: Self = Self { start: mspkit_str::NONE, end: mspkit_str::NONE };
 }
 
 impl mspkit_str {
     /// No text.
     pub(crate) const NONE: Self = Self { data: std::ptr::null(), len: 0 };
 
-    /// What the caller gave under this name; nothing where it gave nothing.
+    /// The text that the caller passed under this name; none if it was not given.
     ///
     /// # Safety
     /// `data` is NULL or points to `len` bytes that do not change before `'a` ends, or to a NUL-terminated text.
@@ -73,7 +78,16 @@ impl mspkit_str {
         unsafe { text(name, self.data, self.len) }.map(|text| Some(Given::Text(text)))
     }
 
-    /// As [`Self::read`], where null cannot be meant.
+    /// Same as [`Self::read`], for a required text.
+    ///
+    /// # Safety
+    /// As for [`Self::read`].
+    pub(crate) unsafe fn required<'a>(self, name: &str) -> Result<&'a str, Failure> {
+        // SAFETY: the caller's promise is this one's.
+        unsafe { text(name, self.data, self.len) }
+    }
+
+    /// Same as [`Self::read`], for a text that cannot be null.
     ///
     /// # Safety
     /// As for [`Self::read`].
@@ -86,7 +100,7 @@ impl mspkit_str {
     }
 }
 
-/// What stands in a text that was given.
+/// The value of a given text.
 #[derive(Clone, Copy)]
 pub(crate) enum Given<'a> {
     /// JSON null.
@@ -95,11 +109,11 @@ pub(crate) enum Given<'a> {
     Text(&'a str),
 }
 
-/// A text that has to be there. What it holds is never quoted: it may be a secret.
+/// A required text. Its value is never quoted in errors: it may be a secret.
 ///
 /// # Safety
 /// `data` is NULL or points to `len` bytes that do not change before `'a` ends, or to a NUL-terminated text.
-pub(crate) unsafe fn text<'a>(name: &str, data: *const c_char, len: usize) -> Result<&'a str, Failure> {
+unsafe fn text<'a>(name: &str, data: *const c_char, len: usize) -> Result<&'a str, Failure> {
     if data.is_null() {
         return Err(Failure::null(name));
     }
@@ -108,12 +122,7 @@ pub(crate) unsafe fn text<'a>(name: &str, data: *const c_char, len: usize) -> Re
         unsafe { CStr::from_ptr(data) }.to_bytes()
     } else if isize::try_from(len).is_err() {
         let given = format!("a length of {len}");
-        return Err(Failure::argument(
-            MSPKIT_E_RANGE,
-            name,
-            Some(&given),
-            "must be as long as a text can be",
-        ));
+        return Err(Failure::argument(MSPKIT_E_RANGE, name, Some(&given), "is too large"));
     } else {
         // SAFETY: the caller promises `len` bytes, which is no more than a slice may have.
         unsafe { std::slice::from_raw_parts(data.cast::<u8>(), len) }
@@ -123,7 +132,7 @@ pub(crate) unsafe fn text<'a>(name: &str, data: *const c_char, len: usize) -> Re
         Failure::argument(MSPKIT_E_UTF8, name, None, &format!("is not UTF-8 from byte {at} on"))
     })?;
     if let Some(at) = text.bytes().position(|byte| byte == 0) {
-        let allowed = format!("holds a NUL at byte {at}, where no text may have one");
+        let allowed = format!("contains a NUL at byte {at}");
         return Err(Failure::argument(MSPKIT_E_NUL_BYTE, name, None, &allowed));
     }
     Ok(text)
@@ -134,13 +143,13 @@ mod tests {
     use super::*;
     use crate::abi::MSPKIT_E_NULL;
 
-    fn read(bytes: &[u8]) -> Result<&str, i32> {
+    fn read(bytes: &[u8]) -> Result<&str, crate::abi::mspkit_status> {
         // SAFETY: pointer and length are those of a slice.
         unsafe { text("name", bytes.as_ptr().cast(), bytes.len()) }.map_err(|failure| failure.code())
     }
 
     #[test]
-    fn texts_come_by_length_and_by_their_nul() {
+    fn texts_are_read_by_length_and_to_their_nul() {
         assert_eq!(read(b"caf\xc3\xa9"), Ok("café"));
         assert_eq!(read(b""), Ok(""));
         // SAFETY: a C string with the length that says so.
@@ -149,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_has_a_code_of_its_own() {
+    fn an_invalid_text_has_its_own_code() {
         assert_eq!(read(b"a\xff"), Err(MSPKIT_E_UTF8));
         assert_eq!(read(b"a\0b"), Err(MSPKIT_E_NUL_BYTE));
         // SAFETY: NULL is looked for, and such a length is refused before it is used.

@@ -1,9 +1,9 @@
-/* Uses an error after it was freed: inside the library, so that only an instrumented one can tell. */
-#include "mspkit.h"
+/* Uses an error after it was freed: inside the library, so that only an instrumented one detects it. */
+#include "mspkit/ncentral.h"
 
 int main(void)
 {
-    mspkit_client *client = NULL;
+    mspkit_ncentral *client = NULL;
     mspkit_error *error = NULL;
     mspkit_client_options options = mspkit_client_options_init();
     options.base_url = mspkit_nts("nowhere");

@@ -1,28 +1,28 @@
 #!/usr/bin/env bash
-# What can be checked of the C library with cargo and gcc: the header, the exports, the interface, behaviour, conformance,
-# threads, SIGPIPE, hostile input, the sanitizer of the C side, consumers, examples. Figures are printed as they come.
-# MSPKIT_LONG=1 takes the long figures.
+# Checks of the C library that need only cargo and gcc: the header, the exports, the interface, behaviour, conformance,
+# threads, SIGPIPE, hostile input, the sanitizer of the C side, consumers, examples. MSPKIT_LONG=1 runs the long forms.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=tests/common.sh
 . tests/common.sh
 
-say "C: the header is what the sources say, and every item of it is documented"
+say "C: the header is up to date, and every item is documented"
 cargo run --quiet --locked -p mspkit-c-header -- --check .
 tests/checks/documented.sh
 
-say "C: building the library, the simulator and the faulty server"
-# One after the other: built together they would share features, and be built again for the installation.
+say "C: building the library, the simulator, the judge and the faulty server"
+# One after another: built together they would share features, and be rebuilt for the installation.
 (cd .. && cargo build --quiet --locked -p mspkit-c && cargo build --quiet --locked -p mspkit-sim &&
+  cargo build --quiet --locked -p mspkit-conformance &&
   cargo build --quiet --locked -p mspkit-c --example faulty)
-export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty" MSPKIT_CASES="$PWD/../tests/conformance"
+export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty"
 
-say "C: installed, and used by projects outside of the tree"
+say "C: installed, and used by projects outside the tree"
 tests/checks/consumers.sh
-say "C: the programs of the pages"
-tests/checks/pages.sh
+say "C: the examples of the documentation"
+tests/checks/doc-examples.sh
 
-say "C: the header by itself, as C99, C11 and C++17"
+say "C: the header alone, as C99, C11 and C++17"
 tests/checks/header.sh
 
 say "C: exports are those of the header, and the binary interface is that of abi/"
@@ -46,22 +46,11 @@ program fuzz tests/fuzz.c
 "$WORK/fuzz" "$([ -n "${MSPKIT_LONG:-}" ] && echo 1000000 || echo 50000)" "$RANDOM"
 
 say "C: the conformance cases"
-program conformance tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
-# Both at the same time, each with a simulator of its own: they wait more than they work.
-"$WORK/conformance" blocking > "$WORK/conformance-blocking.txt" &
-other=$!
-"$WORK/conformance" queue || { kill "$other"; exit 1; }
-wait "$other" || { cat "$WORK/conformance-blocking.txt"; exit 1; }
-cat "$WORK/conformance-blocking.txt"
-for kind in wrong_field lost_item extra_request; do
-  if "$WORK/conformance" queue --sabotage "$kind" --only "list" > "$WORK/sabotage.txt"; then
-    fail "the conformance runner does not notice the sabotage $kind"
-  fi
-  echo "sabotage $kind is noticed: $(grep '^conformance:' "$WORK/sabotage.txt")"
-done
+tests/conformance.sh
 
 say "C: leaks and bad accesses, by gcc's AddressSanitizer on the C side"
-# gcc takes a check of its own for a mistake in the program when it looks for undefined behaviour as well.
+# gcc mistakes a check of its own for an error in the program if it also looks for undefined
+# behaviour.
 SANITIZE=("-fsanitize=address,undefined" -fno-omit-frame-pointer -Wno-format-truncation)
 for name in behaviour options lists lifetimes; do
   program "$name-asan" "${SANITIZE[@]}" "tests/$name.c" tests/support/service.c "${SUPPORT[@]}"
@@ -70,8 +59,8 @@ done
 program fuzz-asan "${SANITIZE[@]}" tests/fuzz.c
 "$WORK/fuzz-asan" 20000 "$RANDOM"
 program conformance-asan "${SANITIZE[@]}" tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
-"$WORK/conformance-asan" queue --only "customers"
+"$BUILT/mspkit-conformance" --only "customers" -- "$WORK/conformance-asan"
 program leak-asan "${SANITIZE[@]}" tests/leak.c
-if "$WORK/leak-asan" > "$WORK/leak.txt" 2>&1; then fail "a leak is not noticed"; fi
+if "$WORK/leak-asan" > "$WORK/leak.txt" 2>&1; then fail "a leak is not detected"; fi
 grep -q "LeakSanitizer: detected memory leaks" "$WORK/leak.txt" || fail "the leak was not what ended the program"
-echo "a leak is noticed"
+echo "a leak is detected"

@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2034 # for those who read it
-# What the scripts of this folder share. WORK, TARGET, CC and CXX may come from the Makefile.
+# shellcheck shell=bash disable=SC2034 # used by the scripts that source it
+# Shared by the scripts of this folder. WORK, TARGET, CC and CXX may come from the Makefile.
 ROOT="$(cd .. && pwd)"
 TARGET="${TARGET:-${CARGO_TARGET_DIR:-$ROOT/target}}"
 WORK="${WORK:-$TARGET/bindings-c}"
@@ -13,7 +13,7 @@ export ROOT TARGET WORK BUILT CC CXX PREFIX
 WARNINGS=(-Wall -Wextra -Wpedantic -Werror)
 SUPPORT=(tests/support/json.c tests/support/memory.c tests/support/sim.c)
 
-# Tests talk to simulators. What the shell knows of real servers and of proxies is kept from them.
+# Tests use simulators only; the shell's settings for real servers and proxies are removed.
 unset NCENTRAL_URL NCENTRAL_JWT CLOUDMORE_URL CLOUDMORE_USERNAME CLOUDMORE_PASSWORD CLOUDMORE_CLIENT_SECRET \
   CLOUDMORE_RESELLER_ID WIV_URL WIV_API_KEY
 unset HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy no_proxy
@@ -21,8 +21,8 @@ unset HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY http_proxy https_proxy all_proxy
 say() { printf '\n== %s\n' "$1"; }
 fail() { echo "$1" >&2; exit 1; }
 
-# Whether a tool is there; says in a line what is left out without it.
-have() { command -v "$1" >/dev/null || { echo "left out: $2 ($1 is missing)"; return 1; }; }
+# Whether a tool is available; prints what is skipped without it.
+have() { command -v "$1" >/dev/null || { echo "skipped: $2 ($1 is missing)"; return 1; }; }
 
 # Builds a test program against the installed library.
 program() {

@@ -1,10 +1,12 @@
-/* Hostile input for every function that takes text: `fuzz [CALLS [SEED]]`. Texts are cut, joined, bent and filled with bytes
- * that no text has; lengths and struct sizes lie as far as reading them stays inside of what is there. Nothing may crash, a
- * failure has an error, a success none. */
+/* Hostile input for every function that takes text: `fuzz [CALLS [SEED]]`. Texts are cut, joined, mutated and filled
+ * with invalid bytes; lengths and struct sizes stay within the buffers. Nothing may crash, a failure has an error, a
+ * success none. */
 #include <string.h>
 #include <time.h>
 
-#include "mspkit.h"
+#include "mspkit/cloudmore.h"
+#include "mspkit/ncentral.h"
+#include "mspkit/wiv.h"
 #include "support/expect.h"
 
 static unsigned long long state;
@@ -27,10 +29,12 @@ static const char *const words[] = {
     "0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10", "\x01\x02\x1f\x7f",
 };
 
+static const char *const services[] = {"ncentral", "cloudmore", "wiv"};
+
 static char room[64][512];
 static unsigned used;
 
-/* A text that is bent, with a length that does not lead out of it. */
+/* A mutated text, with a length that stays within it. */
 static mspkit_str bent(void)
 {
     mspkit_str made = {NULL, 0};
@@ -127,7 +131,10 @@ int main(int argc, char **argv)
     const long calls = argc > 1 ? strtol(argv[1], NULL, 10) : 20000;
     mspkit_client_options options = mspkit_client_options_init(), ncentral, cloudmore, wiv;
     mspkit_runtime *runtime = NULL;
-    mspkit_client *clients[3] = {NULL, NULL, NULL};
+    mspkit_ncentral *first = NULL;
+    mspkit_cloudmore *second = NULL;
+    mspkit_wiv *third = NULL;
+    const mspkit_client *clients[3];
     mspkit_cancel_token *token = NULL;
     long call, kinds = 0, at;
     time_t began = time(NULL);
@@ -140,14 +147,17 @@ int main(int argc, char **argv)
     mspkit_cancel_token_cancel(token);
     ncentral = cloudmore = wiv = options;
     ncentral.jwt = mspkit_nts("secret");
-    EXPECT_STATUS(mspkit_ncentral_new(&ncentral, &clients[0], NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_new(&ncentral, &first, NULL), MSPKIT_OK);
     cloudmore.username = cloudmore.password = cloudmore.client_secret = mspkit_nts("secret");
     cloudmore.reseller_id = mspkit_nts("0b7a2f5e-3f0e-4c57-9e3b-2f0a4c1d9a10");
-    EXPECT_STATUS(mspkit_cloudmore_new(&cloudmore, &clients[1], NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_cloudmore_new(&cloudmore, &second, NULL), MSPKIT_OK);
     wiv.api_key = mspkit_nts("secret");
-    EXPECT_STATUS(mspkit_wiv_new(&wiv, &clients[2], NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_wiv_new(&wiv, &third, NULL), MSPKIT_OK);
+    clients[0] = mspkit_ncentral_client(first);
+    clients[1] = mspkit_cloudmore_client(second);
+    clients[2] = mspkit_wiv_client(third);
     for (call = 0; call < calls; call++) {
-        /* Most calls are cancelled before they are sent; the others find nobody at the other end. */
+        /* Most calls are cancelled before they are sent; the others find no server. */
         const mspkit_call_options with = call_options(pick(500) == 0 ? NULL : token);
         const mspkit_paging_options paging = paging_options();
         const mspkit_client *client = clients[pick(3)];
@@ -159,13 +169,13 @@ int main(int argc, char **argv)
         int32_t status;
         switch (pick(12)) {
         case 0:
-            status = mspkit_call(client, one.data, one.len, two.data, two.len, &with, &answer, &error);
+            status = mspkit_call(client, one, two, &with, &answer, &error);
             break;
         case 1:
-            status = mspkit_list(client, one.data, one.len, two.data, two.len, &paging, &with, &pager, &error);
+            status = mspkit_list(client, one, two, &paging, &with, &pager, &error);
             break;
         case 2:
-            status = mspkit_request(client, one.data, one.len, two.data, two.len, three.data, three.len, &with, &answer, &error);
+            status = mspkit_request(client, one, two, three, &with, &answer, &error);
             break;
         case 3: {
             mspkit_client_options bad = mspkit_client_options_init();
@@ -179,13 +189,11 @@ int main(int argc, char **argv)
                 *fields[pick(sizeof fields / sizeof *fields)] = bent();
             }
             bad.verify = (int32_t)pick(4) - 2;
-            status = pick(3) == 0   ? mspkit_ncentral_new(&bad, &made, &error)
-                     : pick(2) == 0 ? mspkit_cloudmore_new(&bad, &made, &error)
-                                    : mspkit_wiv_new(&bad, &made, &error);
+            status = mspkit_client_new(pick(9) == 0 ? one : mspkit_nts(services[pick(3)]), &bad, &made, &error);
             break;
         }
         case 4:
-            status = mspkit_ncentral_customers_get(clients[0], one.data, one.len, &with, &answer, &error);
+            status = mspkit_ncentral_customers_get(first, one, &with, &answer, &error);
             break;
         case 5: {
             mspkit_ncentral_service_orgs_create_params params = mspkit_ncentral_service_orgs_create_params_init();
@@ -193,7 +201,7 @@ int main(int argc, char **argv)
             for (at = 0; at < 16; at++) {
                 field[at] = pick(2) ? bent() : field[at];
             }
-            status = mspkit_ncentral_service_orgs_create(clients[0], &params, &with, &answer, &error);
+            status = mspkit_ncentral_service_orgs_create(first, &params, &with, &answer, &error);
             break;
         }
         case 6: {
@@ -203,14 +211,14 @@ int main(int argc, char **argv)
             params.sort_order = bent();
             params.select = bent();
             params.struct_size = pick(20) == 0 ? pick(64) : params.struct_size;
-            status = mspkit_ncentral_customers_list(clients[0], &params, &paging, &with, &pager, &error);
+            status = mspkit_ncentral_customers_list(first, &params, &paging, &with, &pager, &error);
             break;
         }
         case 7: {
-            mspkit_cloudmore_services_update_params params = mspkit_cloudmore_services_update_params_init();
+            mspkit_cloudmore_services_replace_params params = mspkit_cloudmore_services_replace_params_init();
             params.custom_properties_data = bent();
             params.reseller_id = pick(2) ? bent() : params.reseller_id;
-            status = mspkit_cloudmore_services_update(clients[1], one.data, one.len, two.data, two.len, &params, &with, &answer, &error);
+            status = mspkit_cloudmore_services_replace(second, one, two, &params, &with, &answer, &error);
             break;
         }
         case 8: {
@@ -218,7 +226,7 @@ int main(int argc, char **argv)
             mspkit_wiv_customers_list_params params = mspkit_wiv_customers_list_params_init();
             params.fields = pick(9) == 0 ? NULL : texts;
             params.fields_count = pick(4);
-            status = mspkit_wiv_customers_list(clients[2], &params, &paging, &with, &pager, &error);
+            status = mspkit_wiv_customers_list(third, &params, &paging, &with, &pager, &error);
             break;
         }
         case 9: {
@@ -226,13 +234,13 @@ int main(int argc, char **argv)
             params.date_range.start = bent();
             params.date_range.end = bent();
             params.customer_id = bent();
-            status = mspkit_wiv_cases_search(clients[2], &params, &paging, &with, &pager, &error);
+            status = mspkit_wiv_cases_search(third, &params, &paging, &with, &pager, &error);
             break;
         }
         case 10: {
             mspkit_wiv_workflows_run_params params = mspkit_wiv_workflows_run_params_init();
             params.payload = bent();
-            status = mspkit_wiv_workflows_run(clients[2], one.data, one.len, &params, &with, &answer, &error);
+            status = mspkit_wiv_workflows_run(third, one, &params, &with, &answer, &error);
             break;
         }
         default: {
@@ -240,7 +248,7 @@ int main(int argc, char **argv)
             params.username = bent();
             params.password = bent();
             params.integration_key = bent();
-            status = mspkit_ncentral_standard_psa_validate_credential(clients[0], one.data, one.len, &params, &with, &answer, &error);
+            status = mspkit_ncentral_standard_psa_validate_credential(first, one, &params, &with, &answer, &error);
         }
         }
         settle(status, error, answer != NULL || pager != NULL || made != NULL);
@@ -254,15 +262,15 @@ int main(int argc, char **argv)
         mspkit_pager_free(pager);
         mspkit_client_free(made);
     }
-    for (at = 0; at < 3; at++) {
-        mspkit_client_free(clients[at]);
-    }
+    mspkit_ncentral_free(first);
+    mspkit_cloudmore_free(second);
+    mspkit_wiv_free(third);
     mspkit_cancel_token_free(token);
     mspkit_runtime_free(runtime);
     for (at = 0; at < 200; at++) {
         kinds += failures[at] > 0;
     }
     printf("fuzz: %ld calls in %ld s, refused with %ld kinds of codes, no crash\n", calls, (long)(time(NULL) - began), kinds);
-    /* Fewer kinds would be a sign that the texts no longer reach what they are meant for. */
+    /* Fewer kinds would be a sign that the texts no longer reach their target. */
     return kinds >= 7 ? 0 : 1;
 }

@@ -1,9 +1,9 @@
-/* Leaks an error on purpose: the check that looks for leaks must see it. */
-#include "mspkit.h"
+/* Leaks an error on purpose: the leak check must notice. */
+#include "mspkit/ncentral.h"
 
 int main(void)
 {
-    mspkit_client *client = NULL;
+    mspkit_ncentral *client = NULL;
     mspkit_error *error = NULL;
     mspkit_client_options options = mspkit_client_options_init();
     options.base_url = mspkit_nts("nowhere");

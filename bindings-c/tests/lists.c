@@ -1,7 +1,7 @@
-/* Lists: steps of every kind one after the other, rows that cannot be read, lists that are not whole, texts with NULs. */
+/* Lists: steps of every kind in sequence, rows that cannot be read, incomplete lists, texts with NULs. */
 #include <string.h>
 
-#include "mspkit.h"
+#include "mspkit/ncentral.h"
 #include "support/expect.h"
 #include "support/memory.h"
 #include "support/service.h"
@@ -9,7 +9,7 @@
 /* The id of a step's item, 0 for none. */
 static int id_of(const mspkit_item *item)
 {
-    const mspkit_customer *customer = mspkit_item_customer(item);
+    const mspkit_ncentral_customer_view *customer = mspkit_ncentral_customer_of_item(item);
     return customer == NULL ? 0 : atoi(customer->customer_id.data);
 }
 
@@ -22,7 +22,7 @@ static mspkit_pager *listed(const mspkit_ncentral *client, int64_t page_size, co
     return pager;
 }
 
-/* One page of rows; `rest` stands behind them in the envelope. */
+/* One page of rows; `rest` follows them in the envelope. */
 static void answers(const char *rows, const char *rest)
 {
     char answer[2048];
@@ -31,7 +31,7 @@ static void answers(const char *rows, const char *rest)
     post("/_sim/script", answer);
 }
 
-/* Whatever was read one by one, the rest comes with every other step. */
+/* Whatever was read one by one, any other step returns the rest. */
 static void one_after_the_other(void)
 {
     mspkit_ncentral *client = new_client();
@@ -72,10 +72,10 @@ static void one_after_the_other(void)
     EXPECT(mspkit_pager_complete(pager) == 1 && mspkit_pager_missing(pager) == 0);
     EXPECT_STATUS(mspkit_pager_collect(pager, -1, &page, NULL), MSPKIT_E_RANGE);
     mspkit_pager_free(pager);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
-/* A row that cannot be read is named; the next step goes on behind it, and so does the token. */
+/* A row that cannot be read is named; the next step continues after it, and so does the token. */
 static void bad_rows(void)
 {
     static const char rows[] = "{\"customerId\":1},{\"customerId\":2,\"customerName\":[]},{\"customerId\":3}";
@@ -101,29 +101,29 @@ static void bad_rows(void)
     EXPECT(id_of(item) == 3);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_DONE);
     mspkit_pager_free(pager);
-    /* By pages: what stands before it, then the failure, then what stands behind it. */
+    /* By pages: the items before it, then the failure, then the items after it. */
     pager = listed(client, 50, NULL);
     EXPECT_STATUS(mspkit_pager_next_page(pager, &page, NULL), MSPKIT_OK);
     EXPECT(mspkit_page_count(page) == 1 && id_of(mspkit_page_item(page, 0)) == 1);
     mspkit_page_free(page);
     EXPECT_STATUS(mspkit_pager_next_page(pager, &page, &error), MSPKIT_E_DECODE);
-    said(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
+    expect_error(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
     EXPECT_STATUS(mspkit_pager_next_page(pager, &page, NULL), MSPKIT_OK);
     EXPECT(mspkit_page_count(page) == 1 && id_of(mspkit_page_item(page, 0)) == 3);
     mspkit_page_free(page);
     mspkit_pager_free(pager);
-    /* At once: nothing was given out, and the token says where that began. */
+    /* At once: no item counts as returned, and the token is where that began. */
     pager = listed(client, 50, NULL);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_pager_collect(pager, MSPKIT_DEFAULT, &page, &error), MSPKIT_E_DECODE);
     EXPECT(strcmp(mspkit_error_resume_token(error).data, mspkit_pager_resume_token(pager).data) == 0);
-    said(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
+    expect_error(error, MSPKIT_E_DECODE, "Decode", "row 2 of page 1");
     EXPECT_STATUS(mspkit_pager_next(pager, &item, &error), MSPKIT_E_DECODE);
     mspkit_error_free(error);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
     EXPECT(id_of(item) == 3);
     mspkit_pager_free(pager);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
 static void not_whole(void)
@@ -142,7 +142,7 @@ static void not_whole(void)
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, &error), MSPKIT_E_LIST_INCOMPLETE);
     EXPECT(mspkit_error_total(error) == 3 && mspkit_error_missing(error) == 2);
-    said(error, MSPKIT_E_LIST_INCOMPLETE, "ListIncomplete", "2 of 3");
+    expect_error(error, MSPKIT_E_LIST_INCOMPLETE, "ListIncomplete", "2 of 3");
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_DONE);
     EXPECT(mspkit_pager_complete(pager) == 0 && mspkit_pager_missing(pager) == 2);
     mspkit_pager_free(pager);
@@ -151,33 +151,33 @@ static void not_whole(void)
     EXPECT_STATUS(mspkit_pager_collect(pager, MSPKIT_DEFAULT, &page, NULL), MSPKIT_OK);
     mspkit_page_free(page);
     mspkit_pager_free(pager);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
-/* A NUL of a server ends no message early; in the text of a field it stands, and the length says so. */
+/* A server's NUL does not truncate a message; a field's text contains it, and the length includes it. */
 static void texts(void)
 {
     mspkit_ncentral *client = new_client();
     mspkit_answer *answer = NULL;
     mspkit_error *error = NULL;
-    const mspkit_customer *customer;
+    const mspkit_ncentral_customer_view *customer;
     mspkit_str message;
     post("/_sim/reset", "{}");
     post("/_sim/script", "{\"answers\":[{\"match\":\"GET /api/customers/{id}\",\"status\":400,\"json\":{\"message\":\"a\\u0000b\\nforged\\u001b[2J\"}},"
                          "{\"match\":\"GET /api/customers/{id}\",\"json\":{\"customerId\":100,\"customerName\":\"a\\u0000b\"}}]}");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, &error), MSPKIT_E_BAD_REQUEST);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, &error), MSPKIT_E_BAD_REQUEST);
     message = mspkit_error_message(error);
     EXPECT(strlen(message.data) == message.len && strstr(message.data, "forged") != NULL);
     EXPECT(strchr(message.data, '\n') == NULL && strchr(message.data, '\033') == NULL);
     mspkit_error_free(error);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
-    customer = mspkit_answer_customer(answer);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
+    customer = mspkit_ncentral_customer_of_answer(answer);
     EXPECT(customer->customer_name.len == 3 && memcmp(customer->customer_name.data, "a\0b", 4) == 0);
     mspkit_answer_free(answer);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
-/* What was created is there, whatever of its answer can be read. */
+/* A created object is returned, whatever of the response can be read. */
 static void created(void)
 {
     mspkit_ncentral *client = new_client();
@@ -190,14 +190,14 @@ static void created(void)
     post("/_sim/reset", "{}");
     post("/_sim/script", "{\"answers\":[{\"match\":\"POST /api/service-orgs/{id}/customers\",\"status\":201,"
                          "\"json\":{\"data\":{\"customerId\":[],\"customerName\":\"Contoso\"}}}]}");
-    if (mspkit_ncentral_service_orgs_create_customer(client, "50", MSPKIT_NTS, &params, NULL, &answer, &error) != MSPKIT_OK) {
+    if (mspkit_ncentral_service_orgs_create_customer(client, MSPKIT_STR("50"), &params, NULL, &answer, &error) != MSPKIT_OK) {
         fprintf(stderr, "%s\n", mspkit_error_message(error).data);
         exit(1);
     }
-    EXPECT(strcmp(mspkit_answer_customer(answer)->customer_name.data, "Contoso") == 0);
-    EXPECT(mspkit_answer_customer(answer)->customer_id.presence == MSPKIT_ABSENT);
+    EXPECT(strcmp(mspkit_ncentral_customer_of_answer(answer)->customer_name.data, "Contoso") == 0);
+    EXPECT(mspkit_ncentral_customer_of_answer(answer)->customer_id.presence == MSPKIT_ABSENT);
     mspkit_answer_free(answer);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
 int main(void)

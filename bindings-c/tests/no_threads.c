@@ -1,19 +1,19 @@
-/* A system that gives no thread: what was registered for a call is taken back, whatever the call fails at. */
+/* A system that cannot start threads: everything registered for a call is rolled back, wherever the call fails. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
-#include "mspkit.h"
+#include "mspkit/ncentral.h"
 #include "support/expect.h"
 #include "support/memory.h"
 #include "support/service.h"
 
-/* How many more threads there are; less than 0: as many as are wanted. */
+/* How many more threads are allowed; less than 0: any number. */
 static atomic_int left = -1;
 
-/* The library finds this one before that of the system. */
+/* The library finds this one before the system's. */
 int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *), void *with)
 {
     static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
@@ -57,21 +57,21 @@ static void calls(void)
     EXPECT_STATUS(mspkit_queue_new(&queue, NULL), MSPKIT_OK);
     left = 0;
     /* A blocking call needs no thread. */
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
     mspkit_answer_free(answer);
-    EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, "100", MSPKIT_NTS, NULL, queue, NULL, &number, &error), MSPKIT_E_INTERNAL);
-    said(error, MSPKIT_E_INTERNAL, "Internal", "no thread");
+    EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, MSPKIT_STR("100"), NULL, queue, NULL, &number, &error), MSPKIT_E_INTERNAL);
+    expect_error(error, MSPKIT_E_INTERNAL, "Internal", "no thread");
     EXPECT(mspkit_queue_pending(queue) == 0 && number == 4711);
     EXPECT_STATUS(mspkit_queue_next(queue, 0, &done, NULL), MSPKIT_EMPTY);
-    /* With a thread it is as if nothing had been. */
+    /* With a thread it works as usual. */
     left = -1;
-    EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, "100", MSPKIT_NTS, NULL, queue, NULL, &number, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, MSPKIT_STR("100"), NULL, queue, NULL, &number, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_queue_next(queue, 30000, &done, NULL), MSPKIT_OK);
     EXPECT(done.status == MSPKIT_OK && done.operation == number);
     mspkit_completion_clear(&done);
     EXPECT_STATUS(mspkit_queue_close(queue), MSPKIT_OK);
     EXPECT_STATUS(mspkit_queue_next(queue, 2000, &done, NULL), MSPKIT_DONE);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     mspkit_queue_free(queue);
     mspkit_runtime_free(own);
 }
@@ -91,7 +91,7 @@ static void lists(void)
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, NULL, NULL, &pager, NULL), MSPKIT_OK);
     left = 0;
     EXPECT_STATUS(mspkit_pager_next_submit(pager, queue, NULL, NULL, &error), MSPKIT_E_INTERNAL);
-    said(error, MSPKIT_E_INTERNAL, "Internal", "no thread");
+    expect_error(error, MSPKIT_E_INTERNAL, "Internal", "no thread");
     EXPECT(mspkit_queue_pending(queue) == 0 && mspkit_pager_resume_token(pager).data != NULL);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
     left = -1;
@@ -100,12 +100,12 @@ static void lists(void)
     EXPECT(done.status == MSPKIT_OK && done.item != NULL && mspkit_queue_pending(queue) == 0);
     mspkit_completion_clear(&done);
     mspkit_pager_free(pager);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     mspkit_queue_free(queue);
     mspkit_runtime_free(own);
 }
 
-/* The threads of a runtime are all there, or none of them. */
+/* Either all threads of a runtime start, or none. */
 static void runtimes(void)
 {
     mspkit_runtime_options options = mspkit_runtime_options_init();
@@ -115,7 +115,7 @@ static void runtimes(void)
     for (int there = 0; there < 3; there++) {
         left = there;
         EXPECT_STATUS(mspkit_runtime_new(&options, &own, &error), MSPKIT_E_INTERNAL);
-        said(error, MSPKIT_E_INTERNAL, "Internal", "no runtime");
+        expect_error(error, MSPKIT_E_INTERNAL, "Internal", "no runtime");
         EXPECT(own == NULL);
     }
     left = -1;
@@ -129,7 +129,7 @@ static void count(void *user_data, const mspkit_log_record *record)
     atomic_fetch_add((atomic_int *)user_data, 1);
 }
 
-/* A callback stays where its successor cannot be. */
+/* A callback is kept if its replacement cannot be installed. */
 static void logging(void)
 {
     static atomic_int first, second;
@@ -139,16 +139,16 @@ static void logging(void)
     EXPECT_STATUS(mspkit_log_set(count, &first, MSPKIT_LOG_DEBUG, NULL), MSPKIT_OK);
     left = 0;
     EXPECT_STATUS(mspkit_log_set(count, &second, MSPKIT_LOG_DEBUG, &error), MSPKIT_E_INTERNAL);
-    said(error, MSPKIT_E_INTERNAL, "Internal", "no thread");
+    expect_error(error, MSPKIT_E_INTERNAL, "Internal", "no thread");
     left = -1;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_log_set(NULL, NULL, MSPKIT_LOG_OFF, NULL), MSPKIT_OK);
     EXPECT(first > 0 && second == 0);
     mspkit_answer_free(answer);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
-/* A name is looked up on a thread. Without one the call fails, and completes all the same. */
+/* A name is resolved on a thread. Without one the call fails, and completes all the same. */
 static void names(void)
 {
     mspkit_runtime *own = NULL;
@@ -159,12 +159,12 @@ static void names(void)
     client = client_at(keep_text("http://localhost:%d", sim.port), own);
     EXPECT_STATUS(mspkit_queue_new(&queue, NULL), MSPKIT_OK);
     left = 1;
-    EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, "100", MSPKIT_NTS, NULL, queue, NULL, NULL, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, MSPKIT_STR("100"), NULL, queue, NULL, NULL, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_queue_next(queue, 30000, &done, NULL), MSPKIT_OK);
     EXPECT(done.status < 0 && mspkit_queue_pending(queue) == 0);
     mspkit_completion_clear(&done);
     left = -1;
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     mspkit_queue_free(queue);
     mspkit_runtime_free(own);
 }

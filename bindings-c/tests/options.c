@@ -1,7 +1,7 @@
-/* What options say: nothing, 0, false, and everything in between. */
+/* The values of options: not given, 0, false, and everything in between. */
 #include <string.h>
 
-#include "mspkit.h"
+#include "mspkit/ncentral.h"
 #include "support/expect.h"
 #include "support/memory.h"
 #include "support/service.h"
@@ -29,13 +29,13 @@ static mspkit_ncentral *client_of(const mspkit_client_options *options)
     return client;
 }
 
-/* The attempts of a call that fails for ever. */
+/* The attempts of a call that always fails. */
 static size_t attempts(const mspkit_ncentral *client, const mspkit_call_options *call)
 {
     mspkit_answer *answer = NULL;
     mspkit_error *error = NULL;
     size_t made;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, call, &answer, &error), MSPKIT_E_SERVER);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), call, &answer, &error), MSPKIT_E_SERVER);
     made = mspkit_error_attempt_count(error);
     mspkit_error_free(error);
     return made;
@@ -51,7 +51,7 @@ static void retries(void)
     EXPECT(attempts(client, NULL) == 3 && attempts(client, &call) == 3);
     call.max_retries = 0;
     EXPECT(attempts(client, &call) == 1);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     options.max_retries = 0;
     client = client_of(&options);
     EXPECT(attempts(client, NULL) == 1);
@@ -59,10 +59,10 @@ static void retries(void)
     EXPECT(attempts(client, &call) == 2);
     call = mspkit_call_options_init();
     EXPECT(attempts(client, &call) == 1);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
-/* What the server asks for is not waited for. */
+/* The pause that the server requests is not waited for. */
 static void no_wait(void)
 {
     mspkit_client_options options = usual();
@@ -73,13 +73,13 @@ static void no_wait(void)
     post("/_sim/fail", "{\"match\":\"ncentral.customers.get\",\"fault\":{\"kind\":\"status\",\"status\":503,\"retry_after\":1}}");
     options.max_retry_after_ms = 0;
     client = client_of(&options);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, &error), MSPKIT_E_SERVER);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, &error), MSPKIT_E_SERVER);
     EXPECT(mspkit_error_attempt_count(error) == 1);
     mspkit_error_free(error);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
 }
 
-/* Times, sizes and numbers that cannot be 0 are refused by name, so zeroes in place of the initialiser are noticed. */
+/* Times, sizes and numbers that cannot be 0 are refused by name, so zeroes instead of the initialiser are noticed. */
 static void zeroes(void)
 {
     mspkit_client_options options;
@@ -95,20 +95,20 @@ static void zeroes(void)
     options.base_url = mspkit_nts(sim.url);
     options.jwt = mspkit_nts("a-token");
     EXPECT_STATUS(mspkit_ncentral_new(&options, &other, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout_ms");
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout_ms");
     memset(&call, 0, sizeof call);
     call.struct_size = sizeof call;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, &call, &answer, &error), MSPKIT_E_INVALID_REQUEST);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &call, &answer, &error), MSPKIT_E_INVALID_REQUEST);
     EXPECT(strcmp(mspkit_error_argument(error).data, "timeout_ms") == 0 && strcmp(mspkit_error_given(error).data, "0") == 0);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout_ms");
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout_ms");
     memset(&paging, 0, sizeof paging);
     paging.struct_size = sizeof paging;
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, &paging, NULL, &pager, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "given: 0");
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "given: 0");
     params.page_size = 0;
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, &params, NULL, NULL, &pager, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "page_size");
-    mspkit_client_free(client);
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "page_size");
+    mspkit_ncentral_free(client);
 }
 
 static void yes_and_no(void)
@@ -118,21 +118,21 @@ static void yes_and_no(void)
     mspkit_error *error = NULL;
     options.base_url = mspkit_nts("http://ncentral.example.com");
     EXPECT_STATUS(mspkit_ncentral_new(&options, &client, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "allow_http");
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "allow_http");
     options.allow_http = false;
     EXPECT_STATUS(mspkit_ncentral_new(&options, &client, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "allow_http");
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "allow_http");
     options.allow_http = true;
     options.verify = false;
-    mspkit_client_free(client_of(&options));
+    mspkit_ncentral_free(client_of(&options));
     for (int32_t wrong = 2; wrong > -3; wrong -= 3) {
         options.verify = wrong;
         EXPECT_STATUS(mspkit_ncentral_new(&options, &client, &error), MSPKIT_E_RANGE);
-        said(error, MSPKIT_E_RANGE, "InvalidRequest", "verify: must be true, false or MSPKIT_DEFAULT");
+        expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "verify: must be true, false or MSPKIT_DEFAULT");
     }
 }
 
-/* Whatever is less than 0 is no number and no time, a remaining time that has run out included. */
+/* Negative numbers and times are refused, including a remaining time that has run out. */
 static void less_than_nothing(void)
 {
     mspkit_client_options options;
@@ -147,26 +147,26 @@ static void less_than_nothing(void)
         options = usual();
         *numbers[at] = -1;
         EXPECT_STATUS(mspkit_ncentral_new(&options, &other, &error), MSPKIT_E_RANGE);
-        said(error, MSPKIT_E_RANGE, "InvalidRequest", "must be 0 or more, or MSPKIT_DEFAULT; given: -1");
+        expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "must be 0 or more, or MSPKIT_DEFAULT; given: -1");
     }
     options = usual();
     EXPECT(mspkit_error_argument(NULL).data == NULL);
     options.max_retries = -1;
     EXPECT_STATUS(mspkit_ncentral_new(&options, &other, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "max_retries");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "max_retries");
     paging = mspkit_paging_options_init();
     paging.limit = -1;
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, &paging, NULL, &pager, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "limit");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "limit");
     paging = mspkit_paging_options_init();
     paging.concurrency = -1;
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, &paging, NULL, &pager, &error), MSPKIT_E_RANGE);
-    said(error, MSPKIT_E_RANGE, "InvalidRequest", "concurrency");
+    expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "concurrency");
     paging = mspkit_paging_options_init();
     paging.on_lost_page = mspkit_nts("sometimes");
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, &paging, NULL, &pager, &error), MSPKIT_E_INVALID_REQUEST);
-    said(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "on_lost_page");
-    mspkit_client_free(client);
+    expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "on_lost_page");
+    mspkit_ncentral_free(client);
 }
 
 int main(void)

@@ -1,16 +1,17 @@
-/* Two threads clear one completion, which only one may use: a race inside the library, which an instrumented one tells. */
+/* Two threads clear one completion, which only one may use: a race inside the library, which an instrumented one
+ * detects. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 
 #include "mspkit.h"
 
 static mspkit_completion shared;
-/* Both threads are there before one begins: of a thread that has ended, the sanitizer may know nothing any more. */
+/* Both threads exist before one begins: the sanitizer may forget a thread that has ended. */
 static pthread_barrier_t both;
 
 static void *clear(void *unused)
 {
-    /* Calls of the library order threads now and then, so a race shows only where two calls meet. */
+    /* Calls of the library synchronize threads now and then, so a race shows only if two calls overlap. */
     int round;
     pthread_barrier_wait(&both);
     for (round = 0; round < 5000000; round++) {

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "mspkit.h"
+#include "mspkit/wiv.h"
 #include "support/expect.h"
 #include "support/json.h"
 #include "support/memory.h"
@@ -38,16 +38,16 @@ static json *start(pid_t *pid, int *in)
     return json_parse(line, len);
 }
 
-static mspkit_wiv *client_of(const mspkit_runtime *runtime, const json *said, int tls)
+static mspkit_wiv *client_of(const mspkit_runtime *runtime, const json *server_info, int tls)
 {
     mspkit_client_options options = mspkit_client_options_init();
     mspkit_wiv *client = NULL;
     mspkit_error *error = NULL;
     options.runtime = runtime;
     options.base_url = mspkit_nts(keep_text("%s:%s", tls ? "https://localhost" : "http://127.0.0.1",
-                                            json_get(said, tls ? "tls" : "tcp")->text));
+                                            json_get(server_info, tls ? "tls" : "tcp")->text));
     options.api_key = mspkit_nts("key");
-    options.ca_bundle = mspkit_nts(json_get(said, "ca")->text);
+    options.ca_bundle = mspkit_nts(json_get(server_info, "ca")->text);
     options.max_retries = 0;
     options.trust_env = false;
     if (mspkit_wiv_new(&options, &client, &error) != MSPKIT_OK) {
@@ -68,8 +68,8 @@ int main(int argc, char **argv)
     long call, failed = 0, answered = 0, transport = 0;
     int in, way;
     pid_t server;
-    json *said = start(&server, &in);
-    EXPECT(said != NULL);
+    json *server_info = start(&server, &in);
+    EXPECT(server_info != NULL);
     strcpy(payload, "{\"text\": \"");
     memset(payload + strlen(payload), 'x', PAYLOAD);
     strcat(payload, "\"}");
@@ -81,16 +81,16 @@ int main(int argc, char **argv)
     sigaction(SIGPIPE, NULL, &before);
     EXPECT(before.sa_handler == SIG_DFL);
     for (way = 0; way < 4; way++) {
-        mspkit_wiv *client = client_of(runtime, said, way & 1);
+        mspkit_wiv *client = client_of(runtime, server_info, way & 1);
         for (call = 0; call < each; call++) {
             mspkit_answer *answer = NULL;
             mspkit_error *error = NULL;
             int32_t status;
             if ((way & 2) == 0) {
-                status = mspkit_wiv_workflows_run(client, "w", MSPKIT_NTS, &run, NULL, &answer, &error);
+                status = mspkit_wiv_workflows_run(client, MSPKIT_STR("w"), &run, NULL, &answer, &error);
             } else {
                 mspkit_completion done = mspkit_completion_init();
-                EXPECT_STATUS(mspkit_wiv_workflows_run_submit(client, "w", MSPKIT_NTS, &run, NULL, queue, NULL, NULL, NULL), MSPKIT_OK);
+                EXPECT_STATUS(mspkit_wiv_workflows_run_submit(client, MSPKIT_STR("w"), &run, NULL, queue, NULL, NULL, NULL), MSPKIT_OK);
                 EXPECT_STATUS(mspkit_queue_next(queue, 60000, &done, NULL), MSPKIT_OK);
                 status = done.status;
                 answer = done.answer;
@@ -106,7 +106,7 @@ int main(int argc, char **argv)
             mspkit_answer_free(answer);
             mspkit_error_free(error);
         }
-        mspkit_client_free(client);
+        mspkit_wiv_free(client);
     }
     mspkit_queue_free(queue);
     mspkit_runtime_free(runtime);
@@ -116,6 +116,6 @@ int main(int argc, char **argv)
     waitpid(server, NULL, 0);
     memory_back(0);
     printf("sigpipe: %ld connections, %ld answered, %ld failed, %ld of them as they should\n", 4 * each, answered, failed, transport);
-    /* Two kinds of end let an answer through, if it is fast enough. */
+    /* Two kinds of end let a response through, if it is fast enough. */
     return failed == transport && failed >= each && answered > 0 ? 0 : 1;
 }

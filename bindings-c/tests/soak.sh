@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# What takes long, or wants tools that a fresh machine does not have: valgrind, clang, abigail-tools, cmake, shellcheck,
-# all of them packages of Debian, which root gets here. What is still missing is said in a line and left out.
-# `soak.sh [PART]...` runs some of the parts; all but `check` need that one to have been run.
+# Checks that are slow, or need tools that a fresh machine does not have: valgrind, clang, abigail-tools, cmake,
+# shellcheck, all of them packages of Debian, which are installed here when run as root. Missing ones are reported and
+# skipped. `soak.sh [PART]...` runs some of the parts; all except `check` need that one to have been run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=tests/common.sh
 . tests/common.sh
 export MSPKIT_LONG=1
-export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty" MSPKIT_CASES="$PWD/../tests/conformance"
+export MSPKIT_SIM="$BUILT/mspkit-sim" MSPKIT_FAULTY="$BUILT/examples/faulty"
 triple="$(rustc -vV | sed -n 's/^host: //p')"
 
 # The newest clang of the distribution that has a ThreadSanitizer to link.
@@ -26,7 +26,7 @@ tools() {
     [ ${#wanted[@]} -eq 0 ] && [ -n "$(clang_with_tsan)" ] || apt-get update -qq || true
     version="$(newest_clang)"
     [ -n "$(clang_with_tsan)" ] || [ -z "$version" ] || wanted+=("clang-$version" "libclang-rt-$version-dev")
-    # One after the other: one that cannot be had does not keep the others away.
+    # One after another: one that is not available does not block the others.
     for package in "${wanted[@]}"; do
       DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >"$WORK/apt.txt" 2>&1 ||
         echo "apt-get could not install $package: $(tail -1 "$WORK/apt.txt")"
@@ -59,13 +59,13 @@ memory() {
     --leak-check=full "--show-leak-kinds=definite,indirect,possible" "--errors-for-leak-kinds=definite,indirect,possible")
   for name in behaviour options lists lifetimes; do "${run[@]}" "$WORK/$name"; done
   for own in 0 2; do "${run[@]}" "$WORK/threads" 3 "$own"; done
-  for way in blocking queue; do "${run[@]}" "$WORK/conformance" "$way" --only "customers"; done
+  "$BUILT/mspkit-conformance" --only "customers" --workers 2 --limit 120 -- "${run[@]}" "$WORK/conformance"
   program leak tests/leak.c
-  if "${run[@]}" "$WORK/leak" 2>/dev/null; then fail "valgrind does not notice a leak"; fi
-  echo "valgrind notices a leak"
+  if "${run[@]}" "$WORK/leak" 2>/dev/null; then fail "valgrind does not detect a leak"; fi
+  echo "valgrind detects a leak"
 }
 
-# A library whose Rust is instrumented as well; the compiler of the toolchain needs to be told that this is meant.
+# A library whose Rust is instrumented as well; the stable compiler needs a variable for that.
 instrumented() {
   local kind="$1" flags="$2"; shift 2
   (cd .. && RUSTC_BOOTSTRAP=1 RUSTFLAGS="$flags" cargo build --quiet --locked --target "$triple" --target-dir "$TARGET/sanitize-$kind" -p mspkit-c "$@")
@@ -74,8 +74,8 @@ instrumented() {
   ln -sf libmspkit.so.1 "$WORK/$kind/libmspkit.so"
 }
 
-# A toolchain with the sources of std, whose locks ThreadSanitizer must see: the installed one, or one beside it, which is
-# not touched.
+# A toolchain with the sources of std, whose locks ThreadSanitizer must see: the installed one, or a copy beside it,
+# which leaves it untouched.
 with_std_sources() {
   local version private="$TARGET/rustup"
   rustc_has_sources() { [ -f "$("$1" --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]; }
@@ -109,20 +109,20 @@ address() {
   sanitized address "$CC" fuzz tests/fuzz.c
   "$WORK/address/fuzz" 100000 "$RANDOM"
   sanitized address "$CC" conformance tests/conformance/*.c tests/generated/dispatch.c "${SUPPORT[@]}"
-  for way in blocking queue; do "$WORK/address/conformance" "$way"; done
+  "$BUILT/mspkit-conformance" --without-proof -- "$WORK/address/conformance"
   sanitized address "$CC" after-free tests/after_free.c
-  if "$WORK/address/after-free" 2> "$WORK/after-free.txt"; then fail "a use after free inside the library is not noticed"; fi
+  if "$WORK/address/after-free" 2> "$WORK/after-free.txt"; then fail "a use after free inside the library is not detected"; fi
   grep -q "heap-use-after-free" "$WORK/after-free.txt" || fail "the use after free was not what ended the program"
-  echo "a use after free is noticed"
+  echo "a use after free is detected"
 }
 
-# In a shell of its own: the toolchain is another one.
+# In a subshell: the toolchain is another one.
 thread() (
   say "C: ThreadSanitizer, 16 threads and one client"
   local clang own
   clang="$(clang_with_tsan)"
-  [ -n "$clang" ] || { echo "left out: ThreadSanitizer (no clang links one)"; return 0; }
-  with_std_sources || { echo "left out: ThreadSanitizer (the toolchain has no rust-src, and none could be fetched)"; return 0; }
+  [ -n "$clang" ] || { echo "skipped: ThreadSanitizer (no clang links one)"; return 0; }
+  with_std_sources || { echo "skipped: ThreadSanitizer (the toolchain has no rust-src, and none could be fetched)"; return 0; }
   instrumented thread "-Zsanitizer=thread" -Zbuild-std=std,panic_unwind
   sanitized thread "$clang" threads tests/threads.c "${SUPPORT[@]}"
   # Suppressions are by name, and an llvm-symbolizer of another version than clang's finds none.
@@ -131,10 +131,10 @@ thread() (
   for own in 0 2; do TSAN_OPTIONS="$options" setarch -R "$WORK/thread/threads" 10 "$own"; done
   sanitized thread "$clang" race tests/race.c
   if TSAN_OPTIONS="$options" setarch -R "$WORK/thread/race" 2>"$WORK/race.txt"; then
-    fail "a race inside the library is not noticed"
+    fail "a race inside the library is not detected"
   fi
   grep -q "ThreadSanitizer: data race" "$WORK/race.txt" || fail "the race was not what ended the program"
-  echo "a race is noticed"
+  echo "a race is detected"
 )
 
 interface() {

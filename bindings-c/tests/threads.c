@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "mspkit.h"
+#include "mspkit/ncentral.h"
 #include "support/expect.h"
 #include "support/memory.h"
 #include "support/sim.h"
@@ -54,11 +54,11 @@ static void *work(void *argument)
         mspkit_call_options options = mspkit_call_options_init();
         mspkit_operation numbers[8];
         int at, count = 0;
-        EXPECT_STATUS(mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, NULL), MSPKIT_OK);
-        EXPECT(strcmp(mspkit_answer_customer(answer)->customer_id.data, "100") == 0);
+        EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
+        EXPECT(strcmp(mspkit_ncentral_customer_of_answer(answer)->customer_id.data, "100") == 0);
         mspkit_answer_free(answer);
         for (at = 0; at < 8 && used < MOST; at++) {
-            EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, "101", MSPKIT_NTS, NULL, queue,
+            EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, MSPKIT_STR("101"), NULL, queue,
                                                                (void *)&completions[thread * MOST + used++], &numbers[at], NULL),
                           MSPKIT_OK);
             atomic_fetch_add(&accepted, 1);
@@ -73,7 +73,7 @@ static void *work(void *argument)
         options.cancel = token;
         EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, NULL, &options, &pager, NULL), MSPKIT_OK);
         while (count < 3 && mspkit_pager_next(pager, &item, NULL) == MSPKIT_OK) {
-            EXPECT(mspkit_item_customer(item)->customer_id.len > 0);
+            EXPECT(mspkit_ncentral_customer_of_item(item)->customer_id.len > 0);
             count++;
         }
         EXPECT(count == 3);
@@ -116,7 +116,7 @@ int main(int argc, char **argv)
     }
     EXPECT(atomic_load(&accepted) == atomic_load(&completed));
     mspkit_queue_free(own);
-    mspkit_client_free(made);
+    mspkit_ncentral_free(made);
     mspkit_runtime_free(runtime);
     sim_stop(&sim);
     memory_back(0);

@@ -1,4 +1,4 @@
-/* Runs a command with the simulator's addresses and credentials in the environment, as the examples take them:
+/* Runs a command with the simulator's addresses and credentials in the environment, as the examples expect them:
  * `with_simulator [SIMULATOR ARGUMENTS] -- COMMAND`. */
 #include <ctype.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/** Onboards a customer across three services, which the environment names. Writes only with `--write`. */
+/** Onboards a customer across three services, configured by the environment. Writes only with `--write`. */
 
 import { Cloudmore, type MspError, NCentral, Wiv } from "mspkit";
 import { Report } from "./report.js";
@@ -21,8 +21,8 @@ async function onboard(write: boolean, report: Report, env: Record<string, strin
     const customers = await client.serviceOrgs.listCustomers(org.soId).collect();
     report.done("create customers under it", `${customers.length} customers`);
     const hooli = client.serviceOrgs.createCustomer(999999, { customerName: "Hooli", ...contact });
-    const told = (error: MspError) => `${error.kind}: ${error.summary}`;
-    report.done("create one where it cannot be", await hooli.then(() => "it was created", told));
+    const shown = (error: MspError) => `${error.kind}: ${error.summary}`;
+    report.done("create one where it cannot be", await hooli.then(() => "it was created", shown));
   }
   const { PSA_USERNAME: username = "", PSA_PASSWORD: password = "", PSA_TICKET_ID: ticketId = "" } = env;
   const check = await client.standardPsa.validateCredential(3, { username, password });
@@ -40,9 +40,9 @@ async function onboard(write: boolean, report: Report, env: Record<string, strin
   if (write && missing) {
     const { name, customProperties } = await cloudmore.estore.get({ organizationId, serviceId: missing.id });
     const wanted = customProperties?.filter((property) => property.mandatory) ?? [];
-    const customPropertiesData = wanted.map(({ propertyId: id }) => ({ id, value: "acme.example.com" }));
-    const service = { organizationId, id: missing.id, currencyCode: "EUR", customPropertiesData };
-    report.done("enable a service", `${name} as ${(await cloudmore.services.add(service)).id}`);
+    const data = wanted.flatMap(({ propertyId: id }) => (id ? [{ id, value: "acme.example.com" }] : []));
+    const service = { organizationId, id: missing.id, currencyCode: "EUR", customPropertiesData: data };
+    report.done("enable a service", `${name} as ${(await cloudmore.services.create(service)).id}`);
   }
 
   await using wiv = new Wiv();

@@ -1,5 +1,5 @@
 /**
- * The table that the example prints: a row for each step with what it took, and progress before it.
+ * The table that the example prints: a row per step with its cost, and progress before it.
  */
 
 import { subscribe } from "node:diagnostics_channel";
@@ -30,12 +30,12 @@ export class Report {
     return { at: performance.now(), requests: this.#requests, retries: this.#retries };
   }
 
-  /** Shows how far a step is; the next text takes its place. */
+  /** Shows the progress of a step; the next text replaces it. */
   progress(text: string): void {
     process.stderr.write(`${text.padEnd(60)}\r`);
   }
 
-  /** Prints a row for what happened since the row before. */
+  /** Prints a row for what happened since the previous row. */
   done(step: string, result: string): void {
     const before = this.#marks.at(-1) as Mark;
     const now = this.#now();

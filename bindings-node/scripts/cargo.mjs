@@ -1,11 +1,12 @@
-// Builds a crate of the workspace and says what has become of it. MSPKIT_PROFILE=release gives an optimised one,
+// Builds a crate of the workspace and returns the built file. MSPKIT_PROFILE=release builds an optimised one,
 // MSPKIT_CARGO_BUILD names another command than `cargo build`.
 
 import { execFileSync } from "node:child_process";
 import { HERE } from "./places.mjs";
 
-/** The file that a crate becomes: its program, or the library with this ending. */
-export function built(crate, ending = "") {
+/** The file built from a crate: its program, or the library with this extension. Builds with features are for tests,
+ * and are debug builds. */
+export function built(crate, ending = "", features = []) {
   const [cargo, ...command] = (process.env.MSPKIT_CARGO_BUILD ?? "cargo build").split(" ");
   const args = [
     ...command,
@@ -13,19 +14,23 @@ export function built(crate, ending = "") {
     "--locked",
     "-p",
     crate,
+    // A program alone, as maturin builds it, so that it is built once.
+    ...(ending === "" ? ["--bin", crate] : []),
     "--message-format",
     "json-render-diagnostics",
   ];
-  if (process.env.MSPKIT_PROFILE === "release") {
+  if (features.length > 0) {
+    args.push("--features", features.join(","));
+  } else if (process.env.MSPKIT_PROFILE === "release") {
     args.push("--release");
   }
-  const said = execFileSync(cargo, args, {
+  const output = execFileSync(cargo, args, {
     cwd: HERE,
     encoding: "utf8",
     maxBuffer: 2 ** 28,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const artifacts = said
+  const artifacts = output
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line))

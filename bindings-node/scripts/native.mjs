@@ -1,11 +1,15 @@
-// Builds the native half and puts it where the loader looks for it.
+// Builds the native half and copies it to where the loader looks for it. With --test-hooks it is a debug build with the
+// exports that only tests need, in `hooks`.
 
-import { copyFileSync, renameSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { built } from "./cargo.mjs";
 import { HERE, library, native } from "./places.mjs";
 
-// Renamed into its place: a process that has the old one loaded keeps it.
-const place = join(HERE, native());
-copyFileSync(built("mspkit-node", library()), `${place}.part`);
+// Renamed into place: a process that has loaded the old one keeps it.
+const hooks = process.argv.includes("--test-hooks");
+const folder = hooks ? join(HERE, "hooks") : HERE;
+mkdirSync(folder, { recursive: true });
+const place = join(folder, native());
+copyFileSync(built("mspkit-node", library(), hooks ? ["test-hooks"] : []), `${place}.part`);
 renameSync(`${place}.part`, place);

@@ -1,5 +1,5 @@
-// Packs what would be published: the package `mspkit`, and the package of this platform with the native half and the simulator, which
-// the first names as an optional dependency. Both tarballs end up in `packed`; their names are printed.
+// Packs what would be published: `mspkit`, and `mspkit-sim` for tests. Each has a package of this platform besides, with the native
+// half or the program, which it names as an optional dependency. The tarballs end up in `packed`; their names are printed.
 
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { built } from "./cargo.mjs";
 import { HERE, native, platform } from "./places.mjs";
 
 const SIM = "mspkit-sim";
+const PROGRAM = process.platform === "win32" ? `${SIM}.exe` : SIM;
 const OUT = join(HERE, "packed");
 const LICENSES = ["LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES"];
 const PLATFORMS = ["linux-x64-gnu"];
@@ -21,11 +22,20 @@ function pack(manifest, fill) {
     copyFileSync(join(HERE, "..", license), join(folder, license));
   }
   fill(folder);
-  const said = execFileSync("npm", ["pack", "--json", "--pack-destination", OUT], {
+  const output = execFileSync("npm", ["pack", "--json", "--pack-destination", OUT], {
     cwd: folder,
     encoding: "utf8",
   });
-  return join(OUT, JSON.parse(said)[0].filename);
+  return join(OUT, JSON.parse(output)[0].filename);
+}
+
+/** Puts what was built into a package, without the names for debuggers, which would be half of it. */
+function copyBuilt(from, to) {
+  copyFileSync(from, to);
+  chmodSync(to, 0o755);
+  if (system === "linux") {
+    execFileSync("strip", ["--strip-unneeded", to], { stdio: "inherit" });
+  }
 }
 
 rmSync(OUT, { recursive: true, force: true });
@@ -34,45 +44,60 @@ const {
   scripts: __,
   ...common
 } = JSON.parse(readFileSync(join(HERE, "package.json"), "utf8"));
-const of = (platform) => `${common.name}-${platform}`;
+const { name, version, description, license, homepage, repository, bugs, keywords, engines } = common;
+const about = { version, description, license, homepage, repository, bugs, keywords, engines };
+const simulator = {
+  name: SIM,
+  ...about,
+  description: "N-central, Cloudmore and Wiv on one loopback port, quirks and faults included",
+  repository: { ...repository, directory: "tests/simulator" },
+};
+const platforms = (of) => Object.fromEntries(PLATFORMS.map((each) => [`${of}-${each}`, version]));
 
 const [system, arch, libc] = platform().split("-");
-const { name: ___, version, description, license, homepage, repository, bugs, keywords, engines } = common;
-const binary = {
-  name: of(platform()),
-  version,
-  description: `${description}: the native module for ${platform()}`,
-  license,
-  homepage,
-  repository,
-  bugs,
-  keywords,
-  engines,
+/** The package of this platform with one file. */
+const binary = ({ name, description, ...rest }, kind, file) => ({
+  ...rest,
+  name: `${name}-${platform()}`,
+  description: `${description}: the ${kind} for ${platform()}`,
   os: [system],
   cpu: [arch],
   ...(system === "linux" ? { libc: [libc === "musl" ? "musl" : "glibc"] } : {}),
-  // A program cannot be run out of an archive.
+  // A program cannot be run from an archive.
   preferUnplugged: true,
-  main: native(),
-  files: [native(), SIM, "LICENSE-*", "THIRD-PARTY-LICENSES"],
-};
+  files: [file, "LICENSE-*", "THIRD-PARTY-LICENSES"],
+});
 const packed = [
   pack(
-    { ...common, optionalDependencies: Object.fromEntries(PLATFORMS.map((each) => [of(each), version])) },
+    {
+      ...common,
+      optionalDependencies: platforms(name),
+      peerDependencies: { [SIM]: version },
+      peerDependenciesMeta: { [SIM]: { optional: true } },
+    },
     (folder) => {
       cpSync(join(HERE, "dist"), join(folder, "dist"), { recursive: true });
       copyFileSync(join(HERE, "README.md"), join(folder, "README.md"));
     },
   ),
-  pack(binary, (folder) => {
-    copyFileSync(join(HERE, native()), join(folder, native()));
-    copyFileSync(built("mspkit-sim"), join(folder, SIM));
-    chmodSync(join(folder, SIM), 0o755);
-    if (system === "linux") {
-      // Half of it would be names for debuggers.
-      const files = [native(), SIM].map((name) => join(folder, name));
-      execFileSync("strip", ["--strip-unneeded", ...files], { stdio: "inherit" });
-    }
-  }),
+  pack({ ...binary({ name, ...about }, "native module", native()), main: native() }, (folder) =>
+    copyBuilt(join(HERE, native()), join(folder, native())),
+  ),
+  pack(
+    {
+      ...simulator,
+      type: "commonjs",
+      main: "./index.js",
+      types: "./index.d.ts",
+      bin: { [SIM]: "bin.js" },
+      files: ["*.js", "*.d.ts", "LICENSE-*", "THIRD-PARTY-LICENSES"],
+      optionalDependencies: platforms(SIM),
+    },
+    (folder) => {
+      cpSync(join(HERE, "simulator"), folder, { recursive: true });
+      copyFileSync(join(HERE, "..", "tests", "simulator", "README.md"), join(folder, "README.md"));
+    },
+  ),
+  pack(binary(simulator, "program", PROGRAM), (folder) => copyBuilt(built(SIM), join(folder, PROGRAM))),
 ];
 console.log(packed.join("\n"));

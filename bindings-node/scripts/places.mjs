@@ -1,4 +1,4 @@
-// Where things are, and what they are called on this platform.
+// Paths, and their names on this platform.
 
 import { fileURLToPath } from "node:url";
 
@@ -17,7 +17,7 @@ export function native() {
   return `mspkit.${platform()}.node`;
 }
 
-/** How libraries end that cargo builds. */
+/** The extension of libraries that cargo builds. */
 export function library() {
   return { darwin: ".dylib", win32: ".dll" }[process.platform] ?? ".so";
 }

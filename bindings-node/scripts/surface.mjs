@@ -1,5 +1,5 @@
-// Prints the public surface of the module as it is built: the declarations that index.d.ts reaches, without their comments.
-// Kept in api/node.txt, so that a change of it is seen in review.
+// Prints the public surface of the built module: the declarations that index.d.ts reaches, without their comments. It
+// is committed as api/node.txt, so that changes are reviewed.
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";

@@ -1,4 +1,4 @@
-// Runs the tests, or with --soak the long runs. What the shell knows of real servers is kept from them.
+// Runs the tests, or with --soak the long runs, without the shell's settings for real servers.
 
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";

@@ -1,5 +1,5 @@
-// Builds dist: the CommonJS package, and the ESM entries that hand on the same classes, so that `instanceof` holds
-// between the two. They are written from what the package really exports.
+// Builds dist: the CommonJS package, and the ESM entries that re-export the same classes, so that `instanceof` works
+// across both. They are written from the package's actual exports.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -12,12 +12,16 @@ rmSync(join(HERE, "dist"), { recursive: true, force: true });
 execFileSync(join(HERE, "node_modules/.bin/tsc"), ["-p", HERE], { stdio: "inherit" });
 
 mkdirSync(join(HERE, "dist/esm"));
-for (const entry of ["index", "testing"]) {
-  const names = Object.keys(require(`../dist/cjs/${entry}.js`)).filter((name) => name !== "__esModule");
+const entries = { index: "index", testing: "testing" };
+for (const service of ["ncentral", "cloudmore", "wiv"]) {
+  entries[service] = `generated/${service}/index`;
+}
+for (const [entry, file] of Object.entries(entries)) {
+  const names = Object.keys(require(`../dist/cjs/${file}.js`)).filter((name) => name !== "__esModule");
   writeFileSync(
     join(HERE, `dist/esm/${entry}.mjs`),
     [
-      `import mspkit from "../cjs/${entry}.js";`,
+      `import mspkit from "../cjs/${file}.js";`,
       "",
       "export const {",
       ...names.sort().map((name) => `  ${name},`),
@@ -25,5 +29,5 @@ for (const entry of ["index", "testing"]) {
       "",
     ].join("\n"),
   );
-  writeFileSync(join(HERE, `dist/esm/${entry}.d.mts`), `export * from "../cjs/${entry}.js";\n`);
+  writeFileSync(join(HERE, `dist/esm/${entry}.d.mts`), `export * from "../cjs/${file}.js";\n`);
 }

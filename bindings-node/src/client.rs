@@ -1,34 +1,34 @@
-//! The client that TypeScript's clients hold.
+//! The native client behind the TypeScript clients.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mspkit::{CallOptions, Config, PagingOptions, Service, Spelling};
+use mspkit::{CallOptions, Config, PagingOptions, Service, Settings, Spelling};
 use napi::bindgen_prelude::{Array, Env};
 use napi_derive::napi;
 use serde_json::json;
 
-use crate::crossing::{Crossing, milliseconds};
+use crate::events::EventCollector;
 use crate::failure::Failure;
 use crate::pager::Pager;
+use crate::payload::{Payload, milliseconds};
 use crate::port::Port;
 use crate::runtime;
 use crate::wait::wait;
-use crate::watch::Watch;
 
-/// A client of one service, of one kind: blocking or asynchronous. The core belongs to the runtime that drives it.
+/// A client of one service, either blocking or asynchronous. The core belongs to the runtime that drives it.
 #[napi]
 pub struct Core {
     identity: Arc<Identity>,
-    /// What `with_options` has said, in order.
-    layers: Vec<Config>,
+    /// The settings of its calls, if `with_options` has changed them.
+    settings: Option<Settings>,
 }
 
-/// What a client and its copies with other options share.
+/// What a client shares with its `with_options` copies.
 struct Identity {
     service: Service,
     base_url: String,
     asynchronous: bool,
-    /// Nothing once the client is closed.
+    /// None once the client is closed.
     core: RwLock<Option<mspkit::Core>>,
 }
 
@@ -37,7 +37,7 @@ impl Identity {
         self.core.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(Failure::closed)
     }
 
-    /// Lets go of the connections, as far as no call holds them.
+    /// Releases the connections that no call is using.
     fn close(&self) {
         let taken = self.core.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(core) = taken {
@@ -58,7 +58,7 @@ impl Drop for Identity {
 
 #[napi]
 impl Core {
-    /// A client by the JSON of its options.
+    /// A client from its options as JSON.
     #[napi(constructor, catch_unwind)]
     pub fn new(service: String, options: String, asynchronous: bool) -> napi::Result<Self> {
         let service =
@@ -67,16 +67,16 @@ impl Core {
         let core = mspkit::Core::new(service, &config).map_err(Failure::from)?;
         let base_url = core.base_url().as_str().trim_end_matches('/').to_owned();
         let identity = Identity { service, base_url, asynchronous, core: RwLock::new(Some(core)) };
-        Ok(Self { identity: Arc::new(identity), layers: Vec::new() })
+        Ok(Self { identity: Arc::new(identity), settings: None })
     }
 
-    /// Where the service is.
+    /// The base URL of the service.
     #[napi(getter, catch_unwind)]
     pub fn base_url(&self) -> &str {
         &self.identity.base_url
     }
 
-    /// Begins a call, which completes in the port under this id.
+    /// Starts a call, which completes in the port under this id.
     #[napi(catch_unwind)]
     pub fn submit_call(
         &self,
@@ -85,16 +85,18 @@ impl Core {
         watch: u8,
         operation: String,
         params: String,
-        options: String,
+        options: Option<String>,
     ) -> napi::Result<()> {
         let (core, watched) = self.begin(watch)?;
-        let options = call_options(&options)?;
-        let call =
-            async move { Ok(Crossing::result(&core.call(&operation, params.as_bytes(), &options).await?)) };
+        let options = call_options(options.as_deref())?;
+        let call = async move {
+            let answer = core.call(&operation, params.as_bytes(), &options).await?;
+            Ok(Payload::result(&operation, &answer))
+        };
         port.submit_call(id, watch, &watched, call)
     }
 
-    /// Calls an operation and waits for its answer.
+    /// Calls an operation and waits for its result.
     #[napi(catch_unwind)]
     pub fn call_sync<'env>(
         &self,
@@ -102,18 +104,20 @@ impl Core {
         watch: u8,
         operation: String,
         params: String,
-        options: String,
+        options: Option<String>,
     ) -> napi::Result<Array<'env>> {
         let (core, watch) = self.begin(watch)?;
-        let options = call_options(&options)?;
-        let entry =
-            wait(async { Ok(Crossing::result(&core.call(&operation, params.as_bytes(), &options).await?)) });
+        let options = call_options(options.as_deref())?;
+        let entry = wait(async {
+            let answer = core.call(&operation, params.as_bytes(), &options).await?;
+            Ok(Payload::result(&operation, &answer))
+        });
         entry.alone(env, watch.take())
     }
 
-    /// Begins a request to an endpoint that mspkit does not know.
+    /// Starts a request to an endpoint that mspkit does not know.
     #[napi(catch_unwind)]
-    #[allow(clippy::too_many_arguments, reason = "one crossing, no object made for it")]
+    #[allow(clippy::too_many_arguments, reason = "avoids an object per call")]
     pub fn submit_request(
         &self,
         port: &Port,
@@ -122,18 +126,18 @@ impl Core {
         method: String,
         path: String,
         body: Option<String>,
-        options: String,
+        options: Option<String>,
     ) -> napi::Result<()> {
         let (core, watched) = self.begin(watch)?;
-        let options = call_options(&options)?;
+        let options = call_options(options.as_deref())?;
         let call = async move {
             let body = body.as_deref().map(str::as_bytes);
-            Ok(Crossing::body(&core.request(&method, &path, body, &options).await?))
+            Ok(Payload::body(&core.request(&method, &path, body, &options).await?))
         };
         port.submit_call(id, watch, &watched, call)
     }
 
-    /// Sends a request to an endpoint that mspkit does not know and waits for its answer.
+    /// Sends a request to an endpoint that mspkit does not know and waits for its response.
     #[napi(catch_unwind)]
     pub fn request_sync<'env>(
         &self,
@@ -142,12 +146,12 @@ impl Core {
         method: String,
         path: String,
         body: Option<String>,
-        options: String,
+        options: Option<String>,
     ) -> napi::Result<Array<'env>> {
         let (core, watch) = self.begin(watch)?;
-        let options = call_options(&options)?;
+        let options = call_options(options.as_deref())?;
         let body = body.as_deref().map(str::as_bytes);
-        let entry = wait(async { Ok(Crossing::body(&core.request(&method, &path, body, &options).await?)) });
+        let entry = wait(async { Ok(Payload::body(&core.request(&method, &path, body, &options).await?)) });
         entry.alone(env, watch.take())
     }
 
@@ -157,14 +161,17 @@ impl Core {
         &self,
         operation: String,
         params: String,
-        paging: String,
-        options: String,
+        paging: Option<String>,
+        options: Option<String>,
     ) -> napi::Result<Pager> {
-        let watch = Watch::new(0);
+        let watch = EventCollector::new(0);
         let make = || -> Result<_, Failure> {
             let core = watch.over(&self.core()?);
-            let paging = PagingOptions::from_json_in(paging.as_bytes(), Spelling::Camel)?;
-            let options = call_options(&options)?;
+            let paging = match &paging {
+                Some(paging) => PagingOptions::from_json_in(paging.as_bytes(), Spelling::Camel)?,
+                None => PagingOptions::default(),
+            };
+            let options = call_options(options.as_deref())?;
             Ok(core.pager(&operation, params.as_bytes(), &paging, &options)?)
         };
         let raw = make()?;
@@ -174,14 +181,12 @@ impl Core {
     /// The same client with other options for its calls.
     #[napi(catch_unwind)]
     pub fn with_options(&self, options: String) -> napi::Result<Self> {
-        let mut layers = self.layers.clone();
-        layers.push(config(&options, self.identity.service)?);
-        let layered = Self { identity: self.identity.clone(), layers };
-        layered.core()?;
-        Ok(layered)
+        let settings = self.core()?.settings();
+        let settings = settings.with(&config(&options, self.identity.service)?).map_err(Failure::from)?;
+        Ok(Self { identity: self.identity.clone(), settings: Some(settings) })
     }
 
-    /// What each endpoint's limit is doing, as the JSON of an array.
+    /// The state of each endpoint's limit, as a JSON array.
     #[napi(catch_unwind)]
     pub fn limits(&self) -> String {
         let limits = self.identity.core().map(|core| core.limits()).unwrap_or_default();
@@ -197,7 +202,7 @@ impl Core {
         serde_json::Value::from(limits.collect::<Vec<_>>()).to_string()
     }
 
-    /// Refuses further calls and closes idle connections. Closing twice is no error.
+    /// Refuses further calls and closes idle connections. Closing twice is not an error.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.identity.close();
@@ -207,13 +212,16 @@ impl Core {
 impl Core {
     fn core(&self) -> Result<mspkit::Core, Failure> {
         let core = self.identity.core()?;
-        Ok(self.layers.iter().try_fold(core, |core, layer| core.with_options(layer))?)
+        Ok(match self.settings {
+            Some(settings) => core.with_settings(settings),
+            None => core,
+        })
     }
 
-    /// The core for one call, with what watches it.
-    fn begin(&self, wanted: u8) -> Result<(mspkit::Core, Arc<Watch>), Failure> {
+    /// The core for one call, with its event collector.
+    fn begin(&self, wanted: u8) -> Result<(mspkit::Core, Arc<EventCollector>), Failure> {
         let core = self.core()?;
-        let watch = Watch::new(wanted);
+        let watch = EventCollector::new(wanted);
         let core = if wanted == 0 { core } else { watch.over(&core) };
         Ok((core, watch))
     }
@@ -223,6 +231,10 @@ fn config(options: &str, service: Service) -> Result<Config, Failure> {
     Ok(Config::from_json_in(options.as_bytes(), Spelling::Camel, Some(service))?)
 }
 
-fn call_options(options: &str) -> Result<CallOptions, Failure> {
-    Ok(CallOptions::from_json_in(options.as_bytes(), Spelling::Camel)?)
+/// The options of a call; the defaults if none were passed.
+fn call_options(options: Option<&str>) -> Result<CallOptions, Failure> {
+    match options {
+        Some(options) => Ok(CallOptions::from_json_in(options.as_bytes(), Spelling::Camel)?),
+        None => Ok(CallOptions::default()),
+    }
 }

@@ -1,4 +1,4 @@
-//! Failures on their way to JavaScript: JSON with the fields of an error, from which TypeScript makes the error.
+//! Failures on their way to JavaScript: the fields of an error as JSON, from which TypeScript makes the error.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -8,14 +8,14 @@ use mspkit::{Error, ErrorKind, Spelling};
 use mspkit_binding::CLOSED;
 use serde::Serialize;
 
-use crate::crossing::{json, milliseconds, pairs};
+use crate::payload::{json, milliseconds, pairs};
 
 /// Why a call failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// What the core says.
+    /// Reported by the core.
     Core(Error),
-    /// What the boundary itself has to say.
+    /// Raised at the boundary itself.
     Own(ErrorKind, String),
 }
 
@@ -26,7 +26,7 @@ impl From<Error> for Failure {
 }
 
 impl From<Failure> for napi::Error {
-    /// As exports throw it; TypeScript knows it by this beginning.
+    /// The form in which exports throw it; TypeScript recognizes the prefix.
     fn from(failure: Failure) -> Self {
         Self::from_reason(format!("mspkit:{}", failure.to_json()))
     }
@@ -76,7 +76,7 @@ struct Attempt<'a> {
     took: f64,
 }
 
-/// What a failure came from; an error of the system with its number.
+/// The causes of a failure; a system error has its number.
 #[derive(Serialize)]
 struct Cause {
     errno: Option<i32>,
@@ -92,9 +92,9 @@ impl Failure {
         Self::Own(ErrorKind::Closed, CLOSED.to_owned())
     }
 
-    /// The caller has given up a call of which there is nothing more to say.
+    /// The caller has cancelled a call about which nothing else is known.
     pub(crate) fn cancelled() -> Self {
-        Self::Own(ErrorKind::Cancelled, "the call was given up".to_owned())
+        Self::Own(ErrorKind::Cancelled, "the call was abandoned".to_owned())
     }
 
     /// The fields, with times in milliseconds.
@@ -148,8 +148,8 @@ fn describe(error: &Error) -> Fields<'_> {
     }
 }
 
-/// Panics become errors, which their callers print if they like. The hook is this library's own: Rust's standard library
-/// is linked into it, and no other module of the process has the same.
+/// Panics become errors, which callers may print. The hook is this library's own: Rust's standard library is linked
+/// statically, so no other module of the process shares it.
 pub(crate) fn keep_quiet() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -158,11 +158,11 @@ pub(crate) fn keep_quiet() {
 }
 
 thread_local! {
-    /// Where this thread has panicked last.
+    /// Where this thread panicked last.
     static PLACE: Cell<Option<String>> = const { Cell::new(None) };
 }
 
-/// A panic of this thread, as a failure like any other.
+/// A panic of this thread as a failure.
 pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Failure {
     let place = PLACE.take().map_or(String::new(), |place| format!(" [{place}]"));
     Failure::internal(mspkit_binding::panicked(payload) + &place)

@@ -1,38 +1,38 @@
-//! The native half of the Node package: how a call crosses, and nothing about any endpoint.
+//! The native half of the Node package: how a call crosses. It knows no endpoint.
 //!
-//! In come an operation id and JSON text, out goes the text of an answer, which V8 parses once. Blocking calls are
-//! driven on the caller's thread (`wait`); async calls run on a runtime of their own and complete through a port that
-//! the event loop drains (`port`). No thread but JavaScript's own ever runs JavaScript.
+//! An operation id and JSON text go in; the text of a response comes out, which V8 parses once. Blocking calls are
+//! driven on the caller's thread (`wait`); async calls run on a separate runtime and complete through a port that the
+//! event loop drains (`port`). Only JavaScript's own threads run JavaScript.
 
-#![allow(clippy::needless_pass_by_value, reason = "what crosses from JavaScript arrives owned")]
+#![allow(clippy::needless_pass_by_value, reason = "arguments from JavaScript are owned")]
 
-mod big;
+mod bigint;
 mod client;
-mod crossing;
+mod events;
 mod failure;
 mod pager;
+mod payload;
 mod port;
 mod runtime;
 mod text;
 mod wait;
-mod watch;
 
 use napi_derive::napi;
 
-/// Called when the module is loaded. Gives its version; the other half refuses one that is not its own.
+/// Called when the module is loaded. Returns its version; TypeScript refuses any other than its own.
 #[napi(catch_unwind)]
 pub fn start() -> &'static str {
     failure::keep_quiet();
     env!("CARGO_PKG_VERSION")
 }
 
-/// The core's table of operations, as the JSON of an array.
+/// The core's operation table as a JSON array.
 #[napi(catch_unwind)]
 pub fn operations() -> String {
     mspkit::Operation::table()
 }
 
-/// The fields of the error for a field of a model that did not come.
+/// The fields of the error for a model field that is missing from the response.
 #[napi(catch_unwind)]
 pub fn missing(operation: String, status: u16, request_id: String, field: String) -> String {
     let failure = match mspkit::Operation::find(&operation) {
@@ -42,42 +42,43 @@ pub fn missing(operation: String, status: u16, request_id: String, field: String
     failure.to_json()
 }
 
-/// The fields of the error for a write that was given up before it was begun.
+/// The fields of the error for a write that was cancelled before it started.
 #[napi(catch_unwind)]
 pub fn given_up(operation: String) -> String {
-    failure::Failure::from(mspkit::Error::given_up(&operation)).to_json()
+    failure::Failure::from(mspkit::Error::abandoned(&operation)).to_json()
 }
 
-/// What says how a list is read, among its arguments.
+/// The names of the paging options, which are passed among a list's arguments.
 #[napi(catch_unwind)]
 pub fn paging_names() -> Vec<String> {
     mspkit::PagingOptions::names(mspkit::Spelling::Camel)
 }
 
-/// What the options of a call are called.
+/// The names of the call options.
 #[napi(catch_unwind)]
 pub fn call_names() -> Vec<String> {
     mspkit::CallOptions::names(mspkit::Spelling::Camel)
 }
 
-/// The fields of the error for an argument that JavaScript itself refuses.
+/// The fields of the error for an argument that TypeScript refuses.
 #[napi(catch_unwind)]
 pub fn refused(argument: String, allowed: String, given: Option<String>) -> String {
     failure::Failure::from(mspkit::Error::refused(&argument, given.as_deref(), &allowed)).to_json()
 }
 
-/// The fields of the error for an argument that JSON has no word for.
+/// The fields of the error for an argument that cannot be represented in JSON.
 #[napi(catch_unwind)]
 pub fn unsendable(argument: String, given: String) -> String {
     failure::Failure::from(mspkit::Error::unsendable(&argument, &given)).to_json()
 }
 
-/// Panics, for the test that shows that a panic ends neither the process nor the event loop.
+/// Panics, for the test that a panic ends neither the process nor the event loop.
 ///
 /// # Panics
 /// Always.
+#[cfg(feature = "test-hooks")]
 #[napi(catch_unwind)]
-#[allow(clippy::panic, reason = "it is what is tested")]
+#[allow(clippy::panic, reason = "the test needs a panic")]
 pub fn panics(message: String) {
     panic!("{message}");
 }

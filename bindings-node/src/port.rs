@@ -1,22 +1,22 @@
-//! Where the async calls of one JavaScript thread complete. The function that wakes the thread does not hold the process;
-//! TypeScript holds it while calls are pending.
+//! Where the async calls of one JavaScript thread complete. The wake function does not keep the process alive;
+//! TypeScript does while calls are pending.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use mspkit_binding::Came;
+use mspkit_binding::PortEvent;
 use napi::Status;
 use napi::bindgen_prelude::{Array, Env, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
-use crate::crossing::{Crossing, Entry, PLACES};
+use crate::events::{ABANDONED, EventCollector, events_json};
 use crate::failure::Failure;
+use crate::payload::{Entry, PLACES, Payload};
 use crate::runtime;
-use crate::watch::{ABANDONED, Watch, told};
 
-/// Wakes the thread. Weak: alone it holds no process.
+/// Wakes the thread. Weak: it does not keep the process alive.
 type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
 
 /// Where the async calls of one JavaScript thread complete.
@@ -32,23 +32,23 @@ impl Port {
     pub fn new(wake: Function<'_, (), ()>) -> napi::Result<Self> {
         let wake: Wake = wake.build_threadsafe_function::<()>().weak::<true>().build()?;
         let shared = mspkit_binding::Port::new(move || {
-            // Refused when the JavaScript thread is ending; then nobody waits any more.
+            // Refused when the JavaScript thread is shutting down; nobody waits any more then.
             wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         });
         Ok(Self { shared })
     }
 
-    /// What has completed or happened since, five places each: id, kind, text, meta, marker.
+    /// What has completed or happened since the last call, five elements each: id, kind, text, meta, marker.
     #[napi(catch_unwind)]
     pub fn drain<'env>(&self, env: &'env Env) -> napi::Result<Array<'env>> {
-        let came = self.shared.take().into_iter().filter_map(|(id, came)| {
-            let entry = match came {
-                Came::Done(entry) => Some(entry),
-                Came::Events(events) => told(events).map(Entry::Events),
+        let entries = self.shared.take().into_iter().filter_map(|(id, event)| {
+            let entry = match event {
+                PortEvent::Done(entry) => Some(entry),
+                PortEvent::Events(events) => events_json(events).map(Entry::Events),
             };
             Some((u32::try_from(id).ok()?, entry?))
         });
-        let entries: Vec<_> = came.collect();
+        let entries: Vec<_> = entries.collect();
         let places = u32::try_from(entries.len()).unwrap_or(u32::MAX) * (PLACES + 1);
         let mut array = env.create_array(places)?;
         for (at, (id, entry)) in (0..).step_by(PLACES as usize + 1).zip(entries) {
@@ -58,47 +58,51 @@ impl Port {
         Ok(array)
     }
 
-    /// Drops a call: its request ends and its slot is free. What has completed already is not heard of either.
+    /// Drops a call: its request is aborted and its slot is free. A completion that is already queued is dropped too.
     #[napi(catch_unwind)]
     pub fn cancel(&self, id: u32) {
         self.shared.cancel(id.into());
     }
 
-    /// Ends a call that was begun as one that can be stopped: its request ends and its slot is free. It completes as any
-    /// other, with what there is to say of it.
+    /// Stops a call that was started as stoppable: its request is aborted and its slot is free. It completes like any
+    /// other, with what is known about it.
     #[napi(catch_unwind)]
     pub fn stop(&self, id: u32) {
         self.shared.stop(id.into());
     }
+}
 
-    /// Panics inside a call, for the test that shows that the call fails and nothing else does.
+#[cfg(feature = "test-hooks")]
+#[napi]
+impl Port {
+    /// Panics inside a call, for the test that only this call fails.
     #[napi(catch_unwind)]
-    #[allow(clippy::panic, reason = "it is what is tested")]
+    #[allow(clippy::panic, reason = "the test needs a panic")]
     pub fn submit_panic(&self, id: u32, message: String) -> napi::Result<()> {
-        self.submit(id, &Watch::new(0), async move { panic!("{message}") })
+        self.submit(id, &EventCollector::new(0), async move { panic!("{message}") })
     }
 }
 
 impl Port {
-    /// Starts a call whose outcome the thread will drain under this id.
+    /// Starts a call whose outcome the thread drains under this id.
     pub(crate) fn submit(
         &self,
         id: u32,
-        watch: &Arc<Watch>,
-        call: impl Future<Output = Result<Crossing, Failure>> + Send + 'static,
+        watch: &Arc<EventCollector>,
+        call: impl Future<Output = Result<Payload, Failure>> + Send + 'static,
     ) -> napi::Result<()> {
         let call = async move { Entry::of(AssertUnwindSafe(call).catch_unwind().await) };
         self.shared.submit(id.into(), runtime::asynchronous()?, watch, call);
         Ok(())
     }
 
-    /// Starts a call; one that may be given up can be [stopped](Self::stop), and fails then by what is known of it.
+    /// Starts a call. A stoppable one can be [stopped](Self::stop) and then fails with what is known about it.
     pub(crate) fn submit_call(
         &self,
         id: u32,
         wanted: u8,
-        watch: &Arc<Watch>,
-        call: impl Future<Output = Result<Crossing, Failure>> + Send + 'static,
+        watch: &Arc<EventCollector>,
+        call: impl Future<Output = Result<Payload, Failure>> + Send + 'static,
     ) -> napi::Result<()> {
         if wanted & ABANDONED == 0 {
             return self.submit(id, watch, call);

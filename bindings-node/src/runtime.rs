@@ -1,12 +1,11 @@
 //! The two runtimes: one without threads for blocking calls, one with two threads for async calls.
 //!
-//! Each is made when it is first needed, serves every JavaScript thread of the process, and is never ended: what is in
-//! flight when the process exits ends with it. Their threads take no signals, which are Node's.
+//! Each is made on first use, serves every JavaScript thread of the process, and is never shut down: calls in flight
+//! end with the process. Their threads block all signals, which are Node's.
 
 use std::sync::OnceLock;
 
-#[cfg(unix)]
-use mspkit_unix::{block_signals, spawn};
+use mspkit_platform::{block_signals, spawn};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::failure::Failure;
@@ -17,12 +16,12 @@ const THREADS: usize = 2;
 static BLOCKING: OnceLock<Runtime> = OnceLock::new();
 static ASYNC: OnceLock<Runtime> = OnceLock::new();
 
-/// What blocking calls are driven by, on the threads of their callers.
+/// The runtime of blocking calls, driven by the threads of their callers.
 pub(crate) fn blocking() -> Result<&'static Runtime, Failure> {
     get_or_build(&BLOCKING, &mut Builder::new_current_thread())
 }
 
-/// What async calls run on.
+/// The runtime of async calls.
 pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
     if ASYNC.get().is_none() {
         mspkit_binding::room(THREADS, spawn).map_err(|error| refused(&error))?;
@@ -31,7 +30,7 @@ pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
 }
 
 fn refused(error: &std::io::Error) -> Failure {
-    Failure::internal(format!("no runtime could be made: {error}"))
+    Failure::internal(format!("cannot create a runtime: {error}"))
 }
 
 fn get_or_build(
@@ -50,15 +49,7 @@ fn get_or_build(
     Ok(place.get_or_init(|| built))
 }
 
-#[cfg(not(unix))]
-fn block_signals() {}
-
-#[cfg(not(unix))]
-fn spawn(run: impl FnOnce() + Send + 'static) -> std::io::Result<std::thread::JoinHandle<()>> {
-    std::thread::Builder::new().name("mspkit".to_owned()).spawn(run)
-}
-
-/// Lets the blocking runtime clean away what was given up.
+/// Lets the blocking runtime clean up cancelled calls.
 pub(crate) fn settle() {
     if let Some(runtime) = BLOCKING.get() {
         mspkit_binding::settle(runtime);

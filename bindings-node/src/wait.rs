@@ -1,17 +1,17 @@
-//! Calls on the caller's thread. A blocking one is driven there until it is done; nothing else runs meanwhile, which is
-//! what the synchronous clients say of themselves. An async one may be done before it has to wait.
+//! Calls on the caller's thread. A blocking call is driven there until it is done, and the event loop stalls meanwhile,
+//! as the synchronous clients document. An async call may be done before it has to wait.
 
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
 
-use crate::crossing::{Crossing, Entry};
 use crate::failure::Failure;
+use crate::payload::{Entry, Payload};
 use crate::runtime;
 
 /// Waits for a call.
-pub(crate) fn wait(call: impl Future<Output = Result<Crossing, Failure>>) -> Entry {
+pub(crate) fn wait(call: impl Future<Output = Result<Payload, Failure>>) -> Entry {
     if Handle::try_current().is_ok() {
         return Entry::Failed(Failure::internal("a blocking call was made on a thread of the runtime"));
     }
@@ -21,9 +21,9 @@ pub(crate) fn wait(call: impl Future<Output = Result<Crossing, Failure>>) -> Ent
     }
 }
 
-/// What an async call came to, when that is known without waiting. If it is not, the runtime has to drive the call on.
+/// The outcome of an async call if it is known without waiting. Otherwise the runtime has to drive the call.
 pub(crate) fn at_once(
-    call: impl Future<Output = Result<Crossing, Failure>>,
+    call: impl Future<Output = Result<Payload, Failure>>,
 ) -> Result<Option<Entry>, Failure> {
     let _context = runtime::asynchronous()?.enter();
     Ok(AssertUnwindSafe(call).catch_unwind().now_or_never().map(Entry::of))

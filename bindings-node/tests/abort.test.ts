@@ -1,5 +1,5 @@
 /**
- * Signals: before, during and after a call; leaving a loop; and that nothing stays behind.
+ * Signals: before, during and after a call; leaving a loop; and that no listener remains.
  */
 
 import assert from "node:assert/strict";
@@ -23,7 +23,7 @@ after(async () => {
   await simulator.stop();
 });
 
-/** A server that never answers. */
+/** A server that never responds. */
 function silent(): Promise<Fake> {
   return startFake(() => {});
 }
@@ -69,7 +69,7 @@ test("a call is dropped when its signal is aborted, and its reason is the reject
   assert.equal(limit?.inFlight, 0);
 });
 
-test("aborting after the answer changes nothing", async () => {
+test("aborting after the response changes nothing", async () => {
   const aborting = new AbortController();
   const customer = await client.customers.get("100", { signal: aborting.signal });
   aborting.abort();
@@ -133,7 +133,7 @@ test("a thousand calls on one signal leave no listener", async () => {
 
 const contoso = { customerName: "Contoso", contactFirstName: "Ada", contactLastName: "Lovelace" };
 
-/** What a promise is rejected with. */
+/** The rejection of a promise. */
 function rejection(promise: Promise<unknown>): Promise<Error> {
   return promise.then(
     () => assert.fail("it was not rejected"),
@@ -141,7 +141,7 @@ function rejection(promise: Promise<unknown>): Promise<Error> {
   );
 }
 
-test("a create that was sent and is aborted says that it may have been carried out", async () => {
+test("an aborted create that was sent may have been carried out", async () => {
   await using server = await silent();
   await using client = of(server);
   for (const call of [
@@ -158,18 +158,18 @@ test("a create that was sent and is aborted says that it may have been carried o
     assert.deepEqual([error.name, error.message], ["AbortError", aborting.signal.reason.message]);
     assert.ok(error.cause instanceof OutcomeUnknownError, inspect(error));
     assert.equal(error.cause.retryable, false);
-    assert.match(error.cause.message, /given up after it was sent.*Whether it took effect is not known/);
+    assert.match(error.cause.message, /abandoned after it was sent.*The outcome is unknown/);
     assert.match(error.stack ?? "", /abort\.test/);
     assert.equal(listeners(aborting.signal), 0);
     assert.ok(client.limits().every((limit) => limit.waiting === 0));
   }
 });
 
-test("a create that was not sent and is aborted says so", async () => {
+test("an aborted create that was not sent is reported as such", async () => {
   await using server = await silent();
   await using client = of(server);
   const aborting = new AbortController();
-  // Five are on their way, as many as the vendor allows; the sixth waits for its slot.
+  // Five are in flight, as many as the vendor allows; the sixth waits for its slot.
   const sent = Array.from({ length: 5 }, () =>
     rejection(client.serviceOrgs.createCustomer(50, contoso, { signal: aborting.signal })),
   );
@@ -184,14 +184,14 @@ test("a create that was not sent and is aborted says so", async () => {
   );
   const unsent = errors[5]?.cause;
   assert.ok(unsent instanceof OperationCancelledError);
-  assert.match(unsent.message, /given up before it was sent; nothing was carried out/);
-  // One that was aborted before it was made is not sent either.
+  assert.match(unsent.message, /abandoned before it was sent; nothing was carried out/);
+  // A call whose signal was already aborted is not sent either.
   const late = await rejection(client.serviceOrgs.createCustomer(50, contoso, { signal: aborting.signal }));
   assert.ok(late.name === "AbortError" && late.cause instanceof OperationCancelledError, inspect(late));
   assert.equal(server.requests, 5);
 });
 
-test("a reason of the caller's own is the rejection itself, with what became of the write", async () => {
+test("a reason of the caller is the rejection itself, with the outcome of the write", async () => {
   await using server = await silent();
   await using client = of(server);
   const create = (signal: AbortSignal) =>
@@ -203,7 +203,7 @@ test("a reason of the caller's own is the rejection itself, with what became of 
   aborting.abort(own);
   calls.push(create(aborting.signal));
   assert.deepEqual(await Promise.all(calls), [own, own]);
-  // The second was never sent; both are told.
+  // The second was never sent; both are listed.
   assert.ok(own.cause instanceof AggregateError);
   assert.deepEqual(own.cause.errors.map((error: MspError) => error.kind).sort(), [
     "Cancelled",
@@ -217,7 +217,7 @@ test("a reason of the caller's own is the rejection itself, with what became of 
   }
 });
 
-test("a timeout of a signal says it too, and there is nothing to say of a read", async () => {
+test("a timeout of a signal has the outcome too, and a read has none", async () => {
   await using server = await silent();
   await using client = of(server);
   const error = await rejection(
@@ -229,14 +229,14 @@ test("a timeout of a signal says it too, and there is nothing to say of a read",
   assert.equal(read.cause, undefined);
 });
 
-test("what is no signal is refused", async () => {
+test("a value that is not a signal is refused", async () => {
   for (const signal of [{}, 1, "x", () => {}]) {
     const options = { signal: signal as AbortSignal };
     await assert.rejects(client.customers.get("100", options), /signal: must be an AbortSignal/);
   }
 });
 
-/** A server with three pages, of which the third never comes. */
+/** A server with three pages, of which the third never arrives. */
 function twoPages(): Promise<Fake> {
   return startFake((request, response) => {
     const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("pageNumber") ?? 1);
@@ -252,11 +252,11 @@ test("leaving a loop drops what is read ahead", async () => {
   await using client = of(server);
   const list = client.customers.list({ pageSize: 2, concurrency: 3 });
   for await (const _ of list) {
-    await until("the third page was asked for", () => server.requests === 3);
+    await until("the third page was requested", () => server.requests === 3);
     break;
   }
   await until("its slot is free", () => client.limits().every((limit) => limit.inFlight === 0));
-  // Held until here: what nobody holds any more is dropped by the garbage collector too.
+  // Referenced until here, or the garbage collector would end it.
   assert.equal(list.total, 6);
 });
 
@@ -269,7 +269,7 @@ test("return() ends a next() that waits", async () => {
     assert.equal((await list.next()).done, false);
   }
   const waiting = list.next();
-  await until("the third page was asked for", () => server.requests === 3);
+  await until("the third page was requested", () => server.requests === 3);
   await list.return();
   assert.deepEqual(await waiting, { value: undefined, done: true });
   assert.notEqual(list.resumeToken, token);

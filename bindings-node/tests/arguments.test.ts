@@ -1,5 +1,5 @@
 /**
- * Arguments: what is taken, and what is told of those that are in the wrong place, spelling or kind.
+ * Arguments: which are accepted, and the errors for a wrong place, spelling or type.
  */
 
 import assert from "node:assert/strict";
@@ -24,10 +24,10 @@ after(async () => {
   await simulator.stop();
 });
 
-/** What TypeScript would refuse. */
+/** Arguments that TypeScript would refuse. */
 type Wrong = never;
 
-async function told(run: () => unknown): Promise<string> {
+async function refusalOf(run: () => unknown): Promise<string> {
   try {
     await run();
   } catch (error) {
@@ -37,21 +37,21 @@ async function told(run: () => unknown): Promise<string> {
   throw new Error("nothing was refused");
 }
 
-test("options among the parameters are told where they belong", async () => {
+test("options among the parameters are reported with their place", async () => {
   const { signal } = new AbortController();
   const second = /: belongs to the options, the second argument; given: /;
   for (const options of [{ signal }, { timeout: 5 }, { maxRetries: 0 }, { headers: {} }, { query: {} }]) {
-    const message = await told(() => client.customers.list(options as Wrong).collect());
+    const message = await refusalOf(() => client.customers.list(options as Wrong).collect());
     assert.match(message, second);
     assert.ok(message.startsWith(`${Object.keys(options)[0]}: `), message);
-    assert.match(await told(() => sync.customers.list(options as Wrong).collect()), second);
+    assert.match(await refusalOf(() => sync.customers.list(options as Wrong).collect()), second);
   }
   const contoso = { customerName: "Contoso", contactFirstName: "Ada", contactLastName: "Lovelace", signal };
   const third = /^signal: belongs to the options, the third argument; given: an object$/;
-  assert.match(await told(() => client.serviceOrgs.createCustomer(50, contoso as Wrong)), third);
+  assert.match(await refusalOf(() => client.serviceOrgs.createCustomer(50, contoso as Wrong)), third);
 });
 
-test("names of other languages are refused, and the name of here is told", async () => {
+test("names of other languages are refused, and the TypeScript name is suggested", async () => {
   const cases: [given: object, meant: string][] = [
     [{ page_size: 5 }, "pageSize"],
     [{ resume_token: "x" }, "resumeToken"],
@@ -63,22 +63,22 @@ test("names of other languages are refused, and the name of here is told", async
       () => client.customers.list(given).collect(),
       () => sync.customers.list(given).collect(),
     ]) {
-      const message = await told(run);
+      const message = await refusalOf(run);
       const name = Object.keys(given)[0];
       assert.equal(message, `ncentral.customers.list: ${name}: is not a parameter; did you mean ${meant}?`);
     }
   }
   const list = { colour: "red" } as object;
   assert.match(
-    await told(() => client.customers.list(list).collect()),
+    await refusalOf(() => client.customers.list(list).collect()),
     /: colour: is not a parameter; there are .*pageSize, .*limit, concurrency, resumeToken/,
   );
   const customer = { customer_name: "Contoso", contactFirstName: "Ada", contactLastName: "Lovelace" };
-  const message = await told(() => client.serviceOrgs.createCustomer(50, customer as Wrong));
+  const message = await refusalOf(() => client.serviceOrgs.createCustomer(50, customer as Wrong));
   assert.match(message, /: customer_name: is not a parameter; did you mean customerName\?$/);
 });
 
-test("what is no object with names is refused where one belongs", async () => {
+test("a value that is not a plain object is refused where one is required", async () => {
   const cases: [run: () => unknown, message: string][] = [
     [
       () => client.serviceOrgs.createCustomer(50, "Contoso" as Wrong),
@@ -119,30 +119,36 @@ test("what is no object with names is refused where one belongs", async () => {
     ],
   ];
   for (const [run, message] of cases) {
-    assert.equal(await told(run), message);
+    assert.equal(await refusalOf(run), message);
   }
-  // Nothing is not something wrong.
+  // `undefined` is not invalid.
   assert.equal((await client.customers.list(null as Wrong, null as Wrong).collect()).length, 5);
 });
 
-test("options of clients are those of their service, and the one that was meant is told", async () => {
+test("options of clients are those of their service, and a similar one is suggested", async () => {
   for (const given of ["baseUrl", "base_url", "BASEURL", "basURL"]) {
-    const message = await told(() => new NCentral({ [given]: "https://x.example" }));
+    const message = await refusalOf(() => new NCentral({ [given]: "https://x.example" }));
     assert.equal(message, `${given}: is not an option; did you mean baseURL?`);
   }
   assert.match(
-    await told(() => new NCentral({ colour: 1 } as Wrong)),
+    await refusalOf(() => new NCentral({ colour: 1 } as Wrong)),
     /^colour: is not an option; there are baseURL, jwt, timeout, (?!.*(?:apiKey|resellerId))/,
   );
   assert.match(
-    await told(() => new NCentral({ apiKey: "x" } as Wrong)),
+    await refusalOf(() => new NCentral({ apiKey: "x" } as Wrong)),
     /^apiKey: is an option of Wiv clients/,
   );
-  assert.match(await told(() => new Wiv({ jwt: "x" } as Wrong)), /^jwt: is an option of N-central clients/);
-  assert.match(await told(() => client.withOptions({ time_out: 1 } as Wrong)), /; did you mean timeout\?$/);
+  assert.match(
+    await refusalOf(() => new Wiv({ jwt: "x" } as Wrong)),
+    /^jwt: is an option of N-central clients/,
+  );
+  assert.match(
+    await refusalOf(() => client.withOptions({ time_out: 1 } as Wrong)),
+    /; did you mean timeout\?$/,
+  );
 });
 
-test("what the web has for addresses, queries and headers is taken", async () => {
+test("URL, URLSearchParams and Headers are accepted", async () => {
   const made = new NCentral({
     baseURL: new URL(`${simulator.url}/`),
     jwt: simulator.credentials.ncentralJwt,
@@ -175,14 +181,14 @@ test("a text is not sent in quotes under a type that is no JSON", async () => {
     () => sync.request("POST", "/api/x", { body: "a=b", headers }),
   ]) {
     assert.match(
-      await told(run),
-      /headers\[content-type\]: must be a type of JSON, .*bodies are sent as JSON/,
+      await refusalOf(run),
+      /headers\[content-type\]: must be a JSON type .*: bodies are sent as JSON/,
     );
   }
   assert.equal((await simulator.requests()).length, before);
 });
 
-test("headers and query parameters that are not given are left out", async () => {
+test("undefined headers and query parameters are omitted", async () => {
   const options = { headers: { "X-A": undefined, "X-B": "c" }, query: { a: undefined, b: "c" } };
   await client.request("GET", "/api/customers", options);
   const log = (await simulator.control("requests?since=0")) as {
@@ -192,7 +198,7 @@ test("headers and query parameters that are not given are left out", async () =>
   assert.deepEqual([last?.headers["x-a"], last?.headers["x-b"], last?.query], [undefined, "c", { b: "c" }]);
 });
 
-test("errors of arguments say in fields what is wrong", async () => {
+test("errors of arguments have fields for what is wrong", async () => {
   const error = await client.customers
     .list({ pageSize: 0 })
     .collect()
@@ -207,7 +213,7 @@ test("errors of arguments say in fields what is wrong", async () => {
   assert.equal(JSON.parse(JSON.stringify(own)).argument, "signal");
 });
 
-test("times are told in milliseconds, and operations by their names here", async () => {
+test("times are in milliseconds, and operations have TypeScript names", async () => {
   await using silent = await startFake(() => {});
   await using own = new NCentral({ baseURL: silent.url, jwt: JWT, maxRetries: 0 });
   const late = await own.serviceOrgs.get(1, { timeout: 250 }).catch((error) => error);
@@ -220,7 +226,7 @@ test("times are told in milliseconds, and operations by their names here", async
     assert.doesNotMatch(error.message, /\d s\b|[a-z]_[a-z]|\.\. /);
   }
   assert.match(
-    await told(() => new NCentral({ timeout: -1 })),
+    await refusalOf(() => new NCentral({ timeout: -1 })),
     /^timeout: must be a number of milliseconds more than 0; given: -1$/,
   );
 });
@@ -239,12 +245,12 @@ test("bytes and forms are not sent as something else", async () => {
   ];
   const before = (await simulator.requests()).length;
   for (const [body, kind] of bodies) {
-    const message = await told(() => client.request("POST", "/api/x", { body }));
+    const message = await refusalOf(() => client.request("POST", "/api/x", { body }));
     assert.match(
       message,
       new RegExp(`^body(\\.file)?: must be plain data: .*; given: a value of type ${kind}$`),
     );
-    assert.match(await told(() => sync.request("POST", "/api/x", { body })), new RegExp(kind));
+    assert.match(await refusalOf(() => sync.request("POST", "/api/x", { body })), new RegExp(kind));
   }
   assert.equal((await simulator.requests()).length, before);
 });

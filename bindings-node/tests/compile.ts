@@ -1,12 +1,12 @@
 /**
- * Compiles TypeScript that a test has written, with the settings of a strict user of the package.
+ * Compiles TypeScript sources of a test, with the settings of a strict user of the package.
  */
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The folder of the package, from the compiled file as from this one. */
+/** The folder of the package, seen from the compiled file as from this one. */
 export const PACKAGE = join(__dirname, "..");
 
 const OPTIONS = {
@@ -19,7 +19,7 @@ const OPTIONS = {
   outDir: "out",
 };
 
-/** What came of a compilation: the compiled file, or what the compiler says about the source. */
+/** The result of a compilation: the compiled file, or the compiler's errors. */
 export interface Compiled {
   readonly file: string;
   readonly problems: string;

@@ -1,9 +1,9 @@
 /**
- * Runs examples/onboard.ts against a simulator of its own, or against the servers that the environment names.
+ * Runs examples/onboard.ts against its own simulator, or against the servers of the environment.
  *
  *     node bindings-node/build/demo.js | python tests/demo.py
  *
- * Two faults are planted in the simulator, and have to be retried: one page fails once, one call comes too many.
+ * Two faults are planted in the simulator, and have to be retried: one page fails once, one call is throttled.
  */
 
 import { spawn } from "node:child_process";
@@ -27,7 +27,7 @@ const FAULTS = [
   },
 ];
 
-/** Plants the faults, and gives the environment in which the example works against this simulator. */
+/** Plants the faults, and returns the environment in which the example works against this simulator. */
 export async function prepared(simulator: Simulator): Promise<NodeJS.ProcessEnv> {
   await simulator.control("faults", { seed: 7, rules: FAULTS });
   const { customPsaTickets } = await simulator.state();

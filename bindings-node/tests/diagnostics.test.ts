@@ -1,5 +1,5 @@
 /**
- * What is published on `diagnostics_channel`, and that nothing is collected while nobody listens.
+ * What is published on `diagnostics_channel`, and that nothing is collected without a subscriber.
  */
 
 import assert from "node:assert/strict";
@@ -13,7 +13,7 @@ import { startSimulator } from "./support/simulator.js";
 
 type Seen = ["request", RequestEvent] | ["response", ResponseEvent] | ["retry", RetryEvent];
 
-/** Listens to everything while something runs. */
+/** Records all events while a function runs. */
 async function listening(
   run: () => unknown,
   store?: AsyncLocalStorage<string>,
@@ -54,7 +54,7 @@ function flaky() {
 
 const shape = ([kind, event]: Seen) => [kind, event.operation, event.attempt];
 
-test("attempts, answers and repetitions are published in their order", async () => {
+test("attempts, responses and retries are published in order", async () => {
   await using server = await flaky();
   await using client = new NCentral({ baseURL: server.url, jwt: JWT });
   await client.customers.get("1");
@@ -126,7 +126,7 @@ test("listeners run in the caller's async context", async () => {
   assert.equal(await after, "yours");
 });
 
-test("a call that nobody has listened to has collected nothing", async () => {
+test("a call without a subscriber collects nothing", async () => {
   let answer = () => {};
   await using server = await startFake((_, response) => {
     answer = () => json(response, { customerId: "1" });
@@ -144,12 +144,12 @@ test("a call that nobody has listened to has collected nothing", async () => {
   assert.deepEqual(seen, []);
 });
 
-test("a subscriber that throws takes no result away, and is told of as any other error", async () => {
+test("a subscriber that throws loses no result, and its error is reported as usual", async () => {
   const simulator = await startSimulator();
   const ended = await program(
     `
-      let told = 0;
-      process.on("uncaughtException", (error) => { told += Number(error.message === "mine"); });
+      let caught = 0;
+      process.on("uncaughtException", (error) => { caught += Number(error.message === "mine"); });
       for (const kind of ["request", "response", "retry"]) {
         require("node:diagnostics_channel").subscribe("mspkit:" + kind, () => { throw new Error("mine"); });
       }
@@ -159,12 +159,12 @@ test("a subscriber that throws takes no result away, and is told of as any other
       const all = await client.customers.list().collect();
       const blocking = sync.customers.list().collect();
       await sleep(10);
-      console.log(one.customerName, all.length === blocking.length, told);
+      console.log(one.customerName, all.length === blocking.length, caught);
     `,
     { baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt },
   );
   await simulator.stop();
-  // Of each of the clients the exchange of the token too: two events for each of five requests.
+  // The token exchange of each client too: two events for each of five requests.
   assert.deepEqual([ended.stdout, ended.stderr, ended.code], ["a true 10\n", "", 0]);
 });
 

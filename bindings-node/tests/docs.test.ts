@@ -1,5 +1,6 @@
 /**
- * The examples in the documentation of clients and methods compile, run against the simulator, and show what they say.
+ * The examples in the documentation of clients and methods compile, run against the simulator, and print what they
+ * show.
  */
 
 import assert from "node:assert/strict";
@@ -10,7 +11,7 @@ import { compile, PACKAGE } from "./compile.js";
 import { OPERATIONS, SERVICES, type Service } from "./services.js";
 import { type Simulator, startSimulator } from "./support/simulator.js";
 
-/** The examples show the values that the documents show; the simulator is told to know them. */
+/** The examples show the values of the documents; the simulator is loaded with them. */
 const KNOWN = {
   cloudmoreOrganizationId: "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
   psaUsername: "psa.user@acme.example",
@@ -21,17 +22,20 @@ interface Example {
   readonly place: string;
   readonly service: Service;
   readonly front: "async" | "sync";
-  /** Whether it makes its client itself. */
+  /** Whether it makes its own client. */
   readonly whole: boolean;
   readonly code: string;
 }
 
-/** Every example of a generated file, with the class and the method that it belongs to. */
+/** Every example of a generated file, with its class and method. */
 function examplesOf(service: Service): Example[] {
-  const text = readFileSync(join(PACKAGE, "ts", "generated", `${service.id}.ts`), "utf8");
+  const folder = join(PACKAGE, "ts", "generated", service.id);
+  const text = readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), "utf8"))
+    .join("\n");
   const found: Example[] = [];
   let className = "";
-  // Comments with an example come before what they are about: a class, or a method of the class above.
+  // Comments with an example precede what they document: a class, or a method of the class above.
   for (const [, comment, name, method] of text.matchAll(
     /\/\*\*((?:(?!\*\/).)*)\*\/\s+(?:export class (\w+)|(\w+)\()?/gs,
   )) {
@@ -41,12 +45,23 @@ function examplesOf(service: Service): Example[] {
       const front = className.endsWith("Sync") ? "sync" : "async";
       const place = method === undefined ? className : `${className}.${method}`;
       found.push({ place: `${service.id}: ${place}`, service, front, whole: method === undefined, code });
+      if (method !== undefined) {
+        // The blocking form is the same without waiting.
+        const waits = code.replaceAll("await ", "");
+        found.push({
+          place: `${service.id}: ${place}, blocking`,
+          service,
+          front: "sync",
+          whole: false,
+          code: waits,
+        });
+      }
     }
   }
   return found;
 }
 
-/** The examples of the sources that are written by hand; all of them are about N-central. */
+/** The examples of the hand-written sources; all of them use N-central. */
 function examplesOfSources(): Example[] {
   const folder = join(PACKAGE, "ts");
   const files = readdirSync(folder).filter((name) => name.endsWith(".ts"));
@@ -61,7 +76,7 @@ function examplesOfSources(): Example[] {
         service: SERVICES[0] as Service,
         front,
         whole: code.includes("const client ="),
-        // What stands for an address and a token becomes those of the simulator.
+        // Placeholders for an address and a token become those of the simulator.
         code: code
           .replace('"https://ncentral.example.com"', "process.env.NCENTRAL_URL")
           .replace('"…"', "process.env.NCENTRAL_JWT"),
@@ -72,8 +87,8 @@ function examplesOfSources(): Example[] {
 
 const GENERATED = SERVICES.flatMap(examplesOf);
 const EXAMPLES = [...GENERATED, ...examplesOfSources()];
-/** An endpoint that mspkit does not know, which an example asks for. */
-const UNKNOWN = { match: "GET /api/sites", status: 200, json: { data: [] } };
+/** An endpoint that mspkit does not know, which an example requests. */
+const UNKNOWN = { match: "GET /api/devices", status: 200, json: { data: [] } };
 
 /** All examples as functions of one module. */
 function source(): string {
@@ -103,7 +118,7 @@ test("every method and every client has an example, and no two have the same pla
   assert.equal(new Set(EXAMPLES.map((example) => example.place)).size, EXAMPLES.length);
 });
 
-test("the examples compile, run, and show what they say", async (context) => {
+test("the examples compile, run, and print what they show", async (context) => {
   const { file, problems } = compile("examples", source());
   assert.equal(problems, "");
   const compiled = require(file) as Record<string, (console: object, client?: object) => Promise<void>>;
@@ -118,14 +133,14 @@ test("the examples compile, run, and show what they say", async (context) => {
       await (client as { close(): unknown } | undefined)?.close();
       assert.ok(shown.length > 0 || !example.code.includes("console.log"), "nothing was shown");
       assert.ok(!shown.includes(undefined), "a field was shown that is not there");
-      for (const [, said] of example.code.matchAll(/console\.log\(.*\); \/\/ (.*)/g)) {
-        assert.deepEqual(shown.map(String), [said]);
+      for (const [, expected] of example.code.matchAll(/console\.log\(.*\); \/\/ (.*)/g)) {
+        assert.deepEqual(shown.map(String), [expected]);
       }
     });
   }
 });
 
-test("what an example says that it shows is compared", () => {
+test("the output that an example shows is compared", () => {
   const comparing = EXAMPLES.filter((example) => /console\.log\(.*\); \/\/ /.test(example.code));
   assert.ok(comparing.length >= 6, `only ${comparing.length} examples say what they show`);
 });

@@ -1,5 +1,5 @@
 /**
- * Arguments become JSON without silent changes, and names go to the core and back.
+ * Arguments become JSON without silent changes, and names are converted in both directions.
  */
 
 import assert from "node:assert/strict";
@@ -40,14 +40,14 @@ test("large integers keep their digits", () => {
   assert.equal(encodeArguments({ customerId: 2 ** 53 - 1 }), '{"customerId":9007199254740991}');
 });
 
-test("a secret of an answer is sent as what it is", () => {
+test("a secret from a response is sent in clear", () => {
   assert.equal(encodeArguments({ password: new Secret('p"w') }), '{"password":"p\\"w"}');
 });
 
-test("what JSON would change silently is refused, by its place", () => {
+test("values that JSON would change silently are refused by their path", () => {
   const cyclic: { self?: object } = {};
   cyclic.self = cyclic;
-  const cases: [value: unknown, told: RegExp][] = [
+  const cases: [value: unknown, expected: RegExp][] = [
     [Number.NaN, /^payload: must be a finite number, or left out; given: NaN$/],
     [
       { a: [1, { b: Number.POSITIVE_INFINITY }] },
@@ -59,19 +59,19 @@ test("what JSON would change silently is refused, by its place", () => {
     [{ later: Promise.resolve(1) }, /^payload\.later: .*a value of type Promise$/],
     [new Uint8Array(2), /^payload: .*a value of type Uint8Array$/],
     [Buffer.from("a"), /^payload: .*a value of type Buffer$/],
-    [cyclic, /is nested too deeply, or holds itself/],
+    [cyclic, /is nested too deeply, or contains itself/],
   ];
-  for (const [payload, told] of cases) {
+  for (const [payload, expected] of cases) {
     assert.throws(
       () => encodeArguments({ payload }),
-      (error) => error instanceof InvalidRequestError && told.test(error.message),
-      String(told),
+      (error) => error instanceof InvalidRequestError && expected.test(error.message),
+      String(expected),
     );
   }
   assert.throws(() => encode("body", undefined), /^InvalidRequestError: body: is required$/);
 });
 
-test("arguments that are undefined are left out, and null stays", () => {
+test("undefined arguments are omitted, and null is kept", () => {
   assert.equal(
     encodeArguments({ pageSize: undefined, externalId: null, soName: "a" }),
     '{"externalId":null,"soName":"a"}',
@@ -79,7 +79,7 @@ test("arguments that are undefined are left out, and null stays", () => {
   assert.equal(encodeArguments({}), "{}");
 });
 
-test("every name of the table goes to camelCase and back", () => {
+test("every name of the table converts to camelCase and back", () => {
   const names = operations().flatMap((operation) => operation.params.map((param) => param.name));
   assert.ok(names.length > 60);
   for (const name of names) {

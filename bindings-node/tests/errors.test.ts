@@ -1,5 +1,5 @@
 /**
- * Errors: their classes, what they know, where they point, and what they keep to themselves.
+ * Errors: their classes, their properties, their stacks, and what they hide.
  */
 
 import assert from "node:assert/strict";
@@ -47,7 +47,7 @@ async function caught(run: () => unknown): Promise<MspError> {
   throw new Error("nothing was thrown");
 }
 
-/** The line of this file that calls it, as stacks show it. */
+/** The line of this file that calls it, as in stacks. */
 function here(): RegExp {
   const line = new Error().stack?.split("\n")[2]?.match(/errors\.test\.(?:ts|js):\d+/)?.[0];
   return new RegExp((line as string).replaceAll(".", "\\."));
@@ -73,7 +73,7 @@ test("an error knows what happened", async () => {
   assert.equal(String(error), `NotFoundError: ${error.message}`);
 });
 
-test("fields that a server complains of are told", async () => {
+test("field errors of a server are reported", async () => {
   const errors = [{ field: "soName", message: "must not be blank" }];
   await using server = await startFake((_, response) => json(response, { errors }, 400));
   await using own = new NCentral({ baseURL: server.url, jwt: JWT });
@@ -209,7 +209,7 @@ test("numbers are refused, not coerced", async () => {
   }
 });
 
-test("what no option is called is refused, and options that exist are named", async () => {
+test("unknown options are refused, and similar ones are named", async () => {
   const wrong = { timeOut: 1 } as object;
   const error = await caught(() => client.customers.get("100", wrong));
   assert.equal(error.message, "timeOut: is not an option; did you mean timeout?");
@@ -273,7 +273,7 @@ test("time runs out, a server throttles, a client is closed", async () => {
   assert.deepEqual(own.limits(), []);
 });
 
-test("an answer that cannot be read is an error that tells where", async () => {
+test("a response that cannot be read is an error with its position", async () => {
   const bodies: Record<string, string> = {
     "/api/customers/1": '{"customerId": "1", "isSystem": "perhaps"}',
     "/api/customers/2": "<html><title>Login</title></html>",
@@ -290,7 +290,10 @@ test("an answer that cannot be read is an error that tells where", async () => {
   assert.ok(error instanceof ResponseDecodeError);
   assert.equal(error.status, 200);
   assert.match(error.requestId ?? "", /^[0-9a-f]{32}$/);
-  assert.match(error.message, /^ncentral\.customers\.get: HTTP 200: the answer cannot be read at `isSystem`/);
+  assert.match(
+    error.message,
+    /^ncentral\.customers\.get: HTTP 200: the response cannot be read at `isSystem`/,
+  );
   assert.doesNotMatch(error.message, /perhaps/);
 });
 
@@ -329,7 +332,7 @@ test("an error is written as JSON without headers and body, and cloned with mess
   port1.close();
 });
 
-test("every error class is an MspError with a name and a kind of its own", () => {
+test("every error class is an MspError with its own name and kind", () => {
   const classes = Object.entries(mspkit).filter(([name]) => name.endsWith("Error"));
   assert.ok(classes.length >= 18, `${classes.length}`);
   const kinds = new Set<string>();

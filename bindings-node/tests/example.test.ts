@@ -1,5 +1,5 @@
 /**
- * The example does its whole job against the simulator, with every row that the demo has to have.
+ * The example completes against the simulator, with every row of the demo.
  */
 
 import assert from "node:assert/strict";
@@ -13,28 +13,28 @@ import { EXAMPLE, OPTIONS, prepared } from "./demo.js";
 import { startSimulator } from "./support/simulator.js";
 
 interface Ran {
-  readonly said: string;
+  readonly output: string;
   readonly shown: string;
   readonly counts: Readonly<Record<string, { committed: number } | undefined>>;
 }
 
-/** What the example prints, what it shows of its progress, and what the server has counted. */
+/** What the example prints, its progress, and the server's counts. */
 async function ran(...args: string[]): Promise<Ran> {
   const simulator = await startSimulator(OPTIONS);
   try {
     const env = await prepared(simulator);
     const child = spawn(process.execPath, [EXAMPLE, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
     const code = new Promise<number | null>((resolve) => child.once("exit", resolve));
-    const [said, shown] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    assert.equal(await code, 0, said + shown);
+    const [output, shown] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    assert.equal(await code, 0, output + shown);
     const log = (await simulator.control("requests?since=0")) as Pick<Ran, "counts">;
-    return { said, shown, counts: log.counts };
+    return { output, shown, counts: log.counts };
   } finally {
     await simulator.stop();
   }
 }
 
-/** Each step with its result; between them and after them stand spaces and numbers. */
+/** Each step with its result; spaces and numbers are between and after them. */
 const ROWS = [
   /^list service organizations +120 of 120 +\d+ +1 +[\d.]+ ms$/m,
   /^create a service organization +soId \d+ +1 +0 /m,
@@ -51,23 +51,23 @@ const ROWS = [
 ];
 
 test("the example does the job", async () => {
-  const { said, shown, counts } = await ran("--write");
+  const { output, shown, counts } = await ran("--write");
   for (const row of ROWS) {
-    assert.match(said, row);
+    assert.match(output, row);
   }
   assert.match(shown, /\r50 of 120: /, "progress while it lists");
   assert.match(shown, /\r120 of 120: /);
   assert.equal(counts["ncentral.service_orgs.create_customer"]?.committed, 3);
-  assert.equal(counts["cloudmore.services.add"]?.committed, 1);
+  assert.equal(counts["cloudmore.services.create"]?.committed, 1);
 });
 
-test("the example only reads unless told", async () => {
-  const { said, counts } = await ran();
-  assert.match(said, /^walk all case pages /m);
+test("the example only reads by default", async () => {
+  const { output, counts } = await ran();
+  assert.match(output, /^walk all case pages /m);
   for (const operation of [
     "ncentral.service_orgs.create",
     "ncentral.service_orgs.create_customer",
-    "cloudmore.services.add",
+    "cloudmore.services.create",
   ]) {
     assert.equal(counts[operation], undefined, operation);
   }

@@ -16,7 +16,7 @@ let toSlow: object;
 before(async () => {
   simulator = await startSimulator();
   options = { baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt };
-  // Answers late, or never.
+  // Responds late, or never.
   slow = await startFake((request, response) => {
     if (request.url?.includes("/late")) {
       setTimeout(() => json(response, "{}"), 700);
@@ -30,7 +30,7 @@ after(async () => {
   await simulator.stop();
 });
 
-/** Well below any timer of a client, and enough for a machine that does other things too. */
+/** Well below any timer of a client, and enough for a busy machine. */
 const AT_ONCE = 1500;
 
 test("a process ends by itself though a client is open and idle", async () => {
@@ -52,7 +52,7 @@ test("a process that only loads the package ends", async () => {
   assert.ok(ended.took < AT_ONCE, `${ended.took} ms`);
 });
 
-test("a process waits for what is pending", async () => {
+test("a process waits for pending calls", async () => {
   const ended = await program(
     `const client = new mspkit.NCentral(options);
      client.request("GET", "/late").then((answer) => process.stdout.write("answered " + answer.status));`,

@@ -1,11 +1,10 @@
 /**
- * Lists: lazy, read once, in order however they are asked for, and taken up again where they were left.
+ * Lists: lazy, read once, in order however they are requested, and resumed where they stopped.
  */
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  type Customer,
   InvalidRequestError,
   ListIncompleteError,
   MspError,
@@ -17,6 +16,7 @@ import {
   responseOf,
   type SyncPager,
 } from "mspkit";
+import type { Customer } from "mspkit/ncentral";
 import { type Fake, JWT, json, page, startFake } from "./support/fake.js";
 import { type Simulator, startSimulator } from "./support/simulator.js";
 
@@ -40,18 +40,18 @@ async function received(): Promise<number> {
   return log.requests.length;
 }
 
-test("nothing is sent before the first item is asked for", async () => {
+test("nothing is sent before the first item is requested", async () => {
   const before = await received();
   const list = client.customers.list({ pageSize: 100 });
   assert.match(list.resumeToken, /^mspkit1\./);
-  const told = () => [list.total, list.responseMeta?.status];
-  assert.deepEqual(told(), [undefined, undefined]);
+  const facts = () => [list.total, list.responseMeta?.status];
+  assert.deepEqual(facts(), [undefined, undefined]);
   assert.equal(await received(), before);
   await list.next();
-  assert.deepEqual(told(), [230, 200]);
+  assert.deepEqual(facts(), [230, 200]);
 });
 
-test("items come in order, also when many are asked for at once", async () => {
+test("items arrive in order, even if many are requested at once", async () => {
   const list = client.customers.list({ pageSize: 7 });
   const results = await Promise.all(Array.from({ length: 240 }, () => list.next()));
   const ids = results.filter((one) => !one.done).map((one) => one.value?.customerId);
@@ -59,7 +59,7 @@ test("items come in order, also when many are asked for at once", async () => {
   assert.deepEqual(results.at(-1), { value: undefined, done: true });
 });
 
-/** Keeps the event loop from turning, until what was read ahead has come. */
+/** Blocks the event loop until the page that is read ahead has arrived. */
 function standStill(): void {
   const blocking = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
   for (const id of all.slice(0, 20)) {
@@ -68,7 +68,7 @@ function standStill(): void {
   blocking.close();
 }
 
-test("the event loop turns between pages, also when they are there before they are asked for", async () => {
+test("the event loop runs between pages, even if they are available before they are requested", async () => {
   const pages = client.customers.list({ pageSize: 5 }).pages();
   await pages.next();
   standStill();
@@ -86,21 +86,21 @@ test("the event loop turns between pages, also when they are there before they a
   await pages.return?.();
 });
 
-test("the token speaks of what was given out, not of a page that has come meanwhile", async () => {
+test("the token covers returned items, not a page that has arrived meanwhile", async () => {
   const list = client.customers.list({ pageSize: 7, concurrency: 1 });
   for (const id of all.slice(0, 7)) {
     assert.equal((await list.next()).value?.customerId, id);
   }
   const token = list.resumeToken;
-  const asked = list.next();
-  // The page comes, and nobody takes it.
+  const requested = list.next();
+  // The page arrives, and nobody takes it.
   standStill();
   assert.equal(list.resumeToken, token);
-  assert.equal((await asked).value?.customerId, all[7]);
+  assert.equal((await requested).value?.customerId, all[7]);
   await list.return();
 });
 
-test("pages know the answers that they came with, and are written as JSON", async () => {
+test("pages know their responses, and serialize as JSON", async () => {
   using sync = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
   const page = (await client.customers.list({ pageSize: 50 }).pages().next()).value as Page<Customer>;
   const other = sync.customers.list({ pageSize: 50 }).pages().next().value as Page<Customer>;
@@ -111,7 +111,7 @@ test("pages know the answers that they came with, and are written as JSON", asyn
   }
 });
 
-test("pages come in order, also when several are asked for at once", async () => {
+test("pages arrive in order, even if several are requested at once", async () => {
   const pages = client.customers.list({ pageSize: 50 }).pages();
   const results = await Promise.all(Array.from({ length: 7 }, () => pages.next()));
   assert.deepEqual(
@@ -136,13 +136,13 @@ test("a list is read once", async () => {
     }
   };
   await assert.rejects(again, InvalidRequestError);
-  await assert.rejects(list.collect(), /is read once/);
-  assert.throws(() => list.pages(), /is read once/);
+  await assert.rejects(list.collect(), /can only be read once/);
+  assert.throws(() => list.pages(), /can only be read once/);
   assert.deepEqual(await list.next(), { value: undefined, done: true });
   const whole = client.customers.list();
   assert.equal((await whole.collect()).length, 230);
   await assert.rejects(whole.collect(), {
-    message: "list: is read once; list again, with its resumeToken to go on",
+    message: "list: can only be read once; call the list method again, with resumeToken to continue",
   });
 });
 
@@ -198,7 +198,7 @@ async function rest(
   return ids;
 }
 
-test("whatever was read before, the rest is read behind it", async () => {
+test("whatever was read before, the rest follows", async () => {
   using sync = new NCentralSync({ baseURL: simulator.url, jwt: simulator.credentials.ncentralJwt });
   for (const of of [client, sync]) {
     for (const before of SOME) {
@@ -240,7 +240,7 @@ test("the first item asks for no more than its page, and a page can be begun wit
   assert.deepEqual([page?.number, page?.items[0]?.customerId], [3, all[100]]);
 });
 
-/** A list whose server says that there are more rows than it gives. */
+/** A list whose server reports more rows than it returns. */
 function lacking(): Promise<Fake> {
   return startFake((request, response) => {
     const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("pageNumber") ?? 1);
@@ -249,7 +249,7 @@ function lacking(): Promise<Fake> {
   });
 }
 
-test("a list that is not whole says so", async () => {
+test("an incomplete list is reported", async () => {
   await using server = await lacking();
   await using own = new NCentral({ baseURL: server.url, jwt: JWT });
   const warnings: (Error & { code?: string })[] = [];
@@ -265,7 +265,7 @@ test("a list that is not whole says so", async () => {
   assert.equal(warnings[0]?.code, "MSPKIT_LIST_INCOMPLETE");
   assert.match(
     warnings[0]?.message ?? "",
-    /ncentral\.customers\.list: .*not whole: 3 of 5 rows did not come/,
+    /ncentral\.customers\.list: .*incomplete: 3 of 5 rows are missing/,
   );
   const raising = own.customers.list({ onIncomplete: "raise" });
   const ids: string[] = [];
@@ -281,7 +281,7 @@ test("a list that is not whole says so", async () => {
   await assert.rejects(wrong.collect(), /onIncomplete: must be one of warn, raise, ignore/);
 });
 
-test("reading goes on from any item", async () => {
+test("reading resumes from any item", async () => {
   for (const count of [1, 49, 50, 51, 100, 229, 230]) {
     const list = client.customers.list({ pageSize: 50 });
     const ids: string[] = [];
@@ -296,7 +296,7 @@ test("reading goes on from any item", async () => {
   }
 });
 
-test("limits bound items in total, those of collect what is asked for", async () => {
+test("a limit bounds the items in total, that of collect those of one call", async () => {
   const before = await received();
   assert.equal((await client.customers.list({ pageSize: 50, limit: 60 }).collect()).length, 60);
   assert.equal((await client.customers.list({ pageSize: 50 }).collect({ limit: 10 })).length, 10);
@@ -305,7 +305,7 @@ test("limits bound items in total, those of collect what is asked for", async ()
   await assert.rejects(client.customers.list().collect({ limit: 0 }), /limit: must be a whole number/);
 });
 
-test("an item that cannot be read is told with its place, and reading goes on behind it", async () => {
+test("an item that cannot be read is reported with its position, and reading continues after it", async () => {
   const items = [
     { customerId: "1", customerName: "a" },
     { customerId: "2", customerName: "b" },
@@ -327,7 +327,7 @@ test("an item that cannot be read is told with its place, and reading goes on be
     assert.equal(error.resumeToken, list.resumeToken);
     assert.match(
       error.message,
-      /^ncentral\.customers\.list: HTTP 200: row 3 of page 1: the answer cannot be read at `isSystem`: a text that/,
+      /^ncentral\.customers\.list: HTTP 200: row 3 of page 1: the response cannot be read at `isSystem`: a text that/,
     );
     assert.deepEqual([error.operation, error.status], ["ncentral.customers.list", 200]);
     assert.match(error.requestId ?? "", /^[0-9a-f]{32}$/);
@@ -335,7 +335,7 @@ test("an item that cannot be read is told with its place, and reading goes on be
     return true;
   });
   assert.deepEqual(ids, ["1", "2"]);
-  // Reading goes on behind it, on the list itself and from its token.
+  // Reading continues after it, on the list itself and from its token.
   const from = client.customers.list({ resumeToken: list.resumeToken });
   await read();
   assert.deepEqual(ids, ["1", "2", "4"]);
@@ -358,7 +358,7 @@ test("an item that cannot be read is told with its place, and reading goes on be
     }
     assert.deepEqual(sizes, [2, "Decode", 1]);
   }
-  // All or nothing: what was collected until then is read again, also what was in hand.
+  // All or nothing: items collected before the failure are read again, including those of the current page.
   const start = client.customers.list().resumeToken;
   await assert.rejects(client.customers.list().collect(), { resumeToken: start });
   for (const of of [client, sync]) {
@@ -377,7 +377,7 @@ test("an item that cannot be read is told with its place, and reading goes on be
   await simulator.control("script", { answers: [] });
 });
 
-test("a list that fails says where to go on", async () => {
+test("a list that fails has a resume token", async () => {
   let broken = true;
   await using server = await startFake((request, response) => {
     const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("pageNumber") ?? 1);
@@ -405,7 +405,7 @@ test("a list that fails says where to go on", async () => {
   assert.deepEqual(ids, ["1", "2", "3", "4"]);
 });
 
-test("results know the answers that they came with", async () => {
+test("results know their responses", async () => {
   const { data, response } = await client.customers.get("100").withResponse();
   assert.equal(data.customerId, "100");
   assert.equal(response.status, 200);
@@ -441,9 +441,9 @@ test("integers beyond 2^53 are exact", async () => {
   }
 });
 
-test("texts come as they were sent, whatever letters they hold", async () => {
+test("texts are unchanged, whatever characters they contain", async () => {
   const names = ["plain", "Müller & Söhne", "Łódź", "株式会社テスト", "🙂 𝒳", '\u0000"\\', "é".repeat(5000)];
-  // So many that they are not worth escaping, and what comes behind them.
+  // Too many to escape, and the text after them.
   names.push(`Łódź ${"株式会社🙂".repeat(3000)} Łódź`, "é", "plain again");
   await using server = await startFake((request, response) => {
     const items = names.map((customerName, at) => ({ customerId: String(at), customerName }));

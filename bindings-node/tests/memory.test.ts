@@ -1,5 +1,5 @@
 /**
- * Memory stays flat: over lists, over calls, over clients that are closed and clients that are forgotten.
+ * Memory stays flat: over lists, over calls, over clients that are closed and clients that are collected.
  */
 
 import assert from "node:assert/strict";
@@ -22,14 +22,14 @@ test("over forty thousand listed items", async (context) => {
   await using client = new NCentral(options);
   const grown = await growth(8, async () => {
     for await (const _ of client.customers.list({ pageSize: 1000 })) {
-      // Each is forgotten at once.
+      // Each is dropped at once.
     }
   });
   context.diagnostic(`${grown.toFixed(1)} MiB`);
   assert.ok(grown < 24, `${grown} MiB`);
 });
 
-test("an item that was given out is not held by its list", async () => {
+test("a returned item is not referenced by its list", async () => {
   await using client = new NCentral(options);
   const list = client.customers.list({ pageSize: 100 });
   const given: WeakRef<object>[] = [];
@@ -37,7 +37,7 @@ test("an item that was given out is not held by its list", async () => {
     const { value } = await list.next();
     given.push(new WeakRef(value as object));
   }
-  // What a WeakRef has pointed to lives until the turn ends.
+  // The target of a WeakRef lives until the end of the current job.
   await new Promise((resolve) => setImmediate(resolve));
   globalThis.gc?.();
   assert.deepEqual(

@@ -1,14 +1,15 @@
 /**
- * Models are plain objects: read tolerantly, under the names of this language, with nothing lost.
+ * Models are plain objects: read tolerantly, under TypeScript names, without loss.
  */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect, isDeepStrictEqual } from "node:util";
 import { MessageChannel } from "node:worker_threads";
-import { type Customer, MissingFieldError, OrgUnitType, Secret } from "mspkit";
+import { MissingFieldError, Secret } from "mspkit";
+import { type Customer, OrgUnitType } from "mspkit/ncentral";
 import { encode } from "../dist/cjs/encode.js";
-import * as shapes from "../dist/cjs/generated/shapes.js";
+import * as shapes from "../dist/cjs/generated/ncentral/shapes.js";
 import { Field, many, named, Shape, Unreadable } from "../dist/cjs/model.js";
 import { parse } from "../dist/cjs/parse.js";
 import { startSimulator } from "./support/simulator.js";
@@ -27,8 +28,8 @@ const Thing = new Shape<Record<string, unknown>>("Thing", {
   part: Part,
 });
 
-test("what is written otherwise than documented is read as what it stands for", () => {
-  const cases: [field: string, came: unknown, read: unknown][] = [
+test("values in another form than documented are converted", () => {
+  const cases: [field: string, received: unknown, read: unknown][] = [
     ["id", 7, "7"],
     ["id", 18446744073709551615n, "18446744073709551615"],
     ["label", 5, "5"],
@@ -42,29 +43,29 @@ test("what is written otherwise than documented is read as what it stands for", 
     ["tags", ["a", 1, null], ["a", "1"]],
     ["label", null, null],
   ];
-  for (const [field, came, read] of cases) {
-    assert.deepEqual(Thing.read({ [field]: came }), { [field]: read }, `${field}: ${came}`);
+  for (const [field, received, read] of cases) {
+    assert.deepEqual(Thing.read({ [field]: received }), { [field]: read }, `${field}: ${received}`);
   }
 });
 
-test("what cannot stand for its field is told, and a text is not shown", () => {
-  const cases: [field: string, came: unknown, told: string][] = [
-    ["id", true, "the answer cannot be read at `id`: true where an id belongs"],
-    ["label", {}, "the answer cannot be read at `label`: an object where text belongs"],
-    ["count", 2.5, "the answer cannot be read at `count`: 2.5 where a whole number belongs"],
-    ["count", "many", "the answer cannot be read at `count`: a text that is not a whole number"],
-    ["share", "", "the answer cannot be read at `share`: a text that is not a number"],
-    ["open", "yes", "the answer cannot be read at `open`: a text that is not true or false"],
-    ["token", ["s3cret"], "the answer cannot be read at `token`: a list where text belongs"],
-    ["parts", {}, "the answer cannot be read at `parts`: an object where a list belongs"],
-    ["parts", [1], "the answer cannot be read at `parts`: 1 where an object belongs"],
-    ["part", "x", "the answer cannot be read at `part`: a text that is not an object"],
+test("a value that does not fit its field is reported, and a text is not shown", () => {
+  const cases: [field: string, received: unknown, message: string][] = [
+    ["id", true, "the response cannot be read at `id`: true where an id belongs"],
+    ["label", {}, "the response cannot be read at `label`: an object where text belongs"],
+    ["count", 2.5, "the response cannot be read at `count`: 2.5 where a whole number belongs"],
+    ["count", "many", "the response cannot be read at `count`: a text that is not a whole number"],
+    ["share", "", "the response cannot be read at `share`: a text that is not a number"],
+    ["open", "yes", "the response cannot be read at `open`: a text that is not true or false"],
+    ["token", ["s3cret"], "the response cannot be read at `token`: a list where text belongs"],
+    ["parts", {}, "the response cannot be read at `parts`: an object where a list belongs"],
+    ["parts", [1], "the response cannot be read at `parts`: 1 where an object belongs"],
+    ["part", "x", "the response cannot be read at `part`: a text that is not an object"],
   ];
-  for (const [field, came, message] of cases) {
-    assert.throws(() => Thing.read({ [field]: came }), { constructor: Unreadable, message });
+  for (const [field, received, message] of cases) {
+    assert.throws(() => Thing.read({ [field]: received }), { constructor: Unreadable, message });
   }
   assert.throws(() => Thing.read([]), {
-    message: "the answer cannot be read: a list where an object belongs",
+    message: "the response cannot be read: a list where an object belongs",
   });
 });
 
@@ -79,8 +80,8 @@ test("a model is a plain object that can be copied in every way", () => {
   assert.ok(!("label" in model), "absent is not null");
 });
 
-test("what was read goes back under the vendor's names", () => {
-  const came = {
+test("models convert back to the vendor's names", () => {
+  const received = {
     id: "1",
     _links: {},
     parts: [{ part_id: "2", more: [1] }],
@@ -88,7 +89,7 @@ test("what was read goes back under the vendor's names", () => {
     tags: null,
     unknown: { id: 5 },
   };
-  assert.deepStrictEqual(Thing.toWire(Thing.read(structuredClone(came))), came);
+  assert.deepStrictEqual(Thing.toWire(Thing.read(structuredClone(received))), received);
 });
 
 test("a field with a strange name harms nothing", () => {
@@ -101,7 +102,7 @@ test("a field with a strange name harms nothing", () => {
   assert.equal(model.links, "ours");
 });
 
-test("a secret shows itself only when it is asked to", () => {
+test("a secret is shown only on request", () => {
   const { token } = Thing.read({ token: "s3cret" }) as { token: Secret };
   assert.ok(token instanceof Secret);
   const shown = [
@@ -125,13 +126,13 @@ test("secrets are equal when their texts are, and nothing of them is cloned", ()
   assert.deepStrictEqual(one, same);
   assert.notDeepStrictEqual(one, other);
   assert.ok(isDeepStrictEqual(one, same) && !isDeepStrictEqual(one, other));
-  assert.throws(() => structuredClone(one), /a Secret is not cloned; reveal\(\) gives its text/);
+  assert.throws(() => structuredClone(one), /a Secret cannot be cloned; reveal\(\) returns its text/);
   const { port1 } = new MessageChannel();
-  assert.throws(() => port1.postMessage(one), /a Secret is not cloned/);
+  assert.throws(() => port1.postMessage(one), /a Secret cannot be cloned/);
   port1.close();
 });
 
-test("a promised field that did not come says so when it is asked for, and is not there otherwise", async () => {
+test("a missing promised field throws when it is read, and does not exist otherwise", async () => {
   await using sim = await startSimulator();
   await sim.answer("POST /api/service-orgs/50/customers", { json: { customerName: "Contoso" } });
   await sim.answer("GET /api/customers/1", { json: { customerName: "Contoso", customerId: null } });
@@ -142,13 +143,13 @@ test("a promised field that did not come says so when it is asked for, and is no
   const models: [model: Customer, message: RegExp][] = [
     [
       await own.serviceOrgs.createCustomer(50, contoso),
-      /^ncentral\.serviceOrgs\.createCustomer: created \(HTTP 200\), but no customerId came\..*`serviceOrgs\.listCustomers`/,
+      /^ncentral\.serviceOrgs\.createCustomer: created \(HTTP 200\), but the response has no customerId\..*`serviceOrgs\.listCustomers`/,
     ],
-    [sync.serviceOrgs.createCustomer(50, contoso), /created .*but no customerId came/],
-    [await own.customers.get(1), /^ncentral\.customers\.get: the server sent no customerId \(HTTP 200\)/],
+    [sync.serviceOrgs.createCustomer(50, contoso), /created .*but the response has no customerId/],
+    [await own.customers.get(1), /^ncentral\.customers\.get: the response has no customerId \(HTTP 200\)/],
     [
       (await own.customers.list().first()) as Customer,
-      /^ncentral\.customers\.list: the server sent no customerId/,
+      /^ncentral\.customers\.list: the response has no customerId/,
     ],
   ];
   for (const [model, message] of models) {
@@ -179,7 +180,7 @@ test("integers beyond 2^53 keep their digits and are written as JSON by them", (
     counts: many("integer"),
   });
   const large = "12345678901234567890";
-  const came = (text: string) => Numbers.read(parse(text.replaceAll("@", `"!${large}"`), "!"));
+  const received = (text: string) => Numbers.read(parse(text.replaceAll("@", `"!${large}"`), "!"));
   const cases: [text: string, written: unknown][] = [
     ['{"count":@}', { count: large }],
     ['{"part_count":@,"x":1}', { partCount: large, x: 1 }],
@@ -187,21 +188,21 @@ test("integers beyond 2^53 keep their digits and are written as JSON by them", (
     [`{"count":"${large}"}`, { count: large }],
     ['{"unknown":@,"count":1}', { unknown: large, count: 1 }],
     ['{"unknown":{"deep":[@,{"n":@}]}}', { unknown: { deep: [large, { n: large }] } }],
-    // A field of that name is a field.
+    // A field with that name is a field.
     ['{"toJSON":5,"unknown":@}', { toJSON: 5, unknown: large }],
     ['{"unknown":@,"toJSON":"x","count":@}', { unknown: large, toJSON: "x", count: large }],
     ['{"unknown":{"__proto__":@}}', JSON.parse(`{"unknown":{"__proto__":"${large}"}}`)],
   ];
   for (const [text, written] of cases) {
-    assert.deepStrictEqual(JSON.parse(JSON.stringify([came(text)])), [written], text);
+    assert.deepStrictEqual(JSON.parse(JSON.stringify([received(text)])), [written], text);
   }
-  const model = came('{"count":@,"unknown":[@]}');
+  const model = received('{"count":@,"unknown":[@]}');
   assert.deepStrictEqual(model, { count: BigInt(large), unknown: [BigInt(large)] });
   assert.deepStrictEqual(Object.keys(model), ["count", "unknown"]);
-  // Sent back, they are the numbers that they were.
+  // Sent back, they are the original numbers.
   assert.equal(encode("body", model), `{"count":${large},"unknown":[${large}]}`);
   // A fraction is a fraction.
-  assert.deepStrictEqual(came('{"share":@}'), { share: Number(large) });
+  assert.deepStrictEqual(received('{"share":@}'), { share: Number(large) });
 });
 
 test("the known values of an open enumeration are there to compare with", () => {
@@ -210,8 +211,8 @@ test("the known values of an open enumeration are there to compare with", () => 
   assert.deepEqual([known, other], ["SO", "GALAXY"]);
 });
 
-/** What only reading makes right, and what it becomes. */
-const ODD: Readonly<Record<string, readonly [came: unknown, read: unknown]>> = {
+/** Values that need conversion, and the result. */
+const ODD: Readonly<Record<string, readonly [received: unknown, read: unknown]>> = {
   id: [1, "1"],
   text: [1, "1"],
   integer: ["1", 1],
@@ -224,9 +225,9 @@ test("no field is passed over by the shortcut for objects that need no reading",
   for (const shape of Object.values(shapes) as unknown as Shape<Record<string, unknown>>[]) {
     for (const [wire, field] of Object.entries(shape.fields)) {
       const kind = field instanceof Field && !field.many ? field.of : field;
-      const [came, read] = ODD[String(kind)] ?? [];
-      if (came !== undefined) {
-        assert.deepEqual(Object.values(shape.read({ [wire]: came })), [read], `${shape.name}.${wire}`);
+      const [received, read] = ODD[String(kind)] ?? [];
+      if (received !== undefined) {
+        assert.deepEqual(Object.values(shape.read({ [wire]: received })), [read], `${shape.name}.${wire}`);
         tried += 1;
       }
     }

@@ -1,6 +1,6 @@
 /**
- * The package as it would be published: packed, installed into an empty project, used from ESM, CommonJS and
- * TypeScript; its types and its manifest judged; and what its loader says when something is missing.
+ * The packages as they would be published: packed, installed into an empty project, used from ESM, CommonJS and
+ * TypeScript; their types and manifests; and the errors if something is missing.
  */
 
 import assert from "node:assert/strict";
@@ -25,10 +25,17 @@ import { type Simulator, startSimulator } from "./support/simulator.js";
 
 const BIN = join(HERE, "node_modules", ".bin");
 const MODULE = "mspkit-linux-x64-gnu";
+const SIM = "mspkit-sim";
+const PROGRAM = "mspkit-sim-linux-x64-gnu";
+const LICENSES = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"];
+/** The environment without the program that the tests use. */
+const UNNAMED = { MSPKIT_SIM: "" };
 
 let simulator: Simulator;
 let project: string;
+/** The packages of a program, and those of its tests. */
 let tarballs: string[];
+let simTarballs: string[];
 
 interface Ran {
   readonly status: number | null;
@@ -36,7 +43,7 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a program in the project; without the event loop, which has nothing else to do. */
+/** Runs a program in the project; synchronously, since nothing else runs. */
 function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: project,
@@ -52,22 +59,27 @@ function succeeds(command: string, args: readonly string[]): string {
   return ran.stdout.trim();
 }
 
-/** What is published, where MSPKIT_PACKED names its folder; otherwise what is packed now. */
+function install(files: readonly string[], ...options: string[]): void {
+  succeeds("npm", ["install", "--offline", "--no-audit", "--no-fund", ...options, ...files]);
+}
+
+/** The packages in the folder MSPKIT_PACKED, or packed now. */
 function packed(): string[] {
   const folder = process.env.MSPKIT_PACKED;
   if (folder === undefined) {
-    const said = execFileSync(process.execPath, ["scripts/pack.mjs"], { cwd: HERE, encoding: "utf8" });
-    return said.trim().split("\n");
+    const output = execFileSync(process.execPath, ["scripts/pack.mjs"], { cwd: HERE, encoding: "utf8" });
+    return output.trim().split("\n");
   }
-  return [`mspkit-${version}.tgz`, `${MODULE}-${version}.tgz`].map((name) => join(folder, name));
+  return ["mspkit", MODULE, SIM, PROGRAM].map((name) => join(folder, `${name}-${version}.tgz`));
 }
 
 before(async () => {
   simulator = await startSimulator();
-  tarballs = packed();
+  const all = packed();
+  [tarballs, simTarballs] = [all.slice(0, 2), all.slice(2)];
   project = mkdtempSync(join(tmpdir(), "mspkit-consumer-"));
   writeFileSync(join(project, "package.json"), '{"name": "consumer", "private": true}\n');
-  succeeds("npm", ["install", "--offline", "--no-audit", "--no-fund", ...tarballs]);
+  install(tarballs);
   cpSync(join(HERE, "tests/consumers"), project, { recursive: true });
 });
 
@@ -76,28 +88,23 @@ after(async () => {
   await simulator.stop();
 });
 
-test("what is packed is what is needed, and nothing else", () => {
+test("the package contains the required files, and nothing else", () => {
   const installed = join(project, "node_modules");
   assert.deepEqual(
     readdirSync(installed).filter((name) => !name.startsWith(".")),
     ["mspkit", MODULE],
   );
-  assert.deepEqual(readdirSync(join(installed, "mspkit")).sort(), [
-    "LICENSE-APACHE",
-    "LICENSE-MIT",
-    "README.md",
-    "THIRD-PARTY-LICENSES",
-    "dist",
-    "package.json",
-  ]);
+  assert.deepEqual(
+    readdirSync(join(installed, "mspkit")).sort(),
+    [...LICENSES, "README.md", "dist", "package.json"].sort(),
+  );
   const manifest = JSON.parse(readFileSync(join(installed, "mspkit/package.json"), "utf8"));
   assert.deepEqual(manifest.optionalDependencies, { [MODULE]: version });
-  assert.ok(!("scripts" in manifest) && !("devDependencies" in manifest));
+  assert.deepEqual(manifest.peerDependencies, { [SIM]: version });
+  assert.deepEqual(manifest.peerDependenciesMeta, { [SIM]: { optional: true } });
+  assert.ok(!("scripts" in manifest) && !("devDependencies" in manifest) && !("bin" in manifest));
   assert.deepEqual(readdirSync(join(installed, MODULE)).sort(), [
-    "LICENSE-APACHE",
-    "LICENSE-MIT",
-    "THIRD-PARTY-LICENSES",
-    "mspkit-sim",
+    ...LICENSES,
     "mspkit.linux-x64-gnu.node",
     "package.json",
   ]);
@@ -115,12 +122,28 @@ test("it is used from ESM and from CommonJS, with the same classes", () => {
   assert.equal(succeeds(process.execPath, ["use.cjs"]), "cjs 10 50 404");
 });
 
-test("the simulator is a program of the project, and of its tests", () => {
-  const env = { MSPKIT_SIM: "" };
-  const program = join(project, "node_modules", ".bin", "mspkit-sim");
-  const said = run(program, ["--", "sh", "-c", "echo $WIV_URL; exit 7"], env);
-  assert.deepEqual([said.status, said.stderr], [7, ""]);
-  assert.match(said.stdout, /^http:\/\/127\.0\.0\.1:\d+\n$/);
+test("an error says how to install the simulator", () => {
+  const start = 'require("mspkit/testing").Simulator.start().catch((error) => console.log(error.message));';
+  const { stdout, stderr } = run(process.execPath, ["-e", start], UNNAMED);
+  assert.match(stdout, /^the simulator is not installed; .*: npm install --save-dev mspkit-sim\./);
+  assert.equal(stderr, "");
+});
+
+test("the simulator is a package of its own, for the tests of a project", () => {
+  install(simTarballs, "--save-dev");
+  const installed = join(project, "node_modules");
+  assert.deepEqual(
+    readdirSync(join(installed, SIM)).sort(),
+    [...LICENSES, "README.md", "bin.js", "index.d.ts", "index.js", "package.json"].sort(),
+  );
+  const manifest = JSON.parse(readFileSync(join(installed, SIM, "package.json"), "utf8"));
+  assert.deepEqual([manifest.version, manifest.optionalDependencies], [version, { [PROGRAM]: version }]);
+  assert.deepEqual(readdirSync(join(installed, PROGRAM)).sort(), [...LICENSES, "mspkit-sim", "package.json"]);
+  const binary = JSON.parse(readFileSync(join(installed, PROGRAM, "package.json"), "utf8"));
+  assert.deepEqual([binary.os, binary.cpu, binary.libc], [["linux"], ["x64"], ["glibc"]]);
+  const output = run("npx", ["--offline", SIM, "--", "sh", "-c", "echo $WIV_URL; exit 7"], UNNAMED);
+  assert.deepEqual([output.status, output.stderr], [7, ""]);
+  assert.match(output.stdout, /^http:\/\/127\.0\.0\.1:\d+\n$/);
   const helped = `
     const sim = await Simulator.start({ customers: 2 });
     console.log((await sim.ncentral().customers.list().collect()).length, VARIABLES.length);
@@ -132,15 +155,30 @@ test("the simulator is a program of the project, and of its tests", () => {
   const required = `const { Simulator, VARIABLES } = require("mspkit/testing"); (async () => {${helped}})();`;
   writeFileSync(join(project, "helped.cjs"), required);
   for (const file of ["helped.mjs", "helped.cjs"]) {
-    const ran = run(process.execPath, [file], env);
+    const ran = run(process.execPath, [file], UNNAMED);
     assert.deepEqual([ran.stdout, ran.stderr], ["2 9\n", ""]);
   }
 });
 
-test("what npm has to carry is not too much", () => {
-  const sizes = tarballs.map((tarball) => statSync(tarball).size);
+test("a missing program of the simulator is reported with its package", () => {
+  const place = join(project, "node_modules", PROGRAM);
+  renameSync(place, `${place}-away`);
+  try {
+    const ran = run(join(project, "node_modules", ".bin", SIM), [], UNNAMED);
+    assert.equal(ran.status, 1);
+    assert.match(
+      ran.stderr,
+      new RegExp(`^mspkit-sim: the simulator's program comes in the package ${PROGRAM}, `),
+    );
+  } finally {
+    renameSync(`${place}-away`, place);
+  }
+});
+
+test("the packages are not too large", () => {
+  const sizes = [...tarballs, ...simTarballs].map((tarball) => statSync(tarball).size);
   assert.ok(
-    sizes.every((size) => size < (process.env.MSPKIT_PROFILE === "release" ? 6e6 : 60e6)),
+    sizes.every((size) => size < (process.env.MSPKIT_PROFILE === "release" ? 3.5e6 : 60e6)),
     `${sizes}`,
   );
 });
@@ -202,13 +240,14 @@ for (const [name, { manifest, options, runs }] of Object.entries(COMPILERS)) {
   });
 }
 
-test("types and manifest pass their judges", () => {
-  const [main] = tarballs as [string];
-  succeeds(join(BIN, "attw"), [main, "--no-emoji", "--format", "ascii"]);
-  succeeds(join(BIN, "publint"), [main, "--strict"]);
+test("types and manifest pass their checks", () => {
+  for (const main of [tarballs[0], simTarballs[0]] as string[]) {
+    succeeds(join(BIN, "attw"), [main, "--no-emoji", "--format", "ascii"]);
+    succeeds(join(BIN, "publint"), [main, "--strict"]);
+  }
 });
 
-test("the judges see what is wrong", () => {
+test("the checks detect mistakes", () => {
   const folder = join(project, "damaged");
   cpSync(join(project, "node_modules/mspkit"), folder, { recursive: true });
   rmSync(join(folder, "dist/esm/index.d.mts"));
@@ -220,7 +259,7 @@ test("the judges see what is wrong", () => {
   assert.notEqual(run(join(BIN, "publint"), [tarball, "--strict"]).status, 0);
 });
 
-test("a missing native module is told with its package and the remedy", () => {
+test("a missing native module is reported with its package and the remedy", () => {
   const place = join(project, "node_modules", MODULE);
   renameSync(place, `${place}-away`);
   try {
@@ -235,7 +274,7 @@ test("a missing native module is told with its package and the remedy", () => {
   }
 });
 
-test("a platform without a native module is told", () => {
+test("a platform without a native module is reported", () => {
   const pretend = `Object.defineProperty(process, "platform", { value: "sunos" }); require("mspkit");`;
   const ran = run(process.execPath, ["-e", pretend]);
   assert.equal(ran.status, 1);
@@ -256,7 +295,7 @@ test("a native module of another version is refused", () => {
   }
 });
 
-test("the lock file names no host, and what every platform needs", () => {
+test("the lock file names no host, and covers every platform", () => {
   const text = readFileSync(join(HERE, "package-lock.json"), "utf8");
   assert.doesNotMatch(text, /"resolved"/);
   const { packages } = JSON.parse(text);

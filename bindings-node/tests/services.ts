@@ -1,12 +1,12 @@
 /**
- * The clients by service, and the table of operations in the names of this language.
+ * The clients by service, and the operation table in TypeScript names.
  */
 
 import * as mspkit from "mspkit";
 import { camel } from "../dist/cjs/names.js";
 import { type OperationRow, operations } from "../dist/cjs/native.js";
 
-/** A service, with what its clients need to be made. */
+/** A service, with the options that its clients need. */
 export interface Service {
   readonly id: string;
   readonly async: new (options?: object) => object;
@@ -45,7 +45,7 @@ export const SERVICES: readonly Service[] = [
   },
 ];
 
-/** An operation in the names of this language. */
+/** An operation in TypeScript names. */
 export interface Operation {
   readonly id: string;
   readonly service: Service;
@@ -54,7 +54,7 @@ export interface Operation {
   readonly listed: boolean;
   /** The arguments before the object of parameters. */
   readonly positional: readonly string[];
-  /** The members of the object of parameters, those of paging included, and whether each must be given. */
+  /** The members of the object of parameters, including those of paging, and whether each is required. */
   readonly members: ReadonlyMap<string, boolean>;
 }
 
@@ -66,11 +66,11 @@ function here(row: OperationRow): Operation {
     throw new Error(`no client is known for ${row.id}`);
   }
   const listed = row.paging !== "none";
-  // A path of which a client's option may give a part is given by name as a whole.
+  // A path with a part that a client's option may set is passed by name as a whole.
   const byName = row.params.some((param) => param.from_option !== null);
   const inPath = (place: string) => place === "path" && !byName;
   const members = new Map<string, boolean>();
-  for (const param of row.params.filter((param) => !inPath(param.place))) {
+  for (const param of row.params.filter((param) => !inPath(param.location))) {
     members.set(camel(param.name), param.required && param.from_option === null);
   }
   for (const name of listed ? PAGING : []) {
@@ -85,7 +85,7 @@ function here(row: OperationRow): Operation {
     resource: camel(row.resource),
     name: camel(row.name),
     listed,
-    positional: row.params.filter((param) => inPath(param.place)).map((param) => camel(param.name)),
+    positional: row.params.filter((param) => inPath(param.location)).map((param) => camel(param.name)),
     members,
   };
 }

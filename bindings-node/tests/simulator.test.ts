@@ -4,27 +4,28 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Cloudmore, NCentral, OutcomeUnknownError, Wiv } from "mspkit";
+import { Cloudmore, NCentral, OutcomeUnknownError, version, Wiv } from "mspkit";
 import { type Fault, type SimulatorOptions, VARIABLES } from "mspkit/testing";
 import { HERE, program } from "./support/child.js";
 import { until } from "./support/fake.js";
 import { Simulator } from "./support/simulator.js";
 
-const BIN = join(HERE, "dist", "cjs", "bin.js");
+const BIN = join(HERE, "simulator", "bin.js");
 
 function gone(pid: number): boolean {
   try {
-    // One that nobody has waited for has ended, too.
+    // A zombie counts as ended, too.
     return readFileSync(`/proc/${pid}/stat`, "utf8").split(")").at(-1)?.trim().startsWith("Z") === true;
   } catch {
     return true;
   }
 }
 
-test("what is loaded is seen by clients and given back", async () => {
+test("loaded data is visible to clients and in the state", async () => {
   await using sim = await Simulator.start({ customers: 3 });
   const client = sim.ncentral();
   assert.equal((await client.customers.list().collect()).length, 3);
@@ -47,11 +48,11 @@ test("what is loaded is seen by clients and given back", async () => {
   assert.deepEqual((await other.state()).customers, state.customers);
   await assert.rejects(
     sim.load({ customers: [{ cty: "Bergen" }] }),
-    /^Error: customers\[0\]\.cty: there is no such field/,
+    /^Error: customers\[0\]\.cty: unknown field/,
   );
 });
 
-test("requests fail as they are told to, and are told", async () => {
+test("requests fail as requested, and are logged", async () => {
   await using sim = await Simulator.start();
   const client = sim.ncentral();
   const listing = "ncentral.customers.list";
@@ -89,37 +90,37 @@ test("requests fail as they are told to, and are told", async () => {
   await sim.fail("*", { status: 500, times: 0 });
   await sim.reset();
   assert.equal(await get(), 200);
-  await assert.rejects(sim.fail("customers", { status: 500 }), /no operation, nor/);
+  await assert.rejects(sim.fail("customers", { status: 500 }), /is not an operation/);
   await assert.rejects(sim.fail("*", { kind: "delay" }), /missing field `ms`/);
 });
 
-test("endpoints that it does not know answer what they are told to", async () => {
+test("responses of unknown endpoints can be set", async () => {
   await using sim = await Simulator.start();
   const client = sim.ncentral();
-  const asked = async (path: string) => {
+  const request = async (path: string) => {
     const answer = await client.request("GET", path);
     return [answer.status, answer.text];
   };
   await sim.answer("/api/devices/{x}", { json: { deviceId: 7 } });
-  assert.deepEqual([await asked("/api/devices/7"), await asked("/api/devices/8")].flat(), [
+  assert.deepEqual([await request("/api/devices/7"), await request("/api/devices/8")].flat(), [
     ...[200, '{"deviceId":7}'],
     ...[200, '{"deviceId":7}'],
   ]);
   await sim.answer("GET /api/devices/{x}", { text: "later", status: 202, headers: { "X-A": "b" }, times: 1 });
   await sim.answer("/api/devices/{x}", { json: [] });
-  assert.deepEqual(await asked("/api/devices/7"), [202, "later"]);
-  assert.deepEqual(await asked("/api/devices/7"), [200, "[]"]);
+  assert.deepEqual(await request("/api/devices/7"), [202, "later"]);
+  assert.deepEqual(await request("/api/devices/7"), [200, "[]"]);
   await sim.answer("ncentral.service_orgs.list", { json: { data: [{ soId: 9 }], totalItems: 1 } });
   assert.equal((await client.serviceOrgs.list().collect())[0]?.soId, "9");
   await sim.reset();
-  await assert.rejects(asked("/api/devices/7"), { status: 404 });
-  await assert.rejects(sim.answer("devices"), /'devices' is no operation/);
+  await assert.rejects(request("/api/devices/7"), { status: 404 });
+  await assert.rejects(sim.answer("devices"), /'devices' is not an operation/);
   await assert.rejects(sim.answer("/x", { satus: 200 } as object), /unknown field `satus`/);
 });
 
-test("a mistake is told in the names of here, with the line of the test", async () => {
+test("a mistake is reported in TypeScript names, with the line of the test", async () => {
   await using sim = await Simulator.start();
-  const cases: [run: () => Promise<unknown>, told: RegExp][] = [
+  const cases: [run: () => Promise<unknown>, expected: RegExp][] = [
     [
       () => sim.fail("*", { statusCode: 503 } as Fault),
       /^unknown field `statusCode`, expected one of `status`, `retryAfter`/,
@@ -129,12 +130,9 @@ test("a mistake is told in the names of here, with the line of the test", async 
       () => sim.fail("*", { status: 503, retryAfter: {} as never }),
       /^retryAfter: must be seconds, a text, or .* dateInSeconds$/,
     ],
-    [() => sim.fail("nothing", {}), /'nothing' is no operation/],
-    [
-      () => sim.load({ customer: [] } as object),
-      /^customer: there is no such member; there are serviceOrgs, /,
-    ],
-    [() => sim.load({ serviceOrgs: [{ soNam: 1 }] }), /^serviceOrgs\[0\]\.soNam: there is no such field/],
+    [() => sim.fail("nothing", {}), /'nothing' is not an operation/],
+    [() => sim.load({ customer: [] } as object), /^customer: unknown member; known are .*serviceOrgs, /],
+    [() => sim.load({ serviceOrgs: [{ soNam: 1 }] }), /^serviceOrgs\[0\]\.soNam: unknown field/],
     [() => sim.reset({ seed: "x" } as object), /^seed: invalid type: string "x", expected a whole number$/],
     [() => sim.answer("/x", { json: 1, text: "" }), /give json or text, not both/],
     [() => sim.control("nothing"), /there is no \/_sim\/nothing/],
@@ -143,12 +141,12 @@ test("a mistake is told in the names of here, with the line of the test", async 
       /^unknown field `serviceOrg`, .*`serviceOrgs`/,
     ],
   ];
-  for (const [run, told] of cases) {
+  for (const [run, expected] of cases) {
     const error = await run().then(
-      () => assert.fail(String(told)),
+      () => assert.fail(String(expected)),
       (error: Error) => error,
     );
-    assert.match(error.message, told);
+    assert.match(error.message, expected);
     assert.doesNotMatch(error.message, /line \d|u64|untagged/);
     const first = error.stack?.split("\n")[1];
     assert.match(first ?? "", /simulator\.test\.(ts|js):/, error.stack);
@@ -217,10 +215,12 @@ test("a proxy of the machine is passed by", () => {
 test("its types are those of the simulator", async () => {
   await using sim = await Simulator.start();
   const { options } = (await sim.control("ready")) as { options: object };
-  const declared = readFileSync(join(HERE, "dist", "cjs", "scenario.d.ts"), "utf8");
-  const members = (name: string) => {
-    const body = new RegExp(`interface ${name} \\{(.*?)\\n\\}`, "s").exec(declared)?.[1] ?? "";
-    return [...body.matchAll(/^ {4}readonly (\w+)/gm)].map(([, member]) => member).sort();
+  const files = ["scenario.d.ts", join("generated", "simulated.d.ts")];
+  const declared = files.map((file) => readFileSync(join(HERE, "dist", "cjs", file), "utf8")).join("\n");
+  const members = (name: string): string[] => {
+    const found = new RegExp(`interface ${name} (?:extends (\\w+) )?\\{(.*?)\\n\\}`, "s").exec(declared);
+    const own = [...(found?.[2] ?? "").matchAll(/^ {4}readonly (\w+)/gm)].map(([, member]) => member ?? "");
+    return [...own, ...(found?.[1] ? members(found[1]) : [])].sort();
   };
   const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   assert.deepEqual(members("SimulatorOptions"), Object.keys(options).map(camel).sort());
@@ -229,8 +229,8 @@ test("its types are those of the simulator", async () => {
   const kinds = [...(/kind\?:(.*?);/s.exec(declared)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(
     ([, kind]) => kind,
   );
-  const told: string = await sim.fail("*", { kind: "x" } as unknown as Fault).then(String, String);
-  const known = [...told.matchAll(/`(\w+)`/g)].map(([, kind]) => kind).slice(1);
+  const message: string = await sim.fail("*", { kind: "x" } as unknown as Fault).then(String, String);
+  const known = [...message.matchAll(/`(\w+)`/g)].map(([, kind]) => kind).slice(1);
   assert.deepEqual(kinds.sort(), known.sort());
 });
 
@@ -240,7 +240,7 @@ test("ctrl-C is not for the simulator", async () => {
   assert.equal(Number(group), sim.pid, "it has a group of its own");
 });
 
-test("an unknown option is told and nothing is left", async () => {
+test("an unknown option is reported and no process is left", async () => {
   const mistake = { customer: 3 } as SimulatorOptions;
   await assert.rejects(Simulator.start(mistake), /unknown field `customer`/);
   const sim = await Simulator.start();
@@ -278,7 +278,7 @@ test("the program passes on arguments, streams, signals and exit codes", async (
   }
 });
 
-test("a program that is not there, or not one, is told", async () => {
+test("a missing or broken program is reported", async () => {
   const ran = (env: object) =>
     spawnSync(process.execPath, [BIN], { cwd: HERE, encoding: "utf8", env: { ...process.env, ...env } });
   const missing = ran({ MSPKIT_SIM: "/no/such/program" });
@@ -286,19 +286,28 @@ test("a program that is not there, or not one, is told", async () => {
     [missing.status, missing.stderr],
     [1, "mspkit-sim: MSPKIT_SIM names /no/such/program, and there is no such file\n"],
   );
-  // Beside the sources there is no package of the platform.
-  const none = ran({ MSPKIT_SIM: "" });
-  assert.equal(none.status, 1);
-  assert.match(
-    none.stderr,
-    /^mspkit-sim: this installation of mspkit has no simulator; .* mspkit-linux-x64-gnu\./,
-  );
   const saved = process.env.MSPKIT_SIM as string;
   assert.ok(existsSync(saved));
   process.env.MSPKIT_SIM = "/bin/false";
   try {
-    await assert.rejects(Simulator.start(), /the simulator ended with 1 at its start/);
+    await assert.rejects(Simulator.start(), /the simulator exited with 1 on start/);
   } finally {
     process.env.MSPKIT_SIM = saved;
+  }
+});
+
+test("a simulator of another version is refused", async () => {
+  const saved = process.env.MSPKIT_SIM as string;
+  const folder = mkdtempSync(join(tmpdir(), "mspkit-other-"));
+  const other = join(folder, "mspkit-sim");
+  const ready = JSON.stringify({ url: "http://127.0.0.1:9", credentials: {}, version: "99.0.0" });
+  writeFileSync(other, `#!/bin/sh\necho '${ready}'\nexec cat\n`, { mode: 0o755 });
+  process.env.MSPKIT_SIM = other;
+  try {
+    const expected = `this is mspkit ${version}, but ${other} has version 99.0.0; install the same one: `;
+    await assert.rejects(Simulator.start(), (error: Error) => error.message.startsWith(expected));
+  } finally {
+    process.env.MSPKIT_SIM = saved;
+    rmSync(folder, { recursive: true });
   }
 });

@@ -1,5 +1,5 @@
 /**
- * Blocking clients: results, errors, lists; and that they stall the event loop, as they say.
+ * Blocking clients: results, errors, lists; and that they stall the event loop, as documented.
  */
 
 import assert from "node:assert/strict";
@@ -20,7 +20,7 @@ after(async () => {
   await simulator.stop();
 });
 
-test("calls give results, and the answers that they came with", () => {
+test("calls return results, and their responses", () => {
   const made = client.serviceOrgs.create({ soName: "New", contactFirstName: "A", contactLastName: "B" });
   const read = client.serviceOrgs.get(made.soId);
   assert.equal(read.soName, "New");
@@ -50,7 +50,7 @@ test("lists are read by items, by pages and at once", () => {
   );
   assert.equal(client.customers.list({ pageSize: 100, limit: 120 }).collect().length, 120);
   assert.equal(client.customers.list().collect({ limit: 7 }).length, 7);
-  assert.throws(() => [...list], /is read once/);
+  assert.throws(() => [...list], /can only be read once/);
 });
 
 test("errors are thrown", () => {

@@ -45,7 +45,7 @@ const USE = `
 test("a client is not passed on to a worker as a shell of itself", async () => {
   await using client = new NCentral(options);
   for (const data of [{ client }, { customers: client.customers }]) {
-    assert.throws(() => start("", data), /a client is not cloned; make one in each thread/);
+    assert.throws(() => start("", data), /a client cannot be cloned; create one in each thread/);
     assert.throws(() => structuredClone(data), { name: "DataCloneError" });
   }
 });
@@ -53,7 +53,7 @@ test("a client is not passed on to a worker as a shell of itself", async () => {
 test("twenty workers one after another load, use and end by themselves", async () => {
   for (let round = 0; round < 20; round += 1) {
     const worker = start(USE);
-    // A worker's last message and its end may come together.
+    // A worker's last message and its end may arrive together.
     const [[message], [code]] = await Promise.all([once(worker, "message"), once(worker, "exit")]);
     assert.deepEqual([message, code], [["50", 10], 0]);
   }
@@ -99,7 +99,7 @@ test("workers are terminated with two hundred calls in flight, and the calls end
   assert.equal(silent.sockets.size, before);
 });
 
-test("a worker waits for what is pending, and an idle client does not hold it", async () => {
+test("a worker waits for pending calls, and an idle client does not keep it alive", async () => {
   const worker = start(
     `const client = new mspkit.NCentral(workerData);
      globalThis.client = client;

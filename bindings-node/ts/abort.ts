@@ -1,6 +1,6 @@
 /**
- * Signals of callers. One listener stands on a signal while any call with it is pending, however many there are, and
- * none when there is none: a signal may outlive a hundred thousand calls.
+ * Callers' abort signals. One listener is attached to a signal while calls with it are pending, however many: a signal
+ * may outlive a hundred thousand calls.
  */
 
 import type { MspError } from "./errors.js";
@@ -15,7 +15,7 @@ interface Watched {
 
 const watched = new WeakMap<AbortSignal, Watched>();
 
-/** Refuses what is no signal, before anything is sent. */
+/** Refuses a value that is not a signal, before anything is sent. */
 export function checkSignal(signal: unknown): asserts signal is AbortSignal | undefined {
   if (signal === undefined || signal === null) {
     return;
@@ -26,14 +26,14 @@ export function checkSignal(signal: unknown): asserts signal is AbortSignal | un
   }
 }
 
-/** Calls the listener once, when the signal is aborted. Gives what takes it off again. */
+/** Calls the listener once, when the signal is aborted. Returns a function that removes it. */
 export function onAbort(signal: AbortSignal, listener: Listener): () => void {
   let watch = watched.get(signal);
   if (watch === undefined) {
     const listeners = new Set<Listener>();
     const heard = () => {
       watched.delete(signal);
-      // The last ones first: they may wait for the slots of the first ones, and must not be sent for these to end.
+      // Last ones first: they may wait for the slots of the first ones, and must not be sent because these end.
       for (const each of [...listeners].reverse()) {
         each();
       }
@@ -53,15 +53,15 @@ export function onAbort(signal: AbortSignal, listener: Listener): () => void {
   };
 }
 
-/** The caller's own reasons that were told what became of a call. */
-const told = new WeakSet<Error>();
+/** The callers' own abort reasons that already have a cause. */
+const explained = new WeakSet<Error>();
 
 /**
- * What a write is rejected with that was given up: the reason of its signal, which says by its `cause` whether the write may
- * have been carried out.
+ * The rejection of a cancelled write: the reason of its signal, whose `cause` says whether the write may have been
+ * carried out.
  *
- * The reason that the platform makes is the same for all calls of a signal, so each write gets one of its own. The caller's
- * own stays itself; when several writes are given up for it, its cause has them all.
+ * The platform's default reason is shared by all calls of a signal, so each write gets its own copy. A reason of the
+ * caller stays the same object; if it cancels several writes, its cause lists them all.
  */
 export function givenUp(reason: unknown, cause: MspError, at: Site): unknown {
   if (!(reason instanceof Error) || !Object.isExtensible(reason)) {
@@ -70,12 +70,12 @@ export function givenUp(reason: unknown, cause: MspError, at: Site): unknown {
   if (isThePlatforms(reason)) {
     return placed(caused(new DOMException(reason.message, reason.name), cause), at);
   }
-  if (told.has(reason)) {
+  if (explained.has(reason)) {
     const before = reason.cause instanceof AggregateError ? reason.cause.errors : [reason.cause];
     return caused(reason, new AggregateError([...before, cause], cause.message));
   }
   if (reason.cause === undefined) {
-    told.add(reason);
+    explained.add(reason);
     return caused(reason, cause);
   }
   return reason;

@@ -1,26 +1,26 @@
 /**
- * What calls return: promises that also know the answer that their result came with.
+ * What calls return: promises that also know the response of their result.
  */
 
 import { type ResponseMeta, responseOf } from "./response.js";
 
-/** A result, and the answer that it came with. */
+/** A result and its response. */
 export interface WithResponse<T> {
   /** The result. */
   readonly data: T;
-  /** Status, headers, ids and times of the answer. */
+  /** Status, headers, ids and times of the response. */
   readonly response: ResponseMeta;
 }
 
-/** A call that was begun: a promise of its result. */
+/** A call that was started: a promise of its result. */
 export class Call<T extends object> extends Promise<T> {
-  // What `then` gives is not a call any more.
+  // What `then` returns is a plain promise.
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
 
   /**
-   * The result together with status, headers, ids and times of the answer.
+   * The result together with status, headers, ids and times of the response.
    *
    * @example
    * ```ts

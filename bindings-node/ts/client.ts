@@ -1,14 +1,14 @@
 /**
- * What all clients have: options, calls, lists, requests to other endpoints, closing.
+ * What all clients have in common: options, calls, lists, requests to other endpoints, closing.
  *
- * Arguments become JSON here and answers become models here; everything between is the native core's.
+ * Arguments become JSON here and responses become models here; everything in between is the native core's.
  */
 
 import { inspect } from "node:util";
 import { givenUp } from "./abort.js";
 import { Call } from "./call.js";
 import { ABANDONED, wanted } from "./diagnostics.js";
-import { crossing, fromNative, METHOD, placing, type Site, site } from "./failure.js";
+import { callNative, fromNative, METHOD, placing, type Site, site } from "./failure.js";
 import type { Shape } from "./model.js";
 import { type NativeCore, native } from "./native.js";
 import {
@@ -43,16 +43,16 @@ export abstract class AsyncClient {
     this.#core = placing(site(new.target), () => open(made));
   }
 
-  /** Where the service is. */
+  /** The base URL of the service. */
   get baseURL(): string {
     return this.#core.baseUrl;
   }
 
   /**
-   * The same client with other options for its calls; connections, tokens and limits stay shared.
+   * The same client with other options for its calls; connections, tokens and limits are shared.
    *
-   * @param options - What is different.
-   * @throws {@link InvalidRequestError} An option has a value that it cannot have, or cannot be changed.
+   * @param options - The options to change.
+   * @throws {@link InvalidRequestError} An option has an invalid value, or cannot be changed.
    * @throws {@link ClosedError} The client is closed.
    *
    * @example
@@ -68,16 +68,16 @@ export abstract class AsyncClient {
   /**
    * A request to an endpoint that mspkit does not know, with credentials, limits and retries.
    *
-   * GET, HEAD and OPTIONS are repeated after a fault, every other method is not.
+   * GET, HEAD and OPTIONS are retried on transient errors, other methods are not.
    *
    * @param method - The HTTP method.
-   * @param path - The path, as in `/api/sites`, or a URL of the client's own server. It is sent as it is, or refused.
-   * @param options - Query, headers, body and how the call is made.
-   * @throws {@link MspError} Every kind.
+   * @param path - The path, as in `/api/sites`, or a URL of the client's own server. It is sent unchanged, or refused.
+   * @param options - Query, headers, body and call options.
+   * @throws {@link MspError} Any kind.
    *
    * @example
    * ```ts
-   * const answer = await client.request("GET", "/api/sites", { query: { pageSize: 10 } });
+   * const answer = await client.request("GET", "/api/devices", { query: { pageSize: 10 } });
    * console.log(answer.status, answer.json());
    * ```
    */
@@ -95,20 +95,20 @@ export abstract class AsyncClient {
     return new Call((resolve, reject) => placing(at, () => start(resolve, reject)));
   }
 
-  /** What the limit of each endpoint that was used is doing. */
+  /** The state of the limit of each endpoint that was used. */
   limits(): LimitStatus[] {
-    return JSON.parse(crossing(() => this.#core.limits()));
+    return JSON.parse(callNative(() => this.#core.limits()));
   }
 
   /**
-   * Refuses further calls and closes idle connections. What was sent already ends by itself; a call that waits for a
-   * slot, a token or another attempt ends with `ClosedError`.
+   * Refuses further calls and closes idle connections. Requests in flight run to their end; a call that waits for a
+   * slot, a token or another attempt fails with `ClosedError`.
    */
   close(): void {
-    crossing(() => this.#core.close());
+    callNative(() => this.#core.close());
   }
 
-  /** As `close`, at the end of an `await using`. */
+  /** Same as `close`, at the end of an `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }
@@ -118,12 +118,12 @@ export abstract class AsyncClient {
   }
 }
 
-/** What is wanted of a call: events, and what became of it when its signal ends it. */
+/** What to collect about a call: events, and its outcome if its signal aborts it. */
 function watched(signal: AbortSignal | undefined): number {
   return signal === undefined ? wanted() : wanted() | ABANDONED;
 }
 
-/** Begins nothing for a signal that is aborted already. */
+/** Starts nothing if the signal is already aborted. */
 function checkAborted(
   signal: AbortSignal | undefined,
   at: Site,
@@ -141,7 +141,7 @@ export class AsyncResource {
 
   constructor(client: AsyncClient) {
     this.#client = client;
-    uncloneable(this, "a client is not cloned; make one in each thread");
+    uncloneable(this, "a client cannot be cloned; create one in each thread");
   }
 
   /** @internal */
@@ -171,6 +171,18 @@ export class AsyncResource {
   }
 
   /** @internal */
+  protected _callRaw(
+    operation: string,
+    ids: object,
+    params: unknown,
+    options: CallOptions | undefined,
+  ): Call<RawResponse> {
+    const at = site(this._callRaw, METHOD);
+    const read = (text: string, meta: string) => RawResponse.ofBytes(JSON.parse(meta), text);
+    return this.#begin(at, operation, ids, params, options, read);
+  }
+
+  /** @internal */
   protected _list<T extends object>(
     operation: string,
     shape: Shape<T>,
@@ -180,9 +192,9 @@ export class AsyncResource {
   ): Pager<T> {
     const core = coreOf(this.#client);
     const open = () => {
-      const [said, how] = listArguments(operation, ids, params);
+      const [args, how] = listArguments(operation, ids, params);
       const { json } = callOptions(options);
-      return crossing(() => core.pager(operation, said, how, json));
+      return callNative(() => core.pager(operation, args, how, json));
     };
     return new Pager({ operation, shape, open, site: site(this._list, METHOD) }, options?.signal);
   }
@@ -198,10 +210,10 @@ export class AsyncResource {
     const start = (resolve: (result: T) => void, reject: (error: unknown) => void) => {
       const core = coreOf(this.#client);
       const { json, signal } = callOptions(options);
-      const said = argumentsOf(operation, ids, params);
+      const args = argumentsOf(operation, ids, params);
       const watch = watched(signal);
       checkAborted(signal, at, operation, () => isWrite(operation));
-      const submit: Submit = (port, id) => core.submitCall(port, id, watch, operation, said, json);
+      const submit: Submit = (port, id) => core.submitCall(port, id, watch, operation, args, json);
       const answered = (text: string, meta: string, marker: string | undefined) => {
         try {
           resolve(read(text, meta, marker));

@@ -1,5 +1,5 @@
 /**
- * What is told about calls while they happen, on `diagnostics_channel`. Nothing is collected while nobody listens.
+ * Events of calls in progress, on `diagnostics_channel`. Nothing is collected without a subscriber.
  */
 
 import { channel } from "node:diagnostics_channel";
@@ -34,11 +34,11 @@ export interface ResponseEvent {
   readonly requestId: string;
   /** The number of the attempt, from 1. */
   readonly attempt: number;
-  /** The HTTP status, when there was an answer. */
+  /** The HTTP status, when there was a response. */
   readonly status: number | null;
-  /** Why there was no answer, when there was none. */
+  /** Why there was no response, if there was none. */
   readonly cause: string | null;
-  /** Milliseconds from sending to the end of the answer. */
+  /** Milliseconds from sending to the end of the response. */
   readonly took: number;
 }
 
@@ -54,25 +54,25 @@ export interface RetryEvent {
   readonly server: string;
   /** The id that the client gave the call. */
   readonly requestId: string;
-  /** The number of the attempt that has failed, from 1. */
+  /** The number of the attempt that failed, from 1. */
   readonly attempt: number;
-  /** Why it is tried again. */
+  /** Why it is retried. */
   readonly reason: string;
-  /** Milliseconds until then. */
+  /** Milliseconds until the next attempt. */
   readonly wait: number;
 }
 
-/** Wanted of a call that may be given up: what there is to say of it then. `src/watch.rs` says the same. */
+/** Set for a call that may be cancelled: it reports what is known about it then. `src/events.rs` has the same number. */
 export const ABANDONED = 8;
 
-// The native half is asked for kinds by these numbers; `src/watch.rs` says the same.
+// The kinds of events, by the numbers of the native half; `src/events.rs` has the same.
 const CHANNELS = [
   { kind: 1, channel: channel("mspkit:request") },
   { kind: 2, channel: channel("mspkit:response") },
   { kind: 4, channel: channel("mspkit:retry") },
 ] as const;
 
-/** Which events anybody wants to see now. */
+/** The kinds of events that have a subscriber now. */
 export function wanted(): number {
   let kinds = 0;
   for (const { kind, channel } of CHANNELS) {
@@ -83,7 +83,7 @@ export function wanted(): number {
   return kinds;
 }
 
-/** Tells about events, in their order. */
+/** Publishes events, in order. */
 export function publish(events: string | undefined): void {
   if (events === undefined) {
     return;

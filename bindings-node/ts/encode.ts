@@ -1,19 +1,20 @@
 /**
- * Arguments become JSON for the core. What JSON would change silently is refused instead.
+ * Arguments become JSON for the core. Values that JSON would change silently are refused.
  */
 
 import { invalid, unsendable } from "./failure.js";
 import { withDigits } from "./parse.js";
 import { Secret } from "./secret.js";
 
-/** Deeper than any request; what is nested deeper refers to itself. */
+/** Deeper than any request; anything nested deeper refers to itself. */
 const MAX_DEPTH = 100;
 
 /**
  * The JSON of a value.
  *
- * @param what - What the value is called, for the error.
- * @throws {@link InvalidRequestError} It holds what cannot be sent: NaN, an infinity, a function, a symbol, itself.
+ * @param what - The name of the value, for the error.
+ * @throws {@link InvalidRequestError} It contains a value that cannot be sent: NaN, an infinity, a function, a symbol,
+ * a cycle.
  */
 export function encode(what: string, value: unknown): string {
   const text = written(what, value, 0);
@@ -23,7 +24,8 @@ export function encode(what: string, value: unknown): string {
   return text;
 }
 
-/** The JSON of a call's arguments, by their names here, which the core reads. Those that are `undefined` are left out. */
+/** The JSON of a call's arguments, by their TypeScript names, which the core reads. Those that are `undefined` are
+ * omitted. */
 export function encodeArguments(args: object): string {
   let text = "{";
   for (const [name, value] of Object.entries(args)) {
@@ -35,7 +37,7 @@ export function encodeArguments(args: object): string {
   return `${text}}`;
 }
 
-/** The JSON of options, by their names here, which the core reads. Those that are `undefined` are left out. */
+/** The JSON of options, by their TypeScript names, which the core reads. Those that are `undefined` are omitted. */
 export function encodeOptions(options: object): string {
   const members: string[] = [];
   for (const [name, value] of Object.entries(options)) {
@@ -87,13 +89,13 @@ function written(path: string, value: unknown, depth: number): string | undefine
 
 function nested(path: string, value: object, depth: number): string | undefined {
   if (depth >= MAX_DEPTH) {
-    throw invalid(path.slice(0, 40), "is nested too deeply, or holds itself");
+    throw invalid(path.slice(0, 40), "is nested too deeply, or contains itself");
   }
   if (value instanceof Secret) {
     return JSON.stringify(value.reveal());
   }
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
-    // A Buffer would write itself as an object with the numbers of its bytes.
+    // A Buffer would serialize as an object with the numbers of its bytes.
     throw unsendable(path, value);
   }
   if ("toJSON" in value && typeof value.toJSON === "function" && value.toJSON !== withDigits) {
@@ -103,7 +105,7 @@ function nested(path: string, value: object, depth: number): string | undefined 
     const items = value.map((item, at) => written(`${path}[${at}]`, item, depth + 1) ?? "null");
     return `[${items.join(",")}]`;
   }
-  // A map, or a promise that nobody has waited for, would become an object without members.
+  // A map, or a promise that was not awaited, would become an empty object.
   const kind = Object.prototype.toString.call(value);
   if (kind !== "[object Object]") {
     throw unsendable(path, value);

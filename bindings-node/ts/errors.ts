@@ -1,10 +1,10 @@
 /**
- * What all errors of mspkit have. The kinds stand in `generated/kinds.ts`.
+ * What all mspkit errors have in common. The kinds are in `generated/kinds.ts`.
  */
 
-/** What the server said about one field of a request. */
+/** What the server reported about one field of a request. */
 export interface FieldError {
-  /** The field, in the vendor's spelling; empty when the server named none. */
+  /** The field, in the vendor's spelling; empty if the server named none. */
   readonly field: string;
   /** The vendor's code, such as `InvalidValue`. */
   readonly code: string | undefined;
@@ -14,17 +14,17 @@ export interface FieldError {
 
 /** One attempt of a call. Times are milliseconds. */
 export interface Attempt {
-  /** The status of the answer, when there was one. */
+  /** The status of the response, when there was one. */
   readonly status: number | undefined;
-  /** Why there was no answer, when there was none. */
+  /** Why there was no response, if there was none. */
   readonly cause: string | undefined;
   /** Time spent before sending: queue, token and back-off. */
   readonly waited: number;
-  /** Time from sending to the end of the answer. */
+  /** Time from sending to the end of the response. */
   readonly took: number;
 }
 
-/** What is known of a failure, as its error is made of it. */
+/** What is known about a failure; its error is made from it. */
 export interface ErrorFields {
   readonly summary?: string | undefined;
   readonly operation?: string | undefined;
@@ -50,7 +50,7 @@ export interface ErrorFields {
   readonly cause?: unknown;
 }
 
-/** What `toJSON` writes, besides name and message. Headers and body of an answer are not for logs. */
+/** What `toJSON` writes besides name and message. Headers and body of a response are not for logs. */
 const WRITTEN = [
   "kind",
   "summary",
@@ -75,9 +75,9 @@ const WRITTEN = [
 ] as const;
 
 /**
- * Something that went wrong in a call, with all that is needed to act on it.
+ * A failed call, with everything that is needed to act on it.
  *
- * The message alone lets a person act; the properties let a program do so. No property holds a secret.
+ * The message is written for people, the properties for programs. No property holds a secret.
  */
 export class MspError extends Error {
   /** The name of the kind, the same in every language. */
@@ -85,52 +85,52 @@ export class MspError extends Error {
 
   /** The name of the kind, the same in every language, such as `NotFound`. */
   declare readonly kind: string;
-  /** What happened, without operation, status and ids; `message` is the whole sentence. */
+  /** What happened, without operation, status and ids; `message` is the whole text. */
   declare readonly summary: string;
-  /** The operation that failed, by its id, which is the same in every language and in the simulator. */
+  /** The operation that failed. Its id is the same in every language and in the simulator. */
   declare readonly operation: string | undefined;
-  /** The argument that is wrong, where one is; of what is refused before it is sent. */
+  /** The invalid argument, if one is; set if the call was refused before it was sent. */
   declare readonly argument: string | undefined;
-  /** What was given for it, as far as it may be told. */
+  /** The value that was passed, unless it may be a secret. */
   declare readonly given: string | undefined;
-  /** What it may be. */
+  /** The values that are allowed. */
   declare readonly allowed: string | undefined;
-  /** The HTTP method of the request, once there was one to send. */
+  /** The HTTP method of the request, if there was one. */
   declare readonly method: string | undefined;
   /** The path of the request, without the query. */
   declare readonly path: string | undefined;
   /** The server of the request: scheme, host and port. */
   declare readonly server: string | undefined;
-  /** The HTTP status of the last answer. */
+  /** The HTTP status of the last response. */
   declare readonly status: number | undefined;
   /** The vendor's error code, such as `InvalidValue`. */
   declare readonly code: string | undefined;
-  /** What the server said about single fields. */
+  /** What the server reported about single fields. */
   declare readonly fieldErrors: readonly FieldError[];
-  /** The body of the last answer, up to 16 KiB of it, without secrets. Not shown by `console.log`. */
+  /** The body of the last response, up to 16 KiB, without secrets. Not shown by `console.log`. */
   declare readonly body: string;
-  /** The headers of the last answer. Not shown by `console.log`. */
+  /** The headers of the last response. Not shown by `console.log`. */
   declare readonly headers: Headers;
   /** The id that the client gave the call; it was sent as `X-Request-Id`. */
   declare readonly requestId: string | undefined;
-  /** The id that the vendor gave the failure; its support asks for it. */
+  /** The vendor's id of the failure; its support asks for it. */
   declare readonly serverErrorId: string | undefined;
-  /** Whether the same call may be made again without harm and may then succeed. */
+  /** Whether the same call can be made again safely and may then succeed. */
   declare readonly retryable: boolean;
-  /** Milliseconds until the endpoint takes calls again, or the server wants to be asked again. */
+  /** Milliseconds until the endpoint accepts calls again, or until the server wants the next request. */
   declare readonly retryAfter: number | undefined;
-  /** Every attempt that was made. */
+  /** Every attempt of the call. */
   declare readonly attempts: readonly Attempt[];
-  /** Where a list can be taken up again. */
+  /** The token to resume a list with. */
   declare readonly resumeToken: string | undefined;
-  /** How many rows the server said there are, of a list that is not whole. */
+  /** How many rows the server reports, for a list that is incomplete. */
   declare readonly total: number | undefined;
-  /** How many of them did not come. */
+  /** How many of them are missing. */
   declare readonly missing: number | undefined;
 
   /**
-   * @param message - The whole sentence.
-   * @param fields - What else is known.
+   * @param message - The whole text.
+   * @param fields - Everything else that is known.
    */
   constructor(message: string, fields: ErrorFields = {}) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
@@ -169,14 +169,14 @@ export class MspError extends Error {
   }
 }
 
-/** What is not known, or would not fit into a log, is there, but not shown. */
+/** Properties that are unknown, or too long for a log, exist but are not enumerable. */
 function define(error: MspError, name: string, value: unknown, shown?: boolean): void {
   const enumerable = shown ?? (value !== undefined && !(Array.isArray(value) && value.length === 0));
   Object.defineProperty(error, name, { value, enumerable, writable: true, configurable: true });
 }
 
-/** The server answered, with a status that says no. */
+/** The server responded with an error status. */
 export class APIStatusError extends MspError {
-  /** The HTTP status of the last answer. */
+  /** The HTTP status of the last response. */
   declare readonly status: number;
 }

@@ -1,5 +1,5 @@
 /**
- * How errors are made: from what the native half says, and for what is refused here.
+ * How errors are made: from the native half's JSON, and for arguments that are refused here.
  */
 
 import { getSystemErrorName } from "node:util";
@@ -9,36 +9,36 @@ import type { Missing } from "./model.js";
 import { native } from "./native.js";
 import type { ResponseMeta } from "./response.js";
 
-/** How the native half's own errors begin when they are thrown. */
+/** The prefix of the native half's errors when they are thrown. */
 const THROWN = "mspkit:";
 
 const { ResponseDecodeError } = kinds;
 
-/** The class of each kind, by the name that the core gives it. */
+/** The class of each kind, by its name in the core. */
 const KINDS: ReadonlyMap<string, typeof MspError> = new Map(
   Object.values(kinds)
     .filter((kind) => typeof kind === "function")
     .map((kind) => [kind.kind, kind]),
 );
 
-/** A place in the caller's code, to be shown by an error that is made later. */
+/** A position in the caller's code, for the stack of an error that is made later. */
 export interface Site {
   readonly stack?: string;
-  /** How many of its frames are this package's own, and are not shown. */
+  /** How many of its frames belong to this package and are hidden. */
   readonly own: number;
 }
 
-/** Behind what calls are made by stands the method of a resource, and behind that its caller. */
+/** Calls are made by a method of a resource, and that is called by the user. */
 export const METHOD = 1;
 
-/** A function; or a class, which TypeScript knows by what it makes. */
+/** A function, or a class, which TypeScript types by what it constructs. */
 type Callable = ((...args: never[]) => unknown) | { readonly prototype: object };
 
 /**
- * Notes the caller's place. Only noting costs; the text is made when somebody reads it.
+ * Captures the caller's position. The text of the stack is only made when it is read.
  *
- * @param below - The function whose caller it is.
- * @param own - How many frames below it are this package's own.
+ * @param below - The function whose caller is captured.
+ * @param own - How many frames below it belong to this package.
  */
 export function site(below: Callable, own = 0): Site {
   const place: Site = { own };
@@ -52,14 +52,14 @@ function failure(kind: string, message: string, fields?: ErrorFields): MspError 
 }
 
 /**
- * The error for an argument that cannot be sent: names it, what is allowed and, where something was, what was given. The
- * core words it.
+ * The error for an argument that cannot be sent: its name, the allowed values and, if there was one, the given value.
+ * The core words it.
  */
 export function invalid(argument: string, allowed: string, ...given: [value?: unknown]): MspError {
-  return fromNative(native.refused(argument, allowed, given.length > 0 ? told(given[0]) : null));
+  return fromNative(native.refused(argument, allowed, given.length > 0 ? described(given[0]) : null));
 }
 
-/** The error for an argument that JSON has no word for. */
+/** The error for an argument that cannot be represented in JSON. */
 export function unsendable(argument: string, given: unknown): MspError {
   const shown = typeof given === "number" ? String(given) : `a value of type ${typeName(given)}`;
   return fromNative(native.unsendable(argument, shown));
@@ -69,14 +69,14 @@ function typeName(given: unknown): string {
   if (typeof given !== "object" || given === null) {
     return typeof given;
   }
-  // A Buffer is one to its user, and bytes to JavaScript.
+  // Its class is Uint8Array, but users know it as Buffer.
   return ArrayBuffer.isView(given)
     ? given.constructor.name
     : Object.prototype.toString.call(given).slice(8, -1);
 }
 
-/** A text may be a secret, and is not told. */
-function told(given: unknown): string {
+/** A text may be a secret and is not shown. */
+function described(given: unknown): string {
   switch (typeof given) {
     case "string":
       return "a text";
@@ -93,7 +93,7 @@ function told(given: unknown): string {
   }
 }
 
-interface Said {
+interface WireError {
   readonly kind: string;
   readonly text: string;
   readonly message?: string;
@@ -104,9 +104,11 @@ interface Said {
   readonly [name: string]: unknown;
 }
 
-/** The error that the native half describes, with the place of the call. */
+/** The error that the native half describes, with the stack of the call. */
 export function fromNative(json: string, at?: Site): MspError {
-  const { kind, text, message, headers, attempts, fieldErrors, causes, ...rest } = JSON.parse(json) as Said;
+  const { kind, text, message, headers, attempts, fieldErrors, causes, ...rest } = JSON.parse(
+    json,
+  ) as WireError;
   const error = failure(kind, text, {
     ...(withoutNulls(rest) as ErrorFields),
     summary: message ?? text,
@@ -124,7 +126,7 @@ export function fromNative(json: string, at?: Site): MspError {
 
 const FRAME = "\n    at ";
 
-/** The same error with the frames of another place. */
+/** The same error with the frames of another position. */
 export function placed<E extends Error>(error: E, at: Site): E {
   const [, ...frames] = at.stack?.split(FRAME) ?? [];
   const value = [`${error.name}: ${error.message}`, ...frames.slice(at.own)].join(FRAME);
@@ -132,7 +134,7 @@ export function placed<E extends Error>(error: E, at: Site): E {
   return error;
 }
 
-/** Runs something; an error of this package that it throws gets the frames of a place. */
+/** Runs a function; an mspkit error that it throws gets the frames of a position. */
 export function placing<T>(at: Site, run: () => T): T {
   try {
     return run();
@@ -141,8 +143,8 @@ export function placing<T>(at: Site, run: () => T): T {
   }
 }
 
-/** Runs something native; what it throws becomes an error of this package. */
-export function crossing<T>(run: () => T): T {
+/** Runs a native function; what it throws becomes an mspkit error. */
+export function callNative<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
@@ -161,7 +163,7 @@ function fromThrown(error: unknown): unknown {
   return failure("Internal", message, { cause: error });
 }
 
-/** The error for an answer that cannot be read, with what is known of the answer. */
+/** The error for a response that cannot be read, with the metadata of the response. */
 export function undecodable(
   operation: string,
   reason: string,
@@ -176,7 +178,7 @@ function withoutNulls(fields: Record<string, unknown>): Record<string, unknown> 
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
-/** What a failure came from, as a chain of errors; those of the system with their codes, as Node's own have. */
+/** The causes of a failure as a chain of errors; system errors have their codes, as Node's own do. */
 function cause(causes: { errno: number | null; text: string }[]): Error | undefined {
   let outer: Error | undefined;
   for (const { errno, text } of [...causes].reverse()) {
@@ -189,10 +191,10 @@ function cause(causes: { errno: number | null; text: string }[]): Error | undefi
   return outer;
 }
 
-/** How the error for a promised field is made that did not come in an answer. */
+/** Makes the error for a promised field that is missing from a response. */
 export function missingOf(operation: string, meta: () => ResponseMeta): Missing {
-  return (field, asked) => {
+  return (field, accessor) => {
     const { status, requestId } = meta();
-    return fromNative(native.missing(operation, status, requestId, field), site(asked));
+    return fromNative(native.missing(operation, status, requestId, field), site(accessor));
   };
 }

@@ -10,21 +10,18 @@
  * }
  * ```
  *
- * The clients are `NCentral`, `Cloudmore` and `Wiv`, and for scripts that wait `NCentralSync`, `CloudmoreSync` and
- * `WivSync`. Every error is an `MspError`.
+ * The clients are `NCentral`, `Cloudmore` and `Wiv`, and for blocking scripts `NCentralSync`, `CloudmoreSync` and
+ * `WivSync`. Every error is an `MspError`. Models, parameters and resources are in a module per service: `import type {
+ * Customer } from "mspkit/ncentral"`.
  */
 
 export { Call, type WithResponse } from "./call.js";
 export type { RequestEvent, ResponseEvent, RetryEvent } from "./diagnostics.js";
 export { APIStatusError, type Attempt, type ErrorFields, type FieldError, MspError } from "./errors.js";
-export type * as cloudmore from "./generated/cloudmore.js";
-export { Cloudmore, type CloudmoreOptions, CloudmoreSync } from "./generated/cloudmore.js";
+export { Cloudmore, type CloudmoreOptions, CloudmoreSync } from "./generated/cloudmore/client.js";
 export * from "./generated/kinds.js";
-export * from "./generated/models.js";
-export type * as ncentral from "./generated/ncentral.js";
-export { NCentral, type NCentralOptions, NCentralSync } from "./generated/ncentral.js";
-export type * as wiv from "./generated/wiv.js";
-export { Wiv, type WivOptions, WivSync } from "./generated/wiv.js";
+export { NCentral, type NCentralOptions, NCentralSync } from "./generated/ncentral/client.js";
+export { Wiv, type WivOptions, WivSync } from "./generated/wiv/client.js";
 export { version } from "./native.js";
 export type {
   CallDefaults,
@@ -42,3 +39,4 @@ export { Page, Pager, SyncPager } from "./pager.js";
 export { RawResponse, ResponseMeta, responseOf } from "./response.js";
 export { Secret } from "./secret.js";
 export type { LimitStatus } from "./shared.js";
+export type { Sync } from "./sync-resource.js";

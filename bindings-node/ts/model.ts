@@ -1,21 +1,21 @@
 /**
- * From the JSON of an answer to a model: checked values under names in camelCase.
+ * From the JSON of a response to a model: checked values under camelCase names.
  *
- * A model is the parsed object itself, so it can be spread, cloned and written as JSON. Fields that are not known here stay
- * as they came. What a server writes otherwise than documented (an id as a number, a number as text) is read as what it
- * stands for; what cannot stand for its field fails the call, and not some later look at it.
+ * A model is the parsed object itself, so it can be spread, cloned and written as JSON. Unknown fields stay unchanged.
+ * A value in another form than documented (an id as a number, a number as text) is converted; a value that cannot be
+ * converted fails the call, rather than a later access.
  */
 
 import { writable } from "./parse.js";
 import { Secret } from "./secret.js";
 
-/** What a field holds. */
+/** The type of a field. */
 export type Kind = "id" | "text" | "integer" | "number" | "bool" | "secret" | "json";
 
 type Content = Kind | Shape<unknown>;
 type Data = Record<string, unknown>;
 
-/** A field whose name here, or whose number of values, is out of the ordinary. */
+/** A field with an irregular name, or with a list of values. */
 export class Field {
   constructor(
     readonly of: Content,
@@ -24,7 +24,7 @@ export class Field {
   ) {}
 }
 
-/** A field that is called otherwise than in the vendor's JSON. */
+/** A field whose name differs from the vendor's. */
 export function named(name: string, of: Content | Field): Field {
   return of instanceof Field ? new Field(of.of, of.many, name) : new Field(of, false, name);
 }
@@ -34,24 +34,24 @@ export function many(of: Content): Field {
   return new Field(of, true, undefined);
 }
 
-/** A value of an answer that cannot stand for its field. */
+/** A value of a response that does not fit its field. */
 export class Unreadable extends Error {
   /**
    * @param field - The vendor's name of the field.
-   * @param value - What came. A text may be a secret and is not told.
-   * @param expected - What belongs there.
+   * @param value - The value received. A text may be a secret and is not shown.
+   * @param expected - The expected type.
    */
   constructor(field: string | undefined, value: unknown, expected: string) {
-    const came =
+    const reason =
       typeof value === "string"
         ? `a text that is not ${expected}`
-        : `${told(value)} where ${expected} belongs`;
+        : `${described(value)} where ${expected} belongs`;
     const where = field === undefined ? "" : ` at \`${field}\``;
-    super(`the answer cannot be read${where}: ${came}`);
+    super(`the response cannot be read${where}: ${reason}`);
   }
 }
 
-function told(value: unknown): string {
+function described(value: unknown): string {
   if (Array.isArray(value)) {
     return "a list";
   }
@@ -63,32 +63,32 @@ interface Row extends Field {
   readonly name: string;
 }
 
-/** A string, or nothing. */
+/** A string, or undefined. */
 export function isText(value: unknown): boolean {
   return typeof value === "string" || value === undefined || value === null;
 }
 
-/** A whole number, or nothing. */
+/** An integer, or undefined. */
 export function isInteger(value: unknown): boolean {
   return Number.isInteger(value) || value === undefined || value === null;
 }
 
-/** A number, or nothing. */
+/** A number, or undefined. */
 export function isNumber(value: unknown): boolean {
   return typeof value === "number" || value === undefined || value === null;
 }
 
-/** True, false, or nothing. */
+/** True, false, or undefined. */
 export function isBool(value: unknown): boolean {
   return typeof value === "boolean" || value === undefined || value === null;
 }
 
-/** How the objects of one kind are read: their fields by the vendor's names. */
+/** How the objects of one model are read: their fields by the vendor's names. */
 export class Shape<T> {
   readonly #rows: Row[];
-  /** The rows whose values may have to be read. */
+  /** The fields whose values may need conversion. */
   readonly #checked: Row[];
-  /** The names here of fields that are called otherwise; nothing when all are called the same. */
+  /** The TypeScript names of renamed fields; undefined if none is renamed. */
   readonly #renamed: ReadonlyMap<string, string> | undefined;
 
   readonly #required: readonly string[];
@@ -96,10 +96,10 @@ export class Shape<T> {
 
   /**
    * @param name - The name of the model.
-   * @param fields - What each field holds, by its vendor's name.
-   * @param required - The names here of fields that the type promises.
-   * @param plain - Whether every field of an object holds what is documented, so that nothing has to be read. It is what
-   *   makes long lists fast; `fields` alone decides.
+   * @param fields - The type of each field, by the vendor's name.
+   * @param required - The TypeScript names of fields that the type guarantees.
+   * @param plain - Whether every field of an object has its documented type, so that nothing needs conversion. It
+   *   makes long lists fast; `fields` alone decides the result.
    */
   constructor(
     readonly name: string,
@@ -116,12 +116,12 @@ export class Shape<T> {
   }
 
   /**
-   * The model of a parsed object, which must not be used otherwise any more.
+   * The model of a parsed object, which must not be used for anything else afterwards.
    *
-   * @param value - What came.
-   * @param missing - The error for a promised field that did not come, once somebody asks for it.
-   * @param field - The field that it came in, when it was not the answer itself.
-   * @throws {@link Unreadable} A value cannot stand for its field.
+   * @param value - The value received.
+   * @param missing - Makes the error for a promised field that is missing, when it is read.
+   * @param field - The field that contains it, unless it is the response itself.
+   * @throws {@link Unreadable} A value does not fit its field.
    */
   read(value: unknown, missing: Missing = unexplained, field?: string): T {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -164,12 +164,12 @@ export class Shape<T> {
   }
 }
 
-/** Makes the error for a field that did not come; `asked` is what it was asked by, for the stack. */
-export type Missing = (field: string, asked: () => unknown) => Error;
+/** Makes the error for a missing field; `accessor` is the function that was called, for the stack. */
+export type Missing = (field: string, accessor: () => unknown) => Error;
 
-const unexplained: Missing = (field) => new Error(`${field} did not come`);
+const unexplained: Missing = (field) => new Error(`${field} is missing`);
 
-/** Lets a promised field that did not come say so when it is asked for; to everything else it is not there. */
+/** Makes a missing promised field throw when it is read; otherwise it does not seem to exist. */
 function promise(model: Data, name: string, missing: Missing): void {
   const get = (): never => {
     throw missing(name, get);
@@ -184,7 +184,7 @@ function row(wire: string, field: Content | Field): Row {
   return { of, many, name: name ?? wire, wire };
 }
 
-/** The same data with names of here. Where a field that is not known has taken such a name, the known one has it. */
+/** The same data under TypeScript names. If an unknown field has the name of a known one, the known one wins. */
 function rename(data: Data, names: ReadonlyMap<string, string>): Data {
   const taken = new Set<string>();
   for (const [wire, name] of names) {
@@ -202,7 +202,7 @@ function rename(data: Data, names: ReadonlyMap<string, string>): Data {
   return renamed;
 }
 
-/** What an object is about to hold; with a bigint, it is one that can still be written as JSON. */
+/** The object to fill; if it contains a bigint, it can still be written as JSON. */
 function held(holder: object, value: unknown): unknown {
   return typeof value === "bigint" && !writable(holder) ? String(value) : value;
 }
@@ -285,7 +285,7 @@ function integer(value: unknown): number | bigint | undefined {
 }
 
 function number(value: unknown): number | undefined {
-  // A fraction is not exact anyway, so neither need a large one be.
+  // A fraction is inexact anyway, so a large one need not be exact either.
   const parsed = typeof value === "bigint" ? Number(value) : value;
   if (typeof parsed !== "string") {
     return typeof parsed === "number" ? parsed : undefined;
@@ -295,9 +295,9 @@ function number(value: unknown): number | undefined {
 }
 
 function bool(value: unknown): boolean | undefined {
-  const said = typeof value === "string" ? value.trim().toLowerCase() : value;
-  if (said === true || said === "true" || said === 1) {
+  const read = typeof value === "string" ? value.trim().toLowerCase() : value;
+  if (read === true || read === "true" || read === 1) {
     return true;
   }
-  return said === false || said === "false" || said === 0 ? false : undefined;
+  return read === false || read === "false" || read === 0 ? false : undefined;
 }

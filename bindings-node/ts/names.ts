@@ -2,25 +2,19 @@
  * Names: camelCase here, snake_case in the core.
  */
 
+import { NAMED_HERE } from "./generated/options.js";
+
 const CAPITAL = /[A-Z]/g;
 const BEHIND_UNDERSCORE = /_([a-z0-9])/g;
 
-/** What is called otherwise than its words in camelCase. */
-const NAMED_HERE: Readonly<Record<string, string>> = {
-  base_url: "baseURL",
-  extra_headers: "headers",
-  extra_query: "query",
-  extra_body: "body",
-};
-
 const known = new Map<string, string>();
 
-/** `pageSize` → `page_size`. A name that the core does not know is refused there. */
+/** `pageSize` → `page_size`. The core refuses unknown names. */
 export function snake(name: string): string {
   let found = known.get(name);
   if (found === undefined) {
     found = name.replace(CAPITAL, (letter) => `_${letter.toLowerCase()}`);
-    // Argument names are few; what else comes in is a mistake and need not be kept.
+    // There are few argument names; anything else is a mistake and need not be cached.
     if (known.size < 1000) {
       known.set(name, found);
     }

@@ -1,41 +1,41 @@
 /**
  * The native half: what it exports, and how it is found.
  *
- * It stands beside this package where it was built, and in a package of its own for each platform where it was
- * installed. Both builds of this package, for `import` and for `require`, come here, so it is loaded once.
+ * It is beside this package in a checkout, and in a package per platform when installed. Both builds of this package,
+ * for `import` and for `require`, load it here, so it is loaded once.
  */
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-/** How an entry of a port or the answer to a blocking call is to be taken; `src/crossing.rs` says the same. */
+/** The kind of an entry of a port, or of the outcome of a blocking call; `src/payload.rs` has the same numbers. */
 export const FAILED = 0;
 export const DONE = 1;
 export const EVENTS = 2;
 
-/** What is numbered by places in flat arrays, which cost less than objects: kind, text, meta, marker, and events behind it. */
+/** The indices of an entry in a flat array, which costs less than an object: kind, text, meta, marker, and the
+ * events after it. */
 export type Answer = [kind: number, text: string, meta: string, marker?: string, events?: string];
 
 /** Where the async calls of this thread complete. */
 export interface NativePort {
-  /** What has completed since, five places each: id, kind, text, meta, marker. */
+  /** What has completed since the last call, five elements each: id, kind, text, meta, marker. */
   drain(): unknown[];
   cancel(id: number): void;
-  /** Ends a call that was begun with `ABANDONED`; it completes with what there is to say of it. */
+  /** Stops a call that was started with `ABANDONED`; it completes with what is known about it. */
   stop(id: number): void;
-  submitPanic(id: number, message: string): undefined;
 }
 
-/** A list that is read part by part. */
+/** A list that is read in parts. */
 export interface NativePager {
   resumeToken(consumed: number): string;
   complete(): boolean | null;
   missing(): number | null;
-  /** What there was to warn of at the end, once: the fields of an error. */
+  /** The warning at the end of the list, once: the fields of an error. */
   warning(): string | null;
-  /** The fields of the error for an item of the part in hand that cannot be read. */
+  /** The fields of the error for an item of the current part that cannot be read. */
   unreadable(at: number, why: string): string;
-  /** Gives the next part if it is there already; else it completes in the port. */
+  /** Returns the next part if it is available; otherwise it completes in the port. */
   submitNext(
     port: NativePort,
     id: number,
@@ -46,7 +46,7 @@ export interface NativePager {
   nextSync(watch: number, page: boolean, wanted: number | undefined): Answer;
   mark(): void;
   back(): void;
-  /** What of the part in hand comes after so many items, once more. */
+  /** The rest of the current part after `consumed` items, again. */
   again(consumed: number): Answer;
   leave(): void;
 }
@@ -60,9 +60,9 @@ export interface NativeCore {
     watch: number,
     operation: string,
     params: string,
-    options: string,
+    options: string | null,
   ): undefined;
-  callSync(watch: number, operation: string, params: string, options: string): Answer;
+  callSync(watch: number, operation: string, params: string, options: string | null): Answer;
   submitRequest(
     port: NativePort,
     id: number,
@@ -70,36 +70,41 @@ export interface NativeCore {
     method: string,
     path: string,
     body: string | null,
-    options: string,
+    options: string | null,
   ): undefined;
-  requestSync(watch: number, method: string, path: string, body: string | null, options: string): Answer;
-  pager(operation: string, params: string, paging: string, options: string): NativePager;
+  requestSync(
+    watch: number,
+    method: string,
+    path: string,
+    body: string | null,
+    options: string | null,
+  ): Answer;
+  pager(operation: string, params: string, paging: string | null, options: string | null): NativePager;
   withOptions(options: string): NativeCore;
   limits(): string;
   close(): void;
 }
 
 interface Native {
-  /** Makes it ready, once per process, and gives its version. */
+  /** Initializes it, once per process, and returns its version. */
   start(): string;
   operations(): string;
-  /** The fields of the error for a field of a model that did not come. */
+  /** The fields of the error for a model field that is missing from the response. */
   missing(operation: string, status: number, requestId: string, field: string): string;
-  /** The fields of the error for a write that was given up before it was begun. */
+  /** The fields of the error for a write that was cancelled before it started. */
   givenUp(operation: string): string;
-  /** What says how a list is read, among its arguments. */
+  /** The names of the paging options, which are passed among a list's arguments. */
   pagingNames(): string[];
-  /** What the options of a call are called. */
+  /** The names of the call options. */
   callNames(): string[];
   /** The fields of errors for arguments that are refused here; the core words them. */
   refused(argument: string, allowed: string, given: string | null): string;
   unsendable(argument: string, given: string): string;
-  panics(message: string): void;
   readonly Core: new (service: string, options: string, asynchronous: boolean) => NativeCore;
   readonly Port: new (wake: () => void) => NativePort;
 }
 
-/** The platforms that there is a package for. Written out, so that bundlers see what is loaded. */
+/** The platforms that have a package. Written out, so that bundlers see what is loaded. */
 const PACKAGES: Readonly<Record<string, () => unknown>> = {
   "linux-x64-gnu": () => require("mspkit-linux-x64-gnu"),
 };
@@ -107,7 +112,7 @@ const PACKAGES: Readonly<Record<string, () => unknown>> = {
 /** The version of this package. */
 export const version: string = require("../../package.json").version;
 
-/** The platform as packages are named by it. Asking Node for the C library takes long, so gnu is assumed at first. */
+/** The platform, as packages are named by it. Detecting the C library is slow, so gnu is tried first. */
 function platform(library: "gnu" | "musl" = "gnu"): string {
   const { platform, arch } = process;
   return platform === "linux" ? `${platform}-${arch}-${library}` : `${platform}-${arch}`;
@@ -164,7 +169,7 @@ function loadOfSameVersion(): Native {
   if (found !== version) {
     throw unloadable(
       "MSPKIT_NATIVE_MODULE_VERSION",
-      `this is version ${version}, but the native module is ${found}; install both in the same version.`,
+      `this is version ${version}, but the native module is ${found}; install the same version of both.`,
     );
   }
   return native;
@@ -172,18 +177,18 @@ function loadOfSameVersion(): Native {
 
 export const native: Native = loadOfSameVersion();
 
-/** A parameter of an operation, as the core's table has it. */
+/** A parameter of an operation, as in the core's table. */
 export interface ParameterRow {
   readonly name: string;
   readonly wire: string;
-  readonly place: string;
+  readonly location: string;
   readonly kind: string;
   readonly required: boolean;
   readonly secret: boolean;
   readonly from_option: string | null;
 }
 
-/** An operation, as the core's table has it. */
+/** An operation, as in the core's table. */
 export interface OperationRow {
   readonly id: string;
   readonly resource: string;

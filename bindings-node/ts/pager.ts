@@ -1,5 +1,5 @@
 /**
- * Lists: lazy, read page by page, over items or over pages.
+ * Lists: lazy, read page by page, iterated by item or by page.
  */
 
 import { checkSignal } from "./abort.js";
@@ -15,9 +15,9 @@ const END = { value: undefined, done: true } as const;
 /**
  * A list that is read while it is iterated with `for await`.
  *
- * `next()`, `first()`, `pages()`, `collect()` and loops may follow each other: each goes on where the one before has stopped,
- * also after an error. Leaving a loop ends the list and drops what is in flight. However reading stops, `resumeToken` says
- * where to go on.
+ * `next()`, `first()`, `pages()`, `collect()` and loops can follow each other: each continues where the previous one
+ * stopped, even after an error. Leaving a loop ends the list and drops requests in flight. However reading stops,
+ * `resumeToken` says where to continue.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
   #fetching: Promise<boolean> | undefined;
   /** The call in flight. */
   #call: number | undefined;
-  /** Whether the page in hand was there as soon as it was asked for. */
+  /** Whether the current part was available as soon as it was requested. */
   #atOnce = false;
 
   /** @internal */
@@ -46,9 +46,9 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
     return this;
   }
 
-  /** The next item. Several may be asked for at once; they come in their order. */
+  /** The next item. Several can be requested at once; they arrive in order. */
   next(): Promise<IteratorResult<T, undefined>> {
-    // Most items are in hand already; a promise of one costs less than an async function.
+    // Most items are available already; a promise of one costs less than an async function.
     if (this._ready && !this._ended && this.#fetching === undefined && this.#signal?.aborted !== true) {
       try {
         return Promise.resolve({ value: this._item(), done: false });
@@ -60,22 +60,22 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
   }
 
   /**
-   * The next item alone, or undefined at the end. What comes behind it is still to be read, and is not asked for yet.
+   * The next item alone, or undefined at the end. The rest is not fetched yet.
    *
-   * @throws {@link MspError} Every kind.
+   * @throws {@link MspError} Any kind.
    */
   async first(): Promise<T | undefined> {
     return (await this.#take(1)).value;
   }
 
-  /** The next item; `wanted` is how many are of use. */
+  /** The next item; `wanted` is how many can be used. */
   async #take(wanted: number): Promise<IteratorResult<T, undefined>> {
     while (!this._ended) {
       if (this.#signal?.aborted === true) {
         this._leave();
         throw this.#signal.reason;
       }
-      // Taken in the same breath: others may wait for it as well.
+      // Taken synchronously: others may wait for it as well.
       if (this._ready && this.#fetching === undefined) {
         return { value: this._item(), done: false };
       }
@@ -84,7 +84,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
     return END;
   }
 
-  /** Ends reading, as leaving a loop does. What is in flight is dropped. */
+  /** Ends reading, as leaving a loop does. Requests in flight are dropped. */
   return(): Promise<IteratorResult<T, undefined>> {
     this._leave();
     if (this.#call !== undefined) {
@@ -109,7 +109,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
       this._ready || (await this.#fetchPart(true, Number.POSITIVE_INFINITY))
         ? { value: this._page(), done: false }
         : END;
-    // One after another, also when several are asked for at once.
+    // One after another, even if several are requested at once.
     let last: Promise<unknown> = Promise.resolve();
     const pages: AsyncIterableIterator<Page<T>, undefined> = {
       next: () => {
@@ -127,12 +127,12 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
   }
 
   /**
-   * All items that are left, or the next `limit` of them.
+   * All remaining items, or the next `limit` of them.
    *
-   * When it fails, nothing was given out: the error's `resumeToken` is where this began.
+   * If it fails, no item counts as returned: the error's `resumeToken` is where this began.
    *
-   * @param options - `limit`: how many items at most.
-   * @throws {@link MspError} Every kind.
+   * @param options - `limit`: the maximum number of items.
+   * @throws {@link MspError} Any kind.
    */
   async collect(options: { readonly limit?: number | undefined } = {}): Promise<T[]> {
     this._begin(this.collect);
@@ -156,7 +156,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
     return items;
   }
 
-  /** Reads a part, unless one is being read. Gives whether there was one. */
+  /** Reads a part, unless one is being read. Resolves to whether there was one. */
   async #fetchPart(page: boolean, wanted: number): Promise<boolean> {
     if (this._ended) {
       return false;
@@ -166,7 +166,7 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
     try {
       return await fetching;
     } finally {
-      // Here and not where it ends: who asks in between comes after those who have waited.
+      // Here and not at its end: a request in between comes after those that have waited.
       if (this.#fetching === fetching) {
         this.#fetching = undefined;
       }
@@ -213,5 +213,5 @@ export class Pager<T extends object> extends Reading<T> implements AsyncIterable
   }
 }
 
-/** Why a fetch ends whose list was left; nobody sees it. */
+/** The reason for ending a fetch whose list was left; nobody sees it. */
 const LEFT = Symbol("left");

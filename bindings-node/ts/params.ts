@@ -1,5 +1,5 @@
 /**
- * The arguments of a call: ids and parameters as the core has them, and how a list is read.
+ * The arguments of a call: ids and parameters in the form of the core, and paging options.
  */
 
 import { encodeArguments, encodeOptions } from "./encode.js";
@@ -11,20 +11,20 @@ import { record } from "./plain.js";
 
 let table: ReadonlyMap<string, OperationRow> | undefined;
 
-/** The row of an operation. Only read where something went wrong: every script would else wait for the table. */
+/** The table row of an operation. Only read after an error: otherwise every script would wait for the table. */
 function rowOf(operation: string): OperationRow | undefined {
   table ??= new Map(operations().map((row) => [row.id, row]));
   return table.get(operation);
 }
 
-/** Whether an operation may change something. */
+/** Whether an operation may change data. */
 export function isWrite(operation: string): boolean {
   return rowOf(operation)?.method !== "GET";
 }
 
 const PLACES = ["first", "second", "third", "fourth"];
 
-/** Refuses an option of the call among its parameters; all else that is wrong with a name the core refuses. */
+/** Refuses a call option among the parameters; the core refuses all other unknown names. */
 function checkName(operation: string, ids: object, name: string, value: unknown): void {
   if (!callNames().has(name) || rowOf(operation)?.params.some((param) => camel(param.name) === name)) {
     return;
@@ -33,23 +33,26 @@ function checkName(operation: string, ids: object, name: string, value: unknown)
   throw invalid(name, `belongs to the options, the ${place} argument`, value);
 }
 
-/** The arguments of a call, as the native half takes them: ids, and parameters in an object of their own. */
+/** The arguments of a call in the form of the native half: ids, and parameters in a separate object. */
 export function argumentsOf(operation: string, ids: object, params: unknown): string {
   return encodeArguments({ ...checkedParams(operation, ids, params), ...ids });
 }
 
-/** The arguments of a list and how it is read, as the native half takes both. */
+/** The arguments and paging options of a list, in the form of the native half. */
 export function listArguments(
   operation: string,
   ids: object,
   given: unknown,
-): [params: string, paging: string] {
+): [params: string, paging: string | null] {
   const names = pagingNames();
   const [paging, params]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
+  let paged = false;
   for (const [name, value] of Object.entries(checkedParams(operation, ids, given))) {
-    (names.has(name) ? paging : params)[name] = value;
+    const how = names.has(name);
+    paged ||= how;
+    (how ? paging : params)[name] = value;
   }
-  return [encodeArguments({ ...params, ...ids }), encodeOptions(paging)];
+  return [encodeArguments({ ...params, ...ids }), paged ? encodeOptions(paging) : null];
 }
 
 function checkedParams(operation: string, ids: object, params: unknown): object {

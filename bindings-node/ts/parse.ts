@@ -1,8 +1,8 @@
 /**
- * JSON of answers. Integers beyond 2^53 come as strings behind a marker and become bigints.
+ * JSON of responses. Integers beyond 2^53 arrive as strings after a marker and become bigints.
  */
 
-/** Parses an answer; `marker` is what the native half has drawn for it, if it has marked anything. */
+/** Parses a response; `marker` is the native half's marker for it, if there are large integers. */
 export function parse(text: string, marker: string | undefined): unknown {
   if (marker === undefined) {
     return JSON.parse(text);
@@ -17,20 +17,19 @@ export function parse(text: string, marker: string | undefined): unknown {
 }
 
 /**
- * Lets an object that holds bigints be written as JSON, which has no place for them: they are written as texts of their
- * digits, as `JSON.stringify` would else throw. Says whether that is possible; it is not where the object has a field that
- * is called `toJSON`.
+ * Lets an object with bigints be serialized: they are written as strings of their digits, where `JSON.stringify` would
+ * throw. Returns whether that is possible; it is not if the object has a field named `toJSON`.
  */
 export function writable(holder: object): boolean {
   if (Object.hasOwn(holder, "toJSON")) {
     return (holder as { toJSON: unknown }).toJSON === withDigits;
   }
-  // Not enumerable: it is no field, and copies and comparisons do not see it.
+  // Not enumerable: it is not a field, and copies and comparisons do not see it.
   Object.defineProperty(holder, "toJSON", { value: withDigits, writable: true, configurable: true });
   return true;
 }
 
-/** What writes the bigints of an object as texts. */
+/** Writes the bigints of an object as strings. */
 export function withDigits(this: object): unknown {
   const written = (value: unknown) => (typeof value === "bigint" ? String(value) : value);
   return Array.isArray(this)

@@ -1,12 +1,12 @@
 /**
- * Objects with names and values, as arguments are given: read, or refused for what they are.
+ * Plain objects, as arguments are passed: read, or refused with the name of what they are.
  */
 
 import { invalid } from "./failure.js";
 
-/** What an object is, when it is more than its members; nothing when it is not. */
+/** The class of an object that is more than its members; undefined for a plain object. */
 export function kindOf(value: object): string | undefined {
-  // A Buffer is one to its user, and bytes to JavaScript.
+  // Its class is Uint8Array, but users know it as Buffer.
   const tag = ArrayBuffer.isView(value)
     ? value.constructor.name
     : Object.prototype.toString.call(value).slice("[object ".length, -1);
@@ -25,7 +25,7 @@ export function record(name: string, value: unknown): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** The members of an object, or of what the web has in its place; those that are not given are left out. */
+/** The members of an object, or of its web equivalent; undefined ones are omitted. */
 export function entries(
   name: string,
   value: unknown,

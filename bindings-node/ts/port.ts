@@ -1,8 +1,8 @@
 /**
- * Where the async calls of this thread are begun, completed and cancelled.
+ * Starts, completes and cancels the async calls of this thread.
  *
- * The native half wakes the thread once for all that has completed. A wake alone does not hold the process; a timer
- * that never fires does, as long as calls are pending.
+ * The native half wakes the thread once for everything that has completed. That does not keep the process alive; a
+ * timer that never fires does, while calls are pending.
  */
 
 import { AsyncResource } from "node:async_hooks";
@@ -10,13 +10,13 @@ import * as timers from "node:timers";
 import { givenUp, onAbort } from "./abort.js";
 import { ABANDONED, publish } from "./diagnostics.js";
 import type { MspError } from "./errors.js";
-import { crossing, fromNative, type Site } from "./failure.js";
+import { callNative, fromNative, type Site } from "./failure.js";
 import { type Answer, EVENTS, FAILED, type NativePort, native } from "./native.js";
 
 const PLACES = 5;
 const LONGEST = 2 ** 31 - 1;
 
-// Taken now: tests replace the timers, and theirs hold no process.
+// Captured now: tests replace the timers, and their fakes do not keep the process alive.
 const { setImmediate, setInterval } = timers;
 
 interface Outcome {
@@ -26,9 +26,9 @@ interface Outcome {
 }
 
 interface Pending extends Outcome {
-  /** The caller's async context, when events may have to be told in it. */
+  /** The caller's async context, if events have to be published in it. */
   readonly scope: AsyncResource | undefined;
-  /** Takes the listener off the caller's signal. */
+  /** Removes the listener from the caller's signal. */
   readonly unlisten: (() => void) | undefined;
 }
 
@@ -44,7 +44,7 @@ function make(): { readonly port: NativePort; readonly holder: NodeJS.Timeout } 
   return made;
 }
 
-/** An id that no pending call has; they start over after four billion calls. */
+/** An id that no pending call has; ids wrap around after four billion calls. */
 function nextId(): number {
   do {
     last = (last + 1) >>> 0;
@@ -52,26 +52,27 @@ function nextId(): number {
   return last;
 }
 
-/** How a call is handed to the native half: to which port, under which id. Gives the answer if it is there already. */
+/** Passes a call to the native half: to which port, under which id. Returns the outcome if it is available already. */
 export type Submit = (port: NativePort, id: number) => Answer | null | undefined;
 
-/** How a call is begun. */
+/** How a call is started. */
 export interface Begin {
-  /** The caller's place, for the error. */
+  /** The caller's position, for the error. */
   readonly site: Site;
-  /** Cancels the call; its reason is the rejection. */
+  /** Cancels the call; the promise rejects with its reason. */
   readonly signal: AbortSignal | undefined;
-  /** What is wanted of the call while it happens. */
+  /** What to collect about the call in progress. */
   readonly watch: number;
 }
 
 /**
- * Begins a call. Exactly one of `resolve` and `reject` is called: now, when the answer is there already, or later, and
- * then the call's id is given, by which it can be dropped.
+ * Starts a call. Exactly one of `resolve` and `reject` is called: now, if the outcome is available already, or later;
+ * then the call's id is returned, by which it can be dropped.
  *
- * @param how - Site, signal, and what is wanted. With `ABANDONED`, what the signal ends is rejected when it is known what became
- *   of it, and resolved where its answer was there already.
- * @param submit - Hands the call over; what it throws is thrown here.
+ * @param how - Site, signal, and what to collect. With `ABANDONED`, a call that its signal aborts rejects once its
+ * outcome is known,
+ *   and resolves if its response had already arrived.
+ * @param submit - Passes the call on; what it throws is thrown here.
  */
 export function begin(
   { site, signal, watch }: Begin,
@@ -82,7 +83,7 @@ export function begin(
   signal?.throwIfAborted();
   const { port, holder } = made ?? make();
   const id = nextId();
-  const answer = crossing(() => submit(port, id));
+  const answer = callNative(() => submit(port, id));
   if (answer) {
     const [kind, text, meta, marker, events] = answer;
     publish(events);
@@ -90,7 +91,7 @@ export function begin(
     return undefined;
   }
   const unlisten = signal === undefined ? undefined : onAbort(signal, () => abort(id, signal, watch));
-  // Events may have to be told in the caller's async context.
+  // Events may have to be published in the caller's async context.
   const events = watch & ~ABANDONED;
   const scope = events === 0 ? undefined : new AsyncResource("mspkit.call", { requireManualDestroy: true });
   pending.set(id, { site, resolve, reject, scope, unlisten });
@@ -100,7 +101,7 @@ export function begin(
   return id;
 }
 
-/** A signal has ended a call. */
+/** A signal has aborted a call. */
 function abort(id: number, signal: AbortSignal, watch: number): void {
   const call = pending.get(id);
   if (call === undefined || (watch & ABANDONED) === 0) {
@@ -108,21 +109,22 @@ function abort(id: number, signal: AbortSignal, watch: number): void {
     return;
   }
   const { reason } = signal;
-  // Of a read there is nothing to say.
-  const rejection = (said: MspError) =>
-    said.operation === undefined ? reason : givenUp(reason, said, call.site);
+  // A read has no outcome to report.
+  const rejection = (error: MspError) =>
+    error.operation === undefined ? reason : givenUp(reason, error, call.site);
   pending.set(id, { ...call, reject: (error) => call.reject(rejection(error as MspError)) });
   made?.port.stop(id);
 }
 
-/** Lets the event loop turn. What is there already would else leave no time for timers and connections of others. */
+/** Yields to the event loop. Outcomes that are available already would otherwise starve timers and other
+ * connections. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
 }
 
-/** Cancels a call, if it is still pending, and rejects it with this reason. */
+/** Cancels a call if it is still pending, and rejects it with this reason. */
 export function drop(id: number, reason: unknown): void {
   const call = settle(id);
   if (call !== undefined) {
@@ -131,7 +133,7 @@ export function drop(id: number, reason: unknown): void {
   }
 }
 
-/** Takes a call off the list of those that are pending. */
+/** Removes a call from the pending ones. */
 function settle(id: number): Pending | undefined {
   const call = pending.get(id);
   if (call !== undefined) {

@@ -1,8 +1,8 @@
 /**
- * How far a list has been read: what lists have in common, async and blocking.
+ * The position in a list: what async and blocking lists have in common.
  *
- * All ways to read take from the page in hand first, so they may follow each other. What a list is, where it ends and
- * whether it is whole, the core says; here is only what of a part was given out.
+ * All ways to read take from the current part first, so they can follow each other. The core decides where a list ends
+ * and whether it is complete; only what was returned of a part is tracked here.
  */
 
 import { MspError } from "./errors.js";
@@ -11,14 +11,14 @@ import { ListIncompleteError } from "./generated/kinds.js";
 import { type Missing, type Shape, Unreadable } from "./model.js";
 import type { NativePager } from "./native.js";
 import { parse } from "./parse.js";
-import { note, ResponseMeta, type Said } from "./response.js";
+import { type NativeMeta, note, ResponseMeta } from "./response.js";
 
-/** A list that nobody has read yet. */
+/** A list that was not read yet. */
 export interface Beginning<T> {
   readonly shape: Shape<T>;
   readonly operation: string;
   readonly open: () => NativePager;
-  /** Where the caller has asked for it. */
+  /** The position in the caller's code that made the list. */
   readonly site: Site;
 }
 
@@ -26,21 +26,21 @@ export interface Beginning<T> {
 export class Page<T> implements Iterable<T> {
   /** The items. */
   readonly items: readonly T[];
-  /** How many items the server says the list has. */
+  /** How many items the list has, as reported by the server. */
   readonly total: number | undefined;
-  /** The number of the page, from 1, where pages are numbered. */
+  /** The number of the page, from 1, if pages are numbered. */
   readonly number: number | undefined;
-  /** Where reading goes on after this page. */
+  /** Token to resume after this page. */
   readonly resumeToken: string;
-  /** Status, headers, ids and times of the page's answer. */
+  /** Status, headers, ids and times of the page's response. */
   readonly responseMeta: ResponseMeta;
 
   /** @internal */
-  constructor(items: readonly T[], said: Said, meta: ResponseMeta) {
+  constructor(items: readonly T[], native: NativeMeta, meta: ResponseMeta) {
     this.items = items;
-    this.total = said.total;
-    this.number = said.number;
-    this.resumeToken = said.resumeToken ?? "";
+    this.total = native.total;
+    this.number = native.number;
+    this.resumeToken = native.resumeToken ?? "";
     this.responseMeta = meta;
     note(this, meta);
   }
@@ -50,22 +50,22 @@ export class Page<T> implements Iterable<T> {
   }
 }
 
-/** The items of a part of which all were given out. */
+/** The items of a part that was returned completely. */
 const NONE: unknown[] = [];
 
-/** How far a list has been read. */
+/** The position in a list. */
 export abstract class Reading<T extends object> {
   readonly #beginning: Beginning<T>;
   #pager: NativePager | undefined;
-  /** Whether it was begun to read the list as a whole. */
-  #begun = false;
+  /** Whether a read of the whole list was started. */
+  #started = false;
   #ended = false;
   #left = false;
   #items: unknown[] = NONE;
   #at = 0;
   #meta: string | undefined;
-  #said: Said | undefined;
-  /** Of the part in hand. */
+  #parsed: NativeMeta | undefined;
+  /** Of the current part. */
   #missing: Missing | undefined;
 
   /** @internal */
@@ -74,57 +74,60 @@ export abstract class Reading<T extends object> {
   }
 
   /**
-   * Where reading goes on after the items given out so far. Give it to the same list later.
+   * Token to resume after the items returned so far. Pass it to the same list later.
    *
-   * @throws {@link MspError} Nothing was read yet, and the arguments of the list are wrong.
+   * @throws {@link MspError} Nothing was read yet, and the arguments of the list are invalid.
    */
   get resumeToken(): string {
     return this._pager().resumeToken(this.#at);
   }
 
   /**
-   * Whether the list is whole: once all of it was given out, as many different rows came as the server said there are.
-   * Undefined before the end, where a `limit` has ended it, and where the server said nothing that tells.
+   * Whether the list is complete: once it was read to its end, whether as many different rows arrived as the server
+   * reported. Undefined before the end, if a `limit` ended it, and if the server reports no count.
    */
   get complete(): boolean | undefined {
     return this._ready ? undefined : (this.#pager?.complete() ?? undefined);
   }
 
-  /** How many rows did not come that the server said there are; known when `complete` is. */
+  /** How many of the rows that the server reported are missing; known when `complete` is. */
   get missing(): number | undefined {
     return this._ready ? undefined : (this.#pager?.missing() ?? undefined);
   }
 
-  /** How many items the server says the list has, once a page has said so. */
+  /** How many items the list has, as reported by the server, once a page was read. */
   get total(): number | undefined {
-    return this.#told()?.total;
+    return this.#native()?.total;
   }
 
   /** Status, headers, ids and times of the page that is being read. */
   get responseMeta(): ResponseMeta | undefined {
-    const said = this.#told();
-    return said === undefined ? undefined : new ResponseMeta(said);
+    const native = this.#native();
+    return native === undefined ? undefined : new ResponseMeta(native);
   }
 
-  #told(): Said | undefined {
-    if (this.#said === undefined && this.#meta !== undefined) {
-      this.#said = JSON.parse(this.#meta) as Said;
+  #native(): NativeMeta | undefined {
+    if (this.#parsed === undefined && this.#meta !== undefined) {
+      this.#parsed = JSON.parse(this.#meta) as NativeMeta;
     }
-    return this.#said;
+    return this.#parsed;
   }
 
-  /** @internal The native list, opened now if need be. */
+  /** @internal The native list, opened now if necessary. */
   protected _pager(): NativePager {
     this.#pager ??= placing(this.#beginning.site, this.#beginning.open);
     return this.#pager;
   }
 
-  /** @internal Begins to read all that is left, by this method. */
+  /** @internal Starts reading everything that is left, by this method. */
   protected _begin(by: () => unknown): void {
-    if (this.#left || (this.#ended && this.#begun)) {
-      throw placed(invalid("list", "is read once; list again, with its resumeToken to go on"), site(by));
+    if (this.#left || (this.#ended && this.#started)) {
+      throw placed(
+        invalid("list", "can only be read once; call the list method again, with resumeToken to continue"),
+        site(by),
+      );
     }
-    this.#begun = true;
+    this.#started = true;
   }
 
   /** @internal Whether nothing more is read. */
@@ -132,12 +135,12 @@ export abstract class Reading<T extends object> {
     return this.#ended;
   }
 
-  /** @internal Where the caller has asked for the list. */
+  /** @internal The position in the caller's code that made the list. */
   protected get _site(): Site {
     return this.#beginning.site;
   }
 
-  /** @internal Takes a part in hand; nothing, at the end of the list. */
+  /** @internal Makes a part the current one; undefined at the end of the list. */
   protected _turn(text: string, meta: string, marker: string | undefined): boolean {
     const items = parse(text, marker) as unknown[] | null;
     if (items === null) {
@@ -149,7 +152,7 @@ export abstract class Reading<T extends object> {
       }
     }
     if (items !== null || (this.#meta === undefined && meta !== "")) {
-      [this.#meta, this.#said] = [meta, undefined];
+      [this.#meta, this.#parsed] = [meta, undefined];
     }
     if (items !== null) {
       [this.#items, this.#at] = [items, 0];
@@ -158,18 +161,18 @@ export abstract class Reading<T extends object> {
     return items !== null;
   }
 
-  /** @internal Whether the part in hand has another item. */
+  /** @internal Whether the current part has another item. */
   protected get _ready(): boolean {
     return this.#at < this.#items.length;
   }
 
-  /** @internal The next item of the part in hand. One that cannot be read counts as given out. */
+  /** @internal The next item of the current part. An item that cannot be read counts as returned. */
   protected _item(): T {
     const at = this.#at;
     this.#at = at + 1;
     try {
       const item = this.#beginning.shape.read(this.#items[at], this.#missing);
-      // Held on here, what was given out would outlive its use and be moved to where V8 seldom collects.
+      // If it were kept here, a returned item would outlive its use and move to the old generation.
       this.#items[at] = undefined;
       if (this.#at === this.#items.length) {
         this.#items = NONE;
@@ -182,7 +185,7 @@ export abstract class Reading<T extends object> {
     }
   }
 
-  /** @internal What is left of the part in hand as a page. An item that cannot be read ends the page before it. */
+  /** @internal The rest of the current part as a page. An item that cannot be read ends the page before it. */
   protected _page(): Page<T> {
     const items: T[] = [];
     const begin = this.#at;
@@ -198,8 +201,8 @@ export abstract class Reading<T extends object> {
         break;
       }
     }
-    const said = this.#told() as Said;
-    return new Page(items, { ...said, resumeToken: this.resumeToken }, new ResponseMeta(said));
+    const native = this.#native() as NativeMeta;
+    return new Page(items, { ...native, resumeToken: this.resumeToken }, new ResponseMeta(native));
   }
 
   /** @internal Ends reading. What is being read ahead is dropped. */
@@ -212,13 +215,13 @@ export abstract class Reading<T extends object> {
     }
   }
 
-  /** @internal The error of a fetch. One that says that the list is not whole comes at the list's end. */
+  /** @internal The error of a fetch. The error that the list is incomplete is thrown at the list's end. */
   protected _failed(error: unknown): unknown {
     this.#ended ||= error instanceof ListIncompleteError;
     return error;
   }
 
-  /** @internal Checks how many items are collected at most. */
+  /** @internal Checks the maximum number of items to collect. */
   protected _atMost(limit: number | undefined): number {
     if (limit === undefined || limit === null) {
       return Number.POSITIVE_INFINITY;
@@ -229,7 +232,8 @@ export abstract class Reading<T extends object> {
     return limit;
   }
 
-  /** @internal Remembers where reading is; gives what goes back there, for an error: nothing was given out then. */
+  /** @internal Remembers the position; returns a function that goes back to it after an error, as if nothing had
+   * been returned. */
   protected _mark(): (error: unknown) => unknown {
     const pager = this._pager();
     const [at, ready, ended] = [this.#at, this._ready, this.#ended];
@@ -261,7 +265,7 @@ function resumed(error: MspError, token: string): void {
   });
 }
 
-/** How many items a part holds at most, as the native half takes it. */
+/** The maximum number of items of a part, in the form of the native half. */
 export function most(wanted: number): number | undefined {
   return wanted < 2 ** 32 ? wanted : undefined;
 }

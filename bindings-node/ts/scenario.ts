@@ -1,8 +1,12 @@
 /**
- * What a simulator is told, and what it tells: options, credentials, state, faults, requests.
+ * What the simulator accepts and returns: options, credentials, state, faults, requests.
  */
 
-/** What a simulator accepts. */
+import type { Collections, Counts } from "./generated/simulated.js";
+
+export type { Shown } from "./generated/simulated.js";
+
+/** The credentials that a simulator accepts. */
 export interface Credentials {
   readonly ncentralJwt: string;
   /** The user of both kinds of PSA. */
@@ -14,105 +18,68 @@ export interface Credentials {
   readonly cloudmoreClientId: string;
   readonly cloudmoreClientSecret: string;
   readonly cloudmoreResellerId: string;
-  /** The organization that has services to begin with. */
+  /** The organization that has services initially. */
   readonly cloudmoreOrganizationId: string;
   readonly wivApiKey: string;
 }
 
-/** How much a simulator holds, and which of the vendors' habits it shows. Nothing has to be given. */
-export interface SimulatorOptions {
-  /** Names, addresses and ids: the same seed gives the same data; 7. */
+/** How much data a simulator holds, and which behaviour of the vendors it shows. Every option has a default. */
+export interface SimulatorOptions extends Counts {
+  /** Seed of names, addresses and ids: the same seed, the same data. 7 by default. */
   readonly seed?: number;
-  /** Service organizations of N-central, with ids from 50 on; 3. */
-  readonly serviceOrgs?: number;
-  /** Customers of N-central, with ids from 100 on, spread over the service organizations; 10. */
-  readonly customers?: number;
-  /** Sites of N-central's customers, with ids from 10,000,000 on, spread over them; 15. */
-  readonly sites?: number;
-  /** Customers of Wiv; 5. */
-  readonly wivCustomers?: number;
-  /** Cases of Wiv, spread over its customers; 60. */
-  readonly cases?: number;
-  /** Services in Cloudmore's E-Store; 8. */
-  readonly estore?: number;
-  /** Services that the known organization of Cloudmore has; 3. */
-  readonly organizationServices?: number;
-  /** How N-central wraps a single object; bare. */
+  /** How N-central wraps a single object. `bare` by default. */
   readonly envelope?: "bare" | "data";
-  /** How N-central wraps a list; full. */
+  /** How N-central wraps a list. `full` by default. */
   readonly listEnvelope?: "minimal" | "seed" | "full" | "array";
-  /** How N-central writes ids; string. */
+  /** How N-central writes ids. `string` by default. */
   readonly ids?: "string" | "number";
-  /** What N-central answers to a create; full. */
+  /** What N-central returns for a create. `full` by default. */
   readonly createReturns?: "full" | "id";
-  /** Larger pages are cut to it; 1000. */
+  /** The largest page; larger requests are cut to it. 1000 by default. */
   readonly maxPageSize?: number;
-  /** Life of N-central's access token; 3600. */
+  /** Lifetime of N-central's access token. 3600 by default. */
   readonly accessSeconds?: number;
-  /** Life of N-central's refresh token; 90000. */
+  /** Lifetime of N-central's refresh token. 90000 by default. */
   readonly refreshSeconds?: number;
-  /** Life of Cloudmore's token; 86400. */
+  /** Lifetime of Cloudmore's token. 86400 by default. */
   readonly tokenSeconds?: number;
-  /** Whether token answers tell the life; true. */
+  /** Whether token responses state the lifetime. True by default. */
   readonly sendExpiry?: boolean;
-  /** N-central answers 500 to everything but the exchange of the token; false. */
+  /** Whether N-central responds with 500 to everything but the token exchange. False by default. */
   readonly passwordExpired?: boolean;
-  /** Whether N-central has a standard PSA integration; true. */
+  /** Whether N-central has a standard PSA integration. True by default. */
   readonly standardPsa?: boolean;
-  /** Requests in flight by `"GET /api/customers"` or `"*"`, above which 429 is answered. null: no caps at all. */
+  /** How many requests may be in flight per `"GET /api/customers"` or `"*"` before 429; null for no caps. */
   readonly caps?: Readonly<Record<string, number | null>> | null;
-  /** How Cloudmore names a service that was added; header. */
+  /** How Cloudmore returns the id of an added service. `header` by default. */
   readonly located?: "header" | "relative" | "body" | "none";
-  /** Whether Cloudmore's PUT, PATCH and DELETE answer 204 or with the service; true. */
+  /** Whether Cloudmore's PUT, PATCH and DELETE return 204, rather than the service. True by default. */
   readonly emptyWrites?: boolean;
-  /** When a scroll of Wiv expires; 300. */
+  /** After how many idle seconds a scroll of Wiv expires. 300 by default. */
   readonly scrollIdleSeconds?: number;
-  /** Whether the id of a scroll changes with each page; true. */
+  /** Whether the id of a scroll changes with each page. True by default. */
   readonly scrollRotates?: boolean;
-  /** Time that every answer takes; 0. */
+  /** Delay of every response. 0 by default. */
   readonly latencyMs?: number;
-  /** Whether requests are kept; true. */
+  /** Whether requests are recorded. True by default. */
   readonly log?: boolean;
   /** Credentials to accept instead. */
   readonly credentials?: Partial<Credentials>;
 }
 
-/** A thing as the vendor's API shows it. */
-export type Shown = Readonly<Record<string, unknown>>;
-
-/** What the services hold. */
-export interface State {
-  /** N-central's service organizations. */
-  readonly serviceOrgs: readonly Shown[];
-  /** N-central's customers; `parentId` is their service organization. */
-  readonly customers: readonly Shown[];
-  /** The sites of N-central's customers; `parentId` is their customer. */
-  readonly sites: readonly Shown[];
-  /** N-central's custom PSA tickets. */
-  readonly customPsaTickets: readonly Shown[];
-  /** Services in Cloudmore's E-Store. */
-  readonly estore: readonly Shown[];
-  /** The services of Cloudmore's organizations, by the id of the organization. */
-  readonly organizationServices: Readonly<Record<string, readonly Shown[]>>;
-  /** Customers of Wiv. */
-  readonly wivCustomers: readonly Shown[];
-  /** Cases of Wiv. */
-  readonly cases: readonly Shown[];
-  /** The ids of Wiv's workflows. */
-  readonly workflows: readonly string[];
-  /** What was run of them. */
-  readonly workflowRuns: readonly Shown[];
-  /** Searches whose pages are being read; told only. */
+/** The data of the services. */
+export interface State extends Collections {
+  /** Open searches; read-only. */
   readonly openScrolls: number;
-  /** Tokens that are good; told only. */
+  /** Valid tokens; read-only. */
   readonly openSessions: number;
 }
 
-/** How requests go wrong. */
+/** How requests fail. */
 export interface Fault {
   /**
-   * What happens; `status` where nothing is said. `status` is another answer, `html` a proxy's page; with `close`, `reset` and
-   * `hang` nothing is carried out; with `commit_close`, `commit_reset` and `commit_hang` it is, but nobody is told.
+   * What happens; `status` by default. `status` is another response, `html` a proxy's page; with `close`, `reset` and
+   * `hang` nothing is carried out; with `commit_close`, `commit_reset` and `commit_hang` it is, but without a response.
    */
   readonly kind?:
     | "delay"
@@ -129,17 +96,17 @@ export interface Fault {
     | "content_type"
     | "empty_page"
     | "repeat_page";
-  /** How many requests, 0 for all; 1, or with `nth` or `rate` all of those. */
+  /** How many requests; 0 for all. 1 by default; with `nth` or `rate`, all of those. */
   readonly times?: number;
-  /** Only these of the requests that match from now on, counted from 1. */
+  /** Only these of the matching requests from now on, counted from 1. */
   readonly nth?: readonly number[];
-  /** Each of them with this chance, from 0 to 1; always the same ones. */
+  /** Each with this probability, from 0 to 1; the same ones in every run. */
   readonly rate?: number;
   /** Of `status` and `html`. */
   readonly status?: number;
-  /** Of `status`: seconds, a text, or a date so many seconds from now. */
+  /** Of `status`: seconds, a text, or a date this many seconds from now. */
   readonly retryAfter?: number | string | { readonly dateInSeconds: number };
-  /** Of `status`: the body; else the vendor's own. */
+  /** Of `status`: the body; the vendor's own by default. */
   readonly json?: unknown;
   /** Of `delay`. */
   readonly ms?: number;
@@ -153,31 +120,31 @@ export interface Fault {
   readonly value?: string;
 }
 
-/** What is answered instead of the simulator's own answer. */
+/** A response in place of the simulator's own. */
 export interface Answer {
   /** The body, as JSON. */
   readonly json?: unknown;
   /** The body, as text; instead of `json`. */
   readonly text?: string;
-  /** The status; 200. */
+  /** The status. 200 by default. */
   readonly status?: number;
   /** Headers besides the content type. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How many requests, 0 for all; 0. */
+  /** How many requests; 0, the default, for all. */
   readonly times?: number;
 }
 
 /** A request that the simulator received. */
 export interface LoggedRequest {
   readonly method: string;
-  /** The path, as it was sent. */
+  /** The path, unchanged. */
   readonly path: string;
-  /** The query, decoded; a name that was given twice has a list. */
+  /** The query, decoded; a repeated name has a list. */
   readonly query: Readonly<Record<string, string | readonly string[]>>;
-  /** The body: JSON as data, anything else as text, undefined where there is none. */
+  /** The body: JSON as data, anything else as text, undefined if there is none. */
   readonly body: unknown;
   /** The operation that it called, such as `ncentral.customers.list`; null for an unknown path. */
   readonly operation: string | null;
-  /** The status that was answered; null where nothing was. */
+  /** The status of the response; null if there was none. */
   readonly status: number | null;
 }

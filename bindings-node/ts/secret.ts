@@ -1,17 +1,17 @@
 /**
- * A text that does not show itself: tokens in answers. And what keeps things that would be empty shells from being cloned.
+ * Text that does not show itself: tokens in responses. Also makes objects that would be empty shells uncloneable.
  */
 
 import type * as crypto from "node:crypto";
 
 const HIDDEN = "***";
 
-/** Drawn for each process: what is made with it says nothing to anybody else. */
+/** Random per process, so digests mean nothing to anybody else. */
 let key: Buffer | undefined;
 
-/** The same for the same text, and nothing that the text could be found by. */
+/** The same for the same text; the text cannot be recovered from it. */
 function digest(text: string): string {
-  // Loaded when there is a secret in an answer, which few scripts see.
+  // Loaded when a response has a secret, which is rare.
   const { createHmac, randomBytes } = require("node:crypto") as typeof crypto;
   key ??= randomBytes(32);
   return createHmac("sha256", key).update(text).digest("base64");
@@ -19,16 +19,16 @@ function digest(text: string): string {
 
 const COMPARED: unique symbol = Symbol("compared");
 
-/** A text that is kept out of logs: it shows as `***`; `reveal()` gives it. It cannot be cloned. */
+/** Text that is kept out of logs: it shows as `***`; `reveal()` returns it. It cannot be cloned. */
 export class Secret {
   readonly #text: string;
 
-  /** @param text - What is kept. */
+  /** @param text - The secret text. */
   constructor(text: string) {
     this.#text = text;
-    // By this, deep comparisons tell secrets apart.
+    // Makes deep comparisons distinguish secrets.
     Object.defineProperty(this, COMPARED, { value: digest(text), enumerable: true });
-    uncloneable(this, "a Secret is not cloned; reveal() gives its text");
+    uncloneable(this, "a Secret cannot be cloned; reveal() returns its text");
   }
 
   /** The text itself. */
@@ -55,12 +55,12 @@ export class Secret {
 const reasons = new Map<string, symbol>();
 
 /**
- * Has `structuredClone` and messages to other threads refuse an object, with this reason: they would make a shell of it, without
- * a word.
+ * Makes `structuredClone` and messages to other threads refuse an object, with this reason: they would silently make an
+ * empty shell of it.
  */
 export function uncloneable(object: object, reason: string): void {
-  // A symbol is what cannot be cloned, and its description is what the refusal says. It is the same for all: things that
-  // are equal otherwise stay so.
+  // A symbol cannot be cloned, and its description is the reason in the refusal. It is the same for all, so that equal
+  // objects stay equal.
   const value = reasons.get(reason) ?? Symbol(reason);
   reasons.set(reason, value);
   Object.defineProperty(object, "cloneable", { value, enumerable: true });

@@ -1,38 +1,38 @@
 /**
- * What async and blocking clients do the same way: opening, layering, reading a result, showing themselves.
+ * What async and blocking clients share: opening, options, results, inspection.
  */
 
 import { inspect } from "node:util";
-import { crossing, missingOf, undecodable } from "./failure.js";
+import { callNative, missingOf, undecodable } from "./failure.js";
 import { type Shape, Unreadable } from "./model.js";
 import { type NativeCore, native } from "./native.js";
 import { type CallDefaults, type ClientOptions, clientOptions } from "./options.js";
 import { parse } from "./parse.js";
 import { note, ResponseMeta } from "./response.js";
 
-/** The services that there are clients for. */
+/** The services that have clients. */
 export type Service = "ncentral" | "cloudmore" | "wiv";
 
-/** What the limit of an endpoint is doing. */
+/** The state of an endpoint's limit. */
 export interface LimitStatus {
-  /** The endpoint, as the limits name it. */
+  /** The endpoint, by its name in the limits. */
   readonly endpoint: string;
   /** How many calls may be in flight now. */
   readonly cap: number;
-  /** How many are. */
+  /** How many calls are in flight. */
   readonly inFlight: number;
-  /** How many wait for a slot. */
+  /** How many calls wait for a slot. */
   readonly waiting: number;
-  /** Milliseconds since the server last answered 429; nothing, if it never has. */
+  /** Milliseconds since the server's last 429; null if there was none. */
   readonly last429: number | null;
 }
 
-/** Stands in for the options of a client that is made of another one. */
+/** Replaces the options of a client that is made from another one. */
 export class Handle {
   constructor(readonly core: NativeCore) {}
 }
 
-/** What a client is made of. */
+/** The native client and options of a client. */
 export interface Made {
   readonly service: Service;
   readonly options: ClientOptions | Handle;
@@ -44,17 +44,17 @@ export function open({ service, options, asynchronous }: Made): NativeCore {
   if (options instanceof Handle) {
     return options.core;
   }
-  const said = clientOptions(options ?? {});
-  return crossing(() => new native.Core(service, said, asynchronous));
+  const json = clientOptions(options ?? {});
+  return callNative(() => new native.Core(service, json, asynchronous));
 }
 
 /** The native client with other options for its calls. */
 export function layered(core: NativeCore, options: CallDefaults): Handle {
-  const said = clientOptions(options);
-  return new Handle(crossing(() => core.withOptions(said)));
+  const json = clientOptions(options);
+  return new Handle(callNative(() => core.withOptions(json)));
 }
 
-/** The result of a call, with its answer noted. */
+/** The result of a call, with its response noted. */
 export function result<T extends object>(
   operation: string,
   shape: Shape<T>,
@@ -74,7 +74,7 @@ export function result<T extends object>(
   }
 }
 
-/** A client as `console.log` shows it: what it is and where, and nothing secret. */
+/** A client as `console.log` shows it: its class and base URL, and nothing secret. */
 export function shown(client: { readonly baseURL: string }): string {
   return `${client.constructor.name} { baseURL: ${inspect(client.baseURL)} }`;
 }

@@ -1,10 +1,11 @@
 /**
- * Where the simulator's program is.
+ * Where the simulator's program is: in the package `mspkit-sim`, which a project has for its tests.
  */
 
 import { existsSync } from "node:fs";
+import { version } from "./native.js";
 
-/** The program that `MSPKIT_SIM` names, else the one that came with the native module. */
+/** The program that `MSPKIT_SIM` names, else the one of the package `mspkit-sim`. */
 export function program(): string {
   const named = process.env.MSPKIT_SIM;
   if (named !== undefined && named !== "") {
@@ -13,15 +14,26 @@ export function program(): string {
     }
     return named;
   }
-  const { platform, arch } = process;
-  const home = `mspkit-${platform}-${arch}${platform === "linux" ? "-gnu" : ""}`;
+  let installed: string;
   try {
-    return require.resolve(`${home}/mspkit-sim`);
+    // Beside this package, or where the project is when this package is linked into it.
+    installed = require.resolve("mspkit-sim", { paths: [__dirname, process.cwd()] });
   } catch (cause) {
     throw new Error(
-      `this installation of mspkit has no simulator; it comes in the package ${home}. MSPKIT_SIM may name one: ` +
-        "`cargo build --release -p mspkit-sim` makes target/release/mspkit-sim in a checkout",
+      "the simulator is not installed; it is a package of its own: npm install --save-dev mspkit-sim. " +
+        "MSPKIT_SIM can name the program instead",
       { cause },
+    );
+  }
+  return (require(installed) as { program(): string }).program();
+}
+
+/** Refuses a simulator of another version, which may not know what it is told. */
+export function ofSameVersion(path: string, found: string | undefined): void {
+  if (found !== version) {
+    throw new Error(
+      `this is mspkit ${version}, but ${path} has version ${found}; ` +
+        `install the same one: npm install --save-dev mspkit-sim@${version}`,
     );
   }
 }

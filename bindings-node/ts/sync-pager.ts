@@ -10,8 +10,9 @@ const END = { value: undefined, done: true } as const;
 /**
  * A list of a blocking client, which stalls the event loop for every page.
  *
- * `next()`, `first()`, `pages()`, `collect()` and loops may follow each other: each goes on where the one before has stopped,
- * also after an error. Leaving a loop ends the list. However reading stops, `resumeToken` says where to go on.
+ * `next()`, `first()`, `pages()`, `collect()` and loops can follow each other: each continues where the previous one
+ * stopped, even after an error. Leaving a loop ends the list. However reading stops, `resumeToken` says where to
+ * continue.
  */
 export class SyncPager<T extends object> extends Reading<T> implements IterableIterator<T> {
   /** The items, one after another. */
@@ -26,15 +27,15 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
   }
 
   /**
-   * The next item alone, or undefined at the end. What comes behind it is still to be read, and is not asked for yet.
+   * The next item alone, or undefined at the end. The rest is not fetched yet.
    *
-   * @throws {@link MspError} Every kind.
+   * @throws {@link MspError} Any kind.
    */
   first(): T | undefined {
     return this.#ready(1) ? this._item() : undefined;
   }
 
-  /** Ends reading, as leaving a loop does. What is in flight is dropped. */
+  /** Ends reading, as leaving a loop does. Requests in flight are dropped. */
   return(): IteratorResult<T, undefined> {
     this._leave();
     return END;
@@ -58,12 +59,12 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
   }
 
   /**
-   * All items that are left, or the next `limit` of them.
+   * All remaining items, or the next `limit` of them.
    *
-   * When it fails, nothing was given out: the error's `resumeToken` is where this began.
+   * If it fails, no item counts as returned: the error's `resumeToken` is where this began.
    *
-   * @param options - `limit`: how many items at most.
-   * @throws {@link MspError} Every kind.
+   * @param options - `limit`: the maximum number of items.
+   * @throws {@link MspError} Any kind.
    */
   collect(options: { readonly limit?: number | undefined } = {}): T[] {
     this._begin(this.collect);
@@ -82,7 +83,7 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
     return items;
   }
 
-  /** Sees to it that an item is in hand. Gives whether there is one; `wanted` is how many are of use. */
+  /** Makes sure that an item is available. Returns whether there is one; `wanted` is how many can be used. */
   #ready(wanted: number): boolean {
     while (!this._ready && !this._ended) {
       this.#fetchPart(false, wanted);
@@ -90,7 +91,7 @@ export class SyncPager<T extends object> extends Reading<T> implements IterableI
     return this._ready;
   }
 
-  /** Reads a part. Gives whether there was one. */
+  /** Reads a part. Returns whether there was one. */
   #fetchPart(page: boolean, wanted: number): boolean {
     if (this._ended) {
       return false;

@@ -1,10 +1,10 @@
 /**
  * What the blocking clients have in common. Every call stalls the event loop until it is done: they are for scripts and
- * build tools, and nothing else of a program runs meanwhile.
+ * build tools that do nothing else meanwhile.
  */
 
 import { inspect } from "node:util";
-import { crossing, METHOD, placing, type Site, site } from "./failure.js";
+import { callNative, METHOD, placing, type Site, site } from "./failure.js";
 import type { Shape } from "./model.js";
 import type { Answer, NativeCore } from "./native.js";
 import {
@@ -37,16 +37,16 @@ export abstract class SyncClient {
     this.#core = placing(site(new.target), () => open(made));
   }
 
-  /** Where the service is. */
+  /** The base URL of the service. */
   get baseURL(): string {
     return this.#core.baseUrl;
   }
 
   /**
-   * The same client with other options for its calls; connections, tokens and limits stay shared.
+   * The same client with other options for its calls; connections, tokens and limits are shared.
    *
-   * @param options - What is different.
-   * @throws {@link InvalidRequestError} An option has a value that it cannot have, or cannot be changed.
+   * @param options - The options to change.
+   * @throws {@link InvalidRequestError} An option has an invalid value, or cannot be changed.
    * @throws {@link ClosedError} The client is closed.
    */
   withOptions(options: CallDefaults): this {
@@ -57,12 +57,12 @@ export abstract class SyncClient {
   /**
    * A request to an endpoint that mspkit does not know, with credentials, limits and retries. Stalls the event loop.
    *
-   * GET, HEAD and OPTIONS are repeated after a fault, every other method is not.
+   * GET, HEAD and OPTIONS are retried on transient errors, other methods are not.
    *
    * @param method - The HTTP method.
-   * @param path - The path, as in `/api/sites`, or a URL of the client's own server. It is sent as it is, or refused.
-   * @param options - Query, headers, body and how the call is made.
-   * @throws {@link MspError} Every kind.
+   * @param path - The path, as in `/api/sites`, or a URL of the client's own server. It is sent unchanged, or refused.
+   * @param options - Query, headers, body and call options.
+   * @throws {@link MspError} Any kind.
    */
   request(method: string, path: string | URL, options?: SyncRequestOptions): RawResponse {
     const at = site(this.request);
@@ -75,17 +75,17 @@ export abstract class SyncClient {
     });
   }
 
-  /** What the limit of each endpoint that was used is doing. */
+  /** The state of the limit of each endpoint that was used. */
   limits(): LimitStatus[] {
-    return JSON.parse(crossing(() => this.#core.limits()));
+    return JSON.parse(callNative(() => this.#core.limits()));
   }
 
   /** Refuses further calls and closes idle connections. */
   close(): void {
-    crossing(() => this.#core.close());
+    callNative(() => this.#core.close());
   }
 
-  /** As `close`, at the end of a `using`. */
+  /** Same as `close`, at the end of a `using`. */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -101,7 +101,7 @@ export class SyncResource {
 
   constructor(client: SyncClient) {
     this.#client = client;
-    uncloneable(this, "a client is not cloned; make one in each thread");
+    uncloneable(this, "a client cannot be cloned; create one in each thread");
   }
 
   /** @internal */
@@ -132,6 +132,18 @@ export class SyncResource {
   }
 
   /** @internal */
+  protected _callRaw(
+    operation: string,
+    ids: object,
+    params: unknown,
+    options: SyncCallOptions | undefined,
+  ): RawResponse {
+    const at = site(this._callRaw, METHOD);
+    const [, text, meta] = placing(at, () => this.#answer(at, operation, ids, params, options));
+    return RawResponse.ofBytes(JSON.parse(meta), text);
+  }
+
+  /** @internal */
   protected _list<T extends object>(
     operation: string,
     shape: Shape<T>,
@@ -141,9 +153,9 @@ export class SyncResource {
   ): SyncPager<T> {
     const core = coreOf(this.#client);
     const open = () => {
-      const [said, how] = listArguments(operation, ids, params);
+      const [args, how] = listArguments(operation, ids, params);
       const { json } = callOptions(options, true);
-      return crossing(() => core.pager(operation, said, how, json));
+      return callNative(() => core.pager(operation, args, how, json));
     };
     return new SyncPager({ operation, shape, open, site: site(this._list, METHOD) });
   }
@@ -157,7 +169,7 @@ export class SyncResource {
   ): Answer {
     const core = coreOf(this.#client);
     const { json } = callOptions(options, true);
-    const said = argumentsOf(operation, ids, params);
-    return wait(at, (watch) => core.callSync(watch, operation, said, json));
+    const args = argumentsOf(operation, ids, params);
+    return wait(at, (watch) => core.callSync(watch, operation, args, json));
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Test a script against the simulator: three services on a local port, with data and faults of your choice.
+ * Test a script against the simulator: the three services on a local port, with data and faults of your choice.
  *
  * ```ts
  * import { Simulator } from "mspkit/testing";
@@ -10,8 +10,8 @@
  * console.log((await client.customers.list().collect()).length); // 3
  * ```
  *
- * A simulator is a process of its own on a port of its own, so tests that run at the same time do not meet. It ends with
- * `stop()` or the block of `await using`, and at the latest with this process.
+ * A simulator is a separate process on its own port, so tests can run in parallel. It ends with `stop()` or the block
+ * of `await using`, and at the latest with this process.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -19,12 +19,12 @@ import { request } from "node:http";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { placed, type Site, site } from "./failure.js";
-import { Cloudmore, type CloudmoreOptions, CloudmoreSync } from "./generated/cloudmore.js";
-import { NCentral, type NCentralOptions, NCentralSync } from "./generated/ncentral.js";
-import { Wiv, type WivOptions, WivSync } from "./generated/wiv.js";
+import { Cloudmore, type CloudmoreOptions, CloudmoreSync } from "./generated/cloudmore/client.js";
+import { NCentral, type NCentralOptions, NCentralSync } from "./generated/ncentral/client.js";
+import { Wiv, type WivOptions, WivSync } from "./generated/wiv/client.js";
 import { camel, snake } from "./names.js";
 import type { Answer, Credentials, Fault, LoggedRequest, SimulatorOptions, State } from "./scenario.js";
-import { program } from "./sim.js";
+import { ofSameVersion, program } from "./sim.js";
 
 export type {
   Answer,
@@ -52,34 +52,35 @@ export const VARIABLES = [
 interface Ready {
   readonly url: string;
   readonly credentials: Readonly<Record<string, string>>;
+  readonly version?: string;
 }
 
-/** The simulator's names are the same in lower case, with underscores. */
-function told(said: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(said).map(([key, value]) => [snake(key), value]));
+/** The simulator's names are the same in snake_case. */
+function snakeCased(fields: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [snake(key), value]));
 }
 
-/** A refusal of the simulator's, which says which of its words are names of what it can be told. */
+/** An error response of the simulator, which lists the names in it. */
 interface Refusal {
   readonly error: string;
   readonly names?: readonly string[];
 }
 
-/** A refusal under the names that are used here. */
+/** An error response with the TypeScript names. */
 function spelled({ error, names = [] }: Refusal): string {
   return error.replace(/\w+/g, (word) => (names.includes(word) ? camel(word) : word));
 }
 
-function shown(told: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(told).map(([key, value]) => [camel(key), value]));
+function shown(fields: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [camel(key), value]));
 }
 
-/** What of a match is an operation, under the simulator's name; paths stay. */
+/** The operation in a match, under the simulator's name; paths stay unchanged. */
 function named(match: string): string {
   return /[ /*]/.test(match) ? match : snake(match);
 }
 
-/** Does something; an error that it ends with shows the line of the test. */
+/** Runs a function; an error that it ends with shows the line of the test. */
 async function from<T>(at: Site, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -88,12 +89,12 @@ async function from<T>(at: Site, run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Clients go past whatever proxy the machine has, and pause briefly where no server says how long. */
+/** Clients bypass the machine's proxy, and pause briefly unless a server says how long. */
 const PAST = { trustEnv: false, maxBackoff: 50 } as const;
 
 /** A running simulator. */
 export class Simulator implements AsyncDisposable {
-  /** Where all three services are. */
+  /** The base URL of all three services. */
   readonly url: string;
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
@@ -111,8 +112,9 @@ export class Simulator implements AsyncDisposable {
   /**
    * Starts a simulator on a free port.
    *
-   * @param options - How much it holds and how it behaves.
-   * @throws An `Error`: this installation has no simulator, or it does not know an option.
+   * @param options - How much data it holds and how it behaves.
+   * @throws An `Error`: the simulator is not installed (`npm install --save-dev mspkit-sim`), its version is not that of mspkit, or an option
+   *   is unknown.
    */
   static async start(options: SimulatorOptions = {}): Promise<Simulator> {
     return from(site(Simulator.start), () => Simulator.#start(options));
@@ -120,40 +122,42 @@ export class Simulator implements AsyncDisposable {
 
   static async #start(options: SimulatorOptions): Promise<Simulator> {
     // In a session of its own: Ctrl-C is for the test, which then ends the simulator.
-    const child = spawn(program(), ["--port", "0", "--until-stdin-closes"], {
+    const path = program();
+    const child = spawn(path, ["--port", "0", "--until-stdin-closes"], {
       stdio: ["pipe", "pipe", "inherit"],
       detached: true,
     });
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     const ready = await new Promise<Ready>((resolve, reject) => {
       child.once("error", reject);
-      child.once("exit", (code) => reject(new Error(`the simulator ended with ${code} at its start`)));
+      child.once("exit", (code) => reject(new Error(`the simulator exited with ${code} on start`)));
       createInterface(child.stdout).once("line", (line) => resolve(JSON.parse(line)));
     });
-    // It ends with this process, and does not keep it.
+    // It ends with this process, and does not keep it alive.
     child.unref();
     for (const pipe of [child.stdin, child.stdout]) {
-      // Sockets in Node and Deno; in Bun streams that hold nothing, and have no such method.
+      // Sockets in Node and Deno; in Bun streams that keep nothing alive and have no such method.
       (pipe as unknown as Partial<Socket>).unref?.();
     }
     const simulator = new Simulator(child, ended, ready, options);
-    if (Object.keys(options).length > 0) {
-      try {
+    try {
+      ofSameVersion(path, ready.version);
+      if (Object.keys(options).length > 0) {
         await simulator.reset();
-      } catch (error) {
-        await simulator.stop();
-        throw error;
       }
+    } catch (error) {
+      await simulator.stop();
+      throw error;
     }
     return simulator;
   }
 
-  /** Its process. */
+  /** The process. */
   get pid(): number {
     return this.#child.pid as number;
   }
 
-  /** What it accepts. */
+  /** The credentials that it accepts. */
   get credentials(): Credentials {
     return shown(this.#known) as unknown as Credentials;
   }
@@ -223,14 +227,13 @@ export class Simulator implements AsyncDisposable {
   }
 
   /**
-   * Replaces what the services hold.
+   * Replaces the data of the services.
    *
-   * A list that is not given stays, but for what stands under one that is: customers under service organizations, sites
-   * under both, an organization's services under the E-Store, cases under Wiv's customers. A field that is not given is
-   * filled in.
+   * A list that is not given is kept, except those that belong to a given one: customers of service organizations,
+   * sites of both, an organization's services of the E-Store, cases of Wiv's customers. Missing fields are filled in.
    *
-   * @param state - The things, each as the vendor's API shows it.
-   * @throws An `Error`: something in it is wrong, and the message says where. Nothing has changed then.
+   * @param state - The objects, each in the form of the vendor's API.
+   * @throws An `Error`: something in it is invalid, and the message says where. Nothing has changed then.
    *
    * @example
    * ```ts
@@ -240,20 +243,20 @@ export class Simulator implements AsyncDisposable {
    * ```
    */
   async load(state: Partial<State>): Promise<void> {
-    await this.#control(site(this.load), "state", told(state));
+    await this.#control(site(this.load), "state", snakeCased(state));
   }
 
-  /** What the services hold now; `load` takes it back. */
+  /** The current data of the services, in the form that `load` accepts. */
   async state(): Promise<State> {
     return shown((await this.#control(site(this.state), "state")) as object) as unknown as State;
   }
 
   /**
-   * Lets requests go wrong: the next one that matches, where nothing else is said. What was told before goes first, until it is
-   * used up.
+   * Makes requests fail: the next matching one, unless the fault says otherwise. Earlier faults apply first, until they
+   * are used up.
    *
    * @param match - An operation such as `ncentral.customers.list`, or `GET /api/customers/{x}`, `GET *`, `*`.
-   * @param fault - What happens, and to how many.
+   * @param fault - What happens, and to how many requests.
    * @throws An `Error`: a value is missing or unknown.
    *
    * @example
@@ -266,20 +269,20 @@ export class Simulator implements AsyncDisposable {
    */
   async fail(match: string, fault: Fault): Promise<void> {
     const { kind = "status", times, nth, rate, ...fields } = fault;
-    const how: Record<string, unknown> = told(fields);
+    const how: Record<string, unknown> = snakeCased(fields);
     if (typeof how.retry_after === "object" && how.retry_after !== null) {
-      how.retry_after = told(how.retry_after);
+      how.retry_after = snakeCased(how.retry_after);
     }
     const rule = { match: named(match), nth, rate, times, fault: { kind, ...how } };
     await this.#control(site(this.fail), "fail", rule);
   }
 
   /**
-   * Answers for an endpoint, also for one that the simulator does not know, with what a test gives it.
+   * Sets the response of an endpoint, including endpoints that the simulator does not know.
    *
-   * @param path - A path such as `/api/devices`, where `{x}` stands for one segment; or with its method, as in
+   * @param path - A path such as `/api/devices`, where `{x}` is one segment; or with its method, as in
    *   `POST /api/devices`; or an operation, as `fail` takes it.
-   * @param answer - What is answered.
+   * @param answer - The response.
    * @throws An `Error`: a value is unknown or cannot be sent.
    *
    * @example
@@ -291,12 +294,12 @@ export class Simulator implements AsyncDisposable {
    * ```
    */
   async answer(path: string, answer: Answer = {}): Promise<void> {
-    const { times = 0, ...said } = answer;
+    const { times = 0, ...rest } = answer;
     const match = path.startsWith("/") ? `* ${path}` : named(path);
-    await this.#control(site(this.answer), "answer", { match, times, ...told(said) });
+    await this.#control(site(this.answer), "answer", { match, times, ...snakeCased(rest) });
   }
 
-  /** Moves the clock by which tokens and scrolls expire. */
+  /** Advances the clock by which tokens and scrolls expire. */
   async advance(seconds: number): Promise<void> {
     await this.#control(site(this.advance), "clock", { advance_seconds: seconds });
   }
@@ -320,21 +323,22 @@ export class Simulator implements AsyncDisposable {
   /**
    * Starts over: data, tokens, clock, faults, requests.
    *
-   * @param options - They come on top of those that it was started with.
+   * @param options - Options to change; the others stay as at the start.
    */
   async reset(options: SimulatorOptions = {}): Promise<void> {
     const at = site(this.reset);
-    const all = told({ ...this.#options, ...options });
+    const all = snakeCased({ ...this.#options, ...options });
     if (all.credentials) {
-      all.credentials = told(all.credentials);
+      all.credentials = snakeCased(all.credentials);
     }
     this.#known = ((await this.#control(at, "reset", all)) as Ready).credentials;
   }
 
   /**
-   * Sends any of its commands, as POST with a body and as GET without; `tests/simulator/README.md` of the sources lists them.
+   * Sends any of its commands, as POST with a body and as GET without; `tests/simulator/README.md` in the sources lists
+   * them.
    *
-   * @throws An `Error`: it did not understand it.
+   * @throws An `Error`: the command is unknown or invalid.
    */
   async control(command: string, body?: unknown): Promise<unknown> {
     return this.#control(site(this.control), command, body);
@@ -349,16 +353,16 @@ export class Simulator implements AsyncDisposable {
     const method = text === undefined ? "GET" : "POST";
     const headers = text === undefined ? {} : { "Content-Type": "application/json" };
     return new Promise((resolve, reject) => {
-      // Without `fetch`: its pool would keep connections, and with them the process, open.
+      // Without `fetch`, whose pool would keep connections, and with them the process, open.
       const sent = request(`${this.url}/_sim/${command}`, { method, headers, agent: false }, (answer) => {
-        let said = "";
+        let text = "";
         answer.setEncoding("utf8");
         answer.on("data", (part: string) => {
-          said += part;
+          text += part;
         });
         answer.on("error", reject);
         answer.on("end", () => {
-          const read = JSON.parse(said) as unknown;
+          const read = JSON.parse(text) as unknown;
           if (answer.statusCode === 200) {
             resolve(read);
           } else {
@@ -371,14 +375,14 @@ export class Simulator implements AsyncDisposable {
     });
   }
 
-  /** Ends it. Once more does nothing. */
+  /** Ends it. Calling it again does nothing. */
   async stop(): Promise<void> {
     this.#child.ref();
     this.#child.stdin?.end();
     await this.#ended;
   }
 
-  /** As `stop`, at the end of an `await using`. */
+  /** Same as `stop`, at the end of an `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }

@@ -3,12 +3,12 @@
  */
 
 import { publish, wanted } from "./diagnostics.js";
-import { crossing, fromNative, type Site } from "./failure.js";
+import { callNative, fromNative, type Site } from "./failure.js";
 import { type Answer, FAILED } from "./native.js";
 
-/** Makes a call and waits for it. What it fails by is thrown, with the caller's place. */
+/** Makes a call and waits for it. Its error is thrown with the caller's position. */
 export function wait(at: Site, run: (watch: number) => Answer): Answer {
-  const answer = crossing(() => run(wanted()));
+  const answer = callNative(() => run(wanted()));
   publish(answer[4]);
   if (answer[0] === FAILED) {
     throw fromNative(answer[1], at);

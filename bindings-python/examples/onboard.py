@@ -1,4 +1,5 @@
-"""Onboards a customer across three services, which the environment names. Writes only with `--write`."""
+"""Onboards a customer across three services, configured by the environment. Writes only with
+`--write`."""
 
 import sys
 from os import environ
@@ -45,7 +46,7 @@ with Cloudmore(on_request=report.watch, on_retry=report.watch) as cloudmore:
         detail = cloudmore.estore.get(organization_id=of, service_id=missing[0])
         wanted = [prop.property_id for prop in detail.custom_properties or () if prop.mandatory]
         values = [{"id": property_id, "value": "acme.example.com"} for property_id in wanted]
-        added = cloudmore.services.add(
+        added = cloudmore.services.create(
             organization_id=of, id=missing[0], currency_code="EUR", custom_properties_data=values
         )
         report.done("enable a service", f"{detail.name} as {added.id}")

@@ -1,4 +1,4 @@
-"""The table that the example prints: a row for each step with what it took, and progress before it."""
+"""The table that the example prints: a row per step with its cost, and progress before it."""
 
 import sys
 import time
@@ -11,7 +11,7 @@ class Report:
     def __init__(self) -> None:
         self._seen = Counter[str]()
         self._marks = [self._now()]
-        self._told = 0.0
+        self._shown = 0.0
         print(f"{'step':32}  {'result':82}  requests  retries      time")
 
     def watch(self, event: object) -> None:
@@ -21,15 +21,16 @@ class Report:
         return time.monotonic(), self._seen["RequestEvent"], self._seen["RetryEvent"]
 
     def progress(self, text: str) -> None:
-        """Shows now and then how far a step is; on a terminal each text takes the place of the one before."""
+        """Shows the progress of a step now and then; on a terminal each text replaces the
+        previous one."""
         terminal = sys.stderr.isatty()
-        if time.monotonic() - self._told < (0.05 if terminal else 0.25):
+        if time.monotonic() - self._shown < (0.05 if terminal else 0.25):
             return
-        self._told = time.monotonic()
+        self._shown = time.monotonic()
         print(f"\r{text:60}\r" if terminal else f"... {text}\n", end="", file=sys.stderr, flush=True)
 
     def done(self, step: str, result: object) -> None:
-        """Prints a row for what happened since the row before."""
+        """Prints a row for what happened since the previous row."""
         before, now = self._marks[-1], self._now()
         self._marks.append(now)
         took = f"{(now[0] - before[0]) * 1000:.1f} ms"

@@ -1,4 +1,4 @@
-//! Answers and pages, held as bytes until Python looks at them.
+//! Responses and pages, kept as bytes until Python reads them.
 
 use std::sync::{Arc, OnceLock};
 
@@ -59,7 +59,7 @@ macro_rules! answer {
     };
 }
 
-/// The answer to one call.
+/// The response to one call.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Response {
     operation: Box<str>,
@@ -76,7 +76,7 @@ impl Response {
         &self.raw.meta
     }
 
-    /// Why the answer cannot be read.
+    /// Why the response cannot be read.
     pub(crate) fn unreadable(&self, reason: &str) -> Failure {
         Error::undecodable(&self.operation, self.meta(), reason).into()
     }
@@ -85,7 +85,7 @@ impl Response {
         &self.raw.json
     }
 
-    /// Where the fields are, looked for when the first of them is asked for.
+    /// Where the fields begin; found when the first of them is read.
     pub(crate) fn table(&self, shape: &Arc<Shape>) -> &Table {
         self.table.get_or_init(|| Table::new(shape, std::iter::once(self.json())))
     }
@@ -98,7 +98,7 @@ answer!(Response {
         PyBytes::new(py, &self.raw.json)
     }
 
-    /// The body as it came.
+    /// The body, unchanged.
     #[getter]
     fn body<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.raw.body)
@@ -148,7 +148,7 @@ impl Page {
         self.raw.resume_token(consumed)
     }
 
-    /// Where the fields of all items are, looked for when the first of them is asked for.
+    /// Where the fields of all items begin; found when the first of them is read.
     pub(crate) fn table(&self, shape: &Arc<Shape>) -> &Table {
         self.table.get_or_init(|| Table::new(shape, self.raw.items()))
     }
@@ -178,7 +178,7 @@ answer!(Page {
         model.call_method1(intern!(slf.py(), "__new__"), (model, slf, at))
     }
 
-    /// Where reading goes on after the first `consumed` items.
+    /// Token to resume after the first `consumed` items.
     fn resume_token(&self, consumed: usize) -> String {
         self.token(consumed)
     }

@@ -1,42 +1,44 @@
-//! The client that Python's clients hold: a configuration, and the core that this process made of it.
+//! The native client behind the Python clients: a configuration, and the core that this process made from it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mspkit::{CallOptions, Config, PagingOptions, Service, Spelling};
+use mspkit::{CallOptions, Config, PagingOptions, Service, Settings, Spelling};
+use mspkit_platform::PerProcess;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use crate::answer::Response;
 use crate::encode::{argument, arguments, text};
+use crate::events::{EventCollector, Sink};
 use crate::failure::Failure;
 use crate::pager::Pager;
 use crate::port::{Outcome, Port};
-use crate::process::{self, PerProcess};
+use crate::process;
 use crate::runtime;
 use crate::wait::{detached, wait};
-use crate::watch::{Sink, Watch};
 
-/// A client of one service, of one kind: blocking or asynchronous.
+/// A client of one service, either blocking or asynchronous.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Core {
     identity: Arc<Identity>,
-    /// What `with_options` has said, in order.
-    layers: Vec<Config>,
+    /// The settings of its calls, if `with_options` has changed them.
+    settings: Option<Settings>,
 }
 
-/// What a client and its copies with other options share.
+/// What a client shares with its `with_options` copies.
 struct Identity {
     service: Service,
     config: Config,
     base_url: String,
+    settings: Settings,
     asynchronous: bool,
     closed: AtomicBool,
     made: PerProcess<RwLock<Option<mspkit::Core>>>,
 }
 
-/// Refuses an address that another process has kept, where the environment has the credentials of another server.
+/// Refuses a base URL kept from another process if the environment has the credentials of another server.
 #[pyfunction]
 #[pyo3(signature = (service, base_url, /))]
 pub(crate) fn check_environment(py: Python<'_>, service: &str, base_url: &str) -> PyResult<()> {
@@ -48,10 +50,10 @@ fn named(service: &str) -> PyResult<Service> {
     Service::named(service).ok_or_else(|| PyValueError::new_err(format!("no service {service:?}")))
 }
 
-/// A core; blocking calls leave its lists to the helper while they do not wait.
+/// A core; between blocking calls, the helper drives its lists.
 fn core_of(service: Service, config: &Config, asynchronous: bool) -> mspkit::Result<mspkit::Core> {
     let core = mspkit::Core::new(service, config)?;
-    Ok(if asynchronous { core } else { core.attended(runtime::attend) })
+    Ok(if asynchronous { core } else { core.with_keep_alive(runtime::attend) })
 }
 
 impl Identity {
@@ -65,7 +67,7 @@ impl Identity {
         made.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(Failure::closed)
     }
 
-    /// Lets go of the connections, as far as no call holds them.
+    /// Releases the connections that no call is using.
     fn release(&self) {
         let held = self.made.get().map(|made| made.write().unwrap_or_else(PoisonError::into_inner).take());
         if let Some(Some(core)) = held {
@@ -94,22 +96,23 @@ impl Core {
             let config = Config::from_json_in(options, Spelling::Snake, Some(service))?;
             let core = core_of(service, &config, asynchronous)?;
             let base_url = core.base_url().as_str().trim_end_matches('/').to_owned();
+            let settings = core.settings();
             let made = PerProcess::new();
             made.get_or_make(|| Ok::<_, Failure>(RwLock::new(Some(core))))?;
             let closed = AtomicBool::new(false);
-            Ok(Identity { service, config, base_url, asynchronous, closed, made })
+            Ok(Identity { service, config, base_url, settings, asynchronous, closed, made })
         });
         let identity = Arc::new(made.map_err(|failure| failure.raise(py))?);
-        Ok(Self { identity, layers: Vec::new() })
+        Ok(Self { identity, settings: None })
     }
 
-    /// Where the service is.
+    /// The base URL of the service.
     #[getter]
     fn base_url(&self) -> &str {
         &self.identity.base_url
     }
 
-    /// Calls an operation and waits for its answer.
+    /// Calls an operation and waits for its result.
     #[pyo3(signature = (operation, params, options, watch = 0, sink = None))]
     fn call(
         &self,
@@ -126,9 +129,9 @@ impl Core {
         wait(py, &watch, sink, call)
     }
 
-    /// Sends a request to an endpoint that mspkit does not know and waits for its answer.
+    /// Sends a request to an endpoint that mspkit does not know and waits for its response.
     #[pyo3(signature = (method, path, body, options, watch = 0, sink = None))]
-    #[allow(clippy::too_many_arguments, reason = "one crossing, no object made for it")]
+    #[allow(clippy::too_many_arguments, reason = "avoids an object per call")]
     fn request(
         &self,
         py: Python<'_>,
@@ -154,22 +157,23 @@ impl Core {
         py: Python<'_>,
         operation: &str,
         params: &Bound<'_, PyAny>,
-        paging: &Bound<'_, PyAny>,
+        paging: Option<&Bound<'_, PyAny>>,
         options: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Pager> {
         let core = self.core(py)?;
-        let (params, paging) = (&*arguments(params)?, &*arguments(paging)?);
+        let params = &*arguments(params)?;
+        let paging = paging.map(arguments).transpose()?;
         let options = call_options(py, options)?;
-        let watch = Watch::new(0);
+        let watch = EventCollector::new(0);
         let pager = || -> Result<Pager, Failure> {
-            let paging = PagingOptions::from_json(paging)?;
+            let paging = paging.as_deref().map(PagingOptions::from_json).transpose()?.unwrap_or_default();
             let raw = watch.over(&core).pager(operation, params, &paging, &options)?;
             Ok(Pager::new(raw, watch, self.identity.asynchronous))
         };
         pager().map_err(|failure| failure.raise(py))
     }
 
-    /// Begins a call that completes in a port, and gives its token.
+    /// Starts a call that completes in a port, and returns its token.
     #[pyo3(signature = (port, operation, params, options, watch = 0))]
     fn submit_call(
         &self,
@@ -189,9 +193,9 @@ impl Core {
         })
     }
 
-    /// Begins a request to an endpoint that mspkit does not know, and gives its token.
+    /// Starts a request to an endpoint that mspkit does not know, and returns its token.
     #[pyo3(signature = (port, method, path, body, options, watch = 0))]
-    #[allow(clippy::too_many_arguments, reason = "one crossing, no object made for it")]
+    #[allow(clippy::too_many_arguments, reason = "avoids an object per call")]
     fn submit_request(
         &self,
         py: Python<'_>,
@@ -213,19 +217,15 @@ impl Core {
     /// The same client with other options for its calls.
     fn with_options(&self, py: Python<'_>, options: &Bound<'_, PyAny>) -> PyResult<Self> {
         let options = &*arguments(options)?;
-        let layered = || -> Result<Self, Failure> {
-            let mut layers = self.layers.clone();
-            layers.push(Config::from_json_in(options, Spelling::Snake, Some(self.identity.service))?);
-            let layered = Self { identity: self.identity.clone(), layers };
-            if !self.identity.closed.load(Ordering::Acquire) {
-                layered.layered(self.identity.core()?)?;
-            }
-            Ok(layered)
+        let changed = || -> mspkit::Result<Settings> {
+            let options = Config::from_json_in(options, Spelling::Snake, Some(self.identity.service))?;
+            self.settings.unwrap_or(self.identity.settings).with(&options)
         };
-        layered().map_err(|failure| failure.raise(py))
+        let settings = changed().map_err(|error| Failure::from(error).raise(py))?;
+        Ok(Self { identity: self.identity.clone(), settings: Some(settings) })
     }
 
-    /// What each endpoint's limit is doing.
+    /// The state of each endpoint's limit.
     fn limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let limits = match self.identity.core() {
             Ok(core) => core.limits(),
@@ -254,8 +254,13 @@ impl Core {
 }
 
 impl Core {
-    /// The core for one call, with what watches it.
-    fn begin(&self, py: Python<'_>, asynchronous: bool, wanted: u8) -> PyResult<(mspkit::Core, Arc<Watch>)> {
+    /// The core for one call, with its event collector.
+    fn begin(
+        &self,
+        py: Python<'_>,
+        asynchronous: bool,
+        wanted: u8,
+    ) -> PyResult<(mspkit::Core, Arc<EventCollector>)> {
         if asynchronous != self.identity.asynchronous {
             let (own, other) =
                 if asynchronous { ("a blocking", "an async") } else { ("an async", "a blocking") };
@@ -263,7 +268,7 @@ impl Core {
             return Err(PyTypeError::new_err(message));
         }
         let core = self.core(py)?;
-        let watch = Watch::new(wanted);
+        let watch = EventCollector::new(wanted);
         let core = if wanted == 0 { core } else { watch.over(&core) };
         Ok((core, watch))
     }
@@ -277,11 +282,11 @@ impl Core {
         } else {
             detached(py, || self.identity.core())
         };
-        core.and_then(|core| self.layered(core)).map_err(|failure| failure.raise(py))
-    }
-
-    fn layered(&self, core: mspkit::Core) -> Result<mspkit::Core, Failure> {
-        Ok(self.layers.iter().try_fold(core, |core, layer| core.with_options(layer))?)
+        let core = core.map_err(|failure| failure.raise(py))?;
+        Ok(match self.settings {
+            Some(settings) => core.with_settings(settings),
+            None => core,
+        })
     }
 }
 

@@ -1,38 +1,42 @@
-//! The items of the page in hand on their way to Python, one by one. How many have been given out is the core's to know.
+//! The items of the current page, one by one on their way to Python. The core knows how many were returned.
 
 use std::sync::Arc;
 
-use mspkit::Hand;
+use mspkit::CurrentPage;
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
 use crate::answer::Page;
 
-/// A page, and how far it has been read; models are made from it.
+/// A page, and how far it was read; models are made from it.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Cursor {
     pub(crate) page: Py<Page>,
-    hand: Arc<Hand>,
+    hand: Arc<CurrentPage>,
 }
 
 impl Cursor {
-    /// The place of the next item, given out once.
+    /// The index of the next item, returned once.
     pub(crate) fn next(&self) -> Option<usize> {
         self.hand.next()
     }
 }
 
-/// The items of a page that were not given out yet, each made when it is asked for.
+/// The items of a page that were not returned yet, each made on request.
 #[pyclass(frozen, generic, module = "mspkit._native")]
 pub(crate) struct Items {
     cursor: Py<Cursor>,
-    /// The model's `__new__`, and what it takes: making an item by it runs no code of Python's.
+    /// The model's `__new__` and its arguments: making an item by it runs no Python code.
     make: Py<PyAny>,
     given: Py<PyTuple>,
 }
 
 impl Items {
-    pub(crate) fn new(page: Bound<'_, Page>, hand: Arc<Hand>, model: &Bound<'_, PyType>) -> PyResult<Self> {
+    pub(crate) fn new(
+        page: Bound<'_, Page>,
+        hand: Arc<CurrentPage>,
+        model: &Bound<'_, PyType>,
+    ) -> PyResult<Self> {
         let py = page.py();
         let cursor = Bound::new(py, Cursor { page: page.unbind(), hand })?;
         let make = model.getattr("__new__")?.unbind();
@@ -51,26 +55,26 @@ impl Items {
         self.make.bind(py).call1(self.given.bind(py))
     }
 
-    /// The page whose items they are.
+    /// The page of the items.
     #[getter]
     fn page(&self, py: Python<'_>) -> Py<Page> {
         self.cursor.get().page.clone_ref(py)
     }
 
-    /// How many are left to give out.
+    /// How many are left to return.
     #[getter]
     fn left(&self) -> usize {
-        self.cursor.get().hand.left()
+        self.cursor.get().hand.remaining()
     }
 
-    /// Where reading goes on after those that were given out.
+    /// Token to resume after the items returned so far.
     #[getter]
     fn resume_token(&self) -> String {
         let hand = &self.cursor.get().hand;
-        hand.page().resume_token(hand.given())
+        hand.page().resume_token(hand.returned())
     }
 
-    /// Gives out all that are left, as a page; nothing when there are none.
+    /// Returns all that are left as a page; none if there are none.
     fn rest(&self) -> Option<Page> {
         let Cursor { page, hand } = self.cursor.get();
         let rest = hand.take(usize::MAX);

@@ -1,8 +1,7 @@
-//! From JSON to Python's plain data, in one pass over a slice of an answer.
+//! From JSON to plain Python data, in one pass over a slice of a response.
 //!
-//! Not through any value of Rust's in between: integers stay exact whatever their size, and names of fields, which
-//! repeat from item to item, are made once. The core has checked the slice already; what is wrong in it all the same is
-//! an error, never a panic.
+//! Without an intermediate Rust value: integers of any size stay exact, and field names, which repeat from item to
+//! item, are made once. The core has validated the slice; a remaining mistake is an error, never a panic.
 
 use std::sync::Mutex;
 
@@ -11,14 +10,14 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyNone, PyString};
 
 use crate::failure::Failure;
 
-/// As deep as the core lets answers nest, the item's own level included.
+/// The maximum nesting that the core accepts in responses, the item's own level included.
 const MAX_DEPTH: usize = 129;
 
 /// Why bytes cannot be read.
 pub(crate) enum Unread {
-    /// They are no JSON, and why.
+    /// They are not JSON, and why.
     Broken(String),
-    /// Python has something else to say.
+    /// Python raised an exception.
     Raised(PyErr),
 }
 
@@ -29,7 +28,7 @@ impl From<PyErr> for Unread {
 }
 
 impl Unread {
-    /// The error, by the words of whoever knows where the bytes came from.
+    /// The error, worded by the caller, who knows the source of the bytes.
     pub(crate) fn raise(self, py: Python<'_>, about: impl FnOnce(&str) -> Failure) -> PyErr {
         match self {
             Self::Broken(reason) => about(&reason).raise(py),
@@ -45,17 +44,17 @@ pub(crate) fn decode<'py>(py: Python<'py>, json: &[u8]) -> PyResult<Bound<'py, P
     checked(py, json).map_err(|unread| unread.raise(py, |reason| Failure::undecodable(reason)))
 }
 
-/// Reads JSON that nobody has looked at yet: the reader alone is lenient.
+/// Reads JSON that was not validated yet: the reader alone is lenient.
 pub(crate) fn checked<'py>(py: Python<'py>, json: &[u8]) -> Result<Bound<'py, PyAny>, Unread> {
     if serde_json::from_slice::<serde::de::IgnoredAny>(json).is_err() && std::str::from_utf8(json).is_ok() {
-        return Err(Unread::Broken("the answer is no JSON".to_owned()));
+        return Err(Unread::Broken("the response is not valid JSON".to_owned()));
     }
     value(py, json)
 }
 
 /// Reads one JSON value that fills the slice.
 pub(crate) fn value<'py>(py: Python<'py>, json: &[u8]) -> Result<Bound<'py, PyAny>, Unread> {
-    let broken = |reason: &str| Unread::Broken(format!("the answer is no JSON: {reason}"));
+    let broken = |reason: &str| Unread::Broken(format!("the response is not valid JSON: {reason}"));
     let text = std::str::from_utf8(json).map_err(|_| broken("it is not UTF-8 text"))?;
     let mut reader = Reader { py, text, at: 0, depth: 0 };
     reader.skip_space();
@@ -64,12 +63,12 @@ pub(crate) fn value<'py>(py: Python<'py>, json: &[u8]) -> Result<Bound<'py, PyAn
         if reader.at == text.len() { Ok(value) } else { Err(Broken::Json) }
     });
     read.map_err(|error| match error {
-        Broken::Json => broken(&format!("it breaks at byte {}", reader.at)),
+        Broken::Json => broken(&format!("unexpected data at byte {}", reader.at)),
         Broken::Python(error) => Unread::Raised(error),
     })
 }
 
-/// The text that begins with this quote, if nothing in it is escaped.
+/// The string that begins with this quote, if it contains no escapes.
 pub(crate) fn string<'py>(py: Python<'py>, json: &[u8]) -> Option<Bound<'py, PyString>> {
     let inside = json.get(1..)?;
     let end = memchr::memchr2(b'"', b'\\', inside)?;
@@ -79,8 +78,8 @@ pub(crate) fn string<'py>(py: Python<'py>, json: &[u8]) -> Option<Bound<'py, PyS
     Some(PyString::new(py, std::str::from_utf8(&inside[..end]).ok()?))
 }
 
-/// The text of a JSON string, its quotes included. Half a surrogate pair, as servers leave it that cut texts in UTF-16,
-/// becomes U+FFFD.
+/// The content of a JSON string, given with its quotes. Half a surrogate pair, as left by servers that cut texts in
+/// UTF-16, becomes U+FFFD.
 pub(crate) fn unescaped(quoted: &str) -> Option<String> {
     if let Ok(text) = serde_json::from_str::<String>(quoted) {
         return Some(text);
@@ -240,7 +239,7 @@ impl<'a, 'py> Reader<'a, 'py> {
             if rest[found] == b'"' {
                 break;
             }
-            // The character after a backslash ends nothing, whatever it is; no character of more bytes can stand there.
+            // The character after a backslash never ends the string, and is always a single byte.
             plain = false;
             self.at += 1;
             if self.at > self.text.len() {
@@ -273,12 +272,12 @@ impl<'a, 'py> Reader<'a, 'py> {
     }
 }
 
-/// Names of fields that were seen before, so that a list's items share them.
+/// Field names seen before, so that a list's items share them.
 mod names {
     use super::{Bound, Mutex, Py, PyString, Python};
 
     const SLOTS: usize = 512;
-    /// Longer names are rare and not worth comparing.
+    /// Longer names are rare and not worth caching.
     const LONGEST: usize = 40;
 
     type Slot = Option<(Box<str>, Py<PyString>)>;
@@ -293,7 +292,7 @@ mod names {
             .bytes()
             .fold(0xcbf2_9ce4_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
         let at = hash as usize % SLOTS;
-        // Never waited for: whoever holds it may be making a string, which can run any Python code.
+        // Never blocks: the holder may be making a string, which can run any Python code.
         if let Ok(names) = NAMES.try_lock()
             && let Some(Some((known, made))) = names.get(at)
             && **known == *name

@@ -1,8 +1,8 @@
-//! Python's values to JSON: what arguments and options of calls are.
+//! Python values to JSON: the arguments and options of calls.
 //!
-//! Plain data is what they nearly always are and is written first. Anything else is taken for what it can do: whatever has
-//! `__index__` is a whole number, whatever has `isoformat` a text. What cannot be sent is refused by the name of its
-//! argument, and secrets never become a value of Python's on the way.
+//! Plain data is by far the most common and is tried first. Anything else is converted by its protocol: an object with
+//! `__index__` is an integer, one with `isoformat` a text. A value that cannot be sent is refused by the name of its
+//! argument, and secrets never become Python values on the way.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -19,14 +19,14 @@ use pyo3::types::{
 use crate::failure::Failure;
 use crate::item::Item;
 
-/// Data that is deeper contains itself, most likely; the core reads no deeper either.
+/// Deeper data most likely contains itself; the core reads no deeper either.
 const MAX_DEPTH: usize = 128;
-/// Longer places are told by their beginning.
+/// Longer paths are cut after so many parts.
 const LONGEST_PLACE: usize = 80;
-/// More of a value is not told.
+/// Longer values are cut.
 const LONGEST_GIVEN: usize = 40;
 
-/// The JSON of an object of arguments, those left out that are `UNSET`. Bytes are JSON already.
+/// The JSON of an object of arguments, without those that are `UNSET`. Bytes are JSON already.
 pub(crate) fn arguments<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
     static UNSET: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     if let Ok(json) = value.cast::<PyBytes>() {
@@ -50,7 +50,7 @@ pub(crate) fn argument(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<u8>
     }
 }
 
-/// An argument that has to be text.
+/// An argument that must be text.
 pub(crate) fn text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
     let value = &revealed(value)?;
     let refuse = |given: &str| Failure::refused(name, given, "must be text").raise(value.py());
@@ -60,7 +60,7 @@ pub(crate) fn text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
     }
 }
 
-/// The refusal of an argument that Python alone can tell to be wrong.
+/// The error for an argument that is refused in Python.
 #[pyfunction]
 #[pyo3(signature = (argument, value, allowed, /))]
 pub(crate) fn refused<'py>(argument: &str, value: &Bound<'py, PyAny>, allowed: &str) -> Bound<'py, PyAny> {
@@ -69,7 +69,7 @@ pub(crate) fn refused<'py>(argument: &str, value: &Bound<'py, PyAny>, allowed: &
     Failure::refused(argument, &given, allowed).raise(py).into_value(py).into_bound(py).into_any()
 }
 
-/// JSON of a value, for tests and for what is written without a call.
+/// The JSON of a value, for tests and outside of calls.
 #[pyfunction]
 #[pyo3(signature = (value, /))]
 pub(crate) fn encode<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
@@ -82,9 +82,9 @@ const BROKEN_TEXT: &str = "text with half a surrogate pair";
 
 /// Why something cannot be sent.
 enum Unsent {
-    /// It has no form in JSON: where it stands, innermost part last, and what it is.
+    /// It cannot be represented in JSON: its path, innermost part last, and its type.
     Refused { place: String, given: Cow<'static, str> },
-    /// Python has something else to say, such as Ctrl-C.
+    /// Python raised an exception, such as KeyboardInterrupt.
     Raised(PyErr),
 }
 
@@ -93,7 +93,7 @@ impl Unsent {
         Self::Refused { place: String::new(), given: given.into() }
     }
 
-    /// The same, seen from what it stands in.
+    /// The same, seen from the container.
     fn within(self, part: &str) -> Self {
         match self {
             Self::Refused { place, given } => {
@@ -104,7 +104,7 @@ impl Unsent {
         }
     }
 
-    /// The exception. The outermost part of the place is the argument itself, unless that has another name.
+    /// The exception. The outermost part of the path is the argument itself, unless that has another name.
     fn raise(self, py: Python<'_>, name: &str) -> PyErr {
         match self {
             Self::Refused { place, given } if name.is_empty() => {
@@ -119,7 +119,7 @@ impl Unsent {
     }
 }
 
-/// What a value is, for people; never what it holds, which may be a secret.
+/// The type of a value, for messages; never its content, which may be a secret.
 fn given(value: &Bound<'_, PyAny>) -> String {
     match value.get_type().fully_qualified_name() {
         Ok(name) => format!("a value of type {name}"),
@@ -127,7 +127,7 @@ fn given(value: &Bound<'_, PyAny>) -> String {
     }
 }
 
-/// A value that stands for none, as it shows itself: `nan`, `NaT`.
+/// A missing value by its representation: `nan`, `NaT`.
 fn shown(value: &Bound<'_, PyAny>) -> String {
     match value.str() {
         Ok(text) => text.to_string_lossy().chars().take(LONGEST_GIVEN).collect(),
@@ -168,7 +168,7 @@ fn write(json: &mut String, value: &Bound<'_, PyAny>, depth: usize) -> Result<()
         return object(json, dict, None, depth);
     }
     other(json, value, depth).map_err(|unsent| match unsent {
-        // What a value raises when it is asked what it is makes it one that cannot be sent.
+        // A value whose class raises when it is inspected cannot be sent.
         Unsent::Raised(error) if error.is_instance_of::<PyException>(value.py()) => Unsent::new(given(value)),
         unsent => unsent,
     })
@@ -180,7 +180,7 @@ impl From<PyErr> for Unsent {
     }
 }
 
-/// What is no plain data, by what it can do.
+/// Other objects than plain data, by their protocol.
 fn other(json: &mut String, value: &Bound<'_, PyAny>, depth: usize) -> Result<(), Unsent> {
     let py = value.py();
     let further = depth + 1;
@@ -214,7 +214,7 @@ fn other(json: &mut String, value: &Bound<'_, PyAny>, depth: usize) -> Result<()
         return whole(json, value);
     }
     if value.hasattr(intern!(py, "isoformat"))? {
-        // As NaN, a time that is none differs from itself.
+        // Like NaN, a missing time differs from itself.
         if value.ne(value)? {
             return Err(Unsent::new(shown(value)));
         }
@@ -241,12 +241,12 @@ fn other(json: &mut String, value: &Bound<'_, PyAny>, depth: usize) -> Result<()
     if value.is_instance(named(py, &COLLECTION, "collections.abc", "Collection")?.as_any())? {
         return entries(json, value.try_iter()?, depth);
     }
-    // A value that stands for none, as pandas' NA, says so by its name.
+    // A missing value, such as pandas' NA, is recognized by its name.
     let none = value.get_type().name()?.to_string_lossy().starts_with("NA");
     Err(Unsent::new(if none { shown(value) } else { given(value) }))
 }
 
-/// Whether it is a wrapper of Python's around what must not show.
+/// Whether it is a Python wrapper around a secret.
 fn is_hidden(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     static SECRET: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     static HIDDEN: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -255,7 +255,7 @@ fn is_hidden(value: &Bound<'_, PyAny>) -> PyResult<bool> {
         || of.is(&named(py, &HIDDEN, "mspkit._types", "Hidden")?))
 }
 
-/// What such a wrapper holds, or the value itself.
+/// The content of such a wrapper, or the value itself.
 fn revealed<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if is_hidden(value)? { value.getattr(intern!(value.py(), "_text")) } else { Ok(value.clone()) }
 }
@@ -271,7 +271,7 @@ fn named<'py>(
     known.import(py, module, name).cloned()
 }
 
-/// Whether a value is of a class of a module that was imported; of another one it cannot be.
+/// Whether a value's class is from this module; it cannot be if the module was never imported.
 fn is_of(value: &Bound<'_, PyAny>, module: &str, class: &str) -> PyResult<bool> {
     let modules = value.py().import("sys")?.getattr("modules")?;
     let module = modules.cast::<PyDict>()?.get_item(module)?;
@@ -314,7 +314,7 @@ fn whole(json: &mut String, value: &Bound<'_, PyAny>) -> Result<(), Unsent> {
     }
     let py = value.py();
     let number = py.import("operator")?.call_method1(intern!(py, "index"), (value,))?;
-    // An integer may be too long to be written.
+    // An integer may be too long to convert.
     let text = number.str().map_err(|_| Unsent::new("a number that is too large"))?;
     json.push_str(&text.to_string_lossy());
     Ok(())
@@ -367,7 +367,7 @@ fn object(
     Ok(())
 }
 
-/// Writes text in ASCII, as Python does, if it is Unicode at all.
+/// Writes text in ASCII, as Python does, if it is valid Unicode.
 fn write_text(json: &mut String, text: &Bound<'_, PyString>) -> Result<(), Unsent> {
     let text = text.to_str().map_err(|_| Unsent::new(BROKEN_TEXT))?;
     json.push('"');

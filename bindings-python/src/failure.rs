@@ -13,9 +13,9 @@ use crate::answer::header_pairs;
 /// Why a call failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// What the core says.
+    /// Reported by the core.
     Core(Error),
-    /// What the boundary itself has to say.
+    /// Raised at the boundary itself.
     Own(ErrorKind, String),
 }
 
@@ -38,17 +38,17 @@ impl Failure {
         Self::Own(ErrorKind::Closed, "the interpreter is shutting down; no call can be started".to_owned())
     }
 
-    /// An argument that is not what it may be.
+    /// An invalid argument.
     pub(crate) fn refused(argument: &str, given: &str, allowed: &str) -> Self {
         Error::refused(argument, Some(given), allowed).into()
     }
 
-    /// An argument that has no form in JSON.
+    /// An argument that cannot be represented in JSON.
     pub(crate) fn unsendable(argument: &str, given: &str) -> Self {
         Error::unsendable(argument, given).into()
     }
 
-    /// A field that a model which was made by hand lacks.
+    /// A required field that a hand-made model lacks.
     pub(crate) fn missing(name: &str) -> Self {
         Self::Own(ErrorKind::MissingField, format!("{name} was not given"))
     }
@@ -57,7 +57,7 @@ impl Failure {
         Self::Own(ErrorKind::Decode, message.into())
     }
 
-    /// The name of the kind and the fields, as `mspkit._errors.from_native` takes them.
+    /// The name of the kind and the fields, in the form of `mspkit._errors.from_native`.
     pub(crate) fn parts<'py>(&self, py: Python<'py>) -> PyResult<(&'static str, Bound<'py, PyDict>)> {
         let fields = PyDict::new(py);
         match self {
@@ -118,16 +118,16 @@ fn describe(error: &Error, fields: &Bound<'_, PyDict>) -> PyResult<()> {
     fields.set_item("causes", causes(py, error)?)
 }
 
-/// What the failure came from, outermost first; the system's own errors in its words.
+/// The causes of the failure, outermost first; system errors in the system's words.
 fn causes<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyTuple>> {
-    let told = mspkit_binding::causes(error).map(|(number, cause)| match number {
-        Some(number) => (Some(number), nix::errno::Errno::from_raw(number).desc().to_owned()),
+    let causes = mspkit_binding::causes(error).map(|(number, cause)| match number {
+        Some(number) => (Some(number), mspkit_platform::description(number)),
         None => (None, cause.to_string()),
     });
-    PyTuple::new(py, told.collect::<Vec<_>>())
+    PyTuple::new(py, causes.collect::<Vec<_>>())
 }
 
-/// A panic, as an error that `except Exception` sees.
+/// A panic, as an error that `except Exception` catches.
 pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Failure {
     Failure::internal(mspkit_binding::panicked(payload))
 }

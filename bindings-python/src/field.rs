@@ -1,6 +1,6 @@
-//! Attributes of models: a field's value as Python sees it, made from its bytes when it is asked for.
+//! Attributes of models: a field's value as Python sees it, made from its bytes when it is read.
 //!
-//! A value in the exact form of its kind is read here; any other is read by Python's half of the class.
+//! A value in the exact form of its kind is read here; any other is converted by the Python half of the class.
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,7 +13,7 @@ use crate::decode::{Unread, string, value};
 use crate::item::Item;
 use crate::shape::{Form, Known, Shape, end_of};
 
-/// What Python's `Field` is at heart: what it is called and what it holds.
+/// The base of Python's `Field`: its names and its type.
 #[pyclass(subclass, frozen, generic, module = "mspkit._native")]
 pub(crate) struct Field {
     wire: Py<PyString>,
@@ -23,7 +23,7 @@ pub(crate) struct Field {
     required: bool,
     form: Form,
     name: OnceLock<Py<PyString>>,
-    /// Where it stands among the fields of its model.
+    /// Its index among the fields of its model.
     place: OnceLock<(Arc<Shape>, usize)>,
 }
 
@@ -42,7 +42,7 @@ impl ModelShape {
             .collect();
         let shape = Arc::new(Shape { fields: known? });
         for (place, field) in fields.into_iter().enumerate() {
-            // A field that belongs to another model already stays that one's.
+            // A field that already belongs to another model keeps that one.
             let _ = field.get().place.set((shape.clone(), place));
         }
         Ok(Self(shape))
@@ -73,7 +73,7 @@ impl Field {
     }
 
     fn __set_name__(&self, _owner: &Bound<'_, PyAny>, name: Py<PyString>) {
-        // One that is put into a second class keeps the name that it has had.
+        // A field that is put into a second class keeps its first name.
         let _ = self.name.set(name);
     }
 
@@ -113,16 +113,16 @@ impl Field {
     #[getter]
     pub(crate) fn name(&self, py: Python<'_>) -> PyResult<Py<PyString>> {
         let name = self.name.get().map(|name| name.clone_ref(py));
-        name.ok_or_else(|| PyAttributeError::new_err("the field belongs to no model"))
+        name.ok_or_else(|| PyAttributeError::new_err("the field does not belong to a model"))
     }
 
-    /// What it may be: id, text, integer, number, bool, secret, json or model.
+    /// Its kind: id, text, integer, number, bool, secret, json or model.
     #[getter]
     fn kind(&self, py: Python<'_>) -> Py<PyString> {
         self.kind.clone_ref(py)
     }
 
-    /// The model of each value, where it is one.
+    /// The model of each value, if its kind is model.
     #[getter]
     fn of(&self, py: Python<'_>) -> Option<Py<PyType>> {
         self.of.as_ref().map(|of| of.clone_ref(py))
@@ -134,7 +134,7 @@ impl Field {
         self.many
     }
 
-    /// Whether the vendor promises that it is there and not null.
+    /// Whether the vendor guarantees that it is present and not null.
     #[getter]
     fn required(&self) -> bool {
         self.required
@@ -144,11 +144,11 @@ impl Field {
 impl Field {
     fn about(&self, model: &Bound<'_, PyAny>, what: &str) -> PyErr {
         let py = model.py();
-        let said = || -> PyResult<String> {
+        let message = || -> PyResult<String> {
             let of = model.get_type();
             Ok(format!("{}.{}{what}", of.name()?.to_str()?, self.name(py)?.to_str(py)?))
         };
-        said().map_or_else(|error| error, PyAttributeError::new_err)
+        message().map_or_else(|error| error, PyAttributeError::new_err)
     }
 
     pub(crate) fn wire_name<'py>(&self, py: Python<'py>) -> &Bound<'py, PyString> {
@@ -168,13 +168,13 @@ impl Field {
 pub(crate) enum Seen<'py> {
     /// Absent or null.
     Nothing,
-    /// As the attribute shows it.
+    /// In the form of the attribute.
     Ready(Bound<'py, PyAny>),
-    /// As plain data that has to be read.
+    /// As plain data that has to be converted.
     Plain(Bound<'py, PyAny>),
 }
 
-/// The value that begins at a place of an item's bytes.
+/// The value that begins at a position of an item's bytes.
 pub(crate) fn seen_at<'py>(
     py: Python<'py>,
     item: &[u8],
@@ -193,7 +193,8 @@ pub(crate) fn seen_at<'py>(
         }
         _ => {}
     }
-    let end = end_of(item, begin).ok_or_else(|| Unread::Broken("the answer is no JSON".to_owned()))?;
+    let end =
+        end_of(item, begin).ok_or_else(|| Unread::Broken("the response is not valid JSON".to_owned()))?;
     let value = value(py, &item[begin..end])?;
     Ok(if form.fits(bytes) { Seen::Ready(value) } else { Seen::Plain(value) })
 }
@@ -208,7 +209,7 @@ pub(crate) fn seen_in<'py>(
     Ok(if is_ready(&value, form) { Seen::Ready(value) } else { Seen::Plain(value) })
 }
 
-/// Whether a value that was made already has this form.
+/// Whether a value in memory already has this form.
 pub(crate) fn is_ready(value: &Bound<'_, PyAny>, form: Form) -> bool {
     match form {
         Form::Text => value.is_exact_instance_of::<PyString>(),

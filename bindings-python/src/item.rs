@@ -15,15 +15,15 @@ use crate::failure::Failure;
 use crate::field::{Field, ModelShape, Seen, is_ready, seen_at, seen_in};
 use crate::shape::{Known, Shape, begin_of, is_object};
 
-/// What every model is at heart. It reads its fields when they are asked for, and keeps nothing that it has read.
+/// The base of every model. It reads its fields on request, and caches nothing.
 #[pyclass(subclass, weakref, frozen, module = "mspkit._native")]
 pub(crate) struct Item {
     origin: Origin,
-    /// Data under the vendor's names, for what is no slice of an answer.
+    /// Data under the vendor's names, for a model that is not a slice of a response.
     made: PyOnceLock<Py<PyDict>>,
 }
 
-/// The answer that something came with.
+/// The response that it belongs to.
 enum Origin {
     None,
     Page(Py<Page>, usize),
@@ -32,8 +32,8 @@ enum Origin {
 
 #[pymethods]
 impl Item {
-    /// A model of what it is made from: the next one of a page's items, a response, or data that came with another
-    /// model or with nothing. Fields are `__init__`'s.
+    /// A model of its source: the next item of a page, a response, or data with or without another model. Fields are
+    /// set by `__init__`.
     #[new]
     #[pyo3(signature = (from = None, with = None, /, **_fields))]
     fn new(
@@ -57,7 +57,7 @@ impl Item {
         } else if let (Ok(page), Some(at)) = (from.cast::<Page>(), with) {
             Origin::Page(page.clone().unbind(), at.extract()?)
         } else {
-            return Err(PyTypeError::new_err("a model takes its fields by name"));
+            return Err(PyTypeError::new_err("a model takes its fields as keyword arguments"));
         };
         Ok(Self { origin, made })
     }
@@ -68,7 +68,7 @@ impl Item {
         self.made.set(py, data.unbind()).map_err(|_| PyAttributeError::new_err("models are read-only"))
     }
 
-    /// The answer that it came with.
+    /// The response that it belongs to.
     #[getter]
     fn _source<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         match &self.origin {
@@ -78,7 +78,8 @@ impl Item {
         }
     }
 
-    /// All that was sent, as plain data under the vendor's names. Not to be changed: it may be the model's own.
+    /// Everything that was sent, as plain data under the vendor's names. Must not be changed: it may be the model's
+    /// own.
     #[pyo3(name = "_loaded")]
     fn loaded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         if let Some(made) = self.made.get(py) {
@@ -89,7 +90,7 @@ impl Item {
         loaded.cast_into().map_err(|_| self.refuse(py, Unread::Broken(NO_OBJECT.to_owned())))
     }
 
-    /// The error for a value that cannot be read, with all that is known of the answer.
+    /// The error for a value that cannot be read, with the metadata of the response.
     fn _unreadable(&self, py: Python<'_>, reason: &str) -> Py<PyAny> {
         self.refuse(py, Unread::Broken(reason.to_owned())).into_value(py).into_any()
     }
@@ -102,8 +103,7 @@ impl Item {
         }
     }
 
-    /// All that was sent, as plain data of which nothing is the model's own, under the names of attributes or of the
-    /// vendor.
+    /// A copy of everything that was sent, as plain data under the names of attributes or of the vendor.
     fn _plain<'py>(
         slf: &Bound<'py, Self>,
         by_wire: &Bound<'py, PyDict>,
@@ -129,7 +129,7 @@ impl Item {
         Ok(plain)
     }
 
-    /// Places and values of the fields that were sent in a form that has to be read.
+    /// Indices and values of the fields whose form needs conversion.
     fn _unread<'py>(
         &self,
         py: Python<'py>,
@@ -141,7 +141,7 @@ impl Item {
         for (place, Known { wire, form, .. }) in shape.fields.iter().enumerate() {
             let seen = match self.made.get(py) {
                 Some(made) => seen_in(made.bind(py), &PyString::new(py, wire), *form)?,
-                // Nothing is made of a value of which it is seen that it can be read.
+                // A value that evidently can be read is not made.
                 None => match self.begin(shape, place) {
                     Some((bytes, begin)) if !form.fits(&bytes[begin..]) => {
                         seen_at(py, bytes, begin, *form).map_err(refuse)?
@@ -178,7 +178,7 @@ impl Item {
         .map_err(|unread| self.refuse(py, unread))
     }
 
-    /// The error for a field that the vendor promises and that is not there; `name` is that of the attribute.
+    /// The error for a missing field that the vendor guarantees; `name` is that of the attribute.
     pub(crate) fn missing(&self, py: Python<'_>, name: &str) -> PyErr {
         let error = match &self.origin {
             Origin::None => Failure::missing(name),
@@ -188,7 +188,7 @@ impl Item {
         error.raise(py)
     }
 
-    /// The error for what cannot be read, with all that is known of where it came from.
+    /// The error for a value that cannot be read, with the metadata of its response.
     fn refuse(&self, py: Python<'_>, unread: Unread) -> PyErr {
         unread.raise(py, |reason| match &self.origin {
             Origin::None => Failure::undecodable(reason),
@@ -197,7 +197,7 @@ impl Item {
         })
     }
 
-    /// What it is a view of.
+    /// Its source.
     fn bytes(&self) -> Option<&[u8]> {
         match &self.origin {
             Origin::None => None,
@@ -206,7 +206,7 @@ impl Item {
         }
     }
 
-    /// What it is a view of, and where in it the field begins.
+    /// Its source, and where the field begins in it.
     fn begin(&self, shape: &Arc<Shape>, place: usize) -> Option<(&[u8], usize)> {
         let bytes = self.bytes()?;
         let begin = match &self.origin {
@@ -217,7 +217,7 @@ impl Item {
         Some((bytes, begin?))
     }
 
-    /// Nothing was found; in what is no object nothing can be.
+    /// Not found; only objects have fields.
     fn nothing<'py>(&self) -> Result<Seen<'py>, Unread> {
         if self.bytes().is_none_or(is_object) {
             Ok(Seen::Nothing)
@@ -237,7 +237,7 @@ impl Origin {
     }
 }
 
-/// The value of an unknown field; lists and objects are made again.
+/// The value of an unknown field; lists and objects are copied.
 fn copied(value: Bound<'_, PyAny>, by_wire_name: bool) -> PyResult<Bound<'_, PyAny>> {
     static PLAIN: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = value.py();
@@ -247,4 +247,4 @@ fn copied(value: Bound<'_, PyAny>, by_wire_name: bool) -> PyResult<Bound<'_, PyA
     PLAIN.import(py, "mspkit._model", "plain")?.call1((value, by_wire_name))
 }
 
-const NO_OBJECT: &str = "the answer cannot be read: no object where one belongs";
+const NO_OBJECT: &str = "the response cannot be read: expected an object";

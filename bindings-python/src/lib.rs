@@ -1,14 +1,15 @@
-//! The native half of the Python package: how a call crosses, and nothing about any endpoint.
+//! The native half of the Python package: how a call crosses. It knows no endpoint.
 //!
-//! In come an operation id and JSON bytes, out go answers and pages that are read slice by slice. Blocking calls are
-//! driven on the caller's thread (`wait`); async calls run on a runtime of their own and complete through a port that
-//! the event loop drains (`port`). No thread but the interpreter's own ever calls Python.
+//! An operation id and JSON bytes go in; responses and pages come out, which are read slice by slice. Blocking calls
+//! are driven on the caller's thread (`wait`); async calls run on a separate runtime and complete through a port that
+//! the event loop drains (`port`). Only the interpreter's own threads call Python.
 
 mod answer;
 mod client;
 mod cursor;
 mod decode;
 mod encode;
+mod events;
 mod failure;
 mod field;
 mod item;
@@ -18,7 +19,6 @@ mod process;
 mod runtime;
 mod shape;
 mod wait;
-mod watch;
 
 use pyo3::pymodule;
 
@@ -49,7 +49,7 @@ mod _native {
     #[pymodule_export]
     use super::process::{forked, shutdown};
 
-    /// The core's table of operations, for the test that compares the clients with it.
+    /// The core's operation table, for the test that compares the clients with it.
     #[pyfunction]
     fn operations(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         super::decode::decode(py, Operation::table().as_bytes())

@@ -1,34 +1,34 @@
-//! A list on its way to Python. The core has the page in hand, and everything about where reading is; here it crosses.
+//! A list on its way to Python. The core has the current page and the position; this is the boundary.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::FutureExt;
-use mspkit::{Error, ErrorKind, Hand, PagingOptions, RawPager};
+use mspkit::{CurrentPage, Error, ErrorKind, PagingOptions, RawPager};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
 use crate::answer::Page;
 use crate::cursor::Items;
 use crate::encode::arguments;
+use crate::events::{EventCollector, Sink};
 use crate::failure::Failure;
 use crate::port::{Outcome, Port};
 use crate::runtime;
 use crate::wait::wait;
-use crate::watch::{Sink, Watch};
 
 /// Reads a list.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Pager {
-    /// Left alone in a forked child.
+    /// Not dropped in a forked child.
     raw: Option<RawPager>,
-    watch: Arc<Watch>,
+    watch: Arc<EventCollector>,
     process: u32,
     asynchronous: bool,
-    begun: AtomicBool,
+    started: AtomicBool,
 }
 
-/// A place of a list to go back to.
+/// A position in a list to return to.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Mark {
     resume_token: String,
@@ -37,7 +37,7 @@ pub(crate) struct Mark {
 
 #[pymethods]
 impl Mark {
-    /// Where reading goes on from there.
+    /// Token to resume from there.
     #[getter]
     fn resume_token(&self) -> &str {
         &self.resume_token
@@ -45,12 +45,12 @@ impl Mark {
 }
 
 impl Pager {
-    pub(crate) fn new(raw: RawPager, watch: Arc<Watch>, asynchronous: bool) -> Self {
+    pub(crate) fn new(raw: RawPager, watch: Arc<EventCollector>, asynchronous: bool) -> Self {
         let process = std::process::id();
-        Self { raw: Some(raw), watch, process, asynchronous, begun: AtomicBool::new(false) }
+        Self { raw: Some(raw), watch, process, asynchronous, started: AtomicBool::new(false) }
     }
 
-    /// The core's pager; not in a forked child, where its locks may be held by threads that are not there.
+    /// The core's pager; none in a forked child, where its locks may be held by threads that do not exist.
     fn here(&self) -> Option<&RawPager> {
         self.raw.as_ref().filter(|_| self.process == std::process::id())
     }
@@ -60,12 +60,12 @@ impl Pager {
             return Err(Failure::internal("a list of the other kind of client"));
         }
         self.here().ok_or_else(|| {
-            let message = "this list was begun in the parent process; begin it again with its resume_token";
+            let message = "this list was started in the parent process; start it again with its resume_token";
             Failure::Own(ErrorKind::InvalidRequest, message.to_owned())
         })
     }
 
-    fn items(&self, py: Python<'_>, hand: Arc<Hand>, model: &Bound<'_, PyType>) -> PyResult<Items> {
+    fn items(&self, py: Python<'_>, hand: Arc<CurrentPage>, model: &Bound<'_, PyType>) -> PyResult<Items> {
         let operation = self.here().map_or("", RawPager::operation);
         let page = Bound::new(py, Page::new(operation, hand.page().clone()))?;
         Items::new(page, hand, model)
@@ -74,7 +74,7 @@ impl Pager {
 
 #[pymethods]
 impl Pager {
-    /// Waits for a page with items to give out, unless there is one in hand, and gives its items; nothing at the end.
+    /// Waits for a page with items to return, unless one is current, and returns its items; none at the end.
     #[pyo3(signature = (model, wanted = None, watch = 0, sink = None))]
     fn fill(
         &self,
@@ -85,14 +85,13 @@ impl Pager {
         sink: Option<&Sink<'_>>,
     ) -> PyResult<Option<Items>> {
         let raw = self.raw(false).map_err(|failure| failure.raise(py))?;
-        self.begun.store(true, Ordering::Relaxed);
+        self.started.store(true, Ordering::Relaxed);
         self.watch.want(watch);
         let hand = wait(py, &self.watch, sink, async { Ok(raw.fill(wanted).await?) })?;
         hand.map(|hand| self.items(py, hand, model)).transpose()
     }
 
-    /// Begins the same and gives the token. What completes in the port is whether the list has ended; the page is then in
-    /// hand.
+    /// Starts the same and returns the token. The port receives whether the list has ended; the page is then current.
     #[pyo3(signature = (port, wanted = None, watch = 0))]
     fn submit_fill(
         &self,
@@ -107,9 +106,9 @@ impl Pager {
         port.get().submit(py, &self.watch, fill)
     }
 
-    /// The items of the page in hand, whatever of it was given out; nothing before there was one.
+    /// The items of the current page, however many of them were returned; none before the first page.
     fn hand(&self, py: Python<'_>, model: &Bound<'_, PyType>) -> PyResult<Option<Items>> {
-        let hand = self.here().and_then(RawPager::hand);
+        let hand = self.here().and_then(RawPager::current_page);
         hand.map(|hand| self.items(py, hand, model)).transpose()
     }
 
@@ -120,34 +119,34 @@ impl Pager {
         Some(Page::new(raw.operation(), page))
     }
 
-    /// Remembers where reading is.
+    /// Remembers the current position.
     fn mark(&self, py: Python<'_>) -> PyResult<Mark> {
         let raw = self.raw(self.asynchronous).map_err(|failure| failure.raise(py))?;
         let mark = raw.mark();
         Ok(Mark { resume_token: mark.resume_token(), mark: Mutex::new(Some(mark)) })
     }
 
-    /// Goes back there: what was given out since then was not.
+    /// Returns there, as if nothing had been returned since.
     fn back(&self, mark: &Mark) {
         let mark = mark.mark.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let (Some(raw), Some(mark)) = (self.here(), mark) {
-            raw.back(mark);
+            raw.reset(mark);
         }
     }
 
-    /// Where reading goes on; nothing in a forked child.
+    /// Token to resume from here; nothing in a forked child.
     #[getter]
     fn resume_token(&self) -> Option<String> {
         self.here().map(RawPager::resume_token)
     }
 
-    /// What there was to warn of at the end, once.
+    /// The warning at the end of the list, once.
     #[getter]
     fn warning(&self) -> Option<String> {
         self.here()?.warning().map(|warning| warning.to_string())
     }
 
-    /// How many rows did not come that the server said there are, once that is known.
+    /// How many of the rows that the server reported are missing, once that is known.
     #[getter]
     fn missing(&self) -> Option<u64> {
         self.here()?.missing()
@@ -162,19 +161,19 @@ impl Drop for Pager {
             return;
         }
         drop(raw);
-        if !self.asynchronous && *self.begun.get_mut() {
+        if !self.asynchronous && *self.started.get_mut() {
             runtime::settle();
         }
     }
 }
 
-/// How many items a caller wants at most, as the core reads a limit.
+/// The maximum number of items that the caller wants, parsed like the option `limit`.
 #[pyfunction]
 #[pyo3(signature = (limit, /))]
 pub(crate) fn limit(py: Python<'_>, limit: &Bound<'_, PyAny>) -> PyResult<u64> {
-    let said = PyDict::new(py);
-    said.set_item("limit", limit)?;
-    let read = PagingOptions::from_json(&arguments(said.as_any())?);
+    let options = PyDict::new(py);
+    options.set_item("limit", limit)?;
+    let read = PagingOptions::from_json(&arguments(options.as_any())?);
     match read.map(|read| read.limit) {
         Ok(Some(limit @ 1..)) => Ok(limit),
         Ok(_) => Err(Failure::from(Error::refused("limit", Some("0"), "must be at least 1")).raise(py)),

@@ -5,23 +5,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::FutureExt;
-use mspkit_binding::Came;
-use mspkit_unix::Signal;
+use mspkit_binding::PortEvent;
+use mspkit_platform::Wakeup;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
 use crate::answer::Response;
+use crate::events::{EventCollector, event_tuples};
 use crate::failure::{Failure, panicked};
 use crate::process;
 use crate::runtime;
-use crate::watch::{Watch, told};
 
-/// How an entry of the queue is to be taken; `_port.py` says the same.
+/// The kinds of an entry of the queue; `_port.py` has the same numbers.
 const FAILED: u8 = 0;
 const DONE: u8 = 1;
 const EVENTS: u8 = 2;
 
-/// What a call came to.
+/// The outcome of a call.
 pub(crate) enum Outcome {
     Answer(Box<Response>),
     /// A list's next page is ready, or the list has ended.
@@ -33,9 +33,9 @@ type Shared = mspkit_binding::Port<Result<Outcome, Failure>>;
 /// Where the async calls of one event loop complete.
 #[pyclass(frozen, module = "mspkit._native")]
 pub(crate) struct Port {
-    /// Left alone in a forked child, and the descriptor with it.
+    /// Not dropped in a forked child, nor is the descriptor.
     shared: Option<Arc<Shared>>,
-    signal: Arc<Signal>,
+    wakeup: Arc<Wakeup>,
     last: AtomicU64,
     process: u32,
 }
@@ -44,29 +44,29 @@ pub(crate) struct Port {
 impl Port {
     #[new]
     fn new() -> PyResult<Self> {
-        let signal = Arc::new(Signal::new()?);
-        let raised = signal.clone();
+        let wakeup = Arc::new(Wakeup::new()?);
+        let raised = wakeup.clone();
         let shared = Some(Shared::new(move || raised.raise()));
-        Ok(Self { shared, signal, last: AtomicU64::new(0), process: std::process::id() })
+        Ok(Self { shared, wakeup, last: AtomicU64::new(0), process: std::process::id() })
     }
 
-    /// The descriptor that is readable when there is something to drain.
+    /// The descriptor, readable when there is something to drain.
     fn fileno(&self, py: Python<'_>) -> PyResult<i32> {
         self.shared(py)?;
-        Ok(self.signal.fileno())
+        Ok(self.wakeup.fileno())
     }
 
-    /// What has completed or happened since: token, how to take it, and what it is.
+    /// What has completed or happened since the last call: token, kind, and value.
     fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let shared = self.shared(py)?;
-        // Lowered before the queue is taken, so that what comes in between raises it again.
-        self.signal.lower();
+        // Cleared before the queue is taken, so that an entry in between sets it again.
+        self.wakeup.lower();
         let entries: PyResult<Vec<_>> =
-            shared.take().into_iter().map(|(token, came)| entry(py, token, came)).collect();
+            shared.take().into_iter().map(|(token, event)| entry(py, token, event)).collect();
         PyList::new(py, entries?)
     }
 
-    /// Drops a call: its request ends and its slot is free.
+    /// Drops a call: its request is aborted and its slot is free.
     fn cancel(&self, py: Python<'_>, token: u64) {
         if let Ok(shared) = self.shared(py) {
             shared.cancel(token);
@@ -88,8 +88,8 @@ impl Port {
 }
 
 impl Port {
-    /// Starts a call whose outcome the loop will drain, and gives its token.
-    pub(crate) fn submit<F>(&self, py: Python<'_>, watch: &Arc<Watch>, call: F) -> PyResult<u64>
+    /// Starts a call whose outcome the loop drains, and returns its token.
+    pub(crate) fn submit<F>(&self, py: Python<'_>, watch: &Arc<EventCollector>, call: F) -> PyResult<u64>
     where
         F: Future<Output = Result<Outcome, Failure>> + Send + 'static,
     {
@@ -129,11 +129,17 @@ impl Drop for Port {
     }
 }
 
-fn entry(py: Python<'_>, token: u64, came: Came<Result<Outcome, Failure>>) -> PyResult<Bound<'_, PyTuple>> {
-    match came {
-        Came::Done(Err(failure)) => (token, FAILED, failure.parts(py)?).into_pyobject(py),
-        Came::Done(Ok(Outcome::Answer(answer))) => (token, DONE, Bound::new(py, *answer)?).into_pyobject(py),
-        Came::Done(Ok(Outcome::Filled(ended))) => (token, DONE, ended).into_pyobject(py),
-        Came::Events(events) => (token, EVENTS, told(py, events)?).into_pyobject(py),
+fn entry(
+    py: Python<'_>,
+    token: u64,
+    event: PortEvent<Result<Outcome, Failure>>,
+) -> PyResult<Bound<'_, PyTuple>> {
+    match event {
+        PortEvent::Done(Err(failure)) => (token, FAILED, failure.parts(py)?).into_pyobject(py),
+        PortEvent::Done(Ok(Outcome::Answer(answer))) => {
+            (token, DONE, Bound::new(py, *answer)?).into_pyobject(py)
+        }
+        PortEvent::Done(Ok(Outcome::Filled(ended))) => (token, DONE, ended).into_pyobject(py),
+        PortEvent::Events(events) => (token, EVENTS, event_tuples(py, events)?).into_pyobject(py),
     }
 }

@@ -1,8 +1,8 @@
-//! Where the fields of items are: found in one pass over the bytes, before anything is made of them.
+//! Where the fields of items are: found in one pass over the bytes, before any value is made.
 //!
-//! Items of a list name the same fields in the same order, so that each name is first compared with the one that is due.
-//! The core has checked the bytes; what is wrong in them all the same is an item without fields, never a panic. Its own scan
-//! is not used here: it would check them again, for a fifth more instructions on items of 23 fields.
+//! Items of a list have the same fields in the same order, so each name is first compared with the expected one. The
+//! core has validated the bytes; if they are malformed all the same, an item has no fields, and nothing panics. The
+//! core's own scan is not used here: it would validate them again, for a fifth more instructions on items of 23 fields.
 
 use std::sync::Arc;
 
@@ -10,17 +10,17 @@ use memchr::memchr;
 
 use crate::decode::unescaped;
 
-/// Names beyond those of the model that are worth remembering, so that hostile items stay cheap.
-const STRANGERS: usize = 32;
+/// How many names beyond those of the model are remembered; a bound, so that hostile items stay cheap.
+const MAX_UNKNOWN_FIELDS: usize = 32;
 
-/// The form in which a field's value needs no reading.
+/// The form in which a field's value needs no conversion.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Text,
     Integer,
     Number,
     Bool,
-    /// There is none.
+    /// Always converted.
     Never,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Shape {
 pub(crate) struct Known {
     pub(crate) wire: Box<str>,
     pub(crate) form: Form,
-    /// As it stands in an item without spaces, from the quote to the colon.
+    /// The name in an item without spaces, from the quote to the colon.
     name: Box<str>,
 }
 
@@ -58,7 +58,7 @@ impl Known {
 }
 
 impl Shape {
-    /// The field whose name begins here, which is likely to be this one or one behind it.
+    /// The field whose name begins here, most likely this one or a later one.
     fn starting(&self, bytes: &[u8], likely: usize) -> Option<usize> {
         let begins = |place: &usize| bytes.starts_with(self.fields[*place].name.as_bytes());
         (likely..self.fields.len()).chain(0..likely).find(begins)
@@ -69,10 +69,10 @@ impl Shape {
     }
 }
 
-/// Where the values of a model's fields begin, for all items of an answer.
+/// Where the values of a model's fields begin, for all items of a response.
 pub(crate) struct Table {
     shape: Arc<Shape>,
-    /// For each item its fields, counted from the item's first byte; 0 for a field that is not there.
+    /// For each item its fields, as offsets from the item's first byte; 0 for a missing field.
     begins: Box<[u32]>,
 }
 
@@ -80,16 +80,16 @@ impl Table {
     pub(crate) fn new<'a>(shape: &Arc<Shape>, items: impl ExactSizeIterator<Item = &'a [u8]>) -> Self {
         let width = shape.fields.len();
         let mut begins = vec![0; width * items.len()].into_boxed_slice();
-        let mut due = Due { shape, names: Vec::with_capacity(width), likely: 0 };
+        let mut pending = Pending { shape, names: Vec::with_capacity(width), likely: 0 };
         if width > 0 {
             for (item, begins) in items.zip(begins.chunks_exact_mut(width)) {
-                let _ = due.item(item, begins);
+                let _ = pending.item(item, begins);
             }
         }
         Self { shape: shape.clone(), begins }
     }
 
-    /// Where the field of an item begins. For the field of another model it is looked for.
+    /// Where the field of an item begins. The field of another model is searched for.
     pub(crate) fn begin(&self, at: usize, item: &[u8], shape: &Arc<Shape>, field: usize) -> Option<usize> {
         if !Arc::ptr_eq(&self.shape, shape) {
             return begin_of(item, &shape.fields[field].wire);
@@ -101,7 +101,7 @@ impl Table {
     }
 }
 
-/// Where the value of a field of this name begins, the last one's if there are several.
+/// Where the value of a field of this name begins, the last one if there are several.
 pub(crate) fn begin_of(item: &[u8], name: &str) -> Option<usize> {
     let shape = Arc::new(Shape { fields: [Known::new(name, Form::Never)].into() });
     match Table::new(&shape, std::iter::once(item)).begins[0] {
@@ -110,30 +110,30 @@ pub(crate) fn begin_of(item: &[u8], name: &str) -> Option<usize> {
     }
 }
 
-/// Whether it is an object whose places can be told.
+/// Whether it is an object whose offsets fit.
 pub(crate) fn is_object(item: &[u8]) -> bool {
     item.get(space(item, 0)) == Some(&b'{') && u32::try_from(item.len()).is_ok()
 }
 
-/// The names that are due, in the order in which items have had them, with their places in the shape.
-struct Due<'a, 's> {
+/// The expected names, in the order of the items so far, with their indices in the shape.
+struct Pending<'a, 's> {
     shape: &'s Shape,
-    /// As they stand there, from the quote to the colon.
+    /// The names in the items, from the quote to the colon.
     names: Vec<(&'a [u8], Option<usize>)>,
-    /// The field that is behind the last one in the shape.
+    /// The field after the last one in the shape.
     likely: usize,
 }
 
-impl<'a> Due<'a, '_> {
+impl<'a> Pending<'a, '_> {
     fn item(&mut self, item: &'a [u8], begins: &mut [u32]) -> Option<()> {
         if !is_object(item) {
             return None;
         }
         let mut at = space(item, space(item, 0) + 1);
-        let mut due = 0;
+        let mut expected = 0;
         while *item.get(at)? == b'"' {
-            let (end, field, next) = self.name(item, at, due)?;
-            due = next;
+            let (end, field, next) = self.name(item, at, expected)?;
+            expected = next;
             at = space(item, end);
             if let Some(field) = field {
                 begins[field] = u32::try_from(at).ok()?;
@@ -147,27 +147,27 @@ impl<'a> Due<'a, '_> {
         Some(())
     }
 
-    /// The name that begins here: the end of its colon, its place in the shape, and which name is due then.
-    fn name(&mut self, item: &'a [u8], at: usize, due: usize) -> Option<(usize, Option<usize>, usize)> {
+    /// The name that begins here: the end of its colon, its index in the shape, and which name is expected next.
+    fn name(&mut self, item: &'a [u8], at: usize, expected: usize) -> Option<(usize, Option<usize>, usize)> {
         let rest = &item[at..];
-        // What this item does not have is passed over.
-        for turn in due..self.names.len() {
-            let (name, field) = self.names[turn];
+        // Names that this item lacks are skipped.
+        for index in expected..self.names.len() {
+            let (name, field) = self.names[index];
             if rest.starts_with(name) {
-                return Some((at + name.len(), field, turn + 1));
+                return Some((at + name.len(), field, index + 1));
             }
         }
         let (end, field) = self.unexpected(item, at)?;
         if let Some(field) = field {
             self.likely = (field + 1) % self.shape.fields.len();
         }
-        if self.names.len() < self.shape.fields.len() + STRANGERS {
-            self.names.insert(due, (&item[at..end], field));
+        if self.names.len() < self.shape.fields.len() + MAX_UNKNOWN_FIELDS {
+            self.names.insert(expected, (&item[at..end], field));
         }
-        Some((end, field, due + 1))
+        Some((end, field, expected + 1))
     }
 
-    /// The end of the colon behind a name that was not due, and the name's place in the shape.
+    /// The end of the colon after an unexpected name, and the name's index in the shape.
     fn unexpected(&self, item: &[u8], at: usize) -> Option<(usize, Option<usize>)> {
         if let Some(field) = self.shape.starting(&item[at..], self.likely) {
             return Some((at + self.shape.fields[field].name.len(), Some(field)));
@@ -200,13 +200,13 @@ fn space(item: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The end of a text whose quote is here.
+/// The end of the string whose quote is here.
 fn text(item: &[u8], at: usize) -> Option<usize> {
     let begin = at + 1;
     let mut from = begin;
     loop {
         let quote = from + memchr(b'"', item.get(from..)?)?;
-        // A quote is the text's own when backslashes stand before it and one of them is left over.
+        // A quote is escaped if an odd number of backslashes precedes it.
         let slashes = item[begin..quote].iter().rev().take_while(|byte| **byte == b'\\').count();
         if slashes % 2 == 0 {
             return Some(quote + 1);

@@ -1,5 +1,5 @@
-//! Blocking calls: the future is polled on the caller's thread without the GIL, in short slices, and signals are looked
-//! for between them. Dropping the future cancels the call.
+//! Blocking calls: the future is polled on the caller's thread without the GIL, in short slices, and signals are
+//! checked between them. Dropping the future cancels the call.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -7,15 +7,15 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use pyo3::prelude::*;
 
+use crate::events::{EventCollector, Sink, deliver};
 use crate::failure::{Failure, panicked};
 use crate::process::stay_away_when_ending;
 use crate::runtime;
-use crate::watch::{Sink, Watch, deliver};
 
-/// How late Ctrl-C may be seen.
+/// The maximum delay of Ctrl-C.
 const SLICE: Duration = Duration::from_millis(30);
 
-/// Runs something without the GIL.
+/// Runs a function without the GIL.
 pub(crate) fn detached<T: Send>(py: Python<'_>, run: impl FnOnce() -> T + Send) -> T {
     py.detach(|| {
         let result = run();
@@ -24,10 +24,10 @@ pub(crate) fn detached<T: Send>(py: Python<'_>, run: impl FnOnce() -> T + Send) 
     })
 }
 
-/// Waits for a call, and hands what was seen of it to `sink`.
+/// Waits for a call, and passes its events to `sink`.
 pub(crate) fn wait<T: Send>(
     py: Python<'_>,
-    watch: &Watch,
+    watch: &EventCollector,
     sink: Option<&Sink<'_>>,
     future: impl Future<Output = Result<T, Failure>> + Send,
 ) -> PyResult<T> {

@@ -1,4 +1,4 @@
-"""What a pool of processes does with a client; a module, so that spawned processes find it."""
+"""What a process pool does with a client; a module, so that spawned processes find it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def by_global(at: int) -> str:
     return client.customers.get(at).customer_id
 
 
-def by_argument(given: mspkit.NCentral, at: int) -> mspkit.Customer:
+def by_argument(given: mspkit.NCentral, at: int) -> mspkit.ncentral.Customer:
     return given.customers.get(at)
 
 

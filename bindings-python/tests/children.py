@@ -1,4 +1,4 @@
-"""Child processes: what has to be looked at from outside, such as exits, forks and imports."""
+"""Child processes, for what has to be observed from outside: exits, forks and imports."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def quiet(
     timeout: float = 60,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """Runs a program that has to end by itself, soon, and without a word on stderr. Gives what it printed."""
+    """Runs a program that must end by itself, soon, and without output on stderr. Returns its
+    output."""
     ended = run(code, sim, timeout=timeout, more=more)
     assert (ended.returncode, ended.stderr) == (status, ""), f"{ended.returncode}: {ended.stderr}"
     return ended.stdout
@@ -56,17 +57,17 @@ def often(
     status: int = 0,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Runs a program so many times, two at a time."""
-    # A limiter knows the calls of its own process; those of others would earn it a 429 and a wait.
+    """Runs a program this many times, two at a time."""
+    # A limiter knows the calls of its own process; those of others would cause a 429 and a wait.
     sim.control("options", {"caps": None})
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(quiet, code, sim, status=status, more=more) for _ in range(times)]:
             done.result()
 
 
-def until(said: str, condition: Callable[[], object], limit: float = 10) -> None:
-    """Looks again and again until something is so."""
+def until(what: str, condition: Callable[[], object], limit: float = 10) -> None:
+    """Polls until a condition is true."""
     end = time.monotonic() + limit
     while not condition():
-        assert time.monotonic() < end, f"not within {limit} s: {said}"
+        assert time.monotonic() < end, f"not within {limit} s: {what}"
         time.sleep(0.005)

@@ -1,4 +1,4 @@
-"""What the tests share: a simulator per run, clients of it, and no servers from the shell."""
+"""Shared by the tests: a simulator per run, clients of it, and no servers from the shell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator import VARIABLES, Simulator
 
 @pytest.fixture(autouse=True, scope="session")
 def ctrl_c_is_heard() -> None:
-    """A shell lets what it starts in the background ignore Ctrl-C, and so would every child of this one."""
+    """A shell makes background processes ignore Ctrl-C, and so would every child of this one."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -32,7 +32,7 @@ def running() -> Iterator[Simulator]:
 
 @pytest.fixture
 def sim(running: Simulator) -> Simulator:
-    """The simulator, as new."""
+    """The simulator, reset."""
     running.reset()
     return running
 

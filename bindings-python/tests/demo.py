@@ -1,8 +1,9 @@
-"""Runs examples/onboard.py against a simulator of its own, or against the servers that the environment names.
+"""Runs examples/onboard.py against its own simulator, or against the servers of the environment.
 
     python bindings-python/tests/demo.py | python tests/demo.py
 
-Two faults are planted in the simulator, and have to be retried: one page fails once, one call comes too many.
+Two faults are planted in the simulator, and have to be retried: one page fails once, one call is
+throttled.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ FAULTS = [
 
 
 def prepared(simulator: Simulator) -> dict[str, str]:
-    """Plants the faults, and gives the environment in which the example works against this simulator."""
+    """Plants the faults, and returns the environment in which the example works against this
+    simulator."""
     simulator.control("faults", {"seed": 7, "rules": FAULTS})
     of = simulator.credentials
     tickets = simulator.control("state")["custom_psa_tickets"]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the long tests on every CPython from 3.10 up that this machine has, with the one wheel for all of them. An
-# interpreter without the GIL has another ABI and gets a wheel of its own.
+# Runs the long tests on every CPython from 3.10 up on this machine, with the one wheel for all of them. An
+# interpreter without the GIL has another ABI and gets its own wheel.
 #
 #   bindings-python/tests/every.sh [interpreter...]
 set -euo pipefail

@@ -14,7 +14,8 @@ UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nContent-L
 
 
 class Server:
-    """Reads each request, sends `prefix`, calls `then`, and sees whether the client goes away."""
+    """Reads each request, sends `prefix`, calls `then`, and checks whether the client
+    disconnects."""
 
     def __init__(self, prefix: bytes = b"", then: Callable[[], object] = lambda: None) -> None:
         self.prefix = prefix
@@ -57,7 +58,7 @@ class Server:
 
 
 class Unreachable:
-    """An address where connections are neither taken nor refused: its queue is full."""
+    """An address where connections are neither accepted nor refused: its queue is full."""
 
     def __init__(self) -> None:
         self.listener = socket.socket()

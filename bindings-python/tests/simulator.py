@@ -1,4 +1,4 @@
-"""What the tests need besides `mspkit.testing`: counts, and a program where the package has none."""
+"""Additions to `mspkit.testing` for the tests: counts, and a program if the package has none."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ except FileNotFoundError:
 
 
 class Simulator(testing.Simulator):
-    """A simulator that tells more."""
+    """A simulator that returns more."""
 
     def log(self) -> dict[str, Any]:
-        """The requests so far as they came, and the counts by operation."""
+        """The requests so far, unchanged, and the counts by operation."""
         log: dict[str, Any] = self.control("requests?since=0")
         return log

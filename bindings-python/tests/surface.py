@@ -1,5 +1,5 @@
-"""Prints the public surface of the installed package: every name that it exports, with members and signatures
-as they are written. Kept in api/python.txt, so that a change of it is seen in review.
+"""Prints the public surface of the installed package: every name that it exports, with members and
+signatures. It is committed as api/python.txt, so that changes are reviewed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import mspkit
 
-# What every class has, or has for the interpreter only.
+# Members that every class has, or that are for the interpreter.
 LEFT_OUT = {"__init_subclass__", "__subclasshook__", "__class_getitem__", "__new__", "__getattribute__"}
 
 
@@ -22,30 +22,30 @@ def written(annotation: object) -> str:
 
 def signature(function: object) -> str:
     try:
-        told = inspect.signature(function)  # type: ignore[arg-type]
+        signature = inspect.signature(function)  # type: ignore[arg-type]
     except ValueError:
         return "(…)"
-    said: list[str] = []
+    parts: list[str] = []
     last = None
-    for parameter in told.parameters.values():
+    for parameter in signature.parameters.values():
         if last is parameter.POSITIONAL_ONLY and parameter.kind is not last:
-            said.append("/")
+            parts.append("/")
         if parameter.kind is parameter.KEYWORD_ONLY and last not in (
             parameter.KEYWORD_ONLY,
             parameter.VAR_POSITIONAL,
         ):
-            said.append("*")
+            parts.append("*")
         last = parameter.kind
         text = str(parameter).partition(":")[0].partition("=")[0].strip()
         if parameter.annotation is not parameter.empty:
             text += f": {written(parameter.annotation)}"
-        said.append(text if parameter.default is parameter.empty else f"{text} = {parameter.default!r}")
-    output = told.return_annotation
-    return f"({', '.join(said)})" + ("" if output is told.empty else f" -> {written(output)}")
+        parts.append(text if parameter.default is parameter.empty else f"{text} = {parameter.default!r}")
+    output = signature.return_annotation
+    return f"({', '.join(parts)})" + ("" if output is signature.empty else f" -> {written(output)}")
 
 
 def members(name: str, kind: type, listed: set[type]) -> Iterator[str]:
-    """What a class has, and those of its bases that are not listed themselves."""
+    """The members of a class, and those of its bases that are not listed themselves."""
     known = {base for other in listed & set(kind.__mro__[1:]) for base in other.__mro__}
     ours = [
         base for base in kind.__mro__ if base not in known and base.__module__.partition(".")[0] == "mspkit"
@@ -72,13 +72,9 @@ def members(name: str, kind: type, listed: set[type]) -> Iterator[str]:
 
 def surface() -> Iterator[str]:
     reached = {name: getattr(mspkit, name) for name in mspkit.__all__}
-    # Resources and lists are reached through clients.
-    for module in ("_ncentral", "_cloudmore", "_wiv"):
-        reached |= {
-            f"{module[1:]}.{name}": kind
-            for name, kind in vars(getattr(mspkit, module)).items()
-            if inspect.isclass(kind) and kind.__module__ == f"mspkit.{module}" and name not in reached
-        }
+    for service in ("ncentral", "cloudmore", "wiv"):
+        package = reached.pop(service)
+        reached |= {f"{service}.{name}": getattr(package, name) for name in package.__all__}
     listed = {value for value in reached.values() if inspect.isclass(value)}
     for name, value in sorted(reached.items()):
         if inspect.isclass(value):

@@ -1,4 +1,5 @@
-"""Arguments: what a value can do decides what it is sent as; what cannot be sent is refused by name."""
+"""Arguments: the protocol of a value decides how it is sent; a value that cannot be sent is
+refused by name."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ NAN = float("nan")
 
 
 class Index:
-    """As the integers of numpy: none of Python's, but one by what it can do."""
+    """Like numpy's integers: not Python's, but with the protocol of one."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -39,7 +40,7 @@ class Lies:
 
 
 class NaTType:
-    """As pandas' time that is none: it has the form of one, and differs from itself."""
+    """Like pandas' missing time: it has the form of a time, and differs from itself."""
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -57,7 +58,7 @@ class NaTType:
 
 
 class NAType:
-    """As pandas' NA: it says of nothing whether it is so."""
+    """Like pandas' NA: its truth value is an error."""
 
     def __eq__(self, other: object) -> Any:
         return self
@@ -77,7 +78,7 @@ class DType:
 
 
 class Array:
-    """As the arrays and scalars of numpy: they have a kind, and give plain data."""
+    """Like numpy's arrays and scalars: they have a dtype, and return plain data."""
 
     def __init__(self, kind: str, plain: Any, text: str = "", ndim: int = 0) -> None:
         self.dtype, self.plain, self.text, self.ndim = DType(kind), plain, text, ndim
@@ -90,7 +91,7 @@ class Array:
 
 
 class Name(str):
-    """A text that is more."""
+    """A subclass of text."""
 
 
 class Level(enum.IntEnum):
@@ -129,7 +130,7 @@ GUID = uuid.UUID("8806367b-001a-4632-afb4-27a7fad7660c")
         (types.MappingProxyType({"a": 1}), {"a": 1}),
         ({1: "a", Name("b"): 2}, {"1": "a", "b": 2}),
         (mspkit.Secret("s"), "s"),
-        (mspkit.Customer(customer_id=7), {"customerId": "7"}),
+        (mspkit.ncentral.Customer(customer_id=7), {"customerId": "7"}),
         (Array("i", 7), 7),
         (Array("b", True), True),
         (Array("f", [1.5, 2.0], ndim=1), [1.5, 2.0]),
@@ -138,7 +139,7 @@ GUID = uuid.UUID("8806367b-001a-4632-afb4-27a7fad7660c")
         (Hidden({"a": Hidden("b")}), {"a": "b"}),
     ],
 )
-def test_what_a_value_is_sent_as(value: Any, sent: Any) -> None:
+def test_the_form_in_which_a_value_is_sent(value: Any, sent: Any) -> None:
     got = json.loads(_native.encode({"value": value}))["value"]
     assert got == sent and repr(got) == repr(sent)
 
@@ -168,7 +169,7 @@ def test_what_a_value_is_sent_as(value: Any, sent: Any) -> None:
         ({None: 1}, "NoneType"),
     ],
 )
-def test_what_cannot_be_sent_is_named(value: Any, given: str, clients: Clients) -> None:
+def test_a_value_that_cannot_be_sent_is_named(value: Any, given: str, clients: Clients) -> None:
     names: dict[str, Any] = {"customer_name": "N", "contact_first_name": "A", "contact_last_name": "B"}
     where: Any
     for where in (value, [value]):
@@ -182,7 +183,7 @@ def test_what_cannot_be_sent_is_named(value: Any, given: str, clients: Clients) 
     assert clients.sim.log()["requests"] == []
 
 
-def test_what_is_nested_is_named_by_its_place(clients: Clients) -> None:
+def test_a_nested_value_is_named_by_its_path(clients: Clients) -> None:
     with pytest.raises(mspkit.InvalidRequestError) as caught:
         clients.sync().request("POST", "/api/x", body={"rows": [{"a": 1}, {"a": NAN}]})
     assert caught.value.argument == "body[rows][1][a]"

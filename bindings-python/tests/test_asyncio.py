@@ -43,7 +43,7 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 
 def waiting() -> int:
-    """The calls that the running loop's bridge still knows."""
+    """The calls in flight of the running loop's bridge."""
     bridge = _port.here()
     return len(bridge.waiting) + len(bridge.completed)
 
@@ -64,7 +64,7 @@ def test_success_error_and_cancel_side_by_side(clients: Clients, run: Run) -> No
         got = await asyncio.gather(*tasks, return_exceptions=True)
         for at, one in enumerate(got):
             if at % 3 == 0:
-                assert isinstance(one, mspkit.Customer) and one.customer_id == str(100 + at % 10)
+                assert isinstance(one, mspkit.ncentral.Customer) and one.customer_id == str(100 + at % 10)
             elif at % 3 == 1:
                 assert isinstance(one, mspkit.BadRequestError)
             else:
@@ -103,11 +103,11 @@ def counts(clients: Clients) -> dict[str, int]:
 
 def test_the_server_sees_the_end_of_a_cancelled_connection(run: Run) -> None:
     async def main() -> None:
-        loop, asked = asyncio.get_running_loop(), asyncio.Event()
-        with Server(then=lambda: loop.call_soon_threadsafe(asked.set)) as server:
+        loop, requested = asyncio.get_running_loop(), asyncio.Event()
+        with Server(then=lambda: loop.call_soon_threadsafe(requested.set)) as server:
             client = mspkit.AsyncWiv(api_key="k", base_url=server.url)
             task = asyncio.ensure_future(client.customers.list().collect())
-            await asked.wait()
+            await requested.wait()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
@@ -118,12 +118,12 @@ def test_the_server_sees_the_end_of_a_cancelled_connection(run: Run) -> None:
 
 if sys.version_info >= (3, 11):
 
-    def test_groups_and_timeouts_cancel_what_they_hold(clients: Clients, run: Run) -> None:
+    def test_groups_and_timeouts_cancel_their_calls(clients: Clients, run: Run) -> None:
         async def main() -> None:
             client = clients.asynchronous()
             slow = {"match": "GET /api/customers/100", "times": 0, "delay_ms": 20_000, "json": {}}
             clients.sim.control("script", {"answers": [slow]})
-            with pytest.raises(ExceptionGroup) as caught:  # noqa: F821 - it came with 3.11
+            with pytest.raises(ExceptionGroup) as caught:  # noqa: F821 - added in 3.11
                 async with asyncio.TaskGroup() as group:
                     for _ in range(3):
                         group.create_task(client.customers.get(100))
@@ -137,7 +137,7 @@ if sys.version_info >= (3, 11):
         run(main())
 
 
-def test_answers_are_never_mixed_up_by_cancelling(clients: Clients, run: Run) -> None:
+def test_cancelling_never_mixes_up_responses(clients: Clients, run: Run) -> None:
     async def main() -> None:
         client = clients.asynchronous()
         chance = random.Random(7)
@@ -245,7 +245,7 @@ def test_loops_and_their_bridges_are_not_kept(clients: Clients, run: Run) -> Non
     assert len(_port._bridges) == 0
 
 
-def test_loops_that_are_closed_with_calls_in_flight_say_nothing(clients: Clients) -> None:
+def test_closing_a_loop_with_calls_in_flight_is_silent(clients: Clients) -> None:
     clients.sim.control("options", {"latency_ms": 5})
     code = """
         import asyncio, gc, warnings
@@ -264,7 +264,7 @@ def test_loops_that_are_closed_with_calls_in_flight_say_nothing(clients: Clients
                 loop.run_until_complete(asyncio.sleep(0.001))
             loop.close()
             for task in tasks:
-                # Said of tasks by asyncio itself, whatever they wait for.
+                # asyncio itself says this of tasks, whatever they wait for.
                 task._log_destroy_pending = False
                 task.get_coro().close()
             del tasks, task, loop

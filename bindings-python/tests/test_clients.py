@@ -1,4 +1,4 @@
-"""Clients: their configuration is what is copied and pickled, and never a secret."""
+"""Clients: their configuration is copied and pickled, but never a secret."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
 
 
 def hook(event: mspkit.RequestEvent) -> None:
-    """A hook that pickles, since it has a place in a module."""
+    """A hook that pickles, since it is a module's function."""
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -45,14 +45,14 @@ def test_a_client_is_pickled_as_its_configuration(
 
 
 def tenant(name: str) -> dict[str, str]:
-    """Gives the secret of a tenant; it has a place in a module, so it pickles."""
+    """Returns the secret of a tenant; it is a module's function, so it pickles."""
     return {"jwt": TENANTS[name]}
 
 
 TENANTS: dict[str, str] = {}
 
 
-def test_a_pickled_client_sends_nobody_the_secrets_of_another_server(
+def test_a_pickled_client_never_sends_the_secrets_of_another_server(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pickled = pickle.dumps(clients.sync())
@@ -60,10 +60,10 @@ def test_a_pickled_client_sends_nobody_the_secrets_of_another_server(
     monkeypatch.setenv("NCENTRAL_URL", "https://another.example")
     with pytest.raises(mspkit.InvalidRequestError) as caught:
         pickle.loads(pickled)
-    said = str(caught.value)
-    assert clients.sim.url in said and "https://another.example" in said and "NCENTRAL_URL" in said
-    assert caught.value.argument == "base_url" and "jwt-of-another" not in said
-    # The address may be written in another way.
+    message = str(caught.value)
+    assert clients.sim.url in message and "https://another.example" in message and "NCENTRAL_URL" in message
+    assert caught.value.argument == "base_url" and "jwt-of-another" not in message
+    # The address may be spelled differently.
     monkeypatch.setenv("NCENTRAL_URL", f"{clients.sim.url}/api/")
     assert pickle.loads(pickled).base_url == clients.sim.url
     # A client that took its address from the environment keeps it.
@@ -72,7 +72,7 @@ def test_a_pickled_client_sends_nobody_the_secrets_of_another_server(
     monkeypatch.setenv("NCENTRAL_URL", "https://second.example")
     with pytest.raises(mspkit.InvalidRequestError, match=r"first\.example"):
         pickle.loads(first)
-    # Where the environment says nothing, the vendor's address is meant.
+    # Without an address in the environment, the vendor's is used.
     monkeypatch.setenv("WIV_API_KEY", "key")
     with pytest.raises(mspkit.InvalidRequestError, match="WIV_URL"):
         pickle.loads(pickle.dumps(mspkit.Wiv(api_key="k", base_url=clients.sim.url)))
@@ -106,13 +106,13 @@ def test_credentials_are_checked(clients: Clients) -> None:
     for given in wrong:
         with pytest.raises(mspkit.InvalidRequestError, match="credentials"):
             mspkit.NCentral(clients.sim.url, credentials=given)
-    # What is given goes before; what the function raises is the caller's.
+    # Arguments take precedence; the function's exceptions are the caller's.
     assert clients.sync(credentials=lambda: {"jwt": "other"}).customers.get(100).customer_id == "100"
     with pytest.raises(ZeroDivisionError):
         mspkit.NCentral(clients.sim.url, credentials=lambda: {"jwt": str(1 // 0)})
 
 
-def test_what_is_pickled_without_its_way_to_the_server_says_so(
+def test_an_unpickled_client_without_secrets_raises(
     clients: Clients, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("NCENTRAL_JWT", clients.sim.credentials["ncentral_jwt"])
@@ -189,7 +189,7 @@ def test_limits(clients: Clients) -> None:
     def limit() -> mspkit.LimitStatus:
         return next(one for one in client.limits() if "customerId" in one.endpoint)
 
-    # Calls of this process that were given up hold their slots a little longer.
+    # Abandoned calls of this process hold their slots a little longer.
     until("no call is in flight", lambda: limit().in_flight == 0)
     assert (limit().cap, limit().waiting, limit().last_429) == (5, 0, None)
 
@@ -199,7 +199,7 @@ def test_lists_are_read_in_every_way(clients: Clients) -> None:
     client = clients.sync()
     every = [str(100 + at) for at in range(45)]
 
-    def ids(items: Iterable[mspkit.Customer]) -> list[str]:
+    def ids(items: Iterable[mspkit.ncentral.Customer]) -> list[str]:
         return [item.customer_id for item in items]
 
     pager = client.customers.list(page_size=10)

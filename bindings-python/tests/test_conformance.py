@@ -1,31 +1,24 @@
-"""The conformance cases through both clients, and the proof that a sabotaged simulator fails a run."""
+"""The conformance cases through both clients: `tests/conformance` runs this package's program."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from conformance import cases, runner
+from simulator import ROOT
 
-FRONTS = pytest.mark.parametrize("asynchronous", [False, True], ids=["blocking", "async"])
+PROGRAM = ROOT / "bindings-python" / "tests" / "conformance" / "program.py"
 
 
-@FRONTS
-def test_client_conforms(asynchronous: bool, capsys: pytest.CaptureFixture[str]) -> None:
-    suite = cases.load()
-    verdict = runner.run(suite, asynchronous=asynchronous)
+def test_both_kinds_of_clients_conform(capsys: pytest.CaptureFixture[str]) -> None:
+    # It is built beside the simulator.
+    judge = Path(os.environ["MSPKIT_SIM"]).with_name("mspkit-conformance")
+    command = [str(judge), "--", sys.executable, str(PROGRAM)]
+    judged = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     with capsys.disabled():
-        print(f"\n{'async' if asynchronous else 'blocking'}: {verdict.line()}")
-    assert not verdict.failures, "\n".join(verdict.failures)
-    assert verdict.ran == suite.expected, "the manifest's number of cases and those that ran differ"
-
-
-@FRONTS
-@pytest.mark.parametrize("sabotage", ["wrong_field", "lost_item", "extra_request"])
-def test_sabotage_is_noticed(sabotage: str, asynchronous: bool) -> None:
-    verdict = runner.run(cases.load(), asynchronous=asynchronous, sabotage=sabotage, enough=1)
-    assert verdict.failures, f"{verdict.ran} cases ran against {sabotage} and none noticed"
-
-
-def test_a_field_that_the_format_does_not_have_is_refused() -> None:
-    with pytest.raises(cases.CaseError, match="colour"):
-        cases.only("a case", {"colour": 1}, cases.CASE)
+        print(f"\n{judged.stdout}", end="")
+    assert judged.returncode == 0, judged.stdout

@@ -1,4 +1,4 @@
-"""The examples in docstrings run against the simulator and print what they say."""
+"""The examples in docstrings run against the simulator and print what they show."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import contextlib
 import doctest
 import inspect
 import io
-import sys
 import traceback
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +21,7 @@ from simulator import Simulator
 CLIENTS = (mspkit.NCentral, mspkit.Cloudmore, mspkit.Wiv)
 ASYNC_CLIENTS = (mspkit.AsyncNCentral, mspkit.AsyncCloudmore, mspkit.AsyncWiv)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-# The examples show the values that the documents show; the simulator is told to know them.
+# The examples show the values of the documents; the simulator is loaded with them.
 KNOWN = {
     "cloudmore_organization_id": "5f1f6a8e-6d0b-4a38-8f0e-9c3f0f5f7b21",
     "psa_username": "psa.user@acme.example",
@@ -33,21 +32,20 @@ KNOWN = {
 def _examples() -> Iterator[Any]:
     """The public classes and methods of the services, each with its client and its examples."""
     for client in CLIENTS + ASYNC_CLIENTS:
-        module = sys.modules[inspect.getattr_static(client, "__init__").__module__]
-        asynchronous = client in ASYNC_CLIENTS
-        names = [name for name in module.__all__ if name.startswith("Async") == asynchronous]
-        for of in (getattr(module, name) for name in names):
+        groups = [getattr(client, name) for name, one in vars(client).items() if isinstance(one, property)]
+        for of in (client, *groups):
             for place in (of, *filter(inspect.isfunction, vars(of).values())):
                 tests = doctest.DocTestParser().get_examples(inspect.getdoc(place) or "")
                 if tests:
-                    yield pytest.param(client, tests, id=f"{module.__name__}.{place.__qualname__}")
+                    yield pytest.param(client, tests, id=f"{client._service}.{place.__qualname__}")
 
 
 def run(example: doctest.Example, names: dict[str, Any], loop: asyncio.AbstractEventLoop) -> str:
-    """What an example prints; `await` may stand in it as at the prompt of `python -m asyncio`."""
+    """The output of an example; `await` is allowed in it as at the prompt of `python -m
+    asyncio`."""
     code = compile(example.source, "<example>", "single", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
         try:
             outcome = eval(code, names)  # noqa: S307 - the examples are ours
             if inspect.iscoroutine(outcome):
@@ -55,8 +53,8 @@ def run(example: doctest.Example, names: dict[str, Any], loop: asyncio.AbstractE
         except Exception as error:
             if example.exc_msg is None:
                 raise
-            said.write("".join(traceback.format_exception_only(error)))
-    return said.getvalue()
+            output.write("".join(traceback.format_exception_only(error)))
+    return output.getvalue()
 
 
 @pytest.mark.parametrize(("client_class", "examples"), list(_examples()))
@@ -73,8 +71,8 @@ def test_example(
     loop = asyncio.new_event_loop()
     try:
         for example in examples:
-            want, came = example.exc_msg or example.want, run(example, names, loop)
-            assert doctest.OutputChecker().check_output(want, came, FLAGS), f"{example.source}gave {came!r}"
+            want, got = example.exc_msg or example.want, run(example, names, loop)
+            assert doctest.OutputChecker().check_output(want, got, FLAGS), f"{example.source}gave {got!r}"
     finally:
         loop.close()
 

@@ -1,4 +1,5 @@
-"""Errors: a class per kind, with all that is known, kept through pickles; and no secret in any of it."""
+"""Errors: a class per kind, with all of its fields, kept through pickles; and no secret in any
+of it."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ def refused(clients: Clients) -> mspkit.BadRequestError:
     return caught.value
 
 
-def test_what_an_error_knows(clients: Clients) -> None:
+def test_the_fields_of_an_error(clients: Clients) -> None:
     error = refused(clients)
     assert isinstance(error, mspkit.APIStatusError) and not isinstance(error, mspkit.ServerError)
     assert error.status == 400 and error.operation == "ncentral.customers.get" and error.server_error_id
@@ -51,7 +52,7 @@ def unreachable() -> mspkit.APIConnectionError:
     return caught.value
 
 
-def test_what_an_error_comes_from() -> None:
+def test_the_causes_of_an_error() -> None:
     error = unreachable()
     causes: list[BaseException] = []
     cause = error.__cause__
@@ -82,7 +83,7 @@ def test_arguments_are_refused_before_anything_is_sent(clients: Clients) -> None
     assert clients.sim.log()["requests"] == []
 
 
-def test_a_closed_client_says_so(clients: Clients) -> None:
+def test_a_closed_client_raises(clients: Clients) -> None:
     with clients.sync() as client:
         other = client.with_options(timeout=5)
         client.customers.get(100)
@@ -133,12 +134,12 @@ def test_python_has_names_for_some_of_them(clients: Clients) -> None:
         assert vars(again) == vars(error) and error.args == (str(error),)
 
 
-def test_an_expected_answer_is_no_warning(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_expected_outcome_is_not_a_warning(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO", "mspkit"), pytest.raises(mspkit.NotFoundError) as caught:
         clients.sync().customers.get(4711)
     assert {record.levelname for record in caplog.records} == {"INFO"}
     assert pickle.loads(pickle.dumps(caught.value))._expected
 
 
-def test_what_is_wrong_inside_is_an_exception() -> None:
+def test_an_internal_error_is_an_exception() -> None:
     assert issubclass(mspkit.InternalError, Exception)

@@ -1,4 +1,4 @@
-"""The example does its whole job against the simulator, with every row that the demo has to have."""
+"""The example completes against the simulator, with every row of the demo."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from simulator import ROOT, Simulator
 
 
 def ran(*arguments: str) -> tuple[str, str, dict[str, Any]]:
-    """What the example prints, what it shows of its progress, and what the server has counted."""
+    """What the example prints, its progress, and the server's counts."""
     with Simulator(**demo.OPTIONS) as simulator:
         command = [sys.executable, str(demo.EXAMPLE), *arguments]
         environment = demo.prepared(simulator)
         done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
-        said, shown = done.stdout.decode(), done.stderr.decode()
-        assert done.returncode == 0, said + shown
-        return said, shown, simulator.log()["counts"]
+        output, shown = done.stdout.decode(), done.stderr.decode()
+        assert done.returncode == 0, output + shown
+        return output, shown, simulator.log()["counts"]
 
 
 def test_the_example_does_the_job() -> None:
-    said, shown, counts = ran("--write")
+    output, shown, counts = ran("--write")
     assert re.search(r"^\.\.\. \d+ of 120: \w.*\n\.\.\. \d+ cases: \w", shown, re.MULTILINE), shown
     assert counts["ncentral.service_orgs.create_customer"]["committed"] == 3
-    assert counts["cloudmore.services.add"]["committed"] == 1
+    assert counts["cloudmore.services.create"]["committed"] == 1
     judge = [sys.executable, str(ROOT / "tests" / "demo.py")]
-    judged = subprocess.run(judge, input=said, capture_output=True, text=True, check=False)
+    judged = subprocess.run(judge, input=output, capture_output=True, text=True, check=False)
     assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
-def test_the_example_only_reads_unless_told() -> None:
-    said, _, counts = ran()
-    assert "walk all case pages" in said
+def test_the_example_only_reads_by_default() -> None:
+    output, _, counts = ran()
+    assert "walk all case pages" in output
     for operation in ("service_orgs.create", "service_orgs.create_customer"):
         assert f"ncentral.{operation}" not in counts
-    assert "cloudmore.services.add" not in counts
+    assert "cloudmore.services.create" not in counts
 
 
 def test_progress_stays_on_one_line_of_a_terminal() -> None:
@@ -54,7 +54,7 @@ def test_progress_stays_on_one_line_of_a_terminal() -> None:
                 while read := os.read(terminal, 4096):
                     shown += read
             except OSError:
-                pass  # That is how a terminal tells its end.
+                pass  # A terminal reports its end like this.
             assert running.wait(60) == 0, shown
         os.close(terminal)
     assert re.search(rb"\r1 of 120: \w[^\r\n]* +\r", shown) and b"\n" not in shown, shown

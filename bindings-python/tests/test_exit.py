@@ -1,4 +1,4 @@
-"""The interpreter ends cleanly and soon, whatever is in flight."""
+"""The interpreter exits cleanly and soon, whatever is in flight."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models in pydantic's and FastAPI's world: the real packages, in a process."""
+"""Models with pydantic and FastAPI: the real packages, in a process."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ fastapi = pytest.importorskip("fastapi")
 testclient = pytest.importorskip("fastapi.testclient")
 
 
-def customer(**more: Any) -> mspkit.Customer:
-    return mspkit.Customer.from_dict(
+def customer(**more: Any) -> mspkit.ncentral.Customer:
+    return mspkit.ncentral.Customer.from_dict(
         {"customerId": 7, "customerName": "Contoso", "city": None, "new": [1], **more}
     )
 
@@ -28,10 +28,10 @@ def test_models_are_returned_in_every_way(clients: Clients) -> None:
     app.get("/bare")(lambda: customer())
     app.get("/many")(lambda: [customer(), customer()])
     app.get("/inside")(lambda: {"found": customer()})
-    app.get("/declared", response_model=mspkit.Customer)(lambda: customer())
-    app.get("/page", response_model=list[mspkit.Customer])(lambda: [customer()])
+    app.get("/declared", response_model=mspkit.ncentral.Customer)(lambda: customer())
+    app.get("/page", response_model=list[mspkit.ncentral.Customer])(lambda: [customer()])
     app.get("/secret")(lambda: tokens)
-    app.get("/secret/declared", response_model=mspkit.AuthTokens)(lambda: tokens)
+    app.get("/secret/declared", response_model=mspkit.ncentral.AuthTokens)(lambda: tokens)
 
     with testclient.TestClient(app) as http:
         for path in ("/bare", "/declared"):
@@ -50,10 +50,10 @@ def test_models_are_returned_in_every_way(clients: Clients) -> None:
 def test_an_annotated_handler() -> None:
     app = fastapi.FastAPI()
 
-    async def handler() -> mspkit.Customer:
+    async def handler() -> mspkit.ncentral.Customer:
         return customer()
 
-    handler.__annotations__["return"] = mspkit.Customer
+    handler.__annotations__["return"] = mspkit.ncentral.Customer
     app.get("/annotated")(handler)
     with testclient.TestClient(app) as http:
         assert http.get("/annotated").json() == PLAIN
@@ -61,14 +61,14 @@ def test_an_annotated_handler() -> None:
 
 def test_pydantic_models_hold_them() -> None:
     pydantic = pytest.importorskip("pydantic")
-    adapter = pydantic.TypeAdapter(mspkit.Customer)
+    adapter = pydantic.TypeAdapter(mspkit.ncentral.Customer)
     one = customer()
     assert adapter.validate_python(one) is one
     assert adapter.validate_python(PLAIN) == one == adapter.validate_json(adapter.dump_json(one))
     for wrong in (5, "x", {"customer_id": {"a": 1}}):
         with pytest.raises(pydantic.ValidationError):
             adapter.validate_python(wrong)
-    holder = pydantic.create_model("Holder", customer=(mspkit.Customer, ...))
+    holder = pydantic.create_model("Holder", customer=(mspkit.ncentral.Customer, ...))
     assert holder(customer=one).model_dump() == {"customer": PLAIN}
     assert "customer_id" in str(holder.model_json_schema())
 

@@ -1,4 +1,5 @@
-"""Tracebacks with locals, as Sentry, rich and `pytest -l` show them: no name stands for a secret."""
+"""Tracebacks with locals, as Sentry, rich and `pytest -l` show them: no local variable is a
+secret."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ PLANTED = "hunter22-planted-secret"
 
 
 def shown(error: BaseException) -> list[str]:
-    """What the package's frames show of the planted secret."""
+    """Where the package's frames show the planted secret."""
     found = []
     for frame, _ in traceback.walk_tb(error.__traceback__):
         if "mspkit" in frame.f_code.co_filename and "tests" not in frame.f_code.co_filename:
@@ -95,10 +96,10 @@ def test_async_calls_that_fail(clients: Clients) -> None:
     asyncio.run(main())
 
 
-def test_what_is_half_made_shows_itself() -> None:
+def test_a_partly_initialized_value_has_a_representation() -> None:
     classes: tuple[Any, ...] = (
         *(mspkit.NCentral, mspkit.AsyncWiv, mspkit.Cloudmore, mspkit.Pager, mspkit.AsyncPager, mspkit.Page),
-        *(mspkit.Response, mspkit.ResponseMeta, mspkit.Customer, mspkit.Headers, mspkit.Secret),
+        *(mspkit.Response, mspkit.ResponseMeta, mspkit.ncentral.Customer, mspkit.Headers, mspkit.Secret),
     )
     for cls in classes:
         half = cls.__new__(cls)

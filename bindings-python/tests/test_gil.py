@@ -1,4 +1,4 @@
-"""Other threads run while a call waits: every method that can wait is tried, by the list of them."""
+"""Other threads run while a call waits: every method that can wait is tried."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from conftest import Clients
 from mspkit import _native
 
 SLOW = 0.4
-# How each method that may wait is made to wait; the others only look something up or begin something.
+# How each method that may wait is made to wait; the others only look something up or start
+# something.
 WAITING = {"Core.call", "Core.request", "Core.__new__", "Pager.fill"}
 AT_ONCE = {
     "Core.pager",
@@ -50,7 +51,7 @@ def test_every_native_method_is_known() -> None:
 
 
 def ticks(call: Callable[[], object]) -> float:
-    """How much of the time another thread could run, by how late it came back from short sleeps."""
+    """How much of the time another thread could run, measured by its delay after short sleeps."""
     ended = threading.Event()
     longest = 0.0
 
@@ -73,7 +74,7 @@ def ticks(call: Callable[[], object]) -> float:
 
 
 def fifo(at: Path) -> str:
-    """A file that is only read to its end after a while."""
+    """A file whose end is reached only after a while."""
     os.mkfifo(at)
 
     def write() -> None:

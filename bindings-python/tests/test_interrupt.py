@@ -1,4 +1,4 @@
-"""Ctrl-C in a blocking call: soon, in whatever phase the call is, and without a trace of it afterwards."""
+"""Ctrl-C in a blocking call: soon, in every phase of the call, and without a trace afterwards."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WITHIN = 0.1
 
 
 class Strike:
-    """Sends SIGINT to this process and keeps the time."""
+    """Sends SIGINT to this process and records the time."""
 
     def __init__(self) -> None:
         self.at = 0.0
@@ -34,18 +34,18 @@ class Strike:
         os.kill(os.getpid(), signal.SIGINT)
 
     def soon(self, *_: object) -> None:
-        """The same from another thread, so that the call goes on meanwhile."""
+        """The same from another thread, so that the call continues meanwhile."""
         threading.Thread(target=self).start()
 
 
 def interrupted(strike: Strike, call: Callable[[], object]) -> float:
-    """How long after the signal the exception came."""
+    """The delay between the signal and the exception."""
     with pytest.raises(KeyboardInterrupt):
         call()
     return time.monotonic() - strike.at
 
 
-def customers(url: str, **options: float) -> list[mspkit.MspCustomer]:
+def customers(url: str, **options: float) -> list[mspkit.wiv.Customer]:
     with mspkit.Wiv(api_key="k", base_url=url, **options) as client:  # type: ignore[arg-type]
         return client.customers.list().collect()
 
@@ -154,7 +154,7 @@ def test_a_handler_that_raises_nothing_lets_the_call_go_on(clients: Clients) -> 
     assert len(struck) >= 2
 
 
-def test_what_a_handler_raises_comes_through_unchanged() -> None:
+def test_exceptions_of_handlers_are_unchanged() -> None:
     raised = TimeoutError("mine")
 
     def handler(number: int, frame: FrameType | None) -> None:
@@ -173,18 +173,18 @@ def test_a_list_that_was_interrupted_loses_nothing(clients: Clients) -> None:
     strike = Strike()
     pager = client.customers.list(page_size=10)
     first = [next(pager) for _ in range(10)]
-    # The pages that are read ahead have come; the last one is late.
+    # The pages that are read ahead have arrived; the last one is late.
     slow = {"match": "GET /api/customers", "nth": [1], "fault": {"kind": "delay", "ms": 20_000}}
     clients.sim.control("faults", {"seed": 1, "rules": [slow]})
     threading.Timer(0.3, strike).start()
-    rest: list[mspkit.Customer] = []
+    rest: list[mspkit.ncentral.Customer] = []
     with pytest.raises(KeyboardInterrupt):
         rest += pager.collect()
     rest += pager.collect()
     assert [item.customer_id for item in first + rest] == [str(100 + at) for at in range(90)]
 
 
-def test_the_good_answer_is_good() -> None:
-    # What the other tests cut short would otherwise be an answer.
+def test_a_valid_response_is_accepted() -> None:
+    # Otherwise a response that the other tests cut short would arrive.
     with Server(GOOD) as server, mspkit.Wiv(api_key="k", base_url=server.url) as client:
         assert client.request("GET", "/msp/customers/1").json() == {"customerId": "1", "customerName": "One"}

@@ -1,4 +1,5 @@
-"""Lists: every way to read gives what the others have left, and says whether all of it came."""
+"""Lists: every way to read continues where the others stopped, and reports whether the list is
+complete."""
 
 from __future__ import annotations
 
@@ -60,7 +61,7 @@ ENDS: list[Callable[[Reader], Awaitable[list[str]]]] = [
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-def test_every_way_gives_what_the_others_have_left(clients: Clients, asynchronous: bool) -> None:
+def test_every_way_to_read_continues_where_the_others_stopped(clients: Clients, asynchronous: bool) -> None:
     clients.sim.reset(customers=30)
 
     async def main() -> None:
@@ -98,7 +99,7 @@ def test_reading_begins_at_a_page(clients: Clients) -> None:
 
 
 def short(clients: Clients) -> None:
-    """A server that says that there is one row more than it gives."""
+    """A server that reports one row more than it returns."""
     rows = [{"customerId": number} for number in range(1, 4)]
     clients.sim.answer(
         "ncentral.customers.list", json={"data": rows, "totalItems": 4, "totalPages": 1}, times=1
@@ -107,7 +108,7 @@ def short(clients: Clients) -> None:
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-def test_a_list_says_whether_it_is_whole(
+def test_a_list_reports_whether_it_is_complete(
     clients: Clients, caplog: pytest.LogCaptureFixture, asynchronous: bool
 ) -> None:
     async def main() -> None:
@@ -121,8 +122,8 @@ def test_a_list_says_whether_it_is_whole(
             cut = Reader(client.customers.list(), asynchronous)
             assert await way(cut) == ["1", "2", "3"]
             assert [cut.pager.complete, cut.pager.missing, cut.pager.total] == [False, 1, 4]
-            told = [record for record in caplog.records if record.levelno == logging.WARNING]
-            assert len(told) == 1 and "1 of 4 rows" in told[0].getMessage()
+            warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
+            assert len(warnings) == 1 and "1 of 4 rows" in warnings[0].getMessage()
             caplog.clear()
         clients.sim.reset()
         short(clients)
@@ -140,7 +141,7 @@ def test_a_list_says_whether_it_is_whole(
     asyncio.run(main())
 
 
-def test_a_row_that_cannot_be_read_is_told_with_its_place(clients: Clients) -> None:
+def test_a_row_that_cannot_be_read_is_reported_with_its_position(clients: Clients) -> None:
     rows = [{"customerId": 1}, {"customerId": 2, "customerName": {"a": 1}}, 5, None, {"customerId": 4}]
     clients.sim.answer("ncentral.customers.list", json={"data": rows, "totalItems": 4, "totalPages": 1})
     items = list(clients.sync().customers.list(page_size=6))
@@ -156,10 +157,10 @@ def test_a_row_that_cannot_be_read_is_told_with_its_place(clients: Clients) -> N
     assert page[-1].customer_id == "4" and len(page) == 4
 
 
-def test_a_list_that_was_read_says_so(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_list_that_was_read_warns(clients: Clients, caplog: pytest.LogCaptureFixture) -> None:
     pager = clients.sync().customers.list()
     assert len(list(pager)) == 10 and not caplog.records
-    assert list(pager) == [] and "nothing more comes of it" in caplog.text
+    assert list(pager) == [] and "it has no more items" in caplog.text
 
 
 def test_a_query_that_a_parameter_makes_is_refused(clients: Clients) -> None:

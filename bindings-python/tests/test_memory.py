@@ -1,4 +1,4 @@
-"""Memory stays what it was, however many clients come and go and however many items are listed."""
+"""Memory stays flat, however many clients are made and however many items are listed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MEASURE = """
     import mspkit
     def resident():
         gc.collect()
-        with open("/proc/self/statm") as told:
-            return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     def descriptors():
         return len(os.listdir("/proc/self/fd"))
     def measure(turn, turns):
-        # The allocator needs its time; what counts is that the second half adds nothing to the first.
+        # The allocator needs time; the second half must add nothing to the first.
         for _ in range(turns // 2):
             turn()
         begin, files = resident(), descriptors()
@@ -85,7 +85,7 @@ TURNS = {
 def test_memory_is_flat(clients: Clients, what: str, capsys: pytest.CaptureFixture[str]) -> None:
     clients.sim.reset(customers=300, log=False)
     turn, turns = TURNS[what]
-    said = quiet(MEASURE + turn + f"\n    measure(turn, {turns})\n", clients.sim, timeout=3600)
+    output = quiet(MEASURE + turn + f"\n    measure(turn, {turns})\n", clients.sim, timeout=3600)
     if SOAK:
         with capsys.disabled():
-            print(f"\n{what}, {turns} turns: {said}", end="")
+            print(f"\n{what}, {turns} turns: {output}", end="")

@@ -1,4 +1,5 @@
-"""Models: typed attributes over what came, read-only, comparable, copied and pickled without secrets."""
+"""Models: typed attributes over a response, read-only, comparable, copied and pickled without
+secrets."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ from mspkit import _native
 PROTOCOLS = range(2, pickle.HIGHEST_PROTOCOL + 1)
 
 
-def service(**more: Any) -> mspkit.EstoreServiceDetail:
-    return mspkit.EstoreServiceDetail.from_dict(
+def service(**more: Any) -> mspkit.cloudmore.EstoreServiceDetail:
+    return mspkit.cloudmore.EstoreServiceDetail.from_dict(
         {
             "id": "a",
             "customProperties": [{"propertyId": 7, "visible": True, "allowedValues": ["x", "y"], "new": [1]}],
@@ -52,20 +53,20 @@ def test_models_are_read_only() -> None:
     assert one.extra == {"vendorData": {"tier": 2}}
 
 
-def test_equality_and_hash_go_by_what_came() -> None:
+def test_equality_and_hash_depend_on_the_data_received() -> None:
     assert service() == service() and hash(service()) == hash(service())
     assert service(name="b") != service() and service(name=None) != service()
-    assert service() != mspkit.EstoreService.from_dict({"id": "a"})
-    by_hand = mspkit.CustomPropertyData(id=7, value="v")
-    assert by_hand == mspkit.CustomPropertyData.from_dict({"id": "7", "value": "v"})
-    assert len({by_hand, mspkit.CustomPropertyData(id="7", value="v")}) == 1
+    assert service() != mspkit.cloudmore.EstoreService.from_dict({"id": "a"})
+    by_hand = mspkit.cloudmore.CustomPropertyData(id=7, value="v")
+    assert by_hand == mspkit.cloudmore.CustomPropertyData.from_dict({"id": "7", "value": "v"})
+    assert len({by_hand, mspkit.cloudmore.CustomPropertyData(id="7", value="v")}) == 1
     with pytest.raises(TypeError, match="nothing"):
-        mspkit.CustomPropertyData(nothing=1)
+        mspkit.cloudmore.CustomPropertyData(nothing=1)
 
 
 def test_matching() -> None:
     match service(name="n"):
-        case mspkit.EstoreServiceDetail(name="n", id=found):
+        case mspkit.cloudmore.EstoreServiceDetail(name="n", id=found):
             assert found == "a"
         case _:
             raise AssertionError
@@ -124,7 +125,7 @@ def test_scalars_are_read_in_any_form(field: str, value: Any, read: Any, clients
         ("parentId", True),
     ],
 )
-def test_what_cannot_be_read_fails_the_call(field: str, value: Any, clients: Clients) -> None:
+def test_an_unreadable_value_fails_the_call(field: str, value: Any, clients: Clients) -> None:
     clients.sim.control("script", {"answers": [{"match": "GET /api/customers/1", "json": {field: value}}]})
     with pytest.raises(mspkit.ResponseDecodeError, match=field) as caught:
         clients.sync().customers.get(1)
@@ -132,7 +133,7 @@ def test_what_cannot_be_read_fails_the_call(field: str, value: Any, clients: Cli
     assert caught.value.request_id
 
 
-def test_a_promised_field_that_is_missing_says_so(clients: Clients) -> None:
+def test_a_missing_promised_field_raises(clients: Clients) -> None:
     clients.sim.control("script", {"answers": [{"match": "GET /api/customers/1", "json": {"city": "x"}}]})
     got = clients.sync().customers.get(1)
     with pytest.raises(mspkit.MissingFieldError, match="customer_id") as caught:
@@ -145,7 +146,7 @@ def test_a_promised_field_that_is_missing_says_so(clients: Clients) -> None:
 
 
 @pytest.mark.parametrize("body", [None, {}, {"jobId": 5}])
-def test_a_create_that_gives_no_id_says_where_to_look(body: object, clients: Clients) -> None:
+def test_a_create_without_an_id_says_where_to_look(body: object, clients: Clients) -> None:
     clients.sim.answer("ncentral.service_orgs.create_customer", status=201, json=body)
     made = clients.sync().service_orgs.create_customer(
         50, customer_name="N", contact_first_name="A", contact_last_name="B"
@@ -154,7 +155,7 @@ def test_a_create_that_gives_no_id_says_where_to_look(body: object, clients: Cli
         print(made.customer_id)
     assert "list_customers" in str(caught.value) and not caught.value.retryable
     with pytest.raises(mspkit.MissingFieldError, match="customer_id"):
-        print(mspkit.Customer(customer_name="by hand").customer_id)
+        print(mspkit.ncentral.Customer(customer_name="by hand").customer_id)
 
 
 HALF = '{"customerId": 1, "customerName": "cut \\ud83d", '
@@ -174,7 +175,7 @@ def test_half_a_surrogate_pair_is_shown_as_such(clients: Clients) -> None:
     assert client.request("GET", "/api/customers/1").json()["customerName"] == "cut \ufffd"
 
 
-def test_what_request_cannot_read_says_of_which_answer(clients: Clients) -> None:
+def test_an_unreadable_response_of_request_is_identified(clients: Clients) -> None:
     clients.sim.answer("/api/devices", text="<html>", status=200)
     client = clients.sync()
 

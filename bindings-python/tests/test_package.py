@@ -1,10 +1,12 @@
-"""What is installed: the wheel, and the one made of the sdist, work in an empty directory as README says.
+"""The packages: the wheels, and those made from the sdists, work in an empty directory as README
+says.
 
-`MSPKIT_DIST` names the folder in which both packages were built.
+`MSPKIT_DIST` names the folder in which the packages mspkit and mspkit-sim were built.
 """
 
 from __future__ import annotations
 
+import email.message
 import email.parser
 import os
 import re
@@ -18,11 +20,15 @@ from pathlib import Path
 
 import pytest
 
+import mspkit
+from children import SOAK
 from mspkit.sim import program
 from simulator import ROOT, VARIABLES, Simulator
 
 DIST = os.environ.get("MSPKIT_DIST")
-LARGEST = 6_000_000
+LARGEST = 3_500_000
+MSPKIT, SIM = "mspkit-[0-9]*", "mspkit_sim-[0-9]*"
+LICENSES = {"LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES"}
 
 pytestmark = pytest.mark.skipif(DIST is None, reason="MSPKIT_DIST names no folder with the built packages")
 
@@ -35,14 +41,14 @@ def built(pattern: str) -> Path:
 
 
 def readme_blocks() -> list[str]:
-    """The Python examples that a person sees first."""
+    """The Python examples at the top of the README."""
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert blocks
     return blocks
 
 
 def ran(command: list[str | Path], cwd: Path, **more: str) -> str:
-    """What a command prints, in an environment that knows nothing of this folder."""
+    """The output of a command, in an environment that does not know this folder."""
     known = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     for name in ("PYTHONPATH", "VIRTUAL_ENV", "MSPKIT_SIM"):
         known.pop(name, None)
@@ -51,12 +57,18 @@ def ran(command: list[str | Path], cwd: Path, **more: str) -> str:
     return done.stdout
 
 
-def installed(wheel: Path, place: Path) -> Path:
-    """The interpreter of a fresh environment with the wheel, offline."""
+def installed(place: Path, *wanted: str | Path) -> Path:
+    """The interpreter of a fresh environment with these packages, offline."""
     venv.create(place / "venv", with_pip=True)
     python = place / "venv" / "bin" / "python"
-    ran([python, "-m", "pip", "install", "--no-index", "--disable-pip-version-check", wheel], place)
+    ran([python, "-m", "pip", "install", "--no-index", "--disable-pip-version-check", *wanted], place)
     return python
+
+
+def metadata(held: zipfile.ZipFile) -> email.message.Message:
+    """The description of a wheel."""
+    (name,) = (name for name in held.namelist() if name.endswith(".dist-info/METADATA"))
+    return email.parser.Parser().parsestr(held.read(name).decode())
 
 
 def works_as_the_readme_says(python: Path, sim: Simulator, place: Path) -> None:
@@ -64,8 +76,8 @@ def works_as_the_readme_says(python: Path, sim: Simulator, place: Path) -> None:
     empty.mkdir()
     for block in readme_blocks():
         sim.reset(customers=7)
-        said = ran([python, "-W", "error", "-c", block], empty, **sim.env)
-        assert len(said.splitlines()) >= 7, said
+        output = ran([python, "-W", "error", "-c", block], empty, **sim.env)
+        assert len(output.splitlines()) >= 7, output
     where = ran([python, "-c", "import mspkit; print(mspkit.__file__)"], empty)
     assert where.startswith(str(place / "venv"))
     listed = ran([python, "-m", "pip", "list", "--format", "freeze", "--disable-pip-version-check"], empty)
@@ -75,15 +87,29 @@ def works_as_the_readme_says(python: Path, sim: Simulator, place: Path) -> None:
 
 
 def test_the_wheel_works_in_an_empty_directory(sim: Simulator, tmp_path: Path) -> None:
-    python = installed(built("*.whl"), tmp_path)
+    python = installed(tmp_path, built(f"{MSPKIT}.whl"))
     works_as_the_readme_says(python, sim, tmp_path)
+    # Without the simulator it says how to install it, and takes another one.
+    env = {name: value for name, value in os.environ.items() if name != "MSPKIT_SIM"}
+    env |= {"PATH": "", "HOME": str(tmp_path)}
+    command = [python, "-m", "mspkit.sim", "--version"]
+    without = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert (without.returncode, without.stdout) == (1, "")
+    assert without.stderr.startswith("mspkit.sim: the simulator is not installed; ")
+    assert "pip install 'mspkit[sim]'" in without.stderr
+    assert "mspkit-sim" in ran([*command], tmp_path, MSPKIT_SIM=str(program()))
+
+
+def test_the_extra_installs_the_simulator(tmp_path: Path) -> None:
+    python = installed(tmp_path, "--find-links", Path(DIST or "").absolute(), "mspkit[sim]")
     where = ran([python, "-c", "from mspkit.sim import program; print(program())"], tmp_path).strip()
-    assert where.startswith(str(tmp_path / "venv"))
+    assert where == str(tmp_path / "venv" / "bin" / "mspkit-sim")
     assert os.access(where, os.X_OK)
-    assert "mspkit-sim" in ran([python, "-m", "mspkit.sim", "--version"], tmp_path)
+    for command in ([where], [python, "-m", "mspkit.sim"]):
+        assert ran([*command, "--version"], tmp_path) == f"mspkit-sim {mspkit.__version__}\n"
     count = "from mspkit import NCentral; print(len(NCentral().customers.list().collect()))"
-    said = ran([python, "-m", "mspkit.sim", "--customers", "4", "--", python, "-c", count], tmp_path)
-    assert said == "4\n"
+    output = ran([python, "-m", "mspkit.sim", "--customers", "4", "--", python, "-c", count], tmp_path)
+    assert output == "4\n"
     helped = """
         from mspkit.testing import Simulator
         with Simulator(customers=2) as sim:
@@ -93,8 +119,8 @@ def test_the_wheel_works_in_an_empty_directory(sim: Simulator, tmp_path: Path) -
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the names are those of Linux")
-def test_the_wheel_holds_what_it_should() -> None:
-    wheel = built("*.whl")
+def test_the_wheel_has_the_expected_contents() -> None:
+    wheel = built(f"{MSPKIT}.whl")
     tags = re.fullmatch(
         r"mspkit-([\d.]+)-cp310-abi3-(?:manylinux2014_\w+\.)?manylinux_\d+_\d+_\w+\.whl", wheel.name
     )
@@ -106,43 +132,58 @@ def test_the_wheel_holds_what_it_should() -> None:
         needed = ("__init__.py", "_native.abi3.so", "_native.pyi", "py.typed")
         assert {f"mspkit/{name}" for name in needed} <= package
         suffixes = {Path(name).suffix for name in package}
-        assert suffixes == {".py", ".pyi", ".so", ".typed", ""}, suffixes
-        assert [name for name in package if not Path(name).suffix] == ["mspkit/_bin/mspkit-sim"]
-        assert held.getinfo("mspkit/_bin/mspkit-sim").external_attr >> 16 & 0o777 == 0o755
-        info = next(name for name in names if name.endswith(".dist-info/METADATA"))
-        meta = email.parser.Parser().parsestr(held.read(info).decode())
+        assert suffixes == {".py", ".pyi", ".so", ".typed"}, suffixes
+        meta = metadata(held)
     assert (meta["Name"], meta["Version"], meta["Requires-Python"]) == ("mspkit", tags[1], ">=3.10")
-    assert meta.get_all("Requires-Dist") is None
+    (extra,) = meta.get_all("Requires-Dist", [])
+    assert re.fullmatch(rf"mspkit-sim ?== ?{re.escape(tags[1])} ?; ?extra ?== ?['\"]sim['\"]", extra), extra
     assert "Typing :: Typed" in meta.get_all("Classifier", [])
     assert meta["License-Expression"] == "MIT OR Apache-2.0"
-    licenses = {"LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES"}
-    assert set(meta.get_all("License-File", [])) == licenses
-    assert {name.rpartition("/")[2] for name in names} >= licenses
+    assert set(meta.get_all("License-File", [])) == LICENSES
+    assert {name.rpartition("/")[2] for name in names} >= LICENSES
     assert "# mspkit for Python" in str(meta.get_payload())
 
 
-def test_a_wheel_of_the_sdist_works_too(sim: Simulator, tmp_path: Path) -> None:
-    sdist = built("mspkit-[0-9]*.tar.gz")
+@pytest.mark.skipif(sys.platform != "linux", reason="the names are those of Linux")
+def test_the_wheel_of_the_simulator_holds_what_it_should() -> None:
+    wheel = built(f"{SIM}.whl")
+    assert re.fullmatch(
+        r"mspkit_sim-[\d.]+-py3-none-(?:\w+\.)?manylinux_\d+_\d+_\w+(?:\.\w+)?\.whl", wheel.name
+    )
+    assert wheel.stat().st_size < LARGEST
+    with zipfile.ZipFile(wheel) as held:
+        outside = [name for name in held.namelist() if ".dist-info/" not in name]
+        assert outside == [f"mspkit_sim-{mspkit.__version__}.data/scripts/mspkit-sim"]
+        assert held.getinfo(outside[0]).external_attr >> 16 & 0o777 == 0o755
+        meta = metadata(held)
+        assert {name.rpartition("/")[2] for name in held.namelist()} >= LICENSES
+    assert (meta["Name"], meta["Version"]) == ("mspkit-sim", mspkit.__version__)
+    assert meta["License-Expression"] == "MIT OR Apache-2.0"
+    assert meta.get_all("Requires-Dist") is None
+
+
+def wheel_of(sdist: Path, place: Path, **more: str) -> Path:
+    """The wheel that pip makes of an sdist."""
     with tarfile.open(sdist) as held:
         names = held.getnames()
     assert any(name.endswith("/Cargo.lock") for name in names), "what is built is what was tried"
-    assert not any("_bin" in name for name in names), "a program is no source"
     # What both builds share is compiled once; everything of ours is compiled from the unpacked sources.
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    ran([*pip, "wheel", "--no-deps", "-w", tmp_path, sdist], tmp_path, CARGO_TARGET_DIR=str(ROOT / "target"))
-    (made,) = tmp_path.glob("*.whl")
-    python = installed(made, tmp_path)
+    target = {"CARGO_TARGET_DIR": str(ROOT / "target")}
+    ran([*pip, "wheel", "--no-deps", "-w", place / "made", sdist], place, **target, **more)
+    (made,) = (place / "made").glob("*.whl")
+    return made
+
+
+def test_a_wheel_of_the_sdist_works_too(sim: Simulator, tmp_path: Path) -> None:
+    python = installed(tmp_path, wheel_of(built(f"{MSPKIT}.tar.gz"), tmp_path))
     works_as_the_readme_says(python, sim, tmp_path)
-    # It has no simulator, says so, and takes another one.
-    without = subprocess.run(
-        [python, "-m", "mspkit.sim", "--version"],
-        env={name: value for name, value in os.environ.items() if name != "MSPKIT_SIM"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (without.returncode, without.stdout) == (1, "")
-    assert without.stderr.startswith("mspkit.sim: this installation of mspkit has no simulator")
-    assert "MSPKIT_SIM" in without.stderr
-    named = str(program())
-    assert "mspkit-sim" in ran([python, "-m", "mspkit.sim", "--version"], tmp_path, MSPKIT_SIM=named)
+
+
+@pytest.mark.skipif(not SOAK, reason="it compiles the simulator again")
+def test_a_wheel_of_the_simulators_sdist_works_too(tmp_path: Path) -> None:
+    # Whether it is optimised makes no difference here, but takes long.
+    made = wheel_of(built(f"{SIM}.tar.gz"), tmp_path, MATURIN_PEP517_ARGS="--profile=dev")
+    python = installed(tmp_path, made)
+    output = ran([python.with_name("mspkit-sim"), "--version"], tmp_path)
+    assert output == f"mspkit-sim {mspkit.__version__}\n"

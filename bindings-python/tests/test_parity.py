@@ -1,7 +1,9 @@
-"""Every operation of the table is a method of both clients, with its parameters, types and an example."""
+"""Every operation of the table is a method of both clients, with its parameters, types and an
+example."""
 
 from __future__ import annotations
 
+import asyncio
 import doctest
 import inspect
 import typing
@@ -17,16 +19,14 @@ CLIENTS: dict[str, tuple[type[Any], type[Any]]] = {
     "cloudmore": (mspkit.Cloudmore, mspkit.AsyncCloudmore),
     "wiv": (mspkit.Wiv, mspkit.AsyncWiv),
 }
-PAGING = ("limit", "concurrency", "resume_token", "on_incomplete")
-OF_ANY_CALL = ("timeout", "max_retries", "extra_headers", "extra_query", "extra_body")
-SECTIONS = ("Args:", "Returns:", "Raises:", "Example:")
+SECTIONS = ("Args:", "Example:")
 
 BOTH = pytest.mark.parametrize("asynchronous", [False, True], ids=["blocking", "async"])
 EACH = pytest.mark.parametrize("operation", _native.operations(), ids=lambda operation: operation["id"])
 
 
 def resource_class(service: str, resource: str, asynchronous: bool) -> Any:
-    """The class that a client's property answers."""
+    """The class of a client's property."""
     attribute = inspect.getattr_static(CLIENTS[service][asynchronous], resource)
     return typing.get_type_hints(attribute.fget)["return"]
 
@@ -46,24 +46,30 @@ def test_there_are_operations() -> None:
 
 
 @BOTH
+def test_a_request_accepts_the_call_options(asynchronous: bool) -> None:
+    options = inspect.signature(CLIENTS["wiv"][asynchronous].request).parameters["options"]
+    assert options.annotation == "Unpack[CallOptions]"
+
+
+@BOTH
 @EACH
-def test_the_method_takes_what_the_table_says(operation: dict[str, Any], asynchronous: bool) -> None:
+def test_the_method_takes_the_parameters_of_the_table(operation: dict[str, Any], asynchronous: bool) -> None:
     method = method_of(operation, asynchronous)
     listed = operation["paging"] != "none"
     assert inspect.iscoroutinefunction(method) == (asynchronous and not listed)
     own = {name: value for name, value in inspect.signature(method).parameters.items() if name != "self"}
-    common = (PAGING if listed else ()) + OF_ANY_CALL
-    if operation["paging"] == "scroll":
-        common = ("on_lost_page", *common)
-    assert tuple(own)[-len(common) :] == common
+    options = own.pop("options")
+    assert options.kind is inspect.Parameter.VAR_KEYWORD
+    kind = {"none": "CallOptions", "scroll": "ScrollOptions"}.get(operation["paging"], "ListOptions")
+    assert options.annotation == f"Unpack[{kind}]"
     table = {param["name"]: param for param in operation["params"]}
-    assert own.keys() - set(common) == table.keys()
+    assert own.keys() == table.keys()
     for name, param in table.items():
-        # A parameter for which an option of the client stands in need not be given.
+        # A parameter that a client's option can set is optional.
         optional = not param["required"] or param.get("from_option") is not None
         assert (own[name].default is not inspect.Parameter.empty) == optional, name
         by_position = own[name].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
-        assert not by_position or param["place"] == "path", name
+        assert not by_position or param["location"] == "path", name
 
 
 @BOTH
@@ -76,7 +82,7 @@ def test_every_argument_is_typed(operation: dict[str, Any], asynchronous: bool) 
 
 @BOTH
 @EACH
-def test_the_docstring_says_everything(operation: dict[str, Any], asynchronous: bool) -> None:
+def test_the_docstring_is_complete(operation: dict[str, Any], asynchronous: bool) -> None:
     method = method_of(operation, asynchronous)
     doc = inspect.getdoc(method)
     assert doc is not None
@@ -84,7 +90,8 @@ def test_the_docstring_says_everything(operation: dict[str, Any], asynchronous: 
     assert places == sorted(places)
     args = doc[places[0] : places[1]]
     for name in inspect.signature(method).parameters:
-        assert name == "self" or f"\n    {name}: " in args, name
+        shown = "**options" if name == "options" else name
+        assert name == "self" or f"\n    {shown}: " in args, name
     assert "https://" in doc, "the vendor's page"
     examples = doctest.DocTestParser().get_examples(doc)
     assert any(f"client.{operation['resource']}.{operation['name']}(" in one.source for one in examples)
@@ -108,3 +115,14 @@ def test_there_are_no_methods_besides(service: str, asynchronous: bool) -> None:
 def test_both_clients_take_the_same_options(service: str) -> None:
     blocking, asynchronous = (inspect.signature(client) for client in CLIENTS[service])
     assert blocking.parameters == asynchronous.parameters
+
+
+@BOTH
+@pytest.mark.parametrize("unknown", ["pag_size", "on_lost_page"])
+def test_an_unknown_option_is_refused_as_python_does(asynchronous: bool, unknown: str) -> None:
+    client: Any = CLIENTS["ncentral"][asynchronous]("http://127.0.0.1:1", jwt="j", max_retries=0)
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{unknown}'"):
+        client.customers.list(**{unknown: "raise"})
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{unknown}'"):
+        waiting = client.customers.get(1, **{unknown: "raise"})
+        asyncio.run(waiting)

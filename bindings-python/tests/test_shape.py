@@ -1,4 +1,5 @@
-"""Fields read from the bytes of a page are those that Python's JSON reader finds, whatever the writing."""
+"""Fields read from the bytes of a page equal those of Python's JSON reader, whatever the
+formatting."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ ITEMS = 8
 
 
 def written(value: Any, dice: random.Random) -> str:
-    """A value as some server might write it: escapes where none are needed, white space anywhere."""
+    """A value as some server might write it: needless escapes, white space anywhere."""
 
     def space() -> str:
         return dice.choice(SPACES)
@@ -78,7 +79,7 @@ def value(dice: random.Random) -> Any:
 
 
 def item(number: int, dice: random.Random) -> list[tuple[str, Any]]:
-    """The members of an item: in any order, some twice, some that nobody knows, some that are missing."""
+    """The members of an item: in any order, some repeated, some unknown, some missing."""
     members = [(name, value(dice)) for name in NAMES if dice.random() < 0.7]
     members += [(dice.choice(NAMES), value(dice)) for _ in range(dice.randrange(3))]
     members.append(
@@ -90,7 +91,7 @@ def item(number: int, dice: random.Random) -> list[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_fields_are_what_json_says(seed: int, sim: Simulator, clients: Clients) -> None:
+def test_fields_equal_those_of_the_json_module(seed: int, sim: Simulator, clients: Clients) -> None:
     dice = random.Random(seed)
     items = [written_object(item(number, dice), dice) for number in range(1, ITEMS + 1)]
     page = f'{{"data":[{",".join(items)}],"totalItems":{ITEMS},"totalPages":1,"pageSize":{ITEMS}}}'
@@ -101,10 +102,10 @@ def test_fields_are_what_json_says(seed: int, sim: Simulator, clients: Clients) 
     assert len(read) == ITEMS
     for model, text in zip(read, items, strict=True):
         truth = json.loads(text)
-        for name, attribute in mspkit.Customer._by_wire.items():
+        for name, attribute in mspkit.ncentral.Customer._by_wire.items():
             assert getattr(model, attribute.name) == truth.get(name), (name, text)
             assert model.is_set(name) == (name in truth), (name, text)
         assert model.extra == {
-            name: held for name, held in truth.items() if name not in mspkit.Customer._by_wire
+            name: held for name, held in truth.items() if name not in mspkit.ncentral.Customer._by_wire
         }
         assert model.to_dict(by_wire_name=True) == truth

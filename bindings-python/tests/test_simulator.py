@@ -20,20 +20,21 @@ import pytest
 import mspkit
 from children import quiet, run, until
 from mspkit import testing
+from mspkit.sim import program
 from mspkit.testing import FaultKind, Options, Request, Simulator, SimulatorError
 
 SIM = [sys.executable, "-m", "mspkit.sim"]
 
 
 def gone(pid: int) -> bool:
-    """Whether a process has ended; one that nobody has waited for counts as ended."""
+    """Whether a process has ended; a zombie counts as ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
 
 
-def test_what_is_loaded_is_seen_by_clients_and_given_back() -> None:
+def test_loaded_data_is_visible_to_clients_and_in_the_state() -> None:
     with Simulator(customers=3) as sim, sim.ncentral() as client:
         assert len(client.customers.list().collect()) == 3
         sim.load(
@@ -52,12 +53,12 @@ def test_what_is_loaded_is_seen_by_clients_and_given_back() -> None:
         with Simulator() as other:
             other.load(**state)
             assert other.state()["customers"] == state["customers"]
-        with pytest.raises(SimulatorError, match=r"^customers\[0\]\.cty: there is no such field; there are "):
+        with pytest.raises(SimulatorError, match=r"^customers\[0\]\.cty: unknown field; known are "):
             sim.load(customers=[{"cty": "Bergen"}])
         assert sim.state() == {**state, "open_sessions": sim.state()["open_sessions"]}
 
 
-def test_it_answers_what_it_is_told_to() -> None:
+def test_responses_can_be_set() -> None:
     with Simulator() as sim, sim.ncentral() as client:
         sim.answer("/api/devices/{x}", json={"deviceId": 7}, headers={"X-Own": "1"})
         sim.answer("GET /api/devices", text="[]", times=1)
@@ -96,7 +97,7 @@ def test_a_select_that_is_no_expression_is_refused() -> None:
         client.customers.list(select="(((").collect()
 
 
-def test_requests_fail_as_they_are_told_to() -> None:
+def test_requests_fail_as_requested() -> None:
     with Simulator() as sim, sim.ncentral() as client:
         listing = "ncentral.customers.list"
         sim.fail(listing, status=429, retry_after=0)
@@ -129,7 +130,7 @@ def status_of(client: mspkit.NCentral, customer: int) -> int:
     return 200
 
 
-def test_requests_are_told() -> None:
+def test_requests_are_logged() -> None:
     with Simulator() as sim, sim.ncentral() as client:
         client.customers.list(page_size=20, extra_query={"x": ["1", "2"]}).collect()
         client.service_orgs.create(so_name="Acme", contact_first_name="Ada", contact_last_name="Lovelace")
@@ -221,7 +222,7 @@ def test_simulators_do_not_meet() -> None:
     assert len(urls) >= 1
 
 
-def test_an_unknown_option_is_told_and_nothing_is_left() -> None:
+def test_an_unknown_option_is_reported_and_no_process_is_left() -> None:
     with pytest.raises(SimulatorError, match="unknown field `customer`, expected"):
         Simulator(customer=3)  # type: ignore[call-arg]
     with Simulator() as sim:
@@ -298,8 +299,8 @@ def test_the_examples_in_its_documentation_work() -> None:
 
 
 def test_the_module_is_the_program() -> None:
-    said = subprocess.run([*SIM, "--help"], capture_output=True, text=True, check=True).stdout
-    assert "--customers <CUSTOMERS>" in said
+    output = subprocess.run([*SIM, "--help"], capture_output=True, text=True, check=True).stdout
+    assert "--customers <CUSTOMERS>" in output
     process = subprocess.Popen([*SIM, "--customers", "2"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     with process.stdout:
@@ -320,7 +321,7 @@ def test_the_module_runs_a_script_against_it() -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (5, "4\n", "")
 
 
-def test_a_program_that_is_not_there_or_not_one_is_told() -> None:
+def test_a_missing_or_broken_program_is_reported() -> None:
     env = {**os.environ, "MSPKIT_SIM": "/no/such/program"}
     ran = subprocess.run(SIM, capture_output=True, text=True, env=env, check=False)
     assert (ran.returncode, ran.stderr) == (
@@ -334,4 +335,37 @@ def test_a_program_that_is_not_there_or_not_one_is_told() -> None:
         except SimulatorError as error:
             print(error)
     """
-    assert quiet(code, more={"MSPKIT_SIM": "/bin/false"}) == "/bin/false ended with 1 at its start\n"
+    assert quiet(code, more={"MSPKIT_SIM": "/bin/false"}) == "/bin/false exited with 1 on start\n"
+
+
+def test_a_simulator_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = tmp_path / "mspkit-sim"
+    ready = json.dumps({"url": "http://127.0.0.1:9", "credentials": {}, "version": "99.0.0"})
+    other.write_text(f"#!/bin/sh\necho '{ready}'\nexec cat\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("MSPKIT_SIM", str(other))
+    with pytest.raises(SimulatorError) as refused:
+        Simulator()
+    expected = f"this is mspkit {mspkit.__version__}, but {other} has version 99.0.0; install the same one: "
+    assert str(refused.value) == f"{expected}pip install mspkit-sim=={mspkit.__version__}"
+
+
+def test_the_program_is_found_where_installers_put_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = {"scripts": tmp_path / "scripts", "user": tmp_path / "user", "path": tmp_path / "path"}
+    for place in places.values():
+        place.mkdir()
+        (place / "mspkit-sim").touch(0o755)
+
+    def get_path(_: str, scheme: str = "scripts") -> str:
+        return str(places["scripts" if scheme == "scripts" else "user"])
+
+    monkeypatch.delenv("MSPKIT_SIM", raising=False)
+    monkeypatch.setenv("PATH", str(places["path"]))
+    monkeypatch.setattr("sysconfig.get_path", get_path)
+    for place in places.values():
+        assert program() == place / "mspkit-sim"
+        (place / "mspkit-sim").unlink()
+    with pytest.raises(FileNotFoundError, match=r"pip install 'mspkit\[sim\]'"):
+        program()

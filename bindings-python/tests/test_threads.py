@@ -1,4 +1,4 @@
-"""Threads share a client, a list and the models of an answer."""
+"""Threads share a client, a list and the models of a response."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_one_list_gives_every_item_once(clients: Clients) -> None:
     clients.sim.reset(customers=300)
     client = clients.sync()
     pager = client.customers.list(page_size=10)
-    found: list[mspkit.Page[mspkit.Customer]] = []
+    found: list[mspkit.Page[mspkit.ncentral.Customer]] = []
     in_threads(6, lambda number: found.extend(pager.pages()))
     ids = sorted(int(item.customer_id) for page in found for item in page)
     assert ids == list(range(100, 400))

@@ -1,4 +1,5 @@
-"""Types: package, tests and examples are clean, correct code is understood, and mistakes are refused."""
+"""Types: package, tests and examples are clean, correct code is accepted, and mistakes are
+refused."""
 
 from __future__ import annotations
 
@@ -29,12 +30,12 @@ pytestmark = pytest.mark.skipif(
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    # Pyright finds an installed package by the environment that is active.
+    # Pyright finds an installed package by the active environment.
     environment = {
         **os.environ,
         "VIRTUAL_ENV": sys.prefix,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        # What it installs for itself stays inside of that environment.
+        # What it installs itself stays inside that environment.
         "PYRIGHT_PYTHON_CACHE_DIR": str(Path(sys.prefix) / "pyright"),
         "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
         "npm_config_cache": str(Path(sys.prefix) / "npm"),
@@ -71,10 +72,10 @@ def test_mypy_refuses_each_mistake() -> None:
 
 
 def test_pyright_is_content_with_all_of_it() -> None:
-    assert [said for _, said in pyright() if not said.startswith(str(MISTAKES))] == []
+    assert [error for _, error in pyright() if not error.startswith(str(MISTAKES))] == []
 
 
-def test_pyright_understands_correct_code() -> None:
+def test_pyright_accepts_correct_code() -> None:
     assert pyright(USAGE) == []
 
 
@@ -92,7 +93,7 @@ def test_pyright_finds_every_public_name_typed() -> None:
 
 
 def test_items_are_generic_also_when_the_program_runs() -> None:
-    assert typing.get_origin(_native.Items[mspkit.Customer]) is _native.Items
+    assert typing.get_origin(_native.Items[mspkit.ncentral.Customer]) is _native.Items
 
 
 def test_the_stub_of_the_native_module_is_true() -> None:

@@ -1,4 +1,5 @@
-"""Hooks and the log: told by the thread that waits, in order, without secrets, when somebody listens."""
+"""Hooks and the log: called by the thread that waits, in order, without secrets, when somebody
+listens."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ UNAVAILABLE = {"match": "GET /api/customers/{customerId}", "status": 503, "heade
 
 
 class Seen:
-    """Keeps what the hooks are told, and on which threads."""
+    """Records the hooks' events, and their threads."""
 
     def __init__(self) -> None:
         self.events: list[Any] = []
@@ -75,7 +76,7 @@ def test_hooks_of_lists(clients: Clients) -> None:
     assert len(listed) == 12 and seen.threads == {threading.get_ident()}
 
 
-def test_a_hook_is_told_while_the_call_goes_on(clients: Clients) -> None:
+def test_a_hook_is_called_while_the_call_continues(clients: Clients) -> None:
     slow = {"match": "GET /api/customers/100", "delay_ms": 10_000, "json": {}}
     clients.sim.control("script", {"answers": [slow]})
 
@@ -88,13 +89,13 @@ def test_a_hook_is_told_while_the_call_goes_on(clients: Clients) -> None:
 
 
 class OddError(BaseException):
-    """What no `except Exception` sees."""
+    """An exception that `except Exception` does not catch."""
 
 
 @pytest.mark.parametrize("which", ["on_request", "on_response", "on_retry"])
 @pytest.mark.parametrize("raised", [LookupError, OddError])
 @pytest.mark.parametrize("asynchronous", [False, True])
-def test_what_a_hook_raises_takes_no_result_away(
+def test_an_exception_in_a_hook_loses_no_result(
     which: str,
     raised: type[BaseException],
     asynchronous: bool,
@@ -117,8 +118,10 @@ def test_what_a_hook_raises_takes_no_result_away(
     else:
         made = clients.sync(**{which: hook}).service_orgs.create_customer(50, **given)
     assert clients.sim.state()["customers"][-1]["customerId"] == made.customer_id
-    told = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert told and which in told[0].getMessage() and told[0].exc_info and told[0].exc_info[0] is raised
+    errors = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert (
+        errors and which in errors[0].getMessage() and errors[0].exc_info and errors[0].exc_info[0] is raised
+    )
 
 
 def test_a_page_is_read_under_a_hook_that_raises(clients: Clients) -> None:
@@ -136,7 +139,7 @@ class Broken(logging.Handler):
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-def test_what_a_log_handler_raises_takes_no_result_away(
+def test_an_exception_in_a_log_handler_loses_no_result(
     clients: Clients, capsys: pytest.CaptureFixture[str], asynchronous: bool
 ) -> None:
     log, handler = logging.getLogger("mspkit"), Broken()
@@ -157,7 +160,7 @@ def test_what_a_log_handler_raises_takes_no_result_away(
 
 
 async def waits(event: Any) -> None:
-    """What only an async client can wait for."""
+    """A hook that only an async client can await."""
 
 
 class Waits:
@@ -179,7 +182,7 @@ def test_hooks_are_checked_where_they_are_given(which: str, clients: Clients) ->
         clients.asynchronous(**{which: right})
 
 
-def test_a_coroutine_that_nobody_can_wait_for_is_told(
+def test_a_coroutine_hook_of_a_blocking_client_is_logged(
     clients: Clients, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = clients.sync(on_request=lambda event: waits(event))
@@ -298,7 +301,7 @@ def test_the_log(clients: Clients, caplog: pytest.LogCaptureFixture, asynchronou
         with pytest.raises(mspkit.InvalidRequestError):
             get("")
         assert levels() == []
-        # That one object is not there is an answer.
+        # A missing object is an expected outcome.
         with pytest.raises(mspkit.NotFoundError):
             get(4711)
         assert levels() == []

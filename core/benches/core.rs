@@ -1,9 +1,9 @@
-//! What the core itself costs, with a server in memory: everything about a call but HTTP.
+//! The cost of the core itself, with a server in memory: everything about a call except HTTP.
 //!
-//! A call shall cost less than 8 µs. A page of 1,000 customers is what N-central sends at most, 538 bytes each as the
-//! average of a real list.
+//! A call should cost less than 8 µs. N-central sends 1,000 customers a page at most, which have 538 bytes each on average
+//! in a real list.
 
-#![allow(clippy::unwrap_used, reason = "what fails here fails the benchmark")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the benchmark")]
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use criterion::{Criterion, Throughput};
 use http::StatusCode;
-use mspkit::params::{CreateServiceOrg, ListCustomers};
+use mspkit::ncentral::{CreateServiceOrg, ListCustomers};
 use mspkit::transport::{Memory, Request, Response};
 use mspkit::{NCentral, Wiv};
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ fn page() -> Bytes {
         .into()
 }
 
-/// A client of a server in memory that answers everything but tokens with `body`.
+/// A client with a server in memory that responds to everything except token requests with `body`.
 fn ncentral(host: &str, body: &Bytes) -> NCentral {
     let body = body.clone();
     let memory = Memory::new(move |request: Request| {
@@ -74,7 +74,7 @@ fn ncentral(host: &str, body: &Bytes) -> NCentral {
     builder.transport(Arc::new(memory)).build().unwrap()
 }
 
-/// Measures calls one after another inside a runtime, without what entering it costs.
+/// Measures sequential calls inside a runtime, without the cost of entering it.
 fn time(runtime: &Runtime, times: u64, call: impl AsyncFn()) -> Duration {
     runtime.block_on(async {
         call().await;
@@ -114,7 +114,7 @@ fn calls(criterion: &mut Criterion, runtime: &Runtime) {
     group.bench_function("run a workflow", |bencher| {
         bencher.iter_custom(|times| {
             time(runtime, times, async || {
-                drop(black_box(wiv.workflows().run("1", mspkit::params::RunWorkflow::new()).await.unwrap()));
+                drop(black_box(wiv.workflows().run("1", mspkit::wiv::RunWorkflow::new()).await.unwrap()));
             })
         });
     });
@@ -129,7 +129,7 @@ fn pages(criterion: &mut Criterion, runtime: &Runtime) {
     group.throughput(Throughput::Bytes(page.len() as u64));
     group.bench_function("cut", |bencher| {
         bencher.iter_custom(|times| {
-            // The first item of a list is there as soon as its page is cut.
+            // The first item of a list is available as soon as its page is split.
             time(runtime, times, async || drop(black_box(list().items().next().await.unwrap().unwrap())))
         });
     });

@@ -3,7 +3,7 @@
 //! ```no_run
 //! # async fn run() -> Result<(), mspkit::Error> {
 //! use mspkit::NCentral;
-//! use mspkit::params::ListCustomers;
+//! use mspkit::ncentral::ListCustomers;
 //!
 //! let client = NCentral::builder().base_url("https://ncentral.example.com").jwt("…").build()?;
 //! let mut customers = client.customers().list(ListCustomers::new().page_size(200)).limit(1000).items();
@@ -14,78 +14,49 @@
 //! ```
 //!
 //! The clients are [`NCentral`], [`Cloudmore`] and [`Wiv`]; [`blocking`] holds the same three for programs without a
-//! runtime. A client belongs to the tokio runtime that it is first used on. Everything below them is one engine:
-//! calls with limits, tokens and retries ([`Error`] tells what can go wrong), and one pager for every kind of list.
+//! runtime. Models, parameters and resources are in a module for each service, such as [`ncentral`].
+//!
+//! A client belongs to the tokio runtime that it is first used on. All clients share one engine: calls with limits,
+//! tokens and retries ([`Error`] describes what can go wrong), and one pager for every kind of list.
 
+// From the bottom up: no layer uses a later one.
+mod base;
+mod engine;
+mod policy;
+mod table;
+mod wire;
+#[cfg(feature = "clients")]
 #[macro_use]
-mod model;
-#[macro_use]
-pub mod params;
-
-mod abandon;
-mod advice;
-mod answer;
-mod auth;
-pub mod blocking;
-mod call;
-mod call_builder;
-mod check;
-mod client;
-mod config;
-mod core;
-mod encode;
-mod error;
-mod error_body;
-mod failure;
-mod helper;
-mod hooks;
-mod limit;
-mod markup;
-mod operation;
-mod page;
-mod raw;
-mod redact;
-mod request;
-mod retry;
-mod secret;
-mod unlisted;
-mod visible;
-mod words;
-
+mod facade;
 mod generated;
-pub mod transport;
 
-/// What answers are made of.
-pub mod models {
-    pub use crate::generated::models::*;
-    pub use crate::model::{FromAnswer, Id, Json, Unreadable};
-}
+#[cfg(feature = "clients")]
+pub use crate::facade::blocking;
+pub use crate::table::schema;
+pub use crate::wire::transport;
 
-/// The resources of each service: what `client.customers()` and the like give.
-pub mod resources {
-    pub use crate::generated::{cloudmore, ncentral, wiv};
-}
-
-pub use crate::call_builder::{Call, FreeRequest, Items, List, Page, Pages, Response};
-pub use crate::client::{Builder, Client, Cloudmore, NCentral, Wiv};
-pub use crate::config::{ClientAuth, Config};
-pub use crate::core::Core;
-pub use crate::error::{Attempt, Error, ErrorKind, FieldError, Result};
-pub use crate::helper::{Helper, InFlight};
-pub use crate::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
-pub use crate::limit::LimitStatus;
-pub use crate::model::{DateRange, Id};
-pub use crate::operation::{
-    Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, Place, RetryClass, Service,
+pub use crate::base::error::{Attempt, Error, ErrorKind, FieldError, Result};
+pub use crate::base::secret::Secret;
+pub use crate::base::spelling::Spelling;
+pub use crate::engine::background::{BackgroundDriver, KeepAlive};
+pub use crate::engine::config::{ClientAuth, Config, Settings};
+pub use crate::engine::core::Core;
+pub use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
+pub use crate::engine::page::{
+    CurrentPage, Mark, OnIncomplete, OnLostPage, PagingOptions, RawPage, RawPager,
 };
-pub use crate::page::{Hand, Mark, OnIncomplete, OnLostPage, PagingOptions, RawPage, RawPager};
-pub use crate::raw::{Meta, RawResponse};
-pub use crate::request::CallOptions;
-pub use crate::secret::Secret;
-pub use crate::words::Spelling;
-
-/// Locks a mutex; a panic elsewhere does not make what it guards wrong, since no guard lives across a step that can
-/// fail halfway.
-pub(crate) fn lock<T: ?Sized>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
+pub use crate::engine::request::CallOptions;
+pub use crate::engine::response::{Meta, RawResponse};
+pub use crate::engine::value::{Reader, Unreadable};
+#[cfg(feature = "clients")]
+pub use crate::facade::call_builder::{Call, Items, List, Page, Pages, RawRequest, Response};
+#[cfg(feature = "clients")]
+pub use crate::facade::client::{Builder, Client, Cloudmore, NCentral, Wiv};
+#[cfg(feature = "clients")]
+pub use crate::facade::model::{DateRange, FromAnswer, Id, Json};
+#[cfg(feature = "clients")]
+pub use crate::generated::{cloudmore, ncentral, wiv};
+pub use crate::policy::limit::LimitStatus;
+pub use crate::table::{
+    Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, ParamLocation, RetryClass, Service,
+};

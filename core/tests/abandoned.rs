@@ -1,6 +1,6 @@
-//! Writes that their caller gives up: whether they may have been carried out is told, from facts of this side alone.
+//! Abandoned writes: whether they may have been carried out is reported, from local facts alone.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 mod support;
 
@@ -8,7 +8,7 @@ use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use mspkit::transport::{Fault, FaultKind, Memory, Request, Response};
+use mspkit::transport::{Memory, Request, Response, TransportError, TransportErrorKind};
 use mspkit::{CallOptions, Config, Core, Error, ErrorKind, Hooks, Service};
 use serde_json::json;
 use support::{json_answer, served};
@@ -17,19 +17,19 @@ use tokio::time::timeout;
 const CREATE: &str = "ncentral.service_orgs.create";
 const RESOLVE: &str = "ncentral.custom_psa.resolve_ticket";
 
-/// Makes a call and drops it after ten seconds of a paused clock; gives what was told of it.
+/// Makes a call and drops it after ten seconds of a paused clock; returns the reported error.
 async fn dropped(host: &str, memory: Arc<Memory>, operation: &str, params: &str) -> Option<Error> {
     let options = json!({"base_url": format!("https://{host}.example"), "jwt": "the-user-token"});
     let config = Config::from_json(options.to_string().as_bytes()).unwrap();
-    let told = Arc::new(Mutex::new(None));
-    let keep = told.clone();
+    let reported = Arc::new(Mutex::new(None));
+    let keep = reported.clone();
     let hooks = Hooks::default().on_abandoned(move |error| *keep.lock().unwrap() = Some(error.clone()));
     let core = Core::with_transport(Service::NCentral, &config, memory).unwrap().with_hooks(hooks);
     let options = CallOptions::default();
     let call = core.call(operation, params.as_bytes(), &options);
-    // Whether it ends or is dropped is not what is asked here.
+    // Whether it ends or is dropped does not matter here.
     let _ = timeout(Duration::from_secs(10), call).await;
-    told.lock().unwrap().take()
+    reported.lock().unwrap().take()
 }
 
 const ORG: &str = r#"{"so_name":"a","contact_first_name":"b","contact_last_name":"c"}"#;
@@ -48,8 +48,11 @@ async fn a_create_that_was_sent_may_have_been_carried_out() {
     assert_eq!((error.kind(), error.retryable()), (ErrorKind::OutcomeUnknown, false));
     assert_eq!(error.operation(), Some(CREATE));
     assert!(error.request_id().is_some());
-    let said = error.to_string();
-    assert!(said.contains("given up after it was sent") && said.contains("Whether it took effect"), "{said}");
+    let message = error.to_string();
+    assert!(
+        message.contains("abandoned after it was sent") && message.contains("The outcome is unknown"),
+        "{message}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,7 +86,7 @@ async fn an_earlier_attempt_of_a_write_counts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_told_of_reads_and_of_what_has_ended() {
+async fn reads_and_ended_calls_are_not_reported() {
     let silent = served(|request: Request| async move {
         request.sent.mark();
         pending().await
@@ -96,7 +99,7 @@ async fn nothing_is_told_of_reads_and_of_what_has_ended() {
     assert_eq!(kind(dropped("created", created, CREATE, ORG).await.as_ref()), None);
     let lost = served(|request: Request| async move {
         request.sent.mark();
-        Err(Fault::new(FaultKind::Closed, "gone"))
+        Err(TransportError::new(TransportErrorKind::Closed, "gone"))
     });
     assert_eq!(kind(dropped("lost", lost, CREATE, ORG).await.as_ref()), None);
 }

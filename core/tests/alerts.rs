@@ -1,16 +1,15 @@
-//! Alerts of TLS that come after a request was carried out: a create is never made twice because of them, and never
-//! called unsent.
+//! TLS alerts after a request was carried out: they never cause a second create, and never count as not sent.
 //!
 //! rustls sends no such alerts, so they are encrypted here with the keys of its connection.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 mod wire;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mspkit::params::CreateCustomer;
+use mspkit::ncentral::CreateCustomer;
 use mspkit::{Error, ErrorKind, NCentral};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use rustls::pki_types::PrivateKeyDer;
@@ -49,7 +48,7 @@ async fn end_with(stream: TlsStream<TcpStream>, alert: u8) {
         [&[21, 3, 3, 0, 26][..], &nonce[4..], &record].concat()
     };
     socket.write_all(&record).await.unwrap();
-    // The socket stays until the client leaves, so that it is the alert that ends the connection.
+    // The socket stays open until the client closes it, so that the alert ends the connection.
     while socket.read_u8().await.is_ok() {}
 }
 
@@ -116,7 +115,7 @@ async fn create(client: &NCentral) -> Result<Option<String>, Error> {
 const ALERTS: [u8; 6] = [49, 45, 116, 40, 48, 80];
 
 #[tokio::test]
-async fn alert_in_place_of_an_answer_leaves_a_create_unknown() {
+async fn an_alert_instead_of_a_response_leaves_a_create_unknown() {
     for version in rustls::ALL_VERSIONS {
         for alert in ALERTS {
             for warm in [false, true] {
@@ -134,7 +133,7 @@ async fn alert_in_place_of_an_answer_leaves_a_create_unknown() {
 }
 
 #[tokio::test]
-async fn alert_inside_an_answer_leaves_its_status() {
+async fn an_alert_inside_a_response_keeps_its_status() {
     for version in rustls::ALL_VERSIONS {
         for alert in ALERTS {
             let begun = "HTTP/1.1 201 Created\r\nContent-Length: 30\r\n\r\n{\"customerId\": 777";

@@ -1,4 +1,4 @@
-//! Answers that are successes and cannot be read, and what is shown of any of them.
+//! Successful responses that cannot be read, and what is shown of them.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use mspkit::params::{CreateServiceOrg, ListCustomers, ValidatePsaCredential};
+use mspkit::ncentral::{CreateServiceOrg, ListCustomers, ValidatePsaCredential};
 use mspkit::transport::{Memory, Response};
 use mspkit::{Core, ErrorKind, NCentral, Service, blocking};
 
 const TOKENS: &str =
     r#"{"tokens":{"access":{"token":"planted-access"},"refresh":{"token":"planted-refresh"}}}"#;
 
-/// A client whose server answers tokens, and `body` with `status` to everything else.
+/// A client whose server issues tokens, and responds to everything else with `status` and `body`.
 fn client(status: u16, body: &'static str) -> NCentral {
     let transport = Memory::new(move |request| async move {
         let (status, body) =
@@ -31,7 +31,7 @@ fn client(status: u16, body: &'static str) -> NCentral {
 }
 
 #[tokio::test]
-async fn a_create_whose_answer_is_a_page_is_unknown() {
+async fn a_create_with_a_web_page_as_response_is_unknown() {
     let client = client(201, "<html><title>Welcome</title></html>");
     let error = client.service_orgs().create(CreateServiceOrg::new("A", "B", "C")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
@@ -39,11 +39,11 @@ async fn a_create_whose_answer_is_a_page_is_unknown() {
     assert_eq!(error.attempts().len(), 1);
     assert!(error.request_id().is_some());
     let text = error.to_string();
-    assert!(text.contains("Welcome") && text.contains("not known"), "{text}");
+    assert!(text.contains("Welcome") && text.contains("outcome is unknown"), "{text}");
 }
 
 #[tokio::test]
-async fn a_byte_order_mark_is_passed_over() {
+async fn a_byte_order_mark_is_skipped() {
     let org = client(200, "\u{feff}{\"soId\":77}").service_orgs().get("77").await.unwrap();
     assert_eq!(org.so_id.unwrap(), "77");
 }
@@ -52,7 +52,7 @@ const ONE_BAD: &str =
     r#"{"data":[{"customerId":1},{"customerId":2,"generation":"many"},{"customerId":3}],"totalItems":3}"#;
 
 #[tokio::test]
-async fn reading_goes_on_behind_an_item_that_cannot_be_read() {
+async fn reading_continues_after_an_item_that_cannot_be_read() {
     let client = client(200, ONE_BAD);
     let list = || client.customers().list(ListCustomers::new());
     let mut items = list().items();
@@ -76,7 +76,7 @@ async fn reading_goes_on_behind_an_item_that_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn a_page_ends_before_an_item_that_cannot_be_read_and_goes_on_behind_it() {
+async fn a_page_ends_before_an_item_that_cannot_be_read_and_continues_after_it() {
     let client = client(200, ONE_BAD);
     let mut pages = client.customers().list(ListCustomers::new()).pages();
     let mut ids = Vec::new();
@@ -97,7 +97,7 @@ async fn a_page_ends_before_an_item_that_cannot_be_read_and_goes_on_behind_it() 
 }
 
 #[tokio::test]
-async fn what_is_collected_at_once_is_all_or_nothing() {
+async fn collecting_is_all_or_nothing() {
     let client = client(200, ONE_BAD);
     let mut items = client.customers().list(ListCustomers::new()).items();
     let start = items.resume_token();
@@ -110,7 +110,7 @@ async fn what_is_collected_at_once_is_all_or_nothing() {
 }
 
 #[tokio::test]
-async fn a_missing_token_endpoint_is_no_missing_object() {
+async fn a_missing_token_endpoint_is_not_a_missing_object() {
     let transport =
         Memory::new(|_| async { Ok(Response::new(StatusCode::NOT_FOUND, Bytes::from_static(b"{}"))) });
     let client = NCentral::builder().base_url("http://localhost").jwt("j").transport(Arc::new(transport));
@@ -121,7 +121,7 @@ async fn a_missing_token_endpoint_is_no_missing_object() {
 }
 
 #[tokio::test]
-async fn absurd_times_are_survived() {
+async fn absurd_times_are_handled() {
     let transport = Memory::new(|request| async move {
         let tokens = r#"{"tokens":{"access":{"token":"a","expirySeconds":18446744073709551615}}}"#;
         let mut response = if request.url.path().starts_with("/api/auth") {
@@ -136,7 +136,7 @@ async fn absurd_times_are_survived() {
     let client = client.transport(Arc::new(transport)).build().unwrap();
     let error = client.service_orgs().get("50").timeout(Duration::MAX).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimit);
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(600)), "then it is asked again");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(600)), "then it is requested again");
     assert!(error.message().contains("Too Many") && error.to_string().contains("31536000"), "{error}");
 }
 
@@ -163,7 +163,7 @@ async fn a_blocking_list_inside_async_ends() {
 }
 
 #[test]
-fn a_core_says_what_it_is_not_given() {
+fn a_core_names_missing_options() {
     let config = mspkit::Config::from_json(br#"{"base_url":"http://localhost","jwt":"j"}"#).unwrap();
     let core = Core::new(Service::NCentral, &config).unwrap();
     assert_eq!(core.service(), Service::NCentral);

@@ -1,7 +1,6 @@
-//! The way of one call: its deadline, its attempts, what it shares with others, and what becomes of it when its caller
-//! goes away.
+//! Tests of calls: deadline, attempts, shared state, and dropped callers.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 mod support;
 mod wire;
@@ -11,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::HeaderValue;
-use mspkit::params::{CreateServiceOrg, ListCustomers};
-use mspkit::transport::{Fault, FaultKind, Memory, Request, Response};
+use mspkit::ncentral::{CreateServiceOrg, ListCustomers};
+use mspkit::transport::{Memory, Request, Response, TransportError, TransportErrorKind};
 use mspkit::{Config, Error, ErrorKind, NCentral, Service, blocking};
 use serde_json::json;
 use support::{config, eventually, json_answer, ncentral_at, served, simulator};
@@ -31,7 +30,7 @@ fn retry_after(status: u16, seconds: u64) -> Response {
     answer
 }
 
-/// A server that takes a request and never answers it.
+/// A server that accepts a request and never responds.
 fn silent() -> Arc<Memory> {
     served(|request: Request| async move {
         request.sent.mark();
@@ -39,7 +38,7 @@ fn silent() -> Arc<Memory> {
     })
 }
 
-/// What a call of one customer came to, and how long it took by the paused clock.
+/// The outcome of a call of one customer, and its duration by the paused clock.
 async fn timed(client: &NCentral) -> (Result<(), Error>, Duration) {
     let begun = Instant::now();
     let result = client.customers().get("1").await.map(drop);
@@ -68,26 +67,26 @@ async fn one_deadline_covers_token_attempts_and_back_off() {
     );
     assert_eq!(attempts[0].waited, 2 * SECOND, "the token");
     assert_eq!(attempts[0].took, 2 * SECOND);
-    assert!(attempts[1].waited >= SECOND, "the pause that the server asked for");
+    assert!(attempts[1].waited >= SECOND, "the pause that the server requested");
     let sum: Duration = attempts.iter().map(|attempt| attempt.waited + attempt.took).sum();
-    assert_eq!((attempts[2].took, sum), (SECOND, 9 * SECOND), "nothing is left untold");
+    assert_eq!((attempts[2].took, sum), (SECOND, 9 * SECOND), "everything is reported");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_does_not_come_in_time_is_a_timeout_of_the_call() {
+async fn a_late_token_is_a_timeout_of_the_call() {
     let memory = Arc::new(Memory::new(|_| std::future::pending()));
     let client = ncentral_at("no-token", &memory).timeout(3 * SECOND).build().unwrap();
     let (result, took) = timed(&client).await;
     let error = result.unwrap_err();
     assert_eq!((error.kind(), error.retryable(), took), (ErrorKind::Timeout, true, 3 * SECOND));
     assert!(error.to_string().contains("nothing was sent"), "{error}");
-    // The create itself was never begun, so its outcome is known.
+    // The create itself was never sent, so its outcome is known.
     let create = client.service_orgs().create(CreateServiceOrg::new("A", "B", "C")).await.unwrap_err();
     assert_eq!(create.kind(), ErrorKind::Timeout);
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_attempt_has_its_own_time() {
+async fn each_attempt_has_its_own_timeout() {
     let memory = silent();
     let client = ncentral_at("attempts", &memory).attempt_timeout(2 * SECOND).build().unwrap();
     let error = timed(&client).await.0.unwrap_err();
@@ -103,13 +102,13 @@ async fn each_attempt_has_its_own_time() {
 
 #[tokio::test(start_paused = true)]
 async fn no_retries_is_one_request() {
-    type Answer = fn() -> Result<Response, Fault>;
+    type Answer = fn() -> Result<Response, TransportError>;
     let answers: [(&str, Answer); 5] = [
         ("server-error", || Ok(json_answer(503, &json!({})))),
         ("throttled", || Ok(retry_after(429, 1))),
         ("timeout", || Ok(json_answer(408, &json!({})))),
-        ("closed", || Err(Fault::new(FaultKind::Closed, "closed"))),
-        ("refused", || Err(Fault::new(FaultKind::Connect, "refused"))),
+        ("closed", || Err(TransportError::new(TransportErrorKind::Closed, "closed"))),
+        ("refused", || Err(TransportError::new(TransportErrorKind::Connect, "refused"))),
     ];
     for (name, answer) in answers {
         let memory = served(move |request: Request| async move {
@@ -133,7 +132,7 @@ async fn no_retries_is_one_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_longer_wait_than_allowed_fails_at_once_and_says_how_long() {
+async fn a_longer_wait_than_allowed_fails_immediately_and_is_reported() {
     for (status, kind) in [(429, ErrorKind::RateLimit), (503, ErrorKind::Server)] {
         let memory = served(move |_| async move { Ok(retry_after(status, 121)) });
         let client = ncentral_at(&format!("wait-{status}"), &memory).timeout(300 * SECOND).build().unwrap();
@@ -146,7 +145,7 @@ async fn a_longer_wait_than_allowed_fails_at_once_and_says_how_long() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_outlasts_the_call_is_not_begun() {
+async fn a_wait_longer_than_the_call_is_not_started() {
     let memory = served(|_| async { Ok(retry_after(503, 20)) });
     let client = ncentral_at("outlasts", &memory).timeout(10 * SECOND).build().unwrap();
     let (result, took) = timed(&client).await;
@@ -155,9 +154,9 @@ async fn a_wait_that_outlasts_the_call_is_not_begun() {
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_never_shortened() {
-    let asked = Arc::new(AtomicUsize::new(0));
+    let requests = Arc::new(AtomicUsize::new(0));
     let memory = served(move |_| {
-        let first = asked.fetch_add(1, Ordering::SeqCst) == 0;
+        let first = requests.fetch_add(1, Ordering::SeqCst) == 0;
         async move { Ok(if first { retry_after(503, 100) } else { customer() }) }
     });
     let client = ncentral_at("patient", &memory).build().unwrap();
@@ -166,7 +165,7 @@ async fn retry_after_is_never_shortened() {
     assert!(took >= 100 * SECOND && took < 101 * SECOND, "{took:?}");
 }
 
-/// A server of raw sockets that keeps its connections and answers whatever a client of N-central asks.
+/// A server of raw sockets that keeps its connections and responds to every request of an N-central client.
 async fn keeping() -> wire::Server {
     wire::Server::start(|mut stream| async move {
         while let Some((_, _)) = wire::read_request(&mut stream).await {
@@ -182,8 +181,8 @@ async fn keeping() -> wire::Server {
 
 #[tokio::test]
 async fn a_base_url_with_a_path_comes_before_every_path() {
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let seen = asked.clone();
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let seen = requests.clone();
     let server = wire::Server::start(move |mut stream| {
         let seen = seen.clone();
         async move {
@@ -204,9 +203,9 @@ async fn a_base_url_with_a_path_comes_before_every_path() {
         let customers = client.customers().list(ListCustomers::new()).collect().await.unwrap();
         assert_eq!(customers[0].customer_id, Some("1".into()));
         client.request("GET", "/api/devices").send().await.unwrap();
-        let asked: Vec<_> = asked.lock().unwrap().drain(..).collect();
+        let requests: Vec<_> = requests.lock().unwrap().drain(..).collect();
         assert_eq!(
-            asked,
+            requests,
             [
                 "post /msp/n-central/api/auth/authenticate http/1.1",
                 "get /msp/n-central/api/customers?pagenumber=1 http/1.1",
@@ -233,7 +232,7 @@ async fn a_client_with_other_options_shares_tokens_connections_and_limits() {
 }
 
 #[test]
-fn what_belongs_to_the_client_cannot_be_changed_beside_it() {
+fn options_of_the_client_cannot_be_changed_for_a_copy() {
     let memory = silent();
     let client = ncentral_at("fixed", &memory).build().unwrap();
     for options in [r#"{"jwt": "another"}"#, r#"{"base_url": "https://b.example"}"#, r#"{"verify": false}"#] {
@@ -263,7 +262,7 @@ async fn a_closed_client_refuses_calls_and_lets_those_in_flight_end() {
         assert_eq!(error.kind(), ErrorKind::Closed);
         let error = client.customers().list(ListCustomers::new()).items().next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Closed);
-        assert!(error.resume_token().is_some(), "a list that was cut short can be resumed");
+        assert!(error.resume_token().is_some(), "an interrupted list can be resumed");
     }
     assert_eq!(memory.requests(), sent);
     in_flight.await.unwrap().unwrap();
@@ -290,7 +289,7 @@ async fn a_dropped_call_frees_its_slot_and_its_connection() {
     for call in &calls {
         call.abort();
     }
-    eventually("the server sees them go", || count().dropped == 5).await;
+    eventually("the server sees them close", || count().dropped == 5).await;
     support::faults(&simulator, 1, &json!([]));
     client.customers().get("100").timeout(SECOND).await.unwrap();
     let limits = client.limits();
@@ -298,31 +297,31 @@ async fn a_dropped_call_frees_its_slot_and_its_connection() {
     assert_eq!((limit.in_flight, limit.waiting), (0, 0));
 }
 
-/// What the hooks of a client were told, one line each.
-type Told = Arc<Mutex<Vec<String>>>;
+/// The events of a client's hooks, one line each.
+type Events = Arc<Mutex<Vec<String>>>;
 
-fn told(told: &Told) -> impl Fn(String) + Send + Sync + 'static + use<> {
-    let told = told.clone();
-    move |line| told.lock().unwrap().push(line)
+fn recorder(events: &Events) -> impl Fn(String) + Send + Sync + 'static + use<> {
+    let events = events.clone();
+    move |line| events.lock().unwrap().push(line)
 }
 
 #[tokio::test(start_paused = true)]
-async fn hooks_tell_every_attempt_with_its_numbers() {
-    let asked = Arc::new(AtomicUsize::new(0));
+async fn hooks_report_every_attempt_with_its_numbers() {
+    let requests = Arc::new(AtomicUsize::new(0));
     let memory = served(move |request: Request| {
-        let nth = asked.fetch_add(1, Ordering::SeqCst);
+        let nth = requests.fetch_add(1, Ordering::SeqCst);
         async move {
             request.sent.mark();
             match nth {
                 0 => Ok(retry_after(503, 3)),
                 1 => Ok(retry_after(429, 5)),
-                2 => Err(Fault::new(FaultKind::Closed, "gone")),
+                2 => Err(TransportError::new(TransportErrorKind::Closed, "gone")),
                 _ => Ok(customer()),
             }
         }
     });
-    let log = Told::default();
-    let [one, two, three] = [told(&log), told(&log), told(&log)];
+    let log = Events::default();
+    let [one, two, three] = [recorder(&log), recorder(&log), recorder(&log)];
     let ids = Arc::new(Mutex::new(Vec::new()));
     let seen = ids.clone();
     let builder = ncentral_at("hooks", &memory)

@@ -1,11 +1,11 @@
-//! Writes under faults, over real sockets: no call makes two objects, and every error tells truly whether it may have
-//! made one.
+//! Writes under faults, over real sockets: no call creates two objects, and every error reports correctly whether it may
+//! have created one.
 //!
-//! A seed decides everything that goes wrong in a run: refused connections, throttling, server errors, connections
-//! that end before or after the server has acted, answers that are cut off or never come. What counts is what the
-//! simulator has carried out, so the verdict does not depend on how fast anything was.
+//! A seed decides all faults of a run: refused connections, throttling, server errors, connections that end before or after
+//! the server has acted, responses that are truncated or never arrive. The test compares with what the simulator has
+//! carried out, so it does not depend on timing.
 
-#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod support;
 
@@ -13,20 +13,21 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use mspkit::params::{
-    AddService, CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg, PatchService, RunWorkflow,
-    UpdateService,
+use mspkit::cloudmore::{CreateService, ReplaceService, UpdateService};
+use mspkit::ncentral::{CreateCustomPsaTicket, CreateCustomer, CreateServiceOrg};
+use mspkit::transport::{
+    Attempt, Http, Request, Transport, TransportError, TransportErrorKind, TransportOptions,
 };
-use mspkit::transport::{Attempt, Fault, FaultKind, Http, Request, Transport, TransportOptions};
+use mspkit::wiv::RunWorkflow;
 use mspkit::{Builder, Client, Cloudmore, Error, ErrorKind, NCentral, Operation, RetryClass, Wiv};
 use mspkit_sim::Simulator;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-/// Runs at the same time: most of them wait, for a pause to end or for an answer that never comes.
+/// Concurrent runs: most of them wait, for a pause to end or for a response that never arrives.
 const AT_ONCE: usize = 80;
 
-/// Real sockets, but for connections that are refused.
+/// Real sockets, except for refused connections.
 struct Refusing {
     http: Arc<Http>,
     refused: Mutex<VecDeque<bool>>,
@@ -41,13 +42,15 @@ impl fmt::Debug for Refusing {
 impl Transport for Refusing {
     fn send(&self, request: Request) -> Attempt<'_> {
         if self.refused.lock().unwrap().pop_front() == Some(true) {
-            return Box::pin(async { Err(Fault::new(FaultKind::Connect, "connection refused")) });
+            return Box::pin(async {
+                Err(TransportError::new(TransportErrorKind::Connect, "connection refused"))
+            });
         }
         self.http.send(request)
     }
 }
 
-/// What goes wrong in a run.
+/// The faults of a run.
 struct Plan {
     http: Arc<Http>,
     rules: Vec<Value>,
@@ -78,7 +81,7 @@ impl Plan {
     }
 }
 
-/// One thing that goes wrong, weighted by how much it may tempt a client to send again.
+/// A fault, weighted by how likely it is to make a client send again.
 fn fault(rng: &mut fastrand::Rng) -> Value {
     let status = |status: u16| json!({"kind": "status", "status": status});
     match rng.u32(0..20) {
@@ -108,7 +111,7 @@ fn equipped<C: Client>(builder: Builder<C>, simulator: &Simulator, plan: &Plan) 
     builder.config(config).transport(Arc::new(transport)).build().unwrap()
 }
 
-/// What a call may be made on: names that the simulator was seeded with.
+/// The ids for calls, which the simulator was seeded with.
 struct Targets {
     service_org: String,
     ticket: String,
@@ -140,7 +143,7 @@ impl Targets {
 async fn call(operation: &Operation, simulator: &Simulator, to: Targets, plan: &Plan) -> Result<(), Error> {
     let ncentral = || equipped(NCentral::builder(), simulator, plan);
     let cloudmore = || equipped(Cloudmore::builder(), simulator, plan);
-    let domain = || json!([{"id": "domain", "value": "changed.example.com"}]);
+    let domain = || [json!({"id": "domain", "value": "changed.example.com"})];
     match operation.id {
         "ncentral.service_orgs.create" => {
             let params = CreateServiceOrg::new("Fault Org", "Ada", "Lovelace");
@@ -154,24 +157,24 @@ async fn call(operation: &Operation, simulator: &Simulator, to: Targets, plan: &
             let params = CreateCustomPsaTicket::new(4711, "EXT-1", "https://psa.example.com/1");
             ncentral().custom_psa().create_ticket(params).await.map(drop)
         }
-        "cloudmore.services.add" => {
-            let params = AddService::new(to.store_service, "EUR").custom_properties_data(domain());
-            cloudmore().services().add(to.organization, params).await.map(drop)
+        "cloudmore.services.create" => {
+            let params = CreateService::new(to.store_service, "EUR").custom_properties_data(domain());
+            cloudmore().services().create(to.organization, params).await.map(drop)
         }
         "wiv.workflows.run" => {
             let client: Wiv = equipped(Wiv::builder(), simulator, plan);
             client.workflows().run(to.workflow, RunWorkflow::new()).await.map(drop)
         }
+        "cloudmore.services.replace" => {
+            let params = ReplaceService::new(domain());
+            cloudmore().services().replace(to.organization, to.own_service, params).await.map(drop)
+        }
         "cloudmore.services.update" => {
             let params = UpdateService::new(domain());
             cloudmore().services().update(to.organization, to.own_service, params).await.map(drop)
         }
-        "cloudmore.services.patch" => {
-            let params = PatchService::new(domain());
-            cloudmore().services().patch(to.organization, to.own_service, params).await.map(drop)
-        }
-        "cloudmore.services.remove" => {
-            cloudmore().services().remove(to.organization, to.own_service).await.map(drop)
+        "cloudmore.services.delete" => {
+            cloudmore().services().delete(to.organization, to.own_service).await.map(drop)
         }
         "ncentral.custom_psa.resolve_ticket" => {
             ncentral().custom_psa().resolve_ticket(to.ticket).await.map(drop)
@@ -183,21 +186,21 @@ async fn call(operation: &Operation, simulator: &Simulator, to: Targets, plan: &
     }
 }
 
-/// What the simulator holds, without what calls of any kind change.
+/// The simulator's state, without what all calls change.
 fn holdings(simulator: &Simulator) -> Value {
     let mut state = simulator.state();
     state.as_object_mut().unwrap().remove("open_sessions");
     state
 }
 
-/// How many things the services hold.
+/// How many objects the services hold.
 fn things(state: &Value) -> usize {
     let count = |value: &Value| value.as_array().map_or(0, Vec::len);
     let members = |value: &Value| value.as_object().map_or(0, |members| members.values().map(count).sum());
     state.as_object().unwrap().values().map(|value| count(value) + members(value)).sum()
 }
 
-/// A run that is over.
+/// A finished run.
 struct Run {
     seed: u64,
     operation: &'static Operation,
@@ -221,7 +224,7 @@ impl Run {
         self.error.as_ref().map(Error::kind)
     }
 
-    /// Whether as much was carried out as a create's outcome says.
+    /// Checks that the outcome of a create matches what was carried out.
     fn check_create(&self) -> Result<(), String> {
         let committed = self.simulator.count(self.operation.id).committed;
         let made = things(&holdings(&self.simulator)) - things(&self.before);
@@ -234,7 +237,7 @@ impl Run {
         self.verdict(right && counted, &format!("{committed} carried out, {made} made"))
     }
 
-    /// Whether a write that may be repeated took effect where it says so, and did not where it says so.
+    /// Checks that the outcome of a repeatable write matches whether it took effect.
     fn check_idempotent(&self) -> Result<(), String> {
         let changed = holdings(&self.simulator) != self.before;
         let right = match self.kind() {
@@ -251,11 +254,11 @@ impl Run {
         }
         let (id, seed) = (self.operation.id, self.seed);
         let said = self.error.as_ref().map_or("success".to_owned(), |error| format!("{error:?}"));
-        Err(format!("{id} with seed {seed}: {found}, but the caller was told: {said}"))
+        Err(format!("{id} with seed {seed}: {found}, but the caller received: {said}"))
     }
 }
 
-/// Runs every operation of a retry class under its share of the seeds, and gives how often each outcome came.
+/// Runs every operation of a retry class under its share of the seeds, and counts the outcomes.
 async fn storm(
     class: RetryClass,
     seeds: u64,
@@ -279,7 +282,7 @@ async fn storm(
     while let Some(run) = runs.join_next().await {
         over.push(run);
     }
-    // Only now, when nothing of any run can still be under way.
+    // Only now, when nothing of any run can still be in flight.
     for run in over {
         let run = run.unwrap();
         let outcome = run.kind().map_or("success", |kind| kind.name());
@@ -300,13 +303,9 @@ async fn a_call_never_creates_two_objects() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_repeated_write_tells_whether_it_took_effect() {
+async fn a_repeated_write_reports_whether_it_took_effect() {
     let tally = storm(RetryClass::IdempotentWrite, 300, Run::check_idempotent).await;
     println!("repeatable writes: {tally:?}");
     assert!(tally.get("success") >= Some(&60), "hardly any write succeeds: {tally:?}");
-    assert_eq!(
-        tally.get("NotFound"),
-        None,
-        "what a lost DELETE removed is gone, which is what was asked for"
-    );
+    assert_eq!(tally.get("NotFound"), None, "a lost DELETE that took effect is a success");
 }

@@ -1,6 +1,6 @@
-//! Answers whose body cannot be read: the status and the headers, which came before it, decide.
+//! Responses whose body cannot be read: the status and the headers decide.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 mod wire;
 
@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use mspkit::params::CreateCustomer;
+use mspkit::ncentral::CreateCustomer;
 use mspkit::{Builder, Error, ErrorKind, NCentral};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use wire::{Server, read_request, within};
 
-/// What can be wrong with a body behind a head that is whole.
+/// Ways in which the body after a complete head can be invalid.
 const BODIES: [&str; 5] = [
     "Content-Length: 99\r\n\r\n{",
     "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
@@ -22,7 +22,7 @@ const BODIES: [&str; 5] = [
     "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab",
 ];
 
-/// N-central that gives tokens, and answers everything else with `head` and `body`, then closes or hangs.
+/// N-central that issues tokens, and responds to everything else with `head` and `body`, then closes or hangs.
 async fn serve(head: &str, body: &'static str, hang: bool) -> (Builder<NCentral>, Arc<AtomicUsize>, Server) {
     let requests = Arc::new(AtomicUsize::new(0));
     let (count, answer) = (Arc::clone(&requests), format!("{head}{body}"));
@@ -82,7 +82,7 @@ async fn below_500_the_status_decides() {
 }
 
 #[tokio::test]
-async fn what_the_server_asks_to_wait_is_waited() {
+async fn the_requested_wait_is_honoured() {
     for status in [429, 503] {
         for body in BODIES {
             let (client, requests, _server) =
@@ -99,7 +99,7 @@ async fn what_the_server_asks_to_wait_is_waited() {
 }
 
 #[tokio::test]
-async fn a_create_that_was_answered_2xx_is_made() {
+async fn a_create_with_a_2xx_response_succeeds() {
     for body in BODIES {
         let (client, requests, _server) = serve("HTTP/1.1 201 Created\r\n", body, false).await;
         create(&client.build().unwrap()).await.unwrap();
@@ -114,14 +114,14 @@ async fn a_read_needs_its_body() {
         let error = read(&client.max_retries(1).build().unwrap()).await.unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Connection | ErrorKind::Decode), "{error}");
         assert_eq!(error.status(), Some(200));
-        // What would be the same again is not asked for again.
+        // A request that would fail in the same way is not repeated.
         let again = if error.kind() == ErrorKind::Decode { 1 } else { 2 };
         assert_eq!(requests.load(Ordering::SeqCst), again, "{error}");
     }
 }
 
 #[tokio::test]
-async fn a_body_that_never_ends_leaves_the_status() {
+async fn a_body_that_never_ends_keeps_the_status() {
     let body = "Content-Length: 99\r\n\r\n{";
     for (head, kind) in [
         ("HTTP/1.1 403 X\r\n", Some(ErrorKind::PermissionDenied)),

@@ -1,6 +1,6 @@
-//! The in-flight limit: no 429 reaches a caller, no turn is wasted, and whoever waits is only waiting.
+//! The in-flight limit: no 429 reaches a caller, no slot is wasted, and waiting is never an error of its own.
 
-#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod support;
 
@@ -19,11 +19,11 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 const CALLS: usize = 200;
-/// What N-central's lists and objects take at once, by the vendor's documentation.
+/// The cap of N-central's lists and objects, by the vendor's documentation.
 const CAP: usize = 5;
 const OPERATION: &str = "ncentral.customers.get";
 const PATH: &str = "GET /api/customers/{customerId}";
-/// How long a server takes for an answer.
+/// The server's response time.
 const LATENCY: Duration = Duration::from_millis(20);
 
 fn client(simulator: &Simulator) -> NCentral {
@@ -50,7 +50,7 @@ fn arrivals(simulator: &Simulator) -> Vec<LoggedRequest> {
     requests
 }
 
-/// N-central in memory: it takes `cap` calls of an endpoint at once, 20 ms each, and answers more with 429.
+/// N-central in memory: it accepts `cap` concurrent calls of an endpoint, 20 ms each, and responds to more with 429.
 struct Server {
     most: Arc<AtomicUsize>,
     refused: Arc<AtomicUsize>,
@@ -104,7 +104,7 @@ async fn by_hand(simulator: &Simulator, http: &Arc<Http>, bearer: &HeaderValue) 
                 let _turn = turns.acquire().await.unwrap();
                 let answer = http.send(request).await.unwrap();
                 assert_eq!(answer.status, StatusCode::OK);
-                serde_json::from_slice::<mspkit::models::Customer>(&answer.body).unwrap()
+                serde_json::from_slice::<mspkit::ncentral::Customer>(&answer.body).unwrap()
             })
         })
         .collect();
@@ -140,7 +140,7 @@ async fn the_limiter_costs_less_than_a_tenth_of_the_throughput() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_turn_is_wasted() {
+async fn no_slot_is_wasted() {
     let server = Server::new(CAP);
     let client = server.client("full");
     client.server().info().await.unwrap();
@@ -151,22 +151,22 @@ async fn no_turn_is_wasted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_takes_less_than_documented_is_found_out() {
+async fn a_lower_cap_than_documented_is_detected() {
     let server = Server::new(3);
     let client = server.client("stricter");
     let begun = Instant::now();
     burst(&client, CALLS).await;
     let refused = server.refused.load(Ordering::SeqCst);
     println!("{CALLS} calls at a cap of 3: {refused} times 429, {:?}", begun.elapsed());
-    assert_eq!(refused, CAP - 3, "what was refused once is not tried again");
+    assert_eq!(refused, CAP - 3, "a refused cap is not tried again");
     // The first pause, and the rounds that three at a time take.
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     assert!(server.most.load(Ordering::SeqCst) <= CAP);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_429_that_says_when_pauses_every_call_of_the_endpoint() {
-    // The 429 comes at once, all other answers so late that the client has seen it before.
+async fn a_429_with_retry_after_pauses_every_call_of_the_endpoint() {
+    // The 429 arrives immediately, all other responses only after the client has seen it.
     let simulator = simulator(json!({"latency_ms": 300})).await;
     support::faults(
         &simulator,
@@ -177,7 +177,7 @@ async fn a_429_that_says_when_pauses_every_call_of_the_endpoint() {
     let arrivals = arrivals(&simulator);
     let throttled = arrivals.iter().find(|request| request.status == Some(429)).unwrap();
     let before_the_end = arrivals.iter().filter(|request| request.at_ms < throttled.at_ms + 1000).count();
-    assert!(before_the_end <= CAP, "{before_the_end} requests came before the pause was over");
+    assert!(before_the_end <= CAP, "{before_the_end} requests were sent before the pause was over");
     assert_eq!(arrivals.len(), 31);
     assert_eq!(arrivals.iter().filter(|request| request.status == Some(429)).count(), 1);
 }
@@ -199,7 +199,7 @@ async fn a_pause_holds_up_no_other_endpoint() {
     assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimit, Some(Duration::from_secs(50))));
     client.server().info().await.unwrap();
     assert_eq!(begun.elapsed(), Duration::ZERO);
-    // The endpoint itself is paused for longer than this client is ready to wait.
+    // The endpoint itself is paused for longer than this client may wait.
     let paused = client.customers().get("2").await.unwrap_err();
     assert_eq!((paused.kind(), paused.attempts().len()), (ErrorKind::RateLimit, 0));
     assert!(paused.retryable());
@@ -228,7 +228,7 @@ fn limit_of(client: &NCentral) -> LimitStatus {
 }
 
 #[tokio::test(start_paused = true)]
-async fn limits_tell_what_is_going_on() {
+async fn limits_show_the_current_state() {
     let release = Arc::new(Notify::new());
     let held = release.clone();
     let memory = served(move |_| {
@@ -239,10 +239,10 @@ async fn limits_tell_what_is_going_on() {
         }
     });
     let client = ncentral_at("limits", &memory).build().unwrap();
-    assert!(client.limits().is_empty(), "nothing was asked yet");
+    assert!(client.limits().is_empty(), "nothing was requested yet");
     let calling = client.clone();
     let calls = tokio::spawn(async move { burst(&calling, 8).await });
-    eventually("eight calls are under way", || client.limits().iter().any(|limit| limit.waiting == 3)).await;
+    eventually("eight calls are in flight", || client.limits().iter().any(|limit| limit.waiting == 3)).await;
     let limit = limit_of(&client);
     assert_eq!((limit.cap, limit.in_flight, limit.waiting, limit.last_429), (5, 5, 3, None));
     for _ in 0..8 {
@@ -254,7 +254,7 @@ async fn limits_tell_what_is_going_on() {
     assert_eq!((limit.in_flight, limit.waiting), (0, 0));
 }
 
-/// A server that never answers a customer, and a client whose calls take up all turns of that endpoint.
+/// A server that never responds for a customer, and a client whose calls occupy all slots of that endpoint.
 async fn full_house(host: &str) -> (Arc<Memory>, NCentral, Vec<JoinHandle<Result<(), Error>>>) {
     let memory = served(|request: Request| async move {
         if request.url.path() == "/api/customers/1" {
@@ -264,12 +264,12 @@ async fn full_house(host: &str) -> (Arc<Memory>, NCentral, Vec<JoinHandle<Result
     });
     let client = ncentral_at(host, &memory).build().unwrap();
     let calls = (0..CAP).map(|_| begin(&client, "1")).collect();
-    eventually("all turns are taken", || client.limits().iter().any(|limit| limit.in_flight == 5)).await;
+    eventually("all slots are in use", || client.limits().iter().any(|limit| limit.in_flight == 5)).await;
     (memory, client, calls)
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_gets_no_turn_in_time_is_told_that_nothing_was_sent() {
+async fn a_call_without_a_slot_reports_that_nothing_was_sent() {
     let (memory, client, _calls) = full_house("no-turn").await;
     let before = memory.requests();
     let error = client.customers().get("2").timeout(Duration::from_secs(3)).await.unwrap_err();
@@ -278,11 +278,11 @@ async fn whoever_gets_no_turn_in_time_is_told_that_nothing_was_sent() {
     let text = error.to_string();
     assert!(text.contains("5 calls in flight (limit 5)") && text.contains("nothing was sent"), "{text}");
     assert_eq!(memory.requests(), before);
-    assert_eq!(limit_of(&client).waiting, 0, "and takes no place in the queue any more");
+    assert_eq!(limit_of(&client).waiting, 0, "and is no longer in the queue");
 }
 
 #[tokio::test(start_paused = true)]
-async fn waiting_for_a_turn_counts_as_time_of_the_call_and_not_of_the_attempt() {
+async fn waiting_for_a_slot_counts_for_the_call_and_not_for_the_attempt() {
     let (_memory, client, calls) = full_house("waited").await;
     let waiting = client.clone();
     let waiting = tokio::spawn(async move { waiting.customers().get("2").with_response().await });
@@ -295,7 +295,7 @@ async fn waiting_for_a_turn_counts_as_time_of_the_call_and_not_of_the_attempt() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slot_is_given_back_when_a_call_is_dropped() {
+async fn a_slot_is_released_when_a_call_is_dropped() {
     let (memory, client, calls) = full_house("dropped").await;
     let before = memory.requests();
     for call in &calls {

@@ -1,6 +1,6 @@
-//! Lists as streams: whatever interrupts them, nothing is lost, nothing comes twice, and nothing goes on unseen.
+//! Lists as streams: whatever interrupts them, nothing is lost, nothing is repeated, and nothing keeps running.
 
-#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod support;
 
@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use mspkit::models::Customer;
-use mspkit::params::{ListCustomers, SearchCases};
+use mspkit::ncentral::Customer;
+use mspkit::ncentral::ListCustomers;
+use mspkit::wiv::SearchCases;
 use mspkit::{ErrorKind, NCentral, Service, Wiv, blocking};
 use mspkit_sim::Simulator;
 use serde_json::json;
@@ -44,7 +45,7 @@ fn all_ids(simulator: &Simulator) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_list_goes_on_where_an_error_stopped_it() {
+async fn a_list_continues_where_an_error_stopped_it() {
     let (simulator, client) = ninety_five().await;
     faults(&simulator, 1, &json!([{"match": PATH, "nth": [4], "fault": {"kind": "status", "status": 503}}]));
     let mut items = client.customers().list(by_tens()).concurrency(1).items();
@@ -65,9 +66,9 @@ async fn a_list_goes_on_where_an_error_stopped_it() {
 }
 
 #[tokio::test]
-async fn pages_that_were_read_ahead_come_before_the_error_behind_them() {
+async fn pages_that_were_read_ahead_come_before_a_later_error() {
     let (simulator, client) = ninety_five().await;
-    // One page fails at once, while those asked for before it are slow.
+    // One page fails immediately, while those requested before it are slow.
     faults(
         &simulator,
         1,
@@ -92,7 +93,7 @@ async fn pages_that_were_read_ahead_come_before_the_error_behind_them() {
 }
 
 #[tokio::test]
-async fn a_list_that_is_left_in_the_middle_of_a_page_goes_on_there() {
+async fn a_list_that_is_stopped_in_the_middle_of_a_page_continues_there() {
     let (simulator, client) = ninety_five().await;
     let expected = all_ids(&simulator);
     for taken in [1, 9, 10, 11, 25, 94, 95] {
@@ -110,7 +111,7 @@ async fn a_list_that_is_left_in_the_middle_of_a_page_goes_on_there() {
 }
 
 #[tokio::test]
-async fn a_page_says_where_to_go_on_after_each_of_its_items() {
+async fn a_page_has_a_resume_token_for_each_of_its_items() {
     let (simulator, client) = ninety_five().await;
     let mut pages = client.customers().list(by_tens()).pages();
     pages.next().await.unwrap().unwrap();
@@ -132,16 +133,16 @@ async fn dropping_a_list_cancels_what_it_reads_ahead() {
     items.next().await.unwrap().unwrap();
     eventually("pages are read ahead", || simulator.count(LIST).received == 6).await;
     drop(items);
-    eventually("the server sees them go", || simulator.count(LIST).dropped == 5).await;
+    eventually("the server sees them close", || simulator.count(LIST).dropped == 5).await;
     let limits = client.limits();
     let limit = limits.iter().find(|limit| limit.endpoint == PATH).unwrap();
     assert_eq!((limit.in_flight, limit.waiting), (0, 0));
-    // Their places are free: the list can be read again.
+    // Their slots are free: the list can be read again.
     assert_eq!(client.customers().list(by_tens()).collect().await.unwrap().len(), 95);
 }
 
 #[tokio::test]
-async fn no_page_is_asked_for_before_it_is_wanted_nor_beyond_the_limit() {
+async fn no_page_is_requested_before_it_is_needed_or_beyond_the_limit() {
     let (simulator, client) = ninety_five().await;
     let mut one_by_one = client.customers().list(by_tens()).concurrency(1).items();
     for _ in 0..10 {
@@ -151,14 +152,14 @@ async fn no_page_is_asked_for_before_it_is_wanted_nor_beyond_the_limit() {
     assert_eq!(client.customers().list(by_tens()).limit(25).collect().await.unwrap().len(), 25);
     assert_eq!(simulator.count(LIST).received, 1 + 3);
     drop(client.customers().list(by_tens()).items());
-    assert_eq!(simulator.count(LIST).received, 1 + 3, "a list that is not read asks for nothing");
+    assert_eq!(simulator.count(LIST).received, 1 + 3, "a list that is not read requests nothing");
 }
 
 #[tokio::test]
-async fn rows_that_move_while_pages_are_read_come_once() {
+async fn rows_that_move_while_pages_are_read_are_returned_once() {
     const PAGE: u64 = 50;
     const PAGES: u64 = 40;
-    // A row is put in before each page, so that each page begins with the row that ended the one before.
+    // A row is inserted before each page, so that each page begins with the last row of the previous one.
     let memory = served(|request| async move {
         let page: u64 = request
             .url
@@ -182,7 +183,7 @@ async fn rows_that_move_while_pages_are_read_come_once() {
 }
 
 #[tokio::test]
-async fn a_scroll_whose_page_is_lost_gives_every_case_once() {
+async fn a_scroll_with_a_lost_page_returns_every_case_once() {
     let simulator = simulator(json!({"cases": 600})).await;
     let config = config(&simulator, Service::Wiv, json!({}));
     let client = Wiv::builder().config(config).build().unwrap();
@@ -221,7 +222,7 @@ async fn lists_are_streams() {
 }
 
 #[test]
-fn a_blocking_list_may_be_left_and_taken_up_again() {
+fn a_blocking_list_may_be_stopped_and_resumed() {
     let simulator = support::own_simulator(json!({"customers": 95, "latency_ms": 1}));
     let config = config(&simulator, Service::NCentral, json!({}));
     let client = blocking::NCentral::builder().config(config).build().unwrap();
@@ -243,7 +244,7 @@ fn a_blocking_list_may_be_left_and_taken_up_again() {
 }
 
 #[test]
-fn pages_of_a_blocking_list_travel_while_the_program_works() {
+fn pages_of_a_blocking_list_are_read_ahead_while_the_program_works() {
     let simulator = support::own_simulator(json!({"customers": 95}));
     let config = config(&simulator, Service::NCentral, json!({}));
     let client = blocking::NCentral::builder().config(config).build().unwrap();
@@ -251,18 +252,18 @@ fn pages_of_a_blocking_list_travel_while_the_program_works() {
     items.next().unwrap().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let come = || simulator.count(LIST).answered == 1 + 5;
-    runtime.block_on(eventually("five pages come ahead while nobody waits", come));
+    runtime.block_on(eventually("five pages are read ahead while no call waits", come));
     assert_eq!(items.count(), 94);
 }
 
 #[tokio::test]
-async fn a_row_without_an_id_among_known_ones_keeps_no_list_going() {
-    let asked = Arc::new(AtomicU64::new(0));
-    let count = asked.clone();
+async fn a_row_without_an_id_among_known_ones_does_not_keep_a_list_going() {
+    let requests = Arc::new(AtomicU64::new(0));
+    let count = requests.clone();
     let memory = served(move |_| {
         let count = count.clone();
         async move {
-            // 0 stands where there is no id, and every answer differs from the one before.
+            // 0 is a placeholder for no id, and every response differs from the previous one.
             let tick = count.fetch_add(1, Ordering::Relaxed);
             let rows: Vec<_> = (0..5).map(|id| json!({"customerId": id, "seen": tick})).collect();
             Ok(json_answer(200, &json!({"data": rows, "_links": {"nextPage": "/more"}})))
@@ -272,7 +273,7 @@ async fn a_row_without_an_id_among_known_ones_keeps_no_list_going() {
     let mut items = client.customers().list(ListCustomers::new()).concurrency(1).items();
     let mut failure = None;
     while let Some(item) = items.next().await {
-        assert!(asked.load(Ordering::Relaxed) < 50, "the list does not end");
+        assert!(requests.load(Ordering::Relaxed) < 50, "the list does not end");
         failure = item.err().or(failure);
     }
     let failure = failure.unwrap().to_string();
@@ -281,8 +282,8 @@ async fn a_row_without_an_id_among_known_ones_keeps_no_list_going() {
 
 #[tokio::test]
 async fn rows_without_ids_that_only_echo_the_request_end() {
-    let asked = Arc::new(AtomicU64::new(0));
-    let count = asked.clone();
+    let requests = Arc::new(AtomicU64::new(0));
+    let count = requests.clone();
     let memory = served(move |_| {
         let count = count.clone();
         async move {
@@ -293,16 +294,17 @@ async fn rows_without_ids_that_only_echo_the_request_end() {
     let client = ncentral_at("echoing", &memory).build().unwrap();
     let failure = client.customers().list(ListCustomers::new()).collect().await.unwrap_err().to_string();
     assert!(failure.contains("no row with a new id"), "{failure}");
-    assert!(asked.load(Ordering::Relaxed) <= 201, "the list goes on for long");
+    assert!(requests.load(Ordering::Relaxed) <= 201, "the list does not end");
 }
 
 #[tokio::test]
-async fn one_known_id_among_rows_without_ids_keeps_no_list_going() {
+async fn one_known_id_among_rows_without_ids_does_not_keep_a_list_going() {
     let rows = |tick: u64| json!([{"customerId": 7}, {"seen": tick}, {"seen": tick + 1}, {"seen": tick + 2}]);
     let further = [json!({}), json!({"_links": {"nextPage": "/more"}}), json!({"totalPages": 1_000_000})];
     for (at, further) in further.into_iter().enumerate() {
-        let asked = Arc::new(AtomicU64::new(0));
-        let (count, most) = (asked.clone(), if further.get("totalPages").is_some() { 20_100 } else { 210 });
+        let requests = Arc::new(AtomicU64::new(0));
+        let (count, most) =
+            (requests.clone(), if further.get("totalPages").is_some() { 20_100 } else { 210 });
         let memory = served(move |_| {
             let mut body = further.clone();
             body["data"] = rows(4 * count.fetch_add(1, Ordering::Relaxed));
@@ -312,7 +314,7 @@ async fn one_known_id_among_rows_without_ids_keeps_no_list_going() {
         let mut items = client.customers().list(ListCustomers::new().page_size(4)).items();
         let mut failure = None;
         while let Some(item) = items.next().await {
-            assert!(asked.load(Ordering::Relaxed) < most, "the list goes on for long");
+            assert!(requests.load(Ordering::Relaxed) < most, "the list does not end");
             failure = item.err().or(failure);
         }
         let failure = failure.unwrap().to_string();
@@ -320,10 +322,10 @@ async fn one_known_id_among_rows_without_ids_keeps_no_list_going() {
     }
 }
 
-/// What a scroll comes to whose answers, the first of which is number 0, are these rows with a key of their own each.
+/// The outcome of a scroll whose responses, numbered from 0, have these rows and a key of their own each.
 async fn scrolled(rows: impl Fn(u64) -> serde_json::Value + Send + Sync + Clone + 'static) -> (String, u64) {
-    let asked = Arc::new(AtomicU64::new(0));
-    let count = asked.clone();
+    let requests = Arc::new(AtomicU64::new(0));
+    let count = requests.clone();
     let memory = served(move |_| {
         let (count, rows) = (count.clone(), rows.clone());
         async move {
@@ -335,28 +337,28 @@ async fn scrolled(rows: impl Fn(u64) -> serde_json::Value + Send + Sync + Clone 
     let client = Wiv::builder().base_url("https://wiv.example").api_key("the-key").transport(memory);
     let client = client.build().unwrap();
     let search = client.cases().search(SearchCases::new()).collect();
-    // A scroll that goes on for ever is an error of this test, not a wait.
+    // A scroll that never ends fails this test instead of hanging it.
     let ended = tokio::time::timeout(Duration::from_secs(60), search).await.unwrap();
-    (ended.unwrap_err().to_string(), asked.load(Ordering::Relaxed))
+    (ended.unwrap_err().to_string(), requests.load(Ordering::Relaxed))
 }
 
 #[tokio::test]
 async fn scrolled_rows_without_ids_end() {
-    let (failure, asked) = scrolled(|tick| json!([{"case_type": format!("seen at {tick}")}])).await;
-    assert!(failure.contains("no row with a new id") && asked <= 201, "{asked}: {failure}");
+    let (failure, requests) = scrolled(|tick| json!([{"case_type": format!("seen at {tick}")}])).await;
+    assert!(failure.contains("no row with a new id") && requests <= 201, "{requests}: {failure}");
 }
 
 #[tokio::test]
-async fn one_known_id_among_scrolled_rows_without_ids_keeps_no_scroll_going() {
+async fn one_known_id_among_scrolled_rows_without_ids_does_not_keep_a_scroll_going() {
     let rows =
         |tick| json!([{"case_id": "a"}, {"seen": 3 * tick}, {"seen": 3 * tick + 1}, {"seen": 3 * tick + 2}]);
-    let (failure, asked) = scrolled(rows).await;
-    assert!(failure.contains("no row with a new id") && asked <= 210, "{asked}: {failure}");
+    let (failure, requests) = scrolled(rows).await;
+    assert!(failure.contains("no row with a new id") && requests <= 210, "{requests}: {failure}");
 }
 
 #[tokio::test]
-async fn a_scrolled_row_without_an_id_among_known_ones_keeps_no_scroll_going() {
+async fn a_scrolled_row_without_an_id_among_known_ones_does_not_keep_a_scroll_going() {
     let rows = |tick| json!([{"case_id": "a"}, {"case_id": "b"}, {"case_type": format!("seen at {tick}")}]);
-    let (failure, asked) = scrolled(rows).await;
-    assert!(failure.contains("does not advance") && asked < 20, "{asked}: {failure}");
+    let (failure, requests) = scrolled(rows).await;
+    assert!(failure.contains("does not advance") && requests < 20, "{requests}: {failure}");
 }

@@ -1,13 +1,10 @@
-//! Every operation against mocks that Prism makes of the API documents: what is sent fits the documents, and what they
-//! give as an example can be read.
+//! Every operation against mocks that Prism makes from the API documents: requests match the documents, and their examples
+//! can be read.
 //!
-//! Run by `tests/judges/prism.sh`, which starts the mocks and judges what they received.
+//! Run by `tests/contract/prism.sh`, which starts the mocks and checks what they received.
 
-#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
-#[allow(dead_code, reason = "only its way of reading is needed here")]
-#[path = "conformance/case.rs"]
-mod case;
 #[allow(dead_code, reason = "nothing blocks here")]
 #[path = "generated/dispatch.rs"]
 mod dispatch;
@@ -21,9 +18,9 @@ use http::StatusCode;
 use mspkit::transport::{Attempt, Http, Request, Response, Transport, TransportOptions};
 use mspkit::{CallOptions, Cloudmore, Kind, NCentral, Operation, PagingOptions, Param, Wiv};
 use serde_json::{Map, Value, json};
-use support::{Clients, Overrides, Params};
+use support::{Clients, Overrides, Params, Read, Rest};
 
-/// Real sockets, but for Cloudmore's token: its endpoint is a standard's and in no document of ours.
+/// Real sockets, except for Cloudmore's token: its endpoint is standard and not in the documents.
 #[derive(Debug)]
 struct Tokens(Http);
 
@@ -40,7 +37,7 @@ impl Transport for Tokens {
 fn clients() -> Clients {
     let url = |service: &str| {
         let name = format!("MSPKIT_PRISM_{service}");
-        std::env::var(&name).unwrap_or_else(|_| panic!("{name} is not set; run tests/judges/prism.sh"))
+        std::env::var(&name).unwrap_or_else(|_| panic!("{name} is not set; run tests/contract/prism.sh"))
     };
     let mut options = TransportOptions::default();
     options.trust_env = false;
@@ -57,7 +54,7 @@ fn clients() -> Clients {
     }
 }
 
-/// A value that the parameter may have.
+/// A valid value of the parameter.
 fn value_of(param: &Param) -> Value {
     match param.kind {
         Kind::Guid => "8806367b-001a-4632-afb4-27a7fad7660c".into(),
@@ -72,7 +69,7 @@ fn value_of(param: &Param) -> Value {
         Kind::Currency => "SEK".into(),
         Kind::OneOf { values, .. } => values[0].into(),
         Kind::TextList => json!(["id", "name"]),
-        Kind::Array => json!([{"id": "domain", "value": "example.com"}]),
+        Kind::List { .. } => json!([{"id": "domain", "value": "example.com"}]),
         Kind::Object => json!({"key": "value"}),
         _ if param.name.contains("email") => "ada@example.com".into(),
         _ => "Ada".into(),
@@ -85,12 +82,12 @@ fn params_of(operation: &Operation, wanted: fn(&Param) -> bool) -> Params {
 }
 
 #[tokio::test]
-#[ignore = "needs the mocks of tests/judges/prism.sh"]
+#[ignore = "needs the mocks of tests/contract/prism.sh"]
 async fn every_operation_fits_its_document() {
     let clients = clients();
     let paging = PagingOptions::from_json(br#"{"limit": 1, "concurrency": 1}"#).unwrap();
-    let overrides =
-        Overrides { call: CallOptions::default(), paging, read: case::Read::default(), go_on: false };
+    let read = Read { first: false, take: 0, then: Some(Rest::Items) };
+    let overrides = Overrides { call: CallOptions::default(), paging, read, go_on: false };
     let mut wrong = Vec::new();
     let mut calls = 0;
     for operation in Operation::all() {

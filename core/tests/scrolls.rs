@@ -1,10 +1,10 @@
-//! Scrolls that are interrupted: whatever is given up or lost, no case is missed and none comes twice.
+//! Interrupted scrolls: whatever is abandoned or lost, no case is missing and none is repeated.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 
-use mspkit::params::SearchCases;
+use mspkit::wiv::SearchCases;
 use mspkit::{ErrorKind, OnLostPage, Wiv};
 use mspkit_sim::{Options, Simulator};
 use serde_json::json;
@@ -30,7 +30,7 @@ async fn ids(client: &Wiv, token: Option<&str>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_checkpoint_is_good_after_reading_went_on() {
+async fn a_checkpoint_is_valid_after_reading_has_continued() {
     let (_simulator, client) = simulated(8).await;
     let all = ids(&client, None).await;
     let mut pages = client.cases().search(search()).pages();
@@ -53,7 +53,7 @@ async fn a_cancelled_page_is_not_missed() {
     let hang = json!({"match": "POST /v2/cases/msp/search", "nth": [1], "fault": {"kind": "commit_hang"}});
     simulator.control("faults", &json!({"seed": 1, "rules": [hang]})).unwrap();
     let given_up = tokio::time::timeout(Duration::from_millis(200), items.next()).await;
-    assert!(given_up.is_err(), "the continuation hangs after the server has moved on");
+    assert!(given_up.is_err(), "the continuation hangs after the server has advanced");
     let token = items.resume_token().unwrap();
     assert_eq!(ids(&client, Some(&token)).await, all[2..], "resumed elsewhere");
     drop(items);

@@ -1,10 +1,9 @@
-//! A network that fails, simulated: everything that goes wrong follows from a seed, and so does everything that the
-//! client does about it.
+//! A simulated network with failures: a seed decides all failures, and with them everything that the client does.
 //!
-//! Links break and mend, in both directions or in one, so that requests vanish on their way and answers on theirs. The
-//! client speaks HTTP over the simulated sockets; clocks and chance are the simulation's.
+//! Links break and recover, in both directions or in one, so that requests or responses are lost. The client speaks HTTP
+//! over the simulated sockets; clocks and randomness belong to the simulation.
 
-#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -22,8 +21,8 @@ use hyper::client::conn::http1 as client;
 use hyper::server::conn::http1 as server;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use mspkit::params::CreateServiceOrg;
-use mspkit::transport::{Attempt, Fault, FaultKind, Request, Response, Transport};
+use mspkit::ncentral::CreateServiceOrg;
+use mspkit::transport::{Attempt, Request, Response, Transport, TransportError, TransportErrorKind};
 use mspkit::{ErrorKind, NCentral};
 use serde_json::{Value, json};
 use turmoil::net::{TcpListener, TcpStream};
@@ -43,10 +42,10 @@ impl Transport for Simulated {
     }
 }
 
-async fn exchange(request: Request) -> Result<Response, Fault> {
+async fn exchange(request: Request) -> Result<Response, TransportError> {
     let host = request.url.host_str().unwrap().to_owned();
     let stream = TcpStream::connect((host.as_str(), PORT)).await;
-    let stream = stream.map_err(|error| Fault::new(FaultKind::Connect, error))?;
+    let stream = stream.map_err(|error| TransportError::new(TransportErrorKind::Connect, error))?;
     let (mut sender, connection) = client::handshake(TokioIo::new(stream)).await.map_err(closed)?;
     tokio::spawn(connection);
     let mut outgoing = http::Request::new(Full::new(request.body.unwrap_or_default()));
@@ -60,14 +59,14 @@ async fn exchange(request: Request) -> Result<Response, Fault> {
     Ok(Response { headers: head.headers, ..Response::new(head.status, body) })
 }
 
-fn closed(error: hyper::Error) -> Fault {
-    Fault::new(FaultKind::Closed, error)
+fn closed(error: hyper::Error) -> TransportError {
+    TransportError::new(TransportErrorKind::Closed, error)
 }
 
 /// How often a service organization of each name was created.
 type Created = Arc<Mutex<BTreeMap<String, usize>>>;
 
-/// A server that gives tokens, creates service organizations, and fails once in a while by the seed.
+/// A server that issues tokens, creates service organizations, and sometimes fails, depending on the seed.
 async fn serve(created: Created) -> turmoil::Result {
     let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::UNSPECIFIED), PORT)).await?;
     loop {
@@ -101,7 +100,7 @@ async fn answer(
     Ok(response)
 }
 
-/// What came of the calls: for each create its error's kind, and how many reads succeeded.
+/// The outcomes of the calls: for each create its error's kind, and how many reads succeeded.
 #[derive(Default)]
 struct Outcomes {
     creates: BTreeMap<String, Option<ErrorKind>>,
@@ -147,8 +146,8 @@ async fn call(
     Ok(())
 }
 
-/// Runs a simulation. The client and the server draw from this thread's chance, the links from their own: what breaks
-/// and when does not change with the client.
+/// Runs a simulation. The client and the server use this thread's random numbers, the links their own, so that failures do
+/// not depend on the client.
 fn simulate(seed: u64) -> Seen {
     fastrand::seed(seed);
     let (trace, created, outcomes) = (Arc::default(), Created::default(), Arc::default());
@@ -165,7 +164,7 @@ fn simulate(seed: u64) -> Seen {
     simulation.client("client", call(server.clone(), Arc::clone(&trace), Arc::clone(&outcomes)));
     let (mut links, mut broken) = (fastrand::Rng::with_seed(seed), false);
     while !simulation.step().unwrap() {
-        // A link lasts for half a second on average, and is mended as fast.
+        // A link lasts for half a second on average, and recovers as fast.
         if links.u32(0..50) == 0 {
             match links.u32(0..3) {
                 _ if broken => {
@@ -197,7 +196,7 @@ fn nothing_is_created_twice_in_thousands_of_networks() {
     println!("{}", nothing_is_created_twice(30..5_000));
 }
 
-/// Runs a simulation for each seed; gives what came of them in a line.
+/// Runs a simulation for each seed; returns the outcomes in a line.
 fn nothing_is_created_twice(seeds: Range<u64>) -> String {
     let (mut created, mut unknown, mut lost, mut read) = (0, 0, 0, 0);
     let calls = CALLS * seeds.clone().count();
@@ -211,18 +210,18 @@ fn nothing_is_created_twice(seeds: Range<u64>) -> String {
                 Some(ErrorKind::OutcomeUnknown) => times <= 1,
                 Some(_) => times == 0,
             };
-            assert!(right, "seed {seed}: {name} was created {times} times, and its caller was told {kind:?}");
+            assert!(right, "seed {seed}: {name} was created {times} times, and its caller got {kind:?}");
             created += usize::from(kind.is_none());
             unknown += usize::from(*kind == Some(ErrorKind::OutcomeUnknown));
             lost += usize::from(times == 1 && kind.is_some());
         }
         read += seen.outcomes.reads;
     }
-    // Not in each simulation: after several 429 a pause may outlast what is left of it.
+    // Not in each simulation: after several 429 a pause may last longer than the rest of it.
     assert!(read > calls / 2, "few reads got through: {read} of {calls}");
     assert!(created > 100 && unknown > 20 && lost > 5, "the network hardly fails, or fails always");
     format!(
-        "of {calls} creates {created} were told as such, {unknown} unknown, {lost} of them done; {read} reads"
+        "of {calls} creates {created} were reported as such, {unknown} unknown, {lost} of them done; {read} reads"
     )
 }
 

@@ -1,6 +1,6 @@
-//! TLS: who is trusted, who is not, what the client presents, and what a failed handshake means.
+//! TLS: trusted and untrusted servers, client certificates, and failed handshakes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 mod wire;
 
@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use http::{HeaderValue, Method};
 use mspkit::transport::{
-    Fault, FaultKind, Http, OptionsError, Pem, Request, Response, Transport, TransportOptions,
+    Http, OptionsError, Pem, Request, Response, Transport, TransportError, TransportErrorKind,
+    TransportOptions,
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::crypto::ring;
@@ -104,17 +105,17 @@ fn to(server: &Server, host: &str) -> Request {
     Request::new(Method::GET, Url::parse(&format!("https://{host}:{}/", server.address.port())).unwrap())
 }
 
-async fn ask(options: &TransportOptions, request: Request) -> Result<Response, Fault> {
+async fn ask(options: &TransportOptions, request: Request) -> Result<Response, TransportError> {
     outcome(&Http::new(options).unwrap(), request).await
 }
 
-/// The words of a connection that was refused before anything was sent.
+/// The message of a connection that was refused before anything was sent.
 async fn refusal(options: &TransportOptions, request: Request) -> String {
     let sent = request.sent.clone();
-    let fault = ask(options, request).await.unwrap_err();
-    assert_eq!(fault.kind, FaultKind::Connect, "{fault}");
-    assert!(!sent.get(), "{fault}");
-    fault.to_string()
+    let error = ask(options, request).await.unwrap_err();
+    assert_eq!(error.kind, TransportErrorKind::Connect, "{error}");
+    assert!(!sent.get(), "{error}");
+    error.to_string()
 }
 
 fn refused_option(change: impl FnOnce(&mut TransportOptions)) -> OptionsError {
@@ -159,13 +160,13 @@ async fn authorities_of_the_platform_may_be_named_by_the_environment() {
 }
 
 #[tokio::test]
-#[ignore = "runs in the environment that another test makes"]
+#[ignore = "needs the environment that another test sets"]
 async fn child_with_a_store() {
     ask(&options(), wanted()).await.unwrap();
 }
 
 #[tokio::test]
-#[ignore = "runs in the environment that another test makes"]
+#[ignore = "needs the environment that another test sets"]
 async fn child_with_an_empty_store() {
     for _ in 0..2 {
         let message = refusal(&options(), wanted()).await;
@@ -174,7 +175,7 @@ async fn child_with_an_empty_store() {
 }
 
 #[tokio::test]
-async fn authority_of_somebody_else_is_refused() {
+async fn another_authority_is_refused() {
     let server = Pki::new().server().await;
     refusal(&Pki::new().options(), to(&server, "localhost")).await;
 }
@@ -208,14 +209,14 @@ fn self_signed(change: impl FnOnce(&mut CertificateParams)) -> Pki {
 }
 
 #[tokio::test]
-async fn self_signed_certificate_that_is_given_is_trusted_by_itself() {
+async fn self_signed_certificate_that_is_given_is_trusted_directly() {
     for authority in [IsCa::Ca(BasicConstraints::Unconstrained), IsCa::NoCa, IsCa::ExplicitNoCa] {
         let pki = self_signed(|params| params.is_ca = authority);
         let (server, request) = (pki.server().await, |server| to(server, "localhost"));
         let message = refusal(&options(), request(&server)).await;
         assert!(message.contains("ca_bundle"), "{message}");
         ask(&pki.options(), request(&server)).await.unwrap();
-        // Names count all the same, and so does who it is.
+        // Names are still checked, and so is the identity.
         let message = refusal(&pki.options(), to(&server, "127.0.0.1")).await;
         assert!(message.contains("not valid for 127.0.0.1, but for localhost"), "{message}");
         refusal(&self_signed(|_| ()).options(), request(&server)).await;
@@ -223,8 +224,8 @@ async fn self_signed_certificate_that_is_given_is_trusted_by_itself() {
 }
 
 #[tokio::test]
-async fn self_signed_certificate_that_is_given_is_refused_outside_of_its_time() {
-    for (from, to_, told) in [
+async fn self_signed_certificate_that_is_given_is_refused_outside_its_validity() {
+    for (from, to_, expected) in [
         ((2000, 1), (2020, 1), "expired on Wed, 01 Jan 2020"),
         ((2090, 1), (2099, 1), "not valid before Sun, 01 Jan 2090"),
     ] {
@@ -234,12 +235,12 @@ async fn self_signed_certificate_that_is_given_is_refused_outside_of_its_time() 
         });
         let server = pki.server().await;
         let message = refusal(&pki.options(), to(&server, "localhost")).await;
-        assert!(message.contains(told), "{message}");
+        assert!(message.contains(expected), "{message}");
     }
 }
 
 #[tokio::test]
-async fn self_signed_certificate_without_names_says_so() {
+async fn self_signed_certificate_without_names_is_reported_as_such() {
     let pki = self_signed(|params| params.subject_alt_names.clear());
     let server = pki.server().await;
     let message = refusal(&pki.options(), to(&server, "localhost")).await;
@@ -247,7 +248,7 @@ async fn self_signed_certificate_without_names_says_so() {
 }
 
 #[tokio::test]
-async fn verify_false_takes_any_certificate() {
+async fn verify_false_accepts_any_certificate() {
     let pki = Pki::with(|server| server.not_after = date_time_ymd(2020, 1, 1));
     let mut options = options();
     options.verify = false;
@@ -258,7 +259,7 @@ async fn verify_false_takes_any_certificate() {
 }
 
 #[tokio::test]
-async fn verify_false_still_wants_the_server_to_own_its_key() {
+async fn verify_false_still_requires_the_server_to_own_its_key() {
     let (pki, stranger) = (Pki::new(), KeyPair::generate().unwrap());
     let mut options = options();
     options.verify = false;
@@ -274,7 +275,7 @@ async fn verify_false_still_wants_the_server_to_own_its_key() {
 }
 
 #[tokio::test]
-async fn client_certificate_is_presented_when_asked_for() {
+async fn client_certificate_is_presented_when_requested() {
     let pki = Pki::new();
     for version in rustls::ALL_VERSIONS {
         let server = serve(pki.settings(&[version], true)).await;
@@ -284,17 +285,18 @@ async fn client_certificate_is_presented_when_asked_for() {
     }
 }
 
-/// In TLS 1.2 the server refuses inside the handshake. In 1.3 the request may have gone out before the refusal comes,
+/// In TLS 1.2 the server refuses during the handshake. In 1.3 the request may have been sent before the refusal arrives,
 /// and nothing proves that it was not read.
-fn check_refused(version: &SupportedProtocolVersion, fault: &Fault, sent: bool) {
+fn check_refused(version: &SupportedProtocolVersion, error: &TransportError, sent: bool) {
     let tls12 = version.version == rustls::ProtocolVersion::TLSv1_2;
-    let (kind, expected) = if tls12 { (FaultKind::Connect, false) } else { (FaultKind::Closed, true) };
-    assert_eq!((fault.kind, sent), (kind, expected), "{version:?}: {fault}");
-    assert!(fault.to_string().contains("client_cert"), "{version:?}: {fault}");
+    let (kind, expected) =
+        if tls12 { (TransportErrorKind::Connect, false) } else { (TransportErrorKind::Closed, true) };
+    assert_eq!((error.kind, sent), (kind, expected), "{version:?}: {error}");
+    assert!(error.to_string().contains("client_cert"), "{version:?}: {error}");
 }
 
 #[tokio::test]
-async fn missing_client_certificate_is_told_in_words() {
+async fn missing_client_certificate_is_explained() {
     let pki = Pki::new();
     for version in rustls::ALL_VERSIONS {
         let server = serve(pki.settings(&[version], true)).await;
@@ -307,7 +309,7 @@ async fn missing_client_certificate_is_told_in_words() {
 }
 
 #[tokio::test]
-async fn client_certificate_of_another_authority_is_told_in_words() {
+async fn client_certificate_of_another_authority_is_explained() {
     let pki = Pki::new();
     for version in rustls::ALL_VERSIONS {
         let server = serve(pki.settings(&[version], true)).await;
@@ -319,7 +321,7 @@ async fn client_certificate_of_another_authority_is_told_in_words() {
     }
 }
 
-/// A server that answers the first message of TLS with an alert.
+/// A server that responds to the first TLS message with an alert.
 async fn alerting(alert: u8) -> Server {
     Server::start(move |mut stream| async move {
         let _ = stream.read(&mut [0; 4096]).await;
@@ -330,26 +332,26 @@ async fn alerting(alert: u8) -> Server {
 }
 
 #[tokio::test]
-async fn server_with_nothing_in_common_is_told_what_is_spoken() {
+async fn incompatible_server_is_reported_with_what_is_supported() {
     // Handshake failure, protocol version, insufficient security.
     for alert in [40, 70, 71] {
         let message = refusal(&options(), to(&alerting(alert).await, "localhost")).await;
-        assert!(message.contains("in common") && message.contains("TLS 1.2 and 1.3"), "{message}");
+        assert!(message.contains("no common") && message.contains("TLS 1.2 and 1.3"), "{message}");
     }
 }
 
 #[tokio::test]
-async fn handshake_that_never_answers_is_a_connect_timeout_and_means_not_sent() {
+async fn handshake_without_response_is_a_connect_timeout_and_means_not_sent() {
     let server = Server::start(|mut stream| async move { while stream.read_u8().await.is_ok() {} }).await;
     let mut options = options();
     options.connect_timeout = Duration::from_millis(100);
     for method in [Method::GET, Method::POST] {
         let request = Request { method, body: Some("{}".into()), ..to(&server, "localhost") };
         let sent = request.sent.clone();
-        let fault = ask(&options, request).await.unwrap_err();
-        assert_eq!(fault.kind, FaultKind::ConnectTimeout, "{fault}");
+        let error = ask(&options, request).await.unwrap_err();
+        assert_eq!(error.kind, TransportErrorKind::ConnectTimeout, "{error}");
         assert!(!sent.get());
-        assert!(fault.to_string().contains("connecting to localhost"), "{fault}");
+        assert!(error.to_string().contains("connecting to localhost"), "{error}");
     }
 }
 
@@ -376,7 +378,7 @@ async fn attempt_dropped_inside_the_handshake_was_not_sent() {
 }
 
 #[tokio::test]
-async fn server_that_speaks_no_tls_is_a_failed_connection() {
+async fn server_without_tls_is_a_failed_connection() {
     let server = Server::start(|mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         let _ = stream.read(&mut [0; 1024]).await;
@@ -387,7 +389,7 @@ async fn server_that_speaks_no_tls_is_a_failed_connection() {
 }
 
 #[tokio::test]
-async fn tls_that_ends_without_goodbye_is_no_whole_answer() {
+async fn tls_without_close_notify_is_an_incomplete_response() {
     let pki = Pki::new();
     let acceptor = TlsAcceptor::from(Arc::new(pki.settings(rustls::ALL_VERSIONS, false)));
     let server = Server::start(move |stream| {
@@ -395,19 +397,19 @@ async fn tls_that_ends_without_goodbye_is_no_whole_answer() {
         async move {
             let mut stream = acceptor.accept(stream).await.unwrap();
             wire::read_request(&mut stream).await;
-            // No length: only the end of the connection ends the body, and anybody can end a TCP connection.
+            // No length: only the end of the connection ends the body, and anyone can end a TCP connection.
             stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n[1, 2").await.unwrap();
             stream.flush().await.unwrap();
             drop(stream.into_inner().0);
         }
     })
     .await;
-    let fault = ask(&pki.options(), to(&server, "localhost")).await.unwrap_err();
-    assert_eq!(fault.kind, FaultKind::Closed, "{fault}");
+    let error = ask(&pki.options(), to(&server, "localhost")).await.unwrap_err();
+    assert_eq!(error.kind, TransportErrorKind::Closed, "{error}");
 }
 
 #[tokio::test]
-async fn connection_over_tls_is_used_again() {
+async fn connection_over_tls_is_reused() {
     let pki = Pki::new();
     let server = pki.server().await;
     let transport = Http::new(&pki.options()).unwrap();
@@ -446,7 +448,7 @@ async fn several_clients_at_once_each_get_their_connection() {
 }
 
 #[test]
-fn pem_options_that_cannot_be_used_say_why() {
+fn invalid_pem_options_are_explained() {
     let missing = refused_option(|o| o.ca_bundle = Some(Pem::File("/nowhere/ca.pem".into())));
     assert_eq!(missing.option, "ca_bundle");
     assert!(missing.reason.contains("/nowhere/ca.pem"), "{missing}");
@@ -456,7 +458,7 @@ fn pem_options_that_cannot_be_used_say_why() {
 
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let broken = refused_option(|o| o.ca_bundle = Some(Pem::Bytes(broken.into())));
-    assert!(broken.reason.contains("certificate 1"), "{broken}");
+    assert!(broken.reason.contains("number 1"), "{broken}");
 
     let pki = Pki::new();
     let no_key = refused_option(|o| o.client_cert = Some(pki.ca_bundle()));
@@ -466,11 +468,11 @@ fn pem_options_that_cannot_be_used_say_why() {
     let locked = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
     let locked = pki.authority.pem() + locked;
     let locked = refused_option(|o| o.client_cert = Some(Pem::Bytes(locked.into_bytes())));
-    assert!(locked.reason.contains("is encrypted"), "{locked}");
+    assert!(locked.reason.contains("an encrypted private key"), "{locked}");
 
     let other = pki.authority.pem() + &KeyPair::generate().unwrap().serialize_pem();
     let other = refused_option(|o| o.client_cert = Some(Pem::Bytes(other.into_bytes())));
-    assert!(other.reason.contains("a private key of another certificate"), "{other}");
+    assert!(other.reason.contains("the private key of another certificate"), "{other}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! Tokens in single flight: however many calls find a token expired or refused, it is renewed once, and whoever began
-//! the renewal may go away.
+//! Token renewal: however many calls find a token expired or refused, it is renewed once, and the call that started the
+//! renewal may be dropped.
 
-#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod support;
 
@@ -20,10 +20,10 @@ use tokio::time::advance;
 
 const CALLS: usize = 100;
 
-/// The id of a service that nobody has.
+/// The id of a service that does not exist.
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// Answers that are held back long enough for every call to wait for them.
+/// Responses that are delayed long enough for every call to wait for them.
 const HELD_MS: u64 = 500;
 
 fn ncentral(simulator: &Simulator) -> NCentral {
@@ -34,7 +34,7 @@ fn cloudmore(simulator: &Simulator) -> Cloudmore {
     Cloudmore::builder().config(config(simulator, Service::Cloudmore, json!({}))).build().unwrap()
 }
 
-/// How often each token operation of a simulator was asked.
+/// How often each token operation of a simulator was called.
 fn renewals(simulator: &Simulator) -> [u64; 3] {
     ["ncentral.auth.authenticate", "ncentral.auth.refresh", "cloudmore.token"]
         .map(|operation| simulator.count(operation).received)
@@ -44,7 +44,7 @@ fn set(simulator: &Simulator, options: &Value) {
     simulator.control("options", options).unwrap();
 }
 
-/// Makes many calls at the same time and gives what came of them.
+/// Makes many concurrent calls and returns their outcomes.
 async fn storm<F>(call: impl Fn(usize) -> F) -> Vec<Result<(), Error>>
 where
     F: Future<Output = Result<(), Error>> + Send + 'static,
@@ -85,7 +85,7 @@ async fn cloudmore_storm(client: &Cloudmore, simulator: &Simulator) -> Vec<Resul
                 30..40 => client.estore().get(organization, NOBODY).await.map(drop),
                 _ => client.request("GET", &format!("/nowhere/{}", "x".repeat(index))).await.map(drop),
             };
-            // The answer does not matter, as long as it is one to a request with a good token.
+            // Any response is accepted, as long as the token was valid.
             done.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) })
         }
     })
@@ -138,20 +138,20 @@ async fn an_expired_cloudmore_token_costs_one_login() {
 }
 
 #[tokio::test]
-async fn tokens_that_a_server_has_forgotten_are_renewed_once() {
+async fn tokens_that_a_server_no_longer_knows_are_renewed_once() {
     let simulator = simulator(json!({})).await;
     let (ncentral, cloudmore) = (ncentral(&simulator), cloudmore(&simulator));
     all_succeed(&ncentral_storm(&ncentral).await);
     all_succeed(&cloudmore_storm(&cloudmore, &simulator).await);
-    // The access tokens die, the refresh token lives on.
+    // The access tokens become invalid, the refresh token stays valid.
     simulator.advance(Duration::from_secs(80_000));
     all_succeed(&ncentral_storm(&ncentral).await);
     assert_eq!(renewals(&simulator), [1, 1, 1]);
-    // All tokens die, as by a restart.
+    // All tokens become invalid, as after a restart.
     simulator.advance(Duration::from_secs(200_000));
     all_succeed(&ncentral_storm(&ncentral).await);
     all_succeed(&cloudmore_storm(&cloudmore, &simulator).await);
-    assert_eq!(renewals(&simulator), [2, 2, 2], "one vain refresh, then one login");
+    assert_eq!(renewals(&simulator), [2, 2, 2], "one failed refresh, then one login");
 }
 
 #[tokio::test]
@@ -185,22 +185,22 @@ async fn a_failed_renewal_after_a_401_storm_is_one_round() {
     );
     all_fail(&ncentral_storm(&client).await, ErrorKind::Authentication);
     assert_eq!(renewals(&simulator), [2, 1, 0]);
-    // The failure is not kept: the next call asks again.
+    // The failure is not kept: the next call tries again.
     support::script(&simulator, &json!([]));
     client.auth().validate().await.unwrap();
 }
 
-/// A server in memory whose tokens live as long as they say, with a count of logins and refreshes.
+/// A server in memory whose tokens expire as they say, with a count of logins and refreshes.
 struct Tokens {
-    asked: Arc<[AtomicUsize; 2]>,
+    requests: Arc<[AtomicUsize; 2]>,
     memory: Arc<Memory>,
 }
 
 impl Tokens {
-    /// Tokens that live `life` seconds, or do not say how long; logins wait for `held` to be notified.
+    /// Tokens that are valid for `life` seconds, or do not say how long; logins wait for `held` to be notified.
     fn new(life: Option<u64>, held: Option<Arc<Notify>>) -> Self {
-        let asked = Arc::new([const { AtomicUsize::new(0) }; 2]);
-        let counts = asked.clone();
+        let requests = Arc::new([const { AtomicUsize::new(0) }; 2]);
+        let counts = requests.clone();
         let memory = Memory::new(move |request: Request| {
             let (counts, held) = (counts.clone(), held.clone());
             async move {
@@ -217,11 +217,11 @@ impl Tokens {
                 Ok(tokens(life))
             }
         });
-        Self { asked, memory: Arc::new(memory) }
+        Self { requests, memory: Arc::new(memory) }
     }
 
-    fn asked(&self) -> [usize; 2] {
-        [self.asked[0].load(Ordering::SeqCst), self.asked[1].load(Ordering::SeqCst)]
+    fn requests(&self) -> [usize; 2] {
+        [self.requests[0].load(Ordering::SeqCst), self.requests[1].load(Ordering::SeqCst)]
     }
 
     fn ncentral(&self) -> NCentral {
@@ -236,7 +236,7 @@ impl Tokens {
     }
 }
 
-/// An answer that both services' clients read tokens from.
+/// A response that both services' clients read tokens from.
 fn tokens(life: Option<u64>) -> Response {
     let mut token = json!({"token": "access-1"});
     let mut body = json!({"access_token": "access-1"});
@@ -248,32 +248,32 @@ fn tokens(life: Option<u64>) -> Response {
     json_answer(200, &body)
 }
 
-/// Moves the clock and checks that a token holds until this second, and not beyond.
+/// Advances the clock and checks that a token is used until this second, and not longer.
 async fn holds_until(server: &Tokens, until: u64, call: impl AsyncFn()) {
     call().await;
-    let before = server.asked();
+    let before = server.requests();
     advance(Duration::from_millis(until * 1000 - 1)).await;
     call().await;
-    assert_eq!(server.asked(), before, "renewed before its time");
+    assert_eq!(server.requests(), before, "renewed before its time");
     advance(Duration::from_millis(1)).await;
     call().await;
-    let sum = |asked: [usize; 2]| asked[0] + asked[1];
-    assert_eq!(sum(server.asked()), sum(before) + 1, "not renewed in time");
+    let sum = |requests: [usize; 2]| requests[0] + requests[1];
+    assert_eq!(sum(server.requests()), sum(before) + 1, "not renewed in time");
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_are_renewed_a_minute_or_a_tenth_of_their_life_early() {
+async fn tokens_are_renewed_a_minute_or_a_tenth_of_their_lifetime_early() {
     for (life, until) in [(Some(3600), 3540), (Some(600), 540), (Some(100), 90), (None, 3540)] {
         let server = Tokens::new(life, None);
         let client = server.ncentral();
         holds_until(&server, until, async || client.auth().validate().await.map(drop).unwrap()).await;
-        assert_eq!(server.asked(), [1, 1], "{life:?}");
+        assert_eq!(server.requests(), [1, 1], "{life:?}");
     }
     for (life, until) in [(Some(3600), 3540), (Some(100), 90), (None, 24 * 3600 - 60)] {
         let server = Tokens::new(life, None);
         let client = server.cloudmore();
         holds_until(&server, until, async || client.request("GET", "/x").await.map(drop).unwrap()).await;
-        assert_eq!(server.asked(), [2, 0], "{life:?}");
+        assert_eq!(server.requests(), [2, 0], "{life:?}");
     }
 }
 
@@ -284,11 +284,11 @@ async fn a_refresh_token_that_has_expired_is_not_tried() {
     client.auth().validate().await.unwrap();
     advance(Duration::from_secs(90_000 - 60)).await;
     client.auth().validate().await.unwrap();
-    assert_eq!(server.asked(), [2, 0]);
+    assert_eq!(server.requests(), [2, 0]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_begins_a_renewal_may_go_away() {
+async fn the_call_that_starts_a_renewal_may_be_dropped() {
     let held = Arc::new(Notify::new());
     let server = Tokens::new(None, Some(held.clone()));
     let client = server.ncentral();
@@ -297,7 +297,7 @@ async fn whoever_begins_a_renewal_may_go_away() {
         tokio::spawn(async move { client.auth().validate().await.map(drop) })
     };
     let first = call();
-    while server.asked()[0] == 0 {
+    while server.requests()[0] == 0 {
         tokio::task::yield_now().await;
     }
     let others: Vec<_> = (0..20).map(|_| call()).collect();
@@ -308,11 +308,11 @@ async fn whoever_begins_a_renewal_may_go_away() {
     for other in others {
         other.await.unwrap().unwrap();
     }
-    assert_eq!(server.asked(), [1, 0]);
+    assert_eq!(server.requests(), [1, 0]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_nobody_waits_for_ends_and_the_next_call_begins_another() {
+async fn a_renewal_without_waiting_calls_ends_and_the_next_call_starts_another() {
     let held = Arc::new(Notify::new());
     let server = Tokens::new(None, Some(held.clone()));
     let client = server.ncentral();
@@ -321,7 +321,7 @@ async fn a_renewal_that_nobody_waits_for_ends_and_the_next_call_begins_another()
     assert_eq!((server.memory.requests(), server.memory.answers()), (1, 0));
     held.notify_one();
     client.auth().validate().await.unwrap();
-    assert_eq!(server.asked(), [2, 0]);
+    assert_eq!(server.requests(), [2, 0]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! The transport over plain sockets: what goes out, what comes back, and which fault tells what.
+//! The transport over plain sockets: requests, responses and errors.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 mod wire;
 
@@ -9,14 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderValue, Method, StatusCode};
-use mspkit::transport::{FaultKind, Http, Request, Sent, Transport, TransportOptions};
+use mspkit::transport::{Http, Request, Sent, Transport, TransportErrorKind, TransportOptions};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Notify;
 use url::Url;
 use wire::{Server, drop_when, echo, fault_of, http, options, outcome, read_request, text, within};
 
 #[tokio::test]
-async fn answer_comes_back_whole() {
+async fn a_response_is_complete() {
     let server = Server::answering("HTTP/1.1 404 Nope\r\nX-Id: 7\r\nContent-Length: 5\r\n\r\nhello").await;
     let response = outcome(&http(), server.get("/a?b=c")).await.unwrap();
     assert_eq!(response.status, StatusCode::NOT_FOUND);
@@ -25,7 +25,7 @@ async fn answer_comes_back_whole() {
 }
 
 #[tokio::test]
-async fn redirect_is_an_answer() {
+async fn a_redirect_is_a_response() {
     let server = Server::answering("HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n").await;
     let response = outcome(&http(), server.get("/a")).await.unwrap();
     assert_eq!(response.status, StatusCode::FOUND);
@@ -33,7 +33,7 @@ async fn redirect_is_an_answer() {
 }
 
 #[tokio::test]
-async fn informational_answers_are_passed_over() {
+async fn informational_responses_are_skipped() {
     let server = Server::answering(
         "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
     )
@@ -43,7 +43,7 @@ async fn informational_answers_are_passed_over() {
 }
 
 #[tokio::test]
-async fn request_goes_out_as_given() {
+async fn a_request_is_sent_unchanged() {
     let server = Server::start(echo).await;
     let mut request = server.get("/p%2Fq?x=%20#here");
     request.headers.insert("x-mine", HeaderValue::from_static("1"));
@@ -58,7 +58,7 @@ async fn request_goes_out_as_given() {
 }
 
 #[tokio::test]
-async fn body_goes_out_with_its_length() {
+async fn a_body_is_sent_with_its_length() {
     let server = Server::start(|mut stream| async move {
         let (head, body) = read_request(&mut stream).await.unwrap();
         assert!(head.contains("content-length: 7\r\n"), "{head}");
@@ -72,7 +72,7 @@ async fn body_goes_out_with_its_length() {
 }
 
 #[tokio::test]
-async fn post_without_body_says_that_its_length_is_zero() {
+async fn a_post_without_body_has_a_length_of_zero() {
     let server = Server::start(echo).await;
     for (method, expected) in
         [(Method::POST, true), (Method::PUT, true), (Method::PATCH, true), (Method::DELETE, false)]
@@ -83,7 +83,7 @@ async fn post_without_body_says_that_its_length_is_zero() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_refused() {
+async fn invalid_requests_are_refused() {
     let with_header = |name: &'static str| {
         let mut request = Request::new(Method::GET, Url::parse("http://127.0.0.1:1/").unwrap());
         request.headers.insert(name, HeaderValue::from_static("1"));
@@ -102,15 +102,15 @@ async fn what_cannot_be_sent_is_refused() {
     ];
     for request in requests {
         let sent = request.sent.clone();
-        let fault = outcome(&http(), request).await.unwrap_err();
-        assert_eq!(fault.kind, FaultKind::InvalidRequest, "{fault}");
+        let error = outcome(&http(), request).await.unwrap_err();
+        assert_eq!(error.kind, TransportErrorKind::InvalidRequest, "{error}");
         assert!(!sent.get());
-        assert!(!format!("{fault} {fault:?}").contains("hidden"));
+        assert!(!format!("{error} {error:?}").contains("hidden"));
     }
 }
 
 #[tokio::test]
-async fn options_that_make_no_sense_are_named() {
+async fn invalid_options_are_named() {
     let wrong = |change: fn(&mut TransportOptions)| {
         let mut options = options();
         change(&mut options);
@@ -135,7 +135,7 @@ async fn options_that_make_no_sense_are_named() {
 }
 
 #[tokio::test]
-async fn connection_is_used_again() {
+async fn a_connection_is_reused() {
     let server = Server::start(echo).await;
     let transport = http();
     for _ in 0..50 {
@@ -146,7 +146,7 @@ async fn connection_is_used_again() {
 }
 
 #[test]
-fn connection_is_used_again_by_a_runtime_that_stands_still_between_calls() {
+fn a_connection_is_reused_by_a_runtime_that_does_not_run_between_calls() {
     let far = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let here = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = far.block_on(Server::start(echo));
@@ -158,7 +158,7 @@ fn connection_is_used_again_by_a_runtime_that_stands_still_between_calls() {
 }
 
 #[test]
-fn connection_that_was_closed_while_the_runtime_stood_still_is_not_used() {
+fn a_connection_that_was_closed_while_the_runtime_did_not_run_is_not_used() {
     let far = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let here = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (close, closed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -231,13 +231,13 @@ async fn refused_connection_means_not_sent() {
     for method in [Method::GET, Method::POST] {
         let request = Request::new(method, Url::parse(&format!("http://{address}/?q=hidden")).unwrap());
         let sent = request.sent.clone();
-        let fault = outcome(&http(), request).await.unwrap_err();
-        assert_eq!(fault.kind, FaultKind::Connect);
+        let error = outcome(&http(), request).await.unwrap_err();
+        assert_eq!(error.kind, TransportErrorKind::Connect);
         assert!(!sent.get());
-        let message = fault.to_string();
+        let message = error.to_string();
         assert!(message.contains(&address.to_string()) && message.contains("refused"), "{message}");
         assert!(!message.contains("hidden"), "{message}");
-        let system = fault.source.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
+        let system = error.source.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
         assert_eq!(system.map(std::io::Error::kind), Some(std::io::ErrorKind::ConnectionRefused));
     }
 }
@@ -246,8 +246,11 @@ async fn refused_connection_means_not_sent() {
 async fn unknown_host_means_not_sent() {
     let request = Request::new(Method::POST, Url::parse("http://nowhere.invalid/").unwrap());
     let sent = request.sent.clone();
-    let fault = outcome(&http(), request).await.unwrap_err();
-    assert!(matches!(fault.kind, FaultKind::Connect | FaultKind::ConnectTimeout), "{fault}");
+    let error = outcome(&http(), request).await.unwrap_err();
+    assert!(
+        matches!(error.kind, TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout),
+        "{error}"
+    );
     assert!(!sent.get());
 }
 
@@ -257,7 +260,7 @@ async fn full_listener_is_a_connect_timeout_and_means_not_sent() {
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
     let address = listener.local_addr().unwrap();
-    // Nobody accepts: these fill the queue, and whoever comes after gets no answer.
+    // Nothing accepts: these fill the queue, and later connections get no response.
     let mut queue = Vec::new();
     while let Ok(Ok(stream)) =
         tokio::time::timeout(Duration::from_millis(200), tokio::net::TcpStream::connect(address)).await
@@ -270,38 +273,41 @@ async fn full_listener_is_a_connect_timeout_and_means_not_sent() {
     for method in [Method::GET, Method::POST] {
         let request = Request::new(method, Url::parse(&format!("http://{address}/")).unwrap());
         let sent = request.sent.clone();
-        let fault = outcome(&transport, request).await.unwrap_err();
-        assert_eq!(fault.kind, FaultKind::ConnectTimeout, "{fault}");
+        let error = outcome(&transport, request).await.unwrap_err();
+        assert_eq!(error.kind, TransportErrorKind::ConnectTimeout, "{error}");
         assert!(!sent.get());
     }
 }
 
 #[tokio::test]
-async fn close_before_the_answer_means_sent() {
-    assert_eq!(fault_of("").await, FaultKind::Closed);
-    assert_eq!(fault_of("HTTP/1.1 200 O").await, FaultKind::Closed);
+async fn a_close_before_the_response_means_sent() {
+    assert_eq!(fault_of("").await, TransportErrorKind::Closed);
+    assert_eq!(fault_of("HTTP/1.1 200 O").await, TransportErrorKind::Closed);
 }
 
 #[tokio::test]
-async fn body_that_is_cut_off_is_a_fault() {
-    assert_eq!(fault_of("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789").await, FaultKind::Closed);
+async fn a_truncated_body_is_an_error() {
+    assert_eq!(
+        fault_of("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789").await,
+        TransportErrorKind::Closed
+    );
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-    assert_eq!(fault_of(format!("{chunked}5\r\nhello\r\n")).await, FaultKind::Closed);
-    assert_eq!(fault_of(format!("{chunked}5\r\nhel")).await, FaultKind::Closed);
-    assert_eq!(fault_of(format!("{chunked}5\r\nhello\r\n0\r\n")).await, FaultKind::Closed);
+    assert_eq!(fault_of(format!("{chunked}5\r\nhello\r\n")).await, TransportErrorKind::Closed);
+    assert_eq!(fault_of(format!("{chunked}5\r\nhel")).await, TransportErrorKind::Closed);
+    assert_eq!(fault_of(format!("{chunked}5\r\nhello\r\n0\r\n")).await, TransportErrorKind::Closed);
 }
 
 #[tokio::test]
-async fn what_is_not_http_is_malformed() {
-    assert_eq!(fault_of("SSH-2.0-OpenSSH_9.2\r\n\r\n").await, FaultKind::Malformed);
-    assert_eq!(fault_of("HTTP/1.1 abc OK\r\n\r\n").await, FaultKind::Malformed);
+async fn a_response_that_is_not_http_is_malformed() {
+    assert_eq!(fault_of("SSH-2.0-OpenSSH_9.2\r\n\r\n").await, TransportErrorKind::Malformed);
+    assert_eq!(fault_of("HTTP/1.1 abc OK\r\n\r\n").await, TransportErrorKind::Malformed);
     assert_eq!(
         fault_of("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab").await,
-        FaultKind::Malformed
+        TransportErrorKind::Malformed
     );
     assert_eq!(
         fault_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n").await,
-        FaultKind::Malformed
+        TransportErrorKind::Malformed
     );
 }
 
@@ -315,10 +321,13 @@ async fn hundreds_of_headers_are_read() {
 #[tokio::test]
 async fn flood_of_headers_is_too_large() {
     let many = "X-A: b\r\n".repeat(5_000);
-    assert_eq!(fault_of(format!("HTTP/1.1 200 OK\r\n{many}\r\n")).await, FaultKind::TooLarge);
+    assert_eq!(fault_of(format!("HTTP/1.1 200 OK\r\n{many}\r\n")).await, TransportErrorKind::TooLarge);
     let server = Server::answering(format!("HTTP/1.1 200 OK\r\n{many}\r\n")).await;
     let message = outcome(&http(), server.get("/")).await.unwrap_err().to_string();
     assert!(message.contains("headers") && !message.contains("max_body_bytes"), "{message}");
     let long = "b".repeat(2 << 20);
-    assert_eq!(fault_of(format!("HTTP/1.1 200 OK\r\nX-A: {long}\r\n\r\n")).await, FaultKind::TooLarge);
+    assert_eq!(
+        fault_of(format!("HTTP/1.1 200 OK\r\nX-A: {long}\r\n\r\n")).await,
+        TransportErrorKind::TooLarge
+    );
 }

@@ -1,7 +1,7 @@
-//! Lists against a server that says and does what it likes: for every seed the reader gives every row that stood still,
-//! or says that the list is not whole or that it cannot tell, gives none twice, and stops.
+//! Lists from servers that misbehave: for every seed the reader returns every row that did not move, or reports that the
+//! list is or may be incomplete, returns none twice, and ends.
 
-#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod support;
 
@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use http::StatusCode;
-use mspkit::params::ListCustomers;
+use mspkit::ncentral::ListCustomers;
 use mspkit::transport::{Request, Response};
 use mspkit::{NCentral, OnIncomplete};
 use serde_json::{Value, json};
 use support::{json_answer, ncentral_at, served};
 
-/// A server, with all that it does wrong.
+/// A server with its misbehaviour.
 #[derive(Debug, Default)]
 struct Server {
     chance: u64,
@@ -28,7 +28,7 @@ struct Server {
     pages: u8,
     link: u8,
     size: u8,
-    /// Pages that are answered wrongly: empty, short, as the page before, or overlapping it.
+    /// Pages with a wrong response: empty, short, the same as the previous page, or overlapping it.
     odd: Vec<(usize, u8)>,
     /// Before which requests a row is deleted.
     deletions: Vec<usize>,
@@ -36,8 +36,8 @@ struct Server {
     nothing: u8,
     ids: bool,
     requests: usize,
-    /// The totals that were said.
-    said: BTreeSet<u64>,
+    /// The totals that were reported.
+    totals: BTreeSet<u64>,
 }
 
 impl Server {
@@ -68,7 +68,7 @@ impl Server {
         }
     }
 
-    fn answer(&mut self, number: usize, asked: Option<usize>) -> Response {
+    fn answer(&mut self, number: usize, requested: Option<usize>) -> Response {
         self.requests += 1;
         let mut chance = fastrand::Rng::with_seed(self.chance ^ self.requests as u64);
         for _ in 0..self.deletions.iter().filter(|at| **at == self.requests).count() {
@@ -77,8 +77,8 @@ impl Server {
                 self.gone.insert(row);
             }
         }
-        let asked = asked.unwrap_or(self.own_size);
-        let size = asked.min(self.cap.unwrap_or(asked));
+        let requested = requested.unwrap_or(self.own_size);
+        let size = requested.min(self.cap.unwrap_or(requested));
         let page = |number: usize, back: usize| -> Vec<u64> {
             let begin = (number.saturating_sub(1) * size).saturating_sub(back);
             self.rows.iter().skip(begin).take(size).copied().collect()
@@ -112,7 +112,7 @@ impl Server {
         };
         let pages = match self.pages {
             1 => Some(count.div_ceil(size)),
-            2 => Some(count.div_ceil(asked)),
+            2 => Some(count.div_ceil(requested)),
             3 => Some(0),
             4 => Some(count.div_ceil(size) + 2),
             5 => Some(1_000_000),
@@ -126,11 +126,11 @@ impl Server {
             _ => None,
         };
         let size_said = match self.size {
-            1 => Some(asked),
+            1 => Some(requested),
             2 => Some(size),
             _ => None,
         };
-        self.said.extend(total.map(|total| total as u64));
+        self.totals.extend(total.map(|total| total as u64));
         let data: Vec<Value> = rows
             .iter()
             .map(|id| if self.ids { json!({"customerId": id}) } else { json!({"city": id}) })
@@ -174,34 +174,34 @@ async fn read(seed: u64, client: &NCentral, server: &Mutex<Server>) -> Result<bo
         }
     }
     let server = server.lock().unwrap();
-    let told = format!("{server:?}\n complete {:?}, failed {failed}, given {given:?}", items.complete());
+    let details = format!("{server:?}\n complete {:?}, failed {failed}, given {given:?}", items.complete());
     if server.requests > 400 + 4 * server.stale {
-        return Err(format!("does not stop: {told}"));
+        return Err(format!("does not stop: {details}"));
     }
     let distinct: BTreeSet<u64> = given.iter().copied().collect();
     if server.ids && distinct.len() != given.len() {
-        return Err(format!("twice: {told}"));
+        return Err(format!("twice: {details}"));
     }
-    // A wrong total that is just what came agrees with it; nobody can tell.
+    // A wrong total that equals the number of received rows cannot be detected.
     let honest = matches!(server.total, 1 | 2);
-    let agreed = !honest && server.said.contains(&(given.len() as u64));
+    let agreed = !honest && server.totals.contains(&(given.len() as u64));
     let gap = server.rows.iter().any(|row| !distinct.contains(row));
     if gap && !failed && items.complete() == Some(true) && !agreed {
-        return Err(format!("lost in silence: {told}"));
+        return Err(format!("lost silently: {details}"));
     }
     Ok(!gap && items.complete() == Some(true))
 }
 
 fn seeds() -> std::ops::Range<u64> {
-    let said = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    match said("LIST_SEED") {
+    let totals = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    match totals("LIST_SEED") {
         Some(one) => one..one + 1,
-        None => 0..said("PROPTEST_CASES").unwrap_or(3_000),
+        None => 0..totals("PROPTEST_CASES").unwrap_or(3_000),
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn whatever_a_server_says_no_row_is_lost_in_silence() {
+async fn no_row_is_lost_silently() {
     let server = Arc::new(Mutex::new(Server::default()));
     let answering = server.clone();
     let memory = served(move |request| {
@@ -228,6 +228,6 @@ async fn whatever_a_server_says_no_row_is_lost_in_silence() {
         all += 1;
     }
     println!("{all} servers, {whole} lists known to be whole");
-    // The model must not pass by never being sure.
+    // The test must not pass because the reader is never sure.
     assert!(all < 100 || whole * 5 > all, "only {whole} of {all} lists were known to be whole");
 }

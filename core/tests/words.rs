@@ -1,7 +1,7 @@
-//! What users read and write: paths as they were written, names and times as their language has them, and errors that
-//! name what was asked of whom.
+//! What users read and write: unchanged paths, names and times in the spelling of their language, and errors that name the
+//! request and the server.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 mod wire;
 
@@ -27,7 +27,7 @@ async fn get(core: &Core, path: &str) -> Result<String, Error> {
 }
 
 #[tokio::test]
-async fn a_path_is_sent_as_it_was_written() {
+async fn a_path_is_sent_unchanged() {
     let server = Server::start(echo).await;
     let core = wiv(&server, "/behind/a-proxy/", Spelling::Snake);
     let paths = [
@@ -48,7 +48,7 @@ async fn a_path_is_sent_as_it_was_written() {
 }
 
 #[tokio::test]
-async fn a_path_that_would_be_sent_otherwise_is_refused_by_name() {
+async fn a_path_that_would_be_changed_is_refused_by_name() {
     let server = Server::start(echo).await;
     let core = wiv(&server, "/behind/a-proxy", Spelling::Snake);
     let climbing = [
@@ -122,7 +122,7 @@ async fn arguments_that_are_too_long_for_a_path_are_named() {
 }
 
 #[tokio::test]
-async fn errors_and_events_name_what_was_asked_of_whom() {
+async fn errors_and_events_name_the_request_and_the_server() {
     let answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 17\r\n\r\n{\"message\":\"no.\"}";
     let server = Server::answering(answer).await;
     let own = server.url("/").origin().ascii_serialization();
@@ -146,19 +146,19 @@ async fn errors_and_events_name_what_was_asked_of_whom() {
     assert!(!text.contains("secret") && error.is_expected());
     let wanted = ["GET", "/v2/things", &own].map(str::to_owned);
     assert_eq!(*seen.lock().unwrap(), [wanted.clone(), wanted]);
-    // A write that finds nothing is worth a warning.
+    // A write to a missing object is worth a warning.
     let error = within(core.request("POST", "/v2/things", None, &CallOptions::default())).await.unwrap_err();
     assert!(error.kind() == ErrorKind::NotFound && !error.is_expected());
 }
 
 #[tokio::test]
-async fn messages_read_as_their_language_writes() {
+async fn messages_are_spelled_for_their_language() {
     let server = Server::start(|stream| async move {
         let _held = stream;
         std::future::pending::<()>().await;
     })
     .await;
-    let said = async |spelling| {
+    let shown = async |spelling| {
         let core = wiv(&server, "/", spelling);
         let options = CallOptions::from_json(br#"{"timeout":0.03}"#).unwrap();
         let call = core.call("wiv.workflows.run", br#"{"workflow_id":"w","payload":{}}"#, &options);
@@ -168,47 +168,47 @@ async fn messages_read_as_their_language_writes() {
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
         (error.clone().spelled(spelling).to_string(), error.attempts()[0].cause.clone().unwrap())
     };
-    let (text, cause) = said(Spelling::Snake).await;
+    let (text, cause) = shown(Spelling::Snake).await;
     assert!(
         text.contains("0.03") && text.contains(" s into the call") && cause.ends_with("s into the call"),
         "{text}"
     );
-    let (text, cause) = said(Spelling::Camel).await;
+    let (text, cause) = shown(Spelling::Camel).await;
     assert!(text.contains("30 ms into the call") && cause.contains(" ms into the call"), "{text}; {cause}");
     assert!(!format!("{text}{cause}").contains(['\u{fdd0}', '\u{fdd1}']));
 }
 
 #[tokio::test]
-async fn a_name_in_the_spelling_of_another_language_is_refused_with_the_own_one() {
+async fn a_name_in_another_spelling_is_refused_with_a_suggestion() {
     let server = Server::start(echo).await;
     let core = wiv(&server, "/", Spelling::Camel);
     let options = CallOptions::default();
-    let told = async |params: &str| {
+    let message = async |params: &str| {
         let error = core.call("wiv.workflows.run", params.as_bytes(), &options).await.unwrap_err();
         error.spelled(Spelling::Camel).to_string()
     };
     let here = "wiv.workflows.run: ";
     assert_eq!(
-        told(r#"{"workflow_id":"w"}"#).await,
+        message(r#"{"workflow_id":"w"}"#).await,
         format!("{here}workflow_id: is not a parameter; did you mean workflowId?")
     );
     assert_eq!(
-        told(r#"{"workflowId":"w","maxRetries":1}"#).await,
+        message(r#"{"workflowId":"w","maxRetries":1}"#).await,
         format!("{here}maxRetries: is not a parameter; it is an option of the call")
     );
-    let missing = told("{}").await;
+    let missing = message("{}").await;
     assert!(missing.starts_with(&format!("{here}workflowId is required")), "{missing}");
     assert_eq!(server.connections(), 0);
 }
 
 #[test]
-fn a_builder_refuses_what_no_option_may_be_in_its_own_words() {
+fn a_builder_refuses_invalid_options_in_its_own_spelling() {
     let error = Wiv::builder().api_key("k").timeout(std::time::Duration::ZERO).build().unwrap_err();
     assert_eq!(error.to_string(), "timeout: must be a number of seconds more than 0; given: 0");
 }
 
 #[tokio::test]
-async fn transport_failures_name_options_as_their_language_does() {
+async fn transport_errors_name_options_in_their_spelling() {
     let body = "x".repeat(2000);
     let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
     let server = Server::answering(answer).await;
@@ -222,13 +222,13 @@ async fn transport_failures_name_options_as_their_language_does() {
         let core = Core::new(Service::Wiv, &config).unwrap();
         let error = get(&core, "/x").await.unwrap_err().spelled(spelling);
         let cause = error.attempts()[0].cause.clone().unwrap_or_default();
-        let said = format!("{error} {cause}");
-        assert!(said.contains(wanted) && !said.contains(['\u{fdd0}', '\u{fdd1}']), "{said}");
+        let shown = format!("{error} {cause}");
+        assert!(shown.contains(wanted) && !shown.contains(['\u{fdd0}', '\u{fdd1}']), "{shown}");
     }
 }
 
 #[tokio::test]
-async fn a_redirect_away_says_where_to() {
+async fn a_redirect_to_another_server_names_it() {
     for (location, wanted) in [
         ("https://other.example/x", "redirected to https://other.example; credentials for http://127.0.0.1"),
         ("file:///etc/passwd", "redirected to a file: address"),
@@ -246,7 +246,7 @@ async fn a_redirect_away_says_where_to() {
 }
 
 #[tokio::test]
-async fn a_session_of_an_answer_is_handed_to_nobody() {
+async fn session_cookies_of_responses_are_removed() {
     let answer =
         "HTTP/1.1 200 OK\r\nSet-Cookie: session=planted\r\nX-Kept: yes\r\nContent-Length: 2\r\n\r\n{}";
     let server = Server::answering(answer).await;

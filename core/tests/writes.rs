@@ -1,6 +1,6 @@
-//! Writes: what is known of them after any answer, and that a batch of them is neither lost nor too much at once.
+//! Writes: their outcome after any response, and that batches of them neither get lost nor exceed the limit.
 
-#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod support;
 
@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{HeaderValue, StatusCode};
-use mspkit::models::Customer;
-use mspkit::params::CreateCustomer;
-use mspkit::transport::{Fault, FaultKind, Memory, Request, Response};
+use mspkit::ncentral::CreateCustomer;
+use mspkit::ncentral::Customer;
+use mspkit::transport::{Memory, Request, Response, TransportError, TransportErrorKind};
 use mspkit::{Cloudmore, Error, ErrorKind, NCentral, Service};
 use serde_json::{Value, json};
 use support::{config, json_answer, ncentral_at, served};
@@ -28,8 +28,8 @@ async fn create(client: &NCentral) -> Result<Customer, Error> {
     client.service_orgs().create_customer("50", contoso()).await
 }
 
-/// A client whose server answers every call with the next of these, and with the last for ever.
-fn answering(host: &str, answers: Vec<Result<Response, Fault>>) -> (Arc<Memory>, NCentral) {
+/// A client whose server responds to each call with the next of these, and then always with the last.
+fn answering(host: &str, answers: Vec<Result<Response, TransportError>>) -> (Arc<Memory>, NCentral) {
     let left = Arc::new(Mutex::new(VecDeque::from(answers)));
     let memory = served(move |request: Request| {
         request.sent.mark();
@@ -50,7 +50,7 @@ fn typed(status: u16, content_type: &'static str, body: &'static str) -> Respons
     response
 }
 
-/// Any 2xx of the service is a create that took effect, whatever became of the body.
+/// Any 2xx of the service is a create that took effect, whatever its body is.
 #[tokio::test]
 async fn a_success_is_known_whatever_its_body_is() {
     let bodies = [
@@ -80,41 +80,45 @@ async fn a_success_is_known_whatever_its_body_is() {
 }
 
 #[tokio::test]
-async fn what_can_be_read_of_a_success_is_kept() {
+async fn readable_parts_of_a_success_are_kept() {
     let read = async |body: &'static str| {
         let (_, client) = answering("kept", vec![Ok(text(201, body))]);
         create(&client).await.unwrap()
     };
     let customer = read(r#"{"customerId":77,"customerName":["x"],"city":"Berlin"}"#).await;
     assert_eq!(customer.customer_id.unwrap(), "77");
-    assert_eq!(customer.customer_name.as_deref(), Some("Contoso"), "what was sent stands in");
+    assert_eq!(customer.customer_name.as_deref(), Some("Contoso"), "the sent fields replace it");
     assert_eq!(customer.city.as_deref(), Some("Berlin"));
     let customer = read(r#"{"customerId":77,"customerName":"cut \ud83d"}"#).await;
-    assert_eq!(customer.customer_id.unwrap(), "77", "a name that was cut inside of a character does no harm");
+    assert_eq!(
+        customer.customer_id.unwrap(),
+        "77",
+        "a name that was truncated inside a character is harmless"
+    );
     let customer = read(r#"{"customerId":77,"customerName":"CONTOSO","city":"#).await;
     assert_eq!(
         (&*customer.customer_id.unwrap().to_string(), customer.customer_name.as_deref()),
         ("77", Some("CONTOSO"))
     );
     let customer = read(r#"{"customerId":77,"customerName":"CONTOSO"}"#).await;
-    assert_eq!(customer.contact_first_name, None, "what the server does not say is not invented");
+    assert_eq!(customer.contact_first_name, None, "missing fields are not invented");
 }
 
 #[tokio::test]
 async fn a_success_whose_body_was_lost_is_known() {
     let mut cut = text(201, "");
-    cut.unreadable = Some(Arc::new(Fault::new(FaultKind::Closed, "cut")));
+    cut.unreadable = Some(Arc::new(TransportError::new(TransportErrorKind::Closed, "cut")));
     let (memory, client) = answering("lost-body", vec![Ok(cut.clone())]);
     assert_eq!(create(&client).await.unwrap().customer_name.as_deref(), Some("Contoso"));
     assert_eq!(memory.requests(), 2);
-    // A page that could not be read is nobody's word.
+    // A page that could not be read proves nothing.
     cut.headers.insert("content-type", HeaderValue::from_static("text/html"));
     let (_, client) = answering("lost-page", vec![Ok(cut)]);
     assert_eq!(create(&client).await.unwrap_err().kind(), ErrorKind::OutcomeUnknown);
 }
 
 #[tokio::test]
-async fn a_page_is_not_the_services_answer() {
+async fn a_web_page_is_not_the_services_response() {
     let pages = [
         text(200, "<html><title>Sign in</title></html>"),
         text(201, " \r\n<!DOCTYPE html>"),
@@ -131,26 +135,30 @@ async fn a_page_is_not_the_services_answer() {
     assert_eq!(
         create(&client).await.unwrap().customer_id.unwrap(),
         "7",
-        "JSON is JSON, whatever it is called"
+        "JSON is JSON, whatever its content type"
     );
 }
 
 #[tokio::test]
-async fn a_field_that_did_not_come_is_told_with_where_to_look() {
+async fn a_missing_field_is_reported_with_where_to_look() {
     let (_, client) = answering("no-id", vec![Ok(text(204, ""))]);
     let answered = client.service_orgs().create_customer("50", contoso()).with_response().await.unwrap();
-    let error = answered.meta.missing("customer_id");
+    let error = answered.value.customer_id().unwrap_err();
+    assert_eq!(error.to_string(), answered.meta.missing("customer_id").to_string());
     assert_eq!((error.kind(), error.kind().code()), (ErrorKind::MissingField, -18));
     let text = error.to_string();
-    for part in
-        ["create_customer", "created (HTTP 204), but no customer_id came", "list_customers", "request id"]
-    {
+    for part in [
+        "create_customer",
+        "created (HTTP 204), but the response has no customer_id",
+        "list_customers",
+        "request id",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert_eq!(error.request_id(), Some(&*answered.meta.request_id));
 }
 
-/// Statuses that say nothing about what became of a request.
+/// Statuses that do not show the outcome of a request.
 #[tokio::test]
 async fn odd_statuses_of_a_create_are_unknown() {
     for status in [101, 300, 304, 305, 306, 408, 500, 501, 502, 503, 504, 505, 599] {
@@ -167,7 +175,7 @@ async fn odd_statuses_of_a_create_are_unknown() {
 }
 
 #[tokio::test]
-async fn what_will_not_pass_is_not_called_retryable() {
+async fn permanent_errors_are_not_retryable() {
     for (status, retryable) in
         [(500, true), (501, false), (502, true), (503, true), (505, false), (408, true)]
     {
@@ -180,7 +188,7 @@ async fn what_will_not_pass_is_not_called_retryable() {
 }
 
 #[tokio::test]
-async fn a_redirect_without_end_tells_its_own_status() {
+async fn an_endless_redirect_reports_its_status() {
     for status in [307, 308] {
         let answers = (0..9).map(|_| {
             let mut response = text(status, "");
@@ -193,7 +201,7 @@ async fn a_redirect_without_end_tells_its_own_status() {
     }
 }
 
-/// Once an attempt may have been carried out, no later answer withdraws that.
+/// Once an attempt may have been carried out, no later response withdraws that.
 #[tokio::test(start_paused = true)]
 async fn a_repeated_write_never_forgets_its_first_attempt() {
     let redirect = |status, to: &'static str| {
@@ -207,25 +215,25 @@ async fn a_repeated_write_never_forgets_its_first_attempt() {
     second.extend([redirect(302, "https://other.example/"), redirect(307, "https://other.example/")]);
     second.extend([text(200, "<html>"), text(403, "<html>"), text(200, "{\"Error Message\":\"no\"}")]);
     for (at, answer) in second.into_iter().enumerate() {
-        let told = format!("{answer:?}");
-        let lost = Err(Fault::new(FaultKind::Closed, "closed"));
+        let shown = format!("{answer:?}");
+        let lost = Err(TransportError::new(TransportErrorKind::Closed, "closed"));
         let again = (0..9).map(|_| Ok(answer.clone()));
         let (_, client) = answering(&format!("again-{at}"), std::iter::once(lost).chain(again).collect());
         let error = client.custom_psa().resolve_ticket("7").await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{told}: {error}");
-        assert!(error.retryable(), "{told}: {error}");
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{shown}: {error}");
+        assert!(error.retryable(), "{shown}: {error}");
     }
 }
 
 #[tokio::test]
-async fn a_hook_that_panics_takes_no_result_away() {
+async fn a_panicking_hook_does_not_affect_the_result() {
     let memory = served(|_| async { Ok(json_answer(201, &json!({"customerId": 9}))) });
     let builder = ncentral_at("hooks", &memory).on_request(|_| panic!("planted"));
     let client = builder.on_response(|_| panic!("planted")).build().unwrap();
     assert_eq!(create(&client).await.unwrap().customer_id.unwrap(), "9");
 }
 
-/// A server that takes five calls at once and no more, whether their clients are still there or not.
+/// A server that accepts five concurrent calls, even if their clients are gone.
 #[derive(Default)]
 struct Strict {
     busy: AtomicUsize,
@@ -233,7 +241,7 @@ struct Strict {
     created: AtomicUsize,
 }
 
-/// A batch of creates that share a deadline, at a server whose answers take as long as `seed` says.
+/// A batch of creates that share a deadline, at a server whose response times depend on `seed`.
 async fn batch(seed: u64, latency: Duration) -> (Arc<Strict>, Vec<Result<Customer, Error>>) {
     let server = Arc::new(Strict::default());
     let random = Arc::new(Mutex::new(fastrand::Rng::with_seed(seed)));
@@ -248,7 +256,7 @@ async fn batch(seed: u64, latency: Duration) -> (Arc<Strict>, Vec<Result<Custome
                 server.refused.fetch_add(1, Ordering::SeqCst);
                 return Ok(text(429, "{}"));
             }
-            // It goes on when its client has gone.
+            // It continues when its client has gone.
             let work = tokio::spawn(async move {
                 sleep(took).await;
                 server.busy.fetch_sub(1, Ordering::SeqCst);
@@ -263,7 +271,7 @@ async fn batch(seed: u64, latency: Duration) -> (Arc<Strict>, Vec<Result<Custome
     let calls: Vec<_> = (0..200)
         .map(|at| {
             let client = client.clone();
-            // They begin one after another, as a loop begins them.
+            // They start one after another, as in a loop.
             let behind = Duration::from_micros(at * (seed % 7) * 100);
             tokio::spawn(async move {
                 sleep(behind).await;
@@ -289,7 +297,7 @@ fn check_batch(seed: u64, server: &Strict, results: &[Result<Customer, Error>]) 
     assert_eq!(kinds.len(), unknown + count(ErrorKind::Timeout), "seed {seed}: {kinds:?}");
     let made = results.iter().filter(|result| result.is_ok()).count();
     let created = server.created.load(Ordering::SeqCst);
-    assert!((made..=made + unknown).contains(&(created - 1)), "seed {seed}: {made} told, {created} made");
+    assert!((made..=made + unknown).contains(&(created - 1)), "seed {seed}: {made} reported, {created} made");
     for error in results.iter().filter_map(|result| result.as_ref().err()) {
         let not_sent = error.kind() == ErrorKind::Timeout;
         assert_eq!(error.to_string().contains("nothing was sent"), not_sent, "{error}");
@@ -339,7 +347,7 @@ async fn creates_that_share_a_deadline_by_the_clock() {
     }
 }
 
-/// Cloudmore in memory, with a login that answers `status` and counts.
+/// Cloudmore in memory, with a login that responds with `status` and counts.
 fn cloudmore(host: &str, right: &Arc<AtomicBool>) -> (Arc<AtomicUsize>, Cloudmore) {
     let logins = Arc::new(AtomicUsize::new(0));
     let (count, right) = (logins.clone(), right.clone());
@@ -353,8 +361,8 @@ fn cloudmore(host: &str, right: &Arc<AtomicBool>) -> (Arc<AtomicUsize>, Cloudmor
             if right.load(Ordering::SeqCst) {
                 return Ok(json_answer(200, &json!({"access_token": "a", "expires_in": 3600})));
             }
-            let said = json!({"error": "invalid_grant", "error_description": "wrong password"});
-            Ok(json_answer(400, &said))
+            let body = json!({"error": "invalid_grant", "error_description": "wrong password"});
+            Ok(json_answer(400, &body))
         }
     });
     let builder =
@@ -386,12 +394,12 @@ async fn wrong_credentials_are_one_login() {
         );
     }
     assert_eq!(logins.load(Ordering::SeqCst), 1);
-    // The server's side may have been put right meanwhile.
+    // The account may have been fixed in the meantime.
     right.store(true, Ordering::SeqCst);
     sleep(300 * SECOND).await;
     assert_eq!(client.services().get(nobody, nobody).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(logins.load(Ordering::SeqCst), 2);
-    // Other credentials are another client.
+    // Other credentials need another client.
     let (logins, other) = cloudmore("wrong", &right);
     assert_eq!(other.services().get(nobody, nobody).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(logins.load(Ordering::SeqCst), 1);

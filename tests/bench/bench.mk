@@ -1,15 +1,15 @@
-# The benchmark: mspkit side by side with what users would pick instead. A part of the Makefile, which includes it.
+# The benchmark: mspkit compared with other clients; included by the Makefile.
 
 BENCH := tests/bench
 
 .PHONY: bench-peers bench-smoke
 
-# Rows of bindings that are not built, and of tools that are missing, are skipped with a line that says so.
+# Rows of bindings that are not built, and of tools that are missing, are skipped with a message.
 bench-peers: need-cargo need-compiler need-python wheel
-	$(call say,Side by side with other clients: $(BENCH))
+	$(call say,Benchmarks beside other clients: $(BENCH))
 	@$(APART) $(PYTHON) $(BENCH)/bench.py $(ARGS)
 
-# Tiny sizes and debug builds: that all rows run and read the same, not how fast.
+# Tiny sizes and debug builds: checks that all rows run and read the same, not how fast.
 bench-smoke: need-cargo need-compiler need-python
-	$(call say,The benchmark in small: every peer reads the same)
+	$(call say,The benchmark with tiny sizes: every peer reads the same)
 	@$(APART) $(PYTHON) $(BENCH)/bench.py --smoke

@@ -1,4 +1,4 @@
-"""mspkit side by side with what users would pick instead. `make bench` runs it; README.md here says what it does."""
+"""Compares mspkit with other clients. `make bench` runs it; see README.md here."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ READ_ME = BENCH / "README.md"
 LAST = BENCH / "last.json"
 
 
-def told(result: Result) -> None:
+def print_result(result: Result) -> None:
     print(table.line(result), flush=True)
 
 
-def told_in_small(result: Result) -> None:
+def print_small(result: Result) -> None:
     name = f"{result.row} / {result.against}" if result.against else result.row
     print(f"- {name}: skipped, {result.skipped}" if result.skipped else f"  {name}: runs", flush=True)
 
@@ -30,18 +30,18 @@ def main() -> int:
     parser.add_argument("--only", default="", metavar="REGEX", help="rows whose name matches, such as '^python: 500 gets'")
     parser.add_argument("--profile", choices=["release", "debug"], help="Cargo's; debug is only for smoke")
     parser.add_argument("--keep", action="store_true", help="write the table into README.md and the figures into last.json")
-    said = parser.parse_args()
-    if said.keep and (said.only or said.smoke):
+    arguments = parser.parse_args()
+    if arguments.keep and (arguments.only or arguments.smoke):
         parser.error("--keep is for the whole table")
-    rounds = said.rounds or (1 if said.smoke else 9)
-    tools = Tools(said.profile or ("debug" if said.smoke else "release"))
+    rounds = arguments.rounds or (1 if arguments.smoke else 9)
+    tools = Tools(arguments.profile or ("debug" if arguments.smoke else "release"))
     INTO.mkdir(parents=True, exist_ok=True)
     try:
         tools.simulator()
     except MissingError as reason:
         print(f"bench: no simulator: {reason}", file=sys.stderr)
         return 1
-    bench = Bench(tools, said.smoke, rounds, said.only, told_in_small if said.smoke else told)
+    bench = Bench(tools, arguments.smoke, rounds, arguments.only, print_small if arguments.smoke else print_result)
     try:
         bench.run()
     except KeyboardInterrupt:
@@ -49,13 +49,13 @@ def main() -> int:
     figures = table.data(bench.results, bench.versions, rounds)
     Path(INTO / "last.json").write_text(figures)
     Path(INTO / "last.md").write_text(table.markdown(bench.results) + "\n")
-    if said.keep:
+    if arguments.keep:
         LAST.write_text(figures)
         table.into_readme(READ_ME, bench.results, bench.versions, rounds)
     missed = [result for result in bench.results if result.met is False]
     skipped = [result for result in bench.results if result.skipped]
     print(f"\n{len(bench.results)} rows, {len(skipped)} skipped, {len(bench.wrong)} wrong; figures in {INTO / 'last.json'}")
-    if said.smoke:
+    if arguments.smoke:
         if not any(not result.skipped for result in bench.results):
             bench.wrong.append("nothing was measured")
     else:

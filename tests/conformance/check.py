@@ -2,9 +2,10 @@
 
     python3 tests/conformance/check.py
 
-Names are unique, manifest.json names every file and the right number, variables are known where they are used, and every
-operation of the three tables has a case that succeeds and one that a server refuses. With the package `jsonschema`
-installed every file is validated against case.schema.json as well; `--require-schema` fails without it.
+Names are unique, manifest.json has the right count, variables are defined where they are used, and
+every operation of the documents has a case that succeeds and one that a server refuses. With the
+package `jsonschema` installed every file is also validated against case.schema.json;
+`--require-schema` fails without it.
 """
 
 import json
@@ -14,27 +15,9 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-OPERATIONS = {
-    "ncentral": {
-        "service_orgs": ["list", "create", "get", "list_customers", "create_customer"],
-        "customers": ["list", "get", "list_sites"],
-        "standard_psa": ["links", "validate_credential"],
-        "custom_psa": [
-            "links", "ticket_links", "get_ticket", "get_ticket_info", "create_ticket", "resolve_ticket", "reopen_ticket",
-        ],
-        "auth": ["authenticate", "refresh", "validate", "logout"],
-        "server": ["info", "health"],
-    },
-    "cloudmore": {
-        "services": ["list", "get", "add", "update", "patch", "remove"],
-        "estore": ["list", "get"],
-    },
-    "wiv": {
-        "customers": ["list"],
-        "cases": ["search", "search_own"],
-        "workflows": ["run"],
-    },
-}
+# From the generator: the operations of the documents, and the data of the simulator.
+TABLE = json.loads((HERE.parent / "simulator" / "src" / "generated.json").read_text("utf-8"))
+OPERATIONS = frozenset(TABLE["operations"])
 
 VARIABLES = {
     "url", "ncentral_jwt", "psa_username", "psa_password", "psa_integration_key", "cloudmore_username",
@@ -46,18 +29,8 @@ WHOLE = re.compile(r"\$([a-z][a-z0-9_]*)")
 INSIDE = re.compile(r"\$\{([^}]*)\}")
 
 
-def operations():
-    """Every operation id of the three tables."""
-    return {
-        f"{service}.{resource}.{method}"
-        for service, resources in OPERATIONS.items()
-        for resource, methods in resources.items()
-        for method in methods
-    }
-
-
 def texts(value):
-    """Every string in a JSON value, keys of objects excepted."""
+    """Every string in a JSON value, except keys of objects."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
@@ -79,7 +52,7 @@ def used(value):
 
 
 def without_repeats(pairs):
-    """An object whose keys must not repeat: the second would silently win."""
+    """An object without repeated keys: the second would silently win."""
     names = [name for name, _ in pairs]
     for name in names:
         if names.count(name) > 1:
@@ -88,7 +61,7 @@ def without_repeats(pairs):
 
 
 def check_variables(case, problems):
-    """Variables are known before they are used."""
+    """Variables are defined before they are used."""
     known = set(VARIABLES)
     problems.extend(
         f"{case['name']}: ${name} is not known at the start"
@@ -110,7 +83,7 @@ def check_variables(case, problems):
 
 
 def check_steps(case, problems):
-    """Calls are of operations that exist and of the client's service."""
+    """Calls are of existing operations and of the client's service."""
     service = case["client"]["service"]
     for step in case["steps"]:
         if "client" in step:
@@ -118,17 +91,17 @@ def check_steps(case, problems):
         operation = step.get("call")
         if operation in (None, "request"):
             continue
-        if operation not in operations():
+        if operation not in OPERATIONS:
             problems.append(f"{case['name']}: there is no operation {operation}")
         elif not operation.startswith(service + "."):
             problems.append(f"{case['name']}: {operation} is called on a client of {service}")
     for operation in case.get("counts", {}):
-        if operation not in operations() | {"cloudmore.token"}:
+        if operation not in OPERATIONS | {"cloudmore.token"}:
             problems.append(f"{case['name']}: counts name {operation}, which there is not")
 
 
 def check_throttling(case, problems):
-    """A 429 without a short Retry-After would pause the endpoint for the cases that follow."""
+    """A 429 without a short Retry-After would pause the endpoint for later cases."""
     scripts = [case.get("sim", {})] + [step["sim"] for step in case["steps"] if "sim" in step]
     for answer in (answer for script in scripts for answer in script.get("script", [])):
         waits = {name.lower() for name in answer.get("headers", {})} & {"retry-after", "ratelimit-reset"}
@@ -146,31 +119,34 @@ def check_coverage(cases, problems):
                 succeeded.add(step.get("call"))
             elif error.get("status") is not None:
                 refused.add(step.get("call"))
-    problems.extend(f"no case in which {operation} succeeds" for operation in sorted(operations() - succeeded))
-    problems.extend(f"no case in which {operation} is refused" for operation in sorted(operations() - refused))
+    problems.extend(f"no case in which {operation} succeeds" for operation in sorted(OPERATIONS - succeeded))
+    problems.extend(f"no case in which {operation} is refused" for operation in sorted(OPERATIONS - refused))
 
 
 def load(problems):
-    """The manifest, and each file that it names with its contents."""
+    """The manifest, and the contents of each case file."""
     manifest = json.loads((HERE / "manifest.json").read_text("utf-8"))
-    present = {path.name for path in HERE.glob("*.json")} - {"manifest.json", "case.schema.json"}
-    problems.extend(f"manifest.json does not name {name}" for name in sorted(present - set(manifest["files"])))
     files = {}
-    for name in manifest["files"]:
+    for path in sorted(HERE.rglob("*.json")):
+        name = str(path.relative_to(HERE))
+        if name in ("manifest.json", "case.schema.json"):
+            continue
         try:
-            files[name] = json.loads((HERE / name).read_text("utf-8"), object_pairs_hook=without_repeats)
+            files[name] = json.loads(path.read_text("utf-8"), object_pairs_hook=without_repeats)
         except (OSError, ValueError) as error:
             problems.append(f"{name}: {error}")
     return manifest, files
 
 
 def check_schema(files, problems):
-    """Every file against the schema; says whether that could be done."""
+    """Every file against the schema; returns whether that was possible."""
     try:
         import jsonschema
     except ImportError:
         return False
     schema = json.loads((HERE / "case.schema.json").read_text("utf-8"))
+    counted = [collection["name"] for collection in TABLE["collections"] if collection["count"] is not None]
+    schema["$defs"]["reset"]["properties"].update({name: {"type": "integer", "minimum": 0} for name in counted})
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     for name, contents in files.items():
@@ -203,7 +179,7 @@ def main(arguments):
         print(problem, file=sys.stderr)
     if not problems:
         note = "" if validated else " (not validated against the schema: jsonschema is not installed)"
-        print(f"conformance cases: {manifest['cases']} in {len(files)} files, {len(operations())} operations covered{note}")
+        print(f"conformance cases: {manifest['cases']} in {len(files)} files, {len(OPERATIONS)} operations covered{note}")
     return 1 if problems else 0
 
 

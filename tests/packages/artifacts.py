@@ -1,8 +1,10 @@
-"""Looks at what `make release` has built: names, tags, sizes, licences, the oldest C library it runs with; writes SHA256SUMS.
+"""Checks what `make release` has built: names, tags, sizes, licences, the oldest C library it runs
+with; writes SHA256SUMS.
 
     python3 tests/packages/artifacts.py dist
 
-Every binary is taken out of its package and asked by readelf which versions of glibc's symbols it needs.
+Every binary is extracted from its package, and readelf lists the versions of glibc's symbols that
+it needs.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pathlib import Path
 
 from manifests import only, read
 
-# That of RHEL 7; packages.mk has it too, and the name of the wheel says so.
+# That of RHEL 7; packages.mk has it too, and so does the name of the wheel.
 GLIBC = (2, 17)
 NODE_NAMES = {"x86_64": "x64", "aarch64": "arm64"}
 MEGABYTE = 1_000_000
@@ -32,15 +34,20 @@ def expected(version: str) -> dict[str, tuple[float, set[str], set[str]]]:
     """The packages by name: the largest size in MB, the licences inside, the binaries inside."""
     machine = platform.machine()
     here = f"linux-{NODE_NAMES[machine]}-gnu"
-    tags = f"cp310-abi3-manylinux2014_{machine}.manylinux_2_17_{machine}"
+    tags = f"manylinux2014_{machine}.manylinux_2_17_{machine}"
     return {
-        f"mspkit-{version}-{tags}.whl": (6, ALL, {"_native.abi3.so", "mspkit-sim"}),
+        f"mspkit-{version}-cp310-abi3-{tags}.whl": (3.5, ALL, {"_native.abi3.so"}),
+        f"mspkit_sim-{version}-py3-none-{tags}.whl": (2, ALL, {"mspkit-sim"}),
         f"mspkit-{version}.tar.gz": (3, ALL, set()),
+        f"mspkit_sim-{version}.tar.gz": (1, ALL, set()),
         f"mspkit-{version}.tgz": (1, ALL, set()),
-        f"mspkit-{here}-{version}.tgz": (6, ALL, {f"mspkit.{here}.node", "mspkit-sim"}),
+        f"mspkit-{here}-{version}.tgz": (3.5, ALL, {f"mspkit.{here}.node"}),
+        f"mspkit-sim-{version}.tgz": (0.1, ALL, set()),
+        f"mspkit-sim-{here}-{version}.tgz": (2, ALL, {"mspkit-sim"}),
         f"mspkit-c-{version}-{here}.tar.gz": (16, ALL, {"libmspkit.so.1.0.0", "libmspkit.a", "mspkit-sim"}),
         f"mspkit-{version}.crate": (1, OWN, set()),
         f"mspkit-{version}.cdx.json": (1, set(), set()),
+        f"mspkit-sim-{version}.cdx.json": (1, set(), set()),
     }
 
 
@@ -104,7 +111,7 @@ def main() -> int:
             if {path.name for path in found} != binaries:
                 wrong.append(f"{name}: holds {sorted(path.name for path in found)}")
             for path in found:
-                wrong += [f"{name}: {said}" for said in judge(path)]
+                wrong += [f"{name}: {problem}" for problem in judge(path)]
     (folder / "SHA256SUMS").write_text("".join(sums))
     for line in wrong:
         print(line, file=sys.stderr)

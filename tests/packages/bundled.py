@@ -1,16 +1,19 @@
-"""The crates whose code ends up in what is shipped: what `cargo metadata` resolves for the bindings, on every platform there
-is a package for. Build scripts, procedural macros and tests are no part of it.
+"""The crates whose code is in what is shipped: what `cargo metadata` resolves for the bindings and
+the simulator, on every platform with a package. Build scripts, procedural macros and tests are
+excluded.
 """
 
 from __future__ import annotations
 
 import json
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED = ("mspkit-python", "mspkit-node", "mspkit-c", "mspkit-sim")
+BINDINGS = ("mspkit-python", "mspkit-node", "mspkit-c")
+SIMULATOR = ("mspkit-sim",)
 PLATFORMS = (
     "x86_64-unknown-linux-gnu",
     "aarch64-unknown-linux-gnu",
@@ -23,24 +26,25 @@ PLATFORMS = (
 Package = dict[str, Any]
 
 
+@cache
 def metadata(platform: str) -> dict[str, Any]:
     command = ["cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", platform]
-    told: dict[str, Any] = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
-    return told
+    graph: dict[str, Any] = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+    return graph
 
 
 def macro(package: Package) -> bool:
     return any("proc-macro" in target["kind"] for target in package["targets"])
 
 
-def resolved(platform: str) -> dict[str, tuple[Package, list[str]]]:
-    """Every package that is linked on a platform, by its id, with the ids of those that it needs."""
-    told = metadata(platform)
-    packages = {package["id"]: package for package in told["packages"]}
-    nodes = {node["id"]: node for node in told["resolve"]["nodes"]}
+def resolved(platform: str, shipped: tuple[str, ...]) -> dict[str, tuple[Package, list[str]]]:
+    """Every package that is linked into these on a platform, by its id, with the ids of its dependencies."""
+    graph = metadata(platform)
+    packages = {package["id"]: package for package in graph["packages"]}
+    nodes = {node["id"]: node for node in graph["resolve"]["nodes"]}
     found: dict[str, tuple[Package, list[str]]] = {}
-    waiting = [key for key, package in packages.items() if package["name"] in SHIPPED]
-    assert len(waiting) == len(SHIPPED), waiting
+    waiting = [key for key, package in packages.items() if package["name"] in shipped]
+    assert len(waiting) == len(shipped), waiting
     while waiting:
         key = waiting.pop()
         if key in found:
@@ -56,7 +60,8 @@ def resolved(platform: str) -> dict[str, tuple[Package, list[str]]]:
 
 
 def bundled() -> list[Package]:
-    """Every crate of others that is linked on some platform, by name and version."""
-    found = {key: package for platform in PLATFORMS for key, (package, _) in resolved(platform).items()}
+    """Every third-party crate that is linked on some platform, by name and version."""
+    shipped = (resolved(platform, BINDINGS + SIMULATOR) for platform in PLATFORMS)
+    found = {key: package for linked in shipped for key, (package, _) in linked.items()}
     foreign = [package for package in found.values() if package["source"] is not None]
     return sorted(foreign, key=lambda package: (package["name"], package["version"]))

@@ -3,7 +3,8 @@
 #
 #   tests/packages/crate.sh CRATE WITH_SIMULATOR
 #
-# WITH_SIMULATOR is bindings-c/tests/with_simulator.c as a program: it runs another one against the simulator of MSPKIT_SIM.
+# WITH_SIMULATOR is bindings-c/tests/with_simulator.c as a program: it runs another one against the
+# simulator MSPKIT_SIM.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
 crate="$(realpath "$1")" with_simulator="$(realpath "$2")"
@@ -24,10 +25,10 @@ tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 
 [workspace]
 TOML
-# The versions that were tried; cargo takes out what this project does not need.
+# The tested versions; cargo removes what this project does not need.
 cp "$root/Cargo.lock" .
 CARGO_TARGET_DIR="$place/target" cargo build --quiet
-said="$("$with_simulator" -- "$place/target/debug/consumer")"
-lines="$(wc -l <<<"$said")"
-[ "$lines" -gt 2 ] && grep -q '^created customer [0-9]' <<<"$said" || { echo "$said" >&2; echo "the program of README.md does not work" >&2; exit 1; }
+output="$("$with_simulator" -- "$place/target/debug/consumer")"
+lines="$(wc -l <<<"$output")"
+[ "$lines" -gt 2 ] && grep -q '^created customer [0-9]' <<<"$output" || { echo "$output" >&2; echo "the program of README.md does not work" >&2; exit 1; }
 echo "the crate $(basename "$crate") is built, and prints $lines lines"

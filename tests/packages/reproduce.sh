@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Builds what is published from a clone of HEAD in another folder, and compares it with what is in DIST, file by file.
+# Builds the packages from a clone of HEAD in another folder, and compares them with those in DIST,
+# file by file.
 #
 #   tests/packages/reproduce.sh DIST
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
 dist="$(cd "$1" && pwd)"
-git -C "$root" diff --quiet HEAD || { echo "reproduce: commit first: the clone holds what is committed" >&2; exit 1; }
+git -C "$root" diff --quiet HEAD || { echo "reproduce: commit first: the clone only has committed files" >&2; exit 1; }
 place="$(mktemp -d)"
 trap 'rm -rf "$place"' EXIT
 git clone --quiet "$root" "$place/another folder of another length"

@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-# The format that is read here; another rustdoc may write another one.
+# The supported format; another rustdoc may write a different one.
 FORMAT = 57
 Json = dict[str, Any]
 
 
 def args(value: Json | None) -> str:
-    """What stands behind a path: `<T>`, `(A) -> B`."""
+    """The part after a path: `<T>`, `(A) -> B`."""
     if value is None:
         return ""
     if (one := value.get("parenthesized")) is not None:
@@ -39,18 +39,18 @@ def path(value: Json) -> str:
 
 
 def bounds(values: list[Json]) -> str:
-    said = []
+    parts = []
     for value in values:
         if "trait_bound" in value:
             bound = value["trait_bound"]
-            said.append(("?" if bound["modifier"] == "maybe" else "") + path(bound["trait"]))
+            parts.append(("?" if bound["modifier"] == "maybe" else "") + path(bound["trait"]))
         else:
-            said.append(value.get("outlives") or "use<…>")
-    return " + ".join(said)
+            parts.append(value.get("outlives") or "use<…>")
+    return " + ".join(parts)
 
 
 def kind(value: Json) -> str:
-    """A type as it is written."""
+    """A type in source form."""
     ((which, inner),) = value.items()
     match which:
         case "primitive" | "generic":
@@ -80,38 +80,38 @@ def kind(value: Json) -> str:
 
 
 def generics(value: Json) -> tuple[str, str]:
-    """What stands behind a name, and behind `where`."""
-    said = []
+    """The parts after a name, and after `where`."""
+    parts = []
     for param in value["params"]:
         ((which, inner),) = param["kind"].items()
         if which == "type" and not inner["is_synthetic"]:
-            said.append(param["name"] + (f": {bounds(inner['bounds'])}" if inner["bounds"] else ""))
+            parts.append(param["name"] + (f": {bounds(inner['bounds'])}" if inner["bounds"] else ""))
         elif which == "lifetime":
-            said.append(param["name"])
+            parts.append(param["name"])
     where = [f"{kind(one['bound_predicate']['type'])}: {bounds(one['bound_predicate']['bounds'])}"
              for one in value["where_predicates"] if "bound_predicate" in one]
-    return f"<{', '.join(said)}>" if said else "", f" where {', '.join(where)}" if where else ""
+    return f"<{', '.join(parts)}>" if parts else "", f" where {', '.join(where)}" if where else ""
 
 
 def function(name: str, value: Json) -> str:
     names, where = generics(value["generics"])
-    said = []
+    parts = []
     for argument, written in value["sig"]["inputs"]:
         text = kind(written)
-        said.append(text.replace("Self", "self") if argument == "self" and text in {"Self", "&Self", "&mut Self"}
+        parts.append(text.replace("Self", "self") if argument == "self" and text in {"Self", "&Self", "&mut Self"}
                     else f"{argument}: {text}")
     output = f" -> {kind(value['sig']['output'])}" if value["sig"]["output"] else ""
     header = "".join(f"{word} " for word in ("const", "async", "unsafe") if value["header"][f"is_{word}"])
-    return f"{header}fn {name}{names}({', '.join(said)}){output}{where}"
+    return f"{header}fn {name}{names}({', '.join(parts)}){output}{where}"
 
 
 class Listing:
-    """The lines, collected from the root on."""
+    """The lines, collected from the root."""
 
-    def __init__(self, told: Json) -> None:
-        self.index: Json = told["index"]
+    def __init__(self, rustdoc: Json) -> None:
+        self.index: Json = rustdoc["index"]
         self.lines: set[str] = set()
-        self.module(str(told["root"]), "mspkit")
+        self.module(str(rustdoc["root"]), "mspkit")
 
     def module(self, key: str, place: str) -> None:
         for child in self.index[key]["inner"]["module"]["items"]:
@@ -177,11 +177,11 @@ class Listing:
 
 
 def main() -> int:
-    told = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    if told["format_version"] != FORMAT:
-        print(f"this rustdoc writes format {told['format_version']}; the listing is made from {FORMAT}", file=sys.stderr)
+    rustdoc = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    if rustdoc["format_version"] != FORMAT:
+        print(f"this rustdoc writes format {rustdoc['format_version']}; the listing is made from {FORMAT}", file=sys.stderr)
         return 3
-    found = Listing(told).lines
+    found = Listing(rustdoc).lines
     print("\n".join(sorted(found, key=lambda line: (line.split("mspkit::", 1)[-1], line))))
     return 0
 

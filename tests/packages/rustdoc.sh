@@ -1,3 +1,4 @@
 #!/bin/sh
-# rustdoc that takes unstable options. Only rustdoc is told: what cargo and build scripts see would make them build all anew.
+# rustdoc with unstable options enabled. Only rustdoc sees them: cargo and build scripts would
+# rebuild everything.
 RUSTC_BOOTSTRAP=1 exec rustdoc "$@"

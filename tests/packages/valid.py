@@ -1,4 +1,4 @@
-"""Fails where a bill of materials is no CycloneDX; first where the judge would not notice."""
+"""Fails if a bill of materials is not valid CycloneDX; first proves that the validator notices."""
 
 from __future__ import annotations
 

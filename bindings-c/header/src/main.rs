@@ -1,7 +1,7 @@
-//! `mspkit-c-header`: writes `include/mspkit.h`, or with `--check` says whether it differs from what the sources say.
+//! `mspkit-c-header`: writes `include/mspkit.h`, or with `--check` reports whether it differs from the sources.
 //!
-//! cbindgen makes the declarations. Added are what it cannot make: the macros whose values C computes by itself, and an
-//! initialiser for every struct that begins with `struct_size`. The file is only written when it is not asked to check.
+//! cbindgen makes the declarations. This adds what it cannot make: macros whose values C computes itself, and an
+//! initialiser for every struct that begins with `struct_size`. With `--check` nothing is written.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its terminal")]
 
 mod text;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether the header is now what it should be.
+/// Whether the header is up to date now.
 fn run(folder: &std::path::Path, check: bool) -> Result<bool, Box<dyn Error>> {
     let config = cbindgen::Config::from_file(folder.join("cbindgen.toml"))?;
     let bindings = cbindgen::Builder::new().with_config(config).with_crate(folder).generate()?;

@@ -1,4 +1,4 @@
-//! What is added to the declarations that cbindgen makes.
+//! Additions to the declarations that cbindgen makes.
 
 use std::fmt::Write;
 
@@ -7,23 +7,28 @@ const OPENING: &str = "\
 /*
  * mspkit: N-able N-central, Cloudmore and Wiv for C and C++.
  *
- * Status. Functions that can fail return MSPKIT_OK, MSPKIT_DONE or MSPKIT_EMPTY, or a negative code MSPKIT_E_...; codes are
- * never reused. Their last argument takes an error, which is yours to free, or NULL; it becomes NULL on success. Outputs are
- * written only on success. There is no state per thread.
+ * This is what the library exports. The operations of the services are typed functions over it, in a header per
+ * service, which includes this one: mspkit/ncentral.h, mspkit/cloudmore.h, mspkit/wiv.h. A new operation there changes
+ * nothing here.
  *
- * Handles. What a function gives through a pointer to a pointer is yours, and has a `_free` function that allows NULL. What
- * is got from a handle as a value or a const pointer belongs to the handle.
+ * Status. Functions that can fail return MSPKIT_OK, MSPKIT_DONE or MSPKIT_EMPTY, or a negative code MSPKIT_E_...: a
+ * mspkit_status, which is a 32-bit enum. Codes are never reused. Their last argument receives an error, which the
+ * caller frees, or is NULL; on success it is set to NULL. Outputs are written only on success. There is no thread-local
+ * state.
  *
- * Texts are UTF-8. Pass them by pointer and length; MSPKIT_NTS is the length of one that ends at its first NUL. What is
- * passed is copied before a function returns.
+ * Handles. What a function returns through a pointer to a pointer is owned by the caller, and has a `_free` function
+ * that allows NULL. Values and const pointers that are got from a handle belong to the handle.
  *
- * Structs that begin with `struct_size` are initialised by their `_init()`, never by zeroes: it sets numbers, and what is true
- * or false, to MSPKIT_DEFAULT, which stands for not given, as NULL does for texts and arrays. So 0 means 0, and false means
- * false. Structs that are got by const pointer may grow at their end: never copy, never put them into arrays.
+ * Texts are UTF-8, passed by value: MSPKIT_STR(\"a literal\"), mspkit_nts(text) for one that ends at its first NUL,
+ * mspkit_str_of(data, len). What is passed is copied before a function returns.
  *
- * Threads. A handle that is passed as a const pointer may be used by several threads at the same time. Nothing may be used
- * while or after it is freed. After fork, a child uses nothing that its parent made; it may make clients of its own. A
- * blocking call works on the thread that waits for it, which wants some 256 KiB of stack, and holds SIGPIPE back there
+ * Structs that begin with `struct_size` are initialised by their `_init()`, never with zeroes: it sets numbers and
+ * booleans to MSPKIT_DEFAULT, which means not given, as NULL does for texts and arrays. So 0 means 0, and false means
+ * false. Structs that are got by const pointer may grow at their end: never copy them, never put them into arrays.
+ *
+ * Threads. A handle that is passed as a const pointer may be used by several threads at the same time. Nothing may be
+ * used while or after it is freed. After fork, a child must not use anything that its parent made; it may make its own
+ * clients. A blocking call works on the calling thread, which needs some 256 KiB of stack, and blocks SIGPIPE there
  * meanwhile; all other work is done by threads of mspkit that block every signal. Signal dispositions are not changed.
  */
 ";
@@ -35,25 +40,48 @@ const TEXTS: &str = "
 #define MSPKIT_NTS ((size_t)-1)
 
 /**
- * The length that, with NULL for the data, stands for JSON null.
+ * The length that, with NULL for the data, means JSON null.
  */
 #define MSPKIT_NULL_LEN ((size_t)-2)
+
+/**
+ * A literal as a `mspkit_str`: `MSPKIT_STR(\"100\")`.
+ */
+#define MSPKIT_STR(literal) mspkit_str_of(\"\" literal, sizeof(literal) - 1)
+
+/**
+ * A `mspkit_field` of the headers of the services.
+ */
+#define MSPKIT_FIELD(type, member, name, kind, layout) {name, sizeof(name) - 1, offsetof(type, member), kind, layout}
+
+/**
+ * A `mspkit_layout` of the headers of the services.
+ */
+#define MSPKIT_LAYOUT(type, fields) {sizeof(mspkit_layout), #type, sizeof(type), fields, sizeof(fields) / sizeof *(fields)}
 ";
 
 const FUNCTIONS: &str = "
+/**
+ * A text of this many bytes; not given for NULL. Points to the same bytes.
+ */
+static inline mspkit_str mspkit_str_of(const char *data, size_t len)
+{
+    mspkit_str made;
+    made.data = data;
+    made.len = data == NULL ? 0 : len;
+    return made;
+}
+
 /**
  * A text that ends at its first NUL; not given for NULL. Points to the same bytes.
  */
 static inline mspkit_str mspkit_nts(const char *text)
 {
-    mspkit_str made;
-    made.data = text;
-    made.len = text == NULL ? 0 : MSPKIT_NTS;
-    return made;
+    return mspkit_str_of(text, MSPKIT_NTS);
 }
 
 /**
- * What is sent as JSON null, where a parameter of a body can be.
+ * A text that is sent as JSON null, for body parameters that allow it.
  */
 static inline mspkit_str mspkit_null(void)
 {
@@ -68,7 +96,7 @@ static inline mspkit_str mspkit_null(void)
 pub(crate) fn complete(declarations: &str) -> Result<String, String> {
     let marker = "#ifdef __cplusplus\nextern \"C\" {";
     let (types, functions) = declarations.split_once(marker).ok_or("cbindgen gave no functions")?;
-    // The macros stand before what speaks of them, behind the includes.
+    // The macros precede their first use, after the includes.
     let at = types.rfind("#include").and_then(|at| Some(at + types[at..].find('\n')? + 1));
     let at = at.ok_or("cbindgen gave no includes")?;
     let (includes, types) = types.split_at(at);
@@ -76,55 +104,39 @@ pub(crate) fn complete(declarations: &str) -> Result<String, String> {
         functions.rsplit_once("#ifdef __cplusplus\n}").ok_or("cbindgen did not end the functions")?;
     let mut made = format!("{OPENING}\n{}{TEXTS}{types}{marker}{functions}", includes.trim_start());
     made.push_str(FUNCTIONS.trim_start());
-    for (name, unset) in versioned(types) {
-        write!(made, "{}", initialiser(&name, &unset)).map_err(|error| error.to_string())?;
+    for name in versioned(types) {
+        write!(made, "{}", initialiser(name)).map_err(|error| error.to_string())?;
     }
     write!(made, "\n#ifdef __cplusplus\n}}{end}").map_err(|error| error.to_string())?;
     Ok(tidy(&made))
 }
 
-/// A struct, and those of its fields in which zeroes mean something: their comments say what `MSPKIT_DEFAULT` does.
-type Initialised = (String, Vec<String>);
-
 /// The structs that begin with `struct_size`, in the order of the header.
-fn versioned(types: &str) -> Vec<Initialised> {
-    let mut found: Vec<Initialised> = Vec::new();
-    let mut opened: Option<&str> = None;
-    let (mut inside, mut unset) = (false, false);
+fn versioned(types: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut opened = None;
     for line in types.lines().map(str::trim) {
         if let Some(rest) = line.strip_prefix("typedef struct ") {
-            (opened, inside) = (rest.strip_suffix(" {"), false);
-        } else if line.starts_with('}') {
-            inside = false;
-        } else if line.starts_with('/') {
-            unset = false;
-        } else if line.starts_with('*') {
-            unset |= line.contains("`MSPKIT_DEFAULT`");
-        } else if line == "size_t struct_size;" && opened.is_some() {
-            found.extend(opened.take().map(|name| (name.to_owned(), Vec::new())));
-            inside = true;
-        } else if let Some(field) = line.strip_suffix(';') {
+            opened = rest.strip_suffix(" {");
+        } else if line == "size_t struct_size;" {
+            found.extend(opened.take());
+        } else if line.ends_with(';') && !line.starts_with('*') {
             opened = None;
-            let name = field.rsplit([' ', '*']).next();
-            if let (true, true, Some((_, fields)), Some(name)) = (inside, unset, found.last_mut(), name) {
-                fields.push(name.to_owned());
-            }
         }
     }
     found
 }
 
-fn initialiser(name: &str, unset: &[String]) -> String {
-    let unset: Vec<_> = unset.iter().map(|field| format!("    made.{field} = MSPKIT_DEFAULT;\n")).collect();
-    let unset = unset.concat();
+/// A function that returns by value in C, implemented in the library as one that fills a struct of the program's size.
+fn initialiser(name: &str) -> String {
     format!(
         "\n/**\n * A `{name}` with nothing given.\n */\n\
-         static inline {name} {name}_init(void)\n{{\n    {name} made;\n    memset(&made, 0, sizeof made);\n    \
-         made.struct_size = sizeof made;\n{unset}    return made;\n}}\n"
+         static inline {name} {name}_init(void)\n{{\n    {name} made;\n    \
+         {name}_init_into(&made, sizeof made);\n    return made;\n}}\n"
     )
 }
 
-/// One blank line where there are several, none at the end, no spaces at the end of a line.
+/// Collapses blank lines, and removes those at the end and spaces at line ends.
 fn tidy(text: &str) -> String {
     let mut out = String::new();
     let mut blank = 0;
@@ -146,20 +158,8 @@ mod tests {
     fn structs_with_a_size_get_an_initialiser_and_others_none() {
         let types = "typedef struct a {\n    /**\n     * Size;\n     */\n    size_t struct_size;\n    int x;\n} a;\n\
                      typedef struct b {\n    int x;\n    size_t struct_size;\n} b;\n";
-        assert_eq!(versioned(types), [("a".to_owned(), Vec::new())]);
-        assert!(initialiser("a", &[]).contains("static inline a a_init(void)\n"));
-    }
-
-    #[test]
-    fn what_has_a_default_is_initialised_with_it() {
-        let types = "/**\n * `MSPKIT_DEFAULT` is spoken of.\n */\ntypedef struct a {\n    /**\n     * Size.\n     */\n    \
-                     size_t struct_size;\n    /**\n     * `MSPKIT_DEFAULT`: 3.\n     */\n    int64_t x;\n    /**\n     \
-                     * None.\n     */\n    const char *y;\n    /**\n     * `MSPKIT_DEFAULT`: 4.\n     */\n    \
-                     int32_t z;\n} a;\n/**\n * `MSPKIT_DEFAULT`.\n */\ntypedef int b;\n";
-        assert_eq!(versioned(types), [("a".to_owned(), vec!["x".to_owned(), "z".to_owned()])]);
-        assert!(
-            initialiser("a", &["x".to_owned()]).contains("    made.x = MSPKIT_DEFAULT;\n    return made;")
-        );
+        assert_eq!(versioned(types), ["a"]);
+        assert!(initialiser("a").contains("static inline a a_init(void)\n"));
     }
 
     #[test]

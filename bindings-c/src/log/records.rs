@@ -1,4 +1,4 @@
-//! From what the core traces to records of the log: events with their fields and those of the call they belong to.
+//! From the core's trace events to log records: events with their fields and those of the call they belong to.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,13 +15,13 @@ use tracing::{Event, Metadata, Subscriber};
 use super::{Record, push, wanted};
 use crate::lock;
 
-/// Makes the core's events records, from now on. A program in Rust that has set up tracing of its own keeps it.
+/// Installs the subscriber of the core's events. A Rust program that has set up its own tracing keeps it.
 pub(super) fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| drop(tracing::subscriber::set_global_default(Records::default())));
 }
 
-/// Keeps the fields of the spans that are open, and makes records of events.
+/// Keeps the fields of open spans, and makes records of events.
 #[derive(Default)]
 pub(super) struct Records {
     last: AtomicU64,
@@ -34,7 +34,7 @@ struct Span {
 }
 
 thread_local! {
-    /// The spans that this thread is inside of.
+    /// The spans that this thread is in.
     static INSIDE: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
 }
 

@@ -1,25 +1,25 @@
-//! What a queue holds: calls in flight, those that have ended, and the descriptor that says so.
+//! The state of a queue: calls in flight, completions, and the descriptor.
 //!
-//! The descriptor is raised and lowered under the queue's own lock, so it is readable exactly while `mspkit_queue_next`
-//! would not have to wait.
+//! The descriptor is set and cleared under the queue's own lock, so it is readable exactly while `mspkit_queue_next`
+//! would not wait.
 
 use std::collections::{HashMap, VecDeque};
 use std::ffi::c_void;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use mspkit_unix::Signal;
+use mspkit_platform::Wakeup;
 
 use super::{Outcome, mspkit_operation};
 use crate::cancel::Cancel;
 use crate::failure::Failure;
 use crate::lock;
 
-/// What a queue and the calls that complete in it have in common.
+/// Shared by a queue and the calls that complete in it.
 pub(super) struct Shared {
     state: Mutex<State>,
     ready: Condvar,
-    signal: Signal,
+    wakeup: Wakeup,
 }
 
 #[derive(Default)]
@@ -28,25 +28,25 @@ struct State {
     in_flight: HashMap<mspkit_operation, Arc<Cancel>>,
     last: mspkit_operation,
     closed: bool,
-    /// Nobody will read it any more.
+    /// The queue was freed.
     freed: bool,
 }
 
-/// A call that has ended.
+/// A completed call.
 pub(super) struct Completed {
     pub(super) operation: mspkit_operation,
     pub(super) user_data: UserData,
     pub(super) outcome: Result<Outcome, Failure>,
 }
 
-/// The caller's pointer, which is carried and never followed.
+/// The caller's pointer, which is never dereferenced.
 pub(super) struct UserData(pub(super) *mut c_void);
 
 // SAFETY: nothing here reads or writes what it points at.
 unsafe impl Send for UserData {}
 
 impl State {
-    /// Whether `mspkit_queue_next` would not have to wait.
+    /// Whether `mspkit_queue_next` would not wait.
     fn has_something(&self) -> bool {
         !self.done.is_empty() || (self.closed && self.in_flight.is_empty())
     }
@@ -54,14 +54,14 @@ impl State {
 
 impl Shared {
     pub(super) fn new() -> std::io::Result<Self> {
-        Ok(Self { state: Mutex::default(), ready: Condvar::new(), signal: Signal::new()? })
+        Ok(Self { state: Mutex::default(), ready: Condvar::new(), wakeup: Wakeup::new()? })
     }
 
     pub(super) fn fileno(&self) -> i32 {
-        self.signal.fileno()
+        self.wakeup.fileno()
     }
 
-    /// Takes in a call that `cancel` ends, and gives its number; nothing when the queue is closed.
+    /// Adds a call that `cancel` ends, and returns its number; none if the queue is closed.
     pub(super) fn begin(&self, cancel: Arc<Cancel>) -> Option<mspkit_operation> {
         self.change(|state| {
             if state.closed {
@@ -73,19 +73,19 @@ impl Shared {
         })
     }
 
-    /// How many calls have not been given out.
+    /// How many calls have not been returned.
     pub(super) fn pending(&self) -> usize {
         let state = lock(&self.state);
         state.in_flight.len() + state.done.len()
     }
 
-    /// Takes nothing any more, and ends what is in flight.
+    /// Refuses further calls, and ends those in flight.
     pub(super) fn close(&self) {
         self.change(|state| state.closed = true);
         self.cancel_all();
     }
 
-    /// As [`Self::close`], when nobody will read what completes.
+    /// Same as [`Self::close`], if nobody will read the completions.
     pub(super) fn free(&self) {
         let unread = self.change(|state| {
             (state.closed, state.freed) = (true, true);
@@ -95,7 +95,7 @@ impl Shared {
         self.cancel_all();
     }
 
-    /// Ends a call, if it is in flight.
+    /// Ends a call if it is in flight.
     pub(super) fn cancel(&self, operation: mspkit_operation) {
         let found = lock(&self.state).in_flight.get(&operation).cloned();
         if let Some(cancel) = found {
@@ -103,14 +103,14 @@ impl Shared {
         }
     }
 
-    /// Changes the state, and raises or lowers the descriptor with it.
+    /// Changes the state, and updates the descriptor.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = lock(&self.state);
         let before = state.has_something();
         let result = change(&mut state);
         match (before, state.has_something()) {
-            (false, true) => self.signal.raise(),
-            (true, false) => self.signal.lower(),
+            (false, true) => self.wakeup.raise(),
+            (true, false) => self.wakeup.lower(),
             _ => {}
         }
         if state.has_something() {
@@ -125,7 +125,7 @@ impl Shared {
         user_data: UserData,
         outcome: Result<Outcome, Failure>,
     ) {
-        // What nobody will read is dropped outside of the lock.
+        // Completions that nobody will read are dropped outside of the lock.
         let dropped = self.change(|state| {
             state.in_flight.remove(&operation);
             let completed = Completed { operation, user_data, outcome };
@@ -145,14 +145,14 @@ impl Shared {
         }
     }
 
-    /// Waits for the next call that has ended, for ever without a time.
+    /// Waits for the next completion, for ever without a timeout.
     pub(super) fn next(&self, timeout: Option<Duration>) -> Next {
         let until = timeout.map(|timeout| Instant::now() + timeout);
         let mut state = lock(&self.state);
         loop {
             if !state.done.is_empty() {
                 drop(state);
-                // Another thread may have been faster; then it waits on.
+                // Another thread may have been faster; then it keeps waiting.
                 if let Some(completed) = self.change(|state| state.done.pop_front()) {
                     return Next::Completed(completed);
                 }
@@ -177,7 +177,7 @@ impl Shared {
     }
 }
 
-/// What waiting gives.
+/// The outcome of a wait.
 pub(super) enum Next {
     Completed(Completed),
     Closed,

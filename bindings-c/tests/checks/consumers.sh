@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs into a prefix, or unpacks the tarball that MSPKIT_TARBALL names, and builds projects outside of the tree: by pkg-config shared and static, by CMake, by dlopen; then
-# the examples, against the simulator.
+# Installs into a prefix, or unpacks the tarball MSPKIT_TARBALL, and builds projects outside of the tree: by pkg-config
+# shared and static, by CMake, by dlopen; then the examples, against the simulator.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/common.sh
@@ -19,10 +19,10 @@ cp tests/with_simulator.c "$WORK/outside/"
 cd "$WORK/outside"
 export PKG_CONFIG_PATH="$PREFIX/lib/pkgconfig" LD_LIBRARY_PATH="$PREFIX/lib"
 if command -v pkg-config >/dev/null; then
-  # What pkg-config prints is for a shell: blanks in it are escaped.
+  # The output of pkg-config is for a shell: blanks in it are escaped.
   eval "cflags=($(pkg-config --cflags mspkit)) libs=($(pkg-config --libs mspkit)) private=($(pkg-config --static --libs mspkit))"
 else
-  echo "left out: the same by pkg-config (pkg-config is missing)"
+  echo "skipped: the same by pkg-config (pkg-config is missing)"
   cflags=("-I$PREFIX/include") libs=("-L$PREFIX/lib" -lmspkit)
   read -ra private <<<"$(sed -n 's/^Libs.private: //p' "$PREFIX/lib/pkgconfig/mspkit.pc")"
   private=("${libs[@]}" "${private[@]}")
@@ -38,10 +38,10 @@ fi
 "$CC" -std=c11 -D_GNU_SOURCE "${WARNINGS[@]}" onboard.c -o onboard-c "${cflags[@]}" "${libs[@]}"
 "$CC" -std=c11 -D_GNU_SOURCE "${WARNINGS[@]}" epoll.c -o epoll "${cflags[@]}" "${libs[@]}"
 "$CXX" -std=c++17 "${WARNINGS[@]}" onboard.cpp -o onboard-cpp "${cflags[@]}" "${libs[@]}"
-# Not in a pipe: grep ends at the first match, and what still writes would fail.
+# Not in a pipe: grep ends at the first match, and a process that still writes would fail.
 if grep -q libmspkit <<<"$(ldd static)"; then fail "the static consumer needs the shared library"; fi
 grep -q "libmspkit.so.1 => $PREFIX" <<<"$(ldd shared)" || fail "the shared consumer does not use the installed library"
-grep -q "statically linked" <<<"$(file all-static 2>/dev/null || echo statically linked)" || fail "the static program is none"
+grep -q "statically linked" <<<"$(file all-static 2>/dev/null || echo statically linked)" || fail "the program is not static"
 for file in valgrind.supp tsan.supp; do [ -s "$PREFIX/share/mspkit/$file" ] || fail "share/mspkit/$file is not installed"; done
 for consumer in shared shared-cpp static-cpp wrong-cpp named-cpp; do "$WORK/with_simulator" -- "./$consumer"; done
 "$WORK/with_simulator" -- ./dlopen "$PREFIX/lib/libmspkit.so.1"
@@ -66,10 +66,10 @@ for example in onboard-c onboard-cpp; do
   "$WORK/with_simulator" -- "./$example" --write > "$example.txt"
   [ "$(wc -l < "$example.txt")" -eq 11 ] || { cat "$example.txt"; fail "$example did not do all of its steps"; }
   for line in 'create customers under it: 3 customers' 'walk all case pages: 60 cases'; do
-    grep -qx "$line" "$example.txt" || fail "$example did not do what it should: $line"
+    grep -qx "$line" "$example.txt" || fail "$example did not print: $line"
   done
   echo "$example: 11 steps done"
 done
 "$WORK/with_simulator" --customers 2000 -- ./epoll
 "$PREFIX/bin/mspkit-sim" --customers 3 -- ./shared || fail "the consumer does not find the installed simulator"
-if "$PREFIX/bin/mspkit-sim" -- false; then fail "the simulator does not end as its command does"; fi
+if "$PREFIX/bin/mspkit-sim" -- false; then fail "the simulator does not exit with the status of its command"; fi

@@ -8,7 +8,7 @@
 #include "../support/memory.h"
 #include "dispatch.h"
 #include "fail.h"
-#include "said.h"
+#include "options.h"
 
 static json *words_of(mspkit_str text)
 {
@@ -21,15 +21,6 @@ static json *words_of(mspkit_str text)
 static json *or_null(long long number, long long nothing)
 {
     return number == nothing ? json_null() : json_integer(number);
-}
-
-/* An argument by its name in the cases: in C times are called for their unit. */
-static json *argument_of(mspkit_str name)
-{
-    if (name.data != NULL && name.len > 3 && strcmp(name.data + name.len - 3, "_ms") == 0) {
-        return json_string(name.data, name.len - 3);
-    }
-    return words_of(name);
 }
 
 static json *error_of(const mspkit_error *error)
@@ -50,19 +41,19 @@ static json *error_of(const mspkit_error *error)
     json_put(made, "retryable", json_bool(mspkit_error_retryable(error)));
     json_put(made, "retry_after", wait < 0 ? json_null() : json_number(keep_text("%.3f", (double)wait / 1000)));
     json_put(made, "attempts", json_integer((long long)mspkit_error_attempt_count(error)));
-    json_put(made, "has_resume_token", json_bool(mspkit_error_resume_token(error).data != NULL));
-    json_put(made, "argument", argument_of(mspkit_error_argument(error)));
+    json_put(made, "resume_token", words_of(mspkit_error_resume_token(error)));
+    json_put(made, "argument", words_of(mspkit_error_argument(error)));
     json_put(made, "given", words_of(mspkit_error_given(error)));
     json_put(made, "allowed", words_of(mspkit_error_allowed(error)));
     json_put(made, "method", words_of(mspkit_error_method(error)));
     json_put(made, "path", words_of(mspkit_error_path(error)));
     json_put(made, "server", words_of(mspkit_error_server(error)));
     for (at = 0; at < mspkit_error_field_error_count(error); at++) {
-        const mspkit_field_error *said = mspkit_error_field_error(error, at);
+        const mspkit_field_error *field_error = mspkit_error_field_error(error, at);
         json *field = json_object();
-        json_put(field, "field", words_of(said->field));
-        json_put(field, "code", words_of(said->code));
-        json_put(field, "message", words_of(said->message));
+        json_put(field, "field", words_of(field_error->field));
+        json_put(field, "code", words_of(field_error->code));
+        json_put(field, "message", words_of(field_error->message));
         json_push(fields, field);
     }
     json_put(made, "field_errors", fields);
@@ -71,34 +62,21 @@ static json *error_of(const mspkit_error *error)
         mspkit_error_attempt(error, mspkit_error_attempt_count(error)) != NULL) {
         fail("an error's JSON cannot be read, or it has entries beyond the last");
     }
-    match_value(json_get(made, "kind"), json_get(whole, "kind"), "kind in the JSON");
-    match_value(json_get(made, "message"), json_get(whole, "message"), "message in the JSON");
+    if (!json_is(json_get(whole, "kind"), json_get(made, "kind")->text) ||
+        !json_is(json_get(whole, "message"), json_get(made, "message")->text)) {
+        fail("an error's JSON has another kind or message");
+    }
     if (mspkit_error_code(error) >= 0 || mspkit_strerror(mspkit_error_code(error)) == mspkit_strerror(12345)) {
         fail("an error has the code %d", (int)mspkit_error_code(error));
     }
     return made;
 }
 
-static outcome nothing(void)
+json *failed_outcome(mspkit_error *error)
 {
-    outcome made;
-    memset(&made, 0, sizeof made);
-    made.items = json_array();
-    made.pages = json_array();
-    made.result = json_null();
-    made.total = json_null();
-    made.complete = json_null();
-    made.missing = json_null();
-    return made;
-}
-
-outcome failed_outcome(mspkit_error *error)
-{
-    outcome made = nothing();
-    made.error = error_of(error);
-    if (mspkit_error_resume_token(error).data != NULL) {
-        made.resume_token = words_of(mspkit_error_resume_token(error));
-    }
+    json *made = json_object();
+    json_put(made, "error", error_of(error));
+    json_put(made, "resume_token", words_of(mspkit_error_resume_token(error)));
     mspkit_error_free(error);
     return made;
 }
@@ -107,7 +85,7 @@ static json *meta_of(const mspkit_meta *meta)
 {
     json *made = json_object();
     if (meta == NULL) {
-        return NULL;
+        return json_null();
     }
     json_put(made, "status", json_integer(meta->status));
     json_put(made, "attempts", json_integer(meta->attempts));
@@ -125,11 +103,11 @@ static json *headers_of(const mspkit_meta *meta)
     return made;
 }
 
-/* Whether typed functions can say these parameters. */
-static bool can_be_said(const json *params)
+/* Whether typed functions can express these parameters. */
+static bool fits_typed(const json *params)
 {
     size_t at;
-    for (at = 0; params != NULL && at < params->count; at++) {
+    for (at = 0; at < params->count; at++) {
         const json *value = params->items[at];
         if (value->kind == JSON_BOOL ||
             (value->kind == JSON_NUMBER && strpbrk(value->text, ".eE") != NULL)) {
@@ -139,7 +117,7 @@ static bool can_be_said(const json *params)
     return true;
 }
 
-/* The one completion of what was just submitted. */
+/* The one completion of the submitted call. */
 static mspkit_completion completed(way *way, mspkit_operation number, void *user_data)
 {
     mspkit_completion done = mspkit_completion_init(), more = mspkit_completion_init();
@@ -154,31 +132,32 @@ static mspkit_completion completed(way *way, mspkit_operation number, void *user
     return done;
 }
 
-static outcome answered(mspkit_answer *answer, bool free_request)
+static json *answered(mspkit_answer *answer, const char *operation, bool free_request)
 {
-    outcome made = nothing();
+    json *made = json_object(), *result;
     const mspkit_str text = mspkit_answer_json(answer), body = mspkit_answer_body(answer);
     const mspkit_meta *meta = mspkit_answer_meta(answer);
     json *whole = json_parse(text.data, text.len);
-    made.meta = meta_of(meta);
     if (free_request) {
-        made.result = json_object();
-        json_put(made.result, "status", json_integer(meta->status));
-        json_put(made.result, "headers", headers_of(meta));
-        json_put(made.result, "json", whole == NULL ? json_null() : whole);
-        json_put(made.result, "text", words_of(body));
+        result = json_object();
+        json_put(result, "status", json_integer(meta->status));
+        json_put(result, "headers", headers_of(meta));
+        json_put(result, "json", whole == NULL ? json_null() : whole);
+        json_put(result, "text", words_of(body));
     } else {
-        json *view = dispatch_answer(answer);
-        made.result = view == NULL ? whole : view;
+        json *view = dispatch_answer(operation, answer);
+        result = view == NULL ? whole : view;
         if (view == NULL && (whole == NULL || whole->kind != JSON_NULL)) {
             fail("an answer has no view and is not empty: %s", text.data);
         }
     }
+    json_put(made, "result", result);
+    json_put(made, "meta", meta_of(meta));
     mspkit_answer_free(answer);
     return made;
 }
 
-static outcome call_once(way *way, const mspkit_client *client, const json *step, dispatch *call, bool untyped)
+static json *call_once(way *way, const mspkit_client *client, const json *step, dispatch *call, bool untyped)
 {
     bool free_request = strcmp(call->operation, "request") == 0;
     mspkit_answer *answer = NULL;
@@ -195,22 +174,22 @@ static outcome call_once(way *way, const mspkit_client *client, const json *step
         const json *body = json_get(call->params, "body");
         const json *query = json_get(call->params, "query"), *headers = json_get(call->params, "headers");
         mspkit_call_options options = *call->options;
-        const char *text = body == NULL ? NULL : json_write(body);
+        const mspkit_str text = mspkit_nts(body == NULL ? NULL : json_write(body));
+        const mspkit_str verb = mspkit_str_of(method->text, method->len), target = mspkit_str_of(path->text, path->len);
         if (query != NULL) {
             options.extra_query = pairs_of(query, &options.extra_query_count);
         }
         if (headers != NULL) {
             options.extra_headers = pairs_of(headers, &options.extra_header_count);
         }
-        status = way->queue == NULL ? mspkit_request(client, method->text, method->len, path->text, path->len, text,
-                                                     MSPKIT_NTS, &options, &answer, &error)
-                                    : mspkit_request_submit(client, method->text, method->len, path->text, path->len, text,
-                                                            MSPKIT_NTS, &options, way->queue, mark, &number, &error);
+        status = way->queue == NULL
+                     ? mspkit_request(client, verb, target, text, &options, &answer, &error)
+                     : mspkit_request_submit(client, verb, target, text, &options, way->queue, mark, &number, &error);
     } else if (untyped) {
         way->untyped++;
         status = way->queue == NULL
-                     ? mspkit_call(client, call->operation, MSPKIT_NTS, params, MSPKIT_NTS, call->options, &answer, &error)
-                     : mspkit_call_submit(client, call->operation, MSPKIT_NTS, params, MSPKIT_NTS, call->options, way->queue,
+                     ? mspkit_call(client, mspkit_nts(call->operation), mspkit_nts(params), call->options, &answer, &error)
+                     : mspkit_call_submit(client, mspkit_nts(call->operation), mspkit_nts(params), call->options, way->queue,
                                           mark, &number, &error);
     } else {
         way->typed++;
@@ -229,12 +208,12 @@ static outcome call_once(way *way, const mspkit_client *client, const json *step
         (status < 0 && mspkit_error_code(error) != status)) {
         fail("%s: status %d with answer %p and error %p", json_write(step), (int)status, (void *)answer, (void *)error);
     }
-    return status == MSPKIT_OK ? answered(answer, free_request) : failed_outcome(error);
+    return status == MSPKIT_OK ? answered(answer, call->operation, free_request) : failed_outcome(error);
 }
 
-static json *item_json(const mspkit_item *item)
+static json *item_json(const char *operation, const mspkit_item *item)
 {
-    json *view = dispatch_item(item);
+    json *view = dispatch_item(operation, item);
     if (view == NULL) {
         fail("an item has no view: %s", mspkit_item_json(item).data);
     }
@@ -245,7 +224,7 @@ static json *item_json(const mspkit_item *item)
 typedef enum { FIRST, ITEM, PAGE, COLLECT } reading;
 
 /* One step of a pager; its status. */
-static int32_t pager_step(way *way, mspkit_pager *pager, reading how, outcome *into, mspkit_error **error)
+static int32_t pager_step(way *way, const char *operation, mspkit_pager *pager, reading how, json *into, mspkit_error **error)
 {
     const mspkit_item *item = NULL;
     mspkit_page *page = NULL;
@@ -277,20 +256,17 @@ static int32_t pager_step(way *way, mspkit_pager *pager, reading how, outcome *i
         fail("a step of a pager gave the status %d", (int)status);
     }
     if (item != NULL) {
-        json_push(into->items, item_json(item));
+        json_push(json_get(into, "items"), item_json(operation, item));
     }
     if (page != NULL) {
         for (at = 0; at < mspkit_page_count(page); at++) {
-            json_push(into->items, item_json(mspkit_page_item(page, at)));
+            json_push(json_get(into, "items"), item_json(operation, mspkit_page_item(page, at)));
         }
         if (mspkit_page_item(page, at) != NULL) {
             fail("a page has an item beyond its last");
         }
         if (at > 0 && how == PAGE) {
-            json_push(into->pages, json_integer((long long)at));
-        }
-        if (mspkit_page_meta(page) != NULL) {
-            into->meta = meta_of(mspkit_page_meta(page));
+            json_push(json_get(into, "pages"), json_integer((long long)at));
         }
         mspkit_page_free(page);
     }
@@ -309,23 +285,23 @@ static void note(mspkit_error **first, mspkit_error **error)
     *error = NULL;
 }
 
-static outcome list(way *way, const mspkit_client *client, const json *step, dispatch *call, bool untyped)
+static json *list(way *way, const mspkit_client *client, const json *step, dispatch *call, bool untyped)
 {
-    const json *read = json_get(step, "read");
-    const json *take = json_get(read, "take"), *first = json_get(read, "first"), *goes_on = json_get(step, "go_on");
-    const json *then = read != NULL && read->kind == JSON_STRING ? read : json_get(read, "then");
-    size_t left = read == NULL || json_is(then, "items") ? (size_t)-1 : take == NULL ? 0 : (size_t)strtoul(take->text, NULL, 10);
+    const json *read = json_get(step, "read"), *then = json_get(read, "then");
+    const bool goes_on = json_get(step, "go_on")->flag;
+    size_t left = json_is(then, "items") ? (size_t)-1 : (size_t)strtoul(json_get(read, "take")->text, NULL, 10);
     mspkit_paging_options paging = paging_of(json_get(step, "paging"));
     mspkit_pager *pager = NULL;
     mspkit_error *error = NULL, *failed = NULL;
-    outcome made = nothing();
+    json *made = json_object(), *token;
     int32_t status;
-    int64_t total;
+    json_put(made, "items", json_array());
+    json_put(made, "pages", json_array());
     call->paging = &paging;
     if (untyped) {
         const char *params = json_write(call->params);
         way->untyped++;
-        status = mspkit_list(client, call->operation, MSPKIT_NTS, params, MSPKIT_NTS, &paging, call->options, &pager, &error);
+        status = mspkit_list(client, mspkit_nts(call->operation), mspkit_nts(params), &paging, call->options, &pager, &error);
     } else {
         way->typed++;
         status = dispatch_list(call, &pager, &error);
@@ -336,53 +312,47 @@ static outcome list(way *way, const mspkit_client *client, const json *step, dis
     if (status != MSPKIT_OK) {
         return failed_outcome(error);
     }
-    if (first != NULL && first->flag) {
-        status = pager_step(way, pager, FIRST, &made, &error);
+    if (json_get(read, "first")->flag) {
+        status = pager_step(way, call->operation, pager, FIRST, made, &error);
     }
-    while (left > 0 && (status == MSPKIT_OK || (status < 0 && goes_on != NULL))) {
+    while (left > 0 && (status == MSPKIT_OK || (status < 0 && goes_on))) {
         note(&failed, &error);
-        status = pager_step(way, pager, ITEM, &made, &error);
+        status = pager_step(way, call->operation, pager, ITEM, made, &error);
         left--;
     }
     if (json_is(then, "collect") && status == MSPKIT_OK) {
-        status = pager_step(way, pager, COLLECT, &made, &error);
+        status = pager_step(way, call->operation, pager, COLLECT, made, &error);
     }
-    while (json_is(then, "pages") && (status == MSPKIT_OK || (status < 0 && goes_on != NULL))) {
+    while (json_is(then, "pages") && (status == MSPKIT_OK || (status < 0 && goes_on))) {
         note(&failed, &error);
-        status = pager_step(way, pager, PAGE, &made, &error);
+        status = pager_step(way, call->operation, pager, PAGE, made, &error);
     }
     note(&failed, &error);
-    made.complete = mspkit_pager_complete(pager) < 0 ? json_null() : json_bool(mspkit_pager_complete(pager) == 1);
-    made.missing = or_null((long long)mspkit_pager_missing(pager), -1);
-    total = mspkit_pager_total(pager);
-    made.total = or_null((long long)total, -1);
-    made.resume_token = words_of(mspkit_pager_resume_token(pager));
-    if (mspkit_pager_meta(pager) != NULL) {
-        made.meta = meta_of(mspkit_pager_meta(pager));
-    }
+    json_put(made, "complete", mspkit_pager_complete(pager) < 0 ? json_null() : json_bool(mspkit_pager_complete(pager) == 1));
+    json_put(made, "missing", or_null((long long)mspkit_pager_missing(pager), -1));
+    json_put(made, "total", or_null((long long)mspkit_pager_total(pager), -1));
+    json_put(made, "meta", meta_of(mspkit_pager_meta(pager)));
+    token = words_of(mspkit_pager_resume_token(pager));
     if (failed != NULL) {
-        outcome failure = failed_outcome(failed);
-        made.error = failure.error;
-        made.resume_token = failure.resume_token == NULL ? made.resume_token : failure.resume_token;
+        json *failure = failed_outcome(failed), *of_error = json_get(failure, "resume_token");
+        json_put(made, "error", json_get(failure, "error"));
+        token = of_error->kind == JSON_NULL ? token : of_error;
     }
+    json_put(made, "resume_token", token);
     mspkit_pager_free(pager);
     return made;
 }
 
-outcome call_step(way *way, const mspkit_client *client, const json *step)
+json *call_step(way *way, const mspkit_client *client, const json *request)
 {
-    const json *params = json_get(step, "params"), *untyped = json_get(step, "untyped");
-    mspkit_call_options options = call_options_of(json_get(step, "options"));
-    bool by_id = untyped != NULL && untyped->flag;
+    const json *params = json_get(request, "params");
+    mspkit_call_options options = call_options_of(json_get(request, "options"));
+    bool by_id = json_get(request, "untyped")->flag || !fits_typed(params);
     dispatch call;
     memset(&call, 0, sizeof call);
-    call.operation = json_get(step, "call")->text;
+    call.operation = json_get(request, "call")->text;
     call.client = client;
-    call.params = params == NULL ? json_object() : params;
+    call.params = params;
     call.options = &options;
-    by_id = by_id || !can_be_said(call.params);
-    if (dispatch_is_list(call.operation)) {
-        return list(way, client, step, &call, by_id);
-    }
-    return call_once(way, client, step, &call, by_id);
+    return dispatch_is_list(call.operation) ? list(way, client, request, &call, by_id) : call_once(way, client, request, &call, by_id);
 }

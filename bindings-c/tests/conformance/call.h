@@ -1,8 +1,8 @@
-/* The calls of a case, through the blocking functions or through a queue. */
+/* The calls that the judge requests, through the blocking functions or through a queue. */
 #ifndef CONFORMANCE_CALL_H
 #define CONFORMANCE_CALL_H
 
-#include "match.h"
+#include "../support/json.h"
 #include "mspkit.h"
 
 /* How calls are made, and how many were made through typed functions and by operation id. */
@@ -14,10 +14,10 @@ typedef struct {
     size_t untyped;
 } way;
 
-/* Makes the call of a step whose variables are filled in. */
-outcome call_step(way *way, const mspkit_client *client, const json *step);
+/* Makes a call; returns its outcome in the form of the judge. */
+json *call_step(way *way, const mspkit_client *client, const json *request);
 
-/* What came of a call that failed; frees the error. */
-outcome failed_outcome(mspkit_error *error);
+/* The outcome of a call that failed; frees the error. */
+json *failed_outcome(mspkit_error *error);
 
 #endif

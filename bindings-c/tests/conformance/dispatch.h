@@ -1,4 +1,4 @@
-/* Calls of typed functions by operation id; the functions that do it are generated. */
+/* Calls of typed functions by operation id, by generated functions. */
 #ifndef CONFORMANCE_DISPATCH_H
 #define CONFORMANCE_DISPATCH_H
 
@@ -20,28 +20,31 @@ typedef struct {
     mspkit_operation *number;
 } dispatch;
 
-int32_t dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit_error **error);
-int32_t dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error **error);
+mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit_error **error);
+mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error **error);
 bool dispatch_is_list(const char *operation);
 
-/* The view, written back under the vendor's names; NULL when there is none. */
-json *dispatch_answer(const mspkit_answer *answer);
-json *dispatch_item(const mspkit_item *item);
+/* The view, written back under the vendor's names; NULL if there is none. */
+json *dispatch_answer(const char *operation, const mspkit_answer *answer);
+json *dispatch_item(const char *operation, const mspkit_item *item);
 
-/* Parameters as the structs take them. */
-mspkit_str said_text(const json *params, const char *name);
-mspkit_str said_json(const json *params, const char *name);
-int64_t said_int(const json *params, const char *name);
-mspkit_date_range said_dates(const json *params, const char *name);
-const mspkit_str *said_texts(const json *params, const char *name, size_t *count);
+/* Parameters in the form of the structs. */
+mspkit_str param_text(const json *params, const char *name);
+mspkit_str param_json(const json *params, const char *name);
+int64_t param_int(const json *params, const char *name);
+double param_number(const json *params, const char *name);
+int32_t param_flag(const json *params, const char *name);
+mspkit_date_range param_dates(const json *params, const char *name);
+const mspkit_str *param_texts(const json *params, const char *name, size_t *count);
 
-/* Fields of views as members: nothing for one that is absent. */
+/* Fields of views as members: none for an absent field. */
 void view_text(json *into, const char *name, mspkit_text field);
 void view_json(json *into, const char *name, mspkit_text field);
 void view_int(json *into, const char *name, mspkit_int field);
 void view_number(json *into, const char *name, mspkit_number field);
 void view_flag(json *into, const char *name, mspkit_flag field);
 bool view_there(json *into, const char *name, int32_t presence, bool there);
-void view_extra(json *into, mspkit_str whole, const char *const *known);
+json *view_float(double value);
+void view_extra(json *into, mspkit_bytes whole, const char *const *known);
 
 #endif

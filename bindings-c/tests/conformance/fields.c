@@ -26,12 +26,12 @@ static mspkit_str text_of(const json *value)
     }
 }
 
-mspkit_str said_text(const json *params, const char *name)
+mspkit_str param_text(const json *params, const char *name)
 {
     return text_of(json_get(params, name));
 }
 
-mspkit_str said_json(const json *params, const char *name)
+mspkit_str param_json(const json *params, const char *name)
 {
     const json *value = json_get(params, name);
     mspkit_str none;
@@ -42,13 +42,25 @@ mspkit_str said_json(const json *params, const char *name)
     return value->kind == JSON_NULL ? mspkit_null() : mspkit_nts(json_write(value));
 }
 
-int64_t said_int(const json *params, const char *name)
+int64_t param_int(const json *params, const char *name)
 {
     const json *value = json_get(params, name);
     return value == NULL || value->kind != JSON_NUMBER ? MSPKIT_DEFAULT : strtoll(value->text, NULL, 10);
 }
 
-mspkit_date_range said_dates(const json *params, const char *name)
+double param_number(const json *params, const char *name)
+{
+    const json *value = json_get(params, name);
+    return value == NULL || value->kind != JSON_NUMBER ? MSPKIT_DEFAULT : strtod(value->text, NULL);
+}
+
+int32_t param_flag(const json *params, const char *name)
+{
+    const json *value = json_get(params, name);
+    return value == NULL || value->kind != JSON_BOOL ? MSPKIT_DEFAULT : value->flag;
+}
+
+mspkit_date_range param_dates(const json *params, const char *name)
 {
     const json *value = json_get(params, name);
     mspkit_date_range range;
@@ -57,7 +69,7 @@ mspkit_date_range said_dates(const json *params, const char *name)
     return range;
 }
 
-const mspkit_str *said_texts(const json *params, const char *name, size_t *count)
+const mspkit_str *param_texts(const json *params, const char *name, size_t *count)
 {
     const json *value = json_get(params, name);
     mspkit_str *texts;
@@ -67,7 +79,7 @@ const mspkit_str *said_texts(const json *params, const char *name, size_t *count
         return NULL;
     }
     if (value->kind == JSON_STRING) {
-        /* C has no second form for it: what the case writes with commas is a list. */
+        /* C has no second form for it: a text with commas in a case is a list here. */
         const char *text = value->text;
         json *list = json_array();
         while (true) {
@@ -95,7 +107,7 @@ bool view_there(json *into, const char *name, int32_t presence, bool there)
         json_put(into, name, json_null());
     }
     if (presence == MSPKIT_PRESENT && !there) {
-        fail("%s is said to be there and is not", name);
+        fail("%s is present but missing", name);
     }
     return presence == MSPKIT_PRESENT;
 }
@@ -131,7 +143,7 @@ void view_int(json *into, const char *name, mspkit_int field)
 void view_number(json *into, const char *name, mspkit_number field)
 {
     if (view_there(into, name, field.presence, true)) {
-        json_put(into, name, json_number(keep_text("%.17g", field.value)));
+        json_put(into, name, view_float(field.value));
     }
 }
 
@@ -142,12 +154,17 @@ void view_flag(json *into, const char *name, mspkit_flag field)
     }
 }
 
-/* Adds the members that the view has no field for, and asserts that nothing but them is missing. */
-void view_extra(json *into, mspkit_str whole, const char *const *known)
+/* Adds the members without a field in the view, and asserts that only those are missing. */
+json *view_float(double value)
+{
+    return json_number(keep_text("%.17g", value));
+}
+
+void view_extra(json *into, mspkit_bytes whole, const char *const *known)
 {
     const json *all = json_parse(whole.data, whole.len);
     size_t at, field;
-    if (all == NULL || whole.data[whole.len] != '\0') {
+    if (all == NULL) {
         fail("the JSON of a view cannot be read");
     }
     for (at = 0; at < all->count; at++) {

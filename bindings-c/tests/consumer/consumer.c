@@ -1,5 +1,5 @@
 /* A project outside of the tree: gets a customer. */
-#include <mspkit.h>
+#include <mspkit/ncentral.h>
 #include <stdio.h>
 
 int main(void)
@@ -15,16 +15,16 @@ int main(void)
         status = mspkit_ncentral_new(&options, &client, &error);
     }
     if (status == MSPKIT_OK) {
-        status = mspkit_ncentral_customers_get(client, "100", MSPKIT_NTS, NULL, &answer, &error);
+        status = mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, &error);
     }
     if (status == MSPKIT_OK) {
-        printf("a consumer in C, mspkit %s: %s\n", mspkit_version(), mspkit_answer_customer(answer)->customer_name.data);
+        printf("a consumer in C, mspkit %s: %s\n", mspkit_version(), mspkit_ncentral_customer_of_answer(answer)->customer_name.data);
     } else {
         fprintf(stderr, "%s\n", mspkit_error_message(error).data);
     }
     mspkit_error_free(error);
     mspkit_answer_free(answer);
-    mspkit_client_free(client);
+    mspkit_ncentral_free(client);
     mspkit_runtime_free(runtime);
     return mspkit_abi_version() == MSPKIT_ABI_VERSION && status == MSPKIT_OK ? 0 : 1;
 }

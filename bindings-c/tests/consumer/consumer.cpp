@@ -1,5 +1,5 @@
 // A project outside of the tree, in C++: gets customers both ways, and one through a queue.
-#include <mspkit.hpp>
+#include <mspkit/ncentral.hpp>
 
 #include <iostream>
 
@@ -27,13 +27,27 @@ int main()
         }
     }
     std::size_t count = 0;
-    for (const mspkit::Customer &one : client.customers().list()) {
+    for (const mspkit::ncentral::Customer &one : client.customers().list()) {
         count += one.customer_id.has_value();
     }
     mspkit::queue queue;
     client.customers().submit_get(queue, nullptr, "101");
     auto done = queue.next(mspkit::milliseconds(30000));
-    if (!done || done->take<mspkit::Customer>().value()->customer_id != "101") {
+    if (!done || done->take<mspkit::ncentral::Customer>().value()->customer_id != "101") {
+        return 1;
+    }
+    auto list = client.customers().list();
+    queue.submit_collect(list);
+    auto collected = queue.next(mspkit::milliseconds(30000));
+    if (!collected || collected->take_page<mspkit::ncentral::Customer>().value()->size() != count) {
+        return 1;
+    }
+    client.submit_request(queue, nullptr, "GET", "/api/customers/100");
+    auto answered = queue.next(mspkit::milliseconds(30000));
+    if (!answered || answered->take<void>().value().get("/customerId") != "100") {
+        return 1;
+    }
+    if (customer.get("/customerId") != "100" || customer.get("/nothing")) {
         return 1;
     }
     std::cout << "a consumer in C++: " << customer->customer_name.value_or("") << ", one of " << count << "\n";

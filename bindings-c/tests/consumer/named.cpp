@@ -1,5 +1,5 @@
 // A project outside of the tree, in C++20: options by name, and no warning for those that are not given.
-#include <mspkit.hpp>
+#include <mspkit/ncentral.hpp>
 
 #include <iostream>
 
@@ -7,7 +7,7 @@ int main()
 {
     const mspkit::ncentral client({.timeout = mspkit::milliseconds(20000), .max_retries = 0, .trust_env = false});
     std::size_t count = 0;
-    for (const mspkit::Customer &one : client.customers().list({.page_size = 2}, {.limit = 3}, {.max_retries = 0})) {
+    for (const mspkit::ncentral::Customer &one : client.customers().list({.page_size = 2}, {.limit = 3}, {.max_retries = 0})) {
         count += one.customer_id.has_value();
     }
     try {

@@ -1,6 +1,6 @@
-// A project outside of the tree, in C++, that takes things for what they are not: every mistake is an error, and nothing is
-// lost by it.
-#include <mspkit.hpp>
+// A project outside of the tree, in C++, that uses values as another type: every mistake is an error, and nothing is
+// lost.
+#include <mspkit/ncentral.hpp>
 
 #include <iostream>
 
@@ -26,29 +26,29 @@ int main()
     client.customers().submit_get(queue, nullptr, 100);
     auto answered = queue.next(mspkit::milliseconds(30000));
     expect(answered.has_value(), "an answer comes");
-    expect(wrong(answered->take<mspkit::ServiceOrg>()), "an answer of another model is an error");
-    expect(wrong(answered->take_page<mspkit::Customer>()), "an answer is no page, and no end of a list");
-    expect(wrong(answered->take_item<mspkit::Customer>()), "an answer is no item");
-    expect(bool(answered->take<mspkit::Customer>()), "after that it is still there");
-    expect(wrong(answered->take<mspkit::Customer>()), "what was taken is not there any more");
-    expect(wrong(mspkit::completion().take<mspkit::Customer>()), "an empty completion has no answer");
+    expect(wrong(answered->take<mspkit::ncentral::ServiceOrg>()), "an answer of another model is an error");
+    expect(wrong(answered->take_page<mspkit::ncentral::Customer>()), "an answer is no page, and no end of a list");
+    expect(wrong(answered->take_item<mspkit::ncentral::Customer>()), "an answer is no item");
+    expect(bool(answered->take<mspkit::ncentral::Customer>()), "after that it is still there");
+    expect(wrong(answered->take<mspkit::ncentral::Customer>()), "what was taken is not there any more");
+    expect(wrong(mspkit::completion().take<mspkit::ncentral::Customer>()), "an empty completion has no answer");
 
     auto list = client.customers().list();
     queue.submit_next_page(list);
     auto page = queue.next(mspkit::milliseconds(30000));
-    expect(page.has_value() && wrong(page->take_page<mspkit::Site>()), "a page of another model is an error");
-    expect(wrong(page->take<mspkit::Customer>()), "a page is no answer");
-    auto taken = page->take_page<mspkit::Customer>();
+    expect(page.has_value() && wrong(page->take_page<mspkit::ncentral::Site>()), "a page of another model is an error");
+    expect(wrong(page->take<mspkit::ncentral::Customer>()), "a page is no answer");
+    auto taken = page->take_page<mspkit::ncentral::Customer>();
     expect(taken && taken.value() && taken.value()->size() > 0, "after that it is still there");
     queue.submit_next_page(list);
     auto end = queue.next(mspkit::milliseconds(30000));
-    expect(end && end->status() == MSPKIT_DONE && !end->take_page<mspkit::Customer>().value(), "the end of a list is no error");
+    expect(end && end->status() == MSPKIT_DONE && !end->take_page<mspkit::ncentral::Customer>().value(), "the end of a list is no error");
 
     auto items = client.customers().list();
     queue.submit_next(items);
     auto item = queue.next(mspkit::milliseconds(30000));
-    expect(item.has_value() && wrong(item->take_item<mspkit::Site>()), "an item of another model is an error");
-    expect(item->take_item<mspkit::Customer>().value()->customer_id.has_value(), "after that it is still there");
+    expect(item.has_value() && wrong(item->take_item<mspkit::ncentral::Site>()), "an item of another model is an error");
+    expect(item->take_item<mspkit::ncentral::Customer>().value()->customer_id.has_value(), "after that it is still there");
 
     const auto moved = std::move(list);
     expect(list.try_next().error().code() == MSPKIT_E_NULL, "what was moved away says so");

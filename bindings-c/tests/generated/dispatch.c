@@ -7,52 +7,11 @@
 #include <string.h>
 
 #include "../support/memory.h"
+#include "mspkit/cloudmore.h"
+#include "mspkit/ncentral.h"
+#include "mspkit/wiv.h"
 
-static json *of_added_service(const mspkit_added_service *view);
-
-static json *of_auth_token(const mspkit_auth_token *view);
-
-static json *of_auth_tokens(const mspkit_auth_tokens *view);
-
-static json *of_case(const mspkit_case *view);
-
-static json *of_custom_property(const mspkit_custom_property *view);
-
-static json *of_custom_property_data(const mspkit_custom_property_data *view);
-
-static json *of_custom_psa_ticket(const mspkit_custom_psa_ticket *view);
-
-static json *of_custom_psa_ticket_info(const mspkit_custom_psa_ticket_info *view);
-
-static json *of_customer(const mspkit_customer *view);
-
-static json *of_estore_service(const mspkit_estore_service *view);
-
-static json *of_estore_service_detail(const mspkit_estore_service_detail *view);
-
-static json *of_links(const mspkit_links *view);
-
-static json *of_msp_customer(const mspkit_msp_customer *view);
-
-static json *of_organization_service(const mspkit_organization_service *view);
-
-static json *of_psa_credential_check(const mspkit_psa_credential_check *view);
-
-static json *of_server_health(const mspkit_server_health *view);
-
-static json *of_server_info(const mspkit_server_info *view);
-
-static json *of_service_org(const mspkit_service_org *view);
-
-static json *of_site(const mspkit_site *view);
-
-static json *of_token_pair(const mspkit_token_pair *view);
-
-static json *of_token_status(const mspkit_token_status *view);
-
-static json *of_workflow_run(const mspkit_workflow_run *view);
-
-static json *of_added_service(const mspkit_added_service *view)
+static json *of_mspkit_cloudmore_created_service(const mspkit_cloudmore_created_service_view *view)
 {
     static const char *const known[] = {
         "id",
@@ -62,59 +21,25 @@ static json *of_added_service(const mspkit_added_service *view)
     json *made = json_object();
     view_text(made, "id", view->id);
     view_text(made, "location", view->location);
-    view_extra(made, mspkit_added_service_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_auth_token(const mspkit_auth_token *view)
+static json *of_mspkit_cloudmore_estore_service(const mspkit_cloudmore_estore_service_view *view)
 {
     static const char *const known[] = {
-        "token",
-        "type",
-        "expirySeconds",
+        "id",
+        "name",
         NULL,
     };
     json *made = json_object();
-    view_text(made, "token", view->token);
-    view_text(made, "type", view->type);
-    view_int(made, "expirySeconds", view->expiry_seconds);
-    view_extra(made, mspkit_auth_token_json(view), known);
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_auth_tokens(const mspkit_auth_tokens *view)
-{
-    static const char *const known[] = {
-        "tokens",
-        "refresh",
-        "validate",
-        NULL,
-    };
-    json *made = json_object();
-    if (view_there(made, "tokens", view->tokens_presence, view->tokens != NULL)) {
-        json_put(made, "tokens", of_token_pair(view->tokens));
-    }
-    view_text(made, "refresh", view->refresh);
-    view_text(made, "validate", view->validate);
-    view_extra(made, mspkit_auth_tokens_json(view), known);
-    return made;
-}
-
-static json *of_case(const mspkit_case *view)
-{
-    static const char *const known[] = {
-        "case_id",
-        "case_type",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "case_id", view->case_id);
-    view_text(made, "case_type", view->case_type);
-    view_extra(made, mspkit_case_json(view), known);
-    return made;
-}
-
-static json *of_custom_property(const mspkit_custom_property *view)
+static json *of_mspkit_cloudmore_custom_property(const mspkit_cloudmore_custom_property_view *view)
 {
     static const char *const known[] = {
         "propertyId",
@@ -137,21 +62,21 @@ static json *of_custom_property(const mspkit_custom_property *view)
     view_text(made, "defaultValue", view->default_value);
     view_flag(made, "visible", view->visible);
     view_flag(made, "mandatory", view->mandatory);
-    if (view_there(made, "allowedValues", view->allowed_values_presence, view->allowed_values != NULL || view->allowed_values_count == 0)) {
+    if (view_there(made, "allowedValues", view->allowed_values.presence, view->allowed_values.entries != NULL || view->allowed_values.count == 0)) {
         json *list = json_array();
-        for (at = 0; at < view->allowed_values_count; at++) {
-            json_push(list, json_string(view->allowed_values[at].data, view->allowed_values[at].len));
+        for (at = 0; at < view->allowed_values.count; at++) {
+            json_push(list, json_string(view->allowed_values.entries[at].data, view->allowed_values.entries[at].len));
         }
         json_put(made, "allowedValues", list);
     }
     view_flag(made, "appliesToOrganizations", view->applies_to_organizations);
     view_flag(made, "appliesToBrokers", view->applies_to_brokers);
     view_flag(made, "appliesToSeller", view->applies_to_seller);
-    view_extra(made, mspkit_custom_property_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_custom_property_data(const mspkit_custom_property_data *view)
+static json *of_mspkit_cloudmore_custom_property_data(const mspkit_cloudmore_custom_property_data_view *view)
 {
     static const char *const known[] = {
         "id",
@@ -161,11 +86,125 @@ static json *of_custom_property_data(const mspkit_custom_property_data *view)
     json *made = json_object();
     view_text(made, "id", view->id);
     view_text(made, "value", view->value);
-    view_extra(made, mspkit_custom_property_data_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_custom_psa_ticket(const mspkit_custom_psa_ticket *view)
+static json *of_mspkit_cloudmore_estore_service_detail(const mspkit_cloudmore_estore_service_detail_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "customProperties",
+        "customPropertiesData",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    if (view_there(made, "customProperties", view->custom_properties.presence, view->custom_properties.entries != NULL || view->custom_properties.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties.count; at++) {
+            json_push(list, of_mspkit_cloudmore_custom_property(view->custom_properties.entries[at]));
+        }
+        json_put(made, "customProperties", list);
+    }
+    if (view_there(made, "customPropertiesData", view->custom_properties_data.presence, view->custom_properties_data.entries != NULL || view->custom_properties_data.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties_data.count; at++) {
+            json_push(list, of_mspkit_cloudmore_custom_property_data(view->custom_properties_data.entries[at]));
+        }
+        json_put(made, "customPropertiesData", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_cloudmore_organization_service(const mspkit_cloudmore_organization_service_view *view)
+{
+    static const char *const known[] = {
+        "id",
+        "name",
+        "customProperties",
+        "customPropertiesData",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "id", view->id);
+    view_text(made, "name", view->name);
+    if (view_there(made, "customProperties", view->custom_properties.presence, view->custom_properties.entries != NULL || view->custom_properties.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties.count; at++) {
+            json_push(list, of_mspkit_cloudmore_custom_property(view->custom_properties.entries[at]));
+        }
+        json_put(made, "customProperties", list);
+    }
+    if (view_there(made, "customPropertiesData", view->custom_properties_data.presence, view->custom_properties_data.entries != NULL || view->custom_properties_data.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->custom_properties_data.count; at++) {
+            json_push(list, of_mspkit_cloudmore_custom_property_data(view->custom_properties_data.entries[at]));
+        }
+        json_put(made, "customPropertiesData", list);
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_auth_token(const mspkit_ncentral_auth_token_view *view)
+{
+    static const char *const known[] = {
+        "token",
+        "type",
+        "expirySeconds",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "token", view->token);
+    view_text(made, "type", view->type);
+    view_int(made, "expirySeconds", view->expiry_seconds);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_token_pair(const mspkit_ncentral_token_pair_view *view)
+{
+    static const char *const known[] = {
+        "access",
+        "refresh",
+        NULL,
+    };
+    json *made = json_object();
+    if (view_there(made, "access", view->access.presence, view->access.view != NULL)) {
+        json_put(made, "access", of_mspkit_ncentral_auth_token(view->access.view));
+    }
+    if (view_there(made, "refresh", view->refresh.presence, view->refresh.view != NULL)) {
+        json_put(made, "refresh", of_mspkit_ncentral_auth_token(view->refresh.view));
+    }
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_auth_tokens(const mspkit_ncentral_auth_tokens_view *view)
+{
+    static const char *const known[] = {
+        "tokens",
+        "refresh",
+        "validate",
+        NULL,
+    };
+    json *made = json_object();
+    if (view_there(made, "tokens", view->tokens.presence, view->tokens.view != NULL)) {
+        json_put(made, "tokens", of_mspkit_ncentral_token_pair(view->tokens.view));
+    }
+    view_text(made, "refresh", view->refresh);
+    view_text(made, "validate", view->validate);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_ncentral_custom_psa_ticket(const mspkit_ncentral_custom_psa_ticket_view *view)
 {
     static const char *const known[] = {
         "psaCustomTicketId",
@@ -187,11 +226,11 @@ static json *of_custom_psa_ticket(const mspkit_custom_psa_ticket *view)
     view_text(made, "newConfirmedStatus", view->new_confirmed_status);
     view_flag(made, "inconsistencyDetected", view->inconsistency_detected);
     view_text(made, "ticketCreationDate", view->ticket_creation_date);
-    view_extra(made, mspkit_custom_psa_ticket_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_custom_psa_ticket_info(const mspkit_custom_psa_ticket_info *view)
+static json *of_mspkit_ncentral_custom_psa_ticket_info(const mspkit_ncentral_custom_psa_ticket_info_view *view)
 {
     static const char *const known[] = {
         "ticketId",
@@ -207,11 +246,11 @@ static json *of_custom_psa_ticket_info(const mspkit_custom_psa_ticket_info *view
     view_text(made, "ticketDetails", view->ticket_details);
     view_text(made, "ticketStatus", view->ticket_status);
     view_text(made, "creationDate", view->creation_date);
-    view_extra(made, mspkit_custom_psa_ticket_info_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_customer(const mspkit_customer *view)
+static json *of_mspkit_ncentral_customer(const mspkit_ncentral_customer_view *view)
 {
     static const char *const known[] = {
         "customerId",
@@ -267,56 +306,11 @@ static json *of_customer(const mspkit_customer *view)
     view_flag(made, "isSystem", view->is_system);
     view_flag(made, "isServiceOrg", view->is_service_org);
     view_text(made, "county", view->county);
-    view_extra(made, mspkit_customer_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_estore_service(const mspkit_estore_service *view)
-{
-    static const char *const known[] = {
-        "id",
-        "name",
-        NULL,
-    };
-    json *made = json_object();
-    view_text(made, "id", view->id);
-    view_text(made, "name", view->name);
-    view_extra(made, mspkit_estore_service_json(view), known);
-    return made;
-}
-
-static json *of_estore_service_detail(const mspkit_estore_service_detail *view)
-{
-    static const char *const known[] = {
-        "id",
-        "name",
-        "customProperties",
-        "customPropertiesData",
-        NULL,
-    };
-    json *made = json_object();
-    size_t at;
-    view_text(made, "id", view->id);
-    view_text(made, "name", view->name);
-    if (view_there(made, "customProperties", view->custom_properties_presence, view->custom_properties != NULL || view->custom_properties_count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->custom_properties_count; at++) {
-            json_push(list, of_custom_property(view->custom_properties[at]));
-        }
-        json_put(made, "customProperties", list);
-    }
-    if (view_there(made, "customPropertiesData", view->custom_properties_data_presence, view->custom_properties_data != NULL || view->custom_properties_data_count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->custom_properties_data_count; at++) {
-            json_push(list, of_custom_property_data(view->custom_properties_data[at]));
-        }
-        json_put(made, "customPropertiesData", list);
-    }
-    view_extra(made, mspkit_estore_service_detail_json(view), known);
-    return made;
-}
-
-static json *of_links(const mspkit_links *view)
+static json *of_mspkit_ncentral_links(const mspkit_ncentral_links_view *view)
 {
     static const char *const known[] = {
         "_links",
@@ -324,87 +318,11 @@ static json *of_links(const mspkit_links *view)
     };
     json *made = json_object();
     view_json(made, "_links", view->links);
-    view_extra(made, mspkit_links_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_msp_customer(const mspkit_msp_customer *view)
-{
-    static const char *const known[] = {
-        "customer_id",
-        "customer_name",
-        "users_number",
-        "active_workflows",
-        "cost_impact",
-        "realized_savings",
-        "num_of_integrations",
-        "integration_types",
-        "integrations",
-        "successful_runs",
-        "failed_runs",
-        NULL,
-    };
-    json *made = json_object();
-    size_t at;
-    view_text(made, "customer_id", view->customer_id);
-    view_text(made, "customer_name", view->customer_name);
-    view_int(made, "users_number", view->users_number);
-    view_int(made, "active_workflows", view->active_workflows);
-    view_number(made, "cost_impact", view->cost_impact);
-    view_number(made, "realized_savings", view->realized_savings);
-    view_int(made, "num_of_integrations", view->num_of_integrations);
-    if (view_there(made, "integration_types", view->integration_types_presence, view->integration_types != NULL || view->integration_types_count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->integration_types_count; at++) {
-            json_push(list, json_string(view->integration_types[at].data, view->integration_types[at].len));
-        }
-        json_put(made, "integration_types", list);
-    }
-    if (view_there(made, "integrations", view->integrations_presence, view->integrations != NULL || view->integrations_count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->integrations_count; at++) {
-            json_push(list, json_parse(view->integrations[at].data, view->integrations[at].len));
-        }
-        json_put(made, "integrations", list);
-    }
-    view_int(made, "successful_runs", view->successful_runs);
-    view_int(made, "failed_runs", view->failed_runs);
-    view_extra(made, mspkit_msp_customer_json(view), known);
-    return made;
-}
-
-static json *of_organization_service(const mspkit_organization_service *view)
-{
-    static const char *const known[] = {
-        "id",
-        "name",
-        "customProperties",
-        "customPropertiesData",
-        NULL,
-    };
-    json *made = json_object();
-    size_t at;
-    view_text(made, "id", view->id);
-    view_text(made, "name", view->name);
-    if (view_there(made, "customProperties", view->custom_properties_presence, view->custom_properties != NULL || view->custom_properties_count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->custom_properties_count; at++) {
-            json_push(list, of_custom_property(view->custom_properties[at]));
-        }
-        json_put(made, "customProperties", list);
-    }
-    if (view_there(made, "customPropertiesData", view->custom_properties_data_presence, view->custom_properties_data != NULL || view->custom_properties_data_count == 0)) {
-        json *list = json_array();
-        for (at = 0; at < view->custom_properties_data_count; at++) {
-            json_push(list, of_custom_property_data(view->custom_properties_data[at]));
-        }
-        json_put(made, "customPropertiesData", list);
-    }
-    view_extra(made, mspkit_organization_service_json(view), known);
-    return made;
-}
-
-static json *of_psa_credential_check(const mspkit_psa_credential_check *view)
+static json *of_mspkit_ncentral_psa_credential_check(const mspkit_ncentral_psa_credential_check_view *view)
 {
     static const char *const known[] = {
         "isPsaCredentialsValid",
@@ -412,11 +330,11 @@ static json *of_psa_credential_check(const mspkit_psa_credential_check *view)
     };
     json *made = json_object();
     view_flag(made, "isPsaCredentialsValid", view->is_psa_credentials_valid);
-    view_extra(made, mspkit_psa_credential_check_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_server_health(const mspkit_server_health *view)
+static json *of_mspkit_ncentral_server_health(const mspkit_ncentral_server_health_view *view)
 {
     static const char *const known[] = {
         "currentTime",
@@ -426,11 +344,11 @@ static json *of_server_health(const mspkit_server_health *view)
     json *made = json_object();
     view_text(made, "currentTime", view->current_time);
     view_text(made, "startTime", view->start_time);
-    view_extra(made, mspkit_server_health_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_server_info(const mspkit_server_info *view)
+static json *of_mspkit_ncentral_server_info(const mspkit_ncentral_server_info_view *view)
 {
     static const char *const known[] = {
         "version",
@@ -442,11 +360,11 @@ static json *of_server_info(const mspkit_server_info *view)
     view_text(made, "version", view->version);
     view_text(made, "jvmVersion", view->jvm_version);
     view_text(made, "ncentral", view->ncentral);
-    view_extra(made, mspkit_server_info_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_service_org(const mspkit_service_org *view)
+static json *of_mspkit_ncentral_service_org(const mspkit_ncentral_service_org_view *view)
 {
     static const char *const known[] = {
         "soId",
@@ -500,11 +418,11 @@ static json *of_service_org(const mspkit_service_org *view)
     view_int(made, "descendantCount", view->descendant_count);
     view_flag(made, "isSystem", view->is_system);
     view_flag(made, "isServiceOrg", view->is_service_org);
-    view_extra(made, mspkit_service_org_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_site(const mspkit_site *view)
+static json *of_mspkit_ncentral_site(const mspkit_ncentral_site_view *view)
 {
     static const char *const known[] = {
         "siteId",
@@ -560,29 +478,11 @@ static json *of_site(const mspkit_site *view)
     view_flag(made, "isSystem", view->is_system);
     view_flag(made, "isServiceOrg", view->is_service_org);
     view_text(made, "county", view->county);
-    view_extra(made, mspkit_site_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_token_pair(const mspkit_token_pair *view)
-{
-    static const char *const known[] = {
-        "access",
-        "refresh",
-        NULL,
-    };
-    json *made = json_object();
-    if (view_there(made, "access", view->access_presence, view->access != NULL)) {
-        json_put(made, "access", of_auth_token(view->access));
-    }
-    if (view_there(made, "refresh", view->refresh_presence, view->refresh != NULL)) {
-        json_put(made, "refresh", of_auth_token(view->refresh));
-    }
-    view_extra(made, mspkit_token_pair_json(view), known);
-    return made;
-}
-
-static json *of_token_status(const mspkit_token_status *view)
+static json *of_mspkit_ncentral_token_status(const mspkit_ncentral_token_status_view *view)
 {
     static const char *const known[] = {
         "message",
@@ -590,11 +490,70 @@ static json *of_token_status(const mspkit_token_status *view)
     };
     json *made = json_object();
     view_text(made, "message", view->message);
-    view_extra(made, mspkit_token_status_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-static json *of_workflow_run(const mspkit_workflow_run *view)
+static json *of_mspkit_wiv_case(const mspkit_wiv_case_view *view)
+{
+    static const char *const known[] = {
+        "case_id",
+        "case_type",
+        NULL,
+    };
+    json *made = json_object();
+    view_text(made, "case_id", view->case_id);
+    view_text(made, "case_type", view->case_type);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_wiv_customer(const mspkit_wiv_customer_view *view)
+{
+    static const char *const known[] = {
+        "customer_id",
+        "customer_name",
+        "users_number",
+        "active_workflows",
+        "cost_impact",
+        "realized_savings",
+        "num_of_integrations",
+        "integration_types",
+        "integrations",
+        "successful_runs",
+        "failed_runs",
+        NULL,
+    };
+    json *made = json_object();
+    size_t at;
+    view_text(made, "customer_id", view->customer_id);
+    view_text(made, "customer_name", view->customer_name);
+    view_int(made, "users_number", view->users_number);
+    view_int(made, "active_workflows", view->active_workflows);
+    view_number(made, "cost_impact", view->cost_impact);
+    view_number(made, "realized_savings", view->realized_savings);
+    view_int(made, "num_of_integrations", view->num_of_integrations);
+    if (view_there(made, "integration_types", view->integration_types.presence, view->integration_types.entries != NULL || view->integration_types.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->integration_types.count; at++) {
+            json_push(list, json_string(view->integration_types.entries[at].data, view->integration_types.entries[at].len));
+        }
+        json_put(made, "integration_types", list);
+    }
+    if (view_there(made, "integrations", view->integrations.presence, view->integrations.entries != NULL || view->integrations.count == 0)) {
+        json *list = json_array();
+        for (at = 0; at < view->integrations.count; at++) {
+            json_push(list, json_parse(view->integrations.entries[at].data, view->integrations.entries[at].len));
+        }
+        json_put(made, "integrations", list);
+    }
+    view_int(made, "successful_runs", view->successful_runs);
+    view_int(made, "failed_runs", view->failed_runs);
+    view_extra(made, view->json, known);
+    return made;
+}
+
+static json *of_mspkit_wiv_workflow_run(const mspkit_wiv_workflow_run_view *view)
 {
     static const char *const known[] = {
         "execution_id",
@@ -618,79 +577,148 @@ static json *of_workflow_run(const mspkit_workflow_run *view)
     view_text(made, "trigger_id", view->trigger_id);
     view_text(made, "trigger_type", view->trigger_type);
     view_text(made, "workflow_id", view->workflow_id);
-    view_extra(made, mspkit_workflow_run_json(view), known);
+    view_extra(made, view->json, known);
     return made;
 }
 
-json *dispatch_answer(const mspkit_answer *answer)
+json *dispatch_answer(const char *operation, const mspkit_answer *answer)
 {
-    if (mspkit_answer_added_service(answer) != NULL) {
-        return of_added_service(mspkit_answer_added_service(answer));
+    if (strcmp(operation, "cloudmore.estore.get") == 0) {
+        const mspkit_cloudmore_estore_service_detail_view *view = mspkit_cloudmore_estore_service_detail_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_cloudmore_estore_service_detail(view);
     }
-    if (mspkit_answer_auth_tokens(answer) != NULL) {
-        return of_auth_tokens(mspkit_answer_auth_tokens(answer));
+    if (strcmp(operation, "cloudmore.services.create") == 0) {
+        const mspkit_cloudmore_created_service_view *view = mspkit_cloudmore_created_service_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_cloudmore_created_service(view);
     }
-    if (mspkit_answer_custom_psa_ticket(answer) != NULL) {
-        return of_custom_psa_ticket(mspkit_answer_custom_psa_ticket(answer));
+    if (strcmp(operation, "cloudmore.services.get") == 0) {
+        const mspkit_cloudmore_organization_service_view *view = mspkit_cloudmore_organization_service_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_cloudmore_organization_service(view);
     }
-    if (mspkit_answer_custom_psa_ticket_info(answer) != NULL) {
-        return of_custom_psa_ticket_info(mspkit_answer_custom_psa_ticket_info(answer));
+    if (strcmp(operation, "ncentral.auth.authenticate") == 0) {
+        const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_auth_tokens(view);
     }
-    if (mspkit_answer_customer(answer) != NULL) {
-        return of_customer(mspkit_answer_customer(answer));
+    if (strcmp(operation, "ncentral.auth.refresh") == 0) {
+        const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_auth_tokens(view);
     }
-    if (mspkit_answer_estore_service_detail(answer) != NULL) {
-        return of_estore_service_detail(mspkit_answer_estore_service_detail(answer));
+    if (strcmp(operation, "ncentral.auth.validate") == 0) {
+        const mspkit_ncentral_token_status_view *view = mspkit_ncentral_token_status_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_token_status(view);
     }
-    if (mspkit_answer_links(answer) != NULL) {
-        return of_links(mspkit_answer_links(answer));
+    if (strcmp(operation, "ncentral.custom_psa.create_ticket") == 0) {
+        const mspkit_ncentral_custom_psa_ticket_view *view = mspkit_ncentral_custom_psa_ticket_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_psa_ticket(view);
     }
-    if (mspkit_answer_organization_service(answer) != NULL) {
-        return of_organization_service(mspkit_answer_organization_service(answer));
+    if (strcmp(operation, "ncentral.custom_psa.get_ticket") == 0) {
+        const mspkit_ncentral_custom_psa_ticket_info_view *view = mspkit_ncentral_custom_psa_ticket_info_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_psa_ticket_info(view);
     }
-    if (mspkit_answer_psa_credential_check(answer) != NULL) {
-        return of_psa_credential_check(mspkit_answer_psa_credential_check(answer));
+    if (strcmp(operation, "ncentral.custom_psa.get_ticket_info") == 0) {
+        const mspkit_ncentral_custom_psa_ticket_info_view *view = mspkit_ncentral_custom_psa_ticket_info_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_psa_ticket_info(view);
     }
-    if (mspkit_answer_server_health(answer) != NULL) {
-        return of_server_health(mspkit_answer_server_health(answer));
+    if (strcmp(operation, "ncentral.custom_psa.links") == 0) {
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_links(view);
     }
-    if (mspkit_answer_server_info(answer) != NULL) {
-        return of_server_info(mspkit_answer_server_info(answer));
+    if (strcmp(operation, "ncentral.custom_psa.reopen_ticket") == 0) {
+        const mspkit_ncentral_custom_psa_ticket_view *view = mspkit_ncentral_custom_psa_ticket_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_psa_ticket(view);
     }
-    if (mspkit_answer_service_org(answer) != NULL) {
-        return of_service_org(mspkit_answer_service_org(answer));
+    if (strcmp(operation, "ncentral.custom_psa.resolve_ticket") == 0) {
+        const mspkit_ncentral_custom_psa_ticket_view *view = mspkit_ncentral_custom_psa_ticket_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_custom_psa_ticket(view);
     }
-    if (mspkit_answer_token_status(answer) != NULL) {
-        return of_token_status(mspkit_answer_token_status(answer));
+    if (strcmp(operation, "ncentral.custom_psa.ticket_links") == 0) {
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_links(view);
     }
-    if (mspkit_answer_workflow_run(answer) != NULL) {
-        return of_workflow_run(mspkit_answer_workflow_run(answer));
+    if (strcmp(operation, "ncentral.customers.get") == 0) {
+        const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
+    }
+    if (strcmp(operation, "ncentral.server.health") == 0) {
+        const mspkit_ncentral_server_health_view *view = mspkit_ncentral_server_health_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_server_health(view);
+    }
+    if (strcmp(operation, "ncentral.server.info") == 0) {
+        const mspkit_ncentral_server_info_view *view = mspkit_ncentral_server_info_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_server_info(view);
+    }
+    if (strcmp(operation, "ncentral.service_orgs.create") == 0) {
+        const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_service_org(view);
+    }
+    if (strcmp(operation, "ncentral.service_orgs.create_customer") == 0) {
+        const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
+    }
+    if (strcmp(operation, "ncentral.service_orgs.get") == 0) {
+        const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_service_org(view);
+    }
+    if (strcmp(operation, "ncentral.sites.get") == 0) {
+        const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_site(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.links") == 0) {
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_links(view);
+    }
+    if (strcmp(operation, "ncentral.standard_psa.validate_credential") == 0) {
+        const mspkit_ncentral_psa_credential_check_view *view = mspkit_ncentral_psa_credential_check_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_ncentral_psa_credential_check(view);
+    }
+    if (strcmp(operation, "wiv.workflows.run") == 0) {
+        const mspkit_wiv_workflow_run_view *view = mspkit_wiv_workflow_run_of_answer(answer);
+        return view == NULL ? NULL : of_mspkit_wiv_workflow_run(view);
     }
     return NULL;
 }
 
-json *dispatch_item(const mspkit_item *item)
+json *dispatch_item(const char *operation, const mspkit_item *item)
 {
-    if (mspkit_item_case(item) != NULL) {
-        return of_case(mspkit_item_case(item));
+    if (strcmp(operation, "cloudmore.estore.list") == 0) {
+        const mspkit_cloudmore_estore_service_view *view = mspkit_cloudmore_estore_service_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_estore_service(view);
     }
-    if (mspkit_item_customer(item) != NULL) {
-        return of_customer(mspkit_item_customer(item));
+    if (strcmp(operation, "cloudmore.services.list") == 0) {
+        const mspkit_cloudmore_organization_service_view *view = mspkit_cloudmore_organization_service_of_item(item);
+        return view == NULL ? NULL : of_mspkit_cloudmore_organization_service(view);
     }
-    if (mspkit_item_estore_service(item) != NULL) {
-        return of_estore_service(mspkit_item_estore_service(item));
+    if (strcmp(operation, "ncentral.customers.list") == 0) {
+        const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
     }
-    if (mspkit_item_msp_customer(item) != NULL) {
-        return of_msp_customer(mspkit_item_msp_customer(item));
+    if (strcmp(operation, "ncentral.customers.list_sites") == 0) {
+        const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_site(view);
     }
-    if (mspkit_item_organization_service(item) != NULL) {
-        return of_organization_service(mspkit_item_organization_service(item));
+    if (strcmp(operation, "ncentral.service_orgs.list") == 0) {
+        const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_service_org(view);
     }
-    if (mspkit_item_service_org(item) != NULL) {
-        return of_service_org(mspkit_item_service_org(item));
+    if (strcmp(operation, "ncentral.service_orgs.list_customers") == 0) {
+        const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
     }
-    if (mspkit_item_site(item) != NULL) {
-        return of_site(mspkit_item_site(item));
+    if (strcmp(operation, "ncentral.sites.list") == 0) {
+        const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_item(item);
+        return view == NULL ? NULL : of_mspkit_ncentral_site(view);
+    }
+    if (strcmp(operation, "wiv.cases.search") == 0) {
+        const mspkit_wiv_case_view *view = mspkit_wiv_case_of_item(item);
+        return view == NULL ? NULL : of_mspkit_wiv_case(view);
+    }
+    if (strcmp(operation, "wiv.cases.search_own") == 0) {
+        const mspkit_wiv_case_view *view = mspkit_wiv_case_of_item(item);
+        return view == NULL ? NULL : of_mspkit_wiv_case(view);
+    }
+    if (strcmp(operation, "wiv.customers.list") == 0) {
+        const mspkit_wiv_customer_view *view = mspkit_wiv_customer_of_item(item);
+        return view == NULL ? NULL : of_mspkit_wiv_customer(view);
     }
     return NULL;
 }
@@ -704,6 +732,7 @@ bool dispatch_is_list(const char *operation)
         "ncentral.customers.list_sites",
         "ncentral.service_orgs.list",
         "ncentral.service_orgs.list_customers",
+        "ncentral.sites.list",
         "wiv.cases.search",
         "wiv.cases.search_own",
         "wiv.customers.list",
@@ -718,295 +747,310 @@ bool dispatch_is_list(const char *operation)
     return false;
 }
 
-int32_t dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit_error **error)
+mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit_error **error)
 {
     if (strcmp(call->operation, "cloudmore.estore.get") == 0) {
         mspkit_cloudmore_estore_get_params params = mspkit_cloudmore_estore_get_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        const mspkit_str service_id = said_text(call->params, "service_id");
-        params.reseller_id = said_text(call->params, "reseller_id");
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_estore_get(call->client, organization_id.data, organization_id.len, service_id.data, service_id.len, &params, call->options, answer, error)
-                   : mspkit_cloudmore_estore_get_submit(call->client, organization_id.data, organization_id.len, service_id.data, service_id.len, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_cloudmore_estore_get((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
+                   : mspkit_cloudmore_estore_get_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
-    if (strcmp(call->operation, "cloudmore.services.add") == 0) {
-        mspkit_cloudmore_services_add_params params = mspkit_cloudmore_services_add_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        params.id = said_text(call->params, "id");
-        params.currency_code = said_text(call->params, "currency_code");
-        params.custom_properties_data = said_json(call->params, "custom_properties_data");
-        params.reseller_id = said_text(call->params, "reseller_id");
+    if (strcmp(call->operation, "cloudmore.services.create") == 0) {
+        mspkit_cloudmore_services_create_params params = mspkit_cloudmore_services_create_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.id = param_text(call->params, "id");
+        params.currency_code = param_text(call->params, "currency_code");
+        params.custom_properties_data = param_json(call->params, "custom_properties_data");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_services_add(call->client, organization_id.data, organization_id.len, &params, call->options, answer, error)
-                   : mspkit_cloudmore_services_add_submit(call->client, organization_id.data, organization_id.len, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_cloudmore_services_create((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, answer, error)
+                   : mspkit_cloudmore_services_create_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "cloudmore.services.delete") == 0) {
+        mspkit_cloudmore_services_delete_params params = mspkit_cloudmore_services_delete_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return call->queue == NULL
+                   ? mspkit_cloudmore_services_delete((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
+                   : mspkit_cloudmore_services_delete_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.get") == 0) {
         mspkit_cloudmore_services_get_params params = mspkit_cloudmore_services_get_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        const mspkit_str service_id = said_text(call->params, "service_id");
-        params.reseller_id = said_text(call->params, "reseller_id");
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_services_get(call->client, organization_id.data, organization_id.len, service_id.data, service_id.len, &params, call->options, answer, error)
-                   : mspkit_cloudmore_services_get_submit(call->client, organization_id.data, organization_id.len, service_id.data, service_id.len, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_cloudmore_services_get((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
+                   : mspkit_cloudmore_services_get_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
-    if (strcmp(call->operation, "cloudmore.services.patch") == 0) {
-        mspkit_cloudmore_services_patch_params params = mspkit_cloudmore_services_patch_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        const mspkit_str service_id = said_text(call->params, "service_id");
-        params.custom_properties_data = said_json(call->params, "custom_properties_data");
-        params.reseller_id = said_text(call->params, "reseller_id");
+    if (strcmp(call->operation, "cloudmore.services.replace") == 0) {
+        mspkit_cloudmore_services_replace_params params = mspkit_cloudmore_services_replace_params_init();
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.custom_properties_data = param_json(call->params, "custom_properties_data");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_services_patch(call->client, organization_id.data, organization_id.len, service_id.data, service_id.len, &params, call->options, answer, error)
-                   : mspkit_cloudmore_services_patch_submit(call->client, organization_id.data, organization_id.len, service_id.data, service_id.len, &params, call->options, call->queue, call->user_data, call->number, error);
-    }
-    if (strcmp(call->operation, "cloudmore.services.remove") == 0) {
-        mspkit_cloudmore_services_remove_params params = mspkit_cloudmore_services_remove_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        const mspkit_str service_id = said_text(call->params, "service_id");
-        params.reseller_id = said_text(call->params, "reseller_id");
-        return call->queue == NULL
-                   ? mspkit_cloudmore_services_remove(call->client, organization_id.data, organization_id.len, service_id.data, service_id.len, &params, call->options, answer, error)
-                   : mspkit_cloudmore_services_remove_submit(call->client, organization_id.data, organization_id.len, service_id.data, service_id.len, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_cloudmore_services_replace((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
+                   : mspkit_cloudmore_services_replace_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.update") == 0) {
         mspkit_cloudmore_services_update_params params = mspkit_cloudmore_services_update_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        const mspkit_str service_id = said_text(call->params, "service_id");
-        params.custom_properties_data = said_json(call->params, "custom_properties_data");
-        params.reseller_id = said_text(call->params, "reseller_id");
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        const mspkit_str service_id = param_text(call->params, "service_id");
+        params.custom_properties_data = param_json(call->params, "custom_properties_data");
+        params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_services_update(call->client, organization_id.data, organization_id.len, service_id.data, service_id.len, &params, call->options, answer, error)
-                   : mspkit_cloudmore_services_update_submit(call->client, organization_id.data, organization_id.len, service_id.data, service_id.len, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_cloudmore_services_update((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
+                   : mspkit_cloudmore_services_update_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.auth.authenticate") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_auth_authenticate(call->client, call->options, answer, error)
-                   : mspkit_ncentral_auth_authenticate_submit(call->client, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_auth_authenticate((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   : mspkit_ncentral_auth_authenticate_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.auth.logout") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_auth_logout(call->client, call->options, answer, error)
-                   : mspkit_ncentral_auth_logout_submit(call->client, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_auth_logout((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   : mspkit_ncentral_auth_logout_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.auth.refresh") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_auth_refresh(call->client, call->options, answer, error)
-                   : mspkit_ncentral_auth_refresh_submit(call->client, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_auth_refresh((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   : mspkit_ncentral_auth_refresh_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.auth.validate") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_auth_validate(call->client, call->options, answer, error)
-                   : mspkit_ncentral_auth_validate_submit(call->client, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_auth_validate((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   : mspkit_ncentral_auth_validate_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.create_ticket") == 0) {
         mspkit_ncentral_custom_psa_create_ticket_params params = mspkit_ncentral_custom_psa_create_ticket_params_init();
-        params.psa_custom_ticket_id = said_int(call->params, "psa_custom_ticket_id");
-        params.ticket_number = said_text(call->params, "ticket_number");
-        params.ticket_url = said_text(call->params, "ticket_url");
+        params.psa_custom_ticket_id = param_int(call->params, "psa_custom_ticket_id");
+        params.ticket_number = param_text(call->params, "ticket_number");
+        params.ticket_url = param_text(call->params, "ticket_url");
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_create_ticket(call->client, &params, call->options, answer, error)
-                   : mspkit_ncentral_custom_psa_create_ticket_submit(call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_custom_psa_create_ticket((const mspkit_ncentral *)call->client, &params, call->options, answer, error)
+                   : mspkit_ncentral_custom_psa_create_ticket_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.get_ticket") == 0) {
         mspkit_ncentral_custom_psa_get_ticket_params params = mspkit_ncentral_custom_psa_get_ticket_params_init();
-        const mspkit_str custom_psa_ticket_id = said_text(call->params, "custom_psa_ticket_id");
-        params.username = said_text(call->params, "username");
-        params.password = said_text(call->params, "password");
+        const mspkit_str custom_psa_ticket_id = param_text(call->params, "custom_psa_ticket_id");
+        params.username = param_text(call->params, "username");
+        params.password = param_text(call->params, "password");
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_get_ticket(call->client, custom_psa_ticket_id.data, custom_psa_ticket_id.len, &params, call->options, answer, error)
-                   : mspkit_ncentral_custom_psa_get_ticket_submit(call->client, custom_psa_ticket_id.data, custom_psa_ticket_id.len, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_custom_psa_get_ticket((const mspkit_ncentral *)call->client, custom_psa_ticket_id, &params, call->options, answer, error)
+                   : mspkit_ncentral_custom_psa_get_ticket_submit((const mspkit_ncentral *)call->client, custom_psa_ticket_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.get_ticket_info") == 0) {
-        const mspkit_str custom_psa_ticket_id = said_text(call->params, "custom_psa_ticket_id");
+        const mspkit_str custom_psa_ticket_id = param_text(call->params, "custom_psa_ticket_id");
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_get_ticket_info(call->client, custom_psa_ticket_id.data, custom_psa_ticket_id.len, call->options, answer, error)
-                   : mspkit_ncentral_custom_psa_get_ticket_info_submit(call->client, custom_psa_ticket_id.data, custom_psa_ticket_id.len, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_custom_psa_get_ticket_info((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, answer, error)
+                   : mspkit_ncentral_custom_psa_get_ticket_info_submit((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.links") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_links(call->client, call->options, answer, error)
-                   : mspkit_ncentral_custom_psa_links_submit(call->client, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_custom_psa_links((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   : mspkit_ncentral_custom_psa_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.reopen_ticket") == 0) {
-        const mspkit_str custom_psa_ticket_id = said_text(call->params, "custom_psa_ticket_id");
+        const mspkit_str custom_psa_ticket_id = param_text(call->params, "custom_psa_ticket_id");
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_reopen_ticket(call->client, custom_psa_ticket_id.data, custom_psa_ticket_id.len, call->options, answer, error)
-                   : mspkit_ncentral_custom_psa_reopen_ticket_submit(call->client, custom_psa_ticket_id.data, custom_psa_ticket_id.len, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_custom_psa_reopen_ticket((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, answer, error)
+                   : mspkit_ncentral_custom_psa_reopen_ticket_submit((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.resolve_ticket") == 0) {
-        const mspkit_str custom_psa_ticket_id = said_text(call->params, "custom_psa_ticket_id");
+        const mspkit_str custom_psa_ticket_id = param_text(call->params, "custom_psa_ticket_id");
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_resolve_ticket(call->client, custom_psa_ticket_id.data, custom_psa_ticket_id.len, call->options, answer, error)
-                   : mspkit_ncentral_custom_psa_resolve_ticket_submit(call->client, custom_psa_ticket_id.data, custom_psa_ticket_id.len, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_custom_psa_resolve_ticket((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, answer, error)
+                   : mspkit_ncentral_custom_psa_resolve_ticket_submit((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.ticket_links") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_ticket_links(call->client, call->options, answer, error)
-                   : mspkit_ncentral_custom_psa_ticket_links_submit(call->client, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_custom_psa_ticket_links((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   : mspkit_ncentral_custom_psa_ticket_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.customers.get") == 0) {
-        const mspkit_str customer_id = said_text(call->params, "customer_id");
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
         return call->queue == NULL
-                   ? mspkit_ncentral_customers_get(call->client, customer_id.data, customer_id.len, call->options, answer, error)
-                   : mspkit_ncentral_customers_get_submit(call->client, customer_id.data, customer_id.len, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_customers_get((const mspkit_ncentral *)call->client, customer_id, call->options, answer, error)
+                   : mspkit_ncentral_customers_get_submit((const mspkit_ncentral *)call->client, customer_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.server.health") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_server_health(call->client, call->options, answer, error)
-                   : mspkit_ncentral_server_health_submit(call->client, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_server_health((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   : mspkit_ncentral_server_health_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.server.info") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_server_info(call->client, call->options, answer, error)
-                   : mspkit_ncentral_server_info_submit(call->client, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_server_info((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   : mspkit_ncentral_server_info_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.create") == 0) {
         mspkit_ncentral_service_orgs_create_params params = mspkit_ncentral_service_orgs_create_params_init();
-        params.so_name = said_text(call->params, "so_name");
-        params.contact_first_name = said_text(call->params, "contact_first_name");
-        params.contact_last_name = said_text(call->params, "contact_last_name");
-        params.external_id = said_text(call->params, "external_id");
-        params.contact_email = said_text(call->params, "contact_email");
-        params.phone = said_text(call->params, "phone");
-        params.contact_title = said_text(call->params, "contact_title");
-        params.contact_phone = said_text(call->params, "contact_phone");
-        params.contact_phone_ext = said_text(call->params, "contact_phone_ext");
-        params.contact_department = said_text(call->params, "contact_department");
-        params.street1 = said_text(call->params, "street1");
-        params.street2 = said_text(call->params, "street2");
-        params.city = said_text(call->params, "city");
-        params.state_prov = said_text(call->params, "state_prov");
-        params.country = said_text(call->params, "country");
-        params.postal_code = said_text(call->params, "postal_code");
+        params.so_name = param_text(call->params, "so_name");
+        params.contact_first_name = param_text(call->params, "contact_first_name");
+        params.contact_last_name = param_text(call->params, "contact_last_name");
+        params.external_id = param_text(call->params, "external_id");
+        params.contact_email = param_text(call->params, "contact_email");
+        params.phone = param_text(call->params, "phone");
+        params.contact_title = param_text(call->params, "contact_title");
+        params.contact_phone = param_text(call->params, "contact_phone");
+        params.contact_phone_ext = param_text(call->params, "contact_phone_ext");
+        params.contact_department = param_text(call->params, "contact_department");
+        params.street1 = param_text(call->params, "street1");
+        params.street2 = param_text(call->params, "street2");
+        params.city = param_text(call->params, "city");
+        params.state_prov = param_text(call->params, "state_prov");
+        params.country = param_text(call->params, "country");
+        params.postal_code = param_text(call->params, "postal_code");
         return call->queue == NULL
-                   ? mspkit_ncentral_service_orgs_create(call->client, &params, call->options, answer, error)
-                   : mspkit_ncentral_service_orgs_create_submit(call->client, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_service_orgs_create((const mspkit_ncentral *)call->client, &params, call->options, answer, error)
+                   : mspkit_ncentral_service_orgs_create_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.create_customer") == 0) {
         mspkit_ncentral_service_orgs_create_customer_params params = mspkit_ncentral_service_orgs_create_customer_params_init();
-        const mspkit_str so_id = said_text(call->params, "so_id");
-        params.customer_name = said_text(call->params, "customer_name");
-        params.contact_first_name = said_text(call->params, "contact_first_name");
-        params.contact_last_name = said_text(call->params, "contact_last_name");
-        params.license_type = said_text(call->params, "license_type");
-        params.external_id = said_text(call->params, "external_id");
-        params.contact_email = said_text(call->params, "contact_email");
-        params.phone = said_text(call->params, "phone");
-        params.contact_title = said_text(call->params, "contact_title");
-        params.contact_phone = said_text(call->params, "contact_phone");
-        params.contact_phone_ext = said_text(call->params, "contact_phone_ext");
-        params.contact_department = said_text(call->params, "contact_department");
-        params.street1 = said_text(call->params, "street1");
-        params.street2 = said_text(call->params, "street2");
-        params.city = said_text(call->params, "city");
-        params.state_prov = said_text(call->params, "state_prov");
-        params.country = said_text(call->params, "country");
-        params.postal_code = said_text(call->params, "postal_code");
+        const mspkit_str so_id = param_text(call->params, "so_id");
+        params.customer_name = param_text(call->params, "customer_name");
+        params.contact_first_name = param_text(call->params, "contact_first_name");
+        params.contact_last_name = param_text(call->params, "contact_last_name");
+        params.license_type = param_text(call->params, "license_type");
+        params.external_id = param_text(call->params, "external_id");
+        params.contact_email = param_text(call->params, "contact_email");
+        params.phone = param_text(call->params, "phone");
+        params.contact_title = param_text(call->params, "contact_title");
+        params.contact_phone = param_text(call->params, "contact_phone");
+        params.contact_phone_ext = param_text(call->params, "contact_phone_ext");
+        params.contact_department = param_text(call->params, "contact_department");
+        params.street1 = param_text(call->params, "street1");
+        params.street2 = param_text(call->params, "street2");
+        params.city = param_text(call->params, "city");
+        params.state_prov = param_text(call->params, "state_prov");
+        params.country = param_text(call->params, "country");
+        params.postal_code = param_text(call->params, "postal_code");
         return call->queue == NULL
-                   ? mspkit_ncentral_service_orgs_create_customer(call->client, so_id.data, so_id.len, &params, call->options, answer, error)
-                   : mspkit_ncentral_service_orgs_create_customer_submit(call->client, so_id.data, so_id.len, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_service_orgs_create_customer((const mspkit_ncentral *)call->client, so_id, &params, call->options, answer, error)
+                   : mspkit_ncentral_service_orgs_create_customer_submit((const mspkit_ncentral *)call->client, so_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.get") == 0) {
-        const mspkit_str so_id = said_text(call->params, "so_id");
+        const mspkit_str so_id = param_text(call->params, "so_id");
         return call->queue == NULL
-                   ? mspkit_ncentral_service_orgs_get(call->client, so_id.data, so_id.len, call->options, answer, error)
-                   : mspkit_ncentral_service_orgs_get_submit(call->client, so_id.data, so_id.len, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_service_orgs_get((const mspkit_ncentral *)call->client, so_id, call->options, answer, error)
+                   : mspkit_ncentral_service_orgs_get_submit((const mspkit_ncentral *)call->client, so_id, call->options, call->queue, call->user_data, call->number, error);
+    }
+    if (strcmp(call->operation, "ncentral.sites.get") == 0) {
+        const mspkit_str site_id = param_text(call->params, "site_id");
+        return call->queue == NULL
+                   ? mspkit_ncentral_sites_get((const mspkit_ncentral *)call->client, site_id, call->options, answer, error)
+                   : mspkit_ncentral_sites_get_submit((const mspkit_ncentral *)call->client, site_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.standard_psa.links") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_standard_psa_links(call->client, call->options, answer, error)
-                   : mspkit_ncentral_standard_psa_links_submit(call->client, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_standard_psa_links((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   : mspkit_ncentral_standard_psa_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.standard_psa.validate_credential") == 0) {
         mspkit_ncentral_standard_psa_validate_credential_params params = mspkit_ncentral_standard_psa_validate_credential_params_init();
-        const mspkit_str psa_type = said_text(call->params, "psa_type");
-        params.username = said_text(call->params, "username");
-        params.password = said_text(call->params, "password");
-        params.integration_key = said_text(call->params, "integration_key");
+        const mspkit_str psa_type = param_text(call->params, "psa_type");
+        params.username = param_text(call->params, "username");
+        params.password = param_text(call->params, "password");
+        params.integration_key = param_text(call->params, "integration_key");
         return call->queue == NULL
-                   ? mspkit_ncentral_standard_psa_validate_credential(call->client, psa_type.data, psa_type.len, &params, call->options, answer, error)
-                   : mspkit_ncentral_standard_psa_validate_credential_submit(call->client, psa_type.data, psa_type.len, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_ncentral_standard_psa_validate_credential((const mspkit_ncentral *)call->client, psa_type, &params, call->options, answer, error)
+                   : mspkit_ncentral_standard_psa_validate_credential_submit((const mspkit_ncentral *)call->client, psa_type, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "wiv.workflows.run") == 0) {
         mspkit_wiv_workflows_run_params params = mspkit_wiv_workflows_run_params_init();
-        const mspkit_str workflow_id = said_text(call->params, "workflow_id");
-        params.payload = said_json(call->params, "payload");
+        const mspkit_str workflow_id = param_text(call->params, "workflow_id");
+        params.payload = param_json(call->params, "payload");
         return call->queue == NULL
-                   ? mspkit_wiv_workflows_run(call->client, workflow_id.data, workflow_id.len, &params, call->options, answer, error)
-                   : mspkit_wiv_workflows_run_submit(call->client, workflow_id.data, workflow_id.len, &params, call->options, call->queue, call->user_data, call->number, error);
+                   ? mspkit_wiv_workflows_run((const mspkit_wiv *)call->client, workflow_id, &params, call->options, answer, error)
+                   : mspkit_wiv_workflows_run_submit((const mspkit_wiv *)call->client, workflow_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
-    return DISPATCH_UNKNOWN;
+    return (mspkit_status)DISPATCH_UNKNOWN;
 }
 
-int32_t dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error **error)
+mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error **error)
 {
     if (strcmp(call->operation, "cloudmore.estore.list") == 0) {
         mspkit_cloudmore_estore_list_params params = mspkit_cloudmore_estore_list_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        params.reseller_id = said_text(call->params, "reseller_id");
-        return mspkit_cloudmore_estore_list(call->client, organization_id.data, organization_id.len, &params, call->paging, call->options, pager, error);
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_estore_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "cloudmore.services.list") == 0) {
         mspkit_cloudmore_services_list_params params = mspkit_cloudmore_services_list_params_init();
-        const mspkit_str organization_id = said_text(call->params, "organization_id");
-        params.reseller_id = said_text(call->params, "reseller_id");
-        return mspkit_cloudmore_services_list(call->client, organization_id.data, organization_id.len, &params, call->paging, call->options, pager, error);
+        const mspkit_str organization_id = param_text(call->params, "organization_id");
+        params.reseller_id = param_text(call->params, "reseller_id");
+        return mspkit_cloudmore_services_list((const mspkit_cloudmore *)call->client, organization_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.customers.list") == 0) {
         mspkit_ncentral_customers_list_params params = mspkit_ncentral_customers_list_params_init();
-        params.page_size = said_int(call->params, "page_size");
-        params.page_number = said_int(call->params, "page_number");
-        params.sort_by = said_text(call->params, "sort_by");
-        params.sort_order = said_text(call->params, "sort_order");
-        params.select = said_text(call->params, "select");
-        return mspkit_ncentral_customers_list(call->client, &params, call->paging, call->options, pager, error);
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_customers_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.customers.list_sites") == 0) {
         mspkit_ncentral_customers_list_sites_params params = mspkit_ncentral_customers_list_sites_params_init();
-        const mspkit_str customer_id = said_text(call->params, "customer_id");
-        params.page_size = said_int(call->params, "page_size");
-        params.page_number = said_int(call->params, "page_number");
-        params.sort_by = said_text(call->params, "sort_by");
-        params.sort_order = said_text(call->params, "sort_order");
-        params.select = said_text(call->params, "select");
-        return mspkit_ncentral_customers_list_sites(call->client, customer_id.data, customer_id.len, &params, call->paging, call->options, pager, error);
+        const mspkit_str customer_id = param_text(call->params, "customer_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_customers_list_sites((const mspkit_ncentral *)call->client, customer_id, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.list") == 0) {
         mspkit_ncentral_service_orgs_list_params params = mspkit_ncentral_service_orgs_list_params_init();
-        params.page_size = said_int(call->params, "page_size");
-        params.page_number = said_int(call->params, "page_number");
-        params.sort_by = said_text(call->params, "sort_by");
-        params.sort_order = said_text(call->params, "sort_order");
-        params.select = said_text(call->params, "select");
-        return mspkit_ncentral_service_orgs_list(call->client, &params, call->paging, call->options, pager, error);
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_service_orgs_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.list_customers") == 0) {
         mspkit_ncentral_service_orgs_list_customers_params params = mspkit_ncentral_service_orgs_list_customers_params_init();
-        const mspkit_str so_id = said_text(call->params, "so_id");
-        params.page_size = said_int(call->params, "page_size");
-        params.page_number = said_int(call->params, "page_number");
-        params.sort_by = said_text(call->params, "sort_by");
-        params.sort_order = said_text(call->params, "sort_order");
-        params.select = said_text(call->params, "select");
-        return mspkit_ncentral_service_orgs_list_customers(call->client, so_id.data, so_id.len, &params, call->paging, call->options, pager, error);
+        const mspkit_str so_id = param_text(call->params, "so_id");
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_service_orgs_list_customers((const mspkit_ncentral *)call->client, so_id, &params, call->paging, call->options, pager, error);
+    }
+    if (strcmp(call->operation, "ncentral.sites.list") == 0) {
+        mspkit_ncentral_sites_list_params params = mspkit_ncentral_sites_list_params_init();
+        params.page_size = param_int(call->params, "page_size");
+        params.page_number = param_int(call->params, "page_number");
+        params.sort_by = param_text(call->params, "sort_by");
+        params.sort_order = param_text(call->params, "sort_order");
+        params.select = param_text(call->params, "select");
+        return mspkit_ncentral_sites_list((const mspkit_ncentral *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "wiv.cases.search") == 0) {
         mspkit_wiv_cases_search_params params = mspkit_wiv_cases_search_params_init();
-        params.date_range = said_dates(call->params, "date_range");
-        params.max_returned_items = said_int(call->params, "max_returned_items");
-        params.customer_id = said_text(call->params, "customer_id");
-        return mspkit_wiv_cases_search(call->client, &params, call->paging, call->options, pager, error);
+        params.date_range = param_dates(call->params, "date_range");
+        params.max_returned_items = param_int(call->params, "max_returned_items");
+        params.customer_id = param_text(call->params, "customer_id");
+        return mspkit_wiv_cases_search((const mspkit_wiv *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "wiv.cases.search_own") == 0) {
         mspkit_wiv_cases_search_own_params params = mspkit_wiv_cases_search_own_params_init();
-        params.date_range = said_dates(call->params, "date_range");
-        params.max_returned_items = said_int(call->params, "max_returned_items");
-        return mspkit_wiv_cases_search_own(call->client, &params, call->paging, call->options, pager, error);
+        params.date_range = param_dates(call->params, "date_range");
+        params.max_returned_items = param_int(call->params, "max_returned_items");
+        return mspkit_wiv_cases_search_own((const mspkit_wiv *)call->client, &params, call->paging, call->options, pager, error);
     }
     if (strcmp(call->operation, "wiv.customers.list") == 0) {
         mspkit_wiv_customers_list_params params = mspkit_wiv_customers_list_params_init();
-        params.fields = said_texts(call->params, "fields", &params.fields_count);
-        return mspkit_wiv_customers_list(call->client, &params, call->paging, call->options, pager, error);
+        params.fields = param_texts(call->params, "fields", &params.fields_count);
+        return mspkit_wiv_customers_list((const mspkit_wiv *)call->client, &params, call->paging, call->options, pager, error);
     }
-    return DISPATCH_UNKNOWN;
+    return (mspkit_status)DISPATCH_UNKNOWN;
 }

@@ -1,4 +1,4 @@
-//! A server that goes away at every moment at which one can: over TCP and over TLS, by FIN and by RST.
+//! A server that disconnects at every possible moment: over TCP and over TLS, by FIN and by RST.
 //!
 //! Prints `{"tcp": port, "tls": port, "ca": pem}` and serves until its standard input ends.
 #![allow(clippy::print_stdout, reason = "a command-line program talks to its terminal")]
@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-/// An answer that leaves the connection open.
+/// A response that leaves the connection open.
 const ANSWER: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 23\r\n\r\n{\"execution_id\": \"e-1\"}";
 
@@ -36,13 +36,13 @@ async fn serve() -> Result<(), Failure> {
             .with_no_client_auth()
             .with_single_cert(vec![signed.cert.der().clone()], key)?;
     let (tcp, tls) = (TcpListener::bind("127.0.0.1:0").await?, TcpListener::bind("127.0.0.1:0").await?);
-    let said =
+    let line =
         json!({"tcp": tcp.local_addr()?.port(), "tls": tls.local_addr()?.port(), "ca": signed.cert.pem()});
-    println!("{said}");
+    println!("{line}");
     let acceptor = TlsAcceptor::from(Arc::new(config));
     tokio::spawn(accept(tcp, None));
     tokio::spawn(accept(tls, Some(acceptor)));
-    // The parent holds the other end for as long as it lives.
+    // The parent holds the other end as long as it lives.
     tokio::io::stdin().read_to_end(&mut Vec::new()).await?;
     Ok(())
 }
@@ -52,14 +52,14 @@ async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>) {
     while let Ok((stream, _)) = listener.accept().await {
         let end = ACCEPTED.fetch_add(1, Ordering::Relaxed) % ENDS;
         let acceptor = acceptor.clone();
-        // What becomes of one connection is of no interest to the others.
+        // The end of one connection does not concern the others.
         tokio::spawn(async move { drop(connection(stream, acceptor, end).await) });
     }
 }
 
 async fn connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, end: usize) -> Result<(), Failure> {
     if end % 2 == 1 {
-        // Closing sends RST, as it does where data was not read.
+        // Closing sends RST if data was not read.
         stream.set_zero_linger()?;
     }
     if end < 2 {
@@ -88,7 +88,7 @@ async fn exchange(mut stream: impl AsyncRead + AsyncWrite + Unpin, end: usize) -
     Ok(())
 }
 
-/// Reads a whole request, answers it, and goes away while the client may keep the connection.
+/// Reads a whole request, responds, and disconnects while the client may keep the connection.
 async fn whole(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> Result<(), Failure> {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {

@@ -1,4 +1,4 @@
-/* Assertions of the test programs: the first that does not hold ends the program with where and what. */
+/* Assertions of the test programs: the first failure ends the program with its position and text. */
 #ifndef TEST_EXPECT_H
 #define TEST_EXPECT_H
 
@@ -15,9 +15,9 @@
 
 #define EXPECT_STATUS(call, wanted)                                                                                    \
     do {                                                                                                               \
-        const int32_t expect_came = (call);                                                                                 \
-        if (expect_came != (wanted)) {                                                                                  \
-            fprintf(stderr, "%s:%d: %s gave %d, not %d\n", __FILE__, __LINE__, #call, (int)expect_came, (int)(wanted));\
+        const int32_t expect_actual = (call);                                                                                 \
+        if (expect_actual != (wanted)) {                                                                                  \
+            fprintf(stderr, "%s:%d: %s returned %d, not %d\n", __FILE__, __LINE__, #call, (int)expect_actual, (int)(wanted));\
             exit(1);                                                                                                   \
         }                                                                                                              \
     } while (0)

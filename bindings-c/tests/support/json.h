@@ -22,7 +22,7 @@ struct json {
     size_t count;
 };
 
-/* The value that a text holds; NULL when it is none. */
+/* The value in a text; NULL if it is invalid. */
 json *json_parse(const char *text, size_t len);
 
 json *json_null(void);
@@ -37,7 +37,7 @@ json *json_object(void);
 void json_push(json *array, json *value);
 void json_put(json *object, const char *name, json *value);
 
-/* A member; NULL when there is none, and for what is no object. */
+/* A member; NULL if there is none, and if the value is not an object. */
 json *json_get(const json *object, const char *name);
 json *json_member(const json *object, const json *name);
 

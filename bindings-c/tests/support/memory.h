@@ -1,22 +1,23 @@
-/* Memory of the test programs: kept in one place and given back at a mark, so that leaks that are found are mspkit's. */
+/* Memory of the test programs: kept in one place and freed back to a mark, so that leaks that are found are
+ * mspkit's. */
 #ifndef TEST_MEMORY_H
 #define TEST_MEMORY_H
 
 #include <stddef.h>
 
-/* Memory that is zeroed and lives until the mark before it is gone back to. Ends the program when there is none. */
+/* Zeroed memory, valid until it is freed back to an earlier mark. Ends the program if there is none. */
 void *keep(size_t size);
 
-/* A copy with a NUL behind it. */
+/* A NUL-terminated copy. */
 char *keep_bytes(const char *data, size_t len);
 
 /* Formatted text. */
 char *keep_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* How much is kept now. */
+/* How much is allocated now. */
 size_t memory_mark(void);
 
-/* Gives back what was kept after the mark. */
+/* Frees everything allocated after the mark. */
 void memory_back(size_t mark);
 
 #endif

@@ -58,7 +58,7 @@ void hang(void)
                          "{\"match\":\"GET /api/customers\",\"rate\":1,\"fault\":{\"kind\":\"hang\"}}]}");
 }
 
-void said(mspkit_error *error, int32_t code, const char *kind, const char *text)
+void expect_error(mspkit_error *error, int32_t code, const char *kind, const char *text)
 {
     EXPECT(error != NULL);
     EXPECT_STATUS(mspkit_error_code(error), code);

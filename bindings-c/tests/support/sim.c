@@ -28,7 +28,7 @@ simulator sim_start(const char *const *arguments)
     int in[2], out[2];
     char line[8192];
     size_t len = 0, at = 4;
-    json *said;
+    json *ready;
     const json *url;
     memset(&sim, 0, sizeof sim);
     if (program == NULL) {
@@ -61,14 +61,14 @@ simulator sim_start(const char *const *arguments)
         len++;
     }
     close(out[0]);
-    said = json_parse(line, len);
-    url = json_get(said, "url");
+    ready = json_parse(line, len);
+    url = json_get(ready, "url");
     if (url == NULL || strrchr(url->text, ':') == NULL) {
         die("it did not say where it is");
     }
     sim.url = url->text;
     sim.port = atoi(strrchr(url->text, ':') + 1);
-    sim.credentials = json_get(said, "credentials");
+    sim.credentials = json_get(ready, "credentials");
     return sim;
 }
 

@@ -12,10 +12,10 @@ typedef struct {
     int in;
 } simulator;
 
-/* Starts the program that MSPKIT_SIM names, with further arguments; ends this one when that fails. */
+/* Starts the program MSPKIT_SIM, with further arguments; exits if that fails. */
 simulator sim_start(const char *const *arguments);
 
-/* Sends a command; NULL for an answer other than 2xx, with what was wrong on standard error. */
+/* Sends a command; NULL for a response other than 2xx, whose error is printed to standard error. */
 json *sim_command(const simulator *sim, const char *method, const char *path, const json *body);
 
 void sim_stop(simulator *sim);

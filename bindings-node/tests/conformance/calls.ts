@@ -1,8 +1,8 @@
 /**
- * Makes the calls of a case: by the generated methods, or by operation id where no typed arguments fit.
+ * Makes the calls of a case: by the generated methods, or by operation id if the typed arguments do not allow them.
  */
 
-import * as mspkit from "mspkit";
+import type * as mspkit from "mspkit";
 import {
   InvalidRequestError,
   MspError,
@@ -14,16 +14,41 @@ import {
   type SyncPager,
 } from "mspkit";
 import { AsyncClient, AsyncResource, SyncResource } from "../../dist/cjs/client.js";
-import { crossing } from "../../dist/cjs/failure.js";
+import { callNative } from "../../dist/cjs/failure.js";
 import { Shape } from "../../dist/cjs/model.js";
 import { camel, snake } from "../../dist/cjs/names.js";
 import { operations } from "../../dist/cjs/native.js";
 import { open } from "../../dist/cjs/shared.js";
-import type { ClientSpec, Data, ReadSpec, StepSpec } from "./cases.js";
-import { Outcome } from "./matching.js";
 
-/** Which of the two kinds of clients makes the calls. */
-export type Front = "async" | "sync";
+/** A JSON object. */
+export type Data = { [name: string]: unknown };
+
+/** A call, as the judge requests it. */
+export interface CallRequest {
+  readonly call: string;
+  readonly params: Data;
+  readonly options: Data;
+  readonly paging: Data;
+  readonly read: {
+    readonly first: boolean;
+    readonly take: number;
+    readonly then: "items" | "pages" | "collect" | null;
+  };
+  readonly go_on: boolean;
+}
+
+/** The outcome of a call. */
+export class Outcome {
+  result: unknown = null;
+  readonly items: Data[] = [];
+  readonly pages: number[] = [];
+  total: number | undefined;
+  complete: boolean | undefined;
+  missing: number | undefined;
+  meta: ResponseMeta | undefined;
+  resumeToken: string | undefined;
+  error: MspError | undefined;
+}
 
 export type Client =
   | mspkit.NCentral
@@ -33,16 +58,12 @@ export type Client =
   | mspkit.CloudmoreSync
   | mspkit.WivSync;
 
-const CLIENTS = {
-  async: { ncentral: mspkit.NCentral, cloudmore: mspkit.Cloudmore, wiv: mspkit.Wiv },
-  sync: { ncentral: mspkit.NCentralSync, cloudmore: mspkit.CloudmoreSync, wiv: mspkit.WivSync },
-};
 /** Options that are seconds in the cases, and milliseconds here. */
 const TIMES = ["timeout", "attempt_timeout", "connect_timeout", "max_retry_after", "max_backoff"];
 const PLAIN = new Shape<Data>("Untyped", {});
 const table = new Map(operations().map((operation) => [operation.id, operation]));
 
-/** Options as they are written here. One that is null is not given. */
+/** Options in the form of TypeScript. One that is null is not given. */
 export function optionsHere(options: Data): Data {
   const given = Object.entries(options).filter(([, value]) => value !== null);
   return Object.fromEntries(
@@ -50,38 +71,31 @@ export function optionsHere(options: Data): Data {
   );
 }
 
-/** Makes the client of a case. */
-export function makeClient(front: Front, service: ClientSpec["service"], options: Data): Client {
-  return new CLIENTS[front][service](options as object);
-}
-
-/** The resources of a client as what they are underneath: where a call's answer gets its shape. */
+/** The internals of a client's resources, where a call's response gets its shape. */
 interface Underneath {
   [method: string]: (...args: unknown[]) => unknown;
 }
 
-/** A call step with its variables filled in. */
-export class Step {
+/** A call in progress. */
+export class Call {
   readonly #operation: string;
   readonly #params: Data;
   readonly #options: Data;
   readonly #paging: Data;
-  readonly #parts: ReadSpec;
-  readonly #then: ReadSpec["then"];
+  readonly #read: CallRequest["read"];
   readonly #goOn: boolean;
   #shape: Shape<Data> = PLAIN;
 
-  constructor(step: StepSpec, fill: <T>(value: T) => T) {
-    this.#operation = step.call as string;
-    this.#params = fill(step.params ?? {});
-    this.#options = optionsHere(fill(step.options ?? {}));
-    this.#paging = { concurrency: 1, ...fill(step.paging ?? {}) };
-    this.#parts = typeof step.read === "object" ? step.read : {};
-    this.#then = typeof step.read === "object" ? step.read.then : (step.read ?? "items");
-    this.#goOn = step.go_on ?? false;
+  constructor(request: CallRequest) {
+    this.#operation = request.call;
+    this.#params = request.params;
+    this.#options = optionsHere(request.options);
+    this.#paging = request.paging;
+    this.#read = request.read;
+    this.#goOn = request.go_on;
   }
 
-  /** Makes the call, and waits for it as its client wants it. */
+  /** Makes the call, and waits for it in the way of its client. */
   async outcome(client: Client): Promise<Outcome> {
     const outcome = new Outcome();
     try {
@@ -129,25 +143,25 @@ export class Step {
       return method.call(resource, ...ids, { ...given, ...paging }, this.#options);
     }
     if (Object.keys(given).length > 0) {
-      // There is no place for these arguments, so they go where the method would have gone.
+      // No method takes these arguments, so they go directly to what it would call.
       const plain = client instanceof AsyncClient ? new AsyncResource(client) : new SyncResource(client);
       return (plain as unknown as Underneath)._call?.(row.id, PLAIN, {}, here(this.#params), this.#options);
     }
     return method.call(resource, ...ids, this.#options);
   }
 
-  /** Arguments under names of another language. Those of the cases may be right here, so they are turned around. */
+  /** Arguments under the names of another language. Those of the cases may be valid here, so they are inverted. */
   #toTheCore(operation: string): never {
     const [service] = operation.split(".") as ["ncentral"];
     const options = { baseURL: "http://127.0.0.1:9", jwt: "a.b.c" };
     const core = open({ service, options, asynchronous: false });
     const theirs = Object.entries(this.#params).map(([name, value]) => [snake(name), value]);
     const params = JSON.stringify(Object.fromEntries(theirs));
-    crossing(() => core.pager(operation, params, "{}", "{}"));
+    callNative(() => core.pager(operation, params, "{}", "{}"));
     throw new Error(`the core takes ${params}`);
   }
 
-  /** Notes the shape with which the generated method has its answer read. */
+  /** Notes the shape that the generated method reads its response with. */
   #watch(resource: Underneath): void {
     for (const name of ["_call", "_list"]) {
       resource[name] = (...args: unknown[]) => {
@@ -168,8 +182,7 @@ export class Step {
   }
 
   async #list(pager: Pager<Data> | SyncPager<Data>, outcome: Outcome): Promise<void> {
-    const { first, take = 0 } = this.#parts;
-    const then = this.#then;
+    const { first, take, then } = this.#read;
     const push = (item: Data) => outcome.items.push(this.#shape.toWire(item));
     try {
       const one = first ? await pager.first() : undefined;
@@ -183,7 +196,7 @@ export class Step {
         }
         push(next.value);
       }
-      for (let going = then !== undefined; going; ) {
+      for (let going = then !== null; going; ) {
         going = await this.#rest(pager, then as string, outcome, push);
       }
     } finally {
@@ -195,7 +208,7 @@ export class Step {
     }
   }
 
-  /** Reads what is left. Says whether reading is to go on behind a failure. */
+  /** Reads the rest. Returns whether to continue after a failure. */
   async #rest(
     pager: Pager<Data> | SyncPager<Data>,
     then: string,
@@ -213,7 +226,7 @@ export class Step {
         await each(pager, push);
       }
     } catch (error) {
-      // What is refused would be refused again.
+      // A refused call would be refused again.
       if (!this.#goOn || !(error instanceof MspError) || error instanceof InvalidRequestError) {
         throw error;
       }
@@ -230,7 +243,7 @@ export class Step {
   }
 }
 
-/** Gives each of a list to `take`. A loop that awaits closes a blocking list that fails, in newer versions of V8. */
+/** Passes each of a list to `take`. A loop that awaits closes a blocking list that fails, in newer versions of V8. */
 async function each<V>(list: Iterable<V> | AsyncIterable<V>, take: (value: V) => void): Promise<void> {
   if (Symbol.iterator in list) {
     for (const value of list) {
@@ -243,12 +256,12 @@ async function each<V>(list: Iterable<V> | AsyncIterable<V>, take: (value: V) =>
   }
 }
 
-/** Arguments under their names here. */
+/** Arguments under their TypeScript names. */
 function here(params: Data): Data {
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [camel(name), value]));
 }
 
-/** The parameters of a compiled method, as they stand in its text. */
+/** The parameters of a compiled method, from its source text. */
 export function signature(method: (...args: never[]) => unknown): string {
   const text = method.toString();
   return text.slice(text.indexOf("("), text.indexOf(") {") + 1);

@@ -1,19 +1,18 @@
 // The package as a TypeScript program uses it: compiled in both module systems and for a bundler.
 
 import {
-  type Customer,
   MspError,
   NCentral,
   type NCentralOptions,
   NCentralSync,
   NotFoundError,
-  type ncentral,
   type Page,
   type ResponseMeta,
 } from "mspkit";
+import type { Customer, CustomersListParams } from "mspkit/ncentral";
 
 const options: NCentralOptions = { timeout: 30_000 };
-const filter: ncentral.CustomersListParams = { pageSize: 4 };
+const filter: CustomersListParams = { pageSize: 4 };
 
 async function main(): Promise<void> {
   const client = new NCentral(options);

@@ -39,7 +39,7 @@ test("memory is flat over ten thousand clients", async (context) => {
       if (at % 10 === 0) {
         await client.customers.get("100");
       }
-      // Every other hundred is forgotten instead.
+      // Every other hundred is dropped instead.
       if (round % 2 === 0) {
         client.close();
       }

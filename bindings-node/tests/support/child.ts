@@ -1,5 +1,5 @@
 /**
- * Programs that a test runs as processes of their own, to see when and how they end.
+ * Programs that a test runs as separate processes, to see when and how they end.
  */
 
 import { spawn } from "node:child_process";
@@ -19,9 +19,9 @@ export interface Ended {
 }
 
 /**
- * Runs a program that may use `mspkit`, `options`, `sleep`, and `flying`, which waits until a client has a call in flight;
- * it fails when it has not ended after `limit` milliseconds. The time is counted from when it writes `idle`. `onLine` may
- * send it signals.
+ * Runs a program that may use `mspkit`, `options`, `sleep`, and `flying`, which waits until a client has a call in
+ * flight; it fails if it has not ended after `limit` milliseconds. The time is measured from the line `idle`. `onLine`
+ * may send it signals.
  */
 export async function program(
   text: string,

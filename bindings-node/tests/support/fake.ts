@@ -1,6 +1,6 @@
 /**
- * An N-central made by hand: it gives tokens, and what it answers otherwise a test decides. For what the simulator does
- * not do: answers of any form, and looking at connections.
+ * A hand-written N-central: it issues tokens, and a test decides all other responses. For what the simulator does not
+ * do: responses of any form, and inspecting connections.
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -16,17 +16,17 @@ export interface Fake extends AsyncDisposable {
   readonly url: string;
   /** The connections that are open now. */
   readonly sockets: ReadonlySet<Socket>;
-  /** How many requests came, those for tokens apart. */
+  /** How many requests arrived, without those for tokens. */
   readonly requests: number;
 }
 
-/** Answers with JSON. */
+/** Responds with JSON. */
 export function json(response: ServerResponse, body: unknown, status = 200): void {
   response.writeHead(status, { "content-type": "application/json" });
   response.end(typeof body === "string" ? body : JSON.stringify(body));
 }
 
-/** Starts a server that answers by `handler`. */
+/** Starts a server that responds by `handler`. */
 export async function startFake(handler: Handler): Promise<Fake> {
   let requests = 0;
   const sockets = new Set<Socket>();
@@ -57,12 +57,12 @@ export async function startFake(handler: Handler): Promise<Fake> {
   };
 }
 
-/** A page of a list of customers as N-central writes it. */
+/** A page of a list of customers in N-central's form. */
 export function page(items: readonly object[], total: number, number: number, size: number): object {
   return { data: items, totalItems: total, pageNumber: number, pageSize: size, itemCount: items.length };
 }
 
-/** Waits until something holds, by looking; fails after `limit` milliseconds. */
+/** Polls until a condition is true; fails after `limit` milliseconds. */
 export async function until(what: string, holds: () => boolean, limit = 5000): Promise<number> {
   const begin = performance.now();
   while (!holds()) {

@@ -2,7 +2,7 @@
  * Memory of this process, measured after collecting garbage.
  */
 
-/** Resident memory in MiB, after garbage was collected and what it let go was freed. */
+/** Resident memory in MiB, after garbage was collected and freed. */
 export async function resident(): Promise<number> {
   const collect = globalThis.gc;
   if (collect === undefined) {

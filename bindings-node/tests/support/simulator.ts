@@ -1,5 +1,5 @@
 /**
- * The simulator of `mspkit/testing`, with the program that was built last where none is named.
+ * The simulator of `mspkit/testing`, by default the program that was built last.
  */
 
 import { existsSync, statSync } from "node:fs";
@@ -20,7 +20,7 @@ if (process.env.MSPKIT_SIM === undefined) {
   }
 }
 
-/** Starts a simulator on a port of its own. */
+/** Starts a simulator on its own port. */
 export function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   return Simulator.start(options);
 }

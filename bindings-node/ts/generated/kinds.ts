@@ -14,8 +14,8 @@ export class InvalidRequestError extends MspError {
 }
 
 /**
- * No connection could be made, or it broke before the answer to a read was complete. A write that may
- * have arrived is OutcomeUnknown instead.
+ * The connection failed, or it broke before the response to a read was complete. A write that may have
+ * arrived is OutcomeUnknown instead.
  *
  * Check the address, the proxy and the certificates, then call again.
  */
@@ -35,7 +35,7 @@ export class APITimeoutError extends MspError {
 }
 
 /**
- * A write was sent and its answer was lost, so it may or may not have been carried out.
+ * A write was sent and its response was lost, so it may or may not have been carried out.
  *
  * Look up whether it was carried out, as the message says, before calling again.
  */
@@ -45,7 +45,7 @@ export class OutcomeUnknownError extends MspError {
 }
 
 /**
- * The server refused the request as wrong, with 400 or another 4xx that has no kind of its own.
+ * The server refused the request as invalid, with 400 or another 4xx that has no kind of its own.
  *
  * Correct the fields that `fieldErrors` names.
  */
@@ -65,9 +65,9 @@ export class AuthenticationError extends APIStatusError {
 }
 
 /**
- * The credentials are good, but do not allow this.
+ * The credentials are valid, but do not allow this.
  *
- * Give the API user the permission, or use another one.
+ * Grant the API user the permission, or use another one.
  */
 export class PermissionDeniedError extends APIStatusError {
   static override readonly kind = "PermissionDenied";
@@ -75,9 +75,9 @@ export class PermissionDeniedError extends APIStatusError {
 }
 
 /**
- * The server knows no such object, or is too old for the endpoint.
+ * The object does not exist, or the server is too old for the endpoint.
  *
- * Check the id, and the server's version when every id fails.
+ * Check the id, and the server's version if every id fails.
  */
 export class NotFoundError extends APIStatusError {
   static override readonly kind = "NotFound";
@@ -85,7 +85,7 @@ export class NotFoundError extends APIStatusError {
 }
 
 /**
- * The request contradicts the state that the object is in.
+ * The request conflicts with the current state of the object.
  *
  * Fetch the object again and decide based on its current state.
  */
@@ -107,7 +107,7 @@ export class RateLimitError extends APIStatusError {
 /**
  * The server failed, with 500 or above.
  *
- * Call again later; give the vendor's support the `serverErrorId` if it lasts.
+ * Call again later; send the `serverErrorId` to the vendor's support if it lasts.
  */
 export class ServerError extends APIStatusError {
   static override readonly kind = "Server";
@@ -118,7 +118,7 @@ export class ServerError extends APIStatusError {
  * The response does not match the endpoint's format, such as a proxy's page, broken JSON or too large a
  * body.
  *
- * Look at `body`, and at what stands between you and the server.
+ * Check `body`, and any proxy or gateway between you and the server.
  */
 export class ResponseDecodeError extends MspError {
   static override readonly kind = "Decode";
@@ -126,9 +126,9 @@ export class ResponseDecodeError extends MspError {
 }
 
 /**
- * The server's cursor for this list expired, and the list was not to be restarted.
+ * The server's cursor for this list expired, and restarting was not allowed.
  *
- * Start the list again, with `resumeToken` to go on where it stopped.
+ * Start the list again, with `resumeToken` to continue where it stopped.
  */
 export class ScrollExpiredError extends MspError {
   static override readonly kind = "ScrollExpired";
@@ -148,7 +148,7 @@ export class OperationCancelledError extends MspError {
 /**
  * The client was closed before anything was sent, or while the call waited for another attempt.
  *
- * Make a new client.
+ * Create a new client.
  */
 export class ClosedError extends MspError {
   static override readonly kind = "Closed";
@@ -166,10 +166,10 @@ export class InternalError extends MspError {
 }
 
 /**
- * A list ended before as many rows had come as the server says there are, and others came twice or
+ * A list ended with fewer rows than the server announced, and other rows were received twice or
  * `onIncomplete` is `raise`.
  *
- * List again, sorted by something that does not change; `missing` says how many rows are not there.
+ * List again, sorted by a field that does not change; `missing` is the number of missing rows.
  */
 export class ListIncompleteError extends MspError {
   static override readonly kind = "ListIncomplete";
@@ -177,11 +177,21 @@ export class ListIncompleteError extends MspError {
 }
 
 /**
- * The call succeeded, but its answer lacks the field that was asked for.
+ * The call succeeded, but its response lacks the requested field.
  *
- * Look the object up, as the message says. What was created is there, so do not create it again.
+ * Look the object up, as the message says. A created object exists, so do not create it again.
  */
 export class MissingFieldError extends MspError {
   static override readonly kind = "MissingField";
   declare readonly kind: "MissingField";
+}
+
+/**
+ * The server accepted the request and responded that it was not carried out.
+ *
+ * Read the response; repeating the same request will not help.
+ */
+export class OperationFailedError extends MspError {
+  static override readonly kind = "OperationFailed";
+  declare readonly kind: "OperationFailed";
 }

@@ -6,18 +6,19 @@
         for customer in client.customers.list(page_size=200):
             print(customer.customer_name)
 
-The clients are `NCentral`, `Cloudmore` and `Wiv`, and for asyncio `AsyncNCentral`, `AsyncCloudmore` and
-`AsyncWiv`. Every error is an `MspError`.
+The clients are `NCentral`, `Cloudmore` and `Wiv`, and for asyncio `AsyncNCentral`, `AsyncCloudmore`
+and `AsyncWiv`. Every error is an `MspError`. Models, parameters and resources are in a module per
+service: `mspkit.ncentral.Customer`.
 """
 
-from mspkit import _kinds, _models
+from mspkit import _kinds, cloudmore, ncentral, wiv
 from mspkit._cloudmore import AsyncCloudmore, Cloudmore
 from mspkit._errors import APIStatusError, MspError
 from mspkit._kinds import *  # noqa: F403 - it says itself what it exports
 from mspkit._model import Model
-from mspkit._models import *  # noqa: F403 - likewise
 from mspkit._native import __version__
 from mspkit._ncentral import AsyncNCentral, NCentral
+from mspkit._options import CallOptions, ListOptions, ScrollOptions
 from mspkit._pager import AsyncPager, Page, Pager
 from mspkit._types import (
     UNSET,
@@ -44,11 +45,13 @@ __all__ = [
     "AsyncPager",
     "AsyncWiv",
     "Attempt",
+    "CallOptions",
     "Cloudmore",
     "FieldError",
     "Headers",
     "Id",
     "LimitStatus",
+    "ListOptions",
     "Model",
     "MspError",
     "NCentral",
@@ -59,10 +62,13 @@ __all__ = [
     "ResponseEvent",
     "ResponseMeta",
     "RetryEvent",
+    "ScrollOptions",
     "Secret",
     "Unset",
     "Wiv",
     "__version__",
+    "cloudmore",
+    "ncentral",
+    "wiv",
 ]
 __all__ += _kinds.__all__
-__all__ += _models.__all__

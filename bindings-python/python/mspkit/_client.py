@@ -1,72 +1,62 @@
-"""What all clients have: options, calls, lists, requests to other endpoints, closing, copying and pickling.
+"""What all clients have in common: options, calls, lists, requests to other endpoints, closing,
+copying and pickling.
 
-Answers become models here, and arguments become JSON in `_encode.py`; everything between is the native
-core's.
+Responses become models here, and arguments become JSON in `_encode.py`; everything in between is
+the native core's.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
-import sys
 from collections.abc import Coroutine, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from mspkit import _native
 from mspkit._encode import free_request, given_options, hidden, is_plain, shown
 from mspkit._errors import MspError, refused
 from mspkit._log import Watcher
 from mspkit._model import Model
+from mspkit._options import (
+    CREDENTIALS,
+    GIVEN_BY_FUNCTION,
+    SECRETS,
+    CallOptions,
+    Changeable,
+    ListOptions,
+    Unpack,
+    call_options,
+    list_options,
+)
 from mspkit._pager import AsyncPager, Pager
 from mspkit._types import (
     Credentials,
     Hidden,
+    LazyDoc,
     LimitStatus,
     RequestHook,
     Response,
     ResponseHook,
     ResponseMeta,
     RetryHook,
-    Told,
     meta_of,
 )
 
-if TYPE_CHECKING:
-    # Type checkers take a property for nothing else.
-    from builtins import property as resource
-else:
-
-    class resource(property):  # noqa: N801 - it stands where `property` would
-        """A group of a client's methods; of the class itself it gives the group's class, for `help()`."""
-
-        def __get__(self, client, owner=None):
-            if client is not None:
-                return super().__get__(client, owner)
-            return getattr(sys.modules[self.fget.__module__], self.fget.__annotations__["return"])
-
-
-__all__ = ["AsyncClient", "AsyncResource", "Client", "SyncClient", "SyncResource", "resource"]
+__all__ = ["AsyncClient", "Client", "SyncClient"]
 
 C = TypeVar("C", bound="Client")
 S = TypeVar("S", bound="SyncClient")
 A = TypeVar("A", bound="AsyncClient")
 M = TypeVar("M", bound=Model)
 
-# These stay inside the native client and reach neither attributes nor pickles.
-SECRETS = {"jwt", "password", "client_secret", "api_key", "proxy", "client_cert"}
-# Of these the environment of another process may have the client's own.
-CREDENTIALS = {"jwt", "password", "client_secret", "api_key"}
-
-PICKLED = (
-    "A pickled client holds no secrets; they come from its `credentials` function, else from the environment."
-)
+PICKLED = "A pickled client has no secrets; they come from its `credentials` function, or the environment."
 
 atexit.register(_native.shutdown)
 os.register_at_fork(after_in_child=_native.forked)
 
 
-class Client:
+class Client(Changeable):
     """What blocking and async clients have in common."""
 
     __slots__ = ("__weakref__", "_core", "_credentials", "_dropped", "_options", "_watcher")
@@ -75,7 +65,8 @@ class Client:
     _asynchronous: ClassVar[bool]
 
     _core: _native.Core
-    # Those that a pickle holds, and the names of those that it does not and that no environment has.
+    # Options that a pickle contains, and the names of those that it does not and that no
+    # environment variable sets.
     _options: dict[str, Any]
     _dropped: frozenset[str]
     _credentials: Credentials | None
@@ -84,7 +75,7 @@ class Client:
     def __init_subclass__(cls) -> None:
         if cls.__module__.startswith("mspkit."):
             cls.__module__ = "mspkit"
-        cls.__doc__ = Told(partial(_told, cls.__doc__ or ""))  # type: ignore[assignment]
+        cls.__doc__ = LazyDoc(partial(_described, cls.__doc__ or ""))  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -98,7 +89,7 @@ class Client:
         self._make({**secrets_of(credentials), **given_options(options)}, credentials, watcher)
 
     def _make(self, given: dict[str, Any], credentials: Credentials | None, watcher: Watcher) -> None:
-        # What is secret is wrapped by now: a traceback may show what names stand for.
+        # Secrets are wrapped by now: a traceback may show local variables.
         core = _native.Core(self._service, given, self._asynchronous)
         kept = {
             name: shown(value)
@@ -124,44 +115,16 @@ class Client:
 
     @property
     def base_url(self) -> str:
-        """Where the service is."""
+        """The base URL of the service."""
         return self._core.base_url
 
-    def with_options(
+    def _changed(
         self: C,
-        *,
-        timeout: float | None = None,
-        attempt_timeout: float | None = None,
-        max_retries: int | None = None,
-        max_retry_after: float | None = None,
-        max_backoff: float | None = None,
-        on_request: RequestHook | None = None,
-        on_response: ResponseHook | None = None,
-        on_retry: RetryHook | None = None,
+        options: dict[str, Any],
+        on_request: RequestHook | None,
+        on_response: ResponseHook | None,
+        on_retry: RetryHook | None,
     ) -> C:
-        """The same client with other options for its calls; connections, tokens and limits stay shared.
-
-        Args:
-            timeout: Seconds for a whole call, with queueing and retries.
-            attempt_timeout: Seconds for one attempt.
-            max_retries: Further attempts after a fault.
-            max_retry_after: The longest `Retry-After`, in seconds, that is waited for.
-            max_backoff: The longest pause, in seconds, that mspkit decides on by itself.
-            on_request: Called for each attempt that was sent.
-            on_response: Called for each attempt that has ended.
-            on_retry: Called before each further attempt.
-
-        Raises:
-            InvalidRequestError: An option has a value that it cannot have.
-        """
-        said = {
-            "timeout": timeout,
-            "attempt_timeout": attempt_timeout,
-            "max_retries": max_retries,
-            "max_retry_after": max_retry_after,
-            "max_backoff": max_backoff,
-        }
-        said = {name: value for name, value in said.items() if value is not None}
         old = self._watcher
         watcher = Watcher(
             old.on_request if on_request is None else on_request,
@@ -169,10 +132,10 @@ class Client:
             old.on_retry if on_retry is None else on_retry,
             self._asynchronous,
         )
-        return self._sibling(self._core.with_options(said), {**self._options, **said}, watcher)
+        return self._sibling(self._core.with_options(options), {**self._options, **options}, watcher)
 
     def limits(self) -> list[LimitStatus]:
-        """What the limit of each endpoint that was used is doing."""
+        """The state of the limit of each endpoint that was used."""
         return [LimitStatus(**status) for status in self._core.limits()]
 
     def _sibling(self: C, core: _native.Core, options: dict[str, Any], watcher: Watcher) -> C:
@@ -184,7 +147,7 @@ class Client:
         return self._sibling(self._core, self._options, self._watcher)
 
     def __deepcopy__(self: C, memo: object) -> C:
-        # Shared on purpose: with connections and tokens of its own it would be another client.
+        # Shared on purpose: a copy with its own connections and tokens would be another client.
         return self.__copy__()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -193,31 +156,30 @@ class Client:
         return _restore, (type(self), self._options, self._dropped, self._credentials, hooks)
 
     def __repr__(self) -> str:
-        # A traceback may show a client whose making failed.
+        # A traceback may show a client whose constructor failed.
         core = getattr(self, "_core", None)
         where = "" if core is None else f" {core.base_url}"
         return f"<mspkit.{type(self).__name__}{where}>"
 
 
-def _told(text: str, client: object, cls: type) -> str:
+def _described(text: str, client: object, cls: type) -> str:
     from mspkit._docs import of_client
 
     return of_client(cls, text)
 
 
 def secrets_of(credentials: Credentials | None) -> dict[str, Any]:
-    """The secrets that a caller's function gives."""
+    """The secrets that a caller's function returns."""
     if credentials is None:
         return {}
     if not callable(credentials):
-        raise refused("credentials", "must be a function that gives the secrets by name", credentials)
+        raise refused("credentials", "must be a function that returns the secrets by name", credentials)
     found = Hidden(credentials())
     if not isinstance(found.reveal(), Mapping):
-        raise refused("credentials", "must give a mapping, such as {'jwt': …}", found.reveal())
-    known = SECRETS | {"username"}
-    unknown = sorted(str(name) for name in found.reveal() if name not in known)
+        raise refused("credentials", "must return a mapping, such as {'jwt': …}", found.reveal())
+    unknown = sorted(str(name) for name in found.reveal() if name not in GIVEN_BY_FUNCTION)
     if unknown:
-        allowed = f"must give only {', '.join(sorted(known))}; it gave {', '.join(unknown)}"
+        allowed = f"must return only {', '.join(sorted(GIVEN_BY_FUNCTION))}; it returned {', '.join(unknown)}"
         raise refused("credentials", allowed, credentials)
     return {name: hidden(value) for name, value in found.reveal().items()}
 
@@ -229,14 +191,15 @@ def _restore(
     credentials: Credentials | None,
     hooks: tuple[Any, Any, Any],
 ) -> C:
-    """A client that was pickled: its options, with secrets from its function or from the environment."""
+    """A client from a pickle: its options, with secrets from its function or from the
+    environment."""
     made = object.__new__(cls)
     try:
         if credentials is None:
             _native.check_environment(cls._service, options["base_url"])
         given = {**secrets_of(credentials), **options}
         for name in sorted(dropped - given.keys()):
-            raise refused(name, "was given to the client that was pickled, and is needed here too", None)
+            raise refused(name, "was set on the pickled client and is required here too", None)
         made._make(given, credentials, Watcher(*hooks, cls._asynchronous))
     except MspError as error:
         error.args = (f"{error} {PICKLED}",)
@@ -251,25 +214,24 @@ class SyncClient(Client):
 
     _asynchronous = False
 
-    def _call(
-        self, operation: str, model: type[M], params: dict[str, Any], options: dict[str, Any] | None
-    ) -> M:
+    def _call(self, operation: str, model: type[M], params: dict[str, Any], options: CallOptions) -> M:
         made = model._of(self._answer(operation, params, options))
         made._check()
         return made
 
-    def _call_empty(
-        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
-    ) -> ResponseMeta:
+    def _call_empty(self, operation: str, params: dict[str, Any], options: CallOptions) -> ResponseMeta:
         return meta_of(self._answer(operation, params, options))
 
-    def _answer(
-        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
-    ) -> _native.Response:
+    def _call_raw(self, operation: str, params: dict[str, Any], options: CallOptions) -> Response:
+        answer = self._answer(operation, params, options)
+        return Response(answer.body, meta_of(answer), answer)
+
+    def _answer(self, operation: str, params: dict[str, Any], options: CallOptions) -> _native.Response:
         watcher = self._watcher
         watch = watcher.wanted()
         try:
-            return self._core.call(operation, params, options, watch, watcher.deliver if watch else None)
+            given = call_options(options)
+            return self._core.call(operation, params, given, watch, watcher.deliver if watch else None)
         except MspError as error:
             watcher.gave_up(error)
             raise
@@ -279,10 +241,11 @@ class SyncClient(Client):
         operation: str,
         model: type[M],
         params: dict[str, Any],
-        paging: dict[str, Any],
-        options: dict[str, Any] | None,
+        options: ListOptions,
+        known: type[ListOptions] = ListOptions,
     ) -> Pager[M]:
-        return Pager(self._core, self._watcher, model, operation, params, paging, options)
+        paging, of_calls = list_options(options, known)
+        return Pager(self._core, self._watcher, model, operation, params, paging, of_calls)
 
     def request(
         self,
@@ -292,39 +255,29 @@ class SyncClient(Client):
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-        extra_body: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> Response:
         """A request to an endpoint that mspkit does not know, with credentials, limits and retries.
 
-        GET, HEAD and OPTIONS are repeated after a fault, every other method is not.
+        GET, HEAD and OPTIONS are retried on transient errors, other methods are not.
 
         Args:
             method: The HTTP method.
-            path: The path, as in `/api/sites`, or a URL of the client's own server; sent so, or refused.
+            path: The path, as in `/api/sites`, or a URL of the client's server; sent unchanged, or refused.
             query: Query parameters; a list repeats the parameter.
-            body: What is sent as JSON: plain data or a model. Nothing is sent for `None`.
+            body: The body, sent as JSON: plain data or a model. `None` for no body.
             headers: Headers to add.
-            timeout: Seconds for the whole call, with queueing and retries.
-            max_retries: Further attempts after a fault.
-            extra_headers: Headers to add; they replace those of the same name.
-            extra_query: Query parameters to add; they replace those of the same name.
-            extra_body: Fields to add to the body; they replace those of the same name.
+            **options: See `CallOptions`.
 
         Raises:
-            MspError: Every kind.
+            MspError: Any kind.
         """
-        said = free_request(
-            method, path, query, body, headers, timeout, max_retries, extra_headers, extra_query, extra_body
-        )
-        del path, query, body, headers, extra_headers, extra_query, extra_body
+        request = free_request(method, path, query, body, headers, options)
+        del path, query, body, headers, options
         watcher = self._watcher
         watch = watcher.wanted()
         try:
-            answer = self._core.request(*said, watch, watcher.deliver if watch else None)
+            answer = self._core.request(*request, watch, watcher.deliver if watch else None)
         except MspError as error:
             watcher.gave_up(error)
             raise
@@ -333,8 +286,8 @@ class SyncClient(Client):
     def close(self) -> None:
         """Refuses further calls and closes idle connections.
 
-        What was sent already ends by itself. A call that waits for a slot, a token or another attempt ends
-        with `ClosedError`.
+        Requests in flight run to their end. A call that waits for a slot, a token or another
+        attempt fails with `ClosedError`.
         """
         self._core.close()
 
@@ -352,27 +305,28 @@ class AsyncClient(Client):
 
     _asynchronous = True
 
-    async def _call(
-        self, operation: str, model: type[M], params: dict[str, Any], options: dict[str, Any] | None
-    ) -> M:
+    async def _call(self, operation: str, model: type[M], params: dict[str, Any], options: CallOptions) -> M:
         made = model._of(await self._answer(operation, params, options))
         made._check()
         return made
 
-    async def _call_empty(
-        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
-    ) -> ResponseMeta:
+    async def _call_empty(self, operation: str, params: dict[str, Any], options: CallOptions) -> ResponseMeta:
         return meta_of(await self._answer(operation, params, options))
 
-    # No coroutine of its own: each one between a call and its future takes time when it is entered and left.
+    async def _call_raw(self, operation: str, params: dict[str, Any], options: CallOptions) -> Response:
+        answer = await self._answer(operation, params, options)
+        return Response(answer.body, meta_of(answer), answer)
+
+    # Not a coroutine itself: each one between a call and its future costs time.
     def _answer(
-        self, operation: str, params: dict[str, Any], options: dict[str, Any] | None
+        self, operation: str, params: dict[str, Any], options: CallOptions
     ) -> Coroutine[Any, Any, _native.Response]:
         from mspkit._port import here
 
         bridge = here()
         watcher = self._watcher
-        token = self._core.submit_call(bridge.port, operation, params, options, watcher.wanted())
+        given = call_options(options)
+        token = self._core.submit_call(bridge.port, operation, params, given, watcher.wanted())
         return bridge.outcome(token, watcher)
 
     def _list(
@@ -380,10 +334,11 @@ class AsyncClient(Client):
         operation: str,
         model: type[M],
         params: dict[str, Any],
-        paging: dict[str, Any],
-        options: dict[str, Any] | None,
+        options: ListOptions,
+        known: type[ListOptions] = ListOptions,
     ) -> AsyncPager[M]:
-        return AsyncPager(self._core, self._watcher, model, operation, params, paging, options)
+        paging, of_calls = list_options(options, known)
+        return AsyncPager(self._core, self._watcher, model, operation, params, paging, of_calls)
 
     async def request(
         self,
@@ -393,47 +348,37 @@ class AsyncClient(Client):
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-        extra_body: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> Response:
         """A request to an endpoint that mspkit does not know, with credentials, limits and retries.
 
-        GET, HEAD and OPTIONS are repeated after a fault, every other method is not.
+        GET, HEAD and OPTIONS are retried on transient errors, other methods are not.
 
         Args:
             method: The HTTP method.
-            path: The path, as in `/api/sites`, or a URL of the client's own server; sent so, or refused.
+            path: The path, as in `/api/sites`, or a URL of the client's server; sent unchanged, or refused.
             query: Query parameters; a list repeats the parameter.
-            body: What is sent as JSON: plain data or a model. Nothing is sent for `None`.
+            body: The body, sent as JSON: plain data or a model. `None` for no body.
             headers: Headers to add.
-            timeout: Seconds for the whole call, with queueing and retries.
-            max_retries: Further attempts after a fault.
-            extra_headers: Headers to add; they replace those of the same name.
-            extra_query: Query parameters to add; they replace those of the same name.
-            extra_body: Fields to add to the body; they replace those of the same name.
+            **options: See `CallOptions`.
 
         Raises:
-            MspError: Every kind.
+            MspError: Any kind.
         """
         from mspkit._port import here
 
-        said = free_request(
-            method, path, query, body, headers, timeout, max_retries, extra_headers, extra_query, extra_body
-        )
-        del path, query, body, headers, extra_headers, extra_query, extra_body
+        request = free_request(method, path, query, body, headers, options)
+        del path, query, body, headers, options
         bridge = here()
-        token = self._core.submit_request(bridge.port, *said, self._watcher.wanted())
+        token = self._core.submit_request(bridge.port, *request, self._watcher.wanted())
         answer: _native.Response = await bridge.outcome(token, self._watcher)
         return Response(answer.body, meta_of(answer), answer)
 
     async def close(self) -> None:
         """Refuses further calls and closes idle connections.
 
-        What was sent already ends by itself. A call that waits for a slot, a token or another attempt ends
-        with `ClosedError`.
+        Requests in flight run to their end. A call that waits for a slot, a token or another
+        attempt fails with `ClosedError`.
         """
         self._core.close()
 
@@ -442,27 +387,3 @@ class AsyncClient(Client):
 
     async def __aexit__(self, *raised: object) -> None:
         await self.close()
-
-
-class SyncResource:
-    """A group of a blocking client's methods."""
-
-    __slots__ = ("_client",)
-
-    def __init__(self, client: SyncClient) -> None:
-        self._client = client
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._client!r}>"
-
-
-class AsyncResource:
-    """A group of an async client's methods."""
-
-    __slots__ = ("_client",)
-
-    def __init__(self, client: AsyncClient) -> None:
-        self._client = client
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._client!r}>"

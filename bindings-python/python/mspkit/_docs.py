@@ -1,6 +1,6 @@
-"""What `help()` says of clients and models, put together when it is asked for.
+"""The `help()` texts of clients and models, made on request.
 
-The texts of fields stand behind them in the sources, where people and tools read them.
+The descriptions of fields follow them in the sources, where people and tools read them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 @cache
 def _texts(module: str) -> dict[tuple[str, str], str]:
-    """The text behind each annotated name of a module's classes; nothing where the sources are not there."""
+    """The description of each annotated name of a module's classes; empty if the sources are not
+    available."""
     try:
         tree = ast.parse(inspect.getsource(sys.modules[module]))
     except (OSError, TypeError, SyntaxError):
@@ -39,7 +40,7 @@ def _texts(module: str) -> dict[tuple[str, str], str]:
 
 
 def of_field(field: Any, base: type[Model]) -> str:
-    """What a field holds, and what it means."""
+    """The type and meaning of a field."""
     waiting = [base]
     while waiting:
         cls = waiting.pop()
@@ -57,7 +58,7 @@ def _shown(annotation: Any) -> str:
 
 
 def of_client(cls: type, text: str) -> str:
-    """The text of a client's class, and its methods with what each is for."""
+    """The text of a client's class, and its methods with a summary of each."""
     lines = [
         inspect.cleandoc(text),
         "",

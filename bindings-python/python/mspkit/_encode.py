@@ -1,6 +1,7 @@
-"""What callers say, on its way to the native side, which writes it as JSON and refuses what cannot be sent.
+"""Arguments on their way to the native side, which writes them as JSON and refuses what cannot be
+sent.
 
-What is secret, or may be, is wrapped at once: a traceback may show what the names of a frame stand for.
+Secrets, and what may be one, are wrapped at once: a traceback may show local variables.
 """
 
 from __future__ import annotations
@@ -9,21 +10,19 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from mspkit._options import FILES, CallOptions, call_options
 from mspkit._types import UNSET, Hidden, Secret
-
-# These may be paths.
-FILES = {"ca_bundle", "client_cert"}
 
 
 def hidden(value: Any) -> Any:
-    """A value that may be a secret, so that it does not show."""
+    """Wraps a value that may be a secret, so that it does not show."""
     if value is None or value is UNSET or isinstance(value, (Secret, Hidden, os.PathLike)):
         return value
     return Hidden(value)
 
 
 def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a client that were given."""
+    """The options of a client, without those that were not given."""
     given = {name: value for name, value in options.items() if value is not None and value is not UNSET}
     for name in FILES & given.keys():
         if isinstance(given[name], os.PathLike):
@@ -32,12 +31,13 @@ def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown(value: Any) -> Any:
-    """What may be hidden, as it is."""
+    """The value inside a wrapper."""
     return value.reveal() if isinstance(value, (Secret, Hidden)) else value
 
 
 def is_plain(name: str, value: Any) -> bool:
-    """Whether an option that may be a secret is none: the path of a file, a proxy without a password."""
+    """Whether an option that may be a secret is not one: the path of a file, a proxy without a
+    password."""
     text = shown(value)
     if not isinstance(text, str):
         return False
@@ -46,74 +46,29 @@ def is_plain(name: str, value: Any) -> bool:
     return name == "proxy" and "@" not in text
 
 
-def call_options(
-    timeout: float | None,
-    max_retries: int | None,
-    extra_headers: Mapping[str, str] | None,
-    extra_query: Mapping[str, Any] | None,
-    extra_body: Mapping[str, Any] | None,
-) -> dict[str, Any] | None:
-    """The options of one call, as the native side takes them."""
-    if (
-        timeout is None
-        and max_retries is None
-        and extra_headers is None
-        and extra_query is None
-        and extra_body is None
-    ):
-        return None
-    said = {
-        "timeout": timeout,
-        "max_retries": max_retries,
-        "extra_headers": extra_headers,
-        "extra_query": extra_query,
-        "extra_body": extra_body,
-    }
-    return {name: value for name, value in said.items() if value is not None}
-
-
-def paging(
-    limit: int | None,
-    concurrency: int | None,
-    resume_token: str | None,
-    on_incomplete: str | None,
-    on_lost_page: str | None = None,
-) -> dict[str, Any]:
-    """How a list is read."""
-    said = {
-        "limit": limit,
-        "concurrency": concurrency,
-        "resume_token": resume_token,
-        "on_incomplete": on_incomplete,
-        "on_lost_page": on_lost_page,
-    }
-    return {name: value for name, value in said.items() if value is not None}
-
-
 def free_request(
     method: str,
     path: str,
     query: Mapping[str, Any] | None,
     body: Any,
     headers: Mapping[str, str] | None,
-    timeout: float | None,
-    max_retries: int | None,
-    extra_headers: Mapping[str, str] | None,
-    extra_query: Mapping[str, Any] | None,
-    extra_body: Mapping[str, Any] | None,
+    options: CallOptions,
 ) -> tuple[str, Hidden, Hidden | None, Hidden]:
     """A request to an endpoint that mspkit does not know: method, path, body and options.
 
-    Its own headers and query go with those that any call may add.
+    Its own headers and query are merged with those of the options.
     """
-    options = call_options(
-        timeout, max_retries, _both(headers, extra_headers), _both(query, extra_query), extra_body
-    )
-    return method, Hidden(path), None if body is None else Hidden(body), Hidden(options or {})
+    given = {
+        **(call_options(options) or {}),
+        "extra_headers": _both(headers, options.get("extra_headers")),
+        "extra_query": _both(query, options.get("extra_query")),
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    return method, Hidden(path), None if body is None else Hidden(body), Hidden(given)
 
 
 def _both(own: Any, more: Any) -> Any:
-    """Two mappings as one. What is none is handed on as it is, to be refused by name."""
+    """Two mappings merged. Anything that is not a mapping is passed on, to be refused by name."""
     if isinstance(own, Mapping) and isinstance(more, Mapping):
         return {**own, **more}
     return more if own is None else own if more is None or not isinstance(own, Mapping) else more

@@ -1,4 +1,5 @@
-"""The errors that calls raise: `MspError` and what they all have. Its kinds stand in `_kinds.py`."""
+"""The errors that calls raise: `MspError` and what all have in common. The kinds are in
+`_kinds.py`."""
 
 from __future__ import annotations
 
@@ -32,58 +33,59 @@ FIELDS = (
 
 
 class MspError(Exception):
-    """Something that went wrong in a call, with all that is needed to act on it.
+    """A failed call, with everything that is needed to act on it.
 
-    The text alone lets a person act; the attributes let a program do so.
+    The message is written for people, the attributes for programs.
     """
 
     kind: ClassVar[str] = "Internal"
     """The name of the kind, the same in every language."""
 
     message: str
-    """What happened, without operation, status and ids; `str(error)` gives the whole sentence."""
+    """What happened, without operation, status and ids; `str(error)` is the whole text."""
     operation: str | None
     """The operation that failed, such as `ncentral.customers.list`."""
     argument: str | None
-    """The argument that is wrong, where one is; of what is refused before it is sent."""
+    """The invalid argument, if one is; set if the call was refused before it was sent."""
     given: str | None
-    """What was given for it, as far as it may be told."""
+    """The value that was passed, unless it may be a secret."""
     allowed: str | None
-    """What it may be."""
+    """The values that are allowed."""
     method: str | None
-    """The HTTP method of the request, once there was one to send."""
+    """The HTTP method of the request, if there was one."""
     path: str | None
     """The path of the request, without the query."""
     server: str | None
     """The server of the request: scheme, host and port."""
     status: int | None
-    """The HTTP status of the last answer."""
+    """The HTTP status of the last response."""
     code: str | None
     """The vendor's error code, such as `InvalidValue`."""
     field_errors: tuple[FieldError, ...]
-    """What the server said about single fields."""
+    """What the server reported about single fields."""
     body: bytes
-    """The body of the last answer, up to 16 KiB of it, without secrets."""
+    """The body of the last response, up to 16 KiB, without secrets."""
     headers: Headers
-    """The headers of the last answer."""
+    """The headers of the last response."""
     request_id: str | None
     """The id that the client gave the call; it was sent as `X-Request-Id`."""
     server_error_id: str | None
-    """The id that the vendor gave the failure; its support asks for it."""
+    """The vendor's id of the failure; its support asks for it."""
     retryable: bool
-    """Whether the same call may be made again without harm and may then succeed."""
+    """Whether the same call can be made again safely and may then succeed."""
     total: int | None
-    """How many rows the server says a list has that did not come whole."""
+    """How many rows the server reports, for a list that is incomplete."""
     missing: int | None
-    """How many of them did not come."""
+    """How many of them are missing."""
     retry_after: float | None
-    """Seconds until the endpoint takes calls again, or the server wants to be asked again."""
+    """Seconds until the endpoint accepts calls again, or until the server wants the next
+    request."""
     attempts: tuple[Attempt, ...]
-    """Every attempt that was made."""
+    """Every attempt of the call."""
     resume_token: str | None
-    """Where a list can be taken up again."""
+    """The token to resume a list with."""
     _expected: bool
-    """Whether it is an answer like any other, and not worth a warning."""
+    """Whether it is an expected outcome, and not worth a warning."""
 
     def __init_subclass__(cls) -> None:
         if cls.__module__.startswith("mspkit."):
@@ -148,7 +150,7 @@ MspError.__module__ = "mspkit"
 
 
 class APIStatusError(MspError):
-    """The server answered, with a status that says no. `status` is always there."""
+    """The server responded with an error status. `status` is always set."""
 
     status: int  # pyright: ignore[reportIncompatibleVariableOverride] - narrower, and only ever read
 
@@ -161,7 +163,7 @@ def _restore(cls: type[MspError], text: str, fields: dict[str, Any], cause: Base
 
 
 def refused(argument: str, allowed: str, value: object) -> MspError:
-    """The refusal of an argument that can be told to be wrong only here."""
+    """The error for an argument that can only be checked here."""
     from mspkit import _native
 
     return _native.refused(argument, value, allowed)
@@ -195,8 +197,8 @@ def from_native(kind: str, fields: dict[str, Any]) -> MspError:
     if expected:
         error._expected = True
     cause: BaseException | None = None
-    for number, said in reversed(causes):
-        outer = OSError(said) if number is None else OSError(number, said)
+    for number, text in reversed(causes):
+        outer = OSError(text) if number is None else OSError(number, text)
         outer.__cause__ = cause
         cause = outer
     if cause is not None:

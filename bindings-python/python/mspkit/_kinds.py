@@ -20,6 +20,7 @@ __all__ = [
     "MissingFieldError",
     "NotFoundError",
     "OperationCancelledError",
+    "OperationFailedError",
     "OutcomeUnknownError",
     "PermissionDeniedError",
     "RateLimitError",
@@ -39,7 +40,7 @@ class InvalidRequestError(MspError, ValueError):
 
 
 class APIConnectionError(MspError, ConnectionError):
-    """No connection could be made, or it broke before the answer to a read was complete.
+    """The connection failed, or it broke before the response to a read was complete.
 
     A write that may have arrived is OutcomeUnknown instead.
 
@@ -59,7 +60,7 @@ class APITimeoutError(MspError, TimeoutError):
 
 
 class OutcomeUnknownError(MspError):
-    """A write was sent and its answer was lost, so it may or may not have been carried out.
+    """A write was sent and its response was lost, so it may or may not have been carried out.
 
     Look up whether it was carried out, as the message says, before calling again.
     """
@@ -68,7 +69,7 @@ class OutcomeUnknownError(MspError):
 
 
 class BadRequestError(APIStatusError):
-    """The server refused the request as wrong, with 400 or another 4xx that has no kind of its own.
+    """The server refused the request as invalid, with 400 or another 4xx that has no kind of its own.
 
     Correct the fields that `field_errors` names.
     """
@@ -86,25 +87,25 @@ class AuthenticationError(APIStatusError):
 
 
 class PermissionDeniedError(APIStatusError):
-    """The credentials are good, but do not allow this.
+    """The credentials are valid, but do not allow this.
 
-    Give the API user the permission, or use another one.
+    Grant the API user the permission, or use another one.
     """
 
     kind: ClassVar[str] = "PermissionDenied"
 
 
 class NotFoundError(APIStatusError):
-    """The server knows no such object, or is too old for the endpoint.
+    """The object does not exist, or the server is too old for the endpoint.
 
-    Check the id, and the server's version when every id fails.
+    Check the id, and the server's version if every id fails.
     """
 
     kind: ClassVar[str] = "NotFound"
 
 
 class ConflictError(APIStatusError):
-    """The request contradicts the state that the object is in.
+    """The request conflicts with the current state of the object.
 
     Fetch the object again and decide based on its current state.
     """
@@ -124,7 +125,7 @@ class RateLimitError(APIStatusError):
 class ServerError(APIStatusError):
     """The server failed, with 500 or above.
 
-    Call again later; give the vendor's support the `server_error_id` if it lasts.
+    Call again later; send the `server_error_id` to the vendor's support if it lasts.
     """
 
     kind: ClassVar[str] = "Server"
@@ -136,16 +137,16 @@ class ResponseDecodeError(MspError):
 
 
 
-    Look at `body`, and at what stands between you and the server.
+    Check `body`, and any proxy or gateway between you and the server.
     """
 
     kind: ClassVar[str] = "Decode"
 
 
 class ScrollExpiredError(MspError):
-    """The server's cursor for this list expired, and the list was not to be restarted.
+    """The server's cursor for this list expired, and restarting was not allowed.
 
-    Start the list again, with `resume_token` to go on where it stopped.
+    Start the list again, with `resume_token` to continue where it stopped.
     """
 
     kind: ClassVar[str] = "ScrollExpired"
@@ -163,7 +164,7 @@ class OperationCancelledError(MspError):
 class ClosedError(MspError):
     """The client was closed before anything was sent, or while the call waited for another attempt.
 
-    Make a new client.
+    Create a new client.
     """
 
     kind: ClassVar[str] = "Closed"
@@ -179,24 +180,33 @@ class InternalError(MspError):
 
 
 class ListIncompleteError(MspError):
-    """A list ended before as many rows had come as the server says there are, and others came twice or
+    """A list ended with fewer rows than the server announced, and other rows were received twice or
     `on_incomplete` is `raise`.
 
 
 
-    List again, sorted by something that does not change; `missing` says how many rows are not there.
+    List again, sorted by a field that does not change; `missing` is the number of missing rows.
     """
 
     kind: ClassVar[str] = "ListIncomplete"
 
 
 class MissingFieldError(MspError, AttributeError):
-    """The call succeeded, but its answer lacks the field that was asked for.
+    """The call succeeded, but its response lacks the requested field.
 
-    Look the object up, as the message says. What was created is there, so do not create it again.
+    Look the object up, as the message says. A created object exists, so do not create it again.
     """
 
     kind: ClassVar[str] = "MissingField"
+
+
+class OperationFailedError(MspError):
+    """The server accepted the request and responded that it was not carried out.
+
+    Read the response; repeating the same request will not help.
+    """
+
+    kind: ClassVar[str] = "OperationFailed"
 
 
 KINDS: Final[dict[str, type[MspError]]] = {
@@ -218,5 +228,6 @@ KINDS: Final[dict[str, type[MspError]]] = {
     "Internal": InternalError,
     "ListIncomplete": ListIncompleteError,
     "MissingField": MissingFieldError,
+    "OperationFailed": OperationFailedError,
 }
-"""The class of each kind, by the name that the core gives it."""
+"""The class of each kind, by its name in the core."""

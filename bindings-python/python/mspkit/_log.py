@@ -1,8 +1,8 @@
-"""What is told about calls while they happen: to hooks, and to the logger `mspkit`.
+"""Events of calls in progress: to hooks, and to the logger `mspkit`.
 
-The native side collects events only when somebody wants them and never calls Python from a thread of its own;
-they are handed over by whoever waits for the call, in the context of that thread or task. What a hook or a
-log handler raises is told and goes no further: a bug in a tracer must not take away the answer to a create.
+The native side collects events only on request and never calls Python from its own threads; they
+are delivered by the thread or task that waits for the call, in its context. What a hook or a log
+handler raises is logged and not propagated: a bug in a tracer must not lose the result of a create.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from mspkit._types import RequestEvent, RequestHook, ResponseEvent, ResponseHook
 if TYPE_CHECKING:
     import logging
 
-# What the native side is asked to collect; its own constants say the same.
+# The events that the native side collects; its constants have the same values.
 REQUEST, RESPONSE, RETRY = 1, 2, 4
 DEBUG, INFO, WARNING, ERROR = 10, 20, 30, 40
 
-# What every event says of its call: operation, method, path, server, request id, attempt.
+# What every event has of its call: operation, method, path, server, request id, attempt.
 Call = tuple[str, str, str, str, str, int]
 
 _logger: logging.Logger | None = None
 
 
 def logger() -> logging.Logger | None:
-    """The logger, or nothing as long as nobody has imported `logging`: then nobody listens."""
+    """The logger, or None until somebody has imported `logging`: nobody listens before that."""
     global _logger
     if _logger is None:
         module = sys.modules.get("logging")
@@ -42,8 +42,9 @@ def logger() -> logging.Logger | None:
     return _logger
 
 
-def tell(level: int, text: str, *values: object, failed: BaseException | None = None) -> None:
-    """Writes a record; a handler or a filter that raises is told on stderr, as `logging` tells it."""
+def record(level: int, text: str, *values: object, failed: BaseException | None = None) -> None:
+    """Writes a record; an exception of a handler or a filter is reported on stderr, as `logging`
+    does."""
     log = logger()
     if log is None:
         return
@@ -51,23 +52,23 @@ def tell(level: int, text: str, *values: object, failed: BaseException | None = 
         log.log(level, text, *values, exc_info=failed)
     except Exception:
         if sys.modules["logging"].raiseExceptions and sys.stderr is not None:
-            # Imported only here: it takes a while, and nobody else needs it.
+            # Imported lazily: it is slow, and nothing else needs it.
             import traceback
 
             traceback.print_exc(file=sys.stderr)
 
 
 def checked(name: str, hook: Any, asynchronous: bool) -> Any:
-    """A hook that can be called.
+    """A hook, if it can be called.
 
     Raises:
-        InvalidRequestError: It cannot be, or a blocking client could never await it.
+        InvalidRequestError: It is not callable, or a blocking client could never await it.
     """
     if hook is None:
         return None
     if not callable(hook):
         raise refused(name, "must be a function that takes the event", hook)
-    # Imported only here: it takes a while, and most clients have no hooks.
+    # Imported lazily: it is slow, and most clients have no hooks.
     import inspect
 
     waits = inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(
@@ -79,7 +80,7 @@ def checked(name: str, hook: Any, asynchronous: bool) -> Any:
 
 
 class Watcher:
-    """The hooks of a client, and its share of the log."""
+    """The hooks of a client, and its logging."""
 
     __slots__ = ("on_request", "on_response", "on_retry")
 
@@ -99,7 +100,7 @@ class Watcher:
         self.on_retry = checked("on_retry", on_retry, asynchronous)
 
     def wanted(self) -> int:
-        """Which events anybody wants to see now."""
+        """The events that have a listener now."""
         wanted = (
             (REQUEST if self.on_request is not None else 0)
             | (RESPONSE if self.on_response is not None else 0)
@@ -111,9 +112,9 @@ class Watcher:
         return wanted
 
     def deliver(self, records: list[tuple[Any, ...]]) -> None:
-        """Tells log and hooks about events, in their order."""
+        """Delivers events to log and hooks, in order."""
         for kind, call, *values in records:
-            hook, event = self._told(kind, call, values)
+            hook, event = self._logged(kind, call, values)
             if hook is None:
                 continue
             try:
@@ -124,16 +125,18 @@ class Watcher:
                 _complain(kind, event, error)
             else:
                 if isinstance(waiting, CoroutineType):
-                    # It looked like a plain function; nobody can wait for it here.
+                    # It looked like a plain function; it cannot be awaited here.
                     waiting.close()
                     _complain(
-                        kind, event, TypeError("the hook gave a coroutine, which only async clients await")
+                        kind,
+                        event,
+                        TypeError("the hook returned a coroutine, which only async clients await"),
                     )
 
     async def deliver_async(self, records: list[tuple[Any, ...]]) -> None:
-        """The same in the task that waits for the call; what a hook gives to be awaited is awaited."""
+        """The same in the task that waits for the call; awaitable results of hooks are awaited."""
         for kind, call, *values in records:
-            hook, event = self._told(kind, call, values)
+            hook, event = self._logged(kind, call, values)
             if hook is None:
                 continue
             try:
@@ -150,8 +153,8 @@ class Watcher:
             except Exception as error:
                 _complain(kind, event, error)
 
-    def _told(self, kind: int, call: Call, values: list[Any]) -> tuple[Callable[[Any], object] | None, Any]:
-        """Logs an event; gives the hook that wants it, and what it is given."""
+    def _logged(self, kind: int, call: Call, values: list[Any]) -> tuple[Callable[[Any], object] | None, Any]:
+        """Logs an event; returns the hook that wants it, and its argument."""
         if kind == REQUEST:
             return self._request(call)
         if kind == RESPONSE:
@@ -161,7 +164,7 @@ class Watcher:
     def _request(self, call: Call) -> tuple[RequestHook | None, RequestEvent | None]:
         operation, method, path, server, request_id, attempt = call
         text = "%s: %s %s at %s, attempt %d [request id %s]"
-        tell(DEBUG, text, operation, method, path, server, attempt, request_id)
+        record(DEBUG, text, operation, method, path, server, attempt, request_id)
         if self.on_request is None:
             return None, None
         return self.on_request, RequestEvent(**_named(call))
@@ -172,7 +175,7 @@ class Watcher:
         operation, method, path, server, request_id, _ = call
         ending = f"HTTP {status}" if status is not None else cause
         text = "%s: %s after %.3f s [%s %s at %s] [request id %s]"
-        tell(DEBUG, text, operation, ending, took, method, path, server, request_id)
+        record(DEBUG, text, operation, ending, took, method, path, server, request_id)
         if self.on_response is None:
             return None, None
         return self.on_response, ResponseEvent(**_named(call), status=status, cause=cause, took=took)
@@ -180,16 +183,16 @@ class Watcher:
     def _retry(self, call: Call, reason: str, wait: float) -> tuple[RetryHook | None, RetryEvent | None]:
         operation, method, path, server, request_id, attempt = call
         text = "%s: %s, attempt %d follows in %.1f s [%s %s at %s] [request id %s]"
-        tell(INFO, text, operation, reason, attempt + 1, wait, method, path, server, request_id)
+        record(INFO, text, operation, reason, attempt + 1, wait, method, path, server, request_id)
         if self.on_retry is None:
             return None, None
         return self.on_retry, RetryEvent(**_named(call), reason=reason, wait=wait)
 
     def gave_up(self, error: MspError) -> None:
-        """Logs the end of a call that failed after it had begun; what was refused before is not worth it."""
+        """Logs the end of a call that failed after it had started; refused calls are not logged."""
         if error.request_id is not None:
-            # As text: a record that somebody keeps must not keep the frames of the call.
-            tell(INFO if error._expected else WARNING, "%s", str(error))
+            # As text: a stored record must not keep the frames of the call alive.
+            record(INFO if error._expected else WARNING, "%s", str(error))
 
 
 def _named(call: Call) -> dict[str, Any]:
@@ -199,5 +202,5 @@ def _named(call: Call) -> dict[str, Any]:
 
 def _complain(kind: int, event: Any, error: BaseException) -> None:
     name = {REQUEST: "on_request", RESPONSE: "on_response", RETRY: "on_retry"}[kind]
-    text = "%s: the hook %s failed; the call goes on [request id %s]"
-    tell(ERROR, text, event.operation, name, event.request_id, failed=error)
+    text = "%s: the hook %s failed; the call continues [request id %s]"
+    record(ERROR, text, event.operation, name, event.request_id, failed=error)

@@ -1,4 +1,4 @@
-"""What every model is: a read-only view of a slice of an answer; fields are read when they are asked for."""
+"""The base of all models: a read-only view of a slice of a response; fields are read on request."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from mspkit import _native
-from mspkit._types import ResponseMeta, Secret, Told, meta_of
+from mspkit._lazy import home
+from mspkit._types import LazyDoc, ResponseMeta, Secret, meta_of
 
-# Annotations with a name that the package does not have; all others are read when somebody asks.
-ANYTHING: dict[str, Any] = {"Any": Any, "tuple[Any, ...] | None": tuple[Any, ...] | None}
+# Annotations with a name that the package does not have; all others are evaluated on request.
+ANYTHING: dict[str, Any] = {
+    "Any": Any,
+    "tuple[Any, ...] | None": tuple[Any, ...] | None,
+    "Secret": Secret,
+    "Secret | None": Secret | None,
+}
 
 T = TypeVar("T")
 M = TypeVar("M", bound="Model")
 
 
 class Field(_native.Field[T]):
-    """A typed, read-only attribute of a model, and the vendor's name of it.
+    """A typed, read-only attribute of a model, and the vendor's name for it.
 
-    The native half reads values in the exact form of their kind; what comes in any other form is read here.
+    The native half reads values in the exact form of their kind; any other form is converted here.
     """
 
     __slots__ = ()
@@ -27,7 +33,7 @@ class Field(_native.Field[T]):
         return f"<Field {self.name} ({self.wire}: {self.kind})>"
 
     def read(self, value: Any, model: Model) -> Any:
-        """The value as the attribute shows it, whatever form it came in."""
+        """The value in the form of the attribute, whatever form was received."""
         if value is None:
             return None
         if self.many:
@@ -52,7 +58,7 @@ class Field(_native.Field[T]):
         return plain(self.read(value, model), by_wire_name)
 
 
-def _told(field: Field[Any] | None, of: type) -> str:
+def _described(field: Field[Any] | None, of: type) -> str:
     if field is None:
         return ABOUT_FIELDS
     from mspkit._docs import of_field
@@ -61,7 +67,7 @@ def _told(field: Field[Any] | None, of: type) -> str:
 
 
 ABOUT_FIELDS = Field.__doc__ or ""
-Field.__doc__ = Told(_told)  # type: ignore[assignment]
+Field.__doc__ = LazyDoc(_described)  # type: ignore[assignment]
 
 
 def field(wire: str, kind: str, *, required: bool = False) -> Field[Any]:
@@ -75,24 +81,25 @@ def model(of: type[Model], wire: str, *, required: bool = False) -> Field[Any]:
 
 
 def many(of: type[Model] | str, wire: str) -> Field[Any]:
-    """A field that holds a list, shown as a tuple: of models, or of values of a kind."""
+    """A field that holds a list, shown as a tuple: of models, or of plain values."""
     if isinstance(of, str):
         return Field(wire, of, many=True)
     return Field(wire, "model", of, many=True)
 
 
 class Model(_native.Item):
-    """What answers are made of: typed, read-only attributes by the names in this package.
+    """The base of results: typed, read-only attributes under Python names.
 
-    A field that the server did not send is `None`, as one that it sent as null; `is_set` tells them apart.
-    Fields that this version does not know are kept in `extra`. `to_dict()` gives plain data; pandas, Polars
-    and JSON take `[item.to_dict() for item in items]`. `dict(item)` and `{**item}` give the same with secrets
-    masked, and FastAPI returns models as they are.
+    A field that the server did not send is `None`, like one that it sent as null; `is_set`
+    distinguishes them. Fields that this version does not know are kept in `extra`. `to_dict()`
+    returns plain data; pandas, Polars and JSON take `[item.to_dict() for item in items]`.
+    `dict(item)` and `{**item}` return the same with secrets masked, and FastAPI returns models
+    unchanged.
     """
 
     __slots__ = ()
 
-    # Not a list of anything, although `model[name]` is there for `dict(model)`.
+    # Not a sequence, although `model[name]` exists for `dict(model)`.
     __iter__ = None
 
     _fields: ClassVar[dict[str, Field[Any]]] = {}
@@ -112,15 +119,15 @@ class Model(_native.Item):
             for one in cls._fields.values()
         )
         cls.__match_args__ = tuple(cls._fields)  # type: ignore[misc]
-        # What an attribute gives is of the type in the brackets; the field is how it is read.
-        for name, said in cls.__annotations__.items():
-            if isinstance(said, str) and said.startswith("Field["):
-                cls.__annotations__[name] = ANYTHING.get(said[6:-1], said[6:-1])
-        if cls.__module__.startswith("mspkit."):
-            cls.__module__ = "mspkit"
+        # An attribute's value has the type in the brackets; the field is the descriptor that reads
+        # it.
+        for name, annotation in cls.__annotations__.items():
+            if isinstance(annotation, str) and annotation.startswith("Field["):
+                cls.__annotations__[name] = ANYTHING.get(annotation[6:-1], annotation[6:-1])
+        home(cls)
 
     def __init__(self, **fields: Any) -> None:
-        """Makes a model by hand, where an argument takes one or for a test."""
+        """Makes a model by hand, as an argument or for a test."""
         unknown = [name for name in fields if name not in self._fields]
         if unknown:
             raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}; see from_dict")
@@ -133,11 +140,12 @@ class Model(_native.Item):
 
     @classmethod
     def _of(cls: type[M], origin: _native.Response | dict[str, Any], model: Model | None = None) -> M:
-        """A view of a call's result, or of data that came with a model or with nothing."""
+        """A view of a call's result, or of data with or without another model."""
         return cls.__new__(cls, origin, model)
 
     def _check(self) -> None:
-        """Looks at every field once, so that what cannot be read fails the call and not a later look."""
+        """Reads every field once, so that an unreadable value fails the call and not a later
+        access."""
         unread = self._unread(self._shape)
         fields = list(self._fields.values()) if unread else []
         for place, value in unread:
@@ -156,16 +164,19 @@ class Model(_native.Item):
 
     @property
     def response_meta(self) -> ResponseMeta | None:
-        """Status, headers, ids and times of the answer that this came with; nothing after pickling."""
+        """Status, headers, ids and times of the response that it belongs to; None after
+        pickling."""
         return None if self._source is None else meta_of(self._source)
 
     def is_set(self, name: str) -> bool:
-        """Whether the server sent the field, null included. Takes the name here or the vendor's."""
+        """Whether the server sent the field, null included. Accepts the Python name or the
+        vendor's."""
         known = self._fields.get(name)
         return self._has(name if known is None else known.wire)
 
     def to_dict(self, *, by_wire_name: bool = False) -> dict[str, Any]:
-        """Plain data: what was sent, under the names here or under the vendor's. Secrets are revealed."""
+        """Plain data: what was sent, under the Python names or the vendor's. Secrets are
+        revealed."""
         return self._plain(self._by_wire, by_wire_name)
 
     def keys(self) -> list[str]:
@@ -178,11 +189,11 @@ class Model(_native.Item):
             return self.extra[name]
         if not self._has(known.wire):
             raise KeyError(name)
-        # A promised field that came as null is none here.
+        # A promised field that is null counts as missing.
         return masked(getattr(self, name, None))
 
     def _shown(self) -> dict[str, Any]:
-        """Plain data as it may be shown to others: without secrets."""
+        """Plain data that may be shown: without secrets."""
         return {name: self[name] for name in self.keys()} if self._has_secrets else self.to_dict()
 
     @classmethod
@@ -212,7 +223,7 @@ class Model(_native.Item):
             for name, known in self._fields.items()
             if data.get(known.wire) is not None
         ]
-        # Names only: what an unknown field holds may be a secret.
+        # Names only: the value of an unknown field may be a secret.
         names = [wire for wire in data if wire not in self._by_wire]
         if names:
             shown.append(f"extra={names}")
@@ -247,7 +258,7 @@ def _restore(cls: type[Model], data: dict[str, Any]) -> Model:
 
 
 def plain(value: Any, by_wire_name: bool) -> Any:
-    """A copy of a value in which nothing is shared and nothing is a type of this package."""
+    """A deep copy of a value, without types of this package."""
     if isinstance(value, Model):
         return value.to_dict(by_wire_name=by_wire_name)
     if isinstance(value, Secret):
@@ -260,7 +271,7 @@ def plain(value: Any, by_wire_name: bool) -> Any:
 
 
 def masked(value: Any) -> Any:
-    """A copy of a value as plain data in which no secret is."""
+    """A deep copy of a value as plain data, with secrets masked."""
     if isinstance(value, Model):
         return value._shown()
     if isinstance(value, Secret):
@@ -271,12 +282,12 @@ def masked(value: Any) -> Any:
 
 
 def wire_value(value: Any) -> Any:
-    """A value as it is kept in a model: plain data under the vendor's names."""
+    """A value as it is stored in a model: plain data under the vendor's names."""
     return plain(value, True)
 
 
 def frozen(value: Any) -> Any:
-    """The value in a form that can be hashed; equal values give equal forms."""
+    """The value in a hashable form; equal values have equal forms."""
     if isinstance(value, dict):
         return frozenset((name, frozen(inner)) for name, inner in value.items())
     if isinstance(value, list):
@@ -285,12 +296,13 @@ def frozen(value: Any) -> Any:
 
 
 def unreadable(model: Model, wire: str, value: Any, expected: str) -> Exception:
-    """The error for a value that cannot stand for its field. A text may be a secret and is not told."""
+    """The error for a value that does not fit its field. A text may be a secret and is not
+    shown."""
     kinds: dict[type, str] = {str: f"a text that is not {expected}", dict: "an object", list: "a list"}
     shown = kinds.get(type(value), str(value))
     if not isinstance(value, str):
         shown += f" where {expected} belongs"
-    return model._unreadable(f"the answer cannot be read at `{wire}`: {shown}")
+    return model._unreadable(f"the response cannot be read at `{wire}`: {shown}")
 
 
 def _text(value: Any) -> str:

@@ -1,7 +1,7 @@
-"""Lists: lazy, read page by page, over items or over pages.
+"""Lists: lazy, read page by page, iterated by item or by page.
 
-A pager is read once, in any mixture of ways: each gives what the others have left. However it is left, by
-the end, `break`, `limit` or an error, `resume_token` says where to go on.
+A pager is read once, by any mixture of methods: each continues where the others stopped. However
+reading stops, by the end, `break`, `limit` or an error, `resume_token` says where to continue.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from mspkit import _native
 from mspkit._errors import MspError
-from mspkit._log import WARNING, Watcher, tell
+from mspkit._log import WARNING, Watcher, record
 from mspkit._model import Model
 from mspkit._types import ResponseMeta, meta_of
 
@@ -23,13 +23,13 @@ T = TypeVar("T", bound=Model)
 class Page(Generic[T]):
     """A page of a list."""
 
-    __slots__ = ("_items", "_model", "_native", "_said")
+    __slots__ = ("_facts", "_items", "_model", "_native")
 
     def __init__(self, page: _native.Page, model: type[T]) -> None:
         self._native: _native.Page | None = page
         self._model = model
         self._items: list[T] | None = None
-        self._said: tuple[Any, ...] = ()
+        self._facts: tuple[Any, ...] = ()
 
     @property
     def items(self) -> list[T]:
@@ -41,26 +41,26 @@ class Page(Generic[T]):
 
     @property
     def total(self) -> int | None:
-        """How many items the server says the list has."""
-        total: int | None = self._said[0] if self._native is None else self._native.total
+        """How many items the list has, as reported by the server."""
+        total: int | None = self._facts[0] if self._native is None else self._native.total
         return total
 
     @property
     def number(self) -> int | None:
-        """The number of the page, from 1, where pages are numbered."""
-        number: int | None = self._said[1] if self._native is None else self._native.number
+        """The number of the page, from 1, if pages are numbered."""
+        number: int | None = self._facts[1] if self._native is None else self._native.number
         return number
 
     @property
     def resume_token(self) -> str:
-        """Where reading goes on after this page."""
-        token: str = self._said[2] if self._native is None else self._native.resume_token(len(self._native))
+        """Token to resume after this page."""
+        token: str = self._facts[2] if self._native is None else self._native.resume_token(len(self._native))
         return token
 
     @property
     def response_meta(self) -> ResponseMeta:
-        """Status, headers, ids and times of the page's answer."""
-        meta: ResponseMeta = self._said[3] if self._native is None else meta_of(self._native)
+        """Status, headers, ids and times of the page's response."""
+        meta: ResponseMeta = self._facts[3] if self._native is None else meta_of(self._native)
         return meta
 
     def __len__(self) -> int:
@@ -77,26 +77,26 @@ class Page(Generic[T]):
         return self.items[at]
 
     def __repr__(self) -> str:
-        if not hasattr(self, "_said"):
+        if not hasattr(self, "_facts"):
             return "Page()"
         return f"Page({len(self)} of {self._model.__name__}, number={self.number}, total={self.total})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        said = (self.total, self.number, self.resume_token, self.response_meta)
-        return _restore, (self._model, self.items, said)
+        facts = (self.total, self.number, self.resume_token, self.response_meta)
+        return _restore, (self._model, self.items, facts)
 
 
 Page.__module__ = "mspkit"
 
 
-def _restore(model: type[T], items: list[T], said: tuple[Any, ...]) -> Page[T]:
+def _restore(model: type[T], items: list[T], facts: tuple[Any, ...]) -> Page[T]:
     made = object.__new__(Page)
-    made._native, made._model, made._items, made._said = None, model, items, said
+    made._native, made._model, made._items, made._facts = None, model, items, facts
     return made
 
 
 class Items(list[T]):
-    """Items that were read at once: a list that shows its beginning."""
+    """A list of items whose representation shows its first ones."""
 
     __slots__ = ()
 
@@ -112,7 +112,7 @@ Items.__module__ = "mspkit"
 
 
 class Reading(Generic[T]):
-    """A list that is being read: the core knows where, and has the page in hand."""
+    """A list that is being read: the core has the position and the current page."""
 
     __slots__ = (
         "__weakref__",
@@ -122,7 +122,7 @@ class Reading(Generic[T]):
         "_model",
         "_operation",
         "_pager",
-        "_told",
+        "_warned",
         "_watcher",
     )
 
@@ -133,23 +133,23 @@ class Reading(Generic[T]):
         model: type[T],
         operation: str,
         params: dict[str, Any],
-        paging: dict[str, Any],
+        paging: dict[str, Any] | None,
         options: dict[str, Any] | None,
     ) -> None:
-        # Without it a client that nobody holds any more would be closed.
+        # Otherwise a client that nobody references any more would be closed.
         self._core = core
         self._pager = core.pager(operation, params, paging, options)
         self._begin = self._pager.resume_token or ""
         self._watcher = watcher
         self._model = model
         self._operation = operation
-        self._told = False
-        # Those of the page in hand.
+        self._warned = False
+        # Those of the current page.
         self._items: _native.Items[T] | None = None
 
     @property
     def resume_token(self) -> str:
-        """Where reading goes on after the items given out so far. Give it to the same list later."""
+        """Token to resume after the items returned so far. Pass it to the same list later."""
         token = self._pager.resume_token
         if token is not None:
             return token
@@ -158,21 +158,22 @@ class Reading(Generic[T]):
 
     @property
     def total(self) -> int | None:
-        """How many items the server says the list has, once a page has said so."""
+        """How many items the list has, as reported by the server, once a page was read."""
         return None if self._items is None else self._items.page.total
 
     @property
     def complete(self) -> bool | None:
-        """Whether the list is whole: at its end, as many rows have come as the server said there are.
+        """Whether the list is complete: at its end, whether as many rows arrived as the server
+        reported.
 
-        None before the end, where a limit has ended it early, and where the server said nothing that tells.
+        None before the end, if a limit ended it early, and if the server reports no count.
         """
         missing = self._pager.missing
         return None if missing is None else missing == 0
 
     @property
     def missing(self) -> int | None:
-        """How many rows did not come that the server said there are, known when `complete` is."""
+        """How many of the rows that the server reported are missing, known when `complete` is."""
         return self._pager.missing
 
     @property
@@ -183,26 +184,28 @@ class Reading(Generic[T]):
     def _turn(self, items: _native.Items[T] | None) -> _native.Items[T] | None:
         if items is not None:
             self._items = items
-        elif not self._told:
-            self._told = True
+        elif not self._warned:
+            self._warned = True
             # An empty list has a page too, with its total and meta.
             self._items = self._pager.hand(self._model) or self._items
             warning = self._pager.warning
             if warning is not None:
-                tell(WARNING, "%s", warning)
+                record(WARNING, "%s", warning)
         return items
 
     def _again(self) -> None:
-        """Tells that a list is read that has given out all that it has."""
-        if self._told and not self._next_left():
-            tell(WARNING, "%s: this list was read to its end; nothing more comes of it", self._operation)
+        """Warns that a list is read again that has already returned everything."""
+        if self._warned and not self._next_left():
+            record(
+                WARNING, "%s: this list was already read to its end; it has no more items", self._operation
+            )
 
     def _next_left(self) -> int:
         return 0 if self._items is None else self._items.left
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
-        """Goes back to where it began when it fails: what was read until then was not given out."""
+        """If it fails, returns to where it began, as if nothing had been returned since."""
         mark = self._pager.mark()
         try:
             yield
@@ -214,7 +217,8 @@ class Reading(Generic[T]):
             raise
 
     def _rest(self, limit: int | None) -> list[T]:
-        """The items of the page in hand that were not given out yet, so many at most, marked as given out."""
+        """Up to this many items of the current page that were not returned yet; they count as
+        returned."""
         return [] if self._items is None else list(islice(self._items, limit))
 
     def _next_item(self) -> T | None:
@@ -235,7 +239,7 @@ class Reading(Generic[T]):
 
 
 class Pager(Reading[T]):
-    """A list that is read while it is iterated, once: nothing is given out twice."""
+    """A list that is read while it is iterated, once: no item is returned twice."""
 
     __slots__ = ()
 
@@ -264,10 +268,10 @@ class Pager(Reading[T]):
         return item
 
     def first(self) -> T | None:
-        """The next item, or nothing at the end; no more is read for it than its page.
+        """The next item, or None at the end; reads no more than its page.
 
         Raises:
-            MspError: Every kind.
+            MspError: Any kind.
         """
         while (item := self._next_item()) is None:
             if self._fill(1) is None:
@@ -275,7 +279,7 @@ class Pager(Reading[T]):
         return item
 
     def pages(self) -> Iterator[Page[T]]:
-        """The pages, one after another; first what is left of the page in hand."""
+        """The pages, one after another, beginning with the rest of the current page."""
         while True:
             if (page := self._next_page()) is not None:
                 yield page
@@ -285,12 +289,12 @@ class Pager(Reading[T]):
             yield page
 
     def collect(self, *, limit: int | None = None) -> list[T]:
-        """All items that are left at once, or the next `limit` of them.
+        """All remaining items at once, or the next `limit` of them.
 
-        When it fails, nothing was given out: what was read until then is read again by the next attempt.
+        If it fails, no item counts as returned: the next attempt reads the same items again.
 
         Raises:
-            MspError: Every kind; its `resume_token` says where to go on.
+            MspError: Any kind; its `resume_token` says where to continue.
         """
         most = None if limit is None else _native.limit(limit)
         with self._all_or_nothing():
@@ -307,7 +311,8 @@ Pager.__module__ = "mspkit"
 
 
 class AsyncPager(Reading[T]):
-    """A list that is read while it is iterated with `async for`, once: nothing is given out twice."""
+    """A list that is read while it is iterated with `async for`, once: no item is returned
+    twice."""
 
     __slots__ = ()
 
@@ -320,7 +325,7 @@ class AsyncPager(Reading[T]):
             if await bridge.outcome(token, self._watcher):
                 return self._turn(None)
             items = self._pager.hand(self._model)
-            # Another task may have taken the items that this one has waited for.
+            # Another task may have taken the items that this one waited for.
             if items is not None and items.left:
                 return self._turn(items)
 
@@ -335,10 +340,10 @@ class AsyncPager(Reading[T]):
         return item
 
     async def first(self) -> T | None:
-        """The next item, or nothing at the end; no more is read for it than its page.
+        """The next item, or None at the end; reads no more than its page.
 
         Raises:
-            MspError: Every kind.
+            MspError: Any kind.
         """
         while (item := self._next_item()) is None:
             if await self._fill(1) is None:
@@ -346,16 +351,16 @@ class AsyncPager(Reading[T]):
         return item
 
     def pages(self) -> AsyncIterator[Page[T]]:
-        """The pages, one after another; first what is left of the page in hand."""
+        """The pages, one after another, beginning with the rest of the current page."""
         return AsyncPages(self)
 
     async def collect(self, *, limit: int | None = None) -> list[T]:
-        """All items that are left at once, or the next `limit` of them.
+        """All remaining items at once, or the next `limit` of them.
 
-        When it fails, nothing was given out: what was read until then is read again by the next attempt.
+        If it fails, no item counts as returned: the next attempt reads the same items again.
 
         Raises:
-            MspError: Every kind; its `resume_token` says where to go on.
+            MspError: Any kind; its `resume_token` says where to continue.
         """
         most = None if limit is None else _native.limit(limit)
         with self._all_or_nothing():
@@ -372,7 +377,8 @@ AsyncPager.__module__ = "mspkit"
 
 
 class AsyncPages(Generic[T]):
-    """The pages of a list; no generator, since one that is left early has to wait for its loop."""
+    """The pages of a list; not a generator, since one that is left early has to wait for its
+    loop."""
 
     __slots__ = ("_pager",)
 

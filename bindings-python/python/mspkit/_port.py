@@ -1,9 +1,9 @@
 """The bridge between asyncio and the native runtime: one port per event loop.
 
-The runtime's threads put what has completed into the port and signal a descriptor that the loop watches;
-only the loop's own thread ever enters Python. The loop holds its bridge, through the watched descriptor,
-and nothing else does: a loop that is closed or forgotten takes its bridge and all that was in flight with
-it.
+The runtime's threads put completions into the port and signal a descriptor that the loop watches;
+only the loop's own thread ever enters Python. The bridge is only referenced by its loop, through
+the watched descriptor: a loop that is closed or collected takes its bridge and all calls in flight
+with it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def here() -> Bridge:
     loop = asyncio.get_running_loop()
     known = _bridges.get(loop)
     bridge = None if known is None else known()
-    # A loop that a forked child has inherited watches a descriptor that is its parent's too.
+    # A loop that a forked child has inherited watches a descriptor that it shares with its parent.
     if bridge is None or bridge.pid != os.getpid():
         bridge = Bridge(loop)
         _bridges[loop] = weakref.ref(bridge)
@@ -38,17 +38,17 @@ def here() -> Bridge:
 
 
 class Waiting:
-    """A call that somebody waits for: what came of it, and the future that says that something did."""
+    """A call that is being awaited: its outcome so far, and the future that signals one."""
 
-    __slots__ = ("came", "future")
+    __slots__ = ("future", "received")
 
     def __init__(self) -> None:
-        self.came: list[tuple[int, Any]] = []
+        self.received: list[tuple[int, Any]] = []
         self.future: asyncio.Future[None] | None = None
 
 
 class Bridge:
-    """The calls of one event loop that are in flight."""
+    """The calls in flight of one event loop."""
 
     __slots__ = ("__weakref__", "completed", "pid", "port", "waiting")
 
@@ -60,21 +60,22 @@ class Bridge:
         loop.add_reader(self.port.fileno(), self.drain)
 
     async def outcome(self, token: int, watcher: Watcher) -> Any:
-        """Waits for a call that was submitted; cancels it when the waiting ends in any other way.
+        """Waits for a submitted call; cancels it if the wait ends in any other way.
 
-        What happens meanwhile is told here, in the task that waits: hooks and log records see its context.
+        Events meanwhile are delivered here, in the task that waits: hooks and log records see its
+        context.
 
         Raises:
-            MspError: The call failed; the log knows of it.
+            MspError: The call failed; it is logged.
         """
         loop = asyncio.get_running_loop()
         waiting = self.waiting[token] = Waiting()
         try:
             while True:
-                if not waiting.came:
+                if not waiting.received:
                     waiting.future = loop.create_future()
                     await waiting.future
-                state, outcome = waiting.came.pop(0)
+                state, outcome = waiting.received.pop(0)
                 if state != EVENTS:
                     break
                 await watcher.deliver_async(outcome)
@@ -92,7 +93,7 @@ class Bridge:
             raise
 
     def drain(self) -> None:
-        """Hands over what has completed. Runs on the loop's thread."""
+        """Delivers completions. Runs on the loop's thread."""
         completed = self.completed
         completed.extend(self.port.drain())
         try:
@@ -100,7 +101,7 @@ class Bridge:
                 token, state, outcome = completed.popleft()
                 waiting = self.waiting.get(token)
                 if waiting is not None:
-                    waiting.came.append((state, outcome))
+                    waiting.received.append((state, outcome))
                     if waiting.future is not None and not waiting.future.done():
                         waiting.future.set_result(None)
         finally:

@@ -1,4 +1,5 @@
-"""Models in pydantic's world, so that FastAPI can return and take them; imported only there."""
+"""Pydantic support of models, so that FastAPI can return and accept them; imported only by
+pydantic."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ def core_schema(cls: type[Model]) -> Any:
 
 
 def json_schema(cls: type[Model]) -> dict[str, Any]:
-    """What a model looks like in an OpenAPI document."""
+    """The schema of a model in an OpenAPI document."""
     return {
         "title": cls.__name__,
         "type": "object",

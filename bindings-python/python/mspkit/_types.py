@@ -1,4 +1,4 @@
-"""What calls take and give besides models: ids, what is not sent, metadata, events of hooks."""
+"""What calls take and return besides models: ids, `UNSET`, metadata, events of hooks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mspkit import _native
 T = TypeVar("T")
 
 Id: TypeAlias = str | SupportsIndex
-"""An id, as an argument: text or a whole number, of numpy too. Answers hold ids as text."""
+"""An id as an argument: text or an integer, including numpy's. Results have ids as text."""
 
 
 @final
@@ -38,7 +38,7 @@ class Unset:
 Unset.__module__ = "mspkit"
 
 UNSET: Final = Unset()
-"""Stands for an argument that is not sent at all; `None` is sent as null."""
+"""An argument that is not sent at all; `None` is sent as null."""
 
 
 def opt(value: T | None) -> T | Unset:
@@ -46,14 +46,14 @@ def opt(value: T | None) -> T | Unset:
     return UNSET if value is None else value
 
 
-class Told:
-    """A `__doc__` that is put together when it is read."""
+class LazyDoc:
+    """A `__doc__` that is made when it is read."""
 
-    def __init__(self, tell: Any) -> None:
-        self.tell = tell
+    def __init__(self, write: Any) -> None:
+        self.write = write
 
     def __get__(self, thing: object, owner: type) -> str:
-        text: str = self.tell(thing, owner)
+        text: str = self.write(thing, owner)
         return text
 
 
@@ -88,7 +88,7 @@ class Record:
         return hash((type(self), self._values()))
 
     def __repr__(self) -> str:
-        # Of what is half made, as a traceback may show it, as much as there is.
+        # Of a partly initialized value, as a traceback may show it, as much as there is.
         inside = ", ".join(
             f"{name}={getattr(self, name)!r}" for name in self.__slots__ if hasattr(self, name)
         )
@@ -104,7 +104,7 @@ def _record(cls: type[Record], values: tuple[Any, ...]) -> Record:
 
 @final
 class Headers(Mapping[str, str]):
-    """The headers of an answer, by name without regard to case. A repeated one is joined by commas."""
+    """The headers of a response, by case-insensitive name. Repeated ones are joined by commas."""
 
     __slots__ = ("_pairs",)
 
@@ -143,24 +143,24 @@ Headers.__module__ = "mspkit"
 
 @final
 class ResponseMeta(Record):
-    """What is known of an answer besides its content."""
+    """The metadata of a response."""
 
     __slots__ = ("attempts", "elapsed", "headers", "request_id", "status")
 
     status: int
     """The HTTP status."""
     headers: Headers
-    """The headers of the answer."""
+    """The headers of the response."""
     request_id: str
     """The id that the client gave the call; it was sent as `X-Request-Id`."""
     attempts: int
-    """How many attempts it took."""
+    """How many attempts were made."""
     elapsed: float
-    """Seconds from the call to the end of the answer, queueing and retries included."""
+    """Seconds from the call to the end of the response, queueing and retries included."""
 
 
 def meta_of(answer: _native.Response | _native.Page) -> ResponseMeta:
-    """The metadata of a native answer."""
+    """The metadata of a native response."""
     return ResponseMeta(
         status=answer.status,
         headers=Headers(answer.headers),
@@ -177,23 +177,23 @@ class Attempt(Record):
     __slots__ = ("cause", "status", "took", "waited")
 
     status: int | None
-    """The status of the answer, when there was one."""
+    """The status of the response, if there was one."""
     cause: str | None
-    """Why there was no answer, when there was none."""
+    """Why there was no response, if there was none."""
     waited: float
     """Seconds before sending: queue, token and back-off."""
     took: float
-    """Seconds from sending to the end of the answer."""
+    """Seconds from sending to the end of the response."""
 
 
 @final
 class FieldError(Record):
-    """What the server said about one field of a request."""
+    """What the server reported about one field of a request."""
 
     __slots__ = ("code", "field", "message")
 
     field: str
-    """The field, in the vendor's spelling; empty when the server named none."""
+    """The field, in the vendor's spelling; empty if the server named none."""
     code: str | None
     """The vendor's code, such as `InvalidValue`."""
     message: str
@@ -202,20 +202,20 @@ class FieldError(Record):
 
 @final
 class LimitStatus(Record):
-    """What the limit of one endpoint is doing."""
+    """The state of one endpoint's limit."""
 
     __slots__ = ("cap", "endpoint", "in_flight", "last_429", "waiting")
 
     endpoint: str
     """Method and path template."""
     cap: int
-    """Calls that may travel at the same time now."""
+    """How many calls may be in flight now."""
     in_flight: int
-    """Calls that travel now."""
+    """How many calls are in flight."""
     waiting: int
-    """Calls that wait for a slot."""
+    """How many calls wait for a slot."""
     last_429: float | None
-    """Seconds since the last answer 429."""
+    """Seconds since the last 429."""
 
 
 @final
@@ -235,7 +235,7 @@ class RequestEvent(Record):
     request_id: str
     """The id of the call, the same for all its attempts."""
     attempt: int
-    """Which attempt of the call it is, from 1."""
+    """The number of the attempt, from 1."""
 
 
 @final
@@ -265,18 +265,18 @@ class ResponseEvent(Record):
     request_id: str
     """The id of the call."""
     attempt: int
-    """Which attempt of the call it was, from 1."""
+    """The number of the attempt, from 1."""
     status: int | None
-    """The status, when an answer came."""
+    """The status, if there was a response."""
     cause: str | None
-    """Why none came, otherwise."""
+    """Why there was no response, if there was none."""
     took: float
-    """Seconds from sending to the end of the answer."""
+    """Seconds from sending to the end of the response."""
 
 
 @final
 class RetryEvent(Record):
-    """Another attempt will be made."""
+    """Another attempt is about to be made."""
 
     __slots__ = ("attempt", "method", "operation", "path", "reason", "request_id", "server", "wait")
 
@@ -291,9 +291,9 @@ class RetryEvent(Record):
     request_id: str
     """The id of the call."""
     attempt: int
-    """Which attempt failed, from 1."""
+    """The number of the attempt that failed, from 1."""
     reason: str
-    """Why: `HTTP 503`, or what became of the connection."""
+    """Why: `HTTP 503`, or what happened to the connection."""
     wait: float
     """Seconds until the next attempt."""
 
@@ -305,12 +305,12 @@ ResponseHook: TypeAlias = Callable[[ResponseEvent], object]
 RetryHook: TypeAlias = Callable[[RetryEvent], object]
 """Called before each further attempt."""
 Credentials: TypeAlias = Callable[[], Mapping[str, Any]]
-"""Gives the secrets of a client by the names of its options, such as `{"jwt": …}`."""
+"""Returns the secrets of a client by the names of its options, such as `{"jwt": …}`."""
 
 
 @final
 class Hidden:
-    """Anything that may hold a secret, on its way to the native side, which looks into it."""
+    """A value that may contain a secret, on its way to the native side, which unwraps it."""
 
     __slots__ = ("_text",)
 
@@ -318,7 +318,7 @@ class Hidden:
         self._text = value
 
     def reveal(self) -> Any:
-        """What is hidden."""
+        """The hidden value."""
         return self._text
 
     def __repr__(self) -> str:
@@ -327,7 +327,7 @@ class Hidden:
 
 @final
 class Secret:
-    """A text that does not show: `reveal()` gives it, and pickles do not hold it."""
+    """Text that does not show itself: `reveal()` returns it, and pickles do not contain it."""
 
     __slots__ = ("_text",)
 
@@ -354,7 +354,7 @@ class Secret:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("a secret is not pickled; pickle what it belongs to, or reveal() it")
+        raise TypeError("a secret cannot be pickled; pickle what it belongs to, or reveal() it")
 
 
 Secret.__module__ = "mspkit"
@@ -362,7 +362,8 @@ Secret.__module__ = "mspkit"
 
 @final
 class Response:
-    """The answer to `client.request(…)`."""
+    """A response, unchanged: of `client.request(…)`, or of an operation that returns a file or a
+    text."""
 
     __slots__ = ("_content", "_native", "response_meta")
 
@@ -374,7 +375,7 @@ class Response:
     ) -> None:
         self._content = content
         self.response_meta = response_meta
-        # Knows what an error of reading has to tell; nothing after pickling.
+        # Has the context for decode errors; None after pickling.
         self._native = native
 
     @property
@@ -384,24 +385,24 @@ class Response:
 
     @property
     def headers(self) -> Headers:
-        """The headers of the answer."""
+        """The headers of the response."""
         return self.response_meta.headers
 
     @property
     def content(self) -> bytes:
-        """The body as it came."""
+        """The body, unchanged."""
         return self._content
 
     @property
     def text(self) -> str:
-        """The body as text; what is no UTF-8 is replaced."""
+        """The body as text; invalid UTF-8 is replaced."""
         return self._content.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """The body, read as JSON.
+        """The body, parsed as JSON.
 
         Raises:
-            ResponseDecodeError: The body is no JSON.
+            ResponseDecodeError: The body is not JSON.
         """
         return _native.decode(self._content) if self._native is None else self._native.decode()
 

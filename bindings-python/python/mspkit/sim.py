@@ -2,20 +2,36 @@
 
     python -m mspkit.sim --customers 3 -- python onboard.py
 
-runs a script against it. Inside of a test, `mspkit.testing` is what you want.
+runs a script against it. Inside of a test, `mspkit.testing` is what you want. The program comes in the
+package `mspkit-sim`, which `pip install 'mspkit[sim]'` installs.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 
 __all__ = ["main", "program"]
 
 
+_NAME = "mspkit-sim.exe" if os.name == "nt" else "mspkit-sim"
+
+
+def _places() -> Iterator[Path]:
+    """Where installers put programs: this environment, the user's own, and whatever `PATH` names."""
+    yield Path(sysconfig.get_path("scripts"), _NAME)
+    yield Path(sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")), _NAME)
+    found = shutil.which(_NAME)
+    if found:
+        yield Path(found)
+
+
 def program() -> Path:
-    """The program: the one that `MSPKIT_SIM` names, else the one of this installation.
+    """The program: the one that `MSPKIT_SIM` names, else the one that the package `mspkit-sim` has installed.
 
     Raises:
         FileNotFoundError: There is none.
@@ -25,14 +41,13 @@ def program() -> Path:
         if not Path(named).is_file():
             raise FileNotFoundError(f"MSPKIT_SIM names {named}, and there is no such file")
         return Path(named)
-    here = Path(__file__).with_name("_bin") / "mspkit-sim"
-    if not here.is_file():
-        raise FileNotFoundError(
-            "this installation of mspkit has no simulator, as it was not made from the wheel that "
-            "`make wheel` builds. MSPKIT_SIM may name one: `cargo build --release -p mspkit-sim` makes "
-            "target/release/mspkit-sim"
-        )
-    return here
+    for place in _places():
+        if place.is_file():
+            return place
+    raise FileNotFoundError(
+        "the simulator is not installed; it is a package of its own: pip install 'mspkit[sim]'. "
+        "MSPKIT_SIM can name the program instead"
+    )
 
 
 def main() -> None:

@@ -1,4 +1,5 @@
-"""Test a script against the simulator: three services on a local port, with data and faults of your choice.
+"""Test a script against the simulator: the three services on a local port, with data and faults of
+your choice.
 
     from mspkit.testing import Simulator
 
@@ -8,8 +9,8 @@
             onboard(sim.ncentral(), "Contoso")
             assert len(sim.requests("ncentral.service_orgs.create_customer")) == 1
 
-A simulator is a process of its own on a port of its own, so tests that run at the same time do not meet. It
-ends with the `with` block, and at the latest with this process.
+A simulator is a separate process on its own port, so tests can run in parallel. It ends with the
+`with` block, and at the latest with this process.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from mspkit._cloudmore import AsyncCloudmore, Cloudmore
+from mspkit._native import __version__
 from mspkit._ncentral import AsyncNCentral, NCentral
+from mspkit._simulated import Collections, Counts
 from mspkit._wiv import AsyncWiv, Wiv
 from mspkit.sim import program
 
@@ -65,101 +68,67 @@ FaultKind = Literal[
     "empty_page",
     "repeat_page",
 ]
-"""What can happen to a request; `Simulator.fail` says what each means."""
+"""What can happen to a request; see `Simulator.fail`."""
 
 S = TypeVar("S", bound="Simulator")
 
-# Clients and commands go past the proxies of this machine; pauses are short, as a test should be.
+# Clients and commands bypass the machine's proxies; pauses are short.
 _PAST: Mapping[str, Any] = {"trust_env": False, "max_backoff": 0.05}
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-class Options(TypedDict, total=False):
-    """How much a simulator holds, and which of the vendors' habits it shows. Nothing has to be given."""
+class Options(Counts, total=False):
+    """How much data a simulator holds, and which behaviour it shows. Every option has a default."""
 
     seed: int
-    """Names, addresses and ids: the same seed gives the same data; 7."""
-    service_orgs: int
-    """Service organizations of N-central, with ids from 50 on; 3."""
-    customers: int
-    """Customers of N-central, with ids from 100 on, spread over the service organizations; 10."""
-    sites: int
-    """Sites of N-central's customers, with ids from 10,000,000 on, spread over them; 15."""
-    wiv_customers: int
-    """Customers of Wiv; 5."""
-    cases: int
-    """Cases of Wiv, spread over its customers; 60."""
-    estore: int
-    """Services in Cloudmore's E-Store; 8."""
-    organization_services: int
-    """Services that the known organization of Cloudmore has; 3."""
+    """Seed of names, addresses and ids: the same seed, the same data. 7 by default."""
     envelope: Literal["bare", "data"]
     """How N-central wraps a single object."""
     list_envelope: Literal["minimal", "seed", "full", "array"]
-    """How N-central wraps a list; full."""
+    """How N-central wraps a list. `full` by default."""
     ids: Literal["string", "number"]
     """How N-central writes ids."""
     create_returns: Literal["full", "id"]
-    """What N-central answers to a create."""
+    """What N-central returns for a create."""
     max_page_size: int
-    """Larger pages are cut to it; 1000."""
+    """The largest page; larger requests are cut to it. 1000 by default."""
     access_seconds: int
-    """Life of N-central's access token; 3600."""
+    """Lifetime of N-central's access token. 3600 by default."""
     refresh_seconds: int
-    """Life of N-central's refresh token; 90000."""
+    """Lifetime of N-central's refresh token. 90000 by default."""
     token_seconds: int
-    """Life of Cloudmore's token; 86400."""
+    """Lifetime of Cloudmore's token. 86400 by default."""
     send_expiry: bool
-    """Whether token answers tell the life; true."""
+    """Whether token responses state the lifetime. True by default."""
     password_expired: bool
-    """N-central answers 500 to everything but the exchange of the token; false."""
+    """Whether N-central responds with 500 to everything but the token exchange. False by default."""
     standard_psa: bool
-    """Whether N-central has a standard PSA integration; true."""
+    """Whether N-central has a standard PSA integration. True by default."""
     caps: Mapping[str, int | None] | None
-    """Requests in flight by `"GET /api/customers"` or `"*"`, above which 429 is answered; None for none."""
+    """How many requests may be in flight per `"GET /api/customers"` or `"*"` before 429; None for no caps."""
     located: Literal["header", "relative", "body", "none"]
-    """How Cloudmore names a service that was added."""
+    """How Cloudmore returns the id of an added service."""
     empty_writes: bool
-    """Whether Cloudmore's PUT, PATCH and DELETE answer 204 or with the service; true."""
+    """Whether Cloudmore's PUT, PATCH and DELETE return 204, rather than the service. True by default."""
     scroll_idle_seconds: int
-    """When a scroll of Wiv expires; 300."""
+    """After how many idle seconds a scroll of Wiv expires. 300 by default."""
     scroll_rotates: bool
-    """Whether the id of a scroll changes with each page; true."""
+    """Whether the id of a scroll changes with each page. True by default."""
     latency_ms: int
-    """Time that every answer takes; 0."""
+    """Delay of every response. 0 by default."""
     log: bool
-    """Whether requests are kept; true."""
+    """Whether requests are recorded. True by default."""
     credentials: Mapping[str, str]
     """Credentials to accept instead, by the names of `Simulator.credentials`."""
 
 
-class State(TypedDict, total=False):
-    """What the services hold, each thing as the vendor's API shows it."""
+class State(Collections, total=False):
+    """The data of the services, each object in the form of the vendor's API."""
 
-    service_orgs: Sequence[Mapping[str, Any]]
-    """N-central's service organizations."""
-    customers: Sequence[Mapping[str, Any]]
-    """N-central's customers; `parentId` is their service organization."""
-    sites: Sequence[Mapping[str, Any]]
-    """The sites of N-central's customers; `parentId` is their customer."""
-    custom_psa_tickets: Sequence[Mapping[str, Any]]
-    """N-central's custom PSA tickets."""
-    estore: Sequence[Mapping[str, Any]]
-    """Services in Cloudmore's E-Store."""
-    organization_services: Mapping[str, Sequence[Mapping[str, Any]]]
-    """The services of Cloudmore's organizations, by the id of the organization."""
-    wiv_customers: Sequence[Mapping[str, Any]]
-    """Customers of Wiv."""
-    cases: Sequence[Mapping[str, Any]]
-    """Cases of Wiv."""
-    workflows: Sequence[str]
-    """The ids of Wiv's workflows."""
-    workflow_runs: Sequence[Mapping[str, Any]]
-    """What was run of them."""
     open_scrolls: int
-    """Searches whose pages are being read; told only."""
+    """Open searches; read-only."""
     open_sessions: int
-    """Tokens that are good; told only."""
+    """Valid tokens; read-only."""
 
 
 @dataclass(frozen=True)
@@ -169,32 +138,32 @@ class Request:
     method: str
     """Its method."""
     path: str
-    """Its path, as it was sent."""
+    """Its path, unchanged."""
     query: Mapping[str, Any]
-    """Its query, decoded; a name that was given twice has a list."""
+    """Its query, decoded; a repeated name has a list."""
     body: Any
-    """Its body: JSON as data, anything else as text, None where there is none."""
+    """Its body: JSON as data, anything else as text, None if there is none."""
     operation: str | None
     """The operation that it called, such as `ncentral.customers.list`; None for an unknown path."""
     status: int | None
-    """The status that was answered; None where nothing was."""
+    """The status of the response; None if there was none."""
 
 
 class SimulatorError(Exception):
-    """The simulator could not be started, or did not understand what it was told."""
+    """The simulator could not be started, has another version, or refused a command."""
 
 
 class Simulator:
     """A running simulator.
 
-    Threads may share it. A forked child may talk to it, but only the process that has started it ends it.
+    Threads may share it. A forked child may use it, but only the process that started it stops it.
 
     Args:
-        options: How much it holds and how it behaves; see `Options`.
+        options: How much data it holds and how it behaves; see `Options`.
 
     Raises:
-        FileNotFoundError: This installation has no simulator, and `MSPKIT_SIM` names none.
-        SimulatorError: It does not know an option.
+        FileNotFoundError: The simulator is not installed; `pip install 'mspkit[sim]'` does that.
+        SimulatorError: An option is unknown, or its version is not that of mspkit.
 
     Example:
         >>> with Simulator(customers=3) as sim, sim.ncentral() as client:
@@ -213,22 +182,28 @@ class Simulator:
         assert self._process.stdout is not None
         try:
             ready = _json.loads(self._process.stdout.readline())
+            if ready.get("version") != __version__:
+                raise SimulatorError(
+                    f"this is mspkit {__version__}, but {command[0]} has version {ready.get('version')}; "
+                    f"install the same one: pip install mspkit-sim=={__version__}"
+                )
             self.url: str = ready["url"]
-            """Where all three services are."""
+            """The base URL of all three services."""
             self.credentials: Mapping[str, str] = ready["credentials"]
-            """What it accepts: `ncentral_jwt`, `cloudmore_organization_id` and so on."""
+            """The credentials that it accepts: `ncentral_jwt`, `cloudmore_organization_id` and
+            so on."""
             if options:
                 self.reset()
         except ValueError:
             self.close()
-            raise SimulatorError(f"{command[0]} ended with {self._process.returncode} at its start") from None
+            raise SimulatorError(f"{command[0]} exited with {self._process.returncode} on start") from None
         except BaseException:
             self.close()
             raise
 
     @property
     def pid(self) -> int:
-        """Its process."""
+        """The process."""
         return self._process.pid
 
     @property
@@ -279,14 +254,15 @@ class Simulator:
         }
 
     def load(self, **state: Unpack[State]) -> None:
-        """Replaces what the services hold.
+        """Replaces the data of the services.
 
-        A list that is not given stays, but for what stands under one that is: customers under service
-        organizations, sites under both, an organization's services under the E-Store, cases under Wiv's
-        customers. A field that is not given is filled in.
+        A list that is not given is kept, except those that belong to a given one: customers of
+        service organizations, sites of both, an organization's services of the E-Store, cases of
+        Wiv's customers. Missing fields are filled in.
 
         Raises:
-            SimulatorError: Something in it is wrong; the message says where. Nothing has changed then.
+            SimulatorError: Something in it is invalid; the message says where. Nothing has changed
+            then.
 
         Example:
             >>> with Simulator() as sim, sim.ncentral() as client:
@@ -297,7 +273,8 @@ class Simulator:
         self.control("state", state)
 
     def state(self) -> dict[str, Any]:
-        """What the services hold now, with the members of `State`; `load(**state)` takes it back."""
+        """The current data of the services, with the members of `State`; `load(**state)` accepts
+        it."""
         state: dict[str, Any] = self.control("state")
         return state
 
@@ -313,26 +290,27 @@ class Simulator:
         retry_after: int | str | Mapping[str, int] | None = None,
         json: Any = None,
         ms: int | None = None,
-        bytes: int | None = None,  # noqa: A002 - it is what the simulator calls it
+        bytes: int | None = None,  # noqa: A002 - the simulator's name
         bytes_per_step: int | None = None,
         step_ms: int | None = None,
         value: str | None = None,
     ) -> None:
-        """Lets requests go wrong: the next one that matches, where nothing else is said.
+        """Makes requests fail: the next matching one, unless the arguments say otherwise.
 
-        What was told before goes first, until it is used up.
+        Earlier faults apply first, until they are used up.
 
         Args:
             match: An operation such as `ncentral.customers.list`, or `GET /api/customers/{x}`, `GET *`, `*`.
-            kind: What happens: `status` (another answer), `html` (a proxy's page), `delay`, `close`, `reset`
-                and `hang` (nothing is carried out), `commit_close`, `commit_reset` and `commit_hang` (it is,
-                but nobody is told), `truncate`, `slow`, `content_type`, `empty_page`, `repeat_page`.
-            times: How many requests; 0 for all. 1, or with `nth` or `rate` all of those.
-            nth: Only these of the requests that match from now on, counted from 1.
-            rate: Each of them with this chance, from 0 to 1; always the same ones.
+            kind: What happens: `status` (another response), `html` (a proxy's page), `delay`, `close`,
+                `reset` and `hang` (nothing is carried out), `commit_close`, `commit_reset` and
+                `commit_hang` (it is, but without a response), `truncate`, `slow`, `content_type`,
+                `empty_page`, `repeat_page`.
+            times: How many requests; 0 for all. 1 by default; with `nth` or `rate`, all of those.
+            nth: Only these of the matching requests from now on, counted from 1.
+            rate: Each with this probability, from 0 to 1; the same ones in every run.
             status: Of `status` and `html`.
             retry_after: Of `status`: seconds, a text, or `{"date_in_seconds": 5}`.
-            json: Of `status`: the body; else the vendor's own.
+            json: Of `status`: the body; the vendor's own by default.
             ms: Of `delay`.
             bytes: Of `truncate`: how many still arrive.
             bytes_per_step: Of `slow`.
@@ -365,7 +343,7 @@ class Simulator:
             "rate": rate,
             "times": times,
         }
-        given = {name: said for name, said in fields.items() if said is not None}
+        given = {name: value for name, value in fields.items() if value is not None}
         self.control("fail", {**rule, "fault": {"kind": kind, **given}})
 
     def answer(
@@ -378,21 +356,21 @@ class Simulator:
         headers: Mapping[str, str] | None = None,
         times: int = 0,
     ) -> None:
-        """Answers requests in its own words, also those to endpoints that it does not know.
+        """Sets the response of an endpoint, including endpoints that the simulator does not know.
 
-        What was told before goes first, until it is used up; with `times=0` it never is.
+        Earlier responses apply first, until they are used up; with `times=0` they never are.
 
         Args:
             match: A path such as `/api/devices` or `/api/devices/{x}`, by any method; `GET /api/devices`; an
                 operation such as `ncentral.customers.list`; `*`.
             status: The status.
             json: The body, as data.
-            text: The body, as it is.
+            text: The body, unchanged.
             headers: Headers besides the content type.
             times: How many requests; 0 for all.
 
         Raises:
-            SimulatorError: Something in it is wrong.
+            SimulatorError: A value is invalid.
 
         Example:
             >>> with Simulator() as sim, sim.ncentral() as client:
@@ -402,10 +380,10 @@ class Simulator:
         """
         given = {"json": json, "text": text, "headers": headers}
         rule = {"match": f"* {match}" if match.startswith("/") else match, "status": status, "times": times}
-        self.control("answer", rule | {name: said for name, said in given.items() if said is not None})
+        self.control("answer", rule | {name: value for name, value in given.items() if value is not None})
 
     def advance(self, seconds: float) -> None:
-        """Moves the clock by which tokens and scrolls expire."""
+        """Advances the clock by which tokens and scrolls expire."""
         self.control("clock", {"advance_seconds": seconds})
 
     def requests(self, operation: str | None = None) -> list[Request]:
@@ -421,7 +399,7 @@ class Simulator:
         """Starts over: data, tokens, clock, faults, requests.
 
         Args:
-            options: They come on top of those that it was made with.
+            options: Options to change; the others stay as at the start.
         """
         ready = self.control("reset", {**self._options, **options})
         self.credentials = ready["credentials"]
@@ -442,7 +420,7 @@ class Simulator:
                 raise SimulatorError(_json.load(error)["error"]) from None
 
     def close(self) -> None:
-        """Ends it. Once more does nothing."""
+        """Ends it. Calling it again does nothing."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         self._process.stdout.close()

@@ -1,9 +1,10 @@
-"""What type checkers must refuse, a mistake on each line that says so. It is checked, not run."""
+"""Code that type checkers must refuse, with a mistake on each marked line. It is checked, not
+run."""
 
 from __future__ import annotations
 
 from mspkit import AsyncNCentral, Cloudmore, NCentral, Wiv
-from mspkit.params.ncentral import ServiceOrgsCreateCustomerParams
+from mspkit.ncentral import ServiceOrgsCreateCustomerParams
 
 
 def blocking(client: NCentral, cloudmore: Cloudmore, wiv: Wiv) -> None:
@@ -17,7 +18,7 @@ def blocking(client: NCentral, cloudmore: Cloudmore, wiv: Wiv) -> None:
     _ = client.service_orgs.get("50").so_nam  # mistake: misspelt
     client.service_orgs.get("50").so_name = "b"  # mistake: models are read-only
     cloudmore.services.get("o", "s")  # mistake: everything is given by name
-    cloudmore.services.add(organization_id="o", id="s")  # mistake: the currency is missing
+    cloudmore.services.create(organization_id="o", id="s")  # mistake: the currency is missing
     client.customers.list(on_incomplete="shout")  # mistake: no such choice
     wiv.cases.search(on_lost_page="ignore")  # mistake: no such choice
     wiv.workflows.run("w", payload=[1])  # mistake: not an object

@@ -1,4 +1,5 @@
-"""What type checkers make of correct code. It is checked, not run; `mistakes.py` is what they must refuse."""
+"""Correct code for type checkers. It is checked, not run; `mistakes.py` is what they must
+refuse."""
 
 from __future__ import annotations
 
@@ -9,28 +10,20 @@ from typing_extensions import Unpack, assert_type
 
 from mspkit import (
     UNSET,
-    AddedService,
     APIStatusError,
     AsyncCloudmore,
     AsyncNCentral,
     AsyncPager,
     AsyncWiv,
     Attempt,
-    AuthTokens,
-    Case,
     Cloudmore,
-    Customer,
-    CustomProperty,
-    EstoreService,
     FieldError,
     Headers,
     Id,
     LimitStatus,
-    MspCustomer,
     MspError,
     NCentral,
     NotFoundError,
-    OrgUnitType,
     Page,
     Pager,
     RequestEvent,
@@ -38,11 +31,19 @@ from mspkit import (
     ResponseMeta,
     RetryEvent,
     Secret,
-    ServiceOrg,
     Wiv,
-    WorkflowRun,
 )
-from mspkit.params.ncentral import CustomersListParams, ServiceOrgsCreateCustomerParams
+from mspkit import wiv as wiv_models
+from mspkit.cloudmore import CreatedService, CustomProperty, EstoreService
+from mspkit.ncentral import (
+    AuthTokens,
+    Customer,
+    CustomersListParams,
+    OrgUnitType,
+    ServiceOrg,
+    ServiceOrgsCreateCustomerParams,
+)
+from mspkit.wiv import Case, WorkflowRun
 
 
 def rows(client: NCentral, row: ServiceOrgsCreateCustomerParams, options: CustomersListParams) -> None:
@@ -84,7 +85,7 @@ def blocking_lists(client: NCentral) -> None:
 def blocking_calls(client: NCentral) -> None:
     org = client.service_orgs.get(50, timeout=5, max_retries=0, extra_headers={"X-Trace": "a"})
     assert_type(org, ServiceOrg)
-    # An id of an answer goes where an id is wanted.
+    # An id from a result is accepted as an argument.
     assert_type(client.service_orgs.get(org.so_id).so_name, str | None)
     assert_type(org.org_unit_type == OrgUnitType.SO, bool)
     made = client.service_orgs.create(
@@ -113,18 +114,18 @@ def other_services(cloudmore: Cloudmore, wiv: Wiv) -> None:
     assert_type(cloudmore.estore.list(organization_id="o"), Pager[EstoreService])
     detail = cloudmore.estore.get(organization_id="o", service_id="s", reseller_id="r")
     assert_type(detail.custom_properties, tuple[CustomProperty, ...] | None)
-    added = cloudmore.services.add(
+    added = cloudmore.services.create(
         organization_id="o",
         id="s",
         currency_code="EUR",
         custom_properties_data=[{"id": "domain", "value": "acme.example.com"}],
     )
-    assert_type(added, AddedService)
-    assert_type(added.id, str | None)
-    update = cloudmore.services.update(organization_id="o", service_id="s", custom_properties_data=[added])
+    assert_type(added, CreatedService)
+    assert_type(added.id, str)
+    update = cloudmore.services.replace(organization_id="o", service_id="s", custom_properties_data=[added])
     assert_type(update, ResponseMeta)
     for customer in wiv.customers.list(fields=["id", "name"]):
-        assert_type(customer, MspCustomer)
+        assert_type(customer, wiv_models.Customer)
         assert_type(customer.cost_impact, float | None)
         assert_type(customer.integration_types, tuple[str, ...] | None)
     cases = wiv.cases.search(
@@ -147,7 +148,7 @@ async def async_clients(client: AsyncNCentral, cloudmore: AsyncCloudmore, wiv: A
     async for page in wiv.cases.search_own().pages():
         assert_type(page, Page[Case])
     assert_type(await pager.collect(), list[Customer])
-    removed = await cloudmore.services.remove(organization_id="o", service_id="s")
+    removed = await cloudmore.services.delete(organization_id="o", service_id="s")
     assert_type(removed, ResponseMeta)
     assert_type(await client.request("POST", "/api/x", body={"a": 1}), Response)
     async with client as same:

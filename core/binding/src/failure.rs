@@ -1,19 +1,19 @@
-//! Failures that a binding has to tell by itself, and what a failure of the core came from.
+//! Errors of the bindings themselves, and the causes of errors of the core.
 
 use std::any::Any;
 use std::error::Error;
 
-/// What a closed client says.
-pub const CLOSED: &str = "the client is closed; make another one";
+/// The message of calls on a closed client.
+pub const CLOSED: &str = "the client is closed; create a new one";
 
-/// What a panic says once it has become a failure.
+/// The message for a panic.
 pub fn panicked(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();
-    let said = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
-    format!("internal error in mspkit: {said}")
+    let message = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
+    format!("internal error in mspkit: {message}")
 }
 
-/// What an error came from, outermost first; the system's own errors with their numbers.
+/// The causes of an error, outermost first; system errors with their numbers.
 pub fn causes<'e>(
     error: &'e (dyn Error + 'static),
 ) -> impl Iterator<Item = (Option<i32>, &'e (dyn Error + 'static))> {
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_panic_carries_is_told_when_it_is_text() {
+    fn a_panic_message_is_shown_if_it_is_text() {
         let begin = "internal error in mspkit: ";
         assert_eq!(panicked(&"a literal"), format!("{begin}a literal"));
         assert_eq!(panicked(&"made".to_owned()), format!("{begin}made"));

@@ -1,7 +1,7 @@
-//! Where the async calls of one event loop complete.
+//! The port: where the async calls of one event loop complete.
 //!
-//! The runtime's threads push what has completed and wake the loop once; the loop's thread takes it. `armed` says that
-//! waking is under way: it is lowered *before* the queue is taken, so that what comes in between wakes again.
+//! The runtime's threads push completions and wake the loop once; the loop's thread takes them. `armed` means that a wakeup
+//! is pending: it is cleared *before* the queue is taken, so that a completion in between wakes the loop again.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,9 +13,9 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 use crate::lock;
-use crate::watch::{Event, Watch};
+use crate::watch::{Event, EventCollector};
 
-/// Where the async calls of one event loop complete. `T` is what a call comes to.
+/// The port of one event loop. `T` is the outcome of a call.
 pub struct Port<T> {
     queue: Mutex<Vec<(u64, Queued<T>)>>,
     armed: AtomicBool,
@@ -25,44 +25,44 @@ pub struct Port<T> {
 
 enum Queued<T> {
     Done(T),
-    /// There are events to be taken.
-    Seen(Arc<Watch<T>>),
+    /// The call has events.
+    Seen(Arc<EventCollector<T>>),
 }
 
-/// What a port gives of a call.
+/// An entry of a port.
 #[derive(Debug, PartialEq)]
-pub enum Came<T> {
-    /// It is complete.
+pub enum PortEvent<T> {
+    /// The call is complete.
     Done(T),
-    /// It was seen to do something.
+    /// The call has events.
     Events(Vec<Event>),
 }
 
 /// A call in flight.
 struct Task<T> {
     handle: AbortHandle,
-    watch: Arc<Watch<T>>,
-    /// Ends it with an outcome.
+    watch: Arc<EventCollector<T>>,
+    /// Stops it with an outcome.
     stop: Option<oneshot::Sender<()>>,
 }
 
 impl<T: Send + 'static> Task<T> {
-    /// Drops the call. What is seen from here on waits for whoever reads the list on.
+    /// Drops the call. Later events are kept for the next reader of the list.
     fn cancel(self) {
-        self.watch.tell(None);
+        self.watch.set_target(None);
         self.handle.abort();
     }
 }
 
-/// A call's place in a port.
+/// A call's entry in a port.
 pub(crate) struct Target<T> {
     port: Arc<Port<T>>,
     id: u64,
 }
 
 impl<T> Target<T> {
-    /// Says that there are events to be seen.
-    pub(crate) fn events(&self, watch: Arc<Watch<T>>) {
+    /// Queues an entry for new events.
+    pub(crate) fn events(&self, watch: Arc<EventCollector<T>>) {
         self.port.push(self.id, Queued::Seen(watch));
     }
 }
@@ -73,7 +73,7 @@ impl<T> Port<T> {
         self.wake();
     }
 
-    /// Wakes the loop, if that is not under way.
+    /// Wakes the loop, unless a wakeup is pending.
     pub fn wake(&self) {
         if !self.armed.swap(true, Ordering::AcqRel) {
             (self.wake)();
@@ -92,23 +92,23 @@ impl<T: Send + 'static> Port<T> {
         })
     }
 
-    /// Starts a call, which must not panic, on the thread that takes. Its outcome will be taken under this id.
+    /// Starts a call, which must not panic, on the loop's thread. Its outcome is taken with this id.
     pub fn submit(
         self: &Arc<Self>,
         id: u64,
         runtime: &Runtime,
-        watch: &Arc<Watch<T>>,
+        watch: &Arc<EventCollector<T>>,
         call: impl Future<Output = T> + Send + 'static,
     ) {
         self.start(id, runtime, watch, call, None);
     }
 
-    /// Starts a call that can also be [stopped](Self::stop): then it is dropped, and `stopped` says what it came to.
+    /// Starts a call that can also be [stopped](Self::stop): then it is dropped, and `stopped` returns its outcome.
     pub fn submit_stoppable(
         self: &Arc<Self>,
         id: u64,
         runtime: &Runtime,
-        watch: &Arc<Watch<T>>,
+        watch: &Arc<EventCollector<T>>,
         call: impl Future<Output = T> + Send + 'static,
         stopped: impl FnOnce() -> T + Send + 'static,
     ) {
@@ -116,7 +116,7 @@ impl<T: Send + 'static> Port<T> {
         let call = async move {
             let mut call = Box::pin(call);
             tokio::select! {
-                // What came of it goes before that it was stopped.
+                // The outcome takes precedence over a stop.
                 biased;
                 outcome = &mut call => return outcome,
                 Ok(()) = stopping => {}
@@ -131,46 +131,46 @@ impl<T: Send + 'static> Port<T> {
         self: &Arc<Self>,
         id: u64,
         runtime: &Runtime,
-        watch: &Arc<Watch<T>>,
+        watch: &Arc<EventCollector<T>>,
         call: impl Future<Output = T> + Send + 'static,
         stop: Option<oneshot::Sender<()>>,
     ) {
         let (completed, watched) = (self.clone(), watch.clone());
         let call = async move {
             let outcome = call.await;
-            watched.tell(None);
+            watched.set_target(None);
             completed.push(id, Queued::Done(outcome));
         };
-        watch.tell(Some(Target { port: self.clone(), id }));
+        watch.set_target(Some(Target { port: self.clone(), id }));
         let task = Task { handle: runtime.spawn(call).abort_handle(), watch: watch.clone(), stop };
         lock(&self.tasks).insert(id, task);
     }
 
-    /// What has completed or happened since. What was cancelled is not heard of.
-    pub fn take(&self) -> Vec<(u64, Came<T>)> {
+    /// The completions and events since the last time. Cancelled calls have none.
+    pub fn take(&self) -> Vec<(u64, PortEvent<T>)> {
         self.armed.store(false, Ordering::Release);
-        // The queue's own lock orders this after every push that found the flag raised.
+        // The queue's lock orders this after every push that found the flag set.
         let taken = std::mem::take(&mut *lock(&self.queue));
-        let came = |(id, queued)| match queued {
-            Queued::Done(outcome) => lock(&self.tasks).remove(&id).map(|_| (id, Came::Done(outcome))),
+        let event = |(id, queued)| match queued {
+            Queued::Done(outcome) => lock(&self.tasks).remove(&id).map(|_| (id, PortEvent::Done(outcome))),
             Queued::Seen(_) if !lock(&self.tasks).contains_key(&id) => None,
             Queued::Seen(watch) => Some(watch.take())
                 .filter(|events| !events.is_empty())
-                .map(|events| (id, Came::Events(events))),
+                .map(|events| (id, PortEvent::Events(events))),
         };
-        taken.into_iter().filter_map(came).collect()
+        taken.into_iter().filter_map(event).collect()
     }
 
-    /// Ends a stoppable call: its request ends and its slot is free. What it came to is taken as that of any other.
+    /// Stops a call: its request ends and its slot is free. Its outcome is taken as usual.
     pub fn stop(&self, id: u64) {
         let stop = lock(&self.tasks).get_mut(&id).and_then(|task| task.stop.take());
         if let Some(stop) = stop {
-            // It may have ended in this moment.
+            // It may have ended just now.
             let _ = stop.send(());
         }
     }
 
-    /// Drops a call: its request ends and its slot is free. What has completed already is not heard of either.
+    /// Cancels a call: its request ends and its slot is free. A completion that was not taken yet is dropped.
     pub fn cancel(&self, id: u64) {
         let task = lock(&self.tasks).remove(&id);
         if let Some(task) = task {
@@ -208,16 +208,16 @@ mod tests {
 
     fn port() -> (Runtime, Arc<Port<u32>>, Receiver<()>) {
         let runtime = Builder::new_multi_thread().worker_threads(1).build().unwrap();
-        let (tell, woken) = channel();
-        (runtime, Port::new(move || tell.send(()).unwrap_or_default()), woken)
+        let (wake, woken) = channel();
+        (runtime, Port::new(move || wake.send(()).unwrap_or_default()), woken)
     }
 
     #[test]
     fn a_call_wakes_the_loop_and_is_taken_once() {
         let (runtime, port, woken) = port();
-        port.submit(1, &runtime, &Watch::new(0), async { 41 });
+        port.submit(1, &runtime, &EventCollector::new(0), async { 41 });
         woken.recv_timeout(LIMIT).unwrap();
-        assert_eq!(port.take(), [(1, Came::Done(41))]);
+        assert_eq!(port.take(), [(1, PortEvent::Done(41))]);
         assert_eq!(port.take(), []);
     }
 
@@ -233,14 +233,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cancelled_is_dropped_and_not_heard_of() {
+    fn cancelled_calls_are_dropped_and_have_no_completion() {
         let (runtime, port, woken) = port();
         let (held, dropped) = channel::<()>();
-        port.submit(1, &runtime, &Watch::new(0), async move {
+        port.submit(1, &runtime, &EventCollector::new(0), async move {
             let _held = held;
             pending().await
         });
-        port.submit(2, &runtime, &Watch::new(0), async { 42 });
+        port.submit(2, &runtime, &EventCollector::new(0), async { 42 });
         woken.recv_timeout(LIMIT).unwrap();
         port.cancel(1);
         port.cancel(2);
@@ -249,24 +249,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stopped_is_dropped_and_says_what_it_came_to() {
+    fn stopped_calls_are_dropped_and_have_an_outcome() {
         let (runtime, port, woken) = port();
         let (held, dropped) = channel::<()>();
         let call = async move {
             let _held = held;
             pending().await
         };
-        // Said after it was dropped: by then all is known.
+        // Called after the drop, when everything is known.
         let stopped = move || u32::from(dropped.try_recv() == Err(TryRecvError::Disconnected));
-        port.submit_stoppable(1, &runtime, &Watch::new(0), call, stopped);
+        port.submit_stoppable(1, &runtime, &EventCollector::new(0), call, stopped);
         port.stop(1);
         woken.recv_timeout(LIMIT).unwrap();
-        assert_eq!(port.take(), [(1, Came::Done(1))]);
-        port.submit_stoppable(2, &runtime, &Watch::new(0), async { 42 }, || 0);
+        assert_eq!(port.take(), [(1, PortEvent::Done(1))]);
+        port.submit_stoppable(2, &runtime, &EventCollector::new(0), async { 42 }, || 0);
         woken.recv_timeout(LIMIT).unwrap();
         port.stop(2);
         port.stop(3);
-        assert_eq!(port.take(), [(2, Came::Done(42))]);
+        assert_eq!(port.take(), [(2, PortEvent::Done(42))]);
     }
 
     #[test]
@@ -275,7 +275,7 @@ mod tests {
         let (held, dropped) = channel::<()>();
         for id in 0..3 {
             let held = held.clone();
-            port.submit(id, &runtime, &Watch::new(0), async move {
+            port.submit(id, &runtime, &EventCollector::new(0), async move {
                 let _held = held;
                 pending().await
             });
@@ -286,21 +286,21 @@ mod tests {
     }
 
     #[test]
-    fn events_are_told_once_until_they_are_taken() {
+    fn events_are_queued_once_until_they_are_taken() {
         let (runtime, port, woken) = port();
-        let watch = Watch::new(EVERYTHING);
+        let watch = EventCollector::new(EVERYTHING);
         watch.note_retry(1);
         port.submit(1, &runtime, &watch, pending());
         watch.note_retry(2);
         woken.recv_timeout(LIMIT).unwrap();
         let taken = port.take();
-        let [(1, Came::Events(events))] = &taken[..] else { panic!("{taken:?}") };
+        let [(1, PortEvent::Events(events))] = &taken[..] else { panic!("{taken:?}") };
         assert_eq!(events.iter().map(|event| event.attempt).collect::<Vec<_>>(), [1, 2]);
         watch.note_retry(3);
         woken.recv_timeout(LIMIT).unwrap();
         port.cancel(1);
         assert_eq!(port.take(), []);
-        // Whoever reads the list on is told of it.
+        // The next reader of the list gets it.
         assert_eq!(watch.take().len(), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Whether the system gives threads, before a runtime is made of them.
+//! A check for available threads, before a runtime is built.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -9,19 +9,19 @@ use crate::lock;
 /// Starts a thread.
 type Spawn = fn(Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>>;
 
-/// Whether the system gives so many threads now: they are made, at the same time, and end again. A runtime panics when it
-/// is refused one while it is made, or waits for ever for those that it got.
+/// Checks whether the system allows so many threads: starts them at the same time, and ends them again. A runtime that
+/// cannot start one of its threads panics, or waits forever for the others.
 ///
 /// # Errors
-/// The system's, when it gives fewer.
+/// The system's error when it allows fewer.
 pub fn room(threads: usize, spawn: Spawn) -> io::Result<()> {
-    let gate = Arc::new(Mutex::new(()));
-    let shut = lock(&gate);
+    let barrier = Arc::new(Mutex::new(()));
+    let held = lock(&barrier);
     let mut made = Vec::new();
     let mut all = Ok(());
     for _ in 0..threads {
-        let gate = gate.clone();
-        match spawn(Box::new(move || drop(lock(&gate)))) {
+        let barrier = barrier.clone();
+        match spawn(Box::new(move || drop(lock(&barrier)))) {
             Ok(thread) => made.push(thread),
             Err(error) => {
                 all = Err(error);
@@ -29,7 +29,7 @@ pub fn room(threads: usize, spawn: Spawn) -> io::Result<()> {
             }
         }
     }
-    drop(shut);
+    drop(held);
     for thread in made {
         let _ = thread.join();
     }
@@ -45,7 +45,7 @@ mod tests {
     static LEFT: AtomicUsize = AtomicUsize::new(2);
 
     #[test]
-    fn a_thread_that_is_refused_is_told_and_the_others_end() {
+    fn a_refused_thread_is_an_error_and_the_others_end() {
         let spawn: Spawn = |run| {
             let left = LEFT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
             left.map_err(|_| io::ErrorKind::WouldBlock)?;

@@ -1,9 +1,9 @@
-//! What is left to do on a runtime that has no threads.
+//! Cleanup on a runtime without threads.
 
 use tokio::runtime::{Handle, Runtime};
 
-/// Lets what was given up be cleaned away: without threads of its own the runtime would only do it at the next call,
-/// and the server would see its connections open until then.
+/// Runs the cleanup of abandoned calls. Without threads of its own the runtime would only do it at the next call, and the
+/// server would see the connections open until then.
 pub fn settle(runtime: &Runtime) {
     if Handle::try_current().is_ok() {
         return;

@@ -1,4 +1,4 @@
-//! Times as the numbers of a language: to the microsecond, so that they read as what they are.
+//! Durations as numbers, rounded to microseconds so that they are readable.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_read_as_they_are() {
+    fn durations_are_readable() {
         let time = Duration::from_nanos(9_538_417);
         assert_eq!(milliseconds(time).to_string(), "9.538");
         assert_eq!(seconds(time).to_string(), "0.009538");

@@ -1,7 +1,6 @@
-//! What is seen of a call while it happens, until its language asks for it.
+//! The events of a call, until its language reads them.
 //!
-//! Events are noted by whichever thread drives the call, only while somebody wants them, and read by a thread of the
-//! language.
+//! The thread that drives the call records them, only while they are wanted, and a thread of the language reads them.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -13,26 +12,26 @@ use mspkit::{Core, Error, Hooks};
 use crate::lock;
 use crate::port::Target;
 
-/// Which events are wanted, as a sum; the languages say the same.
+/// The kinds of events as bits; the languages use the same numbers.
 const REQUEST: u8 = 1;
 const RESPONSE: u8 = 2;
 const RETRY: u8 = 4;
 
-/// The events of one call or list that its language has not seen yet. `T` is what calls come to in its port.
-pub struct Watch<T> {
+/// The unread events of one call or list. `T` is the outcome of calls in its port.
+pub struct EventCollector<T> {
     wanted: AtomicU8,
     seen: Mutex<Seen<T>>,
-    /// What is said of a write that was dropped.
+    /// The error of a write that was dropped.
     abandoned: Mutex<Option<Error>>,
 }
 
 struct Seen<T> {
     events: Vec<Event>,
-    /// Who is told that there are events; nobody, where a blocking call looks by itself.
+    /// Where new events are announced; `None` for blocking calls, which poll.
     target: Option<Target<T>>,
 }
 
-/// Something that was seen of a call.
+/// An event of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     /// The operation.
@@ -48,13 +47,13 @@ pub struct Event {
     /// Which attempt of the call it was, from 1.
     pub attempt: usize,
     /// What has happened.
-    pub what: What,
+    pub kind: EventKind,
 }
 
-/// What has happened; see the events of the core.
+/// The kind of an event; see the events of the core.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "the fields are those of the core's events")]
-pub enum What {
+pub enum EventKind {
     /// A request is about to be sent.
     Request,
     /// An attempt has ended.
@@ -63,8 +62,8 @@ pub enum What {
     Retry { reason: String, wait: Duration },
 }
 
-impl What {
-    /// The number by which this kind of event is wanted.
+impl EventKind {
+    /// The bit of this kind of event.
     pub fn number(&self) -> u8 {
         match self {
             Self::Request => REQUEST,
@@ -74,20 +73,20 @@ impl What {
     }
 }
 
-impl<T: Send + 'static> Watch<T> {
-    /// A watch for the events of these numbers.
+impl<T: Send + 'static> EventCollector<T> {
+    /// A watch for the events with these bits.
     pub fn new(wanted: u8) -> Arc<Self> {
         let seen = Seen { events: Vec::new(), target: None };
         Arc::new(Self { wanted: AtomicU8::new(wanted), seen: Mutex::new(seen), abandoned: Mutex::default() })
     }
 
-    /// Says which events are wanted from here on.
+    /// Sets which events are wanted from now on.
     pub fn want(&self, wanted: u8) {
         self.wanted.store(wanted, Ordering::Relaxed);
     }
 
-    /// Says who is told of events from here on, and of those that nobody was told of.
-    pub(crate) fn tell(self: &Arc<Self>, target: Option<Target<T>>) {
+    /// Sets where events are announced from now on, including those not announced yet.
+    pub(crate) fn set_target(self: &Arc<Self>, target: Option<Target<T>>) {
         let mut seen = self.lock();
         if let (false, Some(target)) = (seen.events.is_empty(), &target) {
             target.events(self.clone());
@@ -95,7 +94,7 @@ impl<T: Send + 'static> Watch<T> {
         seen.target = target;
     }
 
-    /// The core with hooks that note what is wanted at the time.
+    /// The core with hooks that record the wanted events.
     pub fn over(self: &Arc<Self>, core: &Core) -> Core {
         let (request, response, retry) = (self.clone(), self.clone(), self.clone());
         let abandoned = self.clone();
@@ -104,22 +103,22 @@ impl<T: Send + 'static> Watch<T> {
             .on_request(move |event| {
                 request.note(REQUEST, || {
                     let target = (event.method, event.path, event.server);
-                    seen(event.operation, target, event.request_id, event.attempt, What::Request)
+                    seen(event.operation, target, event.request_id, event.attempt, EventKind::Request)
                 });
             })
             .on_response(move |event| {
                 response.note(RESPONSE, || {
                     let target = (event.method, event.path, event.server);
                     let cause = event.cause.map(str::to_owned);
-                    let what = What::Response { status: event.status, cause, took: event.took };
-                    seen(event.operation, target, event.request_id, event.attempt, what)
+                    let kind = EventKind::Response { status: event.status, cause, took: event.took };
+                    seen(event.operation, target, event.request_id, event.attempt, kind)
                 });
             })
             .on_retry(move |event| {
                 retry.note(RETRY, || {
                     let target = (event.method, event.path, event.server);
-                    let what = What::Retry { reason: event.reason.to_owned(), wait: event.wait };
-                    seen(event.operation, target, event.request_id, event.attempt, what)
+                    let kind = EventKind::Retry { reason: event.reason.to_owned(), wait: event.wait };
+                    seen(event.operation, target, event.request_id, event.attempt, kind)
                 });
             });
         core.with_hooks(hooks)
@@ -132,18 +131,18 @@ impl<T: Send + 'static> Watch<T> {
         let event = event();
         let mut seen = self.lock();
         seen.events.push(event);
-        // One message stands for all events until they are taken.
+        // One entry announces all events until they are taken.
         if let (1, Some(target)) = (seen.events.len(), &seen.target) {
             target.events(self.clone());
         }
     }
 
-    /// What there is to say of the call, once it was dropped; nothing where it was no write.
+    /// The error of the call after it was dropped; `None` if it was not a write.
     pub fn abandoned(&self) -> Option<Error> {
         lock(&self.abandoned).take()
     }
 
-    /// The events since it was asked last.
+    /// The events since the last time.
     pub fn take(&self) -> Vec<Event> {
         std::mem::take(&mut self.lock().events)
     }
@@ -158,7 +157,7 @@ fn seen(
     (method, path, server): (&str, &str, &str),
     request_id: &str,
     attempt: usize,
-    what: What,
+    kind: EventKind,
 ) -> Event {
     Event {
         operation: operation.to_owned(),
@@ -167,23 +166,23 @@ fn seen(
         server: server.to_owned(),
         request_id: request_id.to_owned(),
         attempt,
-        what,
+        kind,
     }
 }
 
-impl<T> fmt::Debug for Watch<T> {
+impl<T> fmt::Debug for EventCollector<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch").field("wanted", &self.wanted).finish_non_exhaustive()
+        f.debug_struct("EventCollector").field("wanted", &self.wanted).finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
-impl<T: Send + 'static> Watch<T> {
-    /// Notes a retry, as a hook does.
+impl<T: Send + 'static> EventCollector<T> {
+    /// Records a retry, as a hook does.
     pub(crate) fn note_retry(self: &Arc<Self>, attempt: usize) {
-        let what = What::Retry { reason: "HTTP 503".to_owned(), wait: Duration::ZERO };
+        let kind = EventKind::Retry { reason: "HTTP 503".to_owned(), wait: Duration::ZERO };
         let target = ("POST", "/v1/cases/search", "https://api.wiv.ai");
-        self.note(RETRY, || seen("wiv.cases.search", target, "id", attempt, what));
+        self.note(RETRY, || seen("wiv.cases.search", target, "id", attempt, kind));
     }
 }
 
@@ -192,15 +191,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_wanted_is_noted_and_it_is_given_once() {
-        let watch: Arc<Watch<()>> = Watch::new(REQUEST | RESPONSE);
+    fn only_wanted_events_are_recorded_and_each_is_returned_once() {
+        let watch: Arc<EventCollector<()>> = EventCollector::new(REQUEST | RESPONSE);
         watch.note_retry(1);
         assert_eq!(watch.take(), []);
         watch.want(RETRY);
         watch.note_retry(2);
         let taken = watch.take();
         assert_eq!(
-            taken.iter().map(|event| (event.attempt, event.what.number())).collect::<Vec<_>>(),
+            taken.iter().map(|event| (event.attempt, event.kind.number())).collect::<Vec<_>>(),
             [(2, RETRY)]
         );
         assert_eq!(watch.take(), []);

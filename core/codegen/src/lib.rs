@@ -1,8 +1,9 @@
 //! Renders the committed sources of mspkit from the API documents in `core/api`.
 //!
-//! The way of a document: [`load`] reads it into the language-neutral [`model`], [`check`] refuses what is wrong
-//! with the whole, [`render`] fills the templates that [`targets`] lists, and [`output`] writes or compares files.
+//! [`load`] reads the documents into the language-neutral [`model`], [`check`] validates it, [`render`] fills the templates
+//! that [`targets`] lists, and [`output`] writes or compares files.
 
+mod bundle;
 pub mod check;
 pub mod load;
 pub mod model;
@@ -17,6 +18,16 @@ use std::path::Path;
 
 use output::Rendered;
 use problem::Failure;
+
+/// The bundled document of a service as JSON.
+pub fn bundle(root: &Path, service: &str) -> Result<String, Failure> {
+    let read = || {
+        let document = node::Document::service(root, &format!("{}/{service}", load::FOLDER))?;
+        document.node().json()
+    };
+    let json = read().map_err(|problem| Failure::Documents(vec![problem]))?;
+    Ok(format!("{json:#}"))
+}
 
 /// Reads the documents under `root` and renders every target; nothing is written.
 pub fn generate(root: &Path) -> Result<Vec<Rendered>, Failure> {

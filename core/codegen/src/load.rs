@@ -1,34 +1,39 @@
-//! From the documents to the model: one document per service, and the table of error kinds.
+//! From the documents to the model: one document per service, of one file or several, and the table of error kinds.
 
+mod dialect;
 mod errors;
+mod examples;
 mod extensions;
+mod inputs;
 mod operation;
+mod options;
 mod param;
 mod schema;
+mod simulated;
 
 use std::path::Path;
 
-use crate::model::{Api, Operation, Resource, Service};
+use crate::model::{Api, Collection, ErrorAnswer, Operation, Resource, Service};
 use crate::names;
 use crate::node::{Document, Node};
 use crate::problem::{Problem, Problems};
 
-/// The services: id, class of the client, file of the document.
-const SERVICES: [(&str, &str, &str); 3] = [
-    ("cloudmore", "Cloudmore", "core/api/cloudmore.yaml"),
-    ("ncentral", "NCentral", "core/api/ncentral.yaml"),
-    ("wiv", "Wiv", "core/api/wiv.yaml"),
-];
+/// Where the documents are: for each service a folder of files, or one file.
+pub const FOLDER: &str = "core/api";
 
-/// What a document says of the service as a whole; the operations need it.
+/// The services: id, and class of the client.
+const SERVICES: [(&str, &str); 3] = [("cloudmore", "Cloudmore"), ("ncentral", "NCentral"), ("wiv", "Wiv")];
+
+/// What the operations need of the rest of the document.
 pub(crate) struct Context<'d> {
     pub(crate) document: Node<'d>,
     pub(crate) service: &'static str,
-    pub(crate) envelope: bool,
+    pub(crate) dialect: &'d crate::model::Dialect,
     pub(crate) error_kinds: &'d [crate::model::ErrorKind],
+    pub(crate) collections: &'d [Collection],
 }
 
-/// Reads every document under `root`; all problems that can be seen are told at once.
+/// Reads every document under `root`; reports all problems at once.
 pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
     let mut problems = Problems::default();
     let error_kinds = errors::table(root, &mut problems);
@@ -36,21 +41,30 @@ pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
         services: Vec::new(),
         operations: Vec::new(),
         models: Vec::new(),
+        inputs: Vec::new(),
         enums: Vec::new(),
         error_kinds,
+        options: options::table(root, &mut problems),
+        collections: Vec::new(),
     };
-    let mut shapes = schema::Shapes::default();
-    for (id, class, file) in SERVICES {
-        let Some(document) = problems.keep(Document::read(root, file)) else { continue };
+    for (id, class) in SERVICES {
+        let read = Document::service(root, &format!("{FOLDER}/{id}"));
+        let Some(document) = problems.keep(read) else { continue };
         extensions::check(&document.node(), &mut problems);
         let mut operations = Vec::new();
-        let service =
-            service(&document, (id, class), &api.error_kinds, &mut operations, &mut shapes, &mut problems);
+        let mut shapes = schema::Shapes::of(id);
+        let collections = problems.keep(simulated::collections(&document.node(), id)).unwrap_or_default();
+        let known = (&api.error_kinds[..], &collections[..]);
+        let service = service(&document, (id, class), known, &mut operations, &mut shapes, &mut problems);
+        api.collections.extend(collections);
         api.services.extend(problems.keep(service));
         api.operations.append(&mut operations);
+        let (mut models, mut enums, mut inputs) = shapes.finish();
+        api.models.append(&mut models);
+        api.enums.append(&mut enums);
+        api.inputs.append(&mut inputs);
     }
-    (api.models, api.enums) = shapes.finish();
-    api.operations.sort_by(|a, b| (&a.id, &a.place).cmp(&(&b.id, &b.place)));
+    api.operations.sort_by(|a, b| (&a.id, &a.source).cmp(&(&b.id, &b.source)));
     let problems = problems.sorted();
     if problems.is_empty() { Ok(api) } else { Err(problems) }
 }
@@ -58,7 +72,7 @@ pub fn api(root: &Path) -> Result<Api, Vec<Problem>> {
 fn service(
     document: &Document,
     (id, class): (&'static str, &str),
-    error_kinds: &[crate::model::ErrorKind],
+    (error_kinds, collections): (&[crate::model::ErrorKind], &[Collection]),
     operations: &mut Vec<Operation>,
     shapes: &mut schema::Shapes,
     problems: &mut Problems,
@@ -68,8 +82,9 @@ fn service(
     if named.text()? != id {
         return Err(named.problem(format!("must be `{id}` in this file")));
     }
-    let envelope = root.need("x-mspkit-envelope")?.flag()?;
-    let context = Context { document: root.clone(), service: id, envelope, error_kinds };
+    let dialect = dialect::read(&root.need("x-mspkit-dialect")?)?;
+    let context =
+        Context { document: root.clone(), service: id, dialect: &dialect, error_kinds, collections };
     for (path, item) in root.need("paths")?.entries()? {
         operations.extend(operation::all_of(&context, &path, &item, shapes, problems));
     }
@@ -81,7 +96,21 @@ fn service(
         doc: info.need("description")?.text()?.to_owned(),
         base_url: base_url(&root)?,
         resources: resources(&root, operations)?,
+        dialect: dialect.clone(),
+        errors: shared_errors(operations),
     })
+}
+
+/// The error responses that operations refer to, without duplicates.
+fn shared_errors(operations: &[Operation]) -> Vec<ErrorAnswer> {
+    let mut errors: Vec<ErrorAnswer> = Vec::new();
+    for error in operations.iter().flat_map(|operation| &operation.errors).filter(|error| error.shared) {
+        if !errors.iter().any(|known| (known.status, &known.doc) == (error.status, &error.doc)) {
+            errors.push(error.clone());
+        }
+    }
+    errors.sort_by(|a, b| (a.status, &a.doc).cmp(&(b.status, &b.doc)));
+    errors
 }
 
 /// The address of the first server, its variables replaced by their defaults.
@@ -103,10 +132,10 @@ fn resources(root: &Node<'_>, operations: &[Operation]) -> Result<Vec<Resource>,
         for tag in tags.items()? {
             let name = tag.need("name")?.text()?;
             if !operations.iter().any(|operation| operation.resource == name) {
-                return Err(tag.problem(format!("`{name}` is no resource of any operation")));
+                return Err(tag.problem(format!("`{name}` is not the resource of any operation")));
             }
             let doc = tag.need("description")?.text()?.to_owned();
-            resources.push(Resource { name: name.to_owned(), doc });
+            resources.push(Resource { name: name.to_owned(), doc, source: tag.source() });
         }
     }
     for operation in operations {
@@ -119,7 +148,7 @@ fn resources(root: &Node<'_>, operations: &[Operation]) -> Result<Vec<Resource>,
     Ok(resources)
 }
 
-/// The name users write for something of the document: `x-mspkit-name`, or the vendor's name in snake case.
+/// The name for users: `x-mspkit-name`, or the vendor's name in snake case.
 pub(crate) fn user_name(wire: &str, given: Option<&Node<'_>>) -> Result<String, Problem> {
     let Some(given) = given else { return Ok(names::snake(wire)) };
     let name = given.text()?;

@@ -1,14 +1,23 @@
-//! What the documents say, in no language's words: the types that checks and templates read.
+//! The language-neutral model of the documents, which checks and templates read.
 
+mod dialect;
+mod examples;
 mod operation;
+mod options;
+mod simulated;
 
 use serde::{Deserialize, Serialize};
 
-use crate::problem::Place;
+use crate::problem::SourceLocation;
 
+pub use dialect::{Dialect, Envelope, PageWords, ScrollWords};
+pub use examples::{ExampleResponse, Examples};
 pub use operation::{
-    Answer, AnswerKind, Auth, Body, ErrorAnswer, Kind, Limit, Operation, Page, Paging, Param, Retry, Spot,
+    Answer, AnswerKind, Auth, Body, ErrorAnswer, Input, Kind, Limit, Operation, Page, Paging, Param,
+    ParamLocation, Retry,
 };
+pub use options::{Choice, Holds, OfService, Options};
+pub use simulated::{Collection, CollectionShape, Simulation};
 
 /// Everything.
 #[derive(Debug, Clone, Serialize)]
@@ -17,12 +26,18 @@ pub struct Api {
     pub services: Vec<Service>,
     /// The operations of all services, sorted by id.
     pub operations: Vec<Operation>,
-    /// The models that answers are made of, sorted by name.
+    /// The models of responses, sorted by service and name.
     pub models: Vec<Model>,
-    /// The enumerations that models use, sorted by name.
+    /// The nested objects of requests, sorted by service and name.
+    pub inputs: Vec<Input>,
+    /// The enumerations that models use, sorted by service and name.
     pub enums: Vec<OpenEnum>,
     /// The kinds of errors, in the order of their table.
     pub error_kinds: Vec<ErrorKind>,
+    /// The options.
+    pub options: Options,
+    /// The simulator's collections by service, parents before their children.
+    pub collections: Vec<Collection>,
 }
 
 /// One vendor's service.
@@ -40,29 +55,42 @@ pub struct Service {
     pub base_url: String,
     /// Its resources, sorted by name.
     pub resources: Vec<Resource>,
+    /// The names that it uses for what all services have.
+    pub dialect: Dialect,
+    /// The error responses that several operations refer to, sorted by status.
+    pub errors: Vec<ErrorAnswer>,
 }
 
-/// The operations that stand together under one name of a client.
+/// A group of operations under one name of a client.
 #[derive(Debug, Clone, Serialize)]
 pub struct Resource {
     /// Its name in snake case.
     pub name: String,
     /// What it is.
     pub doc: String,
+    /// Its location in the document.
+    #[serde(skip)]
+    pub source: SourceLocation,
 }
 
-/// An object of an answer.
+/// An object in responses.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Model {
-    /// Its name.
+    /// The id of its service, whose namespace it is in.
+    pub service: String,
+    /// Its name, unique in its service.
     pub name: String,
+    /// Its path in the crate: `ncentral::Customer`.
+    pub path: String,
     /// What it is.
     pub doc: String,
     /// Its fields in the document's order.
     pub fields: Vec<Field>,
-    /// Where it stands in its document.
+    /// Whether the document allows other members as well.
+    pub open: bool,
+    /// Its location in the document.
     #[serde(skip)]
-    pub place: Place,
+    pub source: SourceLocation,
 }
 
 /// A field of a model.
@@ -76,22 +104,24 @@ pub struct Field {
     pub doc: String,
     /// What it holds.
     pub shape: Shape,
-    /// Whether the vendor promises that it is there and not null.
+    /// Whether it is always present and not null.
     pub required: bool,
-    /// Whether the vendor wants it no longer.
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// A value to show.
+    /// An example value.
     pub example: Option<serde_json::Value>,
-    /// Where it stands in its document.
+    /// Its location in the document.
     #[serde(skip)]
-    pub place: Place,
+    pub source: SourceLocation,
 }
 
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Shape {
-    /// An id: a string, whatever was sent.
+    /// An id: a string or a number, read as a string.
     Id,
     /// A string.
     Text,
@@ -117,23 +147,25 @@ pub enum Shape {
     },
     /// A list.
     List {
-        /// What it is a list of.
+        /// The shape of its entries.
         of: Box<Shape>,
     },
 }
 
-/// Values that a field is known to have; others may come.
+/// The known values of a field, which may have others as well.
 #[derive(Debug, Clone, Serialize)]
 pub struct OpenEnum {
-    /// Its name.
+    /// The id of its service, whose namespace it is in.
+    pub service: String,
+    /// Its name, unique in its service.
     pub name: String,
     /// What it is.
     pub doc: String,
     /// The known values as the vendor writes them.
     pub values: Vec<String>,
-    /// Where it stands in its document.
+    /// Its location in the document.
     #[serde(skip)]
-    pub place: Place,
+    pub source: SourceLocation,
 }
 
 /// A kind of error, the same in every language.
@@ -143,11 +175,11 @@ pub struct ErrorKind {
     pub name: String,
     /// Its number, negative and never reused.
     pub code: i64,
-    /// The HTTP status it stands for.
+    /// The HTTP status that it is for.
     pub status: Option<u16>,
     /// The Python class.
     pub python: String,
-    /// The class of Python's own that it is as well.
+    /// The built-in Python class that it also derives from.
     pub python_base: Option<String>,
     /// The Node class.
     pub node: String,
@@ -155,7 +187,7 @@ pub struct ErrorKind {
     pub doc: String,
     /// What the user can do.
     pub act: String,
-    /// Where it stands in its document.
+    /// Its location in the document.
     #[serde(skip)]
-    pub place: Place,
+    pub source: SourceLocation,
 }

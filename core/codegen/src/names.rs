@@ -1,4 +1,4 @@
-//! Names: how the vendors' spelling becomes each language's, and which words a language keeps for itself.
+//! Names: the vendors' spelling converted to each language's, and reserved words.
 
 /// The words of a name in lower case: `externalId2` → `external`, `id2`; `INTEGRATION-KEY` → `integration`, `key`.
 fn words(name: &str) -> Vec<String> {
@@ -200,7 +200,7 @@ const TYPESCRIPT: &[&str] = &[
     "yield",
 ];
 
-/// The first language that keeps this word for itself, so that it cannot be the name of an argument.
+/// The first language in which this word is reserved, so that it cannot be the name of an argument.
 pub fn reserved_in(name: &str) -> Option<&'static str> {
     [("Rust", RUST), ("Python", PYTHON), ("C or C++", C_AND_CPP), ("TypeScript", TYPESCRIPT)]
         .into_iter()
@@ -208,7 +208,7 @@ pub fn reserved_in(name: &str) -> Option<&'static str> {
         .map(|(language, _)| language)
 }
 
-/// Whether TypeScript keeps this word for itself.
+/// Whether this word is reserved in TypeScript.
 pub fn reserved_in_typescript(name: &str) -> bool {
     TYPESCRIPT.contains(&name)
 }
@@ -220,6 +220,11 @@ pub fn rust_ident(name: &str) -> String {
         _ if RUST.contains(&name) => format!("r#{name}"),
         _ => name.to_owned(),
     }
+}
+
+/// A name as a C++ identifier: `delete` becomes `delete_`.
+pub fn cpp_ident(name: &str) -> String {
+    if C_AND_CPP.contains(&name) { format!("{name}_") } else { name.to_owned() }
 }
 
 /// A name as a Python identifier: `from` becomes `from_`.
@@ -267,6 +272,7 @@ mod tests {
         assert_eq!(reserved_in("template"), Some("C or C++"));
         assert_eq!(reserved_in("function"), Some("TypeScript"));
         assert_eq!(reserved_in("select"), None);
+        assert_eq!((cpp_ident("delete").as_str(), cpp_ident("update").as_str()), ("delete_", "update"));
         assert_eq!(rust_ident("type"), "r#type");
         assert_eq!(rust_ident("self"), "self_");
         assert_eq!(rust_ident("so_id"), "so_id");

@@ -1,29 +1,89 @@
-//! A place in a YAML document, whose every complaint names file and path.
+//! A node of a YAML document, whose errors name file and path.
 
 use std::path::Path;
 
 use serde_yaml_ng::Value;
 
-use crate::problem::{Place, Problem};
+use crate::bundle;
+use crate::problem::{Problem, SourceLocation};
 
-/// A YAML file that has been read.
+/// A YAML document: one file, or several that were bundled.
 #[derive(Debug)]
 pub struct Document {
     file: String,
     root: Value,
+    origins: Vec<Origin>,
+}
+
+/// The origin of a part of a bundled document.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    /// The path of the part in the bundle.
+    path: String,
+    file: String,
+    /// The path of the part in its file.
+    own: String,
+}
+
+impl Origin {
+    pub(crate) fn new(path: &str, file: &str, own: &str) -> Self {
+        Self { path: path.to_owned(), file: file.to_owned(), own: own.to_owned() }
+    }
+
+    pub(crate) fn same(path: &str, file: &str) -> Self {
+        Self::new(path, file, path)
+    }
+
+    pub(crate) fn is(&self, path: &str) -> bool {
+        self.path == path
+    }
+
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The location of a path inside the part.
+    fn source(&self, path: &str) -> Option<SourceLocation> {
+        let rest = path.strip_prefix(&self.path)?;
+        let inside = rest.is_empty() || rest.starts_with(['.', '[']);
+        inside.then(|| SourceLocation { file: self.file.clone(), path: format!("{}{rest}", self.own) })
+    }
+}
+
+/// Reads a YAML file, given relative to `root`.
+pub(crate) fn parsed(root: &Path, file: &str) -> Result<Value, Problem> {
+    let source = SourceLocation { file: file.to_owned(), path: String::new() };
+    let text = std::fs::read_to_string(root.join(file)).map_err(|error| source.problem(error.to_string()))?;
+    serde_yaml_ng::from_str(&text).map_err(|error| match error.location() {
+        Some(at) => source.at(&format!("line {}", at.line())).problem(error.to_string()),
+        None => source.problem(error.to_string()),
+    })
 }
 
 impl Document {
     /// Reads `file`, given relative to `root`.
     pub fn read(root: &Path, file: &str) -> Result<Document, Problem> {
-        let place = Place { file: file.to_owned(), path: String::new() };
-        let text =
-            std::fs::read_to_string(root.join(file)).map_err(|error| place.problem(error.to_string()))?;
-        let root = serde_yaml_ng::from_str(&text).map_err(|error| match error.location() {
-            Some(at) => place.at(&format!("line {}", at.line())).problem(error.to_string()),
-            None => place.problem(error.to_string()),
-        })?;
-        Ok(Document { file: file.to_owned(), root })
+        Ok(Document { file: file.to_owned(), root: parsed(root, file)?, origins: Vec::new() })
+    }
+
+    /// Reads the document of a service: the folder of this name, or the one file.
+    pub fn service(root: &Path, name: &str) -> Result<Document, Problem> {
+        if root.join(name).is_dir() {
+            bundle::folder(root, name)
+        } else {
+            Self::read(root, &format!("{name}.yaml"))
+        }
+    }
+
+    pub(crate) fn of_parts(name: &str, root: Value, origins: Vec<Origin>) -> Document {
+        Document { file: name.to_owned(), root, origins }
+    }
+
+    fn source(&self, path: &str) -> SourceLocation {
+        let inside = self.origins.iter().filter(|origin| origin.path.len() <= path.len());
+        let of_part = inside.filter_map(|origin| Some((origin.path.len(), origin.source(path)?)));
+        let innermost = of_part.max_by_key(|(length, _)| *length).map(|(_, source)| source);
+        innermost.unwrap_or_else(|| SourceLocation { file: self.file.clone(), path: path.to_owned() })
     }
 
     /// The whole document.
@@ -32,7 +92,7 @@ impl Document {
     }
 }
 
-/// A value of a document, together with the path that leads to it.
+/// A value of a document with its path.
 #[derive(Debug, Clone)]
 pub struct Node<'d> {
     document: &'d Document,
@@ -41,26 +101,27 @@ pub struct Node<'d> {
 }
 
 impl<'d> Node<'d> {
-    /// Where this stands.
-    pub fn place(&self) -> Place {
-        Place { file: self.document.file.clone(), path: self.path.clone() }
+    /// The location of this node.
+    pub fn source(&self) -> SourceLocation {
+        self.document.source(&self.path)
     }
 
-    /// A problem here.
+    /// A problem at this location.
     pub fn problem(&self, reason: impl Into<String>) -> Problem {
-        self.place().problem(reason)
+        self.source().problem(reason)
     }
 
     fn child(&self, key: &str, value: &'d Value) -> Node<'d> {
-        Node { document: self.document, value, path: self.place().at(key).path }
+        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+        Node { document: self.document, value, path }
     }
 
-    /// The value under `key`, if it is there.
+    /// The value under `key`, if there is one.
     pub fn get(&self, key: &str) -> Option<Node<'d>> {
         self.value.as_mapping()?.get(key).map(|value| self.child(key, value))
     }
 
-    /// The value under `key` here, or at the place that `$ref` points to.
+    /// The value under `key` here, or at the target of `$ref`.
     pub fn look(&self, key: &str) -> Result<Option<Node<'d>>, Problem> {
         if let Some(own) = self.get(key) {
             return Ok(Some(own));
@@ -93,7 +154,7 @@ impl<'d> Node<'d> {
         Err(self.problem("`$ref` points in a circle"))
     }
 
-    /// The last name of the place that `$ref` points to.
+    /// The last name in the target of `$ref`.
     pub fn ref_name(&self) -> Option<&'d str> {
         self.value.as_mapping()?.get("$ref")?.as_str()?.rsplit('/').next()
     }
@@ -117,7 +178,7 @@ impl<'d> Node<'d> {
         self.value.as_i64().ok_or_else(|| self.problem("must be a whole number"))
     }
 
-    /// Whether nothing is written here.
+    /// Whether the value is null.
     pub fn is_null(&self) -> bool {
         self.value.is_null()
     }
@@ -137,7 +198,7 @@ impl<'d> Node<'d> {
         self.items()?.iter().map(Node::text).collect()
     }
 
-    /// The keys and values here, in the document's order; a number that serves as key becomes text.
+    /// The keys and values here, in the document's order; numeric keys become text.
     pub fn entries(&self) -> Result<Vec<(String, Node<'d>)>, Problem> {
         let mapping = self.value.as_mapping().ok_or_else(|| self.problem("must be a mapping"))?;
         let mut entries = Vec::with_capacity(mapping.len());
@@ -153,7 +214,7 @@ impl<'d> Node<'d> {
         Ok(entries)
     }
 
-    /// The keys and values under `key`; none when it is not there.
+    /// The keys and values under `key`; none if it is missing.
     pub fn entries_of(&self, key: &str) -> Result<Vec<(String, Node<'d>)>, Problem> {
         self.get(key).map_or_else(|| Ok(Vec::new()), |node| node.entries())
     }

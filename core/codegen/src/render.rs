@@ -1,51 +1,92 @@
-//! Templates become text: the environment they are rendered in, with the filters all languages share.
+//! Renders the templates: their environment, and the filters that all languages share.
 
 mod arguments;
 mod c;
+mod cases;
 mod doc;
+mod json;
+mod manifest;
+mod options;
 mod prose;
 mod python;
 mod rust;
+mod simulator;
 mod typescript;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, path_loader};
+use minijinja::{AutoEscape, Environment, Template, UndefinedBehavior, context, path_loader};
 
-use crate::model::Api;
+use crate::model::{Api, Operation, ParamLocation, Resource, Service};
 use crate::names;
 use crate::output::{self, HEADER, Rendered};
 use crate::problem::Failure;
-use crate::targets::{Scope, TARGETS, Target};
+use crate::targets::{Language, Scope, TARGETS, Target};
 
-/// The templates, as they lie beside this program's sources.
+/// The folder of the templates.
 const TEMPLATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
 
 /// Renders every target, sorted by file.
 pub fn all(api: &Api, root: &Path) -> Result<Vec<Rendered>, Failure> {
-    let environment = environment().map_err(|error| failure("", &error))?;
+    let mut environment = environment().map_err(|error| failure("", &error))?;
+    environment.add_global("seeded", Value::from(Serde(&seeded(api))));
     let whole = Value::from(Serde(api));
     let mut rendered = Vec::new();
     for target in TARGETS {
+        let mut render = |file: String, more: Value| {
+            let context = context! { api => whole.clone(), header => HEADER, ..more };
+            rendered.push(one(&environment, target, file, context, root)?);
+            Ok::<_, Failure>(())
+        };
         match target.scope {
-            Scope::Whole => {
-                let context = context! { api => whole.clone(), header => HEADER };
-                rendered.push(one(&environment, target, target.file.to_owned(), context, root)?);
-            }
+            Scope::Whole => render(target.file.to_owned(), context! {})?,
             Scope::EachService => {
                 for service in &api.services {
-                    let context =
-                        context! { api => whole.clone(), service => Serde(service), header => HEADER };
-                    let file = target.file.replace("{service}", &service.id);
-                    rendered.push(one(&environment, target, file, context, root)?);
+                    render(target.file.replace("{service}", &service.id), of_service(api, service))?;
+                }
+            }
+            Scope::EachResource => {
+                for service in &api.services {
+                    for resource in &service.resources {
+                        let file = target.file.replace("{service}", &service.id);
+                        let more = of_resource(api, service, resource);
+                        render(file.replace("{resource}", &resource.name), more)?;
+                    }
                 }
             }
         }
     }
+    let cases = cases::all(api);
+    rendered.push(manifest::of(root, &cases)?);
+    rendered.extend(cases);
+    rendered.push(simulator::table(api));
     rendered.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(rendered)
+}
+
+/// The context of a template of one service: everything, and its own operations, models and enumerations.
+fn of_service(api: &Api, service: &Service) -> Value {
+    let operations: Vec<_> = api.operations.iter().filter(|it| it.service == service.id).collect();
+    let models: Vec<_> = api.models.iter().filter(|it| it.service == service.id).collect();
+    let enums: Vec<_> = api.enums.iter().filter(|it| it.service == service.id).collect();
+    let inputs: Vec<_> = api.inputs.iter().filter(|it| it.service == service.id).collect();
+    context! {
+        service => Serde(service),
+        operations => Serde(operations),
+        models => Serde(models),
+        enums => Serde(enums),
+        inputs => Serde(inputs),
+    }
+}
+
+/// The context of a template of one resource: its service's, and its own operations.
+fn of_resource(api: &Api, service: &Service, resource: &Resource) -> Value {
+    let here = |it: &&Operation| it.service == service.id && it.resource == resource.name;
+    let operations: Vec<_> = api.operations.iter().filter(here).collect();
+    context! { resource => Serde(resource), operations => Serde(operations), ..of_service(api, service) }
 }
 
 fn one(
@@ -57,13 +98,62 @@ fn one(
 ) -> Result<Rendered, Failure> {
     let template =
         environment.get_template(target.template).map_err(|error| failure(target.template, &error))?;
-    let text = template.render(context).map_err(|error| failure(target.template, &error))?;
+    let text = match target.language {
+        Language::Markdown => page(&template, target, &context, root)?,
+        _ => template.render(context).map_err(|error| failure(target.template, &error))?,
+    };
     let text = output::finish(target.language, &file, &text, root)?;
     Ok(Rendered { file, text })
 }
 
+/// The first ids of the simulator, by resource and parameter, so that examples with them work.
+fn seeded(api: &Api) -> BTreeMap<String, String> {
+    let first = |operation: &Operation| {
+        let name = operation.simulation.as_ref()?.collection.as_ref()?;
+        let collection = api.collections.iter().find(|collection| collection.name == *name)?;
+        collection.stored.as_ref()?.get("first")?.as_i64()
+    };
+    let own = api.operations.iter().filter(|operation| operation.name == "get");
+    own.filter_map(|operation| {
+        let id = operation.params.iter().rfind(|param| param.location == ParamLocation::Path)?;
+        Some((format!("{}.{}", operation.resource, id.name), first(operation)?.to_string()))
+    })
+    .collect()
+}
+
+/// Renders the parts of a page between `<!-- rendered: NAME -->` and `<!-- end -->`.
+fn page(
+    template: &Template<'_, '_>,
+    target: &Target,
+    context: &Value,
+    root: &Path,
+) -> Result<String, Failure> {
+    const START: &str = "<!-- rendered: ";
+    const END: &str = "<!-- end -->";
+    let fail = |reason: &str| Failure::File { file: target.file.to_owned(), reason: reason.to_owned() };
+    let page = std::fs::read_to_string(root.join(target.file)).map_err(|error| fail(&error.to_string()))?;
+    let mut rest = page.as_str();
+    let mut out = String::with_capacity(page.len());
+    while let Some((before, after)) = rest.split_once(START) {
+        let (name, after) = after.split_once(" -->").ok_or_else(|| fail("a mark has no end"))?;
+        let (_, after) = after.split_once(END).ok_or_else(|| fail("a rendered part has no end"))?;
+        let own = context! { region => name, ..context.clone() };
+        let text = template.render(own).map_err(|error| failure(target.template, &error))?;
+        if text.trim().is_empty() {
+            return Err(fail(&format!("nothing is called `{name}`")));
+        }
+        out.extend([before, START, name, " -->\n\n", text.trim(), "\n\n", END]);
+        rest = after;
+    }
+    if out.is_empty() {
+        return Err(fail("has no part that is rendered"));
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
 fn failure(template: &str, error: &minijinja::Error) -> Failure {
-    // The plain form has line and cause; the debug form would print the whole context as well.
+    // `Display` has line and cause; `Debug` would print the whole context as well.
     let mut reason = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
@@ -92,6 +182,7 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
     environment.add_filter("wrap", doc::wrap);
     environment.add_filter("flow", doc::flow);
     arguments::register(&mut environment);
+    options::register(&mut environment);
     c::register(&mut environment);
     prose::register(&mut environment);
     python::register(&mut environment);

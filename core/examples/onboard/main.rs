@@ -1,7 +1,7 @@
-//! Onboards a customer across the three services: the program behind `make demo`.
+//! Onboards a customer across the three services: the program of `make demo`.
 //!
-//! Without configuration it starts the simulator and works against it. Where `NCENTRAL_URL`, `CLOUDMORE_USERNAME` or
-//! `WIV_API_KEY` is set it works against the real servers instead, and only reads, unless `--write` is given.
+//! Without configuration it starts the simulator and uses it. If `NCENTRAL_URL`, `CLOUDMORE_USERNAME` or `WIV_API_KEY` is
+//! set it uses the real servers instead, and only reads, unless `--write` is given.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program")]
 

@@ -1,4 +1,4 @@
-//! The table that the demo prints: a row for each step, with what it took.
+//! The table that the demo prints: a row for each step, with its cost.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ struct Row {
     took: Duration,
 }
 
-/// A step under way.
+/// A running step.
 pub(crate) struct Step<'r> {
     report: &'r Report,
     name: &'static str,

@@ -1,9 +1,11 @@
-//! The script itself: what an MSP's engineer would write.
+//! The script itself, as an MSP's engineer would write it.
 
-use mspkit::params::{
-    AddService, CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListServiceOrgCustomers,
-    ListServiceOrgs, ListWivCustomers, SearchCases, ValidatePsaCredential,
+use mspkit::cloudmore::CreateService;
+use mspkit::ncentral::{
+    CreateCustomer, CreateServiceOrg, GetCustomPsaTicket, ListServiceOrgCustomers, ListServiceOrgs,
+    ValidatePsaCredential,
 };
+use mspkit::wiv::{ListCustomers, SearchCases};
 use mspkit::{Cloudmore, Error, NCentral, Wiv};
 
 use crate::report::Report;
@@ -50,16 +52,16 @@ async fn organizations(client: &NCentral, report: &Report, write: bool) -> Resul
     step = report.step("create a service organization");
     let acme = CreateServiceOrg::new("Acme IT Services", "John", "Smith").city("Springfield").country("US");
     let org = client.service_orgs().create(acme).await?;
-    let so_id = org.so_id.unwrap_or_default();
+    let so_id = org.so_id()?;
     step.done(format!("soId {so_id}"));
 
     step = report.step("create customers under it");
     for name in ["Client Corp", "Globex", "Initech"] {
         let customer = CreateCustomer::new(name, "Jane", "Doe").license_type("Professional");
-        client.service_orgs().create_customer(&so_id, customer).await?;
+        client.service_orgs().create_customer(so_id, customer).await?;
     }
     let customers =
-        client.service_orgs().list_customers(&so_id, ListServiceOrgCustomers::default()).collect().await?;
+        client.service_orgs().list_customers(so_id, ListServiceOrgCustomers::default()).collect().await?;
     step.done(format!("{} customers", customers.len()));
 
     step = report.step("create one where it cannot be");
@@ -95,7 +97,7 @@ async fn services(client: &Cloudmore, organization: &str, report: &Report, write
     match missing.and_then(|offer| offer.id) {
         Some(id) if write => {
             step = report.step("enable a service");
-            // The service says which properties it wants; adding it may make a tenant elsewhere, so it is sent once.
+            // The service lists its required properties; adding it may create a tenant elsewhere, so it is sent once.
             let detail = client.estore().get(organization, &id).await?;
             let wanted = detail.custom_properties.unwrap_or_default();
             let values: Vec<_> = wanted
@@ -105,9 +107,9 @@ async fn services(client: &Cloudmore, organization: &str, report: &Report, write
                 .collect();
             let added = client
                 .services()
-                .add(organization, AddService::new(&id, "EUR").custom_properties_data(values))
+                .create(organization, CreateService::new(&id, "EUR").custom_properties_data(values))
                 .await?;
-            step.done(format!("{} as {}", detail.name.unwrap_or_default(), added.id.unwrap_or_default()));
+            step.done(format!("{} as {}", detail.name.unwrap_or_default(), added.id()?));
         }
         Some(_) => report.skipped("enable a service", "only with --write"),
         None => report.skipped("enable a service", "all of them are enabled"),
@@ -117,7 +119,7 @@ async fn services(client: &Cloudmore, organization: &str, report: &Report, write
 
 async fn cases(client: &Wiv, report: &Report) -> Result<(), Error> {
     let mut step = report.step("list Wiv customers");
-    let customers = client.customers().list(ListWivCustomers::new().fields(["id", "name"])).collect().await?;
+    let customers = client.customers().list(ListCustomers::new().fields(["id", "name"])).collect().await?;
     step.done(format!("{} customers", customers.len()));
 
     step = report.step("walk all case pages");

@@ -1,4 +1,4 @@
-//! Where the demo works: against the simulator, or against the servers that the environment names.
+//! The servers of the demo: the simulator, or those that the environment names.
 
 use mspkit::{Builder, Client, Cloudmore, NCentral, Wiv};
 use mspkit_sim::{Options, Simulator};
@@ -61,7 +61,7 @@ impl Servers {
             ..Options::default()
         };
         let simulator = Simulator::start(options).await?;
-        // Something goes wrong on every real day: one page fails once, one call comes too many.
+        // Two faults to recover from: one page fails once, and one call is throttled.
         let status = |rule: &str, nth: u32, fault: serde_json::Value| json!({"match": rule, "nth": [nth], "fault": fault});
         let rules = [
             status("GET /api/service-orgs", 2, json!({"kind": "status", "status": 503, "retry_after": 0})),

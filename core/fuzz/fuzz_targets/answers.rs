@@ -61,7 +61,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
 
 /// An error can be shown in every form and holds no credential.
 fn complete(error: &Error) {
-    for said in [error.to_string(), format!("{error:?}")] {
-        assert!(!said.contains("the-password") && !said.contains("the-secret") && !said.contains("the-key"));
+    for shown in [error.to_string(), format!("{error:?}")] {
+        assert!(!shown.contains("the-password") && !shown.contains("the-secret") && !shown.contains("the-key"));
     }
 }

@@ -1,6 +1,6 @@
-//! What the targets share: clients of a server in memory, and arguments that every operation accepts.
+//! Code that the targets share: clients of a server in memory, and arguments that every operation accepts.
 
-#![allow(clippy::unwrap_used, reason = "what fails here is what is looked for")]
+#![allow(clippy::unwrap_used, reason = "a panic here is a finding")]
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use tokio::runtime::{Builder, Runtime};
 /// The address of every client.
 pub const ORIGIN: &str = "https://server.example";
 
-/// A runtime whose clock leaps over waits.
+/// A runtime whose clock skips waits.
 pub fn runtime() -> Runtime {
     Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }
 
-/// A client that is signed in, of a server that answers as told.
+/// A client that is signed in, with a server that responds with `answer`.
 pub fn core(service: Service, answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Core {
     let answer = Arc::new(answer);
     let memory = Memory::new(move |request: Request| {
@@ -40,7 +40,7 @@ pub fn core(service: Service, answer: impl Fn(&Request) -> Response + Send + Syn
     Core::with_transport(service, &config, Arc::new(memory)).unwrap()
 }
 
-/// The answer to a request for a token, when it is the client itself that asks.
+/// The response to the client's own token requests.
 fn sign_in(request: &Request) -> Option<Response> {
     let tokens = match request.url.path() {
         "/api/auth/authenticate" if request.headers.get("authorization")? == "Bearer user-token" => {
@@ -73,8 +73,11 @@ fn acceptable(kind: Kind) -> Value {
         Kind::Currency => json!("EUR"),
         Kind::OneOf { values, .. } => json!(values[0]),
         Kind::TextList => json!(["id"]),
-        Kind::Array => json!([]),
-        Kind::Object => json!({}),
+        Kind::List { .. } => json!([]),
+        Kind::Object | Kind::Model { .. } | Kind::Any => json!({}),
+        Kind::Number { .. } => json!(1.5),
+        Kind::IntOneOf { values } => json!(values[0]),
+        Kind::DateTime => json!("2026-01-31T08:00:00Z"),
         _ => json!("text"),
     }
 }

@@ -3,28 +3,29 @@
 
 use http::Method;
 
-use crate::generated::models;
-use crate::model::readable;
-use crate::operation::{
-    Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, Place, RetryClass, Service,
+use crate::generated::schema;
+use crate::table::dialect::{Dialect, Envelope, Pages, Scroll};
+use crate::table::{
+    Answer, Auth, BodyKind, Kind, Limit, Operation, Paging, Param, ParamLocation, RetryClass, Service,
 };
 
-/// Where each operation stands in [`OPERATIONS`].
+/// The index of each operation in [`OPERATIONS`].
+#[cfg_attr(not(feature = "clients"), allow(dead_code, reason = "the clients name all of them"))]
 pub(crate) mod op {
     /// `cloudmore.estore.get`
     pub(crate) const CLOUDMORE_ESTORE_GET: usize = 0;
     /// `cloudmore.estore.list`
     pub(crate) const CLOUDMORE_ESTORE_LIST: usize = 1;
-    /// `cloudmore.services.add`
-    pub(crate) const CLOUDMORE_SERVICES_ADD: usize = 2;
+    /// `cloudmore.services.create`
+    pub(crate) const CLOUDMORE_SERVICES_CREATE: usize = 2;
+    /// `cloudmore.services.delete`
+    pub(crate) const CLOUDMORE_SERVICES_DELETE: usize = 3;
     /// `cloudmore.services.get`
-    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 3;
+    pub(crate) const CLOUDMORE_SERVICES_GET: usize = 4;
     /// `cloudmore.services.list`
-    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 4;
-    /// `cloudmore.services.patch`
-    pub(crate) const CLOUDMORE_SERVICES_PATCH: usize = 5;
-    /// `cloudmore.services.remove`
-    pub(crate) const CLOUDMORE_SERVICES_REMOVE: usize = 6;
+    pub(crate) const CLOUDMORE_SERVICES_LIST: usize = 5;
+    /// `cloudmore.services.replace`
+    pub(crate) const CLOUDMORE_SERVICES_REPLACE: usize = 6;
     /// `cloudmore.services.update`
     pub(crate) const CLOUDMORE_SERVICES_UPDATE: usize = 7;
     /// `ncentral.auth.authenticate`
@@ -69,25 +70,29 @@ pub(crate) mod op {
     pub(crate) const NCENTRAL_SERVICE_ORGS_LIST: usize = 27;
     /// `ncentral.service_orgs.list_customers`
     pub(crate) const NCENTRAL_SERVICE_ORGS_LIST_CUSTOMERS: usize = 28;
+    /// `ncentral.sites.get`
+    pub(crate) const NCENTRAL_SITES_GET: usize = 29;
+    /// `ncentral.sites.list`
+    pub(crate) const NCENTRAL_SITES_LIST: usize = 30;
     /// `ncentral.standard_psa.links`
-    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 29;
+    pub(crate) const NCENTRAL_STANDARD_PSA_LINKS: usize = 31;
     /// `ncentral.standard_psa.validate_credential`
-    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 30;
+    pub(crate) const NCENTRAL_STANDARD_PSA_VALIDATE_CREDENTIAL: usize = 32;
     /// `wiv.cases.search`
-    pub(crate) const WIV_CASES_SEARCH: usize = 31;
+    pub(crate) const WIV_CASES_SEARCH: usize = 33;
     /// `wiv.cases.search_own`
-    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 32;
+    pub(crate) const WIV_CASES_SEARCH_OWN: usize = 34;
     /// `wiv.customers.list`
-    pub(crate) const WIV_CUSTOMERS_LIST: usize = 33;
+    pub(crate) const WIV_CUSTOMERS_LIST: usize = 35;
     /// `wiv.workflows.run`
-    pub(crate) const WIV_WORKFLOWS_RUN: usize = 34;
+    pub(crate) const WIV_WORKFLOWS_RUN: usize = 36;
 }
 
-/// An optional parameter with nothing special about it; rows say what is different.
+/// An optional parameter with all defaults; rows list the differences.
 const PLAIN: Param = Param {
     name: "",
     wire: "",
-    place: Place::Body,
+    location: ParamLocation::Body,
     kind: Kind::Text,
     required: false,
     secret: false,
@@ -109,7 +114,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -118,7 +123,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -126,7 +131,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -135,16 +140,16 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: false },
+        answer: Answer::Object { envelope: false, in_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit {
             group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore/{serviceId}",
             cap: 10,
         },
+        model: Some(&schema::cloudmore::ESTORE_SERVICE_DETAIL),
         id_fields: &["id"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "cloudmore.estore.list",
@@ -158,7 +163,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -167,7 +172,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -176,22 +181,22 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::Array,
-        answer: Answer::List { id: "id", envelope: false },
+        answer: Answer::List { id: "id", envelope: false, or_object: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit {
             group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/Estore",
             cap: 10,
         },
+        model: Some(&schema::cloudmore::ESTORE_SERVICE),
         id_fields: &["id"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
-        id: "cloudmore.services.add",
+        id: "cloudmore.services.create",
         service: Service::Cloudmore,
         resource: "services",
-        name: "add",
+        name: "create",
         summary: "Adds a service from the E-Store to an organization.",
         method: Method::POST,
         path: "/api/resellers/{resellerId}/organizations/{organizationId}/services",
@@ -199,7 +204,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -208,7 +213,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -224,7 +229,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "custom_properties_data",
                 wire: "customPropertiesData",
-                kind: Kind::Array,
+                kind: Kind::List { of: &Kind::Model { of: &schema::cloudmore::CUSTOM_PROPERTY_DATA_INPUT } },
                 ..PLAIN
             },
         ],
@@ -238,161 +243,15 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             group: "POST /api/resellers/{resellerId}/organizations/{organizationId}/services",
             cap: 10,
         },
+        model: Some(&schema::cloudmore::CREATED_SERVICE),
         id_fields: &["id"],
         outcome_check: Some("List the services of the organization (`services.list`) and look for this one."),
-        readable: Some(readable::<models::AddedService>),
     },
     Operation {
-        id: "cloudmore.services.get",
+        id: "cloudmore.services.delete",
         service: Service::Cloudmore,
         resource: "services",
-        name: "get",
-        summary: "Gets one service of an organization.",
-        method: Method::GET,
-        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
-        params: &[
-            Param {
-                name: "reseller_id",
-                wire: "resellerId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                from_option: Some("reseller_id"),
-                ..PLAIN
-            },
-            Param {
-                name: "organization_id",
-                wire: "organizationId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                ..PLAIN
-            },
-            Param {
-                name: "service_id",
-                wire: "serviceId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                ..PLAIN
-            },
-        ],
-        body: BodyKind::None,
-        auth: Auth::AccessToken,
-        paging: Paging::None,
-        answer: Answer::Object { envelope: false },
-        retry: RetryClass::Read,
-        retry_500: true,
-        limit: Limit {
-            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
-            cap: 10,
-        },
-        id_fields: &["id"],
-        outcome_check: None,
-        readable: None,
-    },
-    Operation {
-        id: "cloudmore.services.list",
-        service: Service::Cloudmore,
-        resource: "services",
-        name: "list",
-        summary: "Lists the services of an organization.",
-        method: Method::GET,
-        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services",
-        params: &[
-            Param {
-                name: "reseller_id",
-                wire: "resellerId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                from_option: Some("reseller_id"),
-                ..PLAIN
-            },
-            Param {
-                name: "organization_id",
-                wire: "organizationId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                ..PLAIN
-            },
-        ],
-        body: BodyKind::None,
-        auth: Auth::AccessToken,
-        paging: Paging::Array,
-        answer: Answer::List { id: "id", envelope: false },
-        retry: RetryClass::Read,
-        retry_500: true,
-        limit: Limit {
-            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services",
-            cap: 10,
-        },
-        id_fields: &["id"],
-        outcome_check: None,
-        readable: None,
-    },
-    Operation {
-        id: "cloudmore.services.patch",
-        service: Service::Cloudmore,
-        resource: "services",
-        name: "patch",
-        summary: "Changes some custom-property values of a service.",
-        method: Method::PATCH,
-        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
-        params: &[
-            Param {
-                name: "reseller_id",
-                wire: "resellerId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                from_option: Some("reseller_id"),
-                ..PLAIN
-            },
-            Param {
-                name: "organization_id",
-                wire: "organizationId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                ..PLAIN
-            },
-            Param {
-                name: "service_id",
-                wire: "serviceId",
-                place: Place::Path,
-                kind: Kind::Guid,
-                required: true,
-                ..PLAIN
-            },
-            Param {
-                name: "custom_properties_data",
-                wire: "customPropertiesData",
-                kind: Kind::Array,
-                required: true,
-                ..PLAIN
-            },
-        ],
-        body: BodyKind::Json,
-        auth: Auth::AccessToken,
-        paging: Paging::None,
-        answer: Answer::Empty,
-        retry: RetryClass::IdempotentWrite,
-        retry_500: true,
-        limit: Limit {
-            group: "PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
-            cap: 10,
-        },
-        id_fields: &[],
-        outcome_check: None,
-        readable: None,
-    },
-    Operation {
-        id: "cloudmore.services.remove",
-        service: Service::Cloudmore,
-        resource: "services",
-        name: "remove",
+        name: "delete",
         summary: "Removes a service from an organization.",
         method: Method::DELETE,
         path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
@@ -400,7 +259,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -409,7 +268,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -417,7 +276,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -433,23 +292,23 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             group: "DELETE /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
             cap: 10,
         },
+        model: None,
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
-        id: "cloudmore.services.update",
+        id: "cloudmore.services.get",
         service: Service::Cloudmore,
         resource: "services",
-        name: "update",
-        summary: "Replaces the custom-property values of a service.",
-        method: Method::PUT,
+        name: "get",
+        summary: "Gets one service of an organization.",
+        method: Method::GET,
         path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
         params: &[
             Param {
                 name: "reseller_id",
                 wire: "resellerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 from_option: Some("reseller_id"),
@@ -458,7 +317,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "organization_id",
                 wire: "organizationId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -466,7 +325,97 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "service_id",
                 wire: "serviceId",
-                place: Place::Path,
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: false, in_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::ORGANIZATION_SERVICE),
+        id_fields: &["id"],
+        outcome_check: None,
+    },
+    Operation {
+        id: "cloudmore.services.list",
+        service: Service::Cloudmore,
+        resource: "services",
+        name: "list",
+        summary: "Lists the services of an organization.",
+        method: Method::GET,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::None,
+        auth: Auth::AccessToken,
+        paging: Paging::Array,
+        answer: Answer::List { id: "id", envelope: false, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit {
+            group: "GET /api/resellers/{resellerId}/organizations/{organizationId}/services",
+            cap: 10,
+        },
+        model: Some(&schema::cloudmore::ORGANIZATION_SERVICE),
+        id_fields: &["id"],
+        outcome_check: None,
+    },
+    Operation {
+        id: "cloudmore.services.replace",
+        service: Service::Cloudmore,
+        resource: "services",
+        name: "replace",
+        summary: "Replaces the custom-property values of a service.",
+        method: Method::PUT,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
                 kind: Kind::Guid,
                 required: true,
                 ..PLAIN
@@ -474,7 +423,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "custom_properties_data",
                 wire: "customPropertiesData",
-                kind: Kind::Array,
+                kind: Kind::List { of: &Kind::Model { of: &schema::cloudmore::CUSTOM_PROPERTY_DATA_INPUT } },
                 required: true,
                 ..PLAIN
             },
@@ -489,9 +438,65 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             group: "PUT /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
             cap: 10,
         },
+        model: None,
         id_fields: &[],
         outcome_check: None,
-        readable: None,
+    },
+    Operation {
+        id: "cloudmore.services.update",
+        service: Service::Cloudmore,
+        resource: "services",
+        name: "update",
+        summary: "Changes some custom-property values of a service.",
+        method: Method::PATCH,
+        path: "/api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
+        params: &[
+            Param {
+                name: "reseller_id",
+                wire: "resellerId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                from_option: Some("reseller_id"),
+                ..PLAIN
+            },
+            Param {
+                name: "organization_id",
+                wire: "organizationId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "service_id",
+                wire: "serviceId",
+                location: ParamLocation::Path,
+                kind: Kind::Guid,
+                required: true,
+                ..PLAIN
+            },
+            Param {
+                name: "custom_properties_data",
+                wire: "customPropertiesData",
+                kind: Kind::List { of: &Kind::Model { of: &schema::cloudmore::CUSTOM_PROPERTY_DATA_INPUT } },
+                required: true,
+                ..PLAIN
+            },
+        ],
+        body: BodyKind::Json,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Empty,
+        retry: RetryClass::IdempotentWrite,
+        retry_500: true,
+        limit: Limit {
+            group: "PATCH /api/resellers/{resellerId}/organizations/{organizationId}/services/{serviceId}",
+            cap: 10,
+        },
+        model: None,
+        id_fields: &[],
+        outcome_check: None,
     },
     Operation {
         id: "ncentral.auth.authenticate",
@@ -509,9 +514,9 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "POST /api/auth/authenticate", cap: 50 },
+        model: Some(&schema::ncentral::AUTH_TOKENS),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.auth.logout",
@@ -529,9 +534,9 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         retry: RetryClass::IdempotentWrite,
         retry_500: true,
         limit: Limit { group: "POST /api/auth/logout", cap: 50 },
+        model: None,
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.auth.refresh",
@@ -549,9 +554,9 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         retry: RetryClass::IdempotentWrite,
         retry_500: true,
         limit: Limit { group: "POST /api/auth/refresh", cap: 50 },
+        model: Some(&schema::ncentral::AUTH_TOKENS),
         id_fields: &[],
         outcome_check: None,
-        readable: Some(readable::<models::AuthTokens>),
     },
     Operation {
         id: "ncentral.auth.validate",
@@ -565,13 +570,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/auth/validate", cap: 50 },
+        model: Some(&schema::ncentral::TOKEN_STATUS),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.custom_psa.create_ticket",
@@ -605,9 +610,9 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         retry: RetryClass::Create,
         retry_500: true,
         limit: Limit { group: "POST /api/custom-psa/tickets", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOM_PSA_TICKET),
         id_fields: &["psaCustomTicketId"],
         outcome_check: Some("Get the ticket (`custom_psa.get_ticket_info`) and see whether it is linked."),
-        readable: Some(readable::<models::CustomPsaTicket>),
     },
     Operation {
         id: "ncentral.custom_psa.get_ticket",
@@ -621,7 +626,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "custom_psa_ticket_id",
                 wire: "customPsaTicketId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -639,13 +644,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::Json,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "POST /api/custom-psa/tickets/{customPsaTicketId}", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOM_PSA_TICKET_INFO),
         id_fields: &["ticketId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.custom_psa.get_ticket_info",
@@ -658,7 +663,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "custom_psa_ticket_id",
             wire: "customPsaTicketId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -666,13 +671,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/custom-psa/tickets/{customPsaTicketId}", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOM_PSA_TICKET_INFO),
         id_fields: &["ticketId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.custom_psa.links",
@@ -686,13 +691,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/custom-psa", cap: 5 },
+        model: Some(&schema::ncentral::LINKS),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.custom_psa.reopen_ticket",
@@ -705,7 +710,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "custom_psa_ticket_id",
             wire: "customPsaTicketId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -713,13 +718,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::IdempotentWrite,
         retry_500: true,
         limit: Limit { group: "POST /api/custom-psa/tickets/{customPsaTicketId}/reopen", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOM_PSA_TICKET),
         id_fields: &["psaCustomTicketId"],
         outcome_check: None,
-        readable: Some(readable::<models::CustomPsaTicket>),
     },
     Operation {
         id: "ncentral.custom_psa.resolve_ticket",
@@ -732,7 +737,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "custom_psa_ticket_id",
             wire: "customPsaTicketId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -740,13 +745,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::IdempotentWrite,
         retry_500: true,
         limit: Limit { group: "POST /api/custom-psa/tickets/{customPsaTicketId}/resolve", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOM_PSA_TICKET),
         id_fields: &["psaCustomTicketId"],
         outcome_check: None,
-        readable: Some(readable::<models::CustomPsaTicket>),
     },
     Operation {
         id: "ncentral.custom_psa.ticket_links",
@@ -760,13 +765,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/custom-psa/tickets", cap: 5 },
+        model: Some(&schema::ncentral::LINKS),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.customers.get",
@@ -779,7 +784,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "customer_id",
             wire: "customerId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -787,13 +792,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/customers/{customerId}", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOMER),
         id_fields: &["customerId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.customers.list",
@@ -807,40 +812,40 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "customerId", envelope: true },
+        answer: Answer::List { id: "customerId", envelope: true, or_object: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/customers", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOMER),
         id_fields: &["customerId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.customers.list_sites",
@@ -854,7 +859,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "customer_id",
                 wire: "customerId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -862,60 +867,60 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "siteId", envelope: true },
+        answer: Answer::List { id: "siteId", envelope: true, or_object: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/customers/{customerId}/sites", cap: 5 },
+        model: Some(&schema::ncentral::SITE),
         id_fields: &["siteId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.server.health",
         service: Service::NCentral,
         resource: "server",
         name: "health",
-        summary: "Gets the server's own clock, as a sign of life.",
+        summary: "Gets the server's clock, which shows that it is up.",
         method: Method::GET,
         path: "/api/health",
         params: &[],
         body: BodyKind::None,
         auth: Auth::None,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/health", cap: 50 },
+        model: Some(&schema::ncentral::SERVER_HEALTH),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.server.info",
@@ -929,13 +934,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/server-info", cap: 50 },
+        model: Some(&schema::ncentral::SERVER_INFO),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.service_orgs.create",
@@ -982,11 +987,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         retry: RetryClass::Create,
         retry_500: true,
         limit: Limit { group: "POST /api/service-orgs", cap: 5 },
+        model: Some(&schema::ncentral::SERVICE_ORG),
         id_fields: &["soId", "parentId"],
         outcome_check: Some(
             "List the service organizations (`service_orgs.list`) and look for the name that was sent.",
         ),
-        readable: Some(readable::<models::ServiceOrg>),
     },
     Operation {
         id: "ncentral.service_orgs.create_customer",
@@ -1000,7 +1005,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "so_id",
                 wire: "soId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -1053,11 +1058,11 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         retry: RetryClass::Create,
         retry_500: true,
         limit: Limit { group: "POST /api/service-orgs/{soId}/customers", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOMER),
         id_fields: &["customerId", "parentId"],
         outcome_check: Some(
             "List the customers of the service organization (`service_orgs.list_customers`) and look for the name that was sent.",
         ),
-        readable: Some(readable::<models::Customer>),
     },
     Operation {
         id: "ncentral.service_orgs.get",
@@ -1070,7 +1075,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "so_id",
             wire: "soId",
-            place: Place::Path,
+            location: ParamLocation::Path,
             kind: Kind::Id,
             required: true,
             ..PLAIN
@@ -1078,13 +1083,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/service-orgs/{soId}", cap: 5 },
+        model: Some(&schema::ncentral::SERVICE_ORG),
         id_fields: &["soId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.service_orgs.list",
@@ -1098,40 +1103,40 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "soId", envelope: true },
+        answer: Answer::List { id: "soId", envelope: true, or_object: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/service-orgs", cap: 5 },
+        model: Some(&schema::ncentral::SERVICE_ORG),
         id_fields: &["soId", "parentId"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.service_orgs.list_customers",
@@ -1145,7 +1150,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "so_id",
                 wire: "soId",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -1153,40 +1158,114 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "page_size",
                 wire: "pageSize",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 1000 },
                 ..PLAIN
             },
             Param {
                 name: "page_number",
                 wire: "pageNumber",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "sort_by", wire: "sortBy", place: Place::Query, ..PLAIN },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
             Param {
                 name: "sort_order",
                 wire: "sortOrder",
-                place: Place::Query,
+                location: ParamLocation::Query,
                 kind: Kind::OneOf {
                     values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
                     any_case: true,
                 },
                 ..PLAIN
             },
-            Param { name: "select", wire: "select", place: Place::Query, ..PLAIN },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
         ],
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::PageNumber,
-        answer: Answer::List { id: "customerId", envelope: true },
+        answer: Answer::List { id: "customerId", envelope: true, or_object: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /api/service-orgs/{soId}/customers", cap: 5 },
+        model: Some(&schema::ncentral::CUSTOMER),
         id_fields: &["customerId", "parentId"],
         outcome_check: None,
-        readable: None,
+    },
+    Operation {
+        id: "ncentral.sites.get",
+        service: Service::NCentral,
+        resource: "sites",
+        name: "get",
+        summary: "Gets one site.",
+        method: Method::GET,
+        path: "/api/sites/{siteId}",
+        params: &[Param {
+            name: "site_id",
+            wire: "siteId",
+            location: ParamLocation::Path,
+            kind: Kind::Id,
+            required: true,
+            ..PLAIN
+        }],
+        body: BodyKind::None,
+        auth: Auth::AccessToken,
+        paging: Paging::None,
+        answer: Answer::Object { envelope: true, in_list: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sites/{siteId}", cap: 5 },
+        model: Some(&schema::ncentral::SITE),
+        id_fields: &["siteId", "parentId"],
+        outcome_check: None,
+    },
+    Operation {
+        id: "ncentral.sites.list",
+        service: Service::NCentral,
+        resource: "sites",
+        name: "list",
+        summary: "Lists the sites of all customers, page by page.",
+        method: Method::GET,
+        path: "/api/sites",
+        params: &[
+            Param {
+                name: "page_size",
+                wire: "pageSize",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 1000 },
+                ..PLAIN
+            },
+            Param {
+                name: "page_number",
+                wire: "pageNumber",
+                location: ParamLocation::Query,
+                kind: Kind::Int { min: 1, max: 2_147_483_647 },
+                ..PLAIN
+            },
+            Param { name: "sort_by", wire: "sortBy", location: ParamLocation::Query, ..PLAIN },
+            Param {
+                name: "sort_order",
+                wire: "sortOrder",
+                location: ParamLocation::Query,
+                kind: Kind::OneOf {
+                    values: &["ASC", "DESC", "ASCENDING", "DESCENDING", "NATURAL", "REVERSE"],
+                    any_case: true,
+                },
+                ..PLAIN
+            },
+            Param { name: "select", wire: "select", location: ParamLocation::Query, ..PLAIN },
+        ],
+        body: BodyKind::None,
+        auth: Auth::AccessToken,
+        paging: Paging::PageNumber,
+        answer: Answer::List { id: "siteId", envelope: true, or_object: false },
+        retry: RetryClass::Read,
+        retry_500: true,
+        limit: Limit { group: "GET /api/sites", cap: 5 },
+        model: Some(&schema::ncentral::SITE),
+        id_fields: &["siteId", "parentId"],
+        outcome_check: None,
     },
     Operation {
         id: "ncentral.standard_psa.links",
@@ -1200,13 +1279,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::None,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::Read,
         retry_500: false,
         limit: Limit { group: "GET /api/standard-psa", cap: 5 },
+        model: Some(&schema::ncentral::LINKS),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "ncentral.standard_psa.validate_credential",
@@ -1220,7 +1299,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "psa_type",
                 wire: "psaType",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -1237,7 +1316,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "integration_key",
                 wire: "INTEGRATION-KEY",
-                place: Place::Header,
+                location: ParamLocation::Header,
                 kind: Kind::NonBlank,
                 secret: true,
                 ..PLAIN
@@ -1246,13 +1325,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::Json,
         auth: Auth::AccessToken,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::CredentialCheck,
         retry_500: false,
         limit: Limit { group: "POST /api/standard-psa/{psaType}/credential", cap: 5 },
+        model: Some(&schema::ncentral::PSA_CREDENTIAL_CHECK),
         id_fields: &[],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "wiv.cases.search",
@@ -1270,18 +1349,24 @@ pub(crate) static OPERATIONS: &[Operation] = &[
                 kind: Kind::Int { min: 1, max: 2_147_483_647 },
                 ..PLAIN
             },
-            Param { name: "customer_id", wire: "customer_id", place: Place::Query, kind: Kind::Id, ..PLAIN },
+            Param {
+                name: "customer_id",
+                wire: "customer_id",
+                location: ParamLocation::Query,
+                kind: Kind::Id,
+                ..PLAIN
+            },
         ],
         body: BodyKind::Json,
         auth: Auth::ApiKey,
         paging: Paging::Scroll,
-        answer: Answer::List { id: "case_id", envelope: true },
+        answer: Answer::List { id: "case_id", envelope: true, or_object: false },
         retry: RetryClass::Scroll,
         retry_500: true,
         limit: Limit { group: "POST /v2/cases/msp/search", cap: 5 },
+        model: Some(&schema::wiv::CASE),
         id_fields: &["case_id"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "wiv.cases.search_own",
@@ -1303,13 +1388,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::Json,
         auth: Auth::ApiKey,
         paging: Paging::Scroll,
-        answer: Answer::List { id: "case_id", envelope: true },
+        answer: Answer::List { id: "case_id", envelope: true, or_object: false },
         retry: RetryClass::Scroll,
         retry_500: true,
         limit: Limit { group: "POST /v2/cases/search", cap: 5 },
+        model: Some(&schema::wiv::CASE),
         id_fields: &["case_id"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "wiv.customers.list",
@@ -1322,20 +1407,20 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         params: &[Param {
             name: "fields",
             wire: "fields",
-            place: Place::Query,
+            location: ParamLocation::Query,
             kind: Kind::TextList,
             ..PLAIN
         }],
         body: BodyKind::None,
         auth: Auth::ApiKey,
         paging: Paging::Array,
-        answer: Answer::List { id: "customer_id", envelope: true },
+        answer: Answer::List { id: "customer_id", envelope: true, or_object: false },
         retry: RetryClass::Read,
         retry_500: true,
         limit: Limit { group: "GET /msp/customers", cap: 5 },
+        model: Some(&schema::wiv::CUSTOMER),
         id_fields: &["customer_id"],
         outcome_check: None,
-        readable: None,
     },
     Operation {
         id: "wiv.workflows.run",
@@ -1349,7 +1434,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
             Param {
                 name: "workflow_id",
                 wire: "workflow_id",
-                place: Place::Path,
+                location: ParamLocation::Path,
                 kind: Kind::Id,
                 required: true,
                 ..PLAIN
@@ -1359,14 +1444,64 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         body: BodyKind::Json,
         auth: Auth::ApiKey,
         paging: Paging::None,
-        answer: Answer::Object { envelope: true },
+        answer: Answer::Object { envelope: true, in_list: false },
         retry: RetryClass::Create,
         retry_500: true,
         limit: Limit { group: "POST /workflows/{workflow_id}/run", cap: 5 },
+        model: Some(&schema::wiv::WORKFLOW_RUN),
         id_fields: &["execution_id", "tenant_id", "trigger_id", "workflow_id"],
         outcome_check: Some(
             "Look for the run in the workflow's history in Wiv's web interface; the API cannot list runs.",
         ),
-        readable: Some(readable::<models::WorkflowRun>),
     },
 ];
+
+/// The names of every service.
+impl Service {
+    pub(crate) const fn dialect(self) -> &'static Dialect {
+        match self {
+            Self::Cloudmore => &Dialect {
+                envelope: None,
+                pages: None,
+                scroll: None,
+                refused: "Check `username`, `password` and `client_secret`",
+                fresh_token_500: None,
+            },
+            Self::NCentral => &Dialect {
+                envelope: Some(Envelope {
+                    data: "data",
+                    total_items: Some("totalItems"),
+                    total_pages: Some("totalPages"),
+                    page_size: Some("pageSize"),
+                    links: Some(("_links", "nextPage")),
+                    next_key: None,
+                }),
+                pages: Some(Pages { number: "pageNumber", size: "pageSize" }),
+                scroll: None,
+                refused: "Check the user-API token (`jwt`): it may be revoked or mistyped",
+                fresh_token_500: Some(
+                    "A 500 on the first call with a fresh token often means that the API user's password has expired (after 90 days by default)",
+                ),
+            },
+            Self::Wiv => &Dialect {
+                envelope: Some(Envelope {
+                    data: "data",
+                    total_items: None,
+                    total_pages: None,
+                    page_size: None,
+                    links: None,
+                    next_key: Some("next_page_key"),
+                }),
+                pages: None,
+                scroll: Some(Scroll {
+                    start: "start_page_key",
+                    id: "scroll_id",
+                    size: "max_returned_items",
+                    largest_advised: 500,
+                }),
+                refused: "Check the API key (`api_key`): it may be revoked or mistyped",
+                fresh_token_500: None,
+            },
+        }
+    }
+}

@@ -1,62 +1,41 @@
-//! Runs the conformance cases of `tests/conformance` through the async and the blocking client, and proves that they
-//! bite: with the simulator sabotaged, a run must fail.
+//! The Rust clients as a program that makes calls for the judge of `tests/conformance`, and the judge's run of it:
+//!
+//!     cargo test -p mspkit --test conformance -- --only scroll.json
+//!
+//! The test is the program as well, so that there is only one thing to build; an argument distinguishes the two.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that says what it ran")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test program that prints its results")]
 
-mod case;
 #[path = "../generated/dispatch.rs"]
 mod dispatch;
-mod matching;
-mod runner;
+mod session;
 mod support;
-mod variables;
 
-use case::Suite;
-use runner::{Front, Verdict};
+use std::io::BufRead;
+use std::process::ExitCode;
 
-fn passes(front: Front) {
-    let suite = Suite::load();
-    let verdict = runner::run(front, &suite, "none", usize::MAX);
-    println!("{}", verdict.line());
-    assert_eq!(verdict.ran, suite.expected, "the manifest's number of cases and those that ran differ");
-    assert!(
-        verdict.failures.is_empty(),
-        "{} cases failed:\n{}",
-        verdict.failures.len(),
-        verdict.failures.join("\n")
-    );
+use clap::Parser;
+use mspkit_conformance::Arguments;
+use serde_json::Value;
+
+/// The argument of the program.
+const ANSWER: &str = "answer";
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).is_some_and(|argument| argument == ANSWER) {
+        answer();
+        return ExitCode::SUCCESS;
+    }
+    let program = std::env::current_exe().unwrap().into_os_string();
+    let given = std::env::args_os().chain(["--".into(), program, ANSWER.into()]);
+    Arguments::parse_from(given).run()
 }
 
-/// The cases must notice a server that does one small thing wrong.
-fn notices(front: Front, sabotage: &str) {
-    let Verdict { ran, failures, .. } = runner::run(front, &Suite::load(), sabotage, 1);
-    assert!(!failures.is_empty(), "{ran} cases ran against {sabotage} and none noticed");
-}
-
-#[test]
-fn async_client_conforms() {
-    passes(Front::Async);
-}
-
-#[test]
-fn blocking_client_conforms() {
-    passes(Front::Blocking);
-}
-
-#[test]
-fn a_wrong_field_is_noticed() {
-    notices(Front::Async, "wrong_field");
-    notices(Front::Blocking, "wrong_field");
-}
-
-#[test]
-fn a_lost_item_is_noticed() {
-    notices(Front::Async, "lost_item");
-    notices(Front::Blocking, "lost_item");
-}
-
-#[test]
-fn an_extra_request_is_noticed() {
-    notices(Front::Async, "extra_request");
-    notices(Front::Blocking, "extra_request");
+/// Responds to each line of standard input with a line.
+fn answer() {
+    let mut session = session::Session::default();
+    for line in std::io::stdin().lock().lines() {
+        let request: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        println!("{}", session.answer(&request));
+    }
 }

@@ -1,14 +1,12 @@
-//! What the generated dispatch works with: clients, parameters, options of a call, and what came of it.
+//! Support for the generated dispatch: clients, parameters, options of a call, and outcomes.
 
-use mspkit::models::{FromAnswer, Id, Json};
 use mspkit::{
     Call, CallOptions, Cloudmore, DateRange, Error, List, Meta, NCentral, PagingOptions, RawPage, RawPager,
     RawResponse, Response, Wiv, blocking,
 };
-use serde::Serialize;
-use serde_json::{Map, Value};
-
-use crate::case::{Read, Rest};
+use mspkit::{FromAnswer, Id, Json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 pub(crate) struct Clients {
     pub(crate) ncentral: NCentral,
@@ -22,7 +20,7 @@ pub(crate) struct BlockingClients {
     pub(crate) wiv: blocking::Wiv,
 }
 
-/// The parameters of a case, read as the typed methods take them.
+/// The parameters of a case, converted to the types of the typed methods.
 pub(crate) struct Params(pub(crate) Map<String, Value>);
 
 impl Params {
@@ -62,12 +60,21 @@ impl Params {
         self.0.get(name).cloned().unwrap_or_default()
     }
 
+    /// The entries of a list of objects.
+    pub(crate) fn jsons(&self, name: &str) -> Vec<Json> {
+        match self.json(name) {
+            Value::Array(entries) => entries,
+            Value::Null => Vec::new(),
+            other => panic!("{name}: {other} is no list; the case needs `untyped`"),
+        }
+    }
+
     pub(crate) fn text_list(&self, name: &str) -> Vec<String> {
         match self.0.get(name) {
             Some(Value::Array(entries)) => {
                 entries.iter().map(|entry| entry.as_str().unwrap().to_owned()).collect()
             }
-            // Rust takes names one by one; the boundary also takes comma-separated text.
+            // Rust takes a list of names; the boundary also takes comma-separated text.
             _ => self.text(name).split(',').map(str::to_owned).collect(),
         }
     }
@@ -78,16 +85,32 @@ impl Params {
     }
 }
 
-/// What a case says about one call besides its parameters.
+/// How a list is read: some items one by one, then the rest in another form or not at all.
+#[derive(Deserialize, Clone, Copy)]
+pub(crate) struct Read {
+    pub(crate) first: bool,
+    pub(crate) take: usize,
+    pub(crate) then: Option<Rest>,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Rest {
+    Items,
+    Pages,
+    Collect,
+}
+
+/// The options of a case for one call, besides its parameters.
 pub(crate) struct Overrides {
     pub(crate) call: CallOptions,
     pub(crate) paging: PagingOptions,
     pub(crate) read: Read,
-    /// Whether reading goes on behind a row that cannot be read.
+    /// Whether reading continues after a row that cannot be read.
     pub(crate) go_on: bool,
 }
 
-/// A blocking call that also gives its meta when it is sent.
+/// A blocking call that also returns its metadata.
 pub(crate) struct Sending<'c, T>(blocking::Call<'c, T>);
 
 impl<T: FromAnswer> Sending<'_, T> {
@@ -106,13 +129,54 @@ impl Overrides {
     }
 }
 
-/// What came of a call.
+/// Reads a list as its case requires, with `.await` after each request or without.
+macro_rules! read_list {
+    ($list:expr, $overrides:expr, $($wait:tt)*) => {{
+        let overrides = $overrides;
+        let list = $list.options(overrides.call.clone()).paging(overrides.paging.clone());
+        let Read { first, take, then } = overrides.read;
+        let (mut outcome, mut items) = (Outcome::default(), list.items());
+        if first {
+            let found = items.first()$($wait)*;
+            found.transpose().into_iter().for_each(|item| outcome.take_item(item));
+        }
+        let most = if then == Some(Rest::Items) { usize::MAX } else { take };
+        for _ in 0..most {
+            if outcome.stops(overrides) {
+                break;
+            }
+            let Some(item) = items.next()$($wait)* else { break };
+            outcome.take_item(item);
+        }
+        if outcome.stops(overrides) || !matches!(then, Some(Rest::Pages | Rest::Collect)) {
+            outcome.meta = items.meta().cloned();
+            outcome.stopped(items.resume_token(), items.total(), items.complete(), items.missing());
+        } else if then == Some(Rest::Collect) {
+            match items.rest(None)$($wait)* {
+                Ok(rest) => outcome.items.extend(rest.iter().map(written)),
+                Err(error) => outcome.error = Some(error),
+            }
+            outcome.stopped(items.resume_token(), items.total(), items.complete(), items.missing());
+        } else {
+            let mut pages = items.into_pages();
+            while !outcome.stops(overrides) {
+                let Some(page) = pages.next()$($wait)* else { break };
+                outcome.take_page(page);
+            }
+            outcome.stopped(pages.resume_token(), pages.total(), pages.complete(), pages.missing());
+        }
+        outcome
+    }};
+}
+
+/// The outcome of a call.
 #[derive(Default)]
 pub(crate) struct Outcome {
     pub(crate) result: Value,
     pub(crate) items: Vec<Value>,
     pub(crate) pages: Vec<usize>,
     pub(crate) total: Option<u64>,
+    pub(crate) complete: Option<bool>,
     pub(crate) missing: Option<u64>,
     pub(crate) meta: Option<Meta>,
     pub(crate) resume_token: Option<String>,
@@ -142,78 +206,14 @@ impl Outcome {
         list: List<'_, T>,
         overrides: &Overrides,
     ) -> Self {
-        let list = list.options(overrides.call.clone()).paging(overrides.paging.clone());
-        let Read { first, take, then } = overrides.read;
-        let (mut outcome, mut items) = (Self::default(), list.items());
-        if first {
-            let found = items.first().await;
-            found.transpose().into_iter().for_each(|item| outcome.take_item(item));
-        }
-        let most = if then == Some(Rest::Items) { usize::MAX } else { take };
-        for _ in 0..most {
-            if outcome.stops(overrides) {
-                break;
-            }
-            let Some(item) = items.next().await else { break };
-            outcome.take_item(item);
-        }
-        if outcome.stops(overrides) || !matches!(then, Some(Rest::Pages | Rest::Collect)) {
-            let meta = items.meta().cloned();
-            outcome.stopped(items.resume_token(), items.total(), items.missing(), meta);
-        } else if then == Some(Rest::Collect) {
-            match items.rest(None).await {
-                Ok(rest) => outcome.items.extend(rest.iter().map(written)),
-                Err(error) => outcome.error = Some(error),
-            }
-            outcome.stopped(items.resume_token(), items.total(), items.missing(), None);
-        } else {
-            let mut pages = items.into_pages();
-            while !outcome.stops(overrides) {
-                let Some(page) = pages.next().await else { break };
-                outcome.take_page(page);
-            }
-            outcome.stopped(pages.resume_token(), pages.total(), pages.missing(), None);
-        }
-        outcome
+        read_list!(list, overrides, .await)
     }
 
     pub(crate) fn from_blocking_list<T: FromAnswer + Serialize>(
         list: blocking::List<'_, T>,
         overrides: &Overrides,
     ) -> Self {
-        let list = list.options(overrides.call.clone()).paging(overrides.paging.clone());
-        let Read { first, take, then } = overrides.read;
-        let (mut outcome, mut items) = (Self::default(), list.items());
-        if first {
-            let found = items.first();
-            found.transpose().into_iter().for_each(|item| outcome.take_item(item));
-        }
-        let most = if then == Some(Rest::Items) { usize::MAX } else { take };
-        for _ in 0..most {
-            if outcome.stops(overrides) {
-                break;
-            }
-            let Some(item) = items.next() else { break };
-            outcome.take_item(item);
-        }
-        if outcome.stops(overrides) || !matches!(then, Some(Rest::Pages | Rest::Collect)) {
-            let meta = items.meta().cloned();
-            outcome.stopped(items.resume_token(), items.total(), items.missing(), meta);
-        } else if then == Some(Rest::Collect) {
-            match items.rest(None) {
-                Ok(rest) => outcome.items.extend(rest.iter().map(written)),
-                Err(error) => outcome.error = Some(error),
-            }
-            outcome.stopped(items.resume_token(), items.total(), items.missing(), None);
-        } else {
-            let mut pages = items.into_pages();
-            while !outcome.stops(overrides) {
-                let Some(page) = pages.next() else { break };
-                outcome.take_page(page);
-            }
-            outcome.stopped(pages.resume_token(), pages.total(), pages.missing(), None);
-        }
-        outcome
+        read_list!(list, overrides,)
     }
 
     /// A result of the boundary that takes an operation id.
@@ -224,7 +224,7 @@ impl Outcome {
         }
     }
 
-    /// The answer of an endpoint that mspkit does not know.
+    /// The response of an endpoint that mspkit does not have.
     pub(crate) fn from_request(result: Result<RawResponse, Error>) -> Self {
         match result {
             Ok(raw) => {
@@ -237,8 +237,7 @@ impl Outcome {
                 let text = String::from_utf8_lossy(&raw.body).into_owned();
                 let json: Value = serde_json::from_str(&text).unwrap_or_default();
                 let status = raw.meta.status;
-                let result =
-                    serde_json::json!({"status": status, "headers": headers, "json": json, "text": text});
+                let result = json!({"status": status, "headers": headers, "json": json, "text": text});
                 Self { result, meta: Some(raw.meta), ..Self::default() }
             }
             Err(error) => Self::failed(error),
@@ -273,7 +272,7 @@ impl Outcome {
                 }
             }
         }
-        outcome.stopped(Some(pager.resume_token()), pager.total(), pager.missing(), None);
+        outcome.stopped(Some(pager.resume_token()), pager.total(), pager.complete(), pager.missing());
         outcome
     }
 
@@ -320,18 +319,47 @@ impl Outcome {
         &mut self,
         token: Option<String>,
         total: Option<u64>,
+        complete: Option<bool>,
         missing: Option<u64>,
-        meta: Option<Meta>,
     ) {
         let of_error = self.error.as_ref().and_then(|error| error.resume_token().map(str::to_owned));
         self.resume_token = of_error.or(token);
-        self.total = total;
-        self.missing = missing;
-        self.meta = meta.or(self.meta.take());
+        (self.total, self.complete, self.missing) = (total, complete, missing);
+    }
+
+    /// The line that the judge reads.
+    pub(crate) fn line(&self) -> Value {
+        let meta = self.meta.as_ref().map(
+            |meta| json!({"status": meta.status, "attempts": meta.attempts, "request_id": meta.request_id}),
+        );
+        let mut line = json!({
+            "result": self.result, "items": self.items, "pages": self.pages, "total": self.total,
+            "complete": self.complete, "missing": self.missing, "resume_token": self.resume_token, "meta": meta,
+        });
+        if let Some(error) = &self.error {
+            line["error"] = failure(error);
+        }
+        line
     }
 }
 
-/// A model as it is written back under the vendor's names.
+fn failure(error: &Error) -> Value {
+    let fields = error.field_errors().iter();
+    let fields: Vec<Value> = fields
+        .map(|error| json!({"field": error.field, "code": error.code, "message": error.message}))
+        .collect();
+    json!({
+        "kind": error.kind().name(), "message": error.to_string(), "debug": format!("{error} {error:?}"),
+        "status": error.status(), "code": error.code(), "server_error_id": error.server_error_id(),
+        "retryable": error.retryable(), "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
+        "total": error.total(), "missing": error.missing(), "attempts": error.attempts().len(),
+        "resume_token": error.resume_token(), "request_id": error.request_id(), "field_errors": fields,
+        "argument": error.argument_name(), "given": error.given(), "allowed": error.allowed(),
+        "method": error.method(), "path": error.path(), "server": error.server(),
+    })
+}
+
+/// A model serialised with the vendor's names.
 fn written(model: &impl Serialize) -> Value {
     parsed(&serde_json::to_vec(model).unwrap())
 }

@@ -1,10 +1,11 @@
-//! `Debug` of all that a program can hold shows no secret.
+//! `Debug` of every public value shows no secret.
 
 use std::fmt::Debug;
 
-use mspkit::models::AuthTokens;
-use mspkit::params::{GetCustomPsaTicket, ListCustomers, RunWorkflow, ValidatePsaCredential};
+use mspkit::ncentral::AuthTokens;
+use mspkit::ncentral::{GetCustomPsaTicket, ListCustomers, ValidatePsaCredential};
 use mspkit::transport::{Http, Pem, Request, TransportOptions};
+use mspkit::wiv::RunWorkflow;
 use mspkit::{CallOptions, Config, Core, PagingOptions, Service, blocking};
 use serde_json::json;
 
@@ -89,7 +90,7 @@ async fn parameters_and_calls_that_are_not_sent_yet() {
     hides("a list with options", &list);
     let free =
         client.request("POST", &format!("/api/x?token={ELSEWHERE}")).body(&json!({"password": ELSEWHERE}));
-    hides("a free request", &free.options(options.clone()));
+    hides("a raw request", &free.options(options.clone()));
     let wiv = wiv(&memory).build().unwrap();
     hides("a workflow run", &wiv.workflows().run("1", RunWorkflow::new()).options(options.clone()));
     hides("items", &list.clone().items());
@@ -114,15 +115,15 @@ async fn results() {
     });
     let client = crate::support::ncentral_at("results", &memory).build().unwrap();
     client.auth().authenticate().await.unwrap();
-    // This server's tokens come without a refresh token, so they are given by a call.
+    // This server's tokens have no refresh token, so a call obtains them.
     let refreshed: Result<AuthTokens, _> = serde_json::from_slice(&tokens().body);
     hides("tokens", &refreshed.unwrap());
     let raw = client.request("POST", "/api/auth/refresh").await.unwrap();
     assert!(String::from_utf8_lossy(&raw.body).contains(&ACCESS[..8]));
-    hides("a raw answer", &raw);
+    hides("a raw response", &raw);
     let mut pages = client.customers().list(ListCustomers::new()).pages();
     let page = pages.next().await.unwrap().unwrap();
-    hides("what is known of an answer", page.meta());
+    hides("the metadata of a response", page.meta());
     hides("a list that was read", &pages);
 }
 

@@ -1,4 +1,4 @@
-//! A server that gives back what it got: every header, the query and the body, in every shape of an error.
+//! A server that echoes what it got: every header, the query and the body, in every shape of an error.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::planted::{ACCESS, API_KEY, CLIENT_SECRET, CLOUDMORE_PASSWORD, JWT, PROXY_PASSWORD, REFRESH};
 use crate::watch;
 
-/// How the text of a request comes back.
+/// How the text of a request is echoed.
 pub(crate) type Shape = fn(&str) -> Vec<u8>;
 
 pub(crate) const SHAPES: [(&str, Shape); 16] = [
@@ -36,7 +36,7 @@ pub(crate) const SHAPES: [(&str, Shape); 16] = [
 
 pub(crate) const STATUSES: [u16; 8] = [200, 201, 302, 400, 401, 404, 429, 503];
 
-/// Answers with what it gets. Tokens are given out as they should be, unless the token endpoints echo too.
+/// Echoes requests. Token endpoints respond normally, unless they echo too.
 pub(crate) fn echo(status: u16, shape: Shape, tokens_too: bool) -> Arc<Memory> {
     Arc::new(Memory::new(move |request: Request| async move {
         let path = request.url.path().to_owned();
@@ -62,7 +62,7 @@ fn text_of(request: &Request) -> String {
     let values = request.headers.values().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let values: Vec<String> = values.collect();
     let body = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default()).into_owned();
-    // The decoded forms of a JSON body come first, as a server's own words would show them.
+    // The decoded forms of a JSON body come first, as in a server's own messages.
     let decoded = match serde_json::from_str(&body) {
         Ok(serde_json::Value::Object(fields)) => fields
             .values()
@@ -74,7 +74,7 @@ fn text_of(request: &Request) -> String {
     format!("{} {decoded} {body} {}", values.join(" "), request.url.query().unwrap_or_default())
 }
 
-/// An answer that gives tokens to clients of both services.
+/// A response with tokens for clients of both services.
 pub(crate) fn tokens() -> Response {
     let body = json!({
         "access_token": ACCESS,
@@ -112,5 +112,5 @@ pub(crate) fn wiv(memory: &Arc<Memory>) -> Builder<Wiv> {
     watched(Wiv::builder()).base_url("https://wiv.example").api_key(API_KEY).transport(memory.clone())
 }
 
-/// Ids of the form that Cloudmore wants.
+/// Ids in Cloudmore's format.
 pub(crate) const RESELLER: &str = "5b0e2a0c-6f0d-4d59-9d3e-0a1f7c2b8e11";

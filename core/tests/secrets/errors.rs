@@ -1,13 +1,12 @@
-//! Whatever a server throws back, the error that it becomes shows no secret.
+//! Whatever a server sends back, the error shows no secret.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use mspkit::params::{
-    AddService, CreateServiceOrg, GetCustomPsaTicket, ListCustomers, ListWivCustomers, SearchCases,
-    ValidatePsaCredential,
-};
+use mspkit::cloudmore::CreateService;
+use mspkit::ncentral::{CreateServiceOrg, GetCustomPsaTicket, ListCustomers, ValidatePsaCredential};
 use mspkit::transport::{Memory, Request, Response};
+use mspkit::wiv::{self, SearchCases};
 use mspkit::{ClientAuth, Error};
 use tokio::sync::Notify;
 
@@ -33,12 +32,13 @@ async fn failures(memory: &Arc<Memory>) -> Vec<Error> {
         ncentral.auth().refresh().await.map(drop),
         ncentral.request("GET", "/api/sites").await.map(drop),
         ncentral.auth().logout().await.map(drop),
-        wiv.customers().list(ListWivCustomers::new()).collect().await.map(drop),
+        wiv.customers().list(wiv::ListCustomers::new()).collect().await.map(drop),
         wiv.cases().search(SearchCases::new()).collect().await.map(drop),
     ];
     for cloudmore in &cloudmores {
         results.push(cloudmore.services().list(RESELLER).collect().await.map(drop));
-        results.push(cloudmore.services().add(RESELLER, AddService::new(RESELLER, "EUR")).await.map(drop));
+        results
+            .push(cloudmore.services().create(RESELLER, CreateService::new(RESELLER, "EUR")).await.map(drop));
     }
     results.into_iter().filter_map(Result::err).collect()
 }
@@ -59,7 +59,7 @@ async fn nothing_that_a_server_echoes_is_seen() {
             errors += none_is_seen(status, shape, false).await;
         }
     }
-    assert!(errors > 800, "only {errors} errors came");
+    assert!(errors > 800, "there were only {errors} errors");
     watch::end();
 }
 
@@ -71,12 +71,12 @@ async fn nothing_that_a_token_endpoint_echoes_is_seen() {
             errors += none_is_seen(status, shape, true).await;
         }
     }
-    assert!(errors > 800, "only {errors} errors came");
+    assert!(errors > 800, "there were only {errors} errors");
     watch::end();
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_inside_an_answer_that_cannot_be_read_is_not_seen() {
+async fn a_token_inside_an_unreadable_response_is_not_seen() {
     let broken = [
         r#"{"tokens":{"refresh":{"token":"PlantRefresh"}},"access_token":5}"#,
         r#"{"tokens":{"access":{"token":["PlantAccess"]}},"access_token":["PlantAccess"]}"#,
@@ -90,7 +90,7 @@ async fn a_token_inside_an_answer_that_cannot_be_read_is_not_seen() {
         let memory =
             Arc::new(Memory::new(move |_| async move { Ok(Response::new(http::StatusCode::OK, body)) }));
         for error in failures(&memory).await {
-            // What an endpoint of no tokens answers is no secret of this client.
+            // The response of an endpoint without tokens is not a secret of this client.
             if error.operation().is_some_and(|id| id.contains("auth") || id.contains("token")) {
                 planted::unseen_in(body, &error);
             }
@@ -100,7 +100,7 @@ async fn a_token_inside_an_answer_that_cannot_be_read_is_not_seen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_was_replaced_while_a_call_was_under_way_is_not_seen() {
+async fn a_token_that_was_replaced_during_a_call_is_not_seen() {
     let release = Arc::new(Notify::new());
     let held = release.clone();
     let memory = Arc::new(Memory::new(move |request: Request| {
@@ -115,16 +115,16 @@ async fn a_token_that_was_replaced_while_a_call_was_under_way_is_not_seen() {
                 return Ok(tokens());
             }
             held.notified().await;
-            let said = String::from_utf8_lossy(request.headers["authorization"].as_bytes()).into_owned();
-            Ok(Response::new(http::StatusCode::BAD_REQUEST, said))
+            let text = String::from_utf8_lossy(request.headers["authorization"].as_bytes()).into_owned();
+            Ok(Response::new(http::StatusCode::BAD_REQUEST, text))
         }
     }));
     let client = ncentral(&memory).build().unwrap();
     let calling = client.clone();
     let call = tokio::spawn(async move { calling.customers().get("1").await.map(drop) });
-    crate::support::eventually("the call is under way", || memory.requests() == 2).await;
+    crate::support::eventually("the call is in flight", || memory.requests() == 2).await;
     client.auth().refresh().await.unwrap();
     release.notify_one();
-    planted::unseen_in("an error of a call with the former token", &call.await.unwrap().unwrap_err());
+    planted::unseen_in("an error of a call with the previous token", &call.await.unwrap().unwrap_err());
     watch::end();
 }

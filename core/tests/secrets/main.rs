@@ -1,10 +1,10 @@
-//! Secrets planted in every place that takes one, and a server that throws them back: none is ever seen.
+//! Secrets planted in every place that takes one, and a server that echoes them: none is ever shown.
 //!
-//! Every secret begins with the same mark, which all encodings leave as it is; what encodings do change has forms of
-//! its own in [`planted`]. What may be seen is everything: errors in all their parts, `Debug` of all that a program can
-//! hold, events and spans at the finest level, and what hooks are told.
+//! Every secret begins with the same mark, which no encoding changes; other encoded forms are in [`planted`]. The tests
+//! look at everything that can be seen: errors in all their parts, `Debug` of every public value, events and spans at the
+//! finest level, and the events of hooks.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here fails the test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic fails the test")]
 
 mod echo;
 mod planted;

@@ -1,4 +1,4 @@
-//! What is refused before anything is sent is refused without being shown.
+//! Values that are refused before anything is sent are not shown.
 
 use mspkit::{CallOptions, Cloudmore, Config, Core, ErrorKind, NCentral, Service, Wiv};
 use serde_json::{Value, json};

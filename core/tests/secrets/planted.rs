@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mspkit::Error;
 
-/// What every secret begins with, and what is looked for: a cut secret is a seen secret too.
+/// The beginning of every secret, which the tests look for: a truncated secret counts as well.
 const MARK: &str = "Plant";
 
 pub(crate) const JWT: &str = "PlantJwt/7+a-b=";
@@ -19,10 +19,10 @@ pub(crate) const API_KEY: &str = "PlantApiKey/7+\"a&b";
 pub(crate) const PSA_PASSWORD: &str = "PlantPsaPassword/7+\"a\\bü";
 pub(crate) const INTEGRATION_KEY: &str = "PlantIntegrationKey/7+\"a b";
 pub(crate) const PROXY_PASSWORD: &str = "PlantProxyPassword%2F7";
-/// Values that nobody has declared secret, in places that often carry one.
+/// Values that are not declared secret, in places that often contain secrets.
 pub(crate) const ELSEWHERE: &str = "PlantElsewhere7";
 
-/// Fails when a text shows anything of any secret.
+/// Fails if a text contains any part of a secret.
 pub(crate) fn unseen(what: &str, text: &str) {
     let forms = encoded();
     let shows = |line: &&str| line.contains(MARK) || forms.iter().any(|form| line.contains(form));
@@ -31,7 +31,7 @@ pub(crate) fn unseen(what: &str, text: &str) {
     }
 }
 
-/// Forms in which the mark is not to be seen.
+/// Forms of the mark that must not appear.
 fn encoded() -> [String; 3] {
     [
         STANDARD.encode(format!("ro.customer.client:{CLIENT_SECRET}")),
@@ -41,7 +41,7 @@ fn encoded() -> [String; 3] {
     ]
 }
 
-/// Fails when any part of an error shows a secret.
+/// Fails if any part of an error contains a secret.
 pub(crate) fn unseen_in(what: &str, error: &Error) {
     let mut text = format!("{error}\n{error:?}\n{error:#?}\n{}\n", error.message());
     writeln!(text, "{:?} {:?} {:?}", error.code(), error.field_errors(), error.server_error_id()).unwrap();

@@ -1,8 +1,8 @@
-//! The same over real sockets: the words of connections, proxies and TLS show no secret.
+//! The same over real sockets: messages about connections, proxies and TLS show no secret.
 
 use std::time::Duration;
 
-use mspkit::params::ValidatePsaCredential;
+use mspkit::ncentral::ValidatePsaCredential;
 use mspkit::{Error, NCentral};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
@@ -12,7 +12,7 @@ use crate::planted::{self, ELSEWHERE, INTEGRATION_KEY, JWT, PSA_PASSWORD};
 use crate::watch;
 use crate::wire::{Server, read_request};
 
-/// Calls through a client and gives all errors.
+/// Makes calls through a client and returns all errors.
 async fn failures(client: &NCentral) -> Vec<Error> {
     let check = ValidatePsaCredential::new("user", PSA_PASSWORD).integration_key(INTEGRATION_KEY);
     let results = [
@@ -33,9 +33,9 @@ async fn unseen_with(what: &str, base_url: &str, proxy: Option<String>) {
     }
 }
 
-/// What a server does with a request that it has read: its head and body, once more.
-async fn answer(stream: &mut TcpStream, nth: usize, said: &str) {
-    let line: String = said.replace(['\r', '\n'], " ");
+/// Echoes a request in one of several forms.
+async fn answer(stream: &mut TcpStream, nth: usize, text: &str) {
+    let line: String = text.replace(['\r', '\n'], " ");
     let answer = match nth {
         0 => format!("HTTP/1.1 407 {line}\r\nContent-Length: 0\r\n\r\n"),
         1 => format!("HTTP/1.1 502 Bad\r\nX-Echo: {line}\r\nContent-Length: {}\r\n\r\n{line}", line.len()),
@@ -68,7 +68,7 @@ async fn echoing(nth: usize) -> Server {
     .await
 }
 
-/// The reader of the other tests lowers the head's case, and the mark would be lost.
+/// Unlike the reader of the other tests it keeps the head's case, and with it the mark.
 async fn read_exactly(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     use tokio::io::AsyncReadExt as _;
     let mut head = Vec::new();
@@ -85,7 +85,7 @@ async fn read_exactly(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
 }
 
 #[tokio::test]
-async fn answers_that_echo_the_request_in_every_part_of_http() {
+async fn responses_that_echo_the_request_in_every_part_of_http() {
     for nth in 0..=10 {
         let server = echoing(nth).await;
         unseen_with(&format!("answer {nth}"), &format!("http://{}", server.address), None).await;
@@ -105,18 +105,18 @@ async fn proxies_that_echo_their_credentials() {
 }
 
 #[tokio::test]
-async fn addresses_that_nobody_answers() {
+async fn addresses_without_a_server() {
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     unseen_with("a refused connection", &format!("http://{gone}"), None).await;
     unseen_with("a refused connection", &format!("https://{gone}"), None).await;
-    unseen_with("a name that is none", "https://nowhere.invalid", None).await;
+    unseen_with("an invalid name", "https://nowhere.invalid", None).await;
     unseen_with("a proxy that is gone", "http://behind.invalid", Some(proxy_url(&gone))).await;
     unseen_with("a proxy that is gone", "https://behind.invalid", Some(proxy_url("nowhere.invalid:1"))).await;
     watch::end();
 }
 
 #[tokio::test]
-async fn a_server_that_speaks_no_tls() {
+async fn a_server_without_tls() {
     let server = Server::start(|mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad\r\n\r\n").await;
         let _ = read_request(&mut stream).await;

@@ -1,4 +1,4 @@
-//! All that a program can watch: events and spans of every level, from this crate and those under it.
+//! Everything that a program can observe: events and spans of every level, from this crate and its dependencies.
 
 use std::fmt::Write as _;
 use std::sync::{Mutex, Once};
@@ -9,16 +9,16 @@ use tracing::{Event, Metadata, Subscriber};
 
 use crate::planted;
 
-static TOLD: Mutex<String> = Mutex::new(String::new());
+static RECORDED: Mutex<String> = Mutex::new(String::new());
 
-/// Writes down every field of every event and span.
+/// Records every field of every event and span.
 struct Watcher;
 
 struct Fields;
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        write!(TOLD.lock().unwrap(), " {field}={value:?}").unwrap();
+        write!(RECORDED.lock().unwrap(), " {field}={value:?}").unwrap();
     }
 }
 
@@ -49,22 +49,22 @@ impl Subscriber for Watcher {
     fn exit(&self, _: &Id) {}
 }
 
-/// Begins to watch, for the whole process.
+/// Starts recording, for the whole process.
 pub(crate) fn begin() {
     static BEGIN: Once = Once::new();
     BEGIN.call_once(|| tracing::subscriber::set_global_default(Watcher).unwrap());
 }
 
-/// Writes down what a hook was told.
+/// Records an event of a hook.
 pub(crate) fn note(line: &str) {
-    let mut told = TOLD.lock().unwrap();
-    told.push('\n');
-    told.push_str(line);
+    let mut recorded = RECORDED.lock().unwrap();
+    recorded.push('\n');
+    recorded.push_str(line);
 }
 
-/// Fails when anything that was told so far shows a secret.
+/// Fails if anything that was recorded so far contains a secret.
 pub(crate) fn end() {
-    let told = TOLD.lock().unwrap().clone();
-    assert!(told.contains("operation="), "nothing was watched");
-    planted::unseen("what is logged", &told);
+    let recorded = RECORDED.lock().unwrap().clone();
+    assert!(recorded.contains("operation="), "nothing was watched");
+    planted::unseen("what is logged", &recorded);
 }

@@ -1,4 +1,4 @@
-//! What the tests against the simulator share: clients of it, and waiting for what must happen.
+//! Code that the tests against the simulator share: clients, and waiting for conditions.
 
 #![allow(dead_code, unreachable_pub, reason = "every test binary uses its part")]
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
-use mspkit::transport::{Fault, Memory, Request, Response};
+use mspkit::transport::{Memory, Request, Response, TransportError};
 use mspkit::{Builder, Config, NCentral, Service};
 use mspkit_sim::{Options, Simulator};
 use serde_json::{Map, Value, json};
@@ -29,7 +29,7 @@ fn read_options(options: Value) -> Options {
     serde_json::from_value(options).unwrap()
 }
 
-/// What a client of the simulator is configured with; `changes` are laid over it.
+/// The configuration of a client of the simulator, with `changes`.
 pub fn config(simulator: &Simulator, service: Service, changes: Value) -> Config {
     let credentials = simulator.credentials();
     let mut options = match service {
@@ -63,7 +63,7 @@ pub fn script(simulator: &Simulator, answers: &Value) {
     simulator.control("script", &json!({"answers": answers})).unwrap();
 }
 
-/// Waits until something holds that happens without the test's doing.
+/// Waits until a condition holds.
 pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
@@ -72,16 +72,16 @@ pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// An answer with a JSON body.
+/// A response with a JSON body.
 pub fn json_answer(status: u16, body: &Value) -> Response {
     Response::new(StatusCode::from_u16(status).unwrap(), body.to_string())
 }
 
-/// N-central in memory: it gives tokens to whoever asks, and lets `answer` speak to everything else.
+/// N-central in memory: it issues tokens, and `answer` responds to everything else.
 pub fn served<H, F>(answer: H) -> Arc<Memory>
 where
     H: Fn(Request) -> F + Send + Sync + Clone + 'static,
-    F: Future<Output = Result<Response, Fault>> + Send + 'static,
+    F: Future<Output = Result<Response, TransportError>> + Send + 'static,
 {
     Arc::new(Memory::new(move |request: Request| {
         let answer = answer.clone();

@@ -1,4 +1,4 @@
-//! What the transport tests share: a loopback server that plays a script, and requests to send to it.
+//! Code that the transport tests share: a scripted loopback server, and requests to it.
 
 #![allow(dead_code, unreachable_pub, reason = "every test binary uses its part")]
 
@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::Method;
-use mspkit::transport::{Fault, FaultKind, Http, Request, Response, Transport, TransportOptions};
+use mspkit::transport::{
+    Http, Request, Response, Transport, TransportError, TransportErrorKind, TransportOptions,
+};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
@@ -52,7 +54,7 @@ impl Server {
             let answer = Arc::clone(&answer);
             async move {
                 read_request(&mut stream).await;
-                // The client may hang up before it has read everything.
+                // The client may close the connection before it has read everything.
                 let _ = stream.write_all(&answer).await;
                 let _ = stream.shutdown().await;
             }
@@ -83,7 +85,7 @@ impl Drop for Server {
     }
 }
 
-/// The head and the body of one request; nothing when the client hangs up before the end of the head.
+/// The head and the body of one request; `None` if the client closes the connection before the end of the head.
 pub async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, Vec<u8>)> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -99,7 +101,7 @@ pub async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(Stri
     Some((head, body))
 }
 
-/// Answers every request of a connection with 200 and the request's own head as the body.
+/// Responds to every request of a connection with 200 and the request's head as the body.
 pub async fn echo(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
     while let Some((head, _)) = read_request(&mut stream).await {
         let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{head}", head.len());
@@ -124,28 +126,28 @@ pub fn http() -> Http {
     Http::new(&options()).unwrap()
 }
 
-/// A transport that takes bodies of up to 10 kB.
+/// A transport that accepts bodies of up to 10 kB.
 pub fn small() -> Http {
     let mut options = options();
     options.max_body_bytes = 10_000;
     Http::new(&options).unwrap()
 }
 
-/// The fault that an answer leads to in [`small`].
-pub async fn fault_of(answer: impl Into<Vec<u8>>) -> FaultKind {
+/// The kind of error that a response causes in [`small`].
+pub async fn fault_of(answer: impl Into<Vec<u8>>) -> TransportErrorKind {
     let server = Server::answering(answer).await;
     let request = server.get("/");
     let sent = request.sent.clone();
-    let fault = outcome(&small(), request).await.unwrap_err();
-    assert!(sent.get(), "an answer came, so the request was sent: {fault}");
-    fault.kind
+    let error = outcome(&small(), request).await.unwrap_err();
+    assert!(sent.get(), "there was a response, so the request was sent: {error}");
+    error.kind
 }
 
-/// What becomes of a request whose outcome must be known within the limit; a body that cannot be read counts as its fault.
-pub async fn outcome(transport: &Http, request: Request) -> Result<Response, Fault> {
+/// The outcome of a request, which must be known within the limit; an unreadable body counts as an error.
+pub async fn outcome(transport: &Http, request: Request) -> Result<Response, TransportError> {
     let mut response = within(transport.send(request)).await?;
     match response.unreadable.take() {
-        Some(fault) => Err(Arc::into_inner(fault).unwrap()),
+        Some(error) => Err(Arc::into_inner(error).unwrap()),
         None => Ok(response),
     }
 }
@@ -154,8 +156,8 @@ pub async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(LIMIT, future).await.expect("must end in time")
 }
 
-/// Runs the ignored test `child` of this binary in a process whose environment has these variables and no others that
-/// matter here, since an environment belongs to a whole process.
+/// Runs the ignored test `child` of this binary in a process with only these variables of those that matter here, since an
+/// environment belongs to a whole process.
 pub async fn in_environment(child: &str, variables: &[(&str, String)]) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", child, "--ignored"]);
@@ -164,11 +166,11 @@ pub async fn in_environment(child: &str, variables: &[(&str, String)]) {
     }
     command.envs(variables.iter().map(|(name, value)| (*name, value.as_str())));
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-    let words = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && words.contains("1 passed"), "{words}");
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && report.contains("1 passed"), "{report}");
 }
 
-/// The request that the parent of a child test wants.
+/// The request that the parent of a child test set.
 pub fn wanted() -> Request {
     Request::new(Method::GET, Url::parse(&std::env::var("MSPKIT_TEST_TARGET").unwrap()).unwrap())
 }

@@ -1,4 +1,4 @@
-/* libcurl with cJSON: one easy handle that keeps its connection, answers read into structs. */
+/* libcurl with cJSON: one easy handle that keeps its connection, responses read into structs. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdint.h>
@@ -12,10 +12,10 @@
 
 #include "worker.h"
 
-/* Seconds before its end at which a token is exchanged for another one. */
+/* How many seconds before it expires a token is exchanged for another one. */
 enum { EARLY = 60 };
 
-/* The texts of a customer by their names on the wire, in the order of `texts`. */
+/* The texts of a customer by their wire names, in the order of `texts`. */
 enum { ID, NAME, TYPE, PARENT, EXTERNAL, EXTERNAL2, PHONE, TITLE, FIRST_NAME, LAST_NAME, EMAIL, CONTACT_PHONE,
        PHONE_EXT, DEPARTMENT, STREET1, STREET2, CITY, STATE, COUNTRY, COUNTY, POSTAL_CODE, TEXTS };
 static const char *const NAMES[TEXTS] = {
@@ -24,7 +24,7 @@ static const char *const NAMES[TEXTS] = {
     "street1", "street2", "city", "stateProv", "country", "county", "postalCode",
 };
 
-/* A customer; a text that is NULL was null. It lives as long as the answer that it was read from. */
+/* A customer; a text that is NULL was null. It must not outlive the response that it was read from. */
 typedef struct customer {
     const char *texts[TEXTS];
     int64_t generation;
@@ -97,7 +97,7 @@ int peer_open(const char *url, const char *jwt, const char *wiv_key) {
     return 0;
 }
 
-/* Sends a request and gives its status, or -1; `answer` has the body. */
+/* Sends a request and returns its status, or -1; `answer` has the body. */
 static long exchange(const char *path, struct curl_slist *headers, const char *body) {
     char url[512];
     long status = -1;

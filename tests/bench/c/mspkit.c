@@ -1,14 +1,15 @@
 /* mspkit, blocking. */
 #include <stdio.h>
 
-#include <mspkit.h>
+#include <mspkit/ncentral.h>
+#include <mspkit/wiv.h>
 
 #include "worker.h"
 
 static mspkit_ncentral *client;
 static mspkit_wiv *wiv;
 
-static int told(mspkit_error *error) {
+static int report(mspkit_error *error) {
     fprintf(stderr, "%s\n", mspkit_error_message(error).data);
     mspkit_error_free(error);
     return -1;
@@ -26,19 +27,19 @@ int peer_open(const char *url, const char *jwt, const char *wiv_key) {
     options.base_url = mspkit_nts(url);
     options.jwt = mspkit_nts(jwt);
     if (mspkit_ncentral_new(&options, &client, &error) != MSPKIT_OK) {
-        return told(error);
+        return report(error);
     }
     options = mspkit_client_options_init();
     options.base_url = mspkit_nts(url);
     options.api_key = mspkit_nts(wiv_key);
-    return mspkit_wiv_new(&options, &wiv, &error) == MSPKIT_OK ? 0 : told(error);
+    return mspkit_wiv_new(&options, &wiv, &error) == MSPKIT_OK ? 0 : report(error);
 }
 
-static void three(const mspkit_customer *customer, tally *into) {
+static void three(const mspkit_ncentral_customer_view *customer, tally *into) {
     tally_three(into, customer->customer_id.len, customer->contact_email.len, customer->customer_name.len > 0);
 }
 
-static void every(const mspkit_customer *customer, tally *into) {
+static void every(const mspkit_ncentral_customer_view *customer, tally *into) {
     const int32_t presences[] = {
         customer->customer_id.presence,        customer->customer_name.presence,
         customer->org_unit_type.presence,      customer->parent_id.presence,
@@ -66,12 +67,12 @@ int peer_list(int size, bool only_three, tally *into) {
     mspkit_ncentral_customers_list_params params = mspkit_ncentral_customers_list_params_init();
     params.page_size = size;
     if (mspkit_ncentral_customers_list(client, &params, NULL, NULL, &pager, &error) != MSPKIT_OK) {
-        return told(error);
+        return report(error);
     }
     const mspkit_item *item = NULL;
     int32_t status;
     while ((status = mspkit_pager_next(pager, &item, &error)) == MSPKIT_OK) {
-        const mspkit_customer *customer = mspkit_item_customer(item);
+        const mspkit_ncentral_customer_view *customer = mspkit_ncentral_customer_of_item(item);
         if (only_three) {
             three(customer, into);
         } else {
@@ -79,16 +80,16 @@ int peer_list(int size, bool only_three, tally *into) {
         }
     }
     mspkit_pager_free(pager);
-    return status == MSPKIT_DONE ? 0 : told(error);
+    return status == MSPKIT_DONE ? 0 : report(error);
 }
 
 int peer_get(const char *customer, tally *into) {
     mspkit_error *error = NULL;
     mspkit_answer *answer = NULL;
-    if (mspkit_ncentral_customers_get(client, customer, MSPKIT_NTS, NULL, &answer, &error) != MSPKIT_OK) {
-        return told(error);
+    if (mspkit_ncentral_customers_get(client, mspkit_nts(customer), NULL, &answer, &error) != MSPKIT_OK) {
+        return report(error);
     }
-    three(mspkit_answer_customer(answer), into);
+    three(mspkit_ncentral_customer_of_answer(answer), into);
     mspkit_answer_free(answer);
     return 0;
 }
@@ -99,19 +100,19 @@ int peer_cases(int size, tally *into) {
     mspkit_wiv_cases_search_params params = mspkit_wiv_cases_search_params_init();
     params.max_returned_items = size;
     if (mspkit_wiv_cases_search(wiv, &params, NULL, NULL, &pager, &error) != MSPKIT_OK) {
-        return told(error);
+        return report(error);
     }
     const mspkit_item *item = NULL;
     int32_t status;
     while ((status = mspkit_pager_next(pager, &item, &error)) == MSPKIT_OK) {
-        const mspkit_case *found = mspkit_item_case(item);
+        const mspkit_wiv_case_view *found = mspkit_wiv_case_of_item(item);
         tally_case(into, found->case_id.len, found->case_type.len > 0);
     }
     mspkit_pager_free(pager);
-    return status == MSPKIT_DONE ? 0 : told(error);
+    return status == MSPKIT_DONE ? 0 : report(error);
 }
 
 void peer_close(void) {
-    mspkit_client_free(client);
-    mspkit_client_free(wiv);
+    mspkit_ncentral_free(client);
+    mspkit_wiv_free(wiv);
 }

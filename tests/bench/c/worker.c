@@ -1,5 +1,5 @@
-/* A peer in a process of its own: it does the work that standard input names, a line each, and answers with the time it
- * took. tests/bench/README.md has the lines. */
+/* A peer in a separate process: it does the work that standard input names, one per line, and responds with the time
+ * it took. tests/bench/README.md documents the lines. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ static double now(void) {
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* Kilobytes of `VmRSS:`, what is resident now, or `VmHWM:`, the most that was. */
+/* Kilobytes of `VmRSS:`, the resident memory now, or `VmHWM:`, its maximum. */
 static long memory(const char *what) {
     char line[256];
     long found = 0;

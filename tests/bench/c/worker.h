@@ -1,11 +1,11 @@
-/* What a peer in C gives to worker.c. Every function returns 0, or tells why not on standard error. */
+/* The functions of a C peer for worker.c. Each returns 0, or prints why not to standard error. */
 #ifndef BENCH_WORKER_H
 #define BENCH_WORKER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What was read: how many items, and a sum that differs where a field is wrong. */
+/* What was read: how many items, and a sum that differs if a field is wrong. */
 typedef struct tally {
     size_t count;
     size_t sum;

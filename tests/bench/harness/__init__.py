@@ -1,1 +1,1 @@
-"""What bench.py is made of."""
+"""The modules of bench.py."""

@@ -1,4 +1,4 @@
-"""How rows are measured: peer and mspkit in turns, so that what the machine does to one it does to the other."""
+"""How rows are measured: peer and mspkit alternate, so that the machine's load affects both."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from harness.workers import Done, FailedError, Simulator, Worker
 
 @dataclass
 class Result:
-    """A line of the table. `pairs` are what mspkit and the peer took, round by round, in `unit`."""
+    """A row of the table. `pairs` are the values of mspkit and the peer, round by round, in
+    `unit`."""
 
     row: str
     against: str
     unit: str
     pairs: list[tuple[float, float]] = field(default_factory=list)
     target: float | None = None
-    # What `target` is compared with: the ratio of the pairs, or mspkit's own value.
+    # The value to compare with `target`: the ratio of the pairs, or mspkit's own value.
     ratio: bool = True
     skipped: str | None = None
 
@@ -48,7 +49,7 @@ class Result:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None where there is none, or nothing was measured."""
+        """Whether the target is met; None if there is none, or nothing was measured."""
         return None if self.target is None or self.skipped else self.value <= self.target
 
     def data(self) -> dict[str, Any]:
@@ -56,7 +57,7 @@ class Result:
         return {**asdict(self), **measured}
 
 
-# Seconds for the import, and for all until calls are answered.
+# Seconds for the import, and until all calls are done.
 Start = tuple[float, float]
 
 
@@ -67,13 +68,13 @@ class WrongError(Exception):
 class Bench:
     """A run over all rows, or over those whose name matches."""
 
-    def __init__(self, tools: Tools, smoke: bool, rounds: int, only: str, told: Callable[[Result], None]) -> None:
+    def __init__(self, tools: Tools, smoke: bool, rounds: int, only: str, report: Callable[[Result], None]) -> None:
         self.tools = tools
         self.smoke = smoke
         self.rounds = rounds
         self.only = re.compile(only)
         self.sizes = rows.SIZES["smoke" if smoke else "full"]
-        self.told = told
+        self.report = report
         self.results: list[Result] = []
         self.versions: dict[str, str] = {}
         self.wrong: list[str] = []
@@ -81,10 +82,10 @@ class Bench:
     def add(self, *results: Result) -> None:
         for result in results:
             if self.smoke:
-                # Sizes are too small for any judgement.
+                # The sizes are too small for any judgement.
                 result.target = None
             self.results.append(result)
-            self.told(result)
+            self.report(result)
 
     def skip(self, row: str, against: str, reason: object, target: float | None = None) -> None:
         self.add(Result(row, against, "", target=target, skipped=str(reason)))
@@ -118,7 +119,7 @@ class Bench:
         self.guarded("instructions", self.instructions)
 
     def guarded(self, key: str, measure: Callable[[], None]) -> None:
-        """A row that cannot be measured is a line that says so, unless it is wrong."""
+        """A row that cannot be measured is reported, unless it is wrong."""
         try:
             measure()
         except MissingError as reason:
@@ -128,7 +129,7 @@ class Bench:
             self.skip(key, "", f"failed: {error}")
 
     def compare(self, row: rows.Row) -> None:
-        """A row: mspkit and each peer in turns."""
+        """A row: mspkit and each peer, alternating."""
         customers = self.sizes[row.customers]
         line = row.work.format(in_flight=row.in_flight, **self.sizes)
         with ExitStack() as on:
@@ -150,7 +151,7 @@ class Bench:
             self.add(*results.values())
 
     def checked(self, worker: Worker, line: str) -> Done:
-        """A work that was done, and whose count is right."""
+        """Work that was done, with a correct count."""
         done = worker.work(line)
         what, first, *_ = line.split()
         right = {"gets": int(first), "gets_at_once": int(first), "cases": self.sizes["cases"]}.get(what)
@@ -200,7 +201,7 @@ class Bench:
             self.add(Result(key, "", "MB", [(ours, 0.0)], rows.MEMORY_AT_MOST_MB, ratio=False))
             peer = rows.PLAIN[language]
             try:
-                # What hardly grows is no measure: less than 1 MB counts as that.
+                # Hardly any growth cannot be compared: less than 1 MB counts as 1 MB.
                 self.add(Result(key, peer, "MB", [(ours, max(grown(peer), 1.0))]))
             except MissingError as reason:
                 self.skip(key, peer, reason)
@@ -226,7 +227,7 @@ class Bench:
             self.add(*(Result(key, peer, "MB", [(peaks["mspkit"], peak)]) for peer, peak in peaks.items() if peer != "mspkit"))
 
     def starts(self, simulator: Simulator, language: str, peers: list[str], calls: int) -> Iterator[dict[str, Start]]:
-        """Round by round, fresh processes: seconds for import, and for all until the calls are answered."""
+        """Round by round, fresh processes: seconds for import, and until all calls are done."""
         line = f"gets {calls} {self.sizes['many']}"
         for _ in range(self.rounds):
             took = {}
@@ -238,7 +239,7 @@ class Bench:
             yield took
 
     def first_calls(self, language: str) -> None:
-        """Import, client and first call in a fresh process, the token exchange included."""
+        """Import, client and first call in a fresh process, including the token exchange."""
         key = f"{language}: import, client and first call"
         if not self.wanted(key):
             return
@@ -272,7 +273,7 @@ class Bench:
             self.add(result)
 
     def floor(self) -> None:
-        """What is possible at all: wrk, which decodes nothing."""
+        """The lower bound: wrk, which decodes nothing."""
         if not self.wanted("floor"):
             return
         command, environment = self.tools.wrk()
@@ -285,10 +286,10 @@ class Bench:
                 result = Result(f"floor: a get, {connections} in flight", "wrk", "us")
                 for _ in range(1 if self.smoke else min(self.rounds, 3)):
                     arguments = ["-t1", f"-c{connections}", "-d1s", "-H", header, f"{simulator.url}/api/customers/100"]
-                    said = run(*command, *arguments, variables=environment)
-                    if "Non-2xx" in said:
+                    output = run(*command, *arguments, variables=environment)
+                    if "Non-2xx" in output:
                         raise FailedError("wrk was refused")
-                    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])  # type: ignore[index]
+                    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])  # type: ignore[index]
                     done = worker.work(line)
                     result.pairs.append((done.seconds / done.count * 1e6, 1e6 / rate))
                 self.add(result)
@@ -299,8 +300,8 @@ class Bench:
         if not self.wanted(key):
             return
         run("cargo", "bench", "--quiet", "--locked", "-p", "mspkit", "--bench", "core", "--", "get a customer")
-        told = TARGET / "criterion" / "call" / "get a customer" / "new" / "estimates.json"
-        nanoseconds = json.loads(told.read_text())["median"]["point_estimate"]
+        estimates = TARGET / "criterion" / "call" / "get a customer" / "new" / "estimates.json"
+        nanoseconds = json.loads(estimates.read_text())["median"]["point_estimate"]
         self.add(Result(key, "", "us", [(nanoseconds / 1000, 0.0)], rows.CORE_AT_MOST_US, ratio=False))
 
     def instructions(self) -> None:
@@ -320,14 +321,14 @@ class Bench:
     def counted(program: Any, work: str, times: int) -> int:
         command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", str(program), work, str(times)]
         try:
-            said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+            output = subprocess.run(command, capture_output=True, text=True, check=True).stderr
         except FileNotFoundError:
             raise MissingError("valgrind is not installed") from None
-        return int(re.search(r"Collected : (\d+)", said)[1])  # type: ignore[index]
+        return int(re.search(r"Collected : (\d+)", output)[1])  # type: ignore[index]
 
 
 def token(simulator: Simulator) -> str:
-    """An access token, for what cannot get one itself."""
+    """An access token, for tools that cannot obtain one."""
     from urllib.request import ProxyHandler, Request, build_opener
 
     headers = {"Authorization": f"Bearer {simulator.credentials['ncentral_jwt']}"}

@@ -1,11 +1,11 @@
-"""What is measured, against whom, and what mspkit may take at most of the peer's time."""
+"""What is measured, against which peers, and the maximum ratio of mspkit's time to the peer's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-# What runs: sizes as they are measured, and as small as checks allow.
+# The sizes for measuring, and the smallest ones for checks.
 SIZES = {
     "full": {"many": 10_000, "most": 100_000, "million": 1_000_000, "gets": 500, "at_once": 2_000, "cases": 20_000, "big": 1_000},
     "smoke": {"many": 330, "most": 660, "million": 12_000, "gets": 20, "at_once": 80, "cases": 300, "big": 100},
@@ -14,7 +14,8 @@ SIZES = {
 
 @dataclass(frozen=True)
 class Row:
-    """A work that mspkit and its peers do in turns. `work` and `options` are filled with the sizes."""
+    """Work that mspkit and its peers do alternately. `work` and `options` are filled with the
+    sizes."""
 
     name: str
     language: str
@@ -23,9 +24,9 @@ class Row:
     ours: str = "mspkit"
     customers: str = "many"
     options: dict[str, Any] = field(default_factory=dict)
-    # Requests that asyncio's and Node's peers keep in flight while they read a list.
+    # How many requests asyncio's and Node's peers keep in flight while they read a list.
     in_flight: int = 1
-    # Whether a smoke run leaves it out: another row has the same work.
+    # Whether a smoke run skips it: another row has the same work.
     smoke: bool = True
 
     @property
@@ -46,7 +47,8 @@ def away(milliseconds: int, cap: int) -> dict[str, Any]:
 
 
 def distances(language: str, ours: str, at_20: dict[str, float | None], sequential: list[str], ahead: list[str]) -> list[Row]:
-    """A list from far away; peers that can read ahead keep as many requests in flight as the server takes."""
+    """A list at a distance; peers that can read ahead keep as many requests in flight as the
+    server accepts."""
     rows = []
     for milliseconds, cap in ((20, 5), (20, 50), (50, 5), (50, 50)):
         peers: dict[str, float | None] = dict.fromkeys([*(sequential if cap == 5 else []), *ahead])
@@ -106,7 +108,7 @@ ROWS = [
     Row("20,000 cases by scroll", "rust", CASES, {"reqwest": None, "hyper": None}),
 ]
 
-# What is looked at in fresh processes.
+# What is measured in fresh processes.
 PEERS = {
     "python": ["mspkit", "mspkit_async", "http_client", "requests", "httpx", "aiohttp", "urllib3", "npycentral"],
     "node": ["mspkit", "fetch", "http", "undici", "axios"],
@@ -114,7 +116,7 @@ PEERS = {
     "rust": ["mspkit", "reqwest", "hyper"],
 }
 LANGUAGES = tuple(PEERS)
-# The peer whose growth of memory is told beside mspkit's.
+# The peer whose memory growth is compared with mspkit's.
 PLAIN = {"python": "requests", "node": "fetch", "c": "curl", "rust": "reqwest"}
 GROWTH_AT_MOST = 10.5
 MEMORY_AT_MOST_MB = 16.0

@@ -1,4 +1,4 @@
-"""What a run has found, as lines while it runs, as a Markdown table and as JSON."""
+"""The results of a run: as lines during the run, as a Markdown table and as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BEGIN, END = "<!-- table -->", "<!-- end of table -->"
 
 
 def amount(value: float, unit: str) -> str:
-    """A value as people read it."""
+    """A value for people."""
     if unit == "s":
         return f"{value * 1000:.0f} ms" if value >= 0.1 else f"{value * 1000:.1f} ms"
     return {"us": f"{value:.1f} µs", "MB": f"{value:.1f} MB", "thousand": f"{value:,.1f} thousand"}[unit]
@@ -39,7 +39,7 @@ def spread(result: Result) -> str:
 
 
 def line(result: Result) -> str:
-    """A result as a line, as soon as it is there."""
+    """A result as a line, as soon as it is available."""
     name = f"{result.row} / {result.against}" if result.against else result.row
     if result.skipped:
         return f"- {name}: skipped, {result.skipped}"
@@ -68,7 +68,7 @@ def markdown(results: list[Result]) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """Where it ran."""
+    """The machine."""
     about = Path("/proc/cpuinfo").read_text()
     models = [text.split(":", 1)[1].strip() for text in about.splitlines() if text.startswith("model name")]
     return {
@@ -82,7 +82,7 @@ def machine() -> dict[str, Any]:
 
 
 def data(results: list[Result], versions: dict[str, str], rounds: int) -> str:
-    """All that was found, as JSON."""
+    """All results as JSON."""
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     found = {"date": now, "rounds": rounds, "machine": machine(), "versions": versions}
     return json.dumps(found | {"results": [result.data() for result in results]}, indent=1, ensure_ascii=False) + "\n"

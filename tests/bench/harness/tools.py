@@ -1,4 +1,5 @@
-"""Where peers come from: each is installed by its own package manager into an environment of its own under .tools/bench."""
+"""Where peers come from: each is installed by its own package manager into a separate
+environment under .tools/bench."""
 
 from __future__ import annotations
 
@@ -13,12 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 BENCH = ROOT / "tests" / "bench"
 INTO = ROOT / ".tools" / "bench"
-# Where cargo builds; a path of its own stays as it is.
+# Where cargo builds; an absolute path stays unchanged.
 TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
 WHEELS = TARGET / "python"
 NODE_PACKAGE = ROOT / "bindings-node"
 C_LIBRARY = ROOT / "bindings-c"
-# What is not Python's own and has its list of requirements elsewhere.
+# Packages whose list of requirements is elsewhere.
 SHARED = {"httpx_async": "httpx", "mspkit_async": "mspkit"}
 DEBIAN = ("wrk", "libluajit-5.1-2", "libcjson-dev", "libcjson1", "libcurl4-openssl-dev")
 
@@ -28,16 +29,16 @@ class MissingError(Exception):
 
 
 def run(*command: str | Path, cwd: Path = ROOT, variables: dict[str, str] | None = None) -> str:
-    """What a command prints; `MissingError` when it fails."""
-    said = list(map(str, command))
+    """The output of a command; `MissingError` if it fails."""
+    words = list(map(str, command))
     try:
         environment = {**os.environ, **(variables or {})}
-        done = subprocess.run(said, cwd=cwd, env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=True)
     except FileNotFoundError:
-        raise MissingError(f"{said[0]} is not installed") from None
+        raise MissingError(f"{words[0]} is not installed") from None
     except subprocess.CalledProcessError as error:
         lines = (error.stderr or error.stdout).strip().splitlines() or ["no word"]
-        raise MissingError(f"{' '.join(said[:4])} … failed: {lines[-1]}") from None
+        raise MissingError(f"{' '.join(words[:4])} … failed: {lines[-1]}") from None
     return done.stdout
 
 
@@ -52,7 +53,8 @@ def stamped(folder: Path, stamp: str) -> None:
 
 
 class Tools:
-    """Commands that start peers. `profile` is Cargo's: `release`, or `debug` where speed is not judged."""
+    """Commands that start peers. `profile` is Cargo's: `release`, or `debug` if speed is not
+    judged."""
 
     def __init__(self, profile: str) -> None:
         self.profile = profile
@@ -84,7 +86,7 @@ class Tools:
     def _venv(self, name: str) -> Path:
         folder = INTO / f"python-{name}"
         if name == "mspkit":
-            wheels = sorted(WHEELS.glob("*.whl"))
+            wheels = sorted(WHEELS.glob("mspkit-*.whl"))
             if not wheels:
                 raise MissingError(f"there is no wheel in {WHEELS}; `make wheel` builds it")
             wanted, stamp = ["--no-index", str(wheels[-1])], f"{wheels[-1].name} {wheels[-1].stat().st_mtime_ns}"
@@ -129,7 +131,7 @@ class Tools:
 
     @cache  # noqa: B019
     def debian(self) -> Path:
-        """Debian packages, unpacked beside the system rather than into it."""
+        """Debian packages, unpacked rather than installed."""
         folder = INTO / "debian"
         stamp = " ".join(DEBIAN)
         if not fresh(folder, stamp):
@@ -138,7 +140,7 @@ class Tools:
             run("apt-get", "download", *DEBIAN, cwd=folder)
             for package in folder.glob("*.deb"):
                 run("dpkg", "-x", package, folder)
-            # The development package's link is relative, so what it links to has to lie beside it.
+            # The development package's link is relative, so its target must be next to it.
             libraries = self._libraries(folder)
             if not (libraries / "libcurl.so.4").exists():
                 run("apt-get", "download", "libcurl4", cwd=folder)
@@ -171,7 +173,7 @@ class Tools:
                 self.cargo("-p", "mspkit-c")
             folder = INTO / "c"
             folder.mkdir(parents=True, exist_ok=True)
-            # The name that it is loaded by is that of the installed library.
+            # It is loaded by the name of the installed library.
             loaded = folder / "libmspkit.so.1"
             loaded.unlink(missing_ok=True)
             loaded.symlink_to(library)

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.tools import MissingError, Tools
 
-# What the shell knows of real servers, and of proxies, is kept from the peers.
+# The shell's settings for real servers and proxies are removed.
 KEPT_OUT = ("NCENTRAL_", "CLOUDMORE_", "WIV_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
@@ -21,7 +21,7 @@ class FailedError(Exception):
 
 @dataclass(frozen=True)
 class Done:
-    """A work that was done."""
+    """Work that was done."""
 
     seconds: float
     count: int
@@ -30,7 +30,7 @@ class Done:
 
 
 class Process:
-    """A child that reads lines and answers with lines."""
+    """A child that reads lines and responds with lines."""
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(KEPT_OUT)}
@@ -101,10 +101,10 @@ class Worker(Process):
 
     def work(self, line: str) -> Done:
         self.ask(line)
-        word, *said = self.answer().split()
+        word, *values = self.answer().split()
         if word != "ok":
-            raise FailedError(f"{self.name}: {line}: {' '.join(said)}")
-        seconds, count, total, more = said
+            raise FailedError(f"{self.name}: {line}: {' '.join(values)}")
+        seconds, count, total, more = values
         return Done(float(seconds), int(count), int(total), int(more))
 
     def memory(self, what: str) -> int:

@@ -1,19 +1,20 @@
-// A peer in a process of its own: it does the work that standard input names, a line each, and answers with the time it took.
-// `node worker.mjs PEER`. tests/bench/README.md has the lines. The peer is imported last, so that it is its import that is measured.
+// A peer in a separate process: it does the work that standard input names, one per line, and responds with the time it
+// took. `node worker.mjs PEER`. tests/bench/README.md documents the lines. The peer is imported last, so that its
+// import is measured.
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 const FIRST_CUSTOMER = 100;
-// How many items are read before growth of memory counts.
+// How many items are read before memory growth counts.
 const SETTLED = 10_000;
 
-// Kilobytes of `VmRSS`, what is resident now, or `VmHWM`, the most that was.
+// Kilobytes of `VmRSS`, the resident memory now, or `VmHWM`, its maximum.
 function memory(what) {
   return Number(new RegExp(`${what}:\\s+(\\d+)`).exec(readFileSync("/proc/self/status", "latin1"))[1]);
 }
 
-// What was read: how many items, and a sum that differs where a field is wrong.
+// What was read: how many items, and a sum that differs if a field is wrong.
 class Tally {
   count = 0;
   sum = 0;
@@ -62,7 +63,7 @@ function numberOf(at, customers) {
   return String(FIRST_CUSTOMER + (at % customers));
 }
 
-// The works by name, for a peer whose lists come by the page.
+// The work by name, for a peer whose lists are read by page.
 class Work {
   constructor(peer) {
     this.peer = peer;
@@ -107,7 +108,7 @@ class Work {
   }
 }
 
-// The same for mspkit, which gives items.
+// The same for mspkit, which yields items.
 class ItemWork extends Work {
   async list(tally, size, fields) {
     const customers = this.peer.customers(size);

@@ -1,24 +1,26 @@
-"""A peer in a process of its own: it does the work that standard input names, a line each, and answers with the time it took.
+"""A peer in a separate process: it does the work that standard input names, one per line, and
+responds with the time it took.
 
-`worker.py PEER`. tests/bench/README.md has the lines. Little is imported here, so that it is the peer's import that is measured.
+`worker.py PEER`. tests/bench/README.md documents the lines. Little is imported here, so that the
+peer's import is measured.
 """
 
 import sys
 from time import perf_counter
 
 FIRST_CUSTOMER = 100
-# How many items are read before growth of memory counts.
+# How many items are read before memory growth counts.
 SETTLED = 10_000
 
 
 def memory(what):
-    """Kilobytes of `VmRSS`, what is resident now, or `VmHWM`, the most that was."""
+    """Kilobytes of `VmRSS`, the resident memory now, or `VmHWM`, its maximum."""
     with open("/proc/self/status") as status:  # noqa: PTH123 pathlib would be imported for it
         return next(int(line.split()[1]) for line in status if line.startswith(what))
 
 
 class Tally:
-    """What was read: how many items, and a sum that differs where a field is wrong."""
+    """What was read: how many items, and a sum that differs if a field is wrong."""
 
     def __init__(self, peer):
         self.peer = peer
@@ -36,7 +38,7 @@ class Tally:
         self.count, self.total = count, total
 
     async def three_async(self, items):
-        """The same of what comes one by one."""
+        """The same for single items."""
         count, total, three_of = self.count, self.total, self.peer.three_of
         async for item in items:
             number, name, email = three_of(item)
@@ -68,12 +70,12 @@ class Tally:
 
 
 def numbers(calls, customers):
-    """The customers to get, one after another, and from the first one again."""
+    """The customers to get, one after another, starting over at the end."""
     return [str(FIRST_CUSTOMER + at % customers) for at in range(calls)]
 
 
 class Work:
-    """The works by name, for a peer that blocks."""
+    """The work by name, for a blocking peer."""
 
     def __init__(self, peer):
         self.peer = peer
@@ -103,7 +105,7 @@ class Work:
 
 
 class AsyncWork:
-    """The same, for a peer of asyncio: it runs on one loop, and gives lists by the page."""
+    """The same, for an asyncio peer: it runs on one loop, and yields lists by page."""
 
     def __init__(self, peer):
         self.peer = peer

@@ -1,5 +1,4 @@
-//! How fast the simulator is, to know how much of a measured time is its own:
-//! `cargo run --release -p mspkit-sim --example speed`.
+//! Measures the simulator's own share of benchmarked times: `cargo run --release -p mspkit-sim --example speed`.
 #![allow(clippy::print_stdout)] // Its figures are what it is for.
 
 use std::error::Error;
@@ -11,7 +10,7 @@ use mspkit_sim::{Options, Simulator};
 
 const WARM_UP: usize = 200;
 
-/// One keep-alive connection that asks and reads as plainly as possible.
+/// One keep-alive connection with a minimal client.
 struct Wire {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -25,7 +24,7 @@ impl Wire {
         Ok(Self { stream, buffer: vec![0; 1 << 20], authorization: authorization.to_owned() })
     }
 
-    /// Sends a request and gives the body of its answer.
+    /// Sends a request and returns the body of its response.
     fn call(&mut self, request: &str) -> Result<&[u8], Box<dyn Error>> {
         let head = format!(
             "{request} HTTP/1.1\r\nhost: sim\r\nauthorization: Bearer {}\r\n\r\n",
@@ -69,10 +68,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut wire = Wire::open(url, &access)?;
         let mut times = Vec::new();
         let bytes = wire.call(request)?.len();
-        for turn in 0..5000 + WARM_UP {
+        for round in 0..5000 + WARM_UP {
             let started = Instant::now();
             wire.call(request)?;
-            if turn >= WARM_UP {
+            if round >= WARM_UP {
                 times.push(started.elapsed());
             }
         }
@@ -88,8 +87,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             let (url, access) = (url.to_owned(), access.clone());
             std::thread::spawn(move || -> Result<(), String> {
                 let mut wire = Wire::open(&url, &access).map_err(|error| error.to_string())?;
-                for turn in 0..5000 {
-                    let request = format!("GET /api/customers?pageSize=50&pageNumber={}", 1 + turn % 200);
+                for round in 0..5000 {
+                    let request = format!("GET /api/customers?pageSize=50&pageNumber={}", 1 + round % 200);
                     wire.call(&request).map_err(|error| error.to_string())?;
                 }
                 Ok(())

@@ -1,4 +1,4 @@
-//! What a handler gives back: an answer that is complete but not yet on its way.
+//! What a handler returns: a response that is complete but not yet sent.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -12,7 +12,7 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) content_type: Option<HeaderValue>,
     pub(crate) body: Bytes,
-    /// Whether the handler has changed what the server holds.
+    /// Whether the handler changed the server's data.
     pub(crate) committed: bool,
 }
 
@@ -22,7 +22,7 @@ impl Answer {
     }
 
     pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Self {
-        // Maps have string keys and numbers are finite here: writing them cannot fail.
+        // Maps have string keys and numbers are finite here: serialization cannot fail.
         Self::json_bytes(status, Bytes::from(serde_json::to_vec(value).unwrap_or_default()))
     }
 

@@ -1,4 +1,4 @@
-//! The bodies of answers: whole, dripping, or cut off.
+//! The bodies of responses: complete, slow, or cut off.
 
 use std::io;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::ticket::Ticket;
 
-/// The body of an answer on its way.
+/// The body of a response that is being sent.
 pub(crate) enum Body {
     /// All at once.
     Whole(Bytes),
@@ -19,7 +19,7 @@ pub(crate) enum Body {
     Paced(Box<Paced>),
 }
 
-/// A body that leaves in steps and holds its request's ticket until just before the last of them.
+/// A body that is sent in steps and keeps its request's ticket until just before the last of them.
 pub(crate) struct Paced {
     rest: Bytes,
     step: usize,
@@ -27,7 +27,7 @@ pub(crate) struct Paced {
     every: Duration,
     /// Bytes after which the connection breaks.
     breaks_after: Option<usize>,
-    /// Whether what was written before the break has had its chance to leave.
+    /// Whether the bytes before the break were flushed.
     flushed: bool,
     ticket: Option<Ticket>,
     status: u16,
@@ -61,7 +61,7 @@ impl Body {
 impl Paced {
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if self.breaks_after == Some(0) {
-            // One round without a frame lets the server write out what it has before the error drops it.
+            // One poll without a frame lets the server flush what it has before the error drops it.
             if !self.flushed {
                 self.flushed = true;
                 cx.waker().wake_by_ref();

@@ -1,4 +1,4 @@
-//! The clock by which tokens and scrolls expire: real time, and what a test has added to it.
+//! The clock by which tokens and scrolls expire: real time, plus what a test has added.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ impl Clock {
         self.started.elapsed().saturating_add(self.added)
     }
 
-    /// Time since the last reset, as it really was.
+    /// Real time since the last reset.
     pub(crate) fn real(&self) -> Duration {
         self.started.elapsed()
     }

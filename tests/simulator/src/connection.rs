@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Tells a connection, from inside a request, how it shall end.
+/// Lets a request choose how its connection ends.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ending {
     reset: Arc<AtomicBool>,
@@ -42,7 +42,7 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         if self.ending.reset.load(Ordering::Relaxed) {
-            // Lingering for no time makes the kernel send RST; when it refuses, a FIN is what remains.
+            // Zero linger makes the kernel send RST; if it refuses, the connection ends with FIN.
             let _ = self.stream.set_zero_linger();
         }
     }

@@ -1,5 +1,5 @@
-//! The control interface under `/_sim/`: how a test runner in any language resets, scripts, breaks and questions
-//! the simulator.
+//! The control interface under `/_sim/`: how a test runner in any language resets, scripts, breaks and inspects the
+//! simulator.
 
 use std::time::Duration;
 
@@ -15,9 +15,10 @@ use crate::request::Request;
 use crate::sabotage::Sabotage;
 use crate::script::{Playing, Script, ScriptedAnswer};
 use crate::server::{Shared, caps};
+use crate::state::State;
 use crate::state::load;
-use crate::state::org_unit::Level;
-use crate::world::World;
+use crate::state::marketplace::{OwnedService, StoreService};
+use crate::state::psa::Ticket;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,45 +70,45 @@ pub(crate) fn command(shared: &Shared, name: &str, body: &[u8]) -> Result<Value,
         "clock" => {
             let Advance { advance_seconds } = read(body)?;
             let by = Duration::try_from_secs_f64(advance_seconds).map_err(|error| refuse(&error))?;
-            let mut world = shared.world();
-            world.clock.advance(by);
-            Ok(json!({"now_seconds": world.clock.now().as_secs_f64()}))
+            let mut state = shared.state();
+            state.clock.advance(by);
+            Ok(json!({"now_seconds": state.clock.now().as_secs_f64()}))
         }
         "script" => {
             let script: Script = read(body)?;
             script.answers.iter().try_for_each(|answer| answer.check().map_err(|error| refuse(&error)))?;
             let answers = script.answers.len();
-            shared.world().script = Playing::new(script);
+            shared.state().script = Playing::new(script);
             Ok(json!({"answers": answers}))
         }
         "answer" => {
             let answer: ScriptedAnswer = read(body)?;
             answer.check().map_err(|error| refuse(&error))?;
-            let mut world = shared.world();
-            world.script.add(answer);
-            Ok(json!({"answers": world.script.count()}))
+            let mut state = shared.state();
+            state.script.add(answer);
+            Ok(json!({"answers": state.script.count()}))
         }
         "faults" => {
             let plan: FaultPlan = read(body)?;
             let rules = plan.rules.len();
-            shared.world().faults = Faults::new(plan);
+            shared.state().faults = Faults::new(plan);
             Ok(json!({"rules": rules}))
         }
         "fail" => {
             let rule: FaultRule = read(body)?;
-            let mut world = shared.world();
-            world.faults.add(rule);
-            Ok(json!({"rules": world.faults.count()}))
+            let mut state = shared.state();
+            state.faults.add(rule);
+            Ok(json!({"rules": state.faults.count()}))
         }
         "state" => {
-            let said: serde_json::Map<String, Value> = read(body)?;
-            let mut world = shared.world();
-            load::load(&mut world, &said).map_err(|error| refuse(&error))?;
-            Ok(state(&world))
+            let given: serde_json::Map<String, Value> = read(body)?;
+            let mut state = shared.state();
+            load::load(&mut state, &given).map_err(|error| refuse(&error))?;
+            Ok(state_json(&state))
         }
         "sabotage" => {
             let sabotage: Sabotage = read(body)?;
-            shared.world().sabotage = sabotage;
+            shared.state().sabotage = sabotage;
             Ok(json!(sabotage))
         }
         _ => Err((StatusCode::NOT_FOUND, format!("there is no /_sim/{name}"))),
@@ -117,8 +118,8 @@ pub(crate) fn command(shared: &Shared, name: &str, body: &[u8]) -> Result<Value,
 fn question(shared: &Shared, name: &str, since: u64) -> Result<Value, Refusal> {
     match name {
         "ready" => Ok(situation(shared)),
-        "requests" => Ok(json!(shared.world().log.render(since))),
-        "state" => Ok(state(&shared.world())),
+        "requests" => Ok(json!(shared.state().log.render(since))),
+        "state" => Ok(state_json(&shared.state())),
         _ => Err((StatusCode::NOT_FOUND, format!("there is no /_sim/{name}"))),
     }
 }
@@ -131,27 +132,29 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     Ok(read)
 }
 
-/// What is wrong with a command, without words of Rust, and without a line that its user never saw: a helper wrote it.
+/// The error of a command, without Rust terms and without a line number: a helper wrote the JSON, not the user.
 fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Refusal {
     let inner = error.inner();
-    let said = inner.to_string();
+    let message = inner.to_string();
     if !inner.is_data() {
-        return refuse(&said);
+        return refuse(&message);
     }
-    let said = said.replace(&format!(" at line {} column {}", inner.line(), inner.column()), "");
-    let said = ["u16", "u32", "u64", "i64", "usize"]
+    let message = message.replace(&format!(" at line {} column {}", inner.line(), inner.column()), "");
+    let message = ["u16", "u32", "u64", "i64", "usize"]
         .iter()
-        .fold(said, |said, number| said.replace(&format!("expected {number}"), "expected a whole number"))
+        .fold(message, |message, number| {
+            message.replace(&format!("expected {number}"), "expected a whole number")
+        })
         .replace("expected f64", "expected a number");
     let path = error.path().to_string();
-    if said.starts_with("invalid ") && path != "." {
-        refuse(&format!("{path}: {said}"))
+    if message.starts_with("invalid ") && path != "." {
+        refuse(&format!("{path}: {message}"))
     } else {
-        refuse(&said)
+        refuse(&message)
     }
 }
 
-/// Which words of a refusal are names of what can be told here: helpers write them as their language does.
+/// The words of an error that are names of options or fields, which helpers spell as their language does.
 fn names(refusal: &str) -> Vec<&str> {
     const FIELDS: [&str; 3] = ["unknown field ", "missing field ", "duplicate field "];
     if FIELDS.iter().any(|begin| refusal.starts_with(begin)) {
@@ -174,60 +177,79 @@ fn refuse(error: &impl ToString) -> Refusal {
 }
 
 fn situation(shared: &Shared) -> Value {
-    let world = shared.world();
-    json!({"url": shared.url, "credentials": world.options.credentials, "options": world.options})
+    let state = shared.state();
+    json!({"url": shared.url, "credentials": state.options.credentials, "options": state.options})
 }
 
-/// Changes behaviour in the middle of a run; what was seeded stays.
+/// Changes behaviour during a run; the data stays.
 fn patch(shared: &Shared, changes: &serde_json::Map<String, Value>) -> Result<(), Refusal> {
-    const SEEDED: [&str; 9] = [
-        "seed",
-        "service_orgs",
-        "customers",
-        "sites",
-        "wiv_customers",
-        "cases",
-        "estore",
-        "organization_services",
-        "log",
-    ];
-    if let Some(name) = SEEDED.iter().find(|name| changes.contains_key(**name)) {
+    let seeded = || ["seed", "log"].into_iter().chain(Options::COUNTS.iter().copied());
+    if let Some(name) = seeded().find(|name| changes.contains_key(*name)) {
         return Err((StatusCode::BAD_REQUEST, format!("{name} can only be given to /_sim/reset")));
     }
-    let mut world = shared.world();
-    let mut options = serde_json::to_value(&world.options).map_err(|error| refuse(&error))?;
+    let mut state = shared.state();
+    let mut options = serde_json::to_value(&state.options).map_err(|error| refuse(&error))?;
     if let Value::Object(fields) = &mut options {
         fields.extend(changes.clone());
     }
     let options: Options = serde_json::from_value(options).map_err(|error| refuse(&error))?;
-    world.caps = caps(&shared.table, &options);
-    world.options = options;
-    world.pages.clear();
+    state.caps = caps(&shared.table, &options);
+    state.options = options;
+    state.pages.clear();
     Ok(())
 }
 
-/// All that the services hold.
-pub(crate) fn state(world: &World) -> Value {
-    let units = |level| {
-        let units = world.org_units.all(level);
-        units.iter().map(|unit| json!(unit.written(world.options.ids))).collect::<Vec<_>>()
-    };
-    let services = world.marketplace.organizations().map(|(id, services)| {
-        (id.clone(), services.iter().map(crate::state::marketplace::OwnedService::detail).collect())
-    });
-    let tickets = world.tickets.all().map(crate::state::psa::Ticket::shown);
-    json!({
-        "service_orgs": units(Level::ServiceOrg),
-        "customers": units(Level::Customer),
-        "sites": units(Level::Site),
-        "custom_psa_tickets": tickets.collect::<Vec<_>>(),
-        "estore": world.marketplace.store().iter().map(super::state::marketplace::StoreService::detail).collect::<Vec<_>>(),
-        "organization_services": services.collect::<serde_json::Map<String, Value>>(),
-        "wiv_customers": world.msp.customers(),
-        "cases": world.msp.cases().collect::<Vec<_>>(),
-        "workflows": world.msp.workflows(),
-        "workflow_runs": world.msp.runs(),
-        "open_scrolls": world.msp.scroll_count(),
-        "open_sessions": world.tokens.count(),
+/// The data of the services.
+pub(crate) fn state_json(state: &State) -> Value {
+    let mut members = serde_json::Map::new();
+    for name in load::names() {
+        let held = match state.store.collection(name) {
+            Some(_) => {
+                let rows = state.store.views(name, None).into_iter();
+                Some(rows.map(|row| json!(row.written(state.options.ids))).collect())
+            }
+            None => by_hand(state, name),
+        };
+        if let Some(held) = held {
+            members.insert(name.to_owned(), held);
+        }
+    }
+    Value::Object(members)
+}
+
+/// The data of services that is held by hand-written code.
+fn by_hand(state: &State, name: &str) -> Option<Value> {
+    Some(match name {
+        "custom_psa_tickets" => state.tickets.all().map(Ticket::shown).collect::<Vec<_>>().into(),
+        "estore" => state.marketplace.store().iter().map(StoreService::detail).collect(),
+        "organization_services" => {
+            let services = state.marketplace.organizations();
+            let shown = services
+                .map(|(id, services)| (id.clone(), services.iter().map(OwnedService::detail).collect()));
+            Value::Object(shown.collect())
+        }
+        "wiv_customers" => json!(state.msp.customers()),
+        "cases" => json!(state.msp.cases().collect::<Vec<_>>()),
+        "workflows" => json!(state.msp.workflows()),
+        "workflow_runs" => json!(state.msp.runs()),
+        "open_scrolls" => json!(state.msp.scroll_count()),
+        "open_sessions" => json!(state.tokens.count()),
+        _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A collection that the documents mark as held by hand.
+    #[test]
+    fn every_member_of_the_state_is_shown() {
+        let shared = Shared::new(String::new(), Options::default()).unwrap();
+        let state = state_json(&shared.state());
+        let shown: Vec<_> = state.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut wanted = load::names();
+        wanted.sort_unstable();
+        assert_eq!(shown, wanted);
+    }
 }

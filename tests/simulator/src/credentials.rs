@@ -1,4 +1,4 @@
-//! The credentials that the simulator accepts. They are the same for every seed, so that a client outlives a reset.
+//! The credentials that the simulator accepts. They are the same for every seed, so that a client survives a reset.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,21 +10,21 @@ pub struct Credentials {
     pub ncentral_jwt: String,
     /// The user name that both kinds of PSA accept.
     pub psa_username: String,
-    /// Its password.
+    /// The password of that user.
     pub psa_password: String,
-    /// The integration key that the standard PSA accepts, where one is sent.
+    /// The integration key that the standard PSA accepts, if one is sent.
     pub psa_integration_key: String,
     /// Cloudmore's user.
     pub cloudmore_username: String,
-    /// Its password.
+    /// The password of that user.
     pub cloudmore_password: String,
     /// Cloudmore's client id.
     pub cloudmore_client_id: String,
-    /// The secret that belongs to it.
+    /// The secret of that client.
     pub cloudmore_client_secret: String,
     /// The reseller that the user belongs to.
     pub cloudmore_reseller_id: String,
-    /// The organization that has services to begin with.
+    /// The organization that has services initially.
     pub cloudmore_organization_id: String,
     /// The Wiv key.
     pub wiv_api_key: String,

@@ -1,5 +1,4 @@
-//! Faults by a plan: which requests go wrong, and how. The same seed and the same order of requests give the
-//! same faults.
+//! Faults by a plan: which requests fail, and how. The same seed and the same order of requests cause the same faults.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +8,7 @@ use serde_json::Value;
 
 use crate::template::Pattern;
 
-/// Rules that are asked in order for each request; the first that fires is applied.
+/// Rules, tried in order for each request; the first that fires is applied.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultPlan {
@@ -20,83 +19,83 @@ pub struct FaultPlan {
     pub rules: Vec<FaultRule>,
 }
 
-/// Which requests go wrong: the next one that matches, where nothing else is said.
+/// Which requests fail: the next matching one, unless the fields say otherwise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultRule {
-    /// The requests that are meant; those refused for a cap do not count.
+    /// The matching requests; those refused for a cap do not count.
     #[serde(rename = "match")]
     pub pattern: Pattern,
     /// Only these of them, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nth: Option<Vec<u64>>,
-    /// Each of them with this chance.
+    /// Each of them with this probability.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
-    /// At most this many, 0 for all; not given: 1, or with `nth` or `rate` all of those.
+    /// At most this many, 0 for all; by default 1, or with `nth` or `rate` all of those.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
     /// What happens.
     pub fault: Fault,
 }
 
-/// What goes wrong with a request.
+/// How a request fails.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
-    /// The request waits before it is looked at.
+    /// The request is delayed before it is handled.
     Delay {
-        /// For how long.
+        /// The delay.
         ms: u64,
     },
-    /// Another answer instead of the handler's, which does not act.
+    /// Another response instead of the handler's, which does not act.
     Status {
-        /// Its status.
+        /// The status.
         status: u16,
-        /// Its `Retry-After`.
+        /// The `Retry-After`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<RetryAfter>,
-        /// Its body; by default the vendor's own.
+        /// The body; by default the vendor's own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         json: Option<Value>,
     },
-    /// The connection closes and nothing has happened.
+    /// The connection closes; nothing is carried out.
     Close,
-    /// The handler acts, then the connection closes without an answer.
+    /// The handler acts, then the connection closes without a response.
     CommitClose,
-    /// The connection is reset and nothing has happened.
+    /// The connection is reset; nothing is carried out.
     Reset,
-    /// The handler acts, then the connection is reset without an answer.
+    /// The handler acts, then the connection is reset without a response.
     CommitReset,
-    /// The answer's body ends early, though its length was announced.
+    /// The body ends early, although its length was announced.
     Truncate {
-        /// Bytes that still leave.
+        /// How many bytes are still sent.
         bytes: usize,
     },
-    /// The answer carries another content type.
+    /// The response has another content type.
     ContentType {
-        /// Which.
+        /// The content type.
         value: String,
     },
-    /// A proxy's page instead of the handler, which does not act.
+    /// A proxy's page instead of the handler's response; the handler does not act.
     Html {
-        /// Its status.
+        /// The status.
         status: u16,
     },
-    /// The body drips.
+    /// The body is sent slowly.
     Slow {
-        /// Bytes at a time.
+        /// Bytes per step.
         bytes_per_step: usize,
         /// Pause after each step.
         step_ms: u64,
     },
-    /// A list page without items; all that the envelope says about the list stays true.
+    /// A list page without items; its envelope stays correct.
     EmptyPage,
-    /// A list page with the items of the page before.
+    /// A list page with the items of the previous page.
     RepeatPage,
-    /// Nothing happens and nothing is answered.
+    /// Nothing is carried out, and no response is sent.
     Hang,
-    /// The handler acts, and nothing is answered.
+    /// The handler acts, and no response is sent.
     CommitHang,
 }
 
@@ -125,8 +124,8 @@ impl RetryAfter {
     }
 }
 
-/// The HTTP date that lies this many seconds from now. An HTTP date has whole seconds, so it is rounded up to keep
-/// "not before" true.
+/// The HTTP date this many seconds from now. HTTP dates have whole seconds, so it is rounded up to keep "not before"
+/// true.
 pub(crate) fn http_date(seconds: i64) -> String {
     let distance = Duration::from_secs(seconds.unsigned_abs());
     let now = SystemTime::now() + Duration::from_millis(999);
@@ -134,7 +133,7 @@ pub(crate) fn http_date(seconds: i64) -> String {
     httpdate::fmt_http_date(then.unwrap_or(SystemTime::UNIX_EPOCH))
 }
 
-/// A plan while it is carried out.
+/// A plan with its counts.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     seed: u64,
@@ -154,7 +153,7 @@ impl Faults {
         Self { seed: plan.seed, rules }
     }
 
-    /// Adds a rule after the others, whose counting goes on.
+    /// Appends a rule; the counts of the others continue.
     pub(crate) fn add(&mut self, rule: FaultRule) {
         self.rules.push(Progress { rule, matched: 0, fired: 0 });
     }
@@ -163,7 +162,7 @@ impl Faults {
         self.rules.len()
     }
 
-    /// The fault of this request, if it has one. Every rule that matches counts the request.
+    /// The fault of this request, if it has one. Every matching rule counts the request.
     pub(crate) fn decide(&mut self, method: &Method, path: &str) -> Option<Fault> {
         let mut chosen = None;
         for (index, progress) in self.rules.iter_mut().enumerate() {
@@ -190,7 +189,7 @@ impl Progress {
         if self.rule.nth.as_ref().is_some_and(|nth| !nth.contains(&self.matched)) {
             return false;
         }
-        // Drawn from the position and not from a running generator: one rule does not disturb another.
+        // Drawn from the position and not from a running generator, so that rules are independent.
         let draw = |rate| {
             let place = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (index << 48) ^ self.matched;
             fastrand::Rng::with_seed(place).f64() < rate
@@ -221,8 +220,9 @@ mod tests {
     }
 
     #[test]
-    fn one_request_goes_wrong_where_nothing_else_is_said_and_all_for_0() {
-        let plan = |said: &str| format!(r#"{{"rules":[{{"match":"*",{said}"fault":{{"kind":"hang"}}}}]}}"#);
+    fn one_request_fails_by_default_and_all_for_0() {
+        let plan =
+            |fields: &str| format!(r#"{{"rules":[{{"match":"*",{fields}"fault":{{"kind":"hang"}}}}]}}"#);
         assert_eq!(fired(&plan(""), 3), [1]);
         assert_eq!(fired(&plan(r#""times":0,"#), 3), [1, 2, 3]);
         assert_eq!(fired(&plan(r#""times":0,"nth":[1,3],"#), 3), [1, 3]);

@@ -1,11 +1,11 @@
 //! `mspkit-sim`: N-central, Cloudmore and Wiv on one loopback port.
 //!
-//! The simulator holds state in memory and is true to what is known of the three services: their envelopes, ids,
-//! tokens, caps, scrolls and ways of saying no. Faults follow a seeded plan, answers can be scripted, and every
-//! request is logged and counted. It knows nothing of the `mspkit` crate: it is the independent side of its tests.
+//! The simulator holds state in memory and behaves like the three services as far as they are known: envelopes, ids,
+//! tokens, caps, scrolls and refusals. Faults follow a seeded plan, responses can be scripted, and every request is
+//! logged and counted. It does not use the `mspkit` crate: it is the independent side of its tests.
 //!
 //! [`Simulator`] runs it inside a test; the `mspkit-sim` binary runs it for test runners in other languages. Both
-//! listen to the same commands under `/_sim/`.
+//! accept the same commands under `/_sim/`.
 
 mod answer;
 mod body;
@@ -13,13 +13,13 @@ mod clock;
 mod connection;
 mod control;
 mod credentials;
-mod exchange;
+mod dispatch;
 mod faults;
 pub mod generated;
-mod kept;
 mod log;
 mod options;
 mod pages;
+mod recorded;
 mod request;
 mod routes;
 mod sabotage;
@@ -29,10 +29,10 @@ mod server;
 mod services;
 mod simulator;
 mod state;
+mod store;
 mod template;
 mod ticket;
 mod tokens;
-mod world;
 
 pub use credentials::Credentials;
 pub use faults::{Fault, FaultPlan, FaultRule, RetryAfter};

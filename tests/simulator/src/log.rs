@@ -1,72 +1,72 @@
-//! What has been received, and what became of it: the log of requests and the counts per operation.
+//! The log of requests and the counts per operation.
 //!
-//! Counts are kept for ever, the log holds the last 100,000 requests and 256 MiB of them at most; what it renders
-//! says how many have been forgotten.
+//! Counts are kept for ever, the log holds the last 100,000 requests and 256 MiB at most; its output includes how many
+//! were discarded.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::kept::Kept;
+use crate::recorded::RecordedRequest;
 use crate::request::Request;
 
 const KEPT: usize = 100_000;
 const KEPT_BYTES: usize = 256 << 20;
 
-/// One request, as the log tells it.
+/// One request in the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoggedRequest {
     /// Its number, from 1.
     pub n: u64,
     /// Milliseconds since the last reset.
     pub at_ms: u64,
-    /// The operation it called; none for an unknown path.
+    /// The operation; none for an unknown path.
     pub operation: Option<String>,
     /// The method.
     pub method: String,
     /// The path, still percent-encoded.
     pub path: String,
-    /// The query, decoded; a key that is repeated has a list.
+    /// The query, decoded; a repeated key has a list.
     pub query: BTreeMap<String, Value>,
-    /// Path and query as they came.
+    /// Path and query, unchanged.
     pub raw_target: String,
-    /// The headers, names in lower case; repeated ones are joined by a comma.
+    /// The headers, names in lower case; repeated ones are joined by commas.
     pub headers: BTreeMap<String, String>,
     /// The body as text.
     pub body: String,
-    /// The body as JSON, if it is.
+    /// The body as JSON, if it is valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json: Option<Value>,
-    /// The status that was answered; none while it is being worked on, and for a connection that broke.
+    /// The status of the response; none while it is being handled, and for a connection that broke.
     pub status: Option<u16>,
-    /// Whether the client went away before the answer was complete.
+    /// Whether the client disconnected before the response was complete.
     pub dropped: bool,
 }
 
-/// What happened to the requests of one operation.
+/// Counts of the requests of one operation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Requests that arrived complete.
     pub received: u64,
-    /// Requests that changed what the server holds.
+    /// Requests that changed the server's data.
     pub committed: u64,
-    /// Answers that were handed over complete.
+    /// Responses that were sent completely.
     pub answered: u64,
-    /// Requests whose client went away before the answer was complete.
+    /// Requests whose client disconnected before the response was complete.
     pub dropped: u64,
-    /// Most requests in flight at once, those beyond the cap included.
+    /// The maximum of requests in flight at once, including those beyond the cap.
     pub max_in_flight: u64,
     /// Requests refused with 429 for the cap.
     pub throttled: u64,
 }
 
-/// The log and the counts together, as `/_sim/requests` gives them.
+/// The log and the counts together, as in `/_sim/requests`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Requests {
-    /// The requests after the one that was asked for.
+    /// The requests after the given number.
     pub requests: Vec<LoggedRequest>,
-    /// Requests that the log has forgotten, from the first on.
+    /// How many requests were discarded, from the first on.
     pub forgotten: u64,
     /// Counts by operation, only those that were called; `unknown` is every other path.
     pub counts: BTreeMap<String, Counts>,
@@ -76,7 +76,7 @@ pub struct Requests {
 struct Entry {
     at_ms: u64,
     operation: Option<&'static str>,
-    request: Kept,
+    request: RecordedRequest,
     status: Option<u16>,
     dropped: bool,
 }
@@ -93,14 +93,14 @@ pub(crate) struct RequestLog {
 }
 
 impl RequestLog {
-    /// A log with one place for each operation; the nameless one is for unknown paths.
+    /// A log with one slot for each operation; the nameless one is for unknown paths.
     pub(crate) fn new(names: Vec<Option<&'static str>>, enabled: bool) -> Self {
         let counts = vec![Counts::default(); names.len()];
         let in_flight = vec![0; names.len()];
         Self { names, counts, in_flight, entries: VecDeque::new(), first: 1, weight: 0, enabled }
     }
 
-    /// Notes a request and gives its number and how many of its kind are in flight, itself included.
+    /// Logs a request and returns its number and how many of its kind are in flight, including itself.
     pub(crate) fn receive(&mut self, slot: usize, request: &Request, at_ms: u64) -> (u64, u64) {
         self.counts[slot].received += 1;
         self.in_flight[slot] += 1;
@@ -109,7 +109,7 @@ impl RequestLog {
         (number, self.in_flight[slot])
     }
 
-    /// Notes a request that was never sent: the sabotage that a test runner has to see.
+    /// Logs a request that was never sent: sabotage that a test runner has to detect.
     pub(crate) fn invent(&mut self, slot: usize, request: &Request, at_ms: u64) {
         self.counts[slot].received += 1;
         self.note(slot, request, at_ms);
@@ -121,7 +121,7 @@ impl RequestLog {
             self.first += 1;
             return number;
         }
-        let request = Kept::of(request);
+        let request = RecordedRequest::of(request);
         self.weight += request.weight();
         while self.entries.len() == KEPT || self.weight > KEPT_BYTES {
             let Some(oldest) = self.entries.pop_front() else { break };
@@ -141,7 +141,7 @@ impl RequestLog {
         self.counts[slot].committed += 1;
     }
 
-    /// The request is over. `status` is what was sent of it, if anything.
+    /// Ends a request. `status` is that of its response, if any was sent.
     pub(crate) fn end(&mut self, slot: usize, number: u64, status: Option<u16>, end: End) {
         self.in_flight[slot] = self.in_flight[slot].saturating_sub(1);
         match end {
@@ -173,9 +173,9 @@ impl RequestLog {
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// With a complete answer.
+    /// With a complete response.
     Answered,
-    /// Because the client went away.
+    /// Because the client disconnected.
     Dropped,
     /// Because the fault plan broke the connection.
     Cut,
@@ -210,44 +210,44 @@ mod tests {
     }
 
     #[test]
-    fn the_log_forgets_the_oldest_and_says_so() {
+    fn the_log_discards_the_oldest_and_counts_them() {
         let mut log = log(true);
         let request = Request::for_tests("GET", "/x");
         for _ in 0..KEPT + 5 {
             let (number, _) = log.receive(0, &request, 0);
             log.end(0, number, Some(200), End::Answered);
         }
-        let told = log.render(KEPT as u64 + 3);
-        assert_eq!(told.forgotten, 5);
-        assert_eq!(told.requests.iter().map(|request| request.n).collect::<Vec<_>>(), [100_004, 100_005]);
-        assert_eq!(told.requests[0].status, Some(200));
-        assert_eq!(told.counts["a.b.c"].received, 100_005);
+        let rendered = log.render(KEPT as u64 + 3);
+        assert_eq!(rendered.forgotten, 5);
+        assert_eq!(rendered.requests.iter().map(|request| request.n).collect::<Vec<_>>(), [100_004, 100_005]);
+        assert_eq!(rendered.requests[0].status, Some(200));
+        assert_eq!(rendered.counts["a.b.c"].received, 100_005);
     }
 
     #[test]
-    fn large_bodies_make_it_forget_sooner() {
+    fn large_bodies_shorten_the_log() {
         let mut log = log(true);
         let mut request = Request::for_tests("POST", "/x");
         request.body = bytes::Bytes::from(vec![b'x'; 64 << 20]);
         for _ in 0..6 {
             log.receive(0, &request, 0);
         }
-        // Only the last is rendered: a text of 64 MiB takes its time.
-        let told = log.render(5);
-        assert_eq!((told.forgotten, told.requests.len(), log.entries.len()), (3, 1, 3));
+        // Only the last one is rendered: a text of 64 MiB takes a while.
+        let rendered = log.render(5);
+        assert_eq!((rendered.forgotten, rendered.requests.len(), log.entries.len()), (3, 1, 3));
     }
 
     #[test]
-    fn counts_go_on_without_a_log() {
+    fn counts_continue_without_a_log() {
         let mut log = log(false);
         let request = Request::for_tests("GET", "/x");
         let (first, flying) = log.receive(1, &request, 0);
         assert_eq!((first, flying), (1, 1));
         assert_eq!(log.receive(1, &request, 0), (2, 2));
         log.end(1, first, None, End::Dropped);
-        let told = log.render(0);
-        assert!(told.requests.is_empty());
-        let counts = told.counts["unknown"];
+        let rendered = log.render(0);
+        assert!(rendered.requests.is_empty());
+        let counts = rendered.counts["unknown"];
         assert_eq!((counts.received, counts.dropped, counts.max_in_flight), (2, 1, 2));
     }
 }

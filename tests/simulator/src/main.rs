@@ -8,41 +8,40 @@ use clap::Parser;
 use mspkit_sim::{Options, Simulator};
 use serde_json::{Value, json};
 
-/// Serves N-central, Cloudmore and Wiv on one loopback port, and prints its URL and credentials as one line of JSON.
+/// The arguments for the size of each collection.
+macro_rules! counts {
+    ($($name:ident = $count:literal, $doc:literal;)*) => {
+        #[derive(clap::Args)]
+        struct Counts {
+            $(#[arg(long, help = $doc)] $name: Option<u64>,)*
+        }
+
+        impl Counts {
+            fn given(&self) -> Vec<(&'static str, Option<u64>)> {
+                vec![$((stringify!($name), self.$name)),*]
+            }
+        }
+    };
+}
+
+mspkit_sim::each_count!(counts);
+
+/// Serves N-central, Cloudmore and Wiv on one loopback port, and prints its URL, credentials and version as one line of JSON.
 ///
-/// With a command behind `--` it prints nothing: it runs that with NCENTRAL_URL, NCENTRAL_JWT and so on in its environment, and
-/// ends as the command does.
+/// With a command after `--` it prints nothing: it runs the command with NCENTRAL_URL, NCENTRAL_JWT and so on in its
+/// environment, and exits with its status.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Port to listen on; 0 takes any that is free.
+    /// Port to listen on; 0 for any free port.
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Seed of the data.
     #[arg(long)]
     seed: Option<u64>,
-    /// N-central service organizations.
-    #[arg(long)]
-    service_orgs: Option<u64>,
-    /// N-central customers.
-    #[arg(long)]
-    customers: Option<u64>,
-    /// Sites of N-central customers.
-    #[arg(long)]
-    sites: Option<u64>,
-    /// Wiv customers.
-    #[arg(long)]
-    wiv_customers: Option<u64>,
-    /// Wiv cases.
-    #[arg(long)]
-    cases: Option<u64>,
-    /// Services in the E-Store.
-    #[arg(long)]
-    estore: Option<u64>,
-    /// Services that the known organization has.
-    #[arg(long)]
-    organization_services: Option<u64>,
-    /// Time that every answer takes.
+    #[command(flatten)]
+    counts: Counts,
+    /// Delay of every response.
     #[arg(long)]
     latency_ms: Option<u64>,
     /// No in-flight caps at all.
@@ -51,13 +50,13 @@ struct Arguments {
     /// Keep counts but no log of requests.
     #[arg(long)]
     no_log: bool,
-    /// Any options, as the JSON that /_sim/reset takes; the arguments above come on top.
+    /// Any options, as the JSON that /_sim/reset takes; the other arguments take precedence.
     #[arg(long, default_value = "{}")]
     options: String,
     /// Stop when standard input ends.
     #[arg(long)]
     until_stdin_closes: bool,
-    /// A command to run against it, behind `--`.
+    /// A command to run against it, after `--`.
     #[arg(last = true)]
     command: Vec<String>,
 }
@@ -66,18 +65,8 @@ impl Arguments {
     fn options(&self) -> Result<Options, String> {
         let mut given: serde_json::Map<String, Value> =
             serde_json::from_str(&self.options).map_err(|error| format!("--options: {error}"))?;
-        let numbers = [
-            ("seed", self.seed),
-            ("service_orgs", self.service_orgs),
-            ("customers", self.customers),
-            ("sites", self.sites),
-            ("wiv_customers", self.wiv_customers),
-            ("cases", self.cases),
-            ("estore", self.estore),
-            ("organization_services", self.organization_services),
-            ("latency_ms", self.latency_ms),
-        ];
-        for (name, value) in numbers {
+        let numbers = [("seed", self.seed), ("latency_ms", self.latency_ms)];
+        for (name, value) in self.counts.given().into_iter().chain(numbers) {
             if let Some(value) = value {
                 given.insert(name.to_owned(), value.into());
             }
@@ -106,29 +95,34 @@ async fn main() -> ExitCode {
 async fn run(arguments: &Arguments) -> Result<ExitCode, String> {
     let simulator = Simulator::start_on(arguments.port, arguments.options()?)
         .map_err(|error| format!("port {}: {error}", arguments.port))?;
-    // Before anybody is told: whoever knows of it may end it.
+    // Before the URL is printed: the reader may stop it at once.
     let mut stop = Stop::listen().map_err(|error| error.to_string())?;
     if let Some((program, rest)) = arguments.command.split_first() {
         return against(&simulator, &mut stop, program, rest)
             .await
             .map_err(|error| format!("{program}: {error}"));
     }
-    println!("{}", json!({"url": simulator.url(), "credentials": simulator.credentials()}));
+    // Callers of another version can refuse it.
+    let version = env!("CARGO_PKG_VERSION");
+    println!(
+        "{}",
+        json!({"url": simulator.url(), "credentials": simulator.credentials(), "version": version})
+    );
     std::io::stdout().flush().map_err(|error| error.to_string())?;
     tokio::select! {
         () = stdin_closes(arguments.until_stdin_closes) => Ok(ExitCode::SUCCESS),
-        () = stop.came() => Ok(ExitCode::SUCCESS),
+        () = stop.received() => Ok(ExitCode::SUCCESS),
     }
 }
 
-/// Runs a command that finds the simulator by its environment, and gives its status. It is ended with this process.
+/// Runs a command that finds the simulator by its environment, and returns its status. It ends with this process.
 async fn against(
     simulator: &Simulator,
     stop: &mut Stop,
     program: &str,
     rest: &[String],
 ) -> std::io::Result<ExitCode> {
-    // Past whatever proxy the machine has.
+    // Bypasses the machine's proxy.
     let proxied = ["no_proxy", "NO_PROXY"].iter().find_map(|name| std::env::var(name).ok());
     let past =
         proxied.filter(|hosts| !hosts.is_empty()).map_or_else(String::new, |hosts| hosts + ",") + "127.0.0.1";
@@ -143,7 +137,7 @@ async fn against(
             let code = ended?.code().and_then(|code| u8::try_from(code).ok());
             Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
         }
-        // Ctrl-C reaches the command by itself, and how it ends then is its own affair.
+        // Ctrl-C reaches the command directly, which decides how it ends.
         () = stop.terminated() => {
             child.kill().await?;
             Ok(ExitCode::FAILURE)
@@ -156,7 +150,7 @@ async fn stdin_closes(matters: bool) {
         std::future::pending::<()>().await;
     }
     let (closed, wait) = tokio::sync::oneshot::channel();
-    // A thread of its own: the runtime would wait at exit for a read on its pool.
+    // A separate thread: the runtime would wait at exit for a read on its pool.
     std::thread::spawn(move || {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         let _ = closed.send(());
@@ -176,7 +170,7 @@ impl Stop {
         Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
     }
 
-    async fn came(&mut self) {
+    async fn received(&mut self) {
         tokio::select! {
             _ = self.0.recv() => {}
             _ = self.1.recv() => {}
@@ -198,7 +192,7 @@ impl Stop {
         Ok(Self)
     }
 
-    async fn came(&mut self) {
+    async fn received(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
     }
 

@@ -1,5 +1,5 @@
-//! What a simulator is told before it starts and on every reset: how much it holds and which of the vendors'
-//! quirks it shows.
+//! The options of a simulator at its start and at every reset: how much data it holds and which behaviour of the
+//! vendors it shows.
 
 use std::collections::BTreeMap;
 
@@ -7,68 +7,103 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credentials;
 
-/// How much the simulator holds and how it behaves. Every field has a default; see [`Options::default`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[allow(clippy::struct_excessive_bools)] // Independent switches, each a quirk of one vendor.
-pub struct Options {
-    /// Seed of names, addresses and ids: the same seed gives the same data.
-    pub seed: u64,
-    /// N-central service organizations; their ids count up from 50.
-    pub service_orgs: usize,
-    /// N-central customers, spread evenly over the service organizations.
-    pub customers: usize,
-    /// Sites of N-central's customers, spread evenly over them.
-    pub sites: usize,
-    /// Customers of Wiv.
-    pub wiv_customers: usize,
-    /// Cases of Wiv, spread evenly over its customers.
-    pub cases: usize,
-    /// Services in Cloudmore's E-Store.
-    pub estore: usize,
-    /// Services that the known Cloudmore organization has to begin with.
-    pub organization_services: usize,
-    /// How N-central wraps a single object.
-    pub envelope: Envelope,
-    /// How N-central wraps a list.
-    pub list_envelope: ListEnvelope,
-    /// How N-central writes the ids of organization units.
-    pub ids: IdForm,
-    /// Life of an N-central access token.
-    pub access_seconds: u64,
-    /// Life of an N-central refresh token.
-    pub refresh_seconds: u64,
-    /// Life of a Cloudmore token.
-    pub token_seconds: u64,
-    /// Whether token answers say how long the token lives.
-    pub send_expiry: bool,
-    /// Pages above this are cut to it.
-    pub max_page_size: usize,
-    /// In-flight caps by `METHOD template`, or `*` for all the rest; a null cap means none. Operations that are
-    /// not named keep the caps told of N-central: 50 for auth, health and server-info, 5 elsewhere. Null instead
-    /// of the whole object switches every cap off.
-    pub caps: Option<BTreeMap<String, Option<u32>>>,
-    /// How long a Wiv scroll may rest before it expires.
-    pub scroll_idle_seconds: u64,
-    /// Whether each page of a scroll carries another scroll id.
-    pub scroll_rotates: bool,
-    /// N-central's password has expired: authenticate works, all else answers 500.
-    pub password_expired: bool,
-    /// What N-central answers after a create.
-    pub create_returns: CreateReturns,
-    /// How Cloudmore names the service that was added.
-    pub located: Located,
-    /// Whether Cloudmore's PUT, PATCH and DELETE answer without a body.
-    pub empty_writes: bool,
-    /// Whether N-central has a standard PSA integration; without one those calls answer 500.
-    pub standard_psa: bool,
-    /// Time that every answer takes, spent in flight.
-    pub latency_ms: u64,
-    /// Whether requests are kept for `/_sim/requests`; counts are kept either way.
-    pub log: bool,
-    /// The credentials that are accepted; any of them may be given.
-    pub credentials: Credentials,
+/// The options: the size of each collection that the table counts, and the behaviour of the services.
+macro_rules! options {
+    ($($name:ident = $count:literal, $doc:literal;)*) => {
+        /// How much data the simulator holds and how it behaves. Every field has a default; see [`Options::default`].
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        #[allow(clippy::struct_excessive_bools)] // Independent switches, each a quirk of one vendor.
+        pub struct Options {
+            /// Seed of names, addresses and ids: the same seed, the same data.
+            pub seed: u64,
+            $(#[doc = $doc] pub $name: usize,)*
+            /// How N-central wraps a single object.
+            pub envelope: Envelope,
+            /// How N-central wraps a list.
+            pub list_envelope: ListEnvelope,
+            /// How N-central writes the ids of organization units.
+            pub ids: IdForm,
+            /// Lifetime of an N-central access token.
+            pub access_seconds: u64,
+            /// Lifetime of an N-central refresh token.
+            pub refresh_seconds: u64,
+            /// Lifetime of a Cloudmore token.
+            pub token_seconds: u64,
+            /// Whether token responses state the lifetime.
+            pub send_expiry: bool,
+            /// Larger pages are cut to this.
+            pub max_page_size: usize,
+            /// In-flight caps by `METHOD template`, or `*` for all others; a null cap means none. Operations that are
+            /// not named keep N-central's documented caps: 50 for auth, health and server-info, 5 elsewhere. Null
+            /// instead of the object disables every cap.
+            pub caps: Option<BTreeMap<String, Option<u32>>>,
+            /// After how much idle time a Wiv scroll expires.
+            pub scroll_idle_seconds: u64,
+            /// Whether each page of a scroll has a new scroll id.
+            pub scroll_rotates: bool,
+            /// N-central's password has expired: authenticate works, everything else gets 500.
+            pub password_expired: bool,
+            /// What N-central returns for a create.
+            pub create_returns: CreateReturns,
+            /// How Cloudmore returns the id of an added service.
+            pub located: Located,
+            /// Whether Cloudmore's PUT, PATCH and DELETE respond without a body.
+            pub empty_writes: bool,
+            /// Whether N-central has a standard PSA integration; without one those calls get 500.
+            pub standard_psa: bool,
+            /// Delay of every response, in flight.
+            pub latency_ms: u64,
+            /// Whether requests are recorded for `/_sim/requests`; they are counted either way.
+            pub log: bool,
+            /// The credentials that are accepted; each can be set.
+            pub credentials: Credentials,
+        }
+
+        impl Default for Options {
+            fn default() -> Self {
+                Self {
+                    seed: 7,
+                    $($name: $count,)*
+                    envelope: Envelope::Bare,
+                    list_envelope: ListEnvelope::Full,
+                    ids: IdForm::String,
+                    access_seconds: 3600,
+                    refresh_seconds: 90_000,
+                    token_seconds: 86_400,
+                    send_expiry: true,
+                    max_page_size: 1000,
+                    caps: Some(BTreeMap::new()),
+                    scroll_idle_seconds: 300,
+                    scroll_rotates: true,
+                    password_expired: false,
+                    create_returns: CreateReturns::Full,
+                    located: Located::Header,
+                    empty_writes: true,
+                    standard_psa: true,
+                    latency_ms: 0,
+                    log: true,
+                    credentials: Credentials::default(),
+                }
+            }
+        }
+
+        impl Options {
+            /// The options for the sizes of collections.
+            pub(crate) const COUNTS: &[&str] = &[$(stringify!($name)),*];
+
+            /// The initial size of a collection, if that is an option.
+            pub(crate) fn count(&self, collection: &str) -> Option<usize> {
+                match collection {
+                    $(stringify!($name) => Some(self.$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
 }
+
+crate::each_count!(options);
 
 /// How N-central wraps a single object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +123,7 @@ pub enum ListEnvelope {
     Minimal,
     /// `data`, `totalItems`, `pageNumber` and `pageSize`, as the vendor's guide shows.
     Seed,
-    /// All that has been seen: counts, `_links` and, where there is a reason, `_warning`.
+    /// Everything that has been observed: counts, `_links` and, if there is a reason, `_warning`.
     Full,
     /// Only the array.
     Array,
@@ -98,13 +133,13 @@ pub enum ListEnvelope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdForm {
-    /// Strings, but for the answer to a create, which has a number: as the vendor's guide shows.
+    /// Strings, except in the response to a create, which has a number: as the vendor's guide shows.
     String,
     /// Numbers everywhere.
     Number,
 }
 
-/// What N-central answers after a create.
+/// What N-central returns for a create.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CreateReturns {
@@ -114,7 +149,7 @@ pub enum CreateReturns {
     Id,
 }
 
-/// How Cloudmore names the service that was added.
+/// How Cloudmore returns the id of an added service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Located {
@@ -126,40 +161,6 @@ pub enum Located {
     Relative,
     /// Neither body nor `Location`.
     None,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            seed: 7,
-            service_orgs: 3,
-            customers: 10,
-            sites: 15,
-            wiv_customers: 5,
-            cases: 60,
-            estore: 8,
-            organization_services: 3,
-            envelope: Envelope::Bare,
-            list_envelope: ListEnvelope::Full,
-            ids: IdForm::String,
-            access_seconds: 3600,
-            refresh_seconds: 90_000,
-            token_seconds: 86_400,
-            send_expiry: true,
-            max_page_size: 1000,
-            caps: Some(BTreeMap::new()),
-            scroll_idle_seconds: 300,
-            scroll_rotates: true,
-            password_expired: false,
-            create_returns: CreateReturns::Full,
-            located: Located::Header,
-            empty_writes: true,
-            standard_psa: true,
-            latency_ms: 0,
-            log: true,
-            credentials: Credentials::default(),
-        }
-    }
 }
 
 impl Options {
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn caps_have_told_values_until_they_are_given() {
+    fn caps_have_documented_defaults() {
         let list = ("ncentral.customers.list", "GET", "/api/customers");
         let cap = |options: &Options| options.cap(list.0, list.1, list.2);
         assert_eq!(cap(&Options::default()), Some(5));

@@ -1,5 +1,5 @@
-//! N-central's list pages: what a query asks for, the four envelopes, and the prepared pages that make the
-//! simulator fast enough to be measured against.
+//! N-central's list pages: parsing the query, the four envelopes, and the cached pages that make the simulator fast
+//! enough for benchmarks.
 
 use std::collections::HashMap;
 
@@ -7,16 +7,16 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::options::{IdForm, ListEnvelope, Options};
+use crate::options::{ListEnvelope, Options};
 use crate::request::{Call, PageFault};
 use crate::select::Select;
-use crate::services::ncentral::Problem;
-use crate::state::org_unit::{OrgUnit, Written};
+use crate::services::Problem;
+use crate::store::view::{View, Written};
 
-/// Prepared pages are dropped together when they weigh more than this.
+/// Cached pages are dropped together above this size.
 const CACHE_BYTES: usize = 64 << 20;
 
-/// Largest page that may be asked for, whatever the server cuts it to.
+/// The largest page that may be requested, whatever the server cuts it to.
 const LARGEST: usize = 1000;
 
 /// Page numbers are 32-bit.
@@ -31,7 +31,7 @@ const DIRECTIONS: [(&str, bool); 6] = [
     ("reverse", true),
 ];
 
-/// Pages by the target that asked for them.
+/// Pages by request target.
 #[derive(Debug, Default)]
 pub(crate) struct PageCache {
     pages: HashMap<Box<str>, Bytes>,
@@ -52,14 +52,14 @@ impl PageCache {
         self.pages.insert(target.into(), page.clone());
     }
 
-    /// What was prepared is no longer true.
+    /// The data has changed.
     pub(crate) fn clear(&mut self) {
         self.pages.clear();
         self.bytes = 0;
     }
 }
 
-/// What the query of a list asks for.
+/// The query of a list.
 #[derive(Debug)]
 pub(crate) struct PageQuery {
     number: usize,
@@ -71,7 +71,7 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
-    /// Reads the query; every parameter that is wrong is told.
+    /// Reads the query; every invalid parameter is reported.
     pub(crate) fn read(call: &Call<'_>, options: &Options) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut whole = |name: &'static str, default: usize, largest: usize| {
@@ -113,33 +113,33 @@ impl PageQuery {
         }
     }
 
-    /// The page of these units, written out.
-    pub(crate) fn page(mut self, mut units: Vec<&OrgUnit>, call: &Call<'_>, options: &Options) -> Bytes {
+    /// The page of these rows, serialized.
+    pub(crate) fn page(mut self, mut rows: Vec<View<'_>>, call: &Call<'_>, options: &Options) -> Bytes {
         if let Some(select) = &self.select {
-            units.retain(|unit| select.keeps(unit));
+            rows.retain(|row| select.keeps(row));
         }
         if let Some(name) = &self.sort {
-            if units.first().is_some_and(|unit| unit.field(name).is_none()) {
+            if rows.first().is_some_and(|row| row.field(name).is_none()) {
                 self.warnings.push("The field to sort by does not exist; sortBy was ignored.");
             } else {
-                units.sort_by(|a, b| a.field(name).cmp(&b.field(name)));
+                rows.sort_by(|a, b| a.field(name).cmp(&b.field(name)));
             }
         }
         if self.descending {
-            units.reverse();
+            rows.reverse();
         }
         let shown = match call.page_fault {
             None => self.number,
             Some(PageFault::Repeated) => (self.number - 1).max(1),
             Some(PageFault::Empty) => usize::MAX,
         };
-        let from = (shown - 1).saturating_mul(self.size).min(units.len());
-        let to = from.saturating_add(self.size).min(units.len());
-        let items: Vec<_> = units[from..to].iter().map(|unit| unit.written(options.ids)).collect();
+        let from = (shown - 1).saturating_mul(self.size).min(rows.len());
+        let to = from.saturating_add(self.size).min(rows.len());
+        let items: Vec<_> = rows[from..to].iter().map(|row| row.written(options.ids)).collect();
         let envelope = Envelope {
             form: options.list_envelope,
             links: Links { path: call.request.path(), query: call.request.raw_query() },
-            total: units.len(),
+            total: rows.len(),
             items: &items,
             query: &self,
         };
@@ -187,7 +187,7 @@ impl Serialize for Envelope<'_> {
     }
 }
 
-/// Links to the neighbours of a page, relative as the vendor's are.
+/// Links to the neighbouring pages, relative as the vendor's are.
 struct Links<'p> {
     path: &'p str,
     query: &'p str,
@@ -223,15 +223,4 @@ impl Links<'_> {
         query.extend_pairs(kept);
         format!("{}?{}", self.path, query.finish())
     }
-}
-
-/// One unit alone, in the envelope of single objects.
-pub(crate) fn single(unit: &OrgUnit, ids: IdForm, data: bool) -> Bytes {
-    #[derive(Serialize)]
-    struct Data<'u> {
-        data: Written<'u>,
-    }
-    let unit = unit.written(ids);
-    let text = if data { serde_json::to_vec(&Data { data: unit }) } else { serde_json::to_vec(&unit) };
-    Bytes::from(text.unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! A request that has arrived complete, and the call of a handler made of it.
+//! A complete request, and the handler call made from it.
 
 use std::borrow::Cow;
 
@@ -54,7 +54,7 @@ impl Request {
     }
 }
 
-/// What a fault makes of a list page.
+/// The effect of a fault on a list page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PageFault {
     Empty,
@@ -70,12 +70,12 @@ pub(crate) struct Call<'r> {
     pub(crate) page_fault: Option<PageFault>,
     /// The simulator's own URL.
     pub(crate) url: &'r str,
-    /// A number that no other request has.
+    /// A unique number of the request.
     pub(crate) number: u64,
 }
 
 impl Call<'_> {
-    /// The path parameter at this place.
+    /// The path parameter at this index.
     pub(crate) fn param(&self, index: usize) -> &str {
         self.params.get(index).map_or("", String::as_str)
     }
@@ -85,13 +85,13 @@ impl Call<'_> {
         pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
-    /// The body, when it is a JSON object.
+    /// The body, if it is a JSON object.
     pub(crate) fn object(&self) -> Option<Map<String, Value>> {
         serde_json::from_slice(&self.request.body).ok()
     }
 }
 
-/// A whole number, also when it is written `5.0`.
+/// An integer, even if it is written `5.0`.
 pub(crate) fn whole(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| {
         let number = value.as_f64().filter(|number| number.fract() == 0.0 && (0.0..9e15).contains(number))?;

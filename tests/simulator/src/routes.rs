@@ -1,6 +1,6 @@
 //! From a path to an operation: the generated table, the token endpoint, and the handler of each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -8,22 +8,24 @@ use percent_encoding::percent_decode_str;
 use crate::generated::{ROUTES, Route};
 use crate::request::Call;
 use crate::services::{Service, handlers};
+use crate::store::serve::serve;
+use crate::store::table::{Served, Table as Stored, table};
 use crate::template::Template;
-use crate::{answer::Answer, world::World};
+use crate::{answer::Answer, state::State};
 
 /// The route of the operation that has this id.
 pub(crate) fn operation(id: &str) -> Option<&'static Route> {
     ROUTES.iter().chain([&TOKEN]).find(|route| route.operation == id)
 }
 
-/// What carries an operation out.
-pub(crate) type Handler = fn(&mut World, &Call<'_>) -> Answer;
+/// What handles an operation.
+pub(crate) type Handler = fn(&mut State, &Call<'_>) -> Answer;
 
-/// Cloudmore's token endpoint: clients call it by themselves, so it is no operation of the documents.
+/// Cloudmore's token endpoint: clients call it by themselves, so it is not an operation of the documents.
 static TOKEN: Route =
     Route { operation: "cloudmore.token", method: "POST", path: "/connect/token", auth: "none" };
 
-/// Which credential a route asks for.
+/// The credential that a route needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asks {
     Nothing,
@@ -37,36 +39,66 @@ pub(crate) struct Bound {
     pub(crate) route: Route,
     pub(crate) service: Service,
     pub(crate) asks: Asks,
-    pub(crate) handler: Handler,
+    acts: Acts,
     method: Method,
     template: Template,
 }
 
-/// Where a request belongs.
+/// What handles an operation.
+#[derive(Debug, Clone, Copy)]
+enum Acts {
+    /// Hand-written code.
+    ByHand(Handler),
+    /// The store, by a row of the table.
+    Served(&'static Served),
+}
+
+impl Bound {
+    pub(crate) fn act(&self, state: &mut State, call: &Call<'_>) -> Answer {
+        match self.acts {
+            Acts::ByHand(handler) => handler(state, call),
+            Acts::Served(served) => serve(served, self.service, state, call),
+        }
+    }
+}
+
+/// The route of a request.
 #[derive(Debug)]
 pub(crate) enum Found<'t> {
-    /// To this route, with these decoded path parameters.
+    /// This route, with these decoded path parameters.
     Route { slot: usize, bound: &'t Bound, params: Vec<String> },
-    /// To a path that exists, but not with this method.
+    /// A path that exists, but not with this method.
     WrongMethod { service: Service, allow: String },
-    /// Nowhere.
+    /// Unknown.
     Nowhere { service: Service },
 }
 
 #[derive(Debug)]
 pub(crate) struct Table {
     bound: Vec<Bound>,
+    /// The store's data.
+    pub(crate) stored: &'static Stored,
 }
 
 impl Table {
-    /// The table, or what is wrong with it: a route without a handler or a handler without a route.
+    /// The table, or what is wrong with it: a route without a handler, or with two.
     pub(crate) fn new() -> Result<Self, String> {
         let mut handlers = handlers();
+        let stored = table()?;
+        let mut served: BTreeMap<_, _> =
+            stored.served.iter().map(|served| (served.operation.as_str(), served)).collect();
         let mut bound = Vec::new();
         for route in ROUTES.iter().chain([&TOKEN]) {
-            let handler = handlers
-                .remove(route.operation)
-                .ok_or_else(|| format!("{} has a route but no handler", route.operation))?;
+            let acts = match (handlers.remove(route.operation), served.remove(route.operation)) {
+                (Some(handler), None) => Acts::ByHand(handler),
+                (None, Some(served)) => Acts::Served(served),
+                (None, None) => {
+                    return Err(format!("{} has neither a handler nor x-mspkit-sim", route.operation));
+                }
+                (Some(_), Some(_)) => {
+                    return Err(format!("{} has both a handler and x-mspkit-sim", route.operation));
+                }
+            };
             let asks = match route.auth {
                 "none" => Asks::Nothing,
                 "user_token" => Asks::UserToken,
@@ -77,11 +109,11 @@ impl Table {
             let service = Service::of_path(route.path);
             let method = Method::from_bytes(route.method.as_bytes()).map_err(|error| error.to_string())?;
             let template = Template::parse(route.path);
-            bound.push(Bound { route: *route, service, asks, handler, method, template });
+            bound.push(Bound { route: *route, service, asks, acts, method, template });
         }
         match handlers.keys().next() {
             Some(operation) => Err(format!("{operation} has a handler but no route")),
-            None => Ok(Self { bound }),
+            None => Ok(Self { bound, stored }),
         }
     }
 
@@ -129,13 +161,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_route_has_a_handler_and_every_handler_a_route() {
+    fn every_route_is_carried_out_and_every_handler_has_one() {
         let table = Table::new().unwrap();
         assert_eq!(table.bound.len(), ROUTES.len() + 1);
     }
 
     #[test]
-    fn a_wrong_method_is_told_the_right_ones() {
+    fn a_wrong_method_gets_the_allowed_ones() {
         let table = Table::new().unwrap();
         let found = table.find(&Method::DELETE, "/api/custom-psa/tickets/5");
         let Found::WrongMethod { allow, service: Service::NCentral } = found else {

@@ -1,19 +1,19 @@
-//! Sabotage: a simulator that lies a little, to prove that a test runner notices. It survives a reset. Cloudmore's
-//! token answers are spared, because a runner that fails to log in has noticed nothing.
+//! Sabotage: a simulator that falsifies responses, to prove that a test runner notices. It survives a reset.
+//! Cloudmore's token responses are spared, because a runner that fails to log in has noticed nothing.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// How a simulator lies.
+/// How a simulator falsifies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Sabotage {
     /// Not at all.
     #[default]
     None,
-    /// One field of every JSON answer is wrong: the first text, else the first flag or number; what stands under
-    /// `data` comes before the rest.
+    /// One field of every JSON response is wrong: the first text, or else the first flag or number; members of `data`
+    /// come first.
     WrongField,
     /// The last item of every list is missing.
     LostItem,
@@ -22,7 +22,7 @@ pub enum Sabotage {
 }
 
 impl Sabotage {
-    /// The body of an answer, as it will be sent.
+    /// The body of a response, ready to send.
     pub(crate) fn spoil(self, body: &Bytes) -> Bytes {
         let change = match self {
             Self::WrongField => wrong_field as fn(&mut Value) -> bool,
@@ -46,7 +46,7 @@ fn wrong_field(value: &mut Value) -> bool {
     first(value, &mut spoil_text) || first(value, &mut spoil_other)
 }
 
-/// Offers the values inside, depth first, until one is taken.
+/// Offers the nested values, depth first, until one is accepted.
 fn first(value: &mut Value, take: &mut dyn FnMut(&mut Value) -> bool) -> bool {
     match value {
         Value::Array(items) => items.iter_mut().any(|item| first(item, take)),

@@ -1,4 +1,4 @@
-//! Scripted answers: what the simulator says instead of its own handlers, in the order given.
+//! Scripted responses: they replace those of the handlers, in the given order.
 
 use std::sync::Arc;
 
@@ -11,23 +11,23 @@ use crate::answer::Answer;
 use crate::faults::{Fault, http_date};
 use crate::template::Pattern;
 
-/// A list of scripted answers, as `/_sim/script` takes it.
+/// A list of scripted responses, as `/_sim/script` takes it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
-    /// The answers; for each request the first that matches and is not used up.
+    /// The responses; for each request the first that matches and is not used up.
     pub answers: Vec<ScriptedAnswer>,
 }
 
-/// What to answer instead of the handler. `{{url}}` in headers and body stands for the simulator's own URL, and
-/// `{{date+5}}` in a header for the HTTP date in five seconds.
+/// A response that replaces the handler's. `{{url}}` in headers and body is replaced by the simulator's URL, and
+/// `{{date+5}}` in a header by the HTTP date in five seconds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScriptedAnswer {
-    /// The requests that are meant.
+    /// The matching requests.
     #[serde(rename = "match")]
     pub pattern: Pattern,
-    /// How many of them; 0 means all.
+    /// How many of them; 0 for all.
     #[serde(default = "once")]
     pub times: u64,
     /// The status.
@@ -36,7 +36,7 @@ pub struct ScriptedAnswer {
     /// Headers besides the content type.
     #[serde(default)]
     pub headers: std::collections::BTreeMap<String, String>,
-    /// The body as JSON, sent exactly as it was written.
+    /// The body as JSON, sent unchanged.
     #[serde(default, deserialize_with = "raw", skip_serializing_if = "Option::is_none")]
     pub json: Option<Box<RawValue>>,
     /// The body as text.
@@ -45,16 +45,16 @@ pub struct ScriptedAnswer {
     /// The content type; by default that of `json` or `text`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
-    /// Time that the answer waits in flight.
+    /// Delay of the response, in flight.
     #[serde(default)]
     pub delay_ms: u64,
-    /// What goes wrong with this answer.
+    /// The fault of this response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
     /// Whether the real handler acts first.
     #[serde(default)]
     pub act: bool,
-    /// Whether the answer comes without a look at the credentials.
+    /// Whether credentials are not checked.
     #[serde(default)]
     pub skip_auth: bool,
 }
@@ -67,17 +67,17 @@ fn ok() -> u16 {
     200
 }
 
-/// A JSON null is a body too, and not the absence of one.
+/// A JSON null is a body too, rather than a missing one.
 fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
     Box::<RawValue>::deserialize(deserializer).map(Some)
 }
 
 impl ScriptedAnswer {
-    /// What cannot be sent, said at once and not when the request comes.
+    /// A response that cannot be sent is refused at once rather than when the request arrives.
     pub(crate) fn check(&self) -> Result<(), String> {
         StatusCode::from_u16(self.status).map_err(|_| format!("status {} does not exist", self.status))?;
         if self.status < 200 {
-            return Err(format!("status {} is no final answer", self.status));
+            return Err(format!("status {} is not a final status", self.status));
         }
         if self.json.is_some() && self.text.is_some() {
             return Err("give json or text, not both".to_owned());
@@ -113,7 +113,7 @@ impl ScriptedAnswer {
     }
 }
 
-/// Puts the simulator's URL and dates in their places.
+/// Fills in the simulator's URL and dates.
 fn fill(text: &str, url: &str) -> String {
     let mut filled = text.replace("{{url}}", url);
     while let Some(start) = filled.find("{{date") {
@@ -124,7 +124,7 @@ fn fill(text: &str, url: &str) -> String {
     filled
 }
 
-/// A script while it is played.
+/// A script with its counts.
 #[derive(Debug, Default)]
 pub(crate) struct Playing {
     answers: Vec<(Arc<ScriptedAnswer>, u64)>,
@@ -136,19 +136,19 @@ impl Playing {
         Self { answers }
     }
 
-    /// Adds an answer, behind those that are there; their counting goes on. One for the same requests that would never be
-    /// used up makes way for it.
+    /// Appends a response; the counts of the others continue. It replaces one for the same requests that would never be
+    /// used up.
     pub(crate) fn add(&mut self, answer: ScriptedAnswer) {
         self.answers.retain(|(before, _)| before.times > 0 || before.pattern != answer.pattern);
         self.answers.push((Arc::new(answer), 0));
     }
 
-    /// How many there are, those that are used up included.
+    /// How many there are, including those that are used up.
     pub(crate) fn count(&self) -> usize {
         self.answers.len()
     }
 
-    /// Takes the next answer for this request, when there is one and the request may have it.
+    /// Takes the next response for this request, if there is one and the request is authorised.
     pub(crate) fn take(
         &mut self,
         method: &Method,
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_used_up_in_order() {
+    fn responses_are_used_up_in_order() {
         let mut playing = Playing::new(script(
             r#"{"answers":[{"match":"GET /x","status":500},{"match":"GET /x","times":0,"status":204}]}"#,
         ));
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_added_comes_last_and_uses_nothing_up() {
+    fn an_appended_response_comes_last_and_uses_nothing_up() {
         let mut playing = Playing::new(script(r#"{"answers":[{"match":"GET /x","times":2,"status":500}]}"#));
         assert_eq!(playing.take(&Method::GET, "/x", true).unwrap().status, 500);
         playing.add(serde_json::from_str(r#"{"match":"GET /x","status":404}"#).unwrap());
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_added_replaces_what_would_never_end() {
+    fn an_appended_response_replaces_an_endless_one() {
         let answer = |text: &str| serde_json::from_str::<ScriptedAnswer>(text).unwrap();
         let mut playing = Playing::default();
         playing.add(answer(r#"{"match":"GET /x","status":201,"times":0}"#));
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_sent_as_written() {
+    fn json_is_sent_unchanged() {
         let text = r#"{"answers":[{"match":"*","json":{"b":1.0,"a":12345678901234567890}},{"match":"*","json":null}]}"#;
         let script = script(text);
         assert_eq!(script.answers[0].answer("u").body, r#"{"b":1.0,"a":12345678901234567890}"#);
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused() {
+    fn a_response_that_cannot_be_sent_is_refused() {
         let check = |text: &str| serde_json::from_str::<ScriptedAnswer>(text).unwrap().check();
         assert!(check(r#"{"match":"*","status":20}"#).is_err());
         assert!(check(r#"{"match":"*","status":100}"#).is_err());

@@ -1,9 +1,9 @@
-//! The part of FIQL that N-central's `select` is used with: `field==value` and `field!=value`, joined by `;` (and)
-//! and `,` (or), with `*` for any text at either end.
+//! The part of FIQL that N-central's `select` is used with: `field==value` and `field!=value`, joined by `;` (and) and
+//! `,` (or), with `*` for any text at either end.
 
-use crate::state::org_unit::{Field, OrgUnit};
+use crate::store::view::{Field, View};
 
-/// A row filter: any of these, each of which asks for all of its tests.
+/// A row filter: any of these alternatives, each of which requires all of its tests.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Select(Vec<Vec<Test>>);
 
@@ -15,7 +15,7 @@ struct Test {
 }
 
 impl Select {
-    /// Reads an expression; nothing when it holds something that is not known here.
+    /// Parses an expression; none if it contains anything unknown.
     pub(crate) fn parse(expression: &str) -> Option<Self> {
         let test = |text: &str| {
             let (at, equal) = match (text.find("=="), text.find("!=")) {
@@ -31,8 +31,7 @@ impl Select {
         any.collect::<Option<Vec<_>>>().map(Self)
     }
 
-    /// Whether an expression is none, whatever of the language is known here: a test compares nothing, or parentheses do
-    /// not match.
+    /// Whether an expression is malformed whatever FIQL allows: a test compares nothing, or parentheses do not match.
     pub(crate) fn is_broken(expression: &str) -> bool {
         let mut depth = 0_i32;
         for letter in expression.chars() {
@@ -44,15 +43,15 @@ impl Select {
         depth != 0 || expression.split([',', ';']).any(|test| !test.contains('='))
     }
 
-    pub(crate) fn keeps(&self, unit: &OrgUnit) -> bool {
-        self.0.iter().any(|all| all.iter().all(|test| test.holds(unit)))
+    pub(crate) fn keeps(&self, row: &View<'_>) -> bool {
+        self.0.iter().any(|all| all.iter().all(|test| test.holds(row)))
     }
 }
 
 impl Test {
-    fn holds(&self, unit: &OrgUnit) -> bool {
-        let fits = match unit.field(&self.field) {
-            Some(Field::Text(text)) => fits(text, &self.value),
+    fn holds(&self, row: &View<'_>) -> bool {
+        let fits = match row.field(&self.field) {
+            Some(Field::Text(text)) => fits(&text, &self.value),
             Some(Field::Number(number)) => fits(&number.to_string(), &self.value),
             Some(Field::Absent) | None => self.value.is_empty(),
         };
@@ -83,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_expression_at_all_is_told_apart() {
+    fn a_malformed_expression_is_distinguished() {
         for broken in ["(((", "a==b)", "(a==b", "nonsense", "a==b;;c==d", ")a==b("] {
             assert!(Select::is_broken(broken), "{broken}");
         }
@@ -93,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn stars_stand_for_any_text() {
+    fn stars_match_any_text() {
         assert!(fits("Alder Labs", "Alder*") && fits("Alder Labs", "*Labs") && fits("Alder Labs", "*der*"));
         assert!(fits("", "*") && !fits("Alder", "alder") && fits("x", "*x*"));
     }

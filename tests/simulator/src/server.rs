@@ -1,4 +1,4 @@
-//! The port: connections are accepted, requests are read, and each goes to the control interface or to a service.
+//! The port: accepts connections, reads requests, and passes each to the control interface or to a service.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,24 +21,24 @@ use crate::options::Options;
 use crate::request::Request;
 use crate::routes::Table;
 use crate::sabotage::Sabotage;
-use crate::world::World;
-use crate::{control, exchange};
+use crate::state::State;
+use crate::{control, dispatch};
 
-/// Largest request body that is read.
+/// The largest request body that is read.
 const LARGEST_BODY: usize = 16 << 20;
 
-/// Clients that may wait to be accepted: a burst of them must not meet the kernel's retransmission timer.
+/// The backlog: a burst of clients must not meet the kernel's retransmission timer.
 const BACKLOG: u32 = 4096;
 
-/// What all connections share.
+/// Shared by all connections.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) url: String,
     pub(crate) table: Table,
-    world: Mutex<World>,
+    state: Mutex<State>,
 }
 
-/// The connection ends here, without (more of) an answer.
+/// The connection ends here, without (the rest of) a response.
 #[derive(Debug)]
 pub(crate) struct Hangup;
 
@@ -53,19 +53,19 @@ impl std::error::Error for Hangup {}
 impl Shared {
     pub(crate) fn new(url: String, options: Options) -> Result<Self, String> {
         let table = Table::new()?;
-        let world = fresh(&table, options, 1, Sabotage::None);
-        Ok(Self { url, table, world: Mutex::new(world) })
+        let state = fresh(&table, options, 1, Sabotage::None);
+        Ok(Self { url, table, state: Mutex::new(state) })
     }
 
-    /// The world. A handler that panicked leaves it as it was then, which is good enough for a simulator.
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The state. A handler that panicked leaves it half changed, which is good enough for a simulator.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Starts over with these options; only the sabotage stays.
     pub(crate) fn reset(&self, options: Options) {
-        let mut world = self.world();
-        *world = fresh(&self.table, options, world.epoch + 1, world.sabotage);
+        let mut state = self.state();
+        *state = fresh(&self.table, options, state.epoch + 1, state.sabotage);
     }
 }
 
@@ -74,23 +74,23 @@ pub(crate) fn caps(table: &Table, options: &Options) -> Vec<Option<u32>> {
     routes.chain([None]).collect()
 }
 
-fn fresh(table: &Table, options: Options, epoch: u64, sabotage: Sabotage) -> World {
+fn fresh(table: &Table, options: Options, epoch: u64, sabotage: Sabotage) -> State {
     let caps = caps(table, &options);
-    World::seeded(options, epoch, table.names(), caps, sabotage)
+    State::seeded(table.stored, options, epoch, table.names(), caps, sabotage)
 }
 
-/// Serves until it is dropped; the connections go with it.
+/// Serves until it is dropped, and the connections with it.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    // Small answers must not wait for the client's acknowledgement of the ones before.
+                    // Small responses must not wait for the client's acknowledgement of the previous ones.
                     let _ = stream.set_nodelay(true);
                     connections.spawn(connection(Connection::new(stream), Arc::clone(&shared)));
                 }
-                // Out of descriptors: the connections at hand have to end first.
+                // Out of descriptors: current connections have to end first.
                 Err(_) => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -102,11 +102,11 @@ async fn connection(connection: Connection, shared: Arc<Shared>) {
     let ending = connection.ending();
     let service = service_fn(move |request| answer(Arc::clone(&shared), ending.clone(), request));
     let served = http1::Builder::new()
-        // Connections may rest as long as they like: a test decides when one ends.
+        // Connections may be idle as long as they like: a test decides when one ends.
         .header_read_timeout(None)
         .serve_connection(TokioIo::new(connection), service)
         .await;
-    // How a connection ended is in the request log; here it is of no further interest.
+    // The request log has how a connection ended; nothing else is needed here.
     drop(served);
 }
 
@@ -130,10 +130,10 @@ async fn answer(
     if request.path().starts_with("/_sim/") {
         return Ok(respond(control::answer(&shared, &request), None));
     }
-    exchange::run(shared, ending, request, too_large).await
+    dispatch::run(shared, ending, request, too_large).await
 }
 
-/// An answer on its way; `body` stands in for the answer's own when it leaves in a special manner.
+/// A response that is being sent; `body` replaces the response's own if it is sent in a special way.
 pub(crate) fn respond(answer: Answer, body: Option<Body>) -> Response<Body> {
     let mut response = Response::new(body.unwrap_or(Body::Whole(answer.body)));
     *response.status_mut() = answer.status;
@@ -150,7 +150,7 @@ pub(crate) fn respond(answer: Answer, body: Option<Body>) -> Response<Body> {
     response
 }
 
-/// Binds a loopback port; 0 takes any that is free. Needs a runtime around it.
+/// Binds a loopback port; 0 for any free port. Needs a runtime.
 pub(crate) fn bind(port: u16) -> io::Result<(TcpListener, String)> {
     let socket = TcpSocket::new_v4()?;
     socket.set_reuseaddr(true)?;

@@ -30,13 +30,13 @@ pub struct Simulator {
 
 #[derive(Debug)]
 enum Running {
-    /// On the runtime of whoever started it.
+    /// On the caller's runtime.
     Task(AbortHandle),
-    /// On a thread and a runtime of its own.
+    /// On a separate thread and runtime.
     Thread { stop: Option<oneshot::Sender<()>>, thread: Option<JoinHandle<()>> },
 }
 
-/// A command that the simulator did not carry out.
+/// A command that the simulator refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused(String);
 
@@ -49,13 +49,13 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 impl Simulator {
-    /// Starts a simulator on the runtime of the caller and on any free loopback port.
+    /// Starts a simulator on the caller's runtime and on any free loopback port.
     #[allow(clippy::unused_async)] // Only callable where there is a runtime, and says so.
     pub async fn start(options: Options) -> io::Result<Self> {
         Self::start_on(0, options)
     }
 
-    /// Starts a simulator on the current runtime and on this loopback port; 0 takes any that is free.
+    /// Starts a simulator on the current runtime and on this loopback port; 0 for any free port.
     pub fn start_on(port: u16, options: Options) -> io::Result<Self> {
         let (listener, url) = server::bind(port)?;
         let shared = Arc::new(Shared::new(url, options).map_err(io::Error::other)?);
@@ -64,7 +64,7 @@ impl Simulator {
         Ok(Self { shared, running })
     }
 
-    /// Starts a simulator on a thread and a runtime of its own, for tests that block.
+    /// Starts a simulator on a separate thread and runtime, for tests that block.
     pub fn spawn(options: Options) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (listener, url) = {
@@ -92,7 +92,7 @@ impl Simulator {
 
     /// The credentials that are accepted.
     pub fn credentials(&self) -> Credentials {
-        self.shared.world().options.credentials.clone()
+        self.shared.state().options.credentials.clone()
     }
 
     /// The variables by which clients find this simulator, with all of its credentials.
@@ -113,47 +113,47 @@ impl Simulator {
     /// Replaces the script.
     pub fn script(&self, script: Script) -> Result<(), Refused> {
         script.answers.iter().try_for_each(|answer| answer.check().map_err(Refused))?;
-        self.shared.world().script = Playing::new(script);
+        self.shared.state().script = Playing::new(script);
         Ok(())
     }
 
     /// Replaces the fault plan.
     pub fn faults(&self, plan: FaultPlan) {
-        self.shared.world().faults = Faults::new(plan);
+        self.shared.state().faults = Faults::new(plan);
     }
 
-    /// Moves the clock by which tokens and scrolls expire.
+    /// Advances the clock by which tokens and scrolls expire.
     pub fn advance(&self, by: Duration) {
-        self.shared.world().clock.advance(by);
+        self.shared.state().clock.advance(by);
     }
 
-    /// The requests after number `since`; 0 gives all that the log still has.
+    /// The requests after number `since`; 0 returns everything that the log still has.
     pub fn requests(&self, since: u64) -> Vec<LoggedRequest> {
-        self.shared.world().log.render(since).requests
+        self.shared.state().log.render(since).requests
     }
 
-    /// What was counted, by operation; only operations that were called.
+    /// The counts by operation; only operations that were called.
     pub fn counts(&self) -> BTreeMap<String, Counts> {
-        self.shared.world().log.counts()
+        self.shared.state().log.counts()
     }
 
-    /// What was counted for one operation.
+    /// The counts of one operation.
     pub fn count(&self, operation: &str) -> Counts {
         self.counts().remove(operation).unwrap_or_default()
     }
 
-    /// All that the services hold, as `/_sim/state` shows it.
+    /// The data of the services, as in `/_sim/state`.
     pub fn state(&self) -> Value {
-        control::state(&self.shared.world())
+        control::state_json(&self.shared.state())
     }
 
-    /// Begins or ends to lie.
+    /// Starts or stops falsifying.
     pub fn sabotage(&self, sabotage: Sabotage) {
-        self.shared.world().sabotage = sabotage;
+        self.shared.state().sabotage = sabotage;
     }
 
-    /// Carries out a command of the control interface: `control("reset", &json!({"customers": 3}))` does what
-    /// `POST /_sim/reset` does with this body.
+    /// Carries out a command of the control interface: `control("reset", &json!({"customers": 3}))` does what `POST
+    /// /_sim/reset` does with this body.
     pub fn control(&self, command: &str, body: &impl Serialize) -> Result<Value, Refused> {
         let body = serde_json::to_vec(body).map_err(|error| Refused(error.to_string()))?;
         control::command(&self.shared, command, &body).map_err(|(_, message)| Refused(message))
@@ -167,7 +167,7 @@ impl Drop for Simulator {
             Running::Thread { stop, thread } => {
                 drop(stop.take());
                 if let Some(thread) = thread.take() {
-                    // A thread that panicked has said so already.
+                    // A thread that panicked has reported it already.
                     let _ = thread.join();
                 }
             }

@@ -1,11 +1,11 @@
-//! Path templates, and the patterns by which faults and scripts name the requests they mean.
+//! Path templates, and the patterns by which faults and scripts match requests.
 
 use http::Method;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::routes::operation;
 
-/// A path with places for one segment each: `/api/customers/{customerId}`.
+/// A path with placeholders for one segment each: `/api/customers/{customerId}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Template {
     segments: Vec<Option<String>>,
@@ -24,7 +24,7 @@ impl Template {
         Self { segments }
     }
 
-    /// The segments that stand in the open places, when the path fits; still percent-encoded.
+    /// The segments of the placeholders, if the path matches; still percent-encoded.
     pub(crate) fn matches<'p>(&self, path: &'p str) -> Option<Vec<&'p str>> {
         let mut open = Vec::new();
         let mut given = path.strip_prefix('/')?.split('/');
@@ -40,7 +40,7 @@ impl Template {
     }
 }
 
-/// Which requests a rule means: `GET /api/customers/{customerId}`, `GET *`, `*`, or those of an operation, such as
+/// Which requests a rule matches: `GET /api/customers/{customerId}`, `GET *`, `*`, or those of an operation, such as
 /// `ncentral.customers.get`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
@@ -50,9 +50,9 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let fail = || format!("'{text}' is no operation, nor '*' or '<METHOD> <path>'");
+        let fail = || format!("'{text}' is not an operation, '*' or '<METHOD> <path>'");
         if text == "*" {
             return Ok(Self { text: text.to_owned(), method: None, path: None });
         }
@@ -73,7 +73,7 @@ impl Pattern {
         Ok(Self { text: text.to_owned(), method, path })
     }
 
-    /// Whether a request with this method and path is meant.
+    /// Whether a request with this method and path matches.
     pub fn matches(&self, method: &Method, path: &str) -> bool {
         self.method.as_ref().is_none_or(|wanted| wanted == method)
             && self.path.as_ref().is_none_or(|wanted| wanted.matches(path).is_some())
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_template_gives_the_open_segments() {
+    fn a_template_returns_its_placeholders() {
         let template = Template::parse("/api/service-orgs/{soId}/customers");
         assert_eq!(template.matches("/api/service-orgs/5%2F6/customers"), Some(vec!["5%2F6"]));
         assert_eq!(template.matches("/api/service-orgs//customers"), None);

@@ -1,11 +1,11 @@
-//! A request's place in flight: given back exactly once, however the request ends.
+//! A request's place in flight: released exactly once, however the request ends.
 
 use std::sync::Arc;
 
 use crate::log::End;
 use crate::server::Shared;
 
-/// The place of one request. Dropping it means that the client went away.
+/// The place of one request. Dropping it means that the client disconnected.
 pub(crate) struct Ticket {
     shared: Arc<Shared>,
     epoch: u64,
@@ -19,22 +19,22 @@ impl Ticket {
         Self { shared, epoch, slot, number, open: true }
     }
 
-    /// The whole answer is about to leave.
+    /// The complete response is about to be sent.
     pub(crate) fn answered(mut self, status: u16) {
         self.close(Some(status), End::Answered);
     }
 
-    /// The connection is about to break; `status` has left before, if anything has.
+    /// The connection is about to break; `status` was sent before, if anything was.
     pub(crate) fn cut(mut self, status: Option<u16>) {
         self.close(status, End::Cut);
     }
 
     fn close(&mut self, status: Option<u16>, end: End) {
         if std::mem::take(&mut self.open) {
-            let mut world = self.shared.world();
+            let mut state = self.shared.state();
             // After a reset the numbers belong to other requests.
-            if world.epoch == self.epoch {
-                world.log.end(self.slot, self.number, status, end);
+            if state.epoch == self.epoch {
+                state.log.end(self.slot, self.number, status, end);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Tokens that the simulator has given out, and when they die.
+//! Tokens that the simulator has issued, and when they expire.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// Sessions kept at most; beyond it the oldest die, as after a reboot.
+/// The maximum of sessions; beyond it the oldest end, as after a reboot.
 const KEPT: usize = 10_000;
 
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ struct Session {
 /// N-central's sessions and Cloudmore's tokens.
 #[derive(Debug)]
 pub(crate) struct Tokens {
-    /// Tells the tokens of one reset from those of the next.
+    /// Distinguishes the tokens of one reset from those of the next.
     epoch: u64,
     given: u64,
     sessions: Vec<Session>,
@@ -69,14 +69,13 @@ impl Tokens {
         Pair { access, refresh, access_seconds, refresh_seconds }
     }
 
-    /// Whether this is a living access token.
+    /// Whether this is a valid access token.
     pub(crate) fn admits(&self, now: Duration, access: &str) -> bool {
         let mut newest_first = self.sessions.iter().rev();
         newest_first.any(|session| session.access == access && session.access_ends > now)
     }
 
-    /// Uses a refresh token up. The access token beside it lives on until its own end, so that calls under way
-    /// are not cut.
+    /// Uses a refresh token up. Its access token stays valid until it expires, so that calls in flight are not cut.
     pub(crate) fn use_refresh(&mut self, now: Duration, refresh: &str) -> bool {
         let found = self.sessions.iter_mut().find(|session| session.refresh == refresh);
         let Some(session) = found.filter(|session| session.refresh_ends > now) else { return false };
@@ -85,12 +84,12 @@ impl Tokens {
         true
     }
 
-    /// Ends the session of an access token, its refresh token included.
+    /// Ends the session of an access token, including its refresh token.
     pub(crate) fn log_out(&mut self, access: &str) {
         self.sessions.retain(|session| session.access != access);
     }
 
-    /// Makes a Cloudmore token.
+    /// Issues a Cloudmore token.
     pub(crate) fn grant(&mut self, now: Duration, seconds: u64) -> String {
         self.cloudmore.retain(|_, ends| *ends > now);
         if self.cloudmore.len() >= KEPT {
@@ -101,7 +100,7 @@ impl Tokens {
         token
     }
 
-    /// Whether this is a living Cloudmore token.
+    /// Whether this is a valid Cloudmore token.
     pub(crate) fn granted(&self, now: Duration, token: &str) -> bool {
         self.cloudmore.get(token).is_some_and(|ends| *ends > now)
     }
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_refresh_token_is_none() {
+    fn an_empty_refresh_token_is_refused() {
         let mut tokens = Tokens::new(1);
         let pair = tokens.open(NOW, 10, 20);
         assert!(tokens.use_refresh(NOW, &pair.refresh));

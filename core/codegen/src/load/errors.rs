@@ -41,6 +41,6 @@ fn kind(row: &Node<'_>) -> Result<ErrorKind, Problem> {
         node: text("node")?,
         doc: text("doc")?,
         act: text("act")?,
-        place: row.place(),
+        source: row.source(),
     })
 }

@@ -1,11 +1,12 @@
-//! Our own keys in the documents: which there are, and where each may stand.
+//! The `x-mspkit-` keys of the documents, and where each is allowed.
 
 use crate::node::Node;
 use crate::problem::Problems;
 
 const PREFIX: &str = "x-mspkit-";
-const DOCUMENT: &[&str] = &["service", "envelope"];
-const OPERATION: &[&str] = &["retry", "retry-500", "limit", "answer", "paging", "outcome-check", "params"];
+const DOCUMENT: &[&str] = &["service", "dialect", "collections"];
+const OPERATION: &[&str] =
+    &["retry", "retry-500", "limit", "answer", "paging", "outcome-check", "params", "sim"];
 const VALUE: &[&str] = &[
     "name",
     "kind",
@@ -21,7 +22,7 @@ const VALUE: &[&str] = &[
 /// The methods under which a path holds an operation.
 pub(super) const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
 
-/// Refuses every key with our prefix that is not known where it stands.
+/// Refuses `x-mspkit-` keys that are unknown or not allowed at their location.
 pub(super) fn check(root: &Node<'_>, problems: &mut Problems) {
     walk(root, &mut Vec::new(), problems);
 }
@@ -48,7 +49,8 @@ fn walk(node: &Node<'_>, steps: &mut Vec<String>, problems: &mut Problems) {
                 let known = allowed(steps);
                 if !known.contains(&name) {
                     let known: Vec<String> = known.iter().map(|name| format!("{PREFIX}{name}")).collect();
-                    problems.push(value.problem(format!("unknown key; here may stand {}", known.join(", "))));
+                    problems
+                        .push(value.problem(format!("unknown key; allowed here are {}", known.join(", "))));
                 }
             }
             steps.push(key);

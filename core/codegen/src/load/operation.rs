@@ -1,7 +1,7 @@
 //! The operations of a path.
 
 use crate::load::schema::Shapes;
-use crate::load::{Context, extensions, param};
+use crate::load::{Context, examples, extensions, param, simulated};
 use crate::model::{Answer, AnswerKind, Auth, ErrorAnswer, Limit, Operation, Page, Paging, Retry};
 use crate::names;
 use crate::node::Node;
@@ -47,13 +47,13 @@ fn one(
         return Err(id.problem("resource and method must be in snake case"));
     }
     let method = method.to_ascii_uppercase();
-    let (params, body) = param::all_of(node, path, shared)?;
+    let (params, body) = param::all_of(context.service, node, path, shared, &mut shapes.inputs)?;
     let answer = answer(context, node)?;
     let id_fields = match &answer.model {
         Some(model) => shapes.model(&context.document, model, &node.need("x-mspkit-answer")?)?,
         None => Vec::new(),
     };
-    Ok(Operation {
+    let mut operation = Operation {
         id: id.text()?.to_owned(),
         service: service.to_owned(),
         resource: resource.to_owned(),
@@ -74,12 +74,16 @@ fn one(
             None => None,
         },
         errors: errors(context, node)?,
+        examples: examples::of(node)?,
         method,
         params,
         answer,
         id_fields,
-        place: node.place(),
-    })
+        simulation: None,
+        source: node.source(),
+    };
+    operation.simulation = simulated::operation(node, context.collections, &operation)?;
+    Ok(operation)
 }
 
 fn page(node: &Node<'_>) -> Result<Option<Page>, Problem> {
@@ -101,8 +105,8 @@ fn params_type(node: &Node<'_>) -> Result<Option<String>, Problem> {
     }
 }
 
-/// Maps a word of the document to its meaning, or names the words there are.
-fn word<T: Copy>(node: &Node<'_>, words: &[(&str, T)]) -> Result<T, Problem> {
+/// Maps a keyword to its meaning, or reports the known ones.
+pub(super) fn word<T: Copy>(node: &Node<'_>, words: &[(&str, T)]) -> Result<T, Problem> {
     let given = node.text()?;
     words.iter().find(|(word, _)| *word == given).map(|(_, meaning)| *meaning).ok_or_else(|| {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
@@ -128,10 +132,10 @@ fn paging(node: &Node<'_>) -> Result<Paging, Problem> {
     word(&given, &[("page_number", Paging::PageNumber), ("scroll", Paging::Scroll), ("array", Paging::Array)])
 }
 
-fn only_keys(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
+pub(super) fn only_keys(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
     for (key, value) in node.entries()? {
         if !keys.contains(&key.as_str()) {
-            return Err(value.problem(format!("unknown key; here may stand {}", keys.join(", "))));
+            return Err(value.problem(format!("unknown key; allowed here are {}", keys.join(", "))));
         }
     }
     Ok(())
@@ -139,7 +143,7 @@ fn only_keys(node: &Node<'_>, keys: &[&str]) -> Result<(), Problem> {
 
 fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
     let given = node.need("x-mspkit-answer")?;
-    only_keys(&given, &["kind", "model", "id"])?;
+    only_keys(&given, &["kind", "model", "id", "or-object", "in-list"])?;
     let kind = word(
         &given.need("kind")?,
         &[
@@ -148,18 +152,27 @@ fn answer(context: &Context<'_>, node: &Node<'_>) -> Result<Answer, Problem> {
             ("created", AnswerKind::Created),
             ("located", AnswerKind::Located),
             ("empty", AnswerKind::Empty),
+            ("success", AnswerKind::Success),
+            ("raw", AnswerKind::Raw),
             ("tokens", AnswerKind::Tokens),
             ("logged_out", AnswerKind::LoggedOut),
         ],
     )?;
     let field = |key: &str, wanted: bool| match (given.get(key), wanted) {
         (Some(value), true) => Ok(Some(value.text()?.to_owned())),
+        (None, true) if key == "id" && kind == AnswerKind::List => Ok(None),
         (None, true) => Err(given.problem(format!("`{key}` is missing"))),
-        (Some(value), false) => Err(value.problem("does not go with this kind of answer")),
+        (Some(value), false) => Err(value.problem("is not allowed for this kind of answer")),
         (None, false) => Ok(None),
     };
     let (model, id) = (field("model", kind.has_model())?, field("id", kind.has_id())?);
-    Ok(Answer { kind, model, id, envelope: context.envelope })
+    let flag = |key: &str, of: AnswerKind| match given.get(key) {
+        Some(value) if kind != of => Err(value.problem("is not allowed for this kind of answer")),
+        Some(value) => value.flag(),
+        None => Ok(false),
+    };
+    let (or_object, in_list) = (flag("or-object", AnswerKind::List)?, flag("in-list", AnswerKind::Object)?);
+    Ok(Answer { kind, model, id, envelope: context.dialect.envelope.is_some(), or_object, in_list })
 }
 
 fn limit(node: &Node<'_>, method: &str, path: &str) -> Result<Limit, Problem> {
@@ -216,8 +229,9 @@ fn errors(context: &Context<'_>, node: &Node<'_>) -> Result<Vec<ErrorAnswer>, Pr
             response.look("description")?.ok_or_else(|| response.problem("`description` is missing"))?;
         if number >= 400 {
             let kind =
-                kind_of(context, number).ok_or_else(|| response.problem("no kind of error stands for it"))?;
-            errors.push(ErrorAnswer { status: number, kind, doc: doc.text()?.to_owned() });
+                kind_of(context, number).ok_or_else(|| response.problem("no error kind has this status"))?;
+            let shared = response.ref_name().is_some();
+            errors.push(ErrorAnswer { status: number, kind, doc: doc.text()?.to_owned(), shared });
         } else {
             success = true;
         }
@@ -229,7 +243,7 @@ fn errors(context: &Context<'_>, node: &Node<'_>) -> Result<Vec<ErrorAnswer>, Pr
     Ok(errors)
 }
 
-/// The kind that a status becomes: its own, or that of the whole class of statuses.
+/// The error kind of a status: its own, or that of 400 or 500.
 fn kind_of(context: &Context<'_>, status: u16) -> Option<String> {
     let find = |status| context.error_kinds.iter().find(|kind| kind.status == Some(status));
     let kind = find(status).or_else(|| find(if status >= 500 { 500 } else { 400 }))?;

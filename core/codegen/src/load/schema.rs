@@ -1,14 +1,15 @@
-//! Schemas: the models of answers, their fields and open enumerations.
+//! Schemas: the models of responses, their fields and open enumerations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::load::inputs::Inputs;
 use crate::load::user_name;
-use crate::model::{Field, Model, OpenEnum, Shape};
+use crate::model::{Field, Input, Model, OpenEnum, Shape};
 use crate::names;
 use crate::node::Node;
 use crate::problem::Problem;
 
-/// The types that a schema allows, null set apart.
+/// The types that a schema allows, apart from null.
 pub(super) struct Types<'d> {
     pub(super) names: Vec<&'d str>,
     pub(super) nullable: bool,
@@ -49,7 +50,7 @@ pub(super) fn members<'d>(schema: &Node<'d>) -> Result<Members<'d>, Problem> {
         for name in required.items()? {
             let wire = name.text()?;
             if !all.properties.iter().any(|(property, _)| property == wire) {
-                return Err(name.problem(format!("`{wire}` is required but no property")));
+                return Err(name.problem(format!("`{wire}` is required but is not a property")));
             }
             all.required.push(wire.to_owned());
         }
@@ -57,20 +58,26 @@ pub(super) fn members<'d>(schema: &Node<'d>) -> Result<Members<'d>, Problem> {
     Ok(all)
 }
 
-/// The models and enumerations that answers reach.
-#[derive(Default)]
+/// The models and enumerations of a service's responses, and the nested objects of its requests.
 pub(super) struct Shapes {
+    service: &'static str,
     models: BTreeMap<String, Model>,
     enums: BTreeMap<String, OpenEnum>,
-    begun: BTreeSet<(String, String)>,
+    begun: BTreeSet<String>,
+    pub(super) inputs: Inputs,
 }
 
 impl Shapes {
-    pub(super) fn finish(self) -> (Vec<Model>, Vec<OpenEnum>) {
-        (self.models.into_values().collect(), self.enums.into_values().collect())
+    pub(super) fn of(service: &'static str) -> Shapes {
+        let (models, enums, begun) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Shapes { service, models, enums, begun, inputs: Inputs::default() }
     }
 
-    /// Takes in a model of `components.schemas` with all it refers to; answers the wire names of its ids.
+    pub(super) fn finish(self) -> (Vec<Model>, Vec<OpenEnum>, Vec<Input>) {
+        (self.models.into_values().collect(), self.enums.into_values().collect(), self.inputs.finish())
+    }
+
+    /// Adds a model of `components.schemas` with everything that it refers to; returns the wire names of its ids.
     pub(super) fn model(
         &mut self,
         document: &Node<'_>,
@@ -84,22 +91,18 @@ impl Shapes {
         if !names::is_pascal(name) {
             return Err(schema.problem("a model's name must be in PascalCase"));
         }
-        if self.begun.insert((schema.place().file, name.to_owned())) {
+        if self.begun.insert(name.to_owned()) {
             let fields = self.fields(document, &schema)?;
-            let doc = described(&schema)?;
-            let model = Model { name: name.to_owned(), doc, fields, place: schema.place() };
-            if let Some(other) = self.models.get(name) {
-                let same =
-                    |a: &Field, b: &Field| (&a.name, &a.wire, &a.shape) == (&b.name, &b.wire, &b.shape);
-                let equal = other.fields.len() == model.fields.len()
-                    && other.fields.iter().zip(&model.fields).all(|(a, b)| same(a, b));
-                if !equal {
-                    let reason = format!("`{name}` means something else in {}", other.place.file);
-                    return Err(schema.problem(reason));
-                }
-            } else {
-                self.models.insert(name.to_owned(), model);
-            }
+            let model = Model {
+                service: self.service.to_owned(),
+                name: name.to_owned(),
+                path: format!("{}::{name}", self.service),
+                doc: described(&schema)?,
+                fields,
+                open: is_open(&schema)?,
+                source: schema.source(),
+            };
+            self.models.insert(name.to_owned(), model);
         }
         let fields = self.models.get(name).map(|model| model.fields.as_slice()).unwrap_or_default();
         Ok(fields.iter().filter(|field| field.shape == Shape::Id).map(|field| field.wire.clone()).collect())
@@ -114,13 +117,14 @@ impl Shapes {
                 doc: described(&node)?,
                 shape: self.shape(document, &node)?,
                 required: required.contains(&wire) && !Types::of(&node)?.nullable,
+                nullable: Types::of(&node)?.nullable,
                 deprecated: node.look("deprecated")?.map_or(Ok(false), |flag| flag.flag())?,
                 example: match (node.look("example")?, node.look("examples")?) {
                     (Some(example), _) => Some(example.json()?),
                     (None, Some(examples)) => examples.items()?.first().map(Node::json).transpose()?,
                     (None, None) => None,
                 },
-                place: node.place(),
+                source: node.source(),
                 name,
                 wire,
             };
@@ -186,21 +190,29 @@ impl Shapes {
         match self.enums.get(&name) {
             Some(known) if known.values != values => {
                 let reason =
-                    format!("`{name}` has other values at {}: {}", known.place.file, known.place.path);
+                    format!("`{name}` has other values at {}: {}", known.source.file, known.source.path);
                 return Err(node.problem(reason));
             }
             Some(_) => {}
             None => {
-                let doc = described(node)?;
-                self.enums
-                    .insert(name.clone(), OpenEnum { name: name.clone(), doc, values, place: node.place() });
+                let (service, doc) = (self.service.to_owned(), described(node)?);
+                let known = OpenEnum { service, name: name.clone(), doc, values, source: node.source() };
+                self.enums.insert(name.clone(), known);
             }
         }
         Ok(Shape::Enum { name })
     }
 }
 
-fn described(node: &Node<'_>) -> Result<String, Problem> {
+/// Whether a schema allows other members as well.
+pub(super) fn is_open(schema: &Node<'_>) -> Result<bool, Problem> {
+    match schema.follow()?.get("additionalProperties") {
+        Some(more) if more.value().is_bool() => more.flag(),
+        more => Ok(more.is_some()),
+    }
+}
+
+pub(super) fn described(node: &Node<'_>) -> Result<String, Problem> {
     let doc = node.look("description")?.ok_or_else(|| node.problem("`description` is missing"))?;
     Ok(doc.text()?.to_owned())
 }

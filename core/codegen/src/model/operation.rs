@@ -1,8 +1,9 @@
-//! Operations: their parameters, and what the core has to know to send them.
+//! Operations: their parameters, and what the core needs to send them.
 
 use serde::{Deserialize, Serialize};
 
-use crate::problem::Place;
+use crate::model::{Examples, Simulation};
+use crate::problem::SourceLocation;
 
 /// An endpoint.
 #[derive(Debug, Clone, Serialize)]
@@ -17,47 +18,53 @@ pub struct Operation {
     pub name: String,
     /// One sentence on what it does.
     pub summary: String,
-    /// What else there is to know.
+    /// Further documentation.
     pub doc: String,
-    /// The vendor's page that it comes from.
+    /// The vendor's page about it.
     pub page: Option<Page>,
     /// The HTTP method in capitals.
     pub method: String,
-    /// The path template, `{wireName}` where a parameter goes.
+    /// The path template, with `{wireName}` for each path parameter.
     pub path: String,
     /// Its parameters in the order of the table.
     pub params: Vec<Param>,
-    /// The name of the type that holds the parameters which are not in the path.
+    /// The name of the type of the parameters outside the path.
     pub params_type: Option<String>,
-    /// What the request carries.
+    /// The kind of body.
     pub body: Body,
     /// The credential it is sent with.
     pub auth: Auth,
-    /// How its answers are paged.
+    /// How its responses are paged.
     pub paging: Paging,
-    /// What a successful answer holds.
+    /// What a successful response contains.
     pub answer: Answer,
     /// What may be sent again.
     pub retry: Retry,
-    /// Whether 500 counts as a passing fault.
+    /// Whether a 500 counts as a transient error.
     pub retry_500: bool,
     /// The in-flight limit.
     pub limit: Limit,
-    /// How to find out what became of a write whose answer was lost.
+    /// How to find the outcome of a write whose response was lost.
     pub outcome_check: Option<String>,
-    /// Wire names of the answer's ids.
+    /// Wire names of the ids in the response.
     pub id_fields: Vec<String>,
-    /// The documented error answers, sorted by status.
+    /// The documented error responses, sorted by status.
     pub errors: Vec<ErrorAnswer>,
-    /// Where it stands in its document.
+    /// The examples in the document.
     #[serde(skip)]
-    pub place: Place,
+    pub examples: Examples,
+    /// How the simulator's generic store serves it; `None` if the simulator has a handler for it.
+    #[serde(skip)]
+    pub simulation: Option<Simulation>,
+    /// Its location in the document.
+    #[serde(skip)]
+    pub source: SourceLocation,
 }
 
 /// A page of the vendor's documentation.
 #[derive(Debug, Clone, Serialize)]
 pub struct Page {
-    /// What the page is called.
+    /// The title of the page.
     pub title: String,
     /// Its address.
     pub url: String,
@@ -65,7 +72,7 @@ pub struct Page {
 
 /// A parameter.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[allow(clippy::struct_excessive_bools, reason = "each is one word of the document")]
+#[allow(clippy::struct_excessive_bools, reason = "each is one key of the document")]
 pub struct Param {
     /// The name users write, in snake case.
     pub name: String,
@@ -73,8 +80,8 @@ pub struct Param {
     pub wire: String,
     /// What it means.
     pub doc: String,
-    /// Where it travels.
-    pub spot: Spot,
+    /// Its location in the request.
+    pub location: ParamLocation,
     /// What it may be.
     pub kind: Kind,
     /// Whether the call is refused without it.
@@ -85,37 +92,37 @@ pub struct Param {
     pub nullable: bool,
     /// Whether the core sets it and users never see it.
     pub internal: bool,
-    /// Whether the vendor wants it no longer.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// What the server assumes, or what is sent, when nothing is given.
+    /// The default, of the server or as sent.
     pub default: Option<serde_json::Value>,
     /// Whether the default is sent.
     pub send_default: bool,
-    /// The client option that stands in.
+    /// The client option that is its default.
     pub from_option: Option<String>,
-    /// A value to show.
+    /// An example value.
     pub example: Option<serde_json::Value>,
-    /// Where it stands in its document.
+    /// Its location in the document.
     #[serde(skip)]
-    pub place: Place,
+    pub source: SourceLocation,
 }
 
 impl Param {
     /// Whether callers pass it in the path.
     pub fn positional(&self) -> bool {
-        self.spot == Spot::Path && self.from_option.is_none()
+        self.location == ParamLocation::Path && self.from_option.is_none()
     }
 
     /// Whether callers pass it as one of the operation's named parameters.
     pub fn named(&self) -> bool {
-        self.spot != Spot::Path && !self.internal
+        self.location != ParamLocation::Path && !self.internal
     }
 }
 
-/// Where a parameter travels.
+/// The location of a parameter in the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Spot {
+pub enum ParamLocation {
     /// A segment of the path.
     Path,
     /// The query string.
@@ -147,8 +154,17 @@ pub enum Kind {
     },
     /// True or false.
     Bool,
+    /// A number.
+    Number {
+        /// Smallest allowed.
+        min: Option<serde_json::Number>,
+        /// Largest allowed.
+        max: Option<serde_json::Number>,
+    },
     /// A calendar date.
     Date,
+    /// A date and a time with its offset.
+    DateTime,
     /// Two dates.
     DateRange,
     /// An absolute URL.
@@ -161,18 +177,60 @@ pub enum Kind {
     OneOf {
         /// The set.
         values: Vec<String>,
-        /// Whether case matters not.
+        /// Whether case is ignored.
         any_case: bool,
     },
-    /// A list of strings.
+    /// One of a closed set of whole numbers.
+    IntOneOf {
+        /// The set.
+        values: Vec<i64>,
+    },
+    /// A list of strings, sent as one text.
     TextList,
     /// A JSON array.
-    Array,
-    /// A JSON object.
+    List {
+        /// The kind of its entries.
+        of: Box<Kind>,
+    },
+    /// An object whose members are known.
+    Input {
+        /// The name of its type.
+        name: String,
+        /// Whether other members are allowed as well.
+        open: bool,
+    },
+    /// A JSON object without known members.
     Object,
+    /// Any JSON.
+    Any,
 }
 
-/// What a request carries.
+impl Kind {
+    /// Whether it contains other values, so that it is only allowed in a JSON body.
+    pub fn nested(&self) -> bool {
+        matches!(self, Kind::List { .. } | Kind::Input { .. } | Kind::Object | Kind::Any)
+    }
+}
+
+/// A nested object of a request.
+#[derive(Debug, Clone, Serialize)]
+pub struct Input {
+    /// The name of its type in every language: that of its schema with the suffix `Input`.
+    pub name: String,
+    /// Its service.
+    pub service: String,
+    /// What it is.
+    pub doc: String,
+    /// Its members in the document's order.
+    pub fields: Vec<Param>,
+    /// Whether other members are allowed as well.
+    pub open: bool,
+    /// Its location in the document.
+    #[serde(skip)]
+    pub source: SourceLocation,
+}
+
+/// The body of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Body {
@@ -180,11 +238,13 @@ pub enum Body {
     None,
     /// A JSON object of the body parameters.
     Json,
+    /// The JSON of the only body parameter.
+    Value,
     /// The refresh token as plain text.
     RefreshToken,
 }
 
-/// Which credential a request is sent with.
+/// The credential that a request is sent with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Auth {
@@ -198,7 +258,7 @@ pub enum Auth {
     ApiKey,
 }
 
-/// How answers are paged.
+/// How responses are paged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Paging {
@@ -208,11 +268,11 @@ pub enum Paging {
     PageNumber,
     /// By a cursor of the server.
     Scroll,
-    /// One answer is the whole list.
+    /// One response is the whole list.
     Array,
 }
 
-/// What a successful answer holds.
+/// What a successful response contains.
 #[derive(Debug, Clone, Serialize)]
 pub struct Answer {
     /// Its kind.
@@ -221,11 +281,15 @@ pub struct Answer {
     pub model: Option<String>,
     /// Wire name of the id of the object, or of a list's items.
     pub id: Option<String>,
-    /// Whether it may stand under `data`.
+    /// Whether it may be under `data`.
     pub envelope: bool,
+    /// Whether a bare object counts as a list of one.
+    pub or_object: bool,
+    /// Whether the object is the only entry of a list.
+    pub in_list: bool,
 }
 
-/// The kinds of successful answers.
+/// The kinds of successful responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnswerKind {
@@ -237,8 +301,12 @@ pub enum AnswerKind {
     Created,
     /// A created object that only `Location` may name.
     Located,
-    /// Nothing of interest.
+    /// Nothing.
     Empty,
+    /// Whether it was carried out.
+    Success,
+    /// The body, unchanged.
+    Raw,
     /// Tokens, which the client keeps.
     Tokens,
     /// The end of the session.
@@ -246,12 +314,12 @@ pub enum AnswerKind {
 }
 
 impl AnswerKind {
-    /// Whether the answer is made of a model.
+    /// Whether the response has a model.
     pub fn has_model(self) -> bool {
-        !matches!(self, AnswerKind::Empty | AnswerKind::LoggedOut)
+        !matches!(self, AnswerKind::Empty | AnswerKind::Success | AnswerKind::Raw | AnswerKind::LoggedOut)
     }
 
-    /// Whether the answer is known by an id.
+    /// Whether the response has an id; items of lists may have none.
     pub fn has_id(self) -> bool {
         matches!(self, AnswerKind::List | AnswerKind::Created | AnswerKind::Located)
     }
@@ -263,9 +331,9 @@ impl AnswerKind {
 pub enum Retry {
     /// It changes nothing.
     Read,
-    /// It makes what cannot be unmade.
+    /// It creates something.
     Create,
-    /// A write that may be repeated.
+    /// A write that is harmless to repeat.
     IdempotentWrite,
     /// A check of credentials.
     CredentialCheck,
@@ -282,13 +350,15 @@ pub struct Limit {
     pub cap: i64,
 }
 
-/// A documented error answer.
-#[derive(Debug, Clone, Serialize)]
+/// A documented error response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorAnswer {
     /// The HTTP status.
     pub status: u16,
-    /// The kind it becomes.
+    /// Its error kind.
     pub kind: String,
     /// When it happens.
     pub doc: String,
+    /// Whether it is described once for the service and referred to here.
+    pub shared: bool,
 }

@@ -1,10 +1,10 @@
-//! Documentation text: Markdown that is flowed into lines of a comment.
+//! Documentation text: Markdown wrapped into comment lines.
 
-/// Lines end here, the comment sign and its indentation included.
+/// The line length, including the comment sign and its indentation.
 const WIDTH: usize = 106;
 
-/// Flows the paragraphs and list items of a Markdown text into lines that begin with `prefix`; fenced code and
-/// indented code stay as they are. The last line has no line break.
+/// Wraps the paragraphs and list items of a Markdown text into lines that begin with `prefix`; fenced and indented code
+/// is unchanged. The last line has no line break.
 pub(super) fn wrap(text: &str, prefix: &str) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut fenced = false;
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paragraphs_flow_and_code_stays() {
+    fn paragraphs_are_wrapped_and_code_is_unchanged() {
         let word = "word ".repeat(40);
         let text = format!("{word}\n{word}\n\n* item {word}\n\n```no_run\nlet  a = 1;\n```\n");
         let wrapped = wrap(&text, "    /// ");
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_flows_into_one_line() {
+    fn a_text_becomes_one_line() {
         assert_eq!(flow("Id of\n  the customer.\n"), "Id of the customer.");
     }
 }

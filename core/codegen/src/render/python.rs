@@ -1,10 +1,10 @@
-//! How things are written in Python.
+//! Filters for Python.
 
 use minijinja::Environment;
 use minijinja::value::Serde;
 use serde_json::Value as Json;
 
-use crate::model::{Field, Kind, Model, Param, Shape, Spot};
+use crate::model::{Field, Kind, Model, Param, ParamLocation, Shape};
 use crate::names;
 
 use super::{arguments, doc, prose};
@@ -24,23 +24,35 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     environment.add_filter("py_shown", |value: Serde<Json>| shown(&value.0));
     environment.add_filter("py_value", |value: Serde<Json>| literal(&value.0));
     environment.add_filter("py_type", |param: Serde<Param>| parameter(&param.0));
+    environment.add_filter("py_member", |param: Serde<Param>| member(&param.0));
     environment.add_filter("py_default", |param: Serde<Param>| default(&param.0));
     environment.add_test("py_optional", |param: Serde<Param>| !default(&param.0).is_empty());
     environment.add_filter("py_unset", |params: Serde<Vec<Param>>| {
         params.0.iter().any(|param| !param.internal && default(param) == "UNSET")
     });
+    environment.add_filter("py_call", |arguments: Vec<String>, start: &str, tail: &str| {
+        bracketed(&arguments, ("(", ")"), start, tail, "")
+    });
+    environment.add_filter("py_dict", |members: Vec<String>, start: &str, indent: &str| {
+        bracketed(&members, ("{", "}"), start, "", indent)
+    });
+    environment.add_filter("py_all", |names: Vec<String>| {
+        let names: Vec<String> = names.iter().map(|name| text(name)).collect();
+        bracketed(&names, ("[", "]"), "__all__ = ", "", "")
+    });
+    environment.add_filter("py_names", |names: Vec<String>, start: &str| together(&names, start));
     environment.add_filter("py_note", |param: Serde<Param>| note(&param.0));
     environment.add_filter("py_field", |field: Serde<Field>| model_field(&field.0));
     environment.add_filter("py_ordered", |models: Serde<Vec<Model>>| Serde(ordered(&models.0)));
 }
 
-/// Whether a name stands in the code of a text, docstrings apart.
+/// Whether a name occurs in the code of a text, outside docstrings.
 fn using(text: &str, name: &str) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     text.split("\"\"\"").step_by(2).any(|code| code.split(|c| !word(c)).any(|found| found == name))
 }
 
-/// A string as ruff likes it: in double quotes, unless they would have to be escaped.
+/// A string as ruff formats it: in double quotes, unless they would have to be escaped.
 fn text(text: &str) -> String {
     let quote = if text.contains('"') && !text.contains('\'') { '\'' } else { '"' };
     let mut out = String::from(quote);
@@ -63,7 +75,7 @@ fn literal(value: &Json) -> String {
         Json::Null => "None".to_owned(),
         Json::Bool(flag) => if *flag { "True" } else { "False" }.to_owned(),
         Json::Number(number) => number.to_string(),
-        Json::String(said) => text(said),
+        Json::String(value) => text(value),
         Json::Array(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
         Json::Object(fields) => {
             let fields = fields.iter().map(|(key, value)| format!("{}: {}", text(key), literal(value)));
@@ -72,22 +84,22 @@ fn literal(value: &Json) -> String {
     }
 }
 
-/// A value as Python's prompt shows it.
+/// A value as Python's `repr` shows it.
 fn shown(value: &Json) -> String {
     match value {
-        Json::String(said) if !said.contains(['\'', '"', '\\', '\n']) => format!("'{said}'"),
+        Json::String(value) if !value.contains(['\'', '"', '\\', '\n']) => format!("'{value}'"),
         plain => literal(plain),
     }
 }
 
-/// Markdown as it may stand in a docstring, flowed into lines behind `prefix`, without that of the first line.
+/// Markdown for a docstring, wrapped into lines with `prefix`, except on the first line.
 fn docstring(markdown: &str, prefix: &str) -> String {
     let lines = doc::wrap(&markdown.replace('\\', "\\\\").replace("\"\"\"", "'''"), prefix);
     lines.trim_start().to_owned()
 }
 
-/// A whole docstring behind `prefix`. A first paragraph of several lines gives its first sentence a line of its own, and
-/// the closing quotes of several lines stand on one of their own.
+/// A whole docstring with `prefix`. If the first paragraph has several lines, its first sentence gets a line of its own;
+/// so do the closing quotes of a docstring of several lines.
 fn block(markdown: &str, prefix: &str) -> String {
     let (first, rest) = markdown.trim().split_once("\n\n").unwrap_or((markdown.trim(), ""));
     let sentence = prose::sentence(first);
@@ -107,26 +119,7 @@ fn entry(markdown: &str, prefix: &str) -> String {
 
 /// The annotation of a parameter.
 fn parameter(param: &Param) -> String {
-    let base = match &param.kind {
-        Kind::Id => "Id".to_owned(),
-        Kind::Guid
-        | Kind::Text
-        | Kind::NonBlank
-        | Kind::Date
-        | Kind::HttpUrl
-        | Kind::Country
-        | Kind::Currency
-        | Kind::OneOf { any_case: true, .. } => "str".to_owned(),
-        Kind::OneOf { values, .. } => {
-            format!("Literal[{}]", values.iter().map(|value| text(value)).collect::<Vec<_>>().join(", "))
-        }
-        Kind::Int { .. } => "int".to_owned(),
-        Kind::Bool => "bool".to_owned(),
-        Kind::DateRange => "Mapping[str, str]".to_owned(),
-        Kind::TextList => "str | Sequence[str]".to_owned(),
-        Kind::Array => "Sequence[Mapping[str, Any] | Model]".to_owned(),
-        Kind::Object => "Mapping[str, Any] | Model".to_owned(),
-    };
+    let base = kind_type(&param.kind);
     match default(param).as_str() {
         "UNSET" => format!("{base} | Unset | None"),
         "None" => format!("{base} | None"),
@@ -134,10 +127,70 @@ fn parameter(param: &Param) -> String {
     }
 }
 
-/// What stands in for an argument that is not given; nothing for one that must be. Where null can be sent, `None` is
-/// null, and leaving out has a value of its own.
+/// A parameter in the signature of a method, broken as by ruff if it is too long for a line.
+fn argument(written: &str, indent: &str) -> String {
+    let line = format!("{indent}{written},");
+    if line.chars().count() <= LINE || !written.contains(": ") {
+        return line;
+    }
+    let (mut parts, mut depth) = (vec![String::new()], 0);
+    for word in written.split(' ') {
+        if word == "|" && depth == 0 {
+            parts.push("| ".to_owned());
+            continue;
+        }
+        depth += word.matches('[').count();
+        depth -= word.matches(']').count();
+        if let Some(part) = parts.last_mut() {
+            let space = if part.is_empty() || part.ends_with("| ") { "" } else { " " };
+            part.extend([space, word]);
+        }
+    }
+    format!("{indent}{},", parts.join(&format!("\n{indent}")))
+}
+
+/// The annotation of a member of a nested object, whose optional members can be omitted.
+fn member(param: &Param) -> String {
+    let null = if param.nullable || !param.required && param.kind != Kind::Any { " | None" } else { "" };
+    format!("{}{null}", kind_type(&param.kind))
+}
+
+fn kind_type(kind: &Kind) -> String {
+    match kind {
+        Kind::Id => "Id".to_owned(),
+        Kind::Guid
+        | Kind::Text
+        | Kind::NonBlank
+        | Kind::HttpUrl
+        | Kind::Country
+        | Kind::Currency
+        | Kind::OneOf { any_case: true, .. } => "str".to_owned(),
+        Kind::Date => "str | dt.date".to_owned(),
+        Kind::DateTime => "str | dt.datetime".to_owned(),
+        Kind::OneOf { values, .. } => {
+            format!("Literal[{}]", values.iter().map(|value| text(value)).collect::<Vec<_>>().join(", "))
+        }
+        Kind::IntOneOf { values } => {
+            format!("Literal[{}]", values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        }
+        Kind::Int { .. } => "int".to_owned(),
+        Kind::Number { .. } => "float".to_owned(),
+        Kind::Bool => "bool".to_owned(),
+        Kind::DateRange => "Mapping[str, str]".to_owned(),
+        Kind::TextList => "str | Sequence[str]".to_owned(),
+        Kind::List { of } => format!("Sequence[{}]", kind_type(of)),
+        Kind::Input { name, open: true } => format!("{name} | Mapping[str, Any] | Model"),
+        Kind::Input { name, open: false } => format!("{name} | Model"),
+        Kind::Object => "Mapping[str, Any] | Model".to_owned(),
+        Kind::Any => "Any".to_owned(),
+    }
+}
+
+/// The default of an argument; empty for a required one. If null can be sent, `None` is null, and omission has a value of
+/// its own.
 fn default(param: &Param) -> String {
-    let null = param.nullable || param.spot == Spot::Body && param.kind == Kind::Array;
+    let null =
+        param.nullable || param.location == ParamLocation::Body && matches!(param.kind, Kind::List { .. });
     match (param.required && param.from_option.is_none(), null) {
         (true, _) => "",
         (false, true) => "UNSET",
@@ -146,7 +199,39 @@ fn default(param: &Param) -> String {
     .to_owned()
 }
 
-/// What a parameter means, what it may be, and what stands in for it.
+/// Items in brackets: on one line if they fit, else each on a line of its own with a trailing comma. `outer` is the
+/// indentation of the line with `start`, if that is written elsewhere.
+fn bracketed(items: &[String], (open, close): (&str, &str), start: &str, tail: &str, outer: &str) -> String {
+    let line = format!("{start}{open}{}{close}{tail}", items.join(", "));
+    // The line may be followed by a comma.
+    let room = LINE - outer.len() - usize::from(!outer.is_empty());
+    if line.chars().count() <= room && !line.contains('\n') {
+        return line;
+    }
+    let own: String = start.chars().take_while(|c| *c == ' ').collect();
+    let indent = format!("{outer}{own}");
+    let items = items.iter().map(|item| argument(item, &format!("{indent}{INDENT}")) + "\n");
+    format!("{start}{open}\n{}{indent}{close}{tail}", items.collect::<String>())
+}
+
+/// A keyword argument with names separated by blanks, on several lines if it is long.
+fn together(names: &[String], start: &str) -> String {
+    let line = format!("{start}=\"{}\",", names.join(" "));
+    if line.chars().count() <= LINE {
+        return line;
+    }
+    let own: String = start.chars().take_while(|c| *c == ' ').collect();
+    let indent = format!("{own}{INDENT}");
+    let lines = doc::wrap(&names.join(" "), &indent);
+    let last = lines.lines().count() - 1;
+    let lines = lines.lines().enumerate().map(|(at, line)| {
+        let blank = if at < last { " " } else { "" };
+        format!("{indent}\"{}{blank}\"\n", line.trim())
+    });
+    format!("{start}=(\n{}{}),", lines.collect::<String>(), own)
+}
+
+/// The documentation of a parameter: its meaning, what it may be, and its default.
 fn note(param: &Param) -> String {
     arguments::note(param, literal, |start, end| format!("{{\"start\": {start}, \"end\": {end}}}"))
 }
@@ -175,7 +260,7 @@ fn model_field(field: &Field) -> String {
     }
 }
 
-/// The word by which the base of the models knows what a field holds.
+/// The kind of a field, as a word for the base of the models.
 fn shape_kind(shape: &Shape) -> &'static str {
     match shape {
         Shape::Id => "id",
@@ -188,7 +273,7 @@ fn shape_kind(shape: &Shape) -> &'static str {
     }
 }
 
-/// The annotation of what a field holds when it is there.
+/// The annotation of a field that is present.
 fn shape_type(shape: &Shape) -> String {
     match shape {
         Shape::Id | Shape::Text | Shape::Enum { .. } => "str".to_owned(),
@@ -202,7 +287,7 @@ fn shape_type(shape: &Shape) -> String {
     }
 }
 
-/// The models in an order in which each comes after those that it is made of.
+/// The models in an order in which each comes after those that it contains.
 fn ordered(models: &[Model]) -> Vec<Model> {
     fn parts(shape: &Shape) -> Option<&str> {
         match shape {
@@ -235,7 +320,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings_are_quoted_as_ruff_does() {
+    fn strings_are_quoted_as_by_ruff() {
         assert_eq!(text("a"), "\"a\"");
         assert_eq!(text("say \"a\""), "'say \"a\"'");
         assert_eq!(text("it's \"a\"\n"), "\"it's \\\"a\\\"\\n\"");

@@ -1,15 +1,15 @@
-//! How things are written in TypeScript.
+//! Filters for TypeScript.
 
 use minijinja::Environment;
 use minijinja::value::Serde;
 use serde_json::Value as Json;
 
-use crate::model::{Field, Kind, Model, Param, Shape, Spot};
+use crate::model::{Field, Kind, Model, Param, ParamLocation, Shape};
 use crate::names;
 
 use super::{arguments, doc};
 
-/// The length that Biome is told to allow a line.
+/// The line length in Biome's configuration.
 const LINE: usize = 110;
 /// The length of a line of an example.
 const EXAMPLE: usize = 92;
@@ -40,7 +40,7 @@ pub(super) fn register(environment: &mut Environment<'_>) {
     );
 }
 
-/// Whether a name stands in the code of a text, comments apart.
+/// Whether a name occurs in the code of a text, outside comments.
 fn using(text: &str, name: &str) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     let code = text.split("/**").map(|part| part.split_once("*/").map_or(part, |(_, code)| code));
@@ -53,7 +53,7 @@ fn variable(model: &str) -> String {
     if names::reserved_in_typescript(&name) { "item".to_owned() } else { name }
 }
 
-/// A string as Biome likes it: in double quotes, unless they would have to be escaped.
+/// A string as Biome formats it: in double quotes, unless they would have to be escaped.
 fn text(text: &str) -> String {
     let double = Json::from(text).to_string();
     if text.contains('"') && !text.contains(['\'', '\\']) { format!("'{text}'") } else { double }
@@ -62,7 +62,7 @@ fn text(text: &str) -> String {
 /// JSON as an expression on one line.
 fn literal(value: &Json) -> String {
     match value {
-        Json::String(said) => text(said),
+        Json::String(value) => text(value),
         Json::Array(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
         Json::Object(fields) => {
             let fields = fields.iter().map(|(name, value)| format!("{}: {}", key(name), literal(value)));
@@ -79,7 +79,7 @@ fn key(name: &str) -> String {
     if plain && !name.is_empty() { name.to_owned() } else { text(name) }
 }
 
-/// A text for readers of TypeScript: what it quotes in snake case is called in camel case here, and it ends no comment.
+/// A text for TypeScript comments: quoted names become camel case, and nothing in it ends the comment.
 fn here(markdown: &str) -> String {
     let snake = |span: &str| {
         span.contains('_')
@@ -93,7 +93,7 @@ fn here(markdown: &str) -> String {
     spans.collect::<Vec<_>>().join("`").replace("*/", "*\\/")
 }
 
-/// A documentation comment, on one line where it fits.
+/// A documentation comment, on one line if it fits.
 fn block(markdown: &str, indent: &str) -> String {
     let text = here(markdown);
     let line = format!("{indent}/** {} */", doc::flow(&text));
@@ -111,36 +111,55 @@ fn tag(markdown: &str, indent: &str) -> String {
 
 /// The type of a parameter.
 fn parameter(param: &Param) -> String {
-    let base = match &param.kind {
+    let base = kind_type(&param.kind);
+    if base == "unknown" {
+        return base;
+    }
+    let list =
+        !param.required && param.location == ParamLocation::Body && matches!(param.kind, Kind::List { .. });
+    let null = if param.nullable || list { " | null" } else { "" };
+    let absent = if optional(param) { " | undefined" } else { "" };
+    format!("{base}{null}{absent}")
+}
+
+fn kind_type(kind: &Kind) -> String {
+    match kind {
         Kind::Id => "Id".to_owned(),
         Kind::Guid
         | Kind::Text
         | Kind::NonBlank
+        // A `Date` could be another day in another time zone.
         | Kind::Date
         | Kind::HttpUrl
         | Kind::Country
         | Kind::Currency
         | Kind::OneOf { any_case: true, .. } => "string".to_owned(),
+        Kind::DateTime => "string | Date".to_owned(),
         Kind::OneOf { values, .. } => values.iter().map(|value| text(value)).collect::<Vec<_>>().join(" | "),
-        Kind::Int { .. } => "number".to_owned(),
+        Kind::IntOneOf { values } => {
+            values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ")
+        }
+        Kind::Int { .. } | Kind::Number { .. } => "number".to_owned(),
         Kind::Bool => "boolean".to_owned(),
         Kind::DateRange => "{ readonly start: string; readonly end: string }".to_owned(),
         Kind::TextList => "string | readonly string[]".to_owned(),
-        Kind::Array => "readonly object[]".to_owned(),
+        Kind::List { of } => match kind_type(of) {
+            // `Id` is a union, but has a name.
+            union if union.contains(" | ") => format!("readonly ({union})[]"),
+            held => format!("readonly {held}[]"),
+        },
+        Kind::Input { name, .. } => name.clone(),
         Kind::Object => "object".to_owned(),
-    };
-    let null = param.nullable || !param.required && param.spot == Spot::Body && param.kind == Kind::Array;
-    let null = if null { " | null" } else { "" };
-    let absent = if optional(param) { " | undefined" } else { "" };
-    format!("{base}{null}{absent}")
+        Kind::Any => "unknown".to_owned(),
+    }
 }
 
-/// Whether a parameter need not be given.
+/// Whether a parameter is optional.
 fn optional(param: &Param) -> bool {
     !param.required || param.from_option.is_some()
 }
 
-/// What a parameter means, what it may be, and what stands in for it.
+/// The documentation of a parameter: its meaning, what it may be, and its default.
 fn note(param: &Param) -> String {
     arguments::note(param, literal, |start, end| format!("{{ start: {start}, end: {end} }}"))
 }
@@ -157,7 +176,7 @@ fn model_field(field: &Field) -> String {
     }
 }
 
-/// The type of what a field holds when it is there.
+/// The type of a field that is present.
 fn shape_type(shape: &Shape) -> String {
     match shape {
         Shape::Id | Shape::Text => "string".to_owned(),
@@ -175,7 +194,7 @@ fn shape_type(shape: &Shape) -> String {
     }
 }
 
-/// The word by which the reader of models knows what a field holds; nothing for a model.
+/// The kind of a field, as a word for the reader of models; `None` for a model.
 fn kind(shape: &Shape) -> Option<&'static str> {
     match shape {
         Shape::Id => Some("id"),
@@ -203,15 +222,15 @@ fn row(field: &Field) -> String {
     format!("{}: {content},", key(&field.wire))
 }
 
-/// The names of the fields without which a model is not what its type says, as a list.
+/// The names of the required fields, as a list.
 fn required(model: &Model) -> String {
     let required = model.fields.iter().filter(|field| field.required);
     let names: Vec<_> = required.map(|field| text(&names::camel(&field.name))).collect();
     format!("[{}]", names.join(", "))
 }
 
-/// The function that says whether an object needs no reading: a comparison for every field. Nothing where some field
-/// always needs it.
+/// The function that checks whether an object needs no conversion: a comparison for every field. `None` if some field
+/// always needs conversion.
 fn check(model: &Model) -> Option<String> {
     let mut checks = Vec::new();
     for field in &model.fields {
@@ -236,7 +255,7 @@ fn check(model: &Model) -> Option<String> {
     Some(if line.chars().count() <= LINE { line } else { broken() })
 }
 
-/// A call of something: on one line where it fits, else an argument on each.
+/// A function call: on one line if it fits, else with one argument on each line.
 fn call(arguments: &[String], start: &str, tail: &str) -> String {
     let indent: String = start.chars().take_while(|c| *c == ' ').collect();
     let line = format!("{start}({}){tail}", arguments.join(", "));
@@ -248,7 +267,7 @@ fn call(arguments: &[String], start: &str, tail: &str) -> String {
     format!("{start}(\n{}{indent}){tail}", arguments.concat())
 }
 
-/// The call of an example: its values, and behind them an object of its members, on several lines where it is long.
+/// The call of an example: its values, followed by an object of its members, on several lines if it is long.
 fn example(values: &[String], members: &[String], start: &str, tail: &str) -> String {
     let all = |object: String| values.iter().cloned().chain([object]).collect::<Vec<_>>().join(", ");
     if members.is_empty() {
@@ -267,7 +286,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings_are_quoted_as_biome_does() {
+    fn strings_are_quoted_as_by_biome() {
         assert_eq!(text("a"), "\"a\"");
         assert_eq!(text("say \"a\""), "'say \"a\"'");
         assert_eq!(text("it's \"a\"\n"), "\"it's \\\"a\\\"\\n\"");
@@ -286,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn what_texts_quote_is_called_as_it_is_here() {
+    fn quoted_names_become_camel_case() {
         assert_eq!(here("see `service_orgs.list`, `_links` and retry_after"), {
             "see `serviceOrgs.list`, `_links` and retry_after"
         });
@@ -317,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn examples_break_inside_of_their_object() {
+    fn examples_break_inside_their_object() {
         let (short, long) = ("a: 1".to_owned(), format!("a: {}", "1".repeat(EXAMPLE)));
         let id = || vec!["\"50\"".to_owned()];
         assert_eq!(example(&id(), &[], "f", ";"), "f(\"50\");");

@@ -18,7 +18,7 @@ export class Peer {
   }
 
   cases(size) {
-    // Made when it is needed: a script for N-central would not make it.
+    // Made lazily: a script for N-central would not make it.
     this.#wiv ??= new mspkit.Wiv();
     return this.#wiv.cases.search({ maxReturnedItems: size });
   }

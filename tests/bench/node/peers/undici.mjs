@@ -1,4 +1,4 @@
-// undici's pool, with connections enough for what is in flight.
+// undici's pool, with enough connections for the requests in flight.
 
 import { installed, URL, Wire } from "../shared/peer.mjs";
 

@@ -1,4 +1,5 @@
-// What the peers share: where the server is, token handling as a script for N-central needs it, and how pages follow one another.
+// Shared by the peers: where the server is, token handling as a script for N-central needs it, and reading page after
+// page.
 
 import { createRequire } from "node:module";
 
@@ -10,16 +11,16 @@ export const AUTHENTICATE = "/api/auth/authenticate";
 export const CASES = "/v2/cases/msp/search";
 export const AUTHORIZED = { authorization: `Bearer ${JWT}` };
 export const WIV_HEADERS = { "x-api-key": WIV_KEY, "content-type": "application/json" };
-// Milliseconds before its end at which a token is exchanged for another one.
+// How many milliseconds before it expires a token is exchanged for another one.
 const EARLY = 60_000;
 
-// A peer gives `send(method, path, headers, body)`, which resolves to `{ status, value }` with the decoded answer.
+// A peer defines `send(method, path, headers, body)`, which resolves to `{ status, value }` with the decoded response.
 export class Wire {
   #headers;
   #until = 0;
   #exchange;
 
-  // A GET with the access token, which is exchanged before it ends and when it is refused.
+  // A GET with the access token, which is exchanged before it expires and when it is refused.
   async call(path) {
     if (performance.now() >= this.#until) await this.#authenticate();
     let answer = await this.send("GET", path, this.#headers);
@@ -31,7 +32,7 @@ export class Wire {
     return good(answer);
   }
 
-  // One exchange serves all that wait for it.
+  // One exchange serves all requests that wait for it.
   #authenticate() {
     this.#exchange ??= (async () => {
       try {
@@ -45,7 +46,7 @@ export class Wire {
     return this.#exchange;
   }
 
-  // Pages of customers, so many requests in flight.
+  // Pages of customers, with this many requests in flight.
   async *pages(size, inFlight) {
     const page = (number) => this.call(`/api/customers?pageNumber=${number}&pageSize=${size}`);
     const first = await page(1);

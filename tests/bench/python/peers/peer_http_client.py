@@ -1,4 +1,4 @@
-"""Python's own http.client and json: one connection, opened again when the server has closed it."""
+"""Python's own http.client and json: one connection, reopened when the server closes it."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""httpx with asyncio: one client, with connections enough for what is in flight."""
+"""httpx with asyncio: one client, with enough connections for the requests in flight."""
 
 import asyncio
 

@@ -29,6 +29,6 @@ class Peer:
         return self.client.customers.get(customer)
 
     def cases(self, size):
-        # Made when it is needed: a script for N-central would not make it.
+        # Made lazily: a script for N-central would not make it.
         self.wiv = self.wiv or mspkit.AsyncWiv()
         return self.wiv.cases.search(max_returned_items=size).pages()

@@ -1,4 +1,5 @@
-"""npycentral: a client for N-central. Its typed list goes by service organization, so all customers are read as its dicts."""
+"""npycentral: a client for N-central. Its typed list is per service organization, so all
+customers are read as its dicts."""
 
 from dicts import Dicts
 from npycentral import NCentralClient

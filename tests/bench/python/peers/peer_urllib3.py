@@ -1,4 +1,4 @@
-"""urllib3 with msgspec: one pool, answers decoded into structs."""
+"""urllib3 with msgspec: one pool, responses decoded into structs."""
 
 from operator import attrgetter
 

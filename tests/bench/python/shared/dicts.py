@@ -1,4 +1,4 @@
-"""What peers share that get plain dicts: how fields are read, and how pages follow one another."""
+"""Shared by peers that get plain dicts: how fields are read, and reading page after page."""
 
 from itertools import islice
 from operator import itemgetter
@@ -15,7 +15,7 @@ class Dicts:
 
 
 class BlockingDicts(Dicts):
-    """A peer gives `call(path, query)` and `search(body)`, which return decoded answers."""
+    """A peer defines `call(path, query)` and `search(body)`, which return decoded responses."""
 
     def customers(self, size, in_flight):
         number = pages = 1
@@ -39,7 +39,8 @@ class BlockingDicts(Dicts):
 
 
 class AsyncDicts(Dicts):
-    """The same with coroutines. Pages of customers are read ahead: so many requests are in flight."""
+    """The same with coroutines. Pages of customers are read ahead, with this many requests in
+    flight."""
 
     async def pages(self, size, in_flight):
         def page(number):

@@ -1,4 +1,4 @@
-"""The 23 fields of a customer, by the names that the server uses and by those of Python."""
+"""The 23 fields of a customer, by the names of the server and of Python."""
 
 WIRE_FIELDS = (
     *("customerId", "customerName", "orgUnitType", "parentId", "externalId", "externalId2", "phone", "contactTitle"),

@@ -11,12 +11,12 @@ CASES = "/v2/cases/msp/search"
 AUTHORIZED = {"Authorization": f"Bearer {JWT}"}
 WIV_HEADERS = {"X-API-Key": WIV_KEY}
 
-# Seconds before its end at which a token is exchanged for another one.
+# How many seconds before it expires a token is exchanged for another one.
 EARLY = 60
 
 
 class Token:
-    """The access token in use: exchanged anew before it ends, and when it is refused."""
+    """The current access token: exchanged before it expires, and when it is refused."""
 
     def __init__(self):
         self.headers = {}

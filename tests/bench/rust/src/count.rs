@@ -1,13 +1,13 @@
 //! Work of the core for callgrind to count, over a server in memory: `bench-count page|call TIMES`.
 //!
-//! Counted twice with different times, the difference is the work alone. It is the same whatever else the machine does.
+//! With two different counts, the difference is the work alone. It does not depend on the machine's load.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::StatusCode;
 use mspkit::NCentral;
-use mspkit::params::ListCustomers;
+use mspkit::ncentral::ListCustomers;
 use mspkit::transport::{Memory, Request, Response};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -45,7 +45,7 @@ async fn work(what: &str, times: usize) -> Result<()> {
     for _ in 0..times {
         match what {
             "call" => drop(client.customers().get("1").await?),
-            // The first item of a list is there as soon as its page is cut.
+            // The first item of a list is available as soon as its page is cut.
             "page" => {
                 let list = client.customers().list(ListCustomers::new().page_size(CUSTOMERS)).concurrency(1);
                 drop(list.items().next().await.ok_or("no item")??);
@@ -57,8 +57,8 @@ async fn work(what: &str, times: usize) -> Result<()> {
 }
 
 fn main() -> Result<()> {
-    let mut said = std::env::args().skip(1);
-    let (Some(what), Some(times)) = (said.next(), said.next()) else {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(what), Some(times)) = (arguments.next(), arguments.next()) else {
         return Err("usage: bench-count page|call TIMES".into());
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

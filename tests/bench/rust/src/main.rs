@@ -1,7 +1,7 @@
-//! A peer in a process of its own: it does the work that standard input names, a line each, and answers with the time
-//! it took. `bench-worker PEER`; tests/bench/README.md has the lines.
+//! A peer in a separate process: it does the work that standard input names, one per line, and responds with the time
+//! it took. `bench-worker PEER`; tests/bench/README.md documents the lines.
 
-#![allow(clippy::print_stdout, reason = "its answers are what it is for")]
+#![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
 #[macro_use]
 mod tally;
@@ -82,7 +82,7 @@ fn serve<P: Peer>(version: &str) -> Result<()> {
 }
 
 fn main() -> Result<()> {
-    // A program that links both has to choose; mspkit never does it for the process.
+    // A program that links both has to choose; mspkit never chooses for the process.
     rustls::crypto::ring::default_provider().install_default().map_err(|_| "there is a provider already")?;
     match std::env::args().nth(1).as_deref() {
         Some("mspkit") => serve::<Mspkit>("mspkit"),

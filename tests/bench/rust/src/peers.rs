@@ -1,8 +1,8 @@
-//! What a peer can do, and mspkit doing it.
+//! What a peer can do, and mspkit's implementation.
 
-use mspkit::models;
-use mspkit::params::{ListCustomers, SearchCases};
-use mspkit::{NCentral, Wiv};
+use mspkit::ncentral::ListCustomers;
+use mspkit::wiv::SearchCases;
+use mspkit::{Id, NCentral, Wiv, ncentral};
 
 use crate::Result;
 use crate::tally::{Customer, Tally};
@@ -51,16 +51,16 @@ impl Peer for Mspkit {
         let mut cases = self.wiv.cases().search(params).items();
         while let Some(case) = cases.next().await {
             let case = case?;
-            let id = case.case_id.as_ref().map(models::Id::as_str).unwrap_or_default();
+            let id = case.case_id.as_ref().map(Id::as_str).unwrap_or_default();
             tally.case(id, case.case_type.as_deref());
         }
         Ok(())
     }
 }
 
-impl Customer for models::Customer {
+impl Customer for ncentral::Customer {
     fn three(&self) -> (&str, &str, &str) {
-        let id = self.customer_id.as_ref().map(models::Id::as_str).unwrap_or_default();
+        let id = self.customer_id.as_ref().map(Id::as_str).unwrap_or_default();
         let (name, email) = (self.customer_name.as_deref(), self.contact_email.as_deref());
         (id, name.unwrap_or_default(), email.unwrap_or_default())
     }

@@ -1,10 +1,10 @@
-//! What was read: how many items, and a sum that differs where a field is wrong.
+//! What was read: how many items, and a sum that differs if a field is wrong.
 
 use std::fmt;
 
 use crate::Result;
 
-/// How many items are read before growth of memory counts.
+/// How many items are read before memory growth counts.
 const SETTLED: usize = 10_000;
 
 /// How many of these fields have a value.
@@ -12,7 +12,7 @@ macro_rules! there {
     ($of:ident, $($field:ident)*) => { 0 $( + usize::from($of.$field.is_some()) )* };
 }
 
-/// A customer as a peer gives it.
+/// A customer of a peer.
 pub(crate) trait Customer {
     /// Id, name and e-mail address.
     fn three(&self) -> (&str, &str, &str);
@@ -53,12 +53,12 @@ impl Tally {
         self.sum += id.len() + usize::from(case_type.is_some_and(|text| !text.is_empty()));
     }
 
-    /// Looks at the memory once the first items are read.
+    /// Records the memory once the first items are read.
     pub(crate) fn watch(&mut self) {
         self.watching = true;
     }
 
-    /// Notes by how many kilobytes memory has grown since.
+    /// By how many kilobytes memory has grown since.
     pub(crate) fn grown(&mut self) -> Result<()> {
         self.grown = memory("VmHWM")?.saturating_sub(self.settled);
         Ok(())
@@ -76,7 +76,7 @@ impl fmt::Display for Tally {
     }
 }
 
-/// Kilobytes of `VmRSS`, what is resident now, or `VmHWM`, the most that was.
+/// Kilobytes of `VmRSS`, the resident memory now, or `VmHWM`, its maximum.
 fn memory(what: &str) -> Result<usize> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find(|line| line.starts_with(what)).ok_or("no such line in /proc")?;

@@ -1,4 +1,4 @@
-//! Answers as the types that a program would write for them.
+//! Responses as the types that a program would define.
 
 use serde::Deserialize;
 

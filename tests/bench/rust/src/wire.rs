@@ -1,5 +1,5 @@
-//! Peers that speak HTTP themselves: reqwest, and hyper-util's client. Above them token handling as a program for
-//! N-central needs it, and pages one after another.
+//! Peers at the level of HTTP: reqwest, and hyper-util's client, with token handling as a program for N-central needs
+//! it, and reading page after page.
 
 use std::time::{Duration, Instant};
 
@@ -19,12 +19,12 @@ use crate::peers::Peer;
 use crate::tally::Tally;
 use crate::typed::{CasePage, Customer, CustomerPage, Tokens};
 
-/// How long before its end a token is exchanged for another one.
+/// How long before it expires a token is exchanged for another one.
 const EARLY: Duration = Duration::from_secs(60);
 const TIMEOUT: Duration = Duration::from_secs(30);
 const WIV_KEY: &str = "x-api-key";
 
-/// Sends a request and reads its answer to the end.
+/// Sends a request and reads its whole response.
 pub(crate) trait Http: Sized {
     fn new() -> Result<Self>;
 
@@ -112,8 +112,8 @@ fn read<T: DeserializeOwned>((status, body): &(StatusCode, Bytes)) -> Result<T> 
 
 impl<H: Http> Peer for Wire<H> {
     fn new() -> Result<Self> {
-        let said = std::env::var;
-        let (url, jwt, wiv_key) = (said("NCENTRAL_URL")?, said("NCENTRAL_JWT")?, said("WIV_API_KEY")?);
+        let var = std::env::var;
+        let (url, jwt, wiv_key) = (var("NCENTRAL_URL")?, var("NCENTRAL_JWT")?, var("WIV_API_KEY")?);
         Ok(Self { http: H::new()?, url, jwt, wiv_key, token: Mutex::default() })
     }
 

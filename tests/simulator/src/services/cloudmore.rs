@@ -12,18 +12,18 @@ use crate::answer::Answer;
 use crate::options::Located;
 use crate::request::{Call, Request};
 use crate::routes::Handler;
+use crate::state::State;
 use crate::state::marketplace::Property;
 use crate::state::names::is_guid;
-use crate::world::World;
 
 pub(crate) const HANDLERS: &[(&str, Handler)] = &[
     ("cloudmore.estore.get", get_store_service),
     ("cloudmore.estore.list", list_store),
-    ("cloudmore.services.add", add_service),
+    ("cloudmore.services.create", create_service),
+    ("cloudmore.services.delete", delete_service),
     ("cloudmore.services.get", get_service),
     ("cloudmore.services.list", list_services),
-    ("cloudmore.services.patch", patch_service),
-    ("cloudmore.services.remove", remove_service),
+    ("cloudmore.services.replace", replace_service),
     ("cloudmore.services.update", update_service),
     ("cloudmore.token", token),
 ];
@@ -32,7 +32,7 @@ pub(crate) fn unauthorized() -> Answer {
     Answer::empty(StatusCode::UNAUTHORIZED).header(WWW_AUTHENTICATE, "Bearer")
 }
 
-fn token(world: &mut World, call: &Call<'_>) -> Answer {
+fn token(state: &mut State, call: &Call<'_>) -> Answer {
     let refuse = |error: &str, description: Option<&str>| {
         let mut body = json!({"error": error});
         if let Some(description) = description {
@@ -46,7 +46,7 @@ fn token(world: &mut World, call: &Call<'_>) -> Answer {
     let form: BTreeMap<String, String> =
         url::form_urlencoded::parse(&call.request.body).into_owned().collect();
     let field = |name: &str| form.get(name).map(String::as_str);
-    let credentials = &world.options.credentials;
+    let credentials = &state.options.credentials;
     let client = basic(call.request).or_else(|| {
         let (id, secret) = (field("client_id")?, field("client_secret")?);
         Some((id.to_owned(), secret.to_owned()))
@@ -66,16 +66,16 @@ fn token(world: &mut World, call: &Call<'_>) -> Answer {
     if user != expected.map(|text| Some(text.as_str())) {
         return refuse("invalid_grant", Some("invalid_username_or_password"));
     }
-    let seconds = world.options.token_seconds;
-    let token = world.tokens.grant(world.clock.now(), seconds);
+    let seconds = state.options.token_seconds;
+    let token = state.tokens.grant(state.clock.now(), seconds);
     let mut body = json!({"access_token": token, "token_type": "Bearer", "scope": "api"});
-    if world.options.send_expiry {
+    if state.options.send_expiry {
         body["expires_in"] = seconds.into();
     }
     Answer::ok(&body).header(CACHE_CONTROL, "no-store, no-cache, max-age=0").committed()
 }
 
-/// Client id and secret of an `Authorization: Basic` header, each form-decoded as OAuth asks.
+/// Client id and secret of an `Authorization: Basic` header, each form-decoded as OAuth requires.
 fn basic(request: &Request) -> Option<(String, String)> {
     let (scheme, text) = request.header(&AUTHORIZATION)?.split_once(' ')?;
     let bytes = STANDARD.decode(text.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
@@ -87,8 +87,8 @@ fn basic(request: &Request) -> Option<(String, String)> {
     Some((decode(id), decode(secret)))
 }
 
-/// Refuses paths whose ids are no GUIDs, are another reseller's, or lead nowhere.
-fn place(world: &World, call: &Call<'_>) -> Result<(), Answer> {
+/// Refuses paths whose ids are not GUIDs, belong to another reseller, or do not exist.
+fn place(state: &State, call: &Call<'_>) -> Result<(), Answer> {
     let wrong = ["resellerId", "organizationId", "serviceId"]
         .iter()
         .zip(call.params)
@@ -99,42 +99,42 @@ fn place(world: &World, call: &Call<'_>) -> Result<(), Answer> {
             &json!({*name: [format!("The value '{value}' is not valid.")]}),
         ));
     }
-    if !call.param(0).eq_ignore_ascii_case(&world.options.credentials.cloudmore_reseller_id) {
+    if !call.param(0).eq_ignore_ascii_case(&state.options.credentials.cloudmore_reseller_id) {
         return Err(Answer::empty(StatusCode::FORBIDDEN));
     }
-    if !world.marketplace.has_organization(call.param(1)) {
+    if !state.marketplace.has_organization(call.param(1)) {
         return Err(Answer::empty(StatusCode::NOT_FOUND));
     }
     Ok(())
 }
 
-fn list_store(world: &mut World, call: &Call<'_>) -> Answer {
-    if let Err(refusal) = place(world, call) {
+fn list_store(state: &mut State, call: &Call<'_>) -> Answer {
+    if let Err(refusal) = place(state, call) {
         return refusal;
     }
     let mut lines: Vec<_> =
-        world.marketplace.store().iter().map(super::super::state::marketplace::StoreService::line).collect();
+        state.marketplace.store().iter().map(super::super::state::marketplace::StoreService::line).collect();
     if call.page_fault.is_some() {
         lines.clear();
     }
     Answer::ok(&lines)
 }
 
-fn get_store_service(world: &mut World, call: &Call<'_>) -> Answer {
-    if let Err(refusal) = place(world, call) {
+fn get_store_service(state: &mut State, call: &Call<'_>) -> Answer {
+    if let Err(refusal) = place(state, call) {
         return refusal;
     }
-    match world.marketplace.in_store(call.param(2)) {
+    match state.marketplace.in_store(call.param(2)) {
         Some(service) => Answer::ok(&service.detail()),
         None => Answer::empty(StatusCode::NOT_FOUND),
     }
 }
 
-fn list_services(world: &mut World, call: &Call<'_>) -> Answer {
-    if let Err(refusal) = place(world, call) {
+fn list_services(state: &mut State, call: &Call<'_>) -> Answer {
+    if let Err(refusal) = place(state, call) {
         return refusal;
     }
-    let services = world.marketplace.services(call.param(1));
+    let services = state.marketplace.services(call.param(1));
     let mut services: Vec<_> =
         services.iter().map(super::super::state::marketplace::OwnedService::detail).collect();
     if call.page_fault.is_some() {
@@ -143,18 +143,18 @@ fn list_services(world: &mut World, call: &Call<'_>) -> Answer {
     Answer::ok(&services)
 }
 
-fn get_service(world: &mut World, call: &Call<'_>) -> Answer {
-    if let Err(refusal) = place(world, call) {
+fn get_service(state: &mut State, call: &Call<'_>) -> Answer {
+    if let Err(refusal) = place(state, call) {
         return refusal;
     }
-    match world.marketplace.service(call.param(1), call.param(2)) {
+    match state.marketplace.service(call.param(1), call.param(2)) {
         Some(service) => Answer::ok(&service.detail()),
         None => Answer::empty(StatusCode::NOT_FOUND),
     }
 }
 
-fn add_service(world: &mut World, call: &Call<'_>) -> Answer {
-    let body = match place(world, call).and_then(|()| object(call)) {
+fn create_service(state: &mut State, call: &Call<'_>) -> Answer {
+    let body = match place(state, call).and_then(|()| object(call)) {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
@@ -169,7 +169,7 @@ fn add_service(world: &mut World, call: &Call<'_>) -> Answer {
         Ok(data) => data.unwrap_or_default(),
         Err(refusal) => return refusal,
     };
-    let Some(service) = world.marketplace.in_store(id) else {
+    let Some(service) = state.marketplace.in_store(id) else {
         return Answer::empty(StatusCode::NOT_FOUND);
     };
     if !service.currencies.iter().any(|one| *one == currency) {
@@ -179,8 +179,8 @@ fn add_service(world: &mut World, call: &Call<'_>) -> Answer {
     if !complaints.is_empty() {
         return refused(&complaints);
     }
-    let (organization, located) = (call.param(1), world.options.located);
-    let Some(added) = world.marketplace.add(organization, id, currency, data) else {
+    let (organization, located) = (call.param(1), state.options.located);
+    let Some(added) = state.marketplace.add(organization, id, currency, data) else {
         return Answer::empty(StatusCode::NOT_FOUND);
     };
     let path = format!("{}/{}", call.request.path().trim_end_matches('/'), added.id);
@@ -196,17 +196,17 @@ fn add_service(world: &mut World, call: &Call<'_>) -> Answer {
 }
 
 /// Replaces all custom properties.
-fn update_service(world: &mut World, call: &Call<'_>) -> Answer {
-    write_service(world, call, true)
+fn replace_service(state: &mut State, call: &Call<'_>) -> Answer {
+    write_service(state, call, true)
 }
 
 /// Changes only the custom properties that are given.
-fn patch_service(world: &mut World, call: &Call<'_>) -> Answer {
-    write_service(world, call, false)
+fn update_service(state: &mut State, call: &Call<'_>) -> Answer {
+    write_service(state, call, false)
 }
 
-fn write_service(world: &mut World, call: &Call<'_>, replace: bool) -> Answer {
-    let body = match place(world, call).and_then(|()| object(call)) {
+fn write_service(state: &mut State, call: &Call<'_>, replace: bool) -> Answer {
+    let body = match place(state, call).and_then(|()| object(call)) {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
@@ -215,8 +215,8 @@ fn write_service(world: &mut World, call: &Call<'_>, replace: bool) -> Answer {
         Ok(None) => return invalid("customPropertiesData", "The CustomPropertiesData field is required."),
         Err(refusal) => return refusal,
     };
-    let empty = world.options.empty_writes;
-    let Some(service) = world.marketplace.service_mut(call.param(1), call.param(2)) else {
+    let empty = state.options.empty_writes;
+    let Some(service) = state.marketplace.service_mut(call.param(1), call.param(2)) else {
         return Answer::empty(StatusCode::NOT_FOUND);
     };
     let complaints = complaints(service.properties(), &data, replace);
@@ -235,26 +235,26 @@ fn write_service(world: &mut World, call: &Call<'_>, replace: bool) -> Answer {
     }
 }
 
-fn remove_service(world: &mut World, call: &Call<'_>) -> Answer {
-    if let Err(refusal) = place(world, call) {
+fn delete_service(state: &mut State, call: &Call<'_>) -> Answer {
+    if let Err(refusal) = place(state, call) {
         return refusal;
     }
-    let shown = world
+    let shown = state
         .marketplace
         .service(call.param(1), call.param(2))
         .map(super::super::state::marketplace::OwnedService::detail);
-    let Some(shown) = shown.filter(|_| world.marketplace.remove(call.param(1), call.param(2))) else {
+    let Some(shown) = shown.filter(|_| state.marketplace.remove(call.param(1), call.param(2))) else {
         return Answer::empty(StatusCode::NOT_FOUND);
     };
-    if world.options.empty_writes {
+    if state.options.empty_writes {
         Answer::empty(StatusCode::NO_CONTENT).committed()
     } else {
         Answer::ok(&shown).committed()
     }
 }
 
-/// The JSON object that a request carries, or ASP.NET's refusal of what it carries instead.
-fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
+/// The JSON object in a request, or ASP.NET's refusal of anything else.
+pub(super) fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
     let problem = |status: StatusCode, title: &str, errors: Option<Value>| {
         let mut body = json!({
             "type": format!("https://httpstatuses.io/{}", status.as_u16()),
@@ -277,7 +277,7 @@ fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
 }
 
 /// A 400 as an object of arrays.
-fn invalid(field: &str, message: &str) -> Answer {
+pub(super) fn invalid(field: &str, message: &str) -> Answer {
     Answer::json(StatusCode::BAD_REQUEST, &json!({field: [message]}))
 }
 
@@ -292,7 +292,7 @@ fn is_currency(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// `customPropertiesData`, when it is given and has the right shape.
+/// `customPropertiesData`, if it is given and has the right shape.
 fn data(body: &Map<String, Value>) -> Result<Option<BTreeMap<String, Value>>, Answer> {
     let items = match body.get("customPropertiesData") {
         None => return Ok(None),
@@ -313,7 +313,7 @@ fn data(body: &Map<String, Value>) -> Result<Option<BTreeMap<String, Value>>, An
     Ok(Some(data))
 }
 
-/// What the service's own definitions have against these values.
+/// Violations of the service's own definitions by these values.
 fn complaints(properties: &[Property], data: &BTreeMap<String, Value>, complete: bool) -> Vec<String> {
     let mut complaints = Vec::new();
     for id in data.keys().filter(|id| properties.iter().all(|property| property.id != **id)) {

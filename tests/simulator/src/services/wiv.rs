@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::request::{Call, PageFault, whole};
 use crate::routes::Handler;
+use crate::state::State;
 use crate::state::msp::{Case, FIELDS};
 use crate::state::names;
-use crate::world::World;
 
 pub(crate) const HANDLERS: &[(&str, Handler)] = &[
     ("wiv.cases.search", search),
@@ -22,7 +22,7 @@ pub(crate) const HANDLERS: &[(&str, Handler)] = &[
 const DEFAULT_SIZE: usize = 250;
 const LARGEST_SIZE: u64 = i32::MAX as u64;
 
-/// What the service itself words as `error`, and its gateway as `message`.
+/// The service's own refusals have `error`, its gateway's have `message`.
 pub(crate) fn refusal(status: StatusCode) -> Answer {
     let body = match status {
         StatusCode::UNAUTHORIZED => json!({"error": "Authentication required"}),
@@ -32,11 +32,11 @@ pub(crate) fn refusal(status: StatusCode) -> Answer {
     Answer::json(status, &body)
 }
 
-fn bad_request(message: &str) -> Answer {
+pub(super) fn bad_request(message: &str) -> Answer {
     Answer::json(StatusCode::BAD_REQUEST, &json!({"error": message}))
 }
 
-fn list_customers(world: &mut World, call: &Call<'_>) -> Answer {
+fn list_customers(state: &mut State, call: &Call<'_>) -> Answer {
     let keys: Vec<&str> = match call.query("fields") {
         None => FIELDS.iter().map(|(_, key)| *key).collect(),
         Some(fields) => {
@@ -52,61 +52,61 @@ fn list_customers(world: &mut World, call: &Call<'_>) -> Answer {
         let pairs = keys.iter().filter_map(|key| Some(((*key).to_owned(), customer.get(*key)?.clone())));
         Value::Object(pairs.collect())
     };
-    let mut customers: Vec<_> = world.msp.customers().iter().map(shown).collect();
+    let mut customers: Vec<_> = state.msp.customers().iter().map(shown).collect();
     if call.page_fault.is_some() {
         customers.clear();
     }
     Answer::ok(&json!({"data": customers}))
 }
 
-fn search(world: &mut World, call: &Call<'_>) -> Answer {
+fn search(state: &mut State, call: &Call<'_>) -> Answer {
     match call.query("customer_id") {
         Some(id) if id.is_empty() => bad_request("Invalid customer_id"),
-        customer => search_cases(world, call, customer.as_deref()),
+        customer => search_cases(state, call, customer.as_deref()),
     }
 }
 
-fn search_own(world: &mut World, call: &Call<'_>) -> Answer {
-    search_cases(world, call, None)
+fn search_own(state: &mut State, call: &Call<'_>) -> Answer {
+    search_cases(state, call, None)
 }
 
-/// What a search body asks for.
-struct Asked {
+/// The body of a search.
+struct SearchBody {
     size: usize,
     days: Option<(String, String)>,
     scroll: Option<String>,
 }
 
-fn search_cases(world: &mut World, call: &Call<'_>, customer: Option<&str>) -> Answer {
-    let asked = match object(call).and_then(|body| asked(&body)) {
-        Ok(asked) => asked,
+fn search_cases(state: &mut State, call: &Call<'_>, customer: Option<&str>) -> Answer {
+    let search = match object(call).and_then(|body| search_body(&body)) {
+        Ok(search) => search,
         Err(refusal) => return refusal,
     };
-    let now = world.clock.now();
-    let idle = Duration::from_secs(world.options.scroll_idle_seconds);
-    let rotates = world.options.scroll_rotates;
-    let page = if let Some(id) = &asked.scroll {
-        let Some(number) = world.msp.living(id, now) else {
+    let now = state.clock.now();
+    let idle = Duration::from_secs(state.options.scroll_idle_seconds);
+    let rotates = state.options.scroll_rotates;
+    let page = if let Some(id) = &search.scroll {
+        let Some(number) = state.msp.living(id, now) else {
             let body = json!({"error": "Scroll context expired or not found"});
             return Answer::json(StatusCode::NOT_FOUND, &body);
         };
         match call.page_fault {
-            None => world.msp.turn(number, now, idle, rotates),
-            Some(fault) => world.msp.stall(number, fault == PageFault::Empty),
+            None => state.msp.next_page(number, now, idle, rotates),
+            Some(fault) => state.msp.stall(number, fault == PageFault::Empty),
         }
     } else {
         let keep = |case: &Case| {
             customer.is_none_or(|customer| case.customer == customer)
-                && asked.days.as_ref().is_none_or(|(start, end)| (start..=end).contains(&&case.day))
+                && search.days.as_ref().is_none_or(|(start, end)| (start..=end).contains(&&case.day))
         };
-        let page = world.msp.search(keep, asked.size, now, idle, rotates);
-        if call.page_fault == Some(PageFault::Empty) { world.msp.rewind() } else { page }
+        let page = state.msp.search(keep, search.size, now, idle, rotates);
+        if call.page_fault == Some(PageFault::Empty) { state.msp.rewind() } else { page }
     };
     let next = page.next.map(|id| json!({"scroll_id": id}));
     Answer::ok(&json!({"data": page.cases, "next_page_key": next}))
 }
 
-fn asked(body: &Map<String, Value>) -> Result<Asked, Answer> {
+fn search_body(body: &Map<String, Value>) -> Result<SearchBody, Answer> {
     let size = match body.get("max_returned_items") {
         None => DEFAULT_SIZE,
         Some(value) => {
@@ -132,10 +132,10 @@ fn asked(body: &Map<String, Value>) -> Result<Asked, Answer> {
             Some(id.ok_or_else(|| bad_request("Invalid start_page_key"))?.to_owned())
         }
     };
-    Ok(Asked { size, days, scroll })
+    Ok(SearchBody { size, days, scroll })
 }
 
-fn run_workflow(world: &mut World, call: &Call<'_>) -> Answer {
+fn run_workflow(state: &mut State, call: &Call<'_>) -> Answer {
     let body = match object(call) {
         Ok(body) => body,
         Err(refusal) => return refusal,
@@ -144,13 +144,13 @@ fn run_workflow(world: &mut World, call: &Call<'_>) -> Answer {
     if !payload.is_object() {
         return bad_request("Payload must be a dictionary");
     }
-    match world.msp.run(call.param(0), &payload) {
+    match state.msp.run(call.param(0), &payload) {
         Some(run) => Answer::ok(&json!({"data": run})).committed(),
         None => Answer::json(StatusCode::NOT_FOUND, &json!({"error": "Workflow not found"})),
     }
 }
 
-fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
+pub(super) fn object(call: &Call<'_>) -> Result<Map<String, Value>, Answer> {
     if !call.request.has_json_type() {
         return Err(refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }

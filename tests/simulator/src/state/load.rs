@@ -1,98 +1,95 @@
-//! What a test says that the services hold: read in the form in which `/_sim/state` gives it, filled up with what the seed
-//! gives, and put in place only when all of it is right.
+//! Data that a test loads: parsed in the form of `/_sim/state`, completed with what the seed produces, and stored only
+//! if all of it is valid.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::state::State;
 use crate::state::psa::Tickets;
-use crate::world::World;
+use crate::store::lists;
+use crate::store::table::table;
 
-/// A list that was said, or not.
-pub(crate) type Said<'s> = Option<&'s [Value]>;
+/// A list, if it was given.
+pub(crate) type Given<'s> = Option<&'s [Value]>;
 
-/// What of the state can be said.
-const LISTS: [&str; 10] = [
-    "service_orgs",
-    "customers",
-    "sites",
-    "custom_psa_tickets",
-    "estore",
-    "organization_services",
-    "wiv_customers",
-    "cases",
-    "workflows",
-    "workflow_runs",
-];
-/// What is told with it, and only looked at.
+/// Members that are accepted and only checked.
 const TOLD: [&str; 2] = ["open_scrolls", "open_sessions"];
 
-/// What members of the state are called.
+/// The names of members of the state.
 pub(crate) fn names() -> Vec<&'static str> {
-    LISTS.into_iter().chain(TOLD).collect()
+    collections().chain(TOLD).collect()
 }
 
-/// Replaces what the services hold by what was said. A list that was not said stays, but for what stands under one that was:
+/// The collections that can be loaded.
+fn collections() -> impl Iterator<Item = &'static str> {
+    table().into_iter().flat_map(|table| &table.collections).map(|spec| spec.name.as_str())
+}
+
+/// Replaces the data of the services. A list that is not given is kept, except those that belong to a given one:
 /// customers, sites, an organization's services, cases.
-pub(crate) fn load(world: &mut World, said: &Map<String, Value>) -> Result<(), String> {
-    if let Some(name) =
-        said.keys().find(|name| !LISTS.contains(&name.as_str()) && !TOLD.contains(&name.as_str()))
-    {
-        return Err(format!("{name}: there is no such member; there are {}", LISTS.join(", ")));
+pub(crate) fn load(state: &mut State, given: &Map<String, Value>) -> Result<(), String> {
+    if let Some(name) = given.keys().find(|name| !names().contains(&name.as_str())) {
+        let known: Vec<_> = collections().collect();
+        return Err(format!("{name}: unknown member; known are {}", known.join(", ")));
     }
-    let list = |name: &str| match said.get(name) {
+    let list = |name: &str| match given.get(name) {
         None => Ok(None),
         Some(Value::Array(list)) => Ok(Some(list.as_slice())),
-        Some(_) => Err(format!("{name}: a list is wanted")),
+        Some(_) => Err(format!("{name}: must be a list")),
     };
-    let seed = world.options.seed;
-    let units = [list("service_orgs")?, list("customers")?, list("sites")?];
-    let units = units.iter().any(Option::is_some).then(|| world.org_units.said(units, seed));
-    let tickets = list("custom_psa_tickets")?.map(Tickets::said);
-    let organizations = match said.get("organization_services") {
+    let seed = state.options.seed;
+    let lists = lists(&state.store, list)?;
+    let store = (!lists.is_empty()).then(|| state.store.loaded(&lists, seed));
+    let tickets = list("custom_psa_tickets")?.map(Tickets::loaded);
+    let organizations = match given.get("organization_services") {
         None => None,
         Some(Value::Object(map)) => Some(map),
-        Some(_) => return Err("organization_services: an object of lists is wanted".to_owned()),
+        Some(_) => return Err("organization_services: must be an object of lists".to_owned()),
     };
-    let store = list("estore")?;
-    let marketplace = (store.is_some() || organizations.is_some())
-        .then(|| world.marketplace.said(store, organizations, &world.options));
+    let estore = list("estore")?;
+    let marketplace = (estore.is_some() || organizations.is_some())
+        .then(|| state.marketplace.loaded(estore, organizations, &state.options));
     let (clients, cases) = (list("wiv_customers")?, list("cases")?);
-    let msp = (clients.is_some() || cases.is_some()).then(|| world.msp.said(clients, cases, seed));
-    let workflows = said.get("workflows").map(|said| texts("workflows", said)).transpose()?;
+    let msp = (clients.is_some() || cases.is_some()).then(|| state.msp.loaded(clients, cases, seed));
+    let workflows = given.get("workflows").map(|given| texts("workflows", given)).transpose()?;
     let runs = list("workflow_runs")?;
-    // From here on nothing goes wrong.
-    let (units, tickets) = (units.transpose()?, tickets.transpose()?);
+    // From here on nothing fails.
+    let (store, tickets) = (store.transpose()?, tickets.transpose()?);
     let (marketplace, msp) = (marketplace.transpose()?, msp.transpose()?);
-    if let Some(units) = units {
-        world.org_units = units;
+    if let Some(store) = store {
+        state.store = store;
     }
     if let Some(tickets) = tickets {
-        world.tickets = tickets;
+        state.tickets = tickets;
     }
     if let Some(marketplace) = marketplace {
-        world.marketplace = marketplace;
+        state.marketplace = marketplace;
     }
     if let Some(msp) = msp {
-        world.msp = msp;
+        state.msp = msp;
     }
-    world.msp.say_workflows(workflows, runs);
-    world.pages.clear();
+    state.msp.say_workflows(workflows, runs);
+    state.pages.clear();
     Ok(())
 }
 
-/// All fields of a thing: those that were said, and the others as `default` has them.
-pub(crate) fn fill(path: &str, said: &Value, default: &impl Serialize) -> Result<Map<String, Value>, String> {
+/// All fields of an object: those that were given, and the others from `default`.
+pub(crate) fn fill(
+    path: &str,
+    given: &Value,
+    default: &impl Serialize,
+) -> Result<Map<String, Value>, String> {
     let default = serde_json::to_value(default).map_err(|error| format!("{path}: {error}"))?;
-    let (Value::Object(mut filled), Value::Object(said)) = (default, said) else {
-        return Err(format!("{path}: an object is wanted"));
+    let (Value::Object(mut filled), Value::Object(given)) = (default, given) else {
+        return Err(format!("{path}: must be an object"));
     };
-    for (name, value) in said {
+    for (name, value) in given {
         let Some(place) = filled.get_mut(name) else {
             let known: Vec<_> = filled.keys().map(String::as_str).collect();
-            return Err(format!("{path}.{name}: there is no such field; there are {}", known.join(", ")));
+            return Err(format!("{path}.{name}: unknown field; known are {}", known.join(", ")));
         };
         let fits = match (&*place, value) {
-            // Ids are told as texts and as numbers.
+            // Ids are accepted as texts and as numbers.
             (Value::String(_), Value::Number(_)) | (Value::Number(_), Value::String(_)) => {
                 name.ends_with("Id")
             }
@@ -108,28 +105,28 @@ pub(crate) fn fill(path: &str, said: &Value, default: &impl Serialize) -> Result
     Ok(filled)
 }
 
-/// A whole number above 0, written as one or as text.
-pub(crate) fn id(path: &str, said: &Value) -> Result<u64, String> {
-    let number = said.as_u64().or_else(|| said.as_str()?.parse().ok());
+/// An integer above 0, as a number or as text.
+pub(crate) fn id(path: &str, given: &Value) -> Result<u64, String> {
+    let number = given.as_u64().or_else(|| given.as_str()?.parse().ok());
     number
-        .filter(|_| !said.as_str().is_some_and(|text| text.starts_with(['+', '0'])))
-        .ok_or_else(|| format!("{path}: {said} is no id"))
+        .filter(|_| !given.as_str().is_some_and(|text| text.starts_with(['+', '0'])))
+        .ok_or_else(|| format!("{path}: {given} is not an id"))
 }
 
-pub(crate) fn text(path: &str, said: &Value) -> Result<String, String> {
-    said.as_str().map(str::to_owned).ok_or_else(|| format!("{path}: a text is wanted, and this is {said}"))
+pub(crate) fn text(path: &str, given: &Value) -> Result<String, String> {
+    given.as_str().map(str::to_owned).ok_or_else(|| format!("{path}: must be a text, not {given}"))
 }
 
-pub(crate) fn texts(path: &str, said: &Value) -> Result<Vec<String>, String> {
-    each(path, said, text)
+pub(crate) fn texts(path: &str, given: &Value) -> Result<Vec<String>, String> {
+    each(path, given, text)
 }
 
-/// The members of a list, each read with its path.
+/// The members of a list, each parsed with its path.
 pub(crate) fn each<T>(
     path: &str,
-    said: &Value,
+    given: &Value,
     read: impl Fn(&str, &Value) -> Result<T, String>,
 ) -> Result<Vec<T>, String> {
-    let list = said.as_array().ok_or_else(|| format!("{path}: a list is wanted"))?;
-    list.iter().enumerate().map(|(index, said)| read(&format!("{path}[{index}]"), said)).collect()
+    let list = given.as_array().ok_or_else(|| format!("{path}: must be a list"))?;
+    list.iter().enumerate().map(|(index, given)| read(&format!("{path}[{index}]"), given)).collect()
 }

@@ -1,4 +1,4 @@
-//! Cloudmore's E-Store and the services that organizations have taken from it.
+//! Cloudmore's E-Store and the services that organizations have added from it.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,7 +6,7 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 use crate::options::Options;
-use crate::state::load::{self, Said};
+use crate::state::load::{self, Given};
 use crate::state::names;
 
 /// The service of the vendor's own example; always the first in the store.
@@ -26,7 +26,7 @@ const PRODUCTS: &[&str] = &[
     "Web Content Filter",
 ];
 
-/// A property that an organization fills in when it takes a service.
+/// A property that an organization fills in when it adds a service.
 #[derive(Debug, Clone)]
 pub(crate) struct Property {
     pub(crate) id: String,
@@ -37,10 +37,10 @@ pub(crate) struct Property {
     pub(crate) allowed: Vec<String>,
 }
 
-/// Id, name, kind, default, whether it is mandatory, and what is allowed where not everything is.
-type Asked<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, bool, &'a [&'a str]);
+/// Id, name, type, default, whether it is mandatory, and the allowed values if they are restricted.
+type PropertyRow<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, bool, &'a [&'a str]);
 
-const PROPERTIES: [Asked<'static>; 4] = [
+const PROPERTIES: [PropertyRow<'static>; 4] = [
     ("adminFirstName", "Organization Admin First Name", "TextBox", None, false, &[]),
     ("adminLastName", "Organization Admin Last Name", "TextBox", None, false, &[]),
     ("domain", "Domain", "TextBox", None, true, &[]),
@@ -54,7 +54,7 @@ const CURRENCIES: [&str; 4] = ["EUR", "USD", "GBP", "SEK"];
 pub(crate) struct StoreService {
     pub(crate) id: String,
     pub(crate) name: String,
-    /// Where it is not the one that every service has.
+    /// If it differs from the default of all services.
     description: Option<String>,
     pub(crate) currencies: Vec<String>,
     pub(crate) properties: Vec<Property>,
@@ -99,10 +99,10 @@ impl Marketplace {
         marketplace
     }
 
-    /// What a test says. A store that it does not say stays, and so do the organizations.
-    pub(crate) fn said(
+    /// Loads data. A store that is not given is kept, and so are the organizations.
+    pub(crate) fn loaded(
         &self,
-        store: Said<'_>,
+        store: Given<'_>,
         organizations: Option<&Map<String, Value>>,
         options: &Options,
     ) -> Result<Self, String> {
@@ -111,9 +111,9 @@ impl Marketplace {
         match store {
             None => made.store.clone_from(&self.store),
             Some(list) => {
-                for (index, said) in list.iter().enumerate() {
+                for (index, given) in list.iter().enumerate() {
                     let path = format!("estore[{index}]");
-                    let service = StoreService::said(&path, said, &store_service(&mut rng, index))?;
+                    let service = StoreService::loaded(&path, given, &store_service(&mut rng, index))?;
                     if made.in_store(&service.id).is_some() {
                         return Err(format!("{path}.id: {} is there already", service.id));
                     }
@@ -121,7 +121,7 @@ impl Marketplace {
                 }
             }
         }
-        // The organization of the credentials is always there.
+        // The organization of the credentials always exists.
         let known = options.credentials.cloudmore_organization_id.to_ascii_lowercase();
         let kept =
             if organizations.is_some() { vec![known] } else { self.organizations.keys().cloned().collect() };
@@ -132,11 +132,11 @@ impl Marketplace {
             if !names::is_guid(id) {
                 return Err(format!("{path}: the id of an organization is a UUID"));
             }
-            let list = list.as_array().ok_or_else(|| format!("{path}: a list is wanted"))?;
+            let list = list.as_array().ok_or_else(|| format!("{path}: must be a list"))?;
             let mut services = Vec::new();
-            for (index, said) in list.iter().enumerate() {
+            for (index, given) in list.iter().enumerate() {
                 let path = format!("{path}[{index}]");
-                let service = OwnedService::said(&path, said, &made.store, index, &mut rng)?;
+                let service = OwnedService::loaded(&path, given, &made.store, index, &mut rng)?;
                 if !taken.insert(service.id.to_ascii_lowercase()) {
                     return Err(format!("{path}.id: {} is there already", service.id));
                 }
@@ -176,7 +176,7 @@ impl Marketplace {
         services.iter_mut().find(|service| service.id.eq_ignore_ascii_case(id))
     }
 
-    /// Gives an organization a service of the store, even one that it has already.
+    /// Adds a service of the store to an organization, even one that it already has.
     pub(crate) fn add(
         &mut self,
         organization: &str,
@@ -208,12 +208,12 @@ impl Marketplace {
 }
 
 fn store_service(rng: &mut Rng, index: usize) -> StoreService {
-    let named = |(id, name): (&str, &str), asked: &[Asked<'_>]| StoreService {
+    let named = |(id, name): (&str, &str), rows: &[PropertyRow<'_>]| StoreService {
         id: id.to_owned(),
         name: name.to_owned(),
         description: None,
         currencies: CURRENCIES.map(str::to_owned).to_vec(),
-        properties: asked.iter().map(Property::from).collect(),
+        properties: rows.iter().map(Property::from).collect(),
     };
     if index == 0 {
         return named(EXAMPLE, &PROPERTIES[..3]);
@@ -221,13 +221,13 @@ fn store_service(rng: &mut Rng, index: usize) -> StoreService {
     let product = PRODUCTS[(index - 1) % PRODUCTS.len()];
     let round = (index - 1) / PRODUCTS.len();
     let name = if round == 0 { product.to_owned() } else { format!("{product} {}", round + 1) };
-    // Every third service asks for nothing that is mandatory.
-    let asked = if index.is_multiple_of(3) { &PROPERTIES[3..] } else { &PROPERTIES[2..] };
-    named((&names::guid(rng), &name), asked)
+    // Every third service has no mandatory properties.
+    let rows = if index.is_multiple_of(3) { &PROPERTIES[3..] } else { &PROPERTIES[2..] };
+    named((&names::guid(rng), &name), rows)
 }
 
-impl From<&Asked<'_>> for Property {
-    fn from(&(id, name, kind, default, mandatory, allowed): &Asked<'_>) -> Self {
+impl From<&PropertyRow<'_>> for Property {
+    fn from(&(id, name, kind, default, mandatory, allowed): &PropertyRow<'_>) -> Self {
         let owned = str::to_owned;
         let allowed = allowed.iter().copied().map(owned).collect();
         Self {
@@ -242,11 +242,11 @@ impl From<&Asked<'_>> for Property {
 }
 
 impl Property {
-    /// A text that is asked for, or what a test says.
-    fn said(path: &str, said: &Value) -> Result<Self, String> {
-        let id = load::text(&format!("{path}.propertyId"), said.get("propertyId").unwrap_or(&Value::Null))?;
+    /// A required text, or the one that was given.
+    fn loaded(path: &str, given: &Value) -> Result<Self, String> {
+        let id = load::text(&format!("{path}.propertyId"), given.get("propertyId").unwrap_or(&Value::Null))?;
         let default = Self::from(&(id.as_str(), id.as_str(), "TextBox", None, false, &[][..]));
-        let filled = load::fill(path, said, &default.definition())?;
+        let filled = load::fill(path, given, &default.definition())?;
         let at = |name: &str| load::text(&format!("{path}.{name}"), &filled[name]);
         Ok(Self {
             id,
@@ -275,9 +275,9 @@ impl Property {
 }
 
 impl StoreService {
-    /// What a test says, and what it does not say as in `default`.
-    fn said(path: &str, said: &Value, default: &Self) -> Result<Self, String> {
-        let filled = load::fill(path, said, &default.detail())?;
+    /// Values that were given, and the others from `default`.
+    fn loaded(path: &str, given: &Value, default: &Self) -> Result<Self, String> {
+        let filled = load::fill(path, given, &default.detail())?;
         let at = |name: &str| format!("{path}.{name}");
         let id = load::text(&at("id"), &filled["id"])?;
         if !names::is_guid(&id) {
@@ -286,9 +286,9 @@ impl StoreService {
         Ok(Self {
             id,
             name: load::text(&at("name"), &filled["name"])?,
-            description: said.get("description").and_then(Value::as_str).map(str::to_owned),
+            description: given.get("description").and_then(Value::as_str).map(str::to_owned),
             currencies: load::texts(&at("currencies"), &filled["currencies"])?,
-            properties: load::each(&at("customProperties"), &filled["customProperties"], Property::said)?,
+            properties: load::each(&at("customProperties"), &filled["customProperties"], Property::loaded)?,
         })
     }
 
@@ -313,15 +313,15 @@ impl StoreService {
 }
 
 impl OwnedService {
-    /// What a test says. It is the service of the store that has its `serviceId` or its `name`, else any.
-    fn said(
+    /// Loads a service. It is the service of the store with the same `serviceId` or `name`, or else any.
+    fn loaded(
         path: &str,
-        said: &Value,
+        given: &Value,
         store: &[StoreService],
         index: usize,
         rng: &mut Rng,
     ) -> Result<Self, String> {
-        let text = |name: &str| said.get(name).and_then(Value::as_str);
+        let text = |name: &str| given.get(name).and_then(Value::as_str);
         let of = match (text("serviceId"), text("name")) {
             (Some(id), _) => store.iter().find(|service| service.id.eq_ignore_ascii_case(id)),
             (None, Some(name)) => store.iter().find(|service| service.name == name),
@@ -338,14 +338,14 @@ impl OwnedService {
             properties: of.properties.clone(),
             data: domain.into_iter().collect(),
         };
-        let filled = load::fill(path, said, &default.detail())?;
+        let filled = load::fill(path, given, &default.detail())?;
         let at = |name: &str| format!("{path}.{name}");
         let id = load::text(&at("id"), &filled["id"])?;
         if !names::is_guid(&id) {
             return Err(format!("{}: the id of a service is a UUID", at("id")));
         }
-        let pair = |path: &str, said: &Value| {
-            let filled = load::fill(path, said, &json!({"id": "", "value": ""}))?;
+        let pair = |path: &str, given: &Value| {
+            let filled = load::fill(path, given, &json!({"id": "", "value": ""}))?;
             Ok((load::text(&format!("{path}.id"), &filled["id"])?, filled["value"].clone()))
         };
         let data = load::each(&at("customPropertiesData"), &filled["customPropertiesData"], pair)?;
@@ -353,13 +353,13 @@ impl OwnedService {
             id,
             name: load::text(&at("name"), &filled["name"])?,
             currency: load::text(&at("currencyCode"), &filled["currencyCode"])?,
-            properties: load::each(&at("customProperties"), &filled["customProperties"], Property::said)?,
+            properties: load::each(&at("customProperties"), &filled["customProperties"], Property::loaded)?,
             data: data.into_iter().collect(),
             ..default
         })
     }
 
-    /// What the service asks to be filled in.
+    /// The properties that the service requires.
     pub(crate) fn properties(&self) -> &[Property] {
         &self.properties
     }

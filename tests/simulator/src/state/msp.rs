@@ -9,10 +9,10 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 use crate::options::Options;
-use crate::state::load::{self, Said};
+use crate::state::load::{self, Given};
 use crate::state::names::{self, pick};
 
-/// Names in requests and in answers.
+/// Names in requests and in responses.
 pub(crate) const FIELDS: [(&str, &str); 11] = [
     ("id", "customer_id"),
     ("name", "customer_name"),
@@ -37,10 +37,10 @@ const CASE_TYPES: &[&str] = &[
 const INTEGRATIONS: &[&str] = &["AWS", "AZURE", "GCP", "JIRA", "OKTA", "SLACK"];
 /// The first is the one of the vendor's own example.
 const WORKFLOWS: [&str; 3] = ["workflow_def456ghi789", "workflow_onboarding", "workflow_nightly-cleanup"];
-/// Scrolls open at once; the oldest makes room.
+/// The maximum of open scrolls; the oldest is closed.
 const SCROLLS: usize = 1000;
 
-/// A case, with the day that a date range looks at.
+/// A case, with the day that a date range compares.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
     pub(crate) customer: String,
@@ -94,8 +94,8 @@ impl Msp {
         }
     }
 
-    /// What a test says. Customers that it does not say stay; cases stay with them. Open scrolls end.
-    pub(crate) fn said(&self, customers: Said<'_>, cases: Said<'_>, seed: u64) -> Result<Self, String> {
+    /// Loads data. Customers that are not given are kept, and cases with them. Open scrolls end.
+    pub(crate) fn loaded(&self, customers: Given<'_>, cases: Given<'_>, seed: u64) -> Result<Self, String> {
         let mut rng = Rng::with_seed(seed ^ 0x31f);
         let mut made = Self {
             customers: Vec::new(),
@@ -110,20 +110,20 @@ impl Msp {
             None => made.customers.clone_from(&self.customers),
             Some(list) => {
                 let mut taken = chosen("wiv_customers", list, "customer_id")?;
-                for (index, said) in list.iter().enumerate() {
+                for (index, given) in list.iter().enumerate() {
                     let path = format!("wiv_customers[{index}]");
                     let mut default = customer(&mut rng, index);
                     let id = (index..=index + taken.len()).map(org).find(|id| taken.insert(id.clone()));
                     default.insert("customer_id".to_owned(), id.into());
-                    let filled = load::fill(&path, said, &default)?;
+                    let filled = load::fill(&path, given, &default)?;
                     load::text(&format!("{path}.customer_name"), &filled["customer_name"])?;
                     made.customers.push(filled);
                 }
             }
         }
         let mut taken = chosen("cases", cases.unwrap_or_default(), "case_id")?;
-        for (index, said) in cases.into_iter().flatten().enumerate() {
-            let made_case = made.case(index, said, &mut taken, &mut rng)?;
+        for (index, given) in cases.into_iter().flatten().enumerate() {
+            let made_case = made.case(index, given, &mut taken, &mut rng)?;
             made.cases.push(made_case);
         }
         Ok(made)
@@ -132,7 +132,7 @@ impl Msp {
     fn case(
         &self,
         index: usize,
-        said: &Value,
+        given: &Value,
         taken: &mut HashSet<String>,
         rng: &mut Rng,
     ) -> Result<Case, String> {
@@ -142,22 +142,22 @@ impl Msp {
         let Case { value: mut default, .. } = case(rng, index, owner);
         let id = (index..=index + taken.len()).map(case_id).find(|id| taken.insert(id.clone()));
         default["case_id"] = id.into();
-        if let Some(kind) = said.get("case_type").and_then(Value::as_str) {
+        if let Some(kind) = given.get("case_type").and_then(Value::as_str) {
             default["title"] = format!("{kind} found").into();
         }
-        let filled = load::fill(&path, said, &default)?;
+        let filled = load::fill(&path, given, &default)?;
         let customer = load::text(&format!("{path}.customer_id"), &filled["customer_id"])?;
         if self.customers.iter().all(|known| known["customer_id"] != *customer) {
             return Err(format!("{path}.customer_id: there is no customer {customer:?}"));
         }
         let created = load::text(&format!("{path}.created_at"), &filled["created_at"])?;
         let day = created.get(..10).filter(|day| names::is_day(day)).map(str::to_owned);
-        let day = day.ok_or_else(|| format!("{path}.created_at: it has to begin with a day, YYYY-MM-DD"))?;
+        let day = day.ok_or_else(|| format!("{path}.created_at: must begin with a date, YYYY-MM-DD"))?;
         Ok(Case { customer, day, value: Value::Object(filled) })
     }
 
-    /// The workflows and their runs, where a test says them.
-    pub(crate) fn say_workflows(&mut self, workflows: Option<Vec<String>>, runs: Said<'_>) {
+    /// Workflows and their runs, if they are given.
+    pub(crate) fn say_workflows(&mut self, workflows: Option<Vec<String>>, runs: Given<'_>) {
         if let Some(workflows) = workflows {
             self.workflows = workflows;
         }
@@ -204,14 +204,14 @@ impl Msp {
             "trigger_type": "MANUAL",
             "workflow_id": workflow,
         });
-        // A long soak makes many runs; the count goes on, the list does not.
+        // A long soak starts many runs; the count continues, the list does not.
         if self.runs.len() < 10_000 {
             self.runs.push(run.clone());
         }
         Some(run)
     }
 
-    /// Opens a search and gives its first page.
+    /// Opens a search and returns its first page.
     pub(crate) fn search(
         &mut self,
         keep: impl Fn(&Case) -> bool,
@@ -229,10 +229,10 @@ impl Msp {
         }
         let scroll = Scroll { cases, at: 0, size, ends: now, previous: Vec::new(), turns: 0 };
         self.scrolls.insert(self.opened, scroll);
-        self.turn(self.opened, now, idle, rotates)
+        self.next_page(self.opened, now, idle, rotates)
     }
 
-    /// The scroll that an id belongs to, if it still lives. Every id that it ever gave out moves it on.
+    /// The scroll of an id, if it is still open. Every id that it ever returned advances it.
     pub(crate) fn living(&self, id: &str, now: Duration) -> Option<u64> {
         let bytes = STANDARD.decode(id).ok()?;
         let text = std::str::from_utf8(&bytes).ok()?;
@@ -240,8 +240,8 @@ impl Msp {
         self.scrolls.get(&number).filter(|scroll| scroll.ends > now).map(|_| number)
     }
 
-    /// The next page of a living scroll; it moves on, whether the answer arrives or not.
-    pub(crate) fn turn(&mut self, number: u64, now: Duration, idle: Duration, rotates: bool) -> Page {
+    /// The next page of an open scroll; it advances, whether the response arrives or not.
+    pub(crate) fn next_page(&mut self, number: u64, now: Duration, idle: Duration, rotates: bool) -> Page {
         let Some(scroll) = self.scrolls.get_mut(&number) else {
             return Page { cases: Vec::new(), next: None };
         };
@@ -256,7 +256,7 @@ impl Msp {
         Page { cases, next }
     }
 
-    /// The page before once more, or an empty one; the scroll stays where it is.
+    /// The previous page again, or an empty one; the scroll does not advance.
     pub(crate) fn stall(&mut self, number: u64, empty: bool) -> Page {
         let Some(scroll) = self.scrolls.get(&number) else { return Page { cases: Vec::new(), next: None } };
         let cases = if empty { Vec::new() } else { scroll.previous.clone() };
@@ -264,7 +264,7 @@ impl Msp {
         Page { cases, next }
     }
 
-    /// Sets a search that was just opened back to its beginning, and shows an empty page.
+    /// Resets a search that was just opened to its beginning, and returns an empty page.
     pub(crate) fn rewind(&mut self) -> Page {
         if let Some(scroll) = self.scrolls.get_mut(&self.opened) {
             scroll.at = 0;
@@ -308,11 +308,11 @@ fn case_id(index: usize) -> String {
     format!("case_{:06}", index + 1)
 }
 
-/// The ids that a test has chosen itself, each once.
-fn chosen(list: &str, said: &[Value], field: &str) -> Result<HashSet<String>, String> {
+/// The ids that a test has chosen, each once.
+fn chosen(list: &str, given: &[Value], field: &str) -> Result<HashSet<String>, String> {
     let mut taken = HashSet::new();
-    for (index, said) in said.iter().enumerate() {
-        let Some(id) = said.get(field) else { continue };
+    for (index, given) in given.iter().enumerate() {
+        let Some(id) = given.get(field) else { continue };
         let path = format!("{list}[{index}].{field}");
         let id = load::text(&path, id)?;
         if !taken.insert(id.clone()) {

@@ -1,4 +1,4 @@
-//! Names, places and other words that seeded data is made of.
+//! Names, places and other words for seeded data.
 
 use fastrand::Rng;
 
@@ -198,7 +198,7 @@ const PLACES: &[(&str, &str, &str, &str, &str)] = &[
     ("Sydney", "New South Wales", "AU", "2000", "2"),
 ];
 
-/// One of these.
+/// A random one of these.
 pub(crate) fn pick<'a, T: ?Sized>(rng: &mut Rng, from: &[&'a T]) -> &'a T {
     from[rng.usize(..from.len())]
 }
@@ -214,7 +214,7 @@ pub(crate) fn domain(company: &str) -> String {
     format!("{}.example", kept.collect::<String>().to_ascii_lowercase())
 }
 
-/// Somebody with an address.
+/// A person with an address.
 pub(crate) struct Contact {
     pub(crate) first: &'static str,
     pub(crate) last: &'static str,
@@ -274,7 +274,7 @@ pub(crate) fn is_guid(text: &str) -> bool {
         })
 }
 
-/// Whether this is a day of the calendar, `YYYY-MM-DD`.
+/// Whether this is a valid date, `YYYY-MM-DD`.
 pub(crate) fn is_day(text: &str) -> bool {
     let bytes = text.as_bytes();
     let shaped = bytes.len() == 10
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_one_of_the_calendar() {
+    fn a_day_is_a_valid_date() {
         assert!(is_day("2024-02-29") && is_day("2025-12-31"));
         assert!(
             !is_day("2025-02-29") && !is_day("2025-13-01") && !is_day("2025-1-1") && !is_day("2025-00-10")

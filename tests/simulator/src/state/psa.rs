@@ -10,14 +10,14 @@ use crate::state::load;
 const FIRST: u64 = 1_142_285_696;
 const SEEDED: u64 = 5;
 
-/// A ticket that N-central opened for an outside PSA.
+/// A ticket that N-central opened for an external PSA.
 #[derive(Debug)]
 pub(crate) struct Ticket {
     pub(crate) id: u64,
     title: String,
     details: String,
     status: String,
-    /// When it was opened, in the form that Java writes.
+    /// When it was opened, in Java's format.
     opened: String,
     number: Option<String>,
     url: Option<String>,
@@ -28,7 +28,7 @@ pub(crate) struct Ticket {
 #[derive(Debug)]
 pub(crate) struct Tickets {
     tickets: BTreeMap<u64, Ticket>,
-    /// Changes so far: their times are counted up from it, so that the same calls give the same answers.
+    /// How many changes there were: their times are counted from it, so that the same calls return the same responses.
     changes: u64,
 }
 
@@ -38,13 +38,13 @@ impl Tickets {
         Self { tickets: tickets.collect(), changes: 0 }
     }
 
-    /// The tickets that a test says.
-    pub(crate) fn said(list: &[Value]) -> Result<Self, String> {
+    /// Loads tickets.
+    pub(crate) fn loaded(list: &[Value]) -> Result<Self, String> {
         let mut tickets = BTreeMap::new();
-        for (index, said) in list.iter().enumerate() {
+        for (index, given) in list.iter().enumerate() {
             let path = format!("custom_psa_tickets[{index}]");
             let default = Ticket::seeded(index as u64);
-            let filled = load::fill(&path, said, &default.shown())?;
+            let filled = load::fill(&path, given, &default.shown())?;
             let at = |name: &str| format!("{path}.{name}");
             let text = |name: &str| load::text(&at(name), &filled[name]);
             let maybe = |name: &str| filled[name].as_str().map(str::to_owned);
@@ -75,7 +75,7 @@ impl Tickets {
         self.tickets.values()
     }
 
-    /// Links a ticket to its twin in the outside PSA; one that N-central does not know yet is opened.
+    /// Links a ticket to its counterpart in the external PSA; one that N-central does not know yet is opened.
     pub(crate) fn link(&mut self, id: u64, number: &str, url: &str) -> &Ticket {
         let at = self.next_time();
         let ticket = self.tickets.entry(id).or_insert_with(|| Ticket {
@@ -96,7 +96,7 @@ impl Tickets {
         ticket
     }
 
-    /// Moves a ticket to another status; one that has it already is left alone.
+    /// Moves a ticket to another status; one that already has it is unchanged.
     pub(crate) fn set_status(&mut self, id: u64, status: &str) -> Option<&Ticket> {
         if self.tickets.get(&id)?.last_status == status {
             return self.tickets.get(&id);
@@ -131,13 +131,13 @@ impl Ticket {
         }
     }
 
-    /// All that is known of it.
+    /// Everything that is known about it.
     pub(crate) fn shown(&self) -> Map<String, Value> {
         let members = [self.info(), self.linked()].into_iter();
         members.filter_map(|part| part.as_object().cloned()).flatten().collect()
     }
 
-    /// As the ticket-info calls show it.
+    /// In the form of the ticket-info calls.
     pub(crate) fn info(&self) -> Value {
         json!({
             "ticketId": self.id.to_string(),
@@ -148,7 +148,7 @@ impl Ticket {
         })
     }
 
-    /// As create, resolve and reopen show it.
+    /// In the form of create, resolve and reopen.
     pub(crate) fn linked(&self) -> Value {
         json!({
             "inconsistencyDetected": false,

@@ -20,8 +20,8 @@ fn start(arguments: &[&str]) -> (Child, Value) {
 }
 
 #[test]
-fn it_says_where_it_is_and_leaves_when_nobody_is_there() {
-    let (mut child, said) = start(&[
+fn it_prints_its_url_and_ends_with_standard_input() {
+    let (mut child, printed) = start(&[
         "--customers",
         "3",
         "--no-caps",
@@ -29,10 +29,11 @@ fn it_says_where_it_is_and_leaves_when_nobody_is_there() {
         r#"{"list_envelope":"array"}"#,
         "--until-stdin-closes",
     ]);
-    let url = said["url"].as_str().unwrap();
+    let url = printed["url"].as_str().unwrap();
+    assert_eq!(printed["version"], env!("CARGO_PKG_VERSION"));
     let names = ["ncentral_jwt", "cloudmore_username", "cloudmore_password", "cloudmore_client_secret"];
     let ids = ["cloudmore_reseller_id", "cloudmore_organization_id", "wiv_api_key"];
-    assert!(names.iter().chain(&ids).all(|name| said["credentials"][name].is_string()));
+    assert!(names.iter().chain(&ids).all(|name| printed["credentials"][name].is_string()));
     let reply = Wire::open(url).call("GET", "/_sim/ready", &[], "").unwrap();
     let options = &reply.json()["options"];
     assert_eq!((&options["customers"], &options["caps"]), (&Value::from(3), &Value::Null));
@@ -42,7 +43,7 @@ fn it_says_where_it_is_and_leaves_when_nobody_is_there() {
 
 #[cfg(unix)]
 #[test]
-fn it_ends_well_by_a_signal_as_soon_as_it_is_known() {
+fn it_ends_cleanly_by_a_signal_once_it_is_ready() {
     for signal in ["TERM", "INT"] {
         for _ in 0..20 {
             let (mut child, _) = start(&[]);
@@ -54,18 +55,18 @@ fn it_ends_well_by_a_signal_as_soon_as_it_is_known() {
 }
 
 #[test]
-fn it_runs_a_command_against_itself_and_ends_as_that_does() {
+fn it_runs_a_command_against_itself_and_exits_with_its_status() {
     let run = |script: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mspkit-sim"));
         command.args(["--customers", "3", "--", "sh", "-c", script]).output().unwrap()
     };
     let output = run("echo $NCENTRAL_URL $WIV_API_KEY $CLOUDMORE_ORGANIZATION_ID; exit 7");
     assert_eq!(output.status.code(), Some(7));
-    let said = String::from_utf8_lossy(&output.stdout);
+    let printed = String::from_utf8_lossy(&output.stdout);
     assert!(
-        said.starts_with("http://127.0.0.1:")
-            && said.ends_with("wiv-api-key-123 c1d4f7a2-93be-4c58-8a61-2f4b6e9d0c35\n"),
-        "{said}"
+        printed.starts_with("http://127.0.0.1:")
+            && printed.ends_with("wiv-api-key-123 c1d4f7a2-93be-4c58-8a61-2f4b6e9d0c35\n"),
+        "{printed}"
     );
     assert!(run("true").status.success());
     assert_eq!(run("kill -9 $$").status.code(), Some(1));
@@ -78,7 +79,7 @@ fn it_runs_a_command_against_itself_and_ends_as_that_does() {
 #[test]
 fn ctrl_c_is_for_the_command_and_the_end_for_both() {
     let mut started = Command::new(env!("CARGO_BIN_EXE_mspkit-sim"));
-    // The shell says so once it is ready, and takes the interrupt as a reason to end with 9.
+    // The shell prints this once it is ready, and exits with 9 on an interrupt.
     let script = "trap 'exit 9' INT; echo $$; while :; do sleep 0.01; done";
     started.args(["--", "bash", "-c", script]).stdout(Stdio::piped());
     for (interrupt, code) in [(true, Some(9)), (false, Some(1))] {
@@ -100,7 +101,7 @@ fn ctrl_c_is_for_the_command_and_the_end_for_both() {
 }
 
 #[test]
-fn it_refuses_options_that_it_does_not_know() {
+fn it_refuses_unknown_options() {
     let output = Command::new(env!("CARGO_BIN_EXE_mspkit-sim"))
         .args(["--options", r#"{"customer":1}"#])
         .output()

@@ -10,7 +10,7 @@ use crate::wire::{Client, Reply, simulator};
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const GOOGLE: &str = "8806367b-001a-4632-afb4-27a7fad7660c";
 
-/// Logs in with the client in the form; `changes` replace fields of it.
+/// Logs in with the client in the form; `changes` replaces fields of it.
 pub(crate) fn log_in(simulator: &Simulator, changes: &[(&str, &str)]) -> Reply {
     let known = simulator.credentials();
     let mut form = std::collections::BTreeMap::from([
@@ -83,7 +83,7 @@ fn a_token_ends_by_the_clock_with_an_empty_401() {
 }
 
 #[test]
-fn strangers_and_strays_get_empty_answers() {
+fn unknown_paths_and_methods_get_empty_responses() {
     let sim = simulator(json!({}));
     let client = Client::cloudmore(&sim);
     let known = sim.credentials();
@@ -116,7 +116,7 @@ fn lists_are_bare_arrays() {
 }
 
 #[test]
-fn an_added_service_is_named_in_one_of_four_ways() {
+fn the_id_of_a_created_service_has_four_forms() {
     for form in ["header", "relative", "body", "none"] {
         let sim = simulator(json!({"located": form, "organization_services": 0}));
         let client = Client::cloudmore(&sim);
@@ -184,7 +184,7 @@ fn put_replaces_and_patch_adds() {
 }
 
 #[test]
-fn a_removed_service_is_gone() {
+fn a_deleted_service_does_not_exist() {
     let sim = simulator(json!({"empty_writes": false}));
     let client = Client::cloudmore(&sim);
     let list = format!("{}/services", base(&sim));

@@ -32,7 +32,7 @@ fn everything_can_be_done_over_http() {
 }
 
 #[test]
-fn mistakes_are_told() {
+fn mistakes_are_reported() {
     let sim = simulator(json!({}));
     let control = Client::anonymous(&sim);
     for (path, body) in [
@@ -54,7 +54,7 @@ fn mistakes_are_told() {
 }
 
 #[test]
-fn mistakes_are_told_in_words_of_their_own_with_the_names_among_them() {
+fn mistakes_are_reported_in_plain_words_with_their_names() {
     let sim = simulator(json!({}));
     let control = Client::anonymous(&sim);
     let rule = |fault: Value| json!({"match": "*", "fault": fault});
@@ -78,15 +78,15 @@ fn mistakes_are_told_in_words_of_their_own_with_the_names_among_them() {
             "retry_after: must be seconds",
             &["retry_after"],
         ),
-        ("/_sim/state", json!({"wiv_customers": 1}), "wiv_customers: a list is wanted", &["wiv_customers"]),
+        ("/_sim/state", json!({"wiv_customers": 1}), "wiv_customers: must be a list", &["wiv_customers"]),
     ];
-    for (path, body, said, names) in cases {
+    for (path, body, message, names) in cases {
         let reply = control.post(path, &body).expect(400).json();
         let error = reply["error"].as_str().unwrap();
-        assert!(error.starts_with(said), "{error}");
+        assert!(error.starts_with(message), "{error}");
         assert!(!["line", "u64", "untagged"].iter().any(|word| error.contains(word)), "{error}");
-        let told: Vec<_> = reply["names"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-        assert!(names.iter().all(|name| told.contains(name)), "{told:?}");
+        let reported: Vec<_> = reply["names"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert!(names.iter().all(|name| reported.contains(name)), "{reported:?}");
     }
     // The values of `kind` are the same in every language.
     let reply = control.post("/_sim/fail", &rule(json!({"kind": "commit"}))).expect(400).json();
@@ -94,7 +94,7 @@ fn mistakes_are_told_in_words_of_their_own_with_the_names_among_them() {
 }
 
 #[test]
-fn answers_are_added_for_endpoints_that_nobody_knows() {
+fn responses_can_be_set_for_unknown_endpoints() {
     let sim = simulator(json!({}));
     let control = Client::anonymous(&sim);
     let client = Client::ncentral(&sim);
@@ -109,16 +109,16 @@ fn answers_are_added_for_endpoints_that_nobody_knows() {
 }
 
 #[test]
-fn requests_are_logged_as_they_came() {
+fn requests_are_logged_unchanged() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     client.get("/api/customers?pageSize=2&x=a%20b&x=c");
     client.post("/api/service-orgs", &new_service_org("Acme"));
     client.get("/api/nothing");
     let since = Client::anonymous(&sim).get("/_sim/requests?since=1").expect(200);
-    let told: Requests = serde_json::from_slice(&since.body).unwrap();
-    assert_eq!(told.forgotten, 0);
-    let [list, create, nothing] = told.requests.as_slice() else { panic!("{told:?}") };
+    let log: Requests = serde_json::from_slice(&since.body).unwrap();
+    assert_eq!(log.forgotten, 0);
+    let [list, create, nothing] = log.requests.as_slice() else { panic!("{log:?}") };
     assert_eq!(list.n, 2);
     assert_eq!(list.operation.as_deref(), Some("ncentral.customers.list"));
     assert_eq!((list.method.as_str(), list.path.as_str()), ("GET", "/api/customers"));
@@ -129,14 +129,14 @@ fn requests_are_logged_as_they_came() {
     assert_eq!((list.status, list.dropped, &list.json), (Some(200), false, &None));
     assert_eq!(create.json, Some(new_service_org("Acme")));
     assert_eq!((nothing.operation.as_deref(), nothing.status), (None, Some(404)));
-    let counts = &told.counts["ncentral.service_orgs.create"];
+    let counts = &log.counts["ncentral.service_orgs.create"];
     assert_eq!((counts.received, counts.committed, counts.answered), (1, 1, 1));
-    assert_eq!(told.counts["unknown"].received, 1);
-    assert!(!told.counts.contains_key("ncentral.customers.get"));
+    assert_eq!(log.counts["unknown"].received, 1);
+    assert!(!log.counts.contains_key("ncentral.customers.get"));
 }
 
 #[test]
-fn behaviour_can_change_in_the_middle() {
+fn behaviour_can_change_during_a_run() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     client.get("/api/customers").expect(200);
@@ -147,7 +147,7 @@ fn behaviour_can_change_in_the_middle() {
 }
 
 #[test]
-fn sabotage_spoils_every_answer_and_survives_a_reset() {
+fn sabotage_falsifies_every_response_and_survives_a_reset() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     let first = |reply: Value| reply["data"][0]["city"].as_str().unwrap().to_owned();
@@ -167,7 +167,7 @@ fn sabotage_spoils_every_answer_and_survives_a_reset() {
     assert_eq!(sim.requests(0).len(), 4);
     sim.sabotage(Sabotage::None);
     assert_eq!(first(client.get("/api/customers").json()), honest);
-    // Spoilt or not, one can still log in to Cloudmore.
+    // Even with sabotage, a login to Cloudmore works.
     sim.sabotage(Sabotage::WrongField);
     Client::cloudmore(&sim);
 }

@@ -1,4 +1,4 @@
-//! What goes wrong, as the client sees it and as the server counts it.
+//! Faults, as the client sees them and as the server counts them.
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ fn plan(sim: &Simulator, pattern: &str, fault: &Value) {
     sim.control("faults", &rules).unwrap();
 }
 
-/// A client, and a simulator whose first create goes wrong.
+/// A client, and a simulator whose first create fails.
 fn create_with(fault: &Value) -> (Simulator, Client) {
     let sim = simulator(json!({"service_orgs": 0, "customers": 0}));
     let client = Client::ncentral(&sim);
@@ -55,7 +55,7 @@ fn reset_ends_the_connection_with_a_reset() {
 }
 
 #[test]
-fn hang_answers_nobody_and_notices_who_leaves() {
+fn hang_never_responds_and_notices_disconnects() {
     for (kind, made_then) in [("hang", 0), ("commit_hang", 1)] {
         let (sim, client) = create_with(&json!({"kind": kind}));
         let mut wire = client.wire();
@@ -72,7 +72,7 @@ fn hang_answers_nobody_and_notices_who_leaves() {
 }
 
 #[test]
-fn truncate_sends_what_was_asked_and_no_more() {
+fn truncate_sends_the_given_bytes_and_no_more() {
     for bytes in [0, 1, 17] {
         let sim = simulator(json!({}));
         let client = Client::ncentral(&sim);
@@ -87,7 +87,7 @@ fn truncate_sends_what_was_asked_and_no_more() {
 }
 
 #[test]
-fn status_answers_instead_of_the_handler() {
+fn status_replaces_the_handlers_response() {
     let fault = json!({"kind": "status", "status": 429, "retry_after": 7});
     let (sim, client) = create_with(&fault);
     let reply = create(&client).unwrap().expect(429);
@@ -106,7 +106,7 @@ fn status_answers_instead_of_the_handler() {
 }
 
 #[test]
-fn html_and_content_type_are_a_proxys_work() {
+fn html_and_content_type_imitate_a_proxy() {
     let (sim, client) = create_with(&json!({"kind": "html", "status": 200}));
     let reply = create(&client).unwrap().expect(200);
     assert_eq!(reply.header("content-type"), "text/html");
@@ -140,7 +140,7 @@ fn slow_bodies_arrive_whole() {
 }
 
 #[test]
-fn a_page_can_be_empty_or_that_before() {
+fn a_page_can_be_empty_or_the_previous_one() {
     let sim = simulator(json!({"customers": 6}));
     let client = Client::ncentral(&sim);
     let page =

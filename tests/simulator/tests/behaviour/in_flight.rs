@@ -10,7 +10,7 @@ use crate::wire::{Client, eventually, simulator};
 const LIST: &str = "ncentral.customers.list";
 
 #[test]
-fn the_request_beyond_the_cap_is_answered_429() {
+fn the_request_beyond_the_cap_gets_429() {
     let sim = simulator(json!({"caps": {"GET /api/customers": 2}}));
     let client = Client::ncentral(&sim);
     let rule = json!({"match": "GET /api/customers", "times": 2, "fault": {"kind": "hang"}});
@@ -25,7 +25,7 @@ fn the_request_beyond_the_cap_is_answered_429() {
     eventually("two are in flight", || sim.count(LIST).received == 2);
     let reply = client.get("/api/customers").expect(429).json();
     assert_eq!(reply["status"], 429);
-    // Another endpoint has a cap of its own.
+    // Another endpoint has its own cap.
     client.get("/api/service-orgs").expect(200);
     held.pop();
     eventually("one has gone", || sim.count(LIST).dropped == 1);
@@ -44,8 +44,9 @@ fn whoever_keeps_to_the_cap_never_sees_429() {
             let (client, refused) = (&client, &refused);
             scope.spawn(move || {
                 let mut wire = client.wire();
-                for turn in 0..500 {
-                    let target = format!("/api/customers?pageSize=20&pageNumber={}", 1 + (worker + turn) % 3);
+                for round in 0..500 {
+                    let target =
+                        format!("/api/customers?pageSize=20&pageNumber={}", 1 + (worker + round) % 3);
                     let reply = wire.call("GET", &target, &[client.header()], "").unwrap();
                     refused.fetch_add(u32::from(reply.status != 200), Ordering::Relaxed);
                 }
@@ -59,7 +60,7 @@ fn whoever_keeps_to_the_cap_never_sees_429() {
 }
 
 #[test]
-fn a_body_that_drips_is_in_flight_until_its_end() {
+fn a_slow_body_is_in_flight_until_its_end() {
     let sim = simulator(json!({"caps": {"*": 1}}));
     let client = Client::ncentral(&sim);
     let fault = json!({"kind": "slow", "bytes_per_step": 1, "step_ms": 1000});

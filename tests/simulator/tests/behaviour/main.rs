@@ -1,4 +1,4 @@
-//! What the simulator does, seen from the other end of a socket.
+//! The simulator's behaviour, seen from the other end of a socket.
 #![allow(clippy::unwrap_used)] // The helpers of tests may panic as the tests do.
 
 mod binary;

@@ -11,7 +11,7 @@ fn message(reply: &Value) -> &str {
 }
 
 #[test]
-fn ids_are_strings_but_for_a_number_after_a_create() {
+fn ids_are_strings_except_after_a_create() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     let org = client.get("/api/service-orgs/50").expect(200).json();
@@ -33,7 +33,7 @@ fn ids_can_be_numbers_everywhere() {
 }
 
 #[test]
-fn objects_stand_under_data_when_asked() {
+fn objects_are_under_data_on_request() {
     let sim = simulator(json!({"envelope": "data"}));
     let client = Client::ncentral(&sim);
     assert_eq!(client.get("/api/service-orgs/50").json()["data"]["soId"], "50");
@@ -42,7 +42,7 @@ fn objects_stand_under_data_when_asked() {
 }
 
 #[test]
-fn a_create_may_answer_with_the_id_only() {
+fn a_create_may_return_only_the_id() {
     for (envelope, path) in [("bare", "/customerId"), ("data", "/data/customerId")] {
         let sim = simulator(json!({"create_returns": "id", "envelope": envelope}));
         let body = json!({"customerName": "Client Corp", "contactFirstName": "Jane", "contactLastName": "Doe",
@@ -104,7 +104,7 @@ fn what_is_not_there_is_not_found() {
     assert_eq!(message(&reply), "NOT FOUND: ResourceNotFoundException: Org Unit not found: '555'.");
     let reply = client.get("/api/customers/abc").expect(400).json();
     assert_eq!(message(&reply), "BAD REQUEST: BadRequestException: Invalid customerId format: 'abc'.");
-    // The id of a customer names no service organization.
+    // The id of a customer is not that of a service organization.
     client.get("/api/service-orgs/100").expect(404);
     client.get("/api/service-orgs/555/customers").expect(404);
     client.post("/api/service-orgs/555/customers", &json!({})).expect(404);
@@ -112,7 +112,7 @@ fn what_is_not_there_is_not_found() {
 }
 
 #[test]
-fn a_wrong_method_is_told_the_right_ones() {
+fn a_wrong_method_gets_the_allowed_ones() {
     let sim = simulator(json!({}));
     let reply = Client::anonymous(&sim).call("PUT", "/api/service-orgs", &[], "").expect(405);
     assert_eq!(reply.header("allow"), "GET, POST");

@@ -9,7 +9,7 @@ use crate::wire::{Client, simulator};
 const TEXT: (&str, &str) = ("content-type", "text/plain");
 
 #[test]
-fn a_call_without_a_token_is_told_so() {
+fn a_call_without_a_token_is_refused() {
     let sim = simulator(json!({}));
     let reply = Client::anonymous(&sim).get("/api/customers").expect(401).json();
     let message = reply["message"].as_str().unwrap();
@@ -37,7 +37,7 @@ fn the_user_token_is_for_authenticate_only() {
 }
 
 #[test]
-fn the_life_of_tokens_may_be_kept_secret_and_shortened() {
+fn the_lifetime_of_tokens_may_be_omitted_and_shortened() {
     let sim = simulator(json!({"send_expiry": false}));
     let user = Client::bearer(&sim, &sim.credentials().ncentral_jwt);
     let shorter = [("X-ACCESS-EXPIRY-OVERRIDE", "30s"), ("X-REFRESH-EXPIRY-OVERRIDE", "99h")];
@@ -61,7 +61,7 @@ fn a_token_expires_by_the_clock() {
 }
 
 #[test]
-fn a_refresh_takes_the_raw_token_and_nothing_else() {
+fn a_refresh_accepts_the_raw_token_only() {
     let sim = simulator(json!({}));
     let user = Client::bearer(&sim, &sim.credentials().ncentral_jwt);
     let tokens = user.call("POST", "/api/auth/authenticate", &[], "").json();

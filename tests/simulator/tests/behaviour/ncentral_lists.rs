@@ -13,7 +13,7 @@ fn keys(page: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_page_says_all_that_has_been_seen() {
+fn a_page_has_every_observed_member() {
     let sim = simulator(json!({"customers": 45}));
     let client = Client::ncentral(&sim);
     let page = client.get("/api/customers?pageSize=20&pageNumber=3&sortBy=customerId").expect(200).json();
@@ -32,7 +32,7 @@ fn a_page_says_all_that_has_been_seen() {
 }
 
 #[test]
-fn the_other_envelopes_say_less() {
+fn the_other_envelopes_have_fewer_members() {
     for (form, wanted) in [
         ("minimal", vec!["data", "totalItems"]),
         ("seed", vec!["data", "pageNumber", "pageSize", "totalItems"]),
@@ -76,7 +76,7 @@ fn large_pages_are_cut_and_larger_ones_refused() {
 }
 
 #[test]
-fn sorting_knows_six_words_in_any_case() {
+fn sorting_accepts_six_words_in_any_case() {
     let sim = simulator(json!({"customers": 5}));
     let client = Client::ncentral(&sim);
     let first = |query: &str| {
@@ -95,7 +95,7 @@ fn sorting_knows_six_words_in_any_case() {
 }
 
 #[test]
-fn select_filters_rows_and_warns_of_what_it_cannot_read() {
+fn select_filters_rows_and_warns_about_unknown_syntax() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     let page = client.get("/api/customers?select=parentId%3D%3D51").json();
@@ -119,7 +119,7 @@ fn a_customers_sites_are_its_own_and_paged() {
     let site = page["data"][0].as_object().unwrap();
     assert_eq!((site.len(), &site["orgUnitType"], &site["parentId"]), (23, &json!("SITE"), &json!("100")));
     assert_eq!(client.get("/api/customers/101/sites").expect(200).json()["totalItems"], 2);
-    // A new customer has none, which is no error; a unit of another kind is no customer.
+    // A new customer has none, which is not an error; a unit of another kind is not a customer.
     let body = json!({"customerName": "Client Corp", "contactFirstName": "Jane", "contactLastName": "Doe"});
     assert_eq!(client.post("/api/service-orgs/50/customers", &body).expect(201).json()["customerId"], 102);
     assert_eq!(client.get("/api/customers/102/sites").expect(200).json()["data"], json!([]));

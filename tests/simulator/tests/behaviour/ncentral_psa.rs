@@ -7,7 +7,7 @@ use crate::wire::{Client, simulator};
 const TICKET: &str = "/api/custom-psa/tickets/1142285696";
 
 #[test]
-fn a_credential_is_right_or_wrong() {
+fn a_credential_is_valid_or_invalid() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     let known = sim.credentials();
@@ -47,7 +47,7 @@ fn without_an_integration_the_standard_psa_answers_500() {
 }
 
 #[test]
-fn link_indexes_are_no_lists() {
+fn link_indexes_are_not_lists() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     for path in ["/api/standard-psa", "/api/custom-psa", "/api/custom-psa/tickets"] {

@@ -1,11 +1,11 @@
-//! Scripted answers.
+//! Scripted responses.
 
 use serde_json::json;
 
 use crate::wire::{Client, new_service_org, simulator};
 
 #[test]
-fn a_script_speaks_before_the_handlers() {
+fn a_script_precedes_the_handlers() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     let answers = json!({"answers": [
@@ -26,7 +26,7 @@ fn a_script_speaks_before_the_handlers() {
 }
 
 #[test]
-fn an_answer_is_added_to_the_script() {
+fn a_response_is_appended_to_the_script() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     sim.control("answer", &json!({"match": "GET /api/devices", "json": {"data": [1]}})).unwrap();
@@ -38,7 +38,7 @@ fn an_answer_is_added_to_the_script() {
 }
 
 #[test]
-fn a_script_checks_credentials_unless_told_not_to() {
+fn a_script_checks_credentials_unless_disabled() {
     let sim = simulator(json!({}));
     let strict = json!({"match": "GET /api/customers", "status": 204});
     let lax = json!({"match": "GET /api/service-orgs", "status": 204, "skip_auth": true});

@@ -1,4 +1,4 @@
-//! What a test says that the services hold.
+//! Loading data of the services.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::wire::{Client, new_service_org, simulator};
 const ORGANIZATION: &str = "c1d4f7a2-93be-4c58-8a61-2f4b6e9d0c35";
 
 #[test]
-fn what_is_given_out_can_be_given_back() {
+fn the_state_can_be_loaded_again() {
     let sim = simulator(json!({"service_orgs": 60, "customers": 7}));
     let before = sim.state();
     let other = simulator(json!({"seed": 8}));
@@ -20,15 +20,15 @@ fn what_is_given_out_can_be_given_back() {
 }
 
 #[test]
-fn units_are_seen_by_every_endpoint() {
+fn units_are_visible_to_every_endpoint() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     client.get("/api/customers").expect(200);
-    let said = json!({
+    let given = json!({
         "service_orgs": [{"soName": "Contoso IT", "soId": 700}, {"soName": "Second"}],
         "customers": [{"customerName": "Woodgrove", "parentId": "700", "city": null}, {"customerId": "900"}],
     });
-    sim.control("state", &said).unwrap();
+    sim.control("state", &given).unwrap();
     let list = |path: &str| client.get(path).expect(200).json()["data"].as_array().unwrap().clone();
     let customers = list("/api/customers");
     assert_eq!(customers.len(), 2);
@@ -41,7 +41,7 @@ fn units_are_seen_by_every_endpoint() {
     client.get("/api/service-orgs/51").expect(404);
     let created = client.post("/api/service-orgs", &new_service_org("Acme")).expect(201).json();
     assert_eq!(created["soId"], 901);
-    // Service organizations stay when only customers are said.
+    // Service organizations are kept if only customers are given.
     sim.control("state", &json!({"customers": [{"parentId": 901}]})).unwrap();
     assert_eq!(list("/api/service-orgs").len(), 3);
     assert_eq!(list("/api/service-orgs/901/customers").len(), 1);
@@ -50,15 +50,15 @@ fn units_are_seen_by_every_endpoint() {
 }
 
 #[test]
-fn sites_stand_under_customers() {
+fn sites_belong_to_customers() {
     let sim = simulator(json!({"customers": 3}));
     let client = Client::ncentral(&sim);
     let sites = |customer: u64| {
         let page = client.get(&format!("/api/customers/{customer}/sites")).expect(200).json();
         page["data"].as_array().unwrap().clone()
     };
-    let said = json!({"sites": [{"parentId": 102, "siteName": "Harbour"}, {"siteId": "7", "city": null}]});
-    let state = sim.control("state", &said).unwrap();
+    let given = json!({"sites": [{"parentId": 102, "siteName": "Harbour"}, {"siteId": "7", "city": null}]});
+    let state = sim.control("state", &given).unwrap();
     assert_eq!(state["customers"].as_array().unwrap().len(), 3);
     assert_eq!((sites(100).len(), sites(101).len(), sites(102).len()), (1, 0, 1));
     assert_eq!((&sites(100)[0]["siteId"], &sites(100)[0]["city"]), (&json!("7"), &Value::Null));
@@ -67,15 +67,15 @@ fn sites_stand_under_customers() {
         (&json!("10000000"), &json!("Harbour"))
     );
     assert_eq!(client.get("/api/customers/102").expect(200).json()["descendantCount"], 1);
-    // They go with what they stand under.
+    // They are removed with their parent.
     let state = sim.control("state", &json!({"customers": [{}]})).unwrap();
     assert_eq!(state["sites"], json!([]));
 }
 
 #[test]
-fn services_are_seen_by_every_endpoint() {
+fn services_are_visible_to_every_endpoint() {
     let sim = simulator(json!({}));
-    let said = json!({
+    let given = json!({
         "estore": [{"name": "Firewall", "currencies": ["SEK"], "customProperties": [
             {"propertyId": "size", "mandatory": true, "allowedValues": ["S", "L"]},
         ]}, {"name": "Backup"}],
@@ -84,7 +84,7 @@ fn services_are_seen_by_every_endpoint() {
             "11111111-2222-4333-a444-555555555555": [{}],
         },
     });
-    let state = sim.control("state", &said).unwrap();
+    let state = sim.control("state", &given).unwrap();
     let service = &state["organization_services"][ORGANIZATION][0];
     assert_eq!((&service["currencyCode"], &service["serviceId"]), (&json!("SEK"), &state["estore"][0]["id"]));
     let client = Client::cloudmore(&sim);
@@ -104,7 +104,7 @@ fn services_are_seen_by_every_endpoint() {
 fn customers_and_cases_of_wiv_are_seen_by_lists_and_searches() {
     let sim = simulator(json!({}));
     let client = Client::wiv(&sim);
-    let said = json!({
+    let given = json!({
         "wiv_customers": [{"customer_id": "org_x", "customer_name": "Woodgrove"}, {}],
         "cases": [
             {"customer_id": "org_x", "created_at": "2031-01-02T00:00:00Z", "case_type": "Other"},
@@ -113,7 +113,7 @@ fn customers_and_cases_of_wiv_are_seen_by_lists_and_searches() {
         ],
         "workflows": ["workflow_mine"],
     });
-    let state = sim.control("state", &said).unwrap();
+    let state = sim.control("state", &given).unwrap();
     assert_eq!(state["cases"][0]["title"], "Other found");
     assert_eq!(client.get("/msp/customers").expect(200).json()["data"].as_array().unwrap().len(), 2);
     let search = |path: &str, body: Value| client.post(path, &body).expect(200).json();
@@ -132,17 +132,14 @@ fn customers_and_cases_of_wiv_are_seen_by_lists_and_searches() {
 }
 
 #[test]
-fn mistakes_are_told_with_their_path_and_change_nothing() {
+fn mistakes_are_reported_with_their_path_and_change_nothing() {
     let sim = simulator(json!({}));
     let before = sim.state();
-    for (said, path) in [
+    for (given, path) in [
         (json!({"customer": []}), "customer: "),
         (json!({"customers": {}}), "customers: "),
         (json!({"customers": [{}, 5]}), "customers[1]: "),
-        (
-            json!({"customers": [{}, {"cty": "x"}]}),
-            "customers[1].cty: there is no such field; there are city, ",
-        ),
+        (json!({"customers": [{}, {"cty": "x"}]}), "customers[1].cty: unknown field; known are city, "),
         (json!({"customers": [{"city": 5}]}), "customers[0].city: "),
         (json!({"customers": [{"customerName": null}]}), "customers[0].customerName: "),
         (json!({"customers": [{"customerId": "x"}]}), "customers[0].customerId: "),
@@ -171,14 +168,14 @@ fn mistakes_are_told_with_their_path_and_change_nothing() {
         (json!({"cases": [{"created_at": "2025-13-01"}]}), "cases[0].created_at: "),
         (json!({"cases": [], "workflows": [5]}), "workflows[0]: "),
     ] {
-        let told = sim.control("state", &said).unwrap_err().to_string();
-        assert!(told.starts_with(path), "{said} is refused with {told}");
-        assert_eq!(sim.state(), before, "{said}");
+        let error = sim.control("state", &given).unwrap_err().to_string();
+        assert!(error.starts_with(path), "{given} is refused with {error}");
+        assert_eq!(sim.state(), before, "{given}");
     }
 }
 
 #[test]
-fn a_fault_is_added_to_those_that_count_already() {
+fn a_fault_is_appended_and_counts_continue() {
     let sim = simulator(json!({}));
     let client = Client::ncentral(&sim);
     let list = || client.get("/api/customers");

@@ -1,4 +1,4 @@
-//! A client that is as plain as can be: it hides nothing of what the server does to the connection.
+//! A minimal client, which hides nothing of what the server does to the connection.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 use mspkit_sim::Simulator;
 use serde_json::{Value, json};
 
-/// Longest that a test waits for anything.
+/// The longest wait of a test.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A simulator with these options on a thread of its own.
+/// A simulator with these options on a separate thread.
 pub(crate) fn simulator(options: Value) -> Simulator {
     Simulator::spawn(serde_json::from_value(options).unwrap()).unwrap()
 }
 
-/// Waits until something holds.
+/// Waits until a condition is true.
 pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let until = Instant::now() + PATIENCE;
     while !holds() {
@@ -25,7 +25,7 @@ pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -53,7 +53,7 @@ impl Reply {
         self
     }
 
-    /// An answer with this status, no body and no content type.
+    /// A response with this status, no body and no content type.
     #[track_caller]
     pub(crate) fn expect_empty(self, status: u16) -> Self {
         let reply = self.expect(status);
@@ -86,7 +86,7 @@ impl Wire {
         self.0.write_all(&request).unwrap();
     }
 
-    /// The answer; an error when the connection ends before it is complete.
+    /// The response; an error if the connection ends before it is complete.
     pub(crate) fn receive(&mut self) -> io::Result<Reply> {
         let head = self.head()?;
         let mut lines = head.split("\r\n");
@@ -111,7 +111,7 @@ impl Wire {
         Ok(String::from_utf8(head).unwrap())
     }
 
-    /// All that comes until the connection ends.
+    /// Everything until the connection ends.
     pub(crate) fn rest(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.0.read_to_end(&mut bytes).map(|_| bytes)
@@ -129,7 +129,7 @@ impl Wire {
     }
 }
 
-/// A client with a credential; each call has a connection of its own.
+/// A client with a credential; each call has a separate connection.
 pub(crate) struct Client {
     url: String,
     credential: Option<(String, String)>,
@@ -209,7 +209,7 @@ impl Client {
     }
 }
 
-/// A service organization that is fit to be created.
+/// A service organization that can be created.
 pub(crate) fn new_service_org(name: &str) -> Value {
     json!({"soName": name, "contactFirstName": "John", "contactLastName": "Smith"})
 }

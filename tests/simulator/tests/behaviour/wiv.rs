@@ -13,7 +13,7 @@ fn ids(page: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_key_is_asked_for() {
+fn a_key_is_required() {
     let sim = simulator(json!({}));
     let reply = Client::anonymous(&sim).get("/msp/customers").expect(401).json();
     assert_eq!(reply, json!({"error": "Authentication required"}));
@@ -46,7 +46,7 @@ fn a_scroll_advances_on_every_continuation() {
     };
     let second = next(&first["next_page_key"]);
     assert_ne!(second["next_page_key"], first["next_page_key"]);
-    // The same key once more does not repeat the page: the server has moved on.
+    // The same key again does not repeat the page: the server has moved on.
     let third = next(&first["next_page_key"]);
     assert_eq!(ids(&second), ["case_000004", "case_000005", "case_000006"]);
     assert_eq!(ids(&third), ["case_000007", "case_000008", "case_000009"]);
@@ -66,7 +66,7 @@ fn a_scroll_id_may_stay_the_same() {
 }
 
 #[test]
-fn a_scroll_expires_when_it_rests() {
+fn a_scroll_expires_when_idle() {
     let sim = simulator(json!({"scroll_idle_seconds": 30}));
     let client = Client::wiv(&sim);
     let mut key = client.post(SEARCH, &json!({"max_returned_items": 3})).json()["next_page_key"].clone();
@@ -114,7 +114,7 @@ fn a_search_is_refused_in_wivs_words() {
 }
 
 #[test]
-fn a_run_is_made_every_time() {
+fn every_run_is_recorded() {
     let sim = simulator(json!({}));
     let client = Client::wiv(&sim);
     let path = "/workflows/workflow_def456ghi789/run";

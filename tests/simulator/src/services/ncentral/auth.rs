@@ -1,4 +1,4 @@
-//! Sessions: a user token becomes an access and a refresh token, a refresh token becomes two others.
+//! Sessions: a user token is exchanged for an access and a refresh token, a refresh token for two others.
 
 use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderName};
@@ -8,15 +8,15 @@ use super::errors;
 use crate::answer::Answer;
 use crate::request::Call;
 use crate::services::bearer;
+use crate::state::State;
 use crate::tokens::Pair;
-use crate::world::World;
 
-pub(super) fn authenticate(world: &mut World, call: &Call<'_>) -> Answer {
-    open(world, call)
+pub(super) fn authenticate(state: &mut State, call: &Call<'_>) -> Answer {
+    open(state, call)
 }
 
-/// Takes the refresh token as plain text and nothing else: a JSON body or a bearer token beside it is refused.
-pub(super) fn refresh(world: &mut World, call: &Call<'_>) -> Answer {
+/// Accepts the refresh token as plain text only: a JSON body or an additional bearer token is refused.
+pub(super) fn refresh(state: &mut State, call: &Call<'_>) -> Answer {
     if call.request.media_type().as_deref() != Some("text/plain") {
         return errors::plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, call);
     }
@@ -28,24 +28,20 @@ pub(super) fn refresh(world: &mut World, call: &Call<'_>) -> Answer {
     if token.trim().is_empty() {
         return errors::bad_request("BadRequestException: The refresh token must not be empty.", call);
     }
-    if !world.tokens.use_refresh(world.clock.now(), token) {
+    if !state.tokens.use_refresh(state.clock.now(), token) {
         return errors::unauthorized(call, true);
     }
-    open(world, call)
+    open(state, call)
 }
 
-pub(super) fn validate(_: &mut World, _: &Call<'_>) -> Answer {
-    Answer::ok(&json!({"message": "The token is valid."}))
-}
-
-pub(super) fn logout(world: &mut World, call: &Call<'_>) -> Answer {
+pub(super) fn logout(state: &mut State, call: &Call<'_>) -> Answer {
     if let Some(token) = bearer(call.request) {
-        world.tokens.log_out(token);
+        state.tokens.log_out(token);
     }
     Answer::empty(StatusCode::OK).committed()
 }
 
-fn open(world: &mut World, call: &Call<'_>) -> Answer {
+fn open(state: &mut State, call: &Call<'_>) -> Answer {
     let life = |header: &'static str, most: u64| match call.request.header(&HeaderName::from_static(header)) {
         None => Ok(most),
         // An override can only shorten.
@@ -54,16 +50,16 @@ fn open(world: &mut World, call: &Call<'_>) -> Answer {
             errors::bad_request(&format!("BadRequestException: {name} must look like 120s, 30m or 1h."), call)
         }),
     };
-    let access = match life("x-access-expiry-override", world.options.access_seconds) {
+    let access = match life("x-access-expiry-override", state.options.access_seconds) {
         Ok(seconds) => seconds,
         Err(refusal) => return refusal,
     };
-    let refresh = match life("x-refresh-expiry-override", world.options.refresh_seconds) {
+    let refresh = match life("x-refresh-expiry-override", state.options.refresh_seconds) {
         Ok(seconds) => seconds,
         Err(refusal) => return refusal,
     };
-    let pair = world.tokens.open(world.clock.now(), access, refresh);
-    Answer::ok(&written(&pair, world.options.send_expiry)).committed()
+    let pair = state.tokens.open(state.clock.now(), access, refresh);
+    Answer::ok(&written(&pair, state.options.send_expiry)).committed()
 }
 
 fn written(pair: &Pair, send_expiry: bool) -> Value {
@@ -102,7 +98,7 @@ mod tests {
     use super::seconds;
 
     #[test]
-    fn lives_are_read_in_three_units() {
+    fn lifetimes_are_parsed_in_three_units() {
         assert_eq!([seconds("120s"), seconds("30m"), seconds("1h")], [Some(120), Some(1800), Some(3600)]);
         for wrong in ["0s", "5", "", "5d", "s", "+5s", "12345s", "é"] {
             assert_eq!(seconds(wrong), None, "{wrong}");

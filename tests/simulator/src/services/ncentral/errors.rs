@@ -1,23 +1,11 @@
-//! N-central's way of saying no: `{"status", "message": "[ID=…] WHAT: …", "errors": […]}`.
+//! N-central's errors: `{"status", "message": "[ID=…] WHAT: …", "errors": […]}`.
 
 use http::StatusCode;
 use serde_json::json;
 
 use crate::answer::Answer;
 use crate::request::Call;
-
-/// One thing that is wrong with a request.
-#[derive(Debug)]
-pub(crate) struct Problem {
-    field: &'static str,
-    message: String,
-}
-
-impl Problem {
-    pub(crate) fn new(field: &'static str, message: impl Into<String>) -> Self {
-        Self { field, message: message.into() }
-    }
-}
+use crate::services::Problem;
 
 /// The vendor's correlation id; the request's number makes it repeatable.
 fn id(call: &Call<'_>) -> String {
@@ -25,14 +13,14 @@ fn id(call: &Call<'_>) -> String {
     format!("{:08x}-{:04x}-{:04x}", bits >> 32, (bits >> 16) & 0xffff, bits & 0xffff)
 }
 
-/// An error with a text of its own.
+/// An error with its own text.
 pub(crate) fn error(status: StatusCode, text: &str, call: &Call<'_>) -> Answer {
     let reason = status.canonical_reason().unwrap_or("ERROR").to_ascii_uppercase();
     let message = format!("[ID={}] {reason}: {text}", id(call));
     Answer::json(status, &json!({"status": status.as_u16(), "message": message}))
 }
 
-/// An error that needs no more than its status.
+/// An error that needs only its status.
 pub(crate) fn plain(status: StatusCode, call: &Call<'_>) -> Answer {
     let text = match status {
         StatusCode::NOT_FOUND => "ResourceNotFoundException: No resource at this path.",
@@ -71,7 +59,7 @@ pub(crate) fn unreadable(call: &Call<'_>) -> Answer {
     bad_request("InvalidInputFormatException: The request body is not a JSON object.", call)
 }
 
-/// A 400 for what is wrong in the fields; `context` is the vendor's name of the action.
+/// A 400 for invalid fields; `context` is the vendor's name of the action.
 pub(crate) fn invalid(context: &str, problems: &[Problem], call: &Call<'_>) -> Answer {
     let text = match problems {
         [one] if context.is_empty() => format!("BAD REQUEST: {}", one.message),

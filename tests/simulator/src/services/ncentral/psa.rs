@@ -4,10 +4,11 @@ use http::StatusCode;
 use http::header::HeaderName;
 use serde_json::{Map, Value, json};
 
-use super::{Problem, errors, number, object};
+use super::{errors, number, object};
 use crate::answer::Answer;
 use crate::request::{Call, whole};
-use crate::world::World;
+use crate::services::Problem;
+use crate::state::State;
 
 /// Tigerpaw, the only standard PSA whose credentials can be checked.
 const TIGERPAW: &str = "3";
@@ -15,8 +16,8 @@ const TIGERPAW: &str = "3";
 /// Ticket ids are 32-bit in the body of a create.
 const LARGEST_ID: u64 = i32::MAX as u64;
 
-pub(super) fn standard_links(world: &mut World, call: &Call<'_>) -> Answer {
-    if !world.options.standard_psa {
+pub(super) fn standard_links(state: &mut State, call: &Call<'_>) -> Answer {
+    if !state.options.standard_psa {
         return errors::plain(StatusCode::INTERNAL_SERVER_ERROR, call);
     }
     Answer::ok(&json!({
@@ -24,7 +25,7 @@ pub(super) fn standard_links(world: &mut World, call: &Call<'_>) -> Answer {
     }))
 }
 
-pub(super) fn validate_credential(world: &mut World, call: &Call<'_>) -> Answer {
+pub(super) fn validate_credential(state: &mut State, call: &Call<'_>) -> Answer {
     let body = match object(call) {
         Ok(body) => body,
         Err(refusal) => return refusal,
@@ -32,7 +33,7 @@ pub(super) fn validate_credential(world: &mut World, call: &Call<'_>) -> Answer 
     if let Some(refusal) = credential_problems(&body, call) {
         return refusal;
     }
-    if !world.options.standard_psa {
+    if !state.options.standard_psa {
         return errors::plain(StatusCode::INTERNAL_SERVER_ERROR, call);
     }
     if call.param(0) != TIGERPAW {
@@ -44,26 +45,13 @@ pub(super) fn validate_credential(world: &mut World, call: &Call<'_>) -> Answer 
         return errors::not_found(&format!("Psa with type {kind} was not found!"), call);
     }
     let key = call.request.header(&HeaderName::from_static("integration-key"));
-    let key_fits = key.is_none_or(|key| key == world.options.credentials.psa_integration_key);
-    let valid = key_fits && credential_fits(world, &body);
+    let key_fits = key.is_none_or(|key| key == state.options.credentials.psa_integration_key);
+    let valid = key_fits && credential_fits(state, &body);
     Answer::ok(&json!({"data": {"isPsaCredentialsValid": valid}, "_links": {}}))
 }
 
-pub(super) fn links(_: &mut World, _: &Call<'_>) -> Answer {
-    Answer::ok(&json!({"_links": {
-        "custom-psa-ticket-info": "/api/custom-psa/tickets/{customPsaTicketId}",
-        "custom-psa-tickets": "/api/custom-psa/tickets",
-    }}))
-}
-
-pub(super) fn ticket_links(_: &mut World, _: &Call<'_>) -> Answer {
-    Answer::ok(&json!({"_links": {
-        "custom-psa-ticket-info": "/api/custom-psa/tickets/{customPsaTicketId}",
-    }}))
-}
-
-/// A ticket for somebody who shows credentials of the PSA: a read, though by POST.
-pub(super) fn get_ticket(world: &mut World, call: &Call<'_>) -> Answer {
+/// A ticket for a caller with credentials of the PSA: a read, although by POST.
+pub(super) fn get_ticket(state: &mut State, call: &Call<'_>) -> Answer {
     let body = match object(call) {
         Ok(body) => body,
         Err(refusal) => return refusal,
@@ -71,25 +59,25 @@ pub(super) fn get_ticket(world: &mut World, call: &Call<'_>) -> Answer {
     if let Some(refusal) = credential_problems(&body, call) {
         return refusal;
     }
-    if !credential_fits(world, &body) {
+    if !credential_fits(state, &body) {
         let text = "ForbiddenException: The PSA credentials are not valid.";
         return errors::error(StatusCode::FORBIDDEN, text, call);
     }
-    get_ticket_info(world, call)
+    get_ticket_info(state, call)
 }
 
-pub(super) fn get_ticket_info(world: &mut World, call: &Call<'_>) -> Answer {
+pub(super) fn get_ticket_info(state: &mut State, call: &Call<'_>) -> Answer {
     let id = match ticket_id(call) {
         Ok(id) => id,
         Err(refusal) => return refusal,
     };
-    match world.tickets.get(id) {
+    match state.tickets.get(id) {
         Some(ticket) => Answer::ok(&json!({"data": ticket.info(), "_links": {}})),
         None => no_ticket(call),
     }
 }
 
-pub(super) fn create_ticket(world: &mut World, call: &Call<'_>) -> Answer {
+pub(super) fn create_ticket(state: &mut State, call: &Call<'_>) -> Answer {
     let body = match object(call) {
         Ok(body) => body,
         Err(refusal) => return refusal,
@@ -110,24 +98,24 @@ pub(super) fn create_ticket(world: &mut World, call: &Call<'_>) -> Answer {
     let (Some(id), Some(number), Some(url)) = (id, number, url) else {
         return errors::invalid("Custom PSA Ticket Create", &problems, call);
     };
-    let ticket = world.tickets.link(id, number, url).linked();
+    let ticket = state.tickets.link(id, number, url).linked();
     changed("Custom PSA ticket created successfully.", &ticket)
 }
 
-pub(super) fn resolve_ticket(world: &mut World, call: &Call<'_>) -> Answer {
-    set_status(world, call, "Resolved", "Custom PSA ticket resolved successfully")
+pub(super) fn resolve_ticket(state: &mut State, call: &Call<'_>) -> Answer {
+    set_status(state, call, "Resolved", "Custom PSA ticket resolved successfully")
 }
 
-pub(super) fn reopen_ticket(world: &mut World, call: &Call<'_>) -> Answer {
-    set_status(world, call, "Reopened", "Custom PSA ticket reopened successfully")
+pub(super) fn reopen_ticket(state: &mut State, call: &Call<'_>) -> Answer {
+    set_status(state, call, "Reopened", "Custom PSA ticket reopened successfully")
 }
 
-fn set_status(world: &mut World, call: &Call<'_>, status: &str, message: &str) -> Answer {
+fn set_status(state: &mut State, call: &Call<'_>, status: &str, message: &str) -> Answer {
     let id = match ticket_id(call) {
         Ok(id) => id,
         Err(refusal) => return refusal,
     };
-    match world.tickets.set_status(id, status) {
+    match state.tickets.set_status(id, status) {
         Some(ticket) => changed(message, &ticket.linked()),
         None => no_ticket(call),
     }
@@ -159,8 +147,8 @@ fn credential_problems(body: &Map<String, Value>, call: &Call<'_>) -> Option<Ans
     None
 }
 
-fn credential_fits(world: &World, body: &Map<String, Value>) -> bool {
-    let credentials = &world.options.credentials;
+fn credential_fits(state: &State, body: &Map<String, Value>) -> bool {
+    let credentials = &state.options.credentials;
     let is = |field: &str, wanted: &str| body.get(field).and_then(Value::as_str) == Some(wanted);
     is("username", &credentials.psa_username) && is("password", &credentials.psa_password)
 }

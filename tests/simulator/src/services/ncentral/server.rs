@@ -1,18 +1,14 @@
-//! What the server says about itself.
+//! The server's own information.
 
 use serde_json::json;
 
 use crate::answer::Answer;
 use crate::request::Call;
-use crate::world::World;
+use crate::state::State;
 
-pub(super) fn info(_: &mut World, _: &Call<'_>) -> Answer {
-    Answer::ok(&json!({"version": "3.1.0", "jvmVersion": "17.0.9", "ncentral": null}))
-}
-
-/// Counts from a fixed start, so that an answer depends on the test's clock and not on the day.
-pub(super) fn health(world: &mut World, _: &Call<'_>) -> Answer {
-    let seconds = world.clock.now().as_secs();
+/// Counts from a fixed start, so that a response depends on the test's clock and not on the day.
+pub(super) fn health(state: &mut State, _: &Call<'_>) -> Answer {
+    let seconds = state.clock.now().as_secs();
     let (day, hour) = (1 + seconds / 86_400 % 28, seconds / 3600 % 24);
     let (minute, second) = (seconds / 60 % 60, seconds % 60);
     Answer::ok(&json!({

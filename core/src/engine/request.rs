@@ -1,0 +1,445 @@
+//! From parameters and options to one request that is ready to send.
+//!
+//! Parameters are the bytes of one JSON object. JSON was chosen over a typed map because every language makes it in one
+//! step, nested values keep their exact text (numbers of any size, the order of fields), and the body is composed of
+//! slices of it without building values. All checks happen here; later steps do not validate again.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde_json::value::RawValue;
+use url::Url;
+
+use crate::base::error::{Error, ErrorKind, Result};
+use crate::base::quote::{self, quote};
+use crate::base::secret::Secret;
+use crate::base::spelling::{Name, Spelling};
+use crate::engine::check::{self, ParamValue};
+use crate::engine::config::options;
+use crate::engine::encode;
+use crate::table::{Answer, BodyKind, Operation, Paging, Param, ParamLocation};
+use crate::wire::raw;
+
+pub use crate::generated::config::CallOptions;
+
+impl CallOptions {
+    /// The options that a JSON object describes.
+    ///
+    /// # Errors
+    /// `InvalidRequest` when it is not an object of known options.
+    pub fn from_json(options: &[u8]) -> Result<Self> {
+        Self::from_json_in(options, Spelling::default())
+    }
+
+    /// The options that a JSON object describes in the spelling of a language.
+    ///
+    /// # Errors
+    /// `InvalidRequest` when it is not an object of known options.
+    pub fn from_json_in(options: &[u8], spelling: Spelling) -> Result<Self> {
+        options::read("call options", options::CALL, options, spelling, None)
+    }
+
+    /// The names of all options, in the spelling of a language.
+    pub fn names(spelling: Spelling) -> Vec<String> {
+        options::CALL.iter().map(|row| spelling.name(row.name).into_owned()).collect()
+    }
+
+    pub(crate) fn check_written(&self) -> Result<()> {
+        match &self.unwritable {
+            None => Ok(()),
+            Some(what) => {
+                Err(Error::argument(what, "a value that has no JSON form", "cannot be serialised as JSON"))
+            }
+        }
+    }
+}
+
+/// A request ready to send, apart from credentials.
+#[derive(Clone)]
+pub(crate) struct HttpRequest {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
+    /// Secret parameters of this call.
+    pub(crate) secrets: Vec<Secret>,
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpRequest({} {})", self.method, self.url.path())
+    }
+}
+
+/// The fields of a JSON body, as raw text by wire name.
+pub(crate) type Fields = Vec<(String, String)>;
+
+/// The parts of a request, from which the pager makes the request of each page.
+#[derive(Clone)]
+pub(crate) struct RequestTemplate {
+    pub(crate) operation: &'static Operation,
+    path: String,
+    /// The encoded length of each parameter in the path.
+    path_lengths: Vec<(&'static str, usize)>,
+    pub(crate) query: Vec<(String, String)>,
+    headers: HeaderMap,
+    pub(crate) fields: Fields,
+    secrets: Vec<Secret>,
+    spelling: Spelling,
+}
+
+impl fmt::Debug for RequestTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RequestTemplate({})", self.operation.id)
+    }
+}
+
+impl RequestTemplate {
+    /// Checks parameters against the operation's table.
+    pub(crate) fn new(
+        operation: &'static Operation,
+        params: &[u8],
+        options: &CallOptions,
+        spelling: Spelling,
+        stand_in: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self> {
+        Self::build(operation, params, options, spelling, stand_in)
+            .map_err(|error| error.with_operation(operation.id))
+    }
+
+    fn build(
+        operation: &'static Operation,
+        params: &[u8],
+        options: &CallOptions,
+        spelling: Spelling,
+        stand_in: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self> {
+        let given = read_params(operation, params, spelling)?;
+        let mut template = Self {
+            operation,
+            path: operation.path.to_owned(),
+            path_lengths: Vec::new(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            fields: Vec::new(),
+            secrets: Vec::new(),
+            spelling,
+        };
+        for param in operation.params {
+            let value =
+                given.iter().find(|(name, _)| *name == spelling.name(param.name)).map(|(_, raw)| raw.get());
+            // Null counts as not given, except in a body, where vendors distinguish the two.
+            let value = value
+                .filter(|raw| *raw != "null" || (param.location == ParamLocation::Body && !param.required));
+            let fallback = value.is_none().then(|| param.from_option.and_then(stand_in)).flatten();
+            let fallback = fallback.map(|text| serde_json::Value::String(text).to_string());
+            match value.or(fallback.as_deref()).or(param.default) {
+                Some(raw) => template.place(param, raw)?,
+                None if param.required => {
+                    let also = param.from_option.map_or(String::new(), |option| {
+                        format!(", as an argument or as the client's {}", Name(option))
+                    });
+                    return Err(Error::required(
+                        param.name,
+                        &format!("it {}{also}", check::allowed(param.kind)),
+                    ));
+                }
+                None => {}
+            }
+        }
+        template.add(options)?;
+        template.check_length()?;
+        Ok(template)
+    }
+
+    fn check_length(&self) -> Result<()> {
+        let own = |wire: &str| self.operation.params.iter().find(|param| param.wire == wire);
+        let name =
+            |wire: &str| own(wire).map_or(format!("extra_query[{wire}]"), |param| param.name.to_owned());
+        let query = self.query.iter().map(|(wire, value)| (name(wire), query_length(wire, value)));
+        check_length(
+            query.chain(self.path_lengths.iter().map(|(name, length)| ((*name).to_owned(), *length))),
+        )
+    }
+
+    fn place(&mut self, param: &'static Param, raw: &str) -> Result<()> {
+        let value = if raw == "null" { ParamValue::null() } else { check::value(param, raw, self.spelling)? };
+        self.secrets.extend(value.secrets);
+        match param.location {
+            ParamLocation::Path => {
+                if let Some(reason) = encode::refuse_segment(&value.text) {
+                    return Err(Error::argument(param.name, &quote(&value.text), reason));
+                }
+                let slot = format!("{{{}}}", param.wire);
+                let segment = encode::segment(&value.text);
+                self.path_lengths.push((param.name, segment.len()));
+                self.path = self.path.replace(&slot, &segment);
+            }
+            ParamLocation::Query => self.query.push((param.wire.to_owned(), value.text)),
+            ParamLocation::Header => {
+                let name = HeaderName::from_bytes(param.wire.as_bytes()).map_err(internal)?;
+                self.headers.insert(name, header_value(param.name, &value.text, param.secret)?);
+            }
+            ParamLocation::Body => self.fields.push((param.wire.to_owned(), value.json)),
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, options: &CallOptions) -> Result<()> {
+        options.check_written()?;
+        add_headers(&mut self.headers, &options.extra_headers)?;
+        for (name, raw) in &options.extra_query {
+            self.refuse_parameter("extra_query", name)?;
+            add_query(&mut self.query, name, raw)?;
+        }
+        if !options.extra_body.is_empty() && self.operation.body != BodyKind::Json {
+            let reason = match self.operation.body {
+                BodyKind::Value => "cannot be sent: the body of this operation is not a JSON object",
+                _ => "cannot be sent: this operation has no JSON body",
+            };
+            return Err(Error::argument("extra_body", "fields", reason));
+        }
+        // The pager sets where a scroll continues.
+        if self.operation.paging == Paging::Scroll && options.extra_body.contains_key("start_page_key") {
+            return Err(Error::argument(
+                "extra_body[start_page_key]",
+                "a value",
+                "is set by the list itself",
+            ));
+        }
+        for (name, raw) in &options.extra_body {
+            self.fields.retain(|(known, _)| known != name);
+            self.fields.push((name.clone(), raw.get().to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Refuses parameters of the operation among the extra ones: as parameters they are checked, and may affect more than
+    /// the request.
+    fn refuse_parameter(&self, option: &str, name: &str) -> Result<()> {
+        let same = |other: &str| other.eq_ignore_ascii_case(name);
+        match self.operation.params.iter().find(|param| same(param.name) || same(param.wire)) {
+            None => Ok(()),
+            Some(param) => {
+                let allowed = format!("is a parameter of this operation; pass it as {}", Name(param.name));
+                Err(Error::argument(&format!("{option}[{name}]"), "a value", &allowed))
+            }
+        }
+    }
+
+    /// The fields of the body if it is an object.
+    pub(crate) fn sent(&self) -> &[(String, String)] {
+        if self.operation.body == BodyKind::Json { &self.fields } else { &[] }
+    }
+
+    /// The secret parameters.
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        &self.secrets
+    }
+
+    /// The request, with the query parameters and body fields of a page.
+    pub(crate) fn finish(
+        &self,
+        base: &Url,
+        page_query: &[(&str, String)],
+        page_fields: &[(&str, &str)],
+    ) -> HttpRequest {
+        let mut url = join(base, &self.path);
+        let query: Vec<(&str, &str)> = self
+            .query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(name, _)| !page_query.iter().any(|(set, _)| set == name))
+            .chain(page_query.iter().map(|(name, value)| (*name, value.as_str())))
+            .collect();
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let mut headers = self.headers.clone();
+        let own = self.fields.iter().map(|(name, raw)| (name.as_str(), raw.as_str()));
+        let body = match self.operation.body {
+            BodyKind::Json => Some(raw::compose(own.chain(page_fields.iter().copied()))),
+            BodyKind::Value => self.fields.first().map(|(_, raw)| raw.clone()),
+            BodyKind::None | BodyKind::RefreshToken => None,
+        };
+        if body.is_some() {
+            headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if self.operation.answer == Answer::Raw {
+            headers.insert(http::header::ACCEPT, HeaderValue::from_static("*/*"));
+        }
+        HttpRequest {
+            method: self.operation.method.clone(),
+            url,
+            headers,
+            body: body.map(Bytes::from),
+            secrets: self.secrets.clone(),
+        }
+    }
+
+    /// A hash of the list, which is the same for all its pages.
+    pub(crate) fn fingerprint(&self, base: &Url) -> u64 {
+        let own = raw::compose(self.fields.iter().map(|(name, raw)| (name.as_str(), raw.as_str())));
+        let paging =
+            self.operation.service.dialect().pages.filter(|_| self.operation.paging == Paging::PageNumber);
+        let number = paging.map(|paging| paging.number);
+        let query = self.query.iter().filter(|(name, _)| Some(name.as_str()) != number);
+        let query = query.flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+        let parts = [self.operation.id, base.as_str(), &self.path, &own];
+        // FNV-1a: the hash is part of resume tokens, which outlive the process, so it must never change.
+        parts
+            .into_iter()
+            .chain(query)
+            .flat_map(|part| part.bytes().chain([0]))
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    }
+}
+
+/// Parameters by name, as raw JSON. Unknown and duplicate names are errors.
+fn read_params<'a>(
+    operation: &Operation,
+    params: &'a [u8],
+    spelling: Spelling,
+) -> Result<Vec<(String, &'a RawValue)>> {
+    let text =
+        if params.is_empty() { "{}" } else { std::str::from_utf8(params).map_err(|_| bad_params())? };
+    let mut given: Vec<(String, &RawValue)> = Vec::new();
+    let parsed: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|_| bad_params())?;
+    for (name, raw) in parsed {
+        if operation.params.iter().all(|param| spelling.name(param.name) != name) {
+            return Err(unknown_param(operation, &name, spelling));
+        }
+        given.push((name, raw));
+    }
+    Ok(given)
+}
+
+/// The error for an unknown parameter, which is often an option in the wrong place.
+fn unknown_param(operation: &Operation, name: &str, spelling: Spelling) -> Error {
+    let list = operation.paging != Paging::None;
+    let is_one_of = |rows: &[options::Row]| rows.iter().any(|row| spelling.name(row.name) == name);
+    if is_one_of(options::CALL) {
+        return Error::refused(name, None, "is not a parameter; it is an option of the call")
+            .spelled(spelling);
+    }
+    if is_one_of(options::PAGING) {
+        let allowed = if list {
+            "is not a parameter; it is a paging option"
+        } else {
+            "is only for lists, and this operation is not a list"
+        };
+        return Error::refused(name, None, allowed).spelled(spelling);
+    }
+    let of_lists = options::PAGING.iter().filter(|_| list).map(|row| row.name);
+    Error::unknown(
+        name,
+        "a parameter",
+        operation.params.iter().map(|param| param.name).chain(of_lists),
+        spelling,
+    )
+}
+
+fn bad_params() -> Error {
+    Error::new(ErrorKind::InvalidRequest, "parameters: must be one JSON object")
+}
+
+fn internal(error: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Internal, error.to_string())
+}
+
+/// Path and query together, in characters. No server accepts as many, and requests cannot have many more.
+const LONGEST_TARGET: usize = 60_000;
+
+/// Refuses a path and query that are too long; the error names the longest part.
+pub(crate) fn check_length(parts: impl Iterator<Item = (String, usize)>) -> Result<()> {
+    let parts: Vec<_> = parts.collect();
+    if parts.iter().map(|(_, length)| length).sum::<usize>() <= LONGEST_TARGET {
+        return Ok(());
+    }
+    let longest = parts.iter().max_by_key(|(_, length)| *length);
+    let (name, length) = longest.map_or(("path", 0), |(name, length)| (name.as_str(), *length));
+    let allowed = format!("must be shorter: path and query can have {LONGEST_TARGET} characters in total");
+    Err(Error::argument(name, &format!("{length} characters"), &allowed))
+}
+
+/// The encoded length of a query parameter.
+pub(crate) fn query_length(name: &str, value: &str) -> usize {
+    let length =
+        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).map(str::len).sum::<usize>();
+    length(name) + length(value) + 2
+}
+
+/// A path below the base. Only the path is replaced, so the result is always on the same server.
+pub(crate) fn join(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    url
+}
+
+pub(crate) fn add_headers(headers: &mut HeaderMap, extra: &BTreeMap<String, String>) -> Result<()> {
+    for (name, value) in extra {
+        let argument = format!("extra_headers[{name}]");
+        let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+            Error::argument("extra_headers", &quote(name), "must consist of letters, digits and -")
+        })?;
+        // The engine sets these: a second credential or a wrong length would break its guarantees.
+        let own = [
+            "authorization",
+            "x-api-key",
+            "x-request-id",
+            "host",
+            "content-length",
+            "transfer-encoding",
+            "connection",
+        ];
+        if own.contains(&parsed.as_str()) {
+            return Err(Error::argument(&argument, "a value", "is set by the client itself"));
+        }
+        // A header that a caller adds may be a secret, so it is never quoted.
+        headers.insert(parsed, header_value(&argument, value, true)?);
+    }
+    Ok(())
+}
+
+fn header_value(argument: &str, text: &str, secret: bool) -> Result<HeaderValue> {
+    let refuse = || {
+        let given = if secret { "a text with other characters".to_owned() } else { quote(text) };
+        Error::argument(argument, &given, "must be visible ASCII text on one line")
+    };
+    if !text.is_ascii() {
+        return Err(refuse());
+    }
+    let mut value = HeaderValue::from_str(text).map_err(|_| refuse())?;
+    value.set_sensitive(secret);
+    Ok(value)
+}
+
+/// Adds a query parameter. Numbers are sent as written: a parser would round large ones.
+pub(crate) fn add_query(query: &mut Vec<(String, String)>, name: &str, raw: &RawValue) -> Result<()> {
+    let refuse =
+        |given: &str, allowed: &str| Err(Error::argument(&format!("extra_query[{name}]"), given, allowed));
+    let entries: Vec<&RawValue> = match raw.get().as_bytes().first() {
+        Some(b'[') => serde_json::from_str(raw.get()).map_err(internal)?,
+        _ => vec![raw],
+    };
+    for entry in entries {
+        let text = entry.get();
+        match text.as_bytes().first() {
+            Some(b'n') => {}
+            Some(b'"') => match serde_json::from_str(text) {
+                Ok(text) => query.push((name.to_owned(), text)),
+                Err(_) => return refuse("a text", "must be Unicode text, without half a surrogate pair"),
+            },
+            Some(b'{' | b'[') => {
+                return refuse(
+                    &quote::describe(text),
+                    "must be text, a number, true, false, or a list of these",
+                );
+            }
+            _ => query.push((name.to_owned(), text.to_owned())),
+        }
+    }
+    Ok(())
+}

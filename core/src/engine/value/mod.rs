@@ -1,0 +1,11 @@
+//! Values of responses, read tolerantly: by the facade into models, by bindings into structs of their own, and by the
+//! engine to see whether they fit.
+
+mod fits;
+mod reader;
+pub(crate) mod scalar;
+mod unreadable;
+
+pub(crate) use self::fits::readable;
+pub use self::reader::Reader;
+pub use self::unreadable::Unreadable;

@@ -1,0 +1,170 @@
+"""Checks the links and tables of the Markdown files, and that every dependency has a reason.
+
+    python tests/spec/docs.py                every check
+    python tests/spec/docs.py --self-check   damages copies in memory and expects each to be noticed
+
+Links into this repository lead to a file, and to a heading of it if they name one; those of
+packages' pages, which are read elsewhere, are absolute. The table of docs/errors.md is that of
+core/api/errors.yaml. Every direct dependency has a line in tests/packages/dependencies.yaml, and
+every line has a dependency.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+# Built or installed files.
+BUILT = {"target", "node_modules", "dist", "build", "packed", "__pycache__"}
+LINK = re.compile(r"(?<!\!)\[[^\]\[]*\]\(([^)\s]+)\)")
+# The pages in packages, and how they link to the others.
+[REPOSITORY] = re.findall(r'^repository = "(.*)"', (ROOT / "Cargo.toml").read_text(encoding="utf-8"), re.MULTILINE)
+HERE = f"{REPOSITORY}/blob/main/"
+PAGES = ("bindings-python/README.md", "bindings-node/README.md", "bindings-c/README.md", "tests/simulator/README.md")
+REASONS = "tests/packages/dependencies.yaml"
+CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+Read = Callable[[str], str]
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def files(ending: str | tuple[str, ...], under: Path = ROOT) -> list[str]:
+    """The files of the tree with this extension, as paths from its top."""
+    found = []
+    for folder, folders, names in os.walk(under):
+        folders[:] = [name for name in folders if name not in BUILT and not name.startswith(".")]
+        found += [str((Path(folder) / name).relative_to(ROOT)) for name in names if name.endswith(ending)]
+    return sorted(found)
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of headings: lower case, dashes for blanks, without other characters."""
+    found: set[str] = set()
+    for heading in re.findall(r"^#+ +(.+?) *$", CODE.sub("", text), re.MULTILINE):
+        plain = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
+        slug = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+        name, count = slug, 0
+        while name in found:
+            count += 1
+            name = f"{slug}-{count}"
+        found.add(name)
+    return found
+
+
+def links(read: Read) -> Iterator[str]:
+    for name in files(".md"):
+        for target in LINK.findall(CODE.sub("", read(name))):
+            inside = target.removeprefix(HERE)
+            if re.match(r"[a-z]+:", inside):
+                continue
+            if inside == target and target.startswith("../") and name in PAGES:
+                yield f"{name}: {target} does not exist from the package's page; write {HERE}…"
+            path, _, anchor = inside.partition("#")
+            folder = ROOT if inside != target else (ROOT / name).parent
+            place = folder / path if path else ROOT / name
+            if not place.exists() or not place.resolve().is_relative_to(ROOT):
+                yield f"{name}: {target} does not exist"
+            elif anchor and anchor not in anchors(read(str(place.resolve().relative_to(ROOT)))):
+                yield f"{name}: {target}: there is no such heading"
+
+
+def errors(read: Read) -> Iterator[str]:
+    wanted = []
+    for kind in yaml.safe_load(read("core/api/errors.yaml"))["kinds"]:
+        assert kind["python"] == kind["node"], "the table has one column for both"
+        code = re.sub(r"(?<!^)(?=[A-Z])", "_", kind["name"]).upper()
+        wanted.append(f"| `{kind['name']}` | `{kind['python']}` | `MSPKIT_E_{code}` | {kind['doc']} | {kind['act']} |")
+    rows = [line for line in read("docs/errors.md").splitlines() if "`MSPKIT_E_" in line and line.startswith("| ")]
+    for line in wanted:
+        if line not in rows:
+            yield f"docs/errors.md: this row is missing: {line}"
+    for line in rows:
+        if line not in wanted:
+            yield f"docs/errors.md: core/api/errors.yaml has no row {line}"
+
+
+def manifests(read: Read) -> dict[str, dict[str, str]]:
+    """Every dependency of each kind, with a file that names it."""
+    crates: dict[str, str] = {}
+    python: dict[str, str] = {}
+    npm: dict[str, str] = {}
+    for name in files("Cargo.toml"):
+        section = ""
+        for line in read(name).splitlines():
+            if line.startswith("["):
+                section = line.strip("[]")
+            elif section.endswith("dependencies") and (found := re.match(r"([\w-]+)(?:\.workspace)? *=", line)):
+                crates.setdefault(found[1], name)
+    for name in files("requirements.txt") + [one for one in files(".txt") if "/requirements/" in one]:
+        for package in re.findall(r"^([\w.-]+)==", read(name), re.MULTILINE):
+            python.setdefault(package, name)
+    for name in files("package.json"):
+        for group in re.findall(r'"(?:devD|d)ependencies": \{(.*?)\}', read(name), re.DOTALL):
+            for package in re.findall(r'"([^"]+)":', group):
+                npm.setdefault(package, name)
+    return {"crates": crates, "python": python, "npm": npm}
+
+
+def dependencies(read: Read) -> Iterator[str]:
+    reasons = yaml.safe_load(read(REASONS))
+    for kind, used in manifests(read).items():
+        named = {name for names in reasons[kind] for name in names.split(", ")}
+        # A requirements file also pins transitive dependencies, without distinguishing them.
+        for name in sorted(used.keys() - named) if kind != "python" else []:
+            if not re.fullmatch(r"mspkit(-\w+)*", name):
+                yield f"{REASONS}: there is no reason for {name} of {used[name]}"
+        for name in sorted(named - used.keys()):
+            yield f"{REASONS}: no manifest has {name}"
+
+
+CHECKS = (links, errors, dependencies)
+
+# A file, the damage to it, and the expected report.
+DAMAGE = [
+    ("README.md", "(docs/lists.md)", "(docs/list.md)", "docs/list.md does not exist"),
+    ("docs/limits.md", "#options)", "#optoins)", "there is no such heading"),
+    ("docs/README.md", "../CONTRIBUTING.md#", "../../CONTRIBUTING.md#", "does not exist"),
+    ("bindings-c/README.md", f"{HERE}docs/testing.md", f"{HERE}docs/test.md", "docs/test.md does not exist"),
+    ("bindings-c/README.md", f"{HERE}README.md#c-and-c", f"{HERE}README.md#c", "there is no such heading"),
+    ("bindings-node/README.md", f"{HERE}docs/lists.md", "../docs/lists.md", "does not exist from the package's page"),
+    ("docs/errors.md", "`MSPKIT_E_TIMEOUT`", "`MSPKIT_E_TIME`", "this row is missing: | `Timeout`"),
+    ("core/api/errors.yaml", "Create a new client.", "Create one.", "has no row | `Closed`"),
+    ("core/Cargo.toml", "[dependencies]\n", '[dependencies]\nleft-pad = "1"\n', "no reason for left-pad of core/Cargo.toml"),
+    ("tests/spec/requirements.txt", "openapi-spec-validator==", "#", "no manifest has openapi-spec-validator"),
+    ("bindings-node/package.json", '"publint"', '"publint2"', "no reason for publint2 of bindings-node/package.json"),
+]
+
+
+def self_check() -> Iterator[str]:
+    for name, old, new, wanted in DAMAGE:
+
+        def damaged(path: str, name: str = name, old: str = old, new: str = new) -> str:
+            text = read(path)
+            return text.replace(old, new) if path == name else text
+
+        if old not in read(name):
+            yield f"self-check: {name} has no {old!r} that could be damaged"
+        elif not any(wanted in complaint for check in CHECKS for complaint in check(damaged)):
+            yield f"self-check: no check reports {wanted!r}"
+
+
+def main() -> int:
+    checking = "--self-check" in sys.argv[1:]
+    found = list(self_check()) if checking else [complaint for check in CHECKS for complaint in check(read)]
+    print(*found, sep="\n", end="\n" if found else "")
+    if not found:
+        print(f"{len(DAMAGE)} mistakes are detected" if checking else f"{len(files('.md'))} pages are up to date")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
