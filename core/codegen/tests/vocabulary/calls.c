@@ -20,7 +20,7 @@ static void made(mspkit_status code, mspkit_error *error, const char *what)
     }
 }
 
-/* Whether the body that the server got, which it tells as text, has this in it. */
+/* Whether the body that the server received, which it returns as text, contains this. */
 static void got(const mspkit_response *response, const char *part)
 {
     const mspkit_wiv_echo_view *echo = mspkit_wiv_echo_of_response(response);
@@ -61,7 +61,7 @@ int main(int count, char **arguments)
     send.windows = MSPKIT_STR("[{}]");
     code = mspkit_wiv_vocabulary_send(client, MSPKIT_STR("2026"), MSPKIT_STR("2"), MSPKIT_STR("x"), &send, NULL, &response, &error);
     check(code == MSPKIT_E_INVALID_REQUEST, "an object without what is required is refused");
-    check(strstr(mspkit_error_message(error).data, "windows[0].device_id") != NULL, "and told by its place");
+    check(strstr(mspkit_error_message(error).data, "windows[0].device_id") != NULL, "and reported with its place");
     mspkit_error_free(error);
 
     notes.note_ids = MSPKIT_STR("[1, 2]");
