@@ -186,7 +186,7 @@ static void by_pointer(void)
     const mspkit_ncentral_customer_view *customer;
     mspkit_text value;
     post("/_sim/reset", "{}");
-    post("/_sim/script", "{\"responses\":[{\"match\":\"GET /api/customers/{id}\",\"times\":0,\"json\":{\"data\":{\"customerId\":100,"
+    post("/_sim/script", "{\"answers\":[{\"match\":\"GET /api/customers/{id}\",\"times\":0,\"json\":{\"data\":{\"customerId\":100,"
                          "\"customerName\":null,\"tags\":[{\"a/b\":\"x\\ny\"},7]}}},"
                          "{\"match\":\"GET /api/customers\",\"times\":0,\"json\":{\"data\":[{\"customerId\":5,\"more\":{\"is\":true}}]}}]}");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);

@@ -27,7 +27,7 @@ static void responses(const char *rows, const char *rest)
 {
     char response[2048];
     post("/_sim/reset", "{}");
-    snprintf(response, sizeof response, "{\"responses\":[{\"match\":\"GET /api/customers\",\"times\":0,\"json\":{\"data\":[%s]%s}}]}", rows, rest);
+    snprintf(response, sizeof response, "{\"answers\":[{\"match\":\"GET /api/customers\",\"times\":0,\"json\":{\"data\":[%s]%s}}]}", rows, rest);
     post("/_sim/script", response);
 }
 
@@ -135,7 +135,7 @@ static void not_whole(void)
     mspkit_error *error = NULL;
     const mspkit_item *item = NULL;
     post("/_sim/reset", "{}");
-    post("/_sim/script", "{\"responses\":[{\"match\":\"GET /api/customers\",\"json\":{\"data\":[{\"customerId\":1}],\"totalItems\":3}},"
+    post("/_sim/script", "{\"answers\":[{\"match\":\"GET /api/customers\",\"json\":{\"data\":[{\"customerId\":1}],\"totalItems\":3}},"
                          "{\"match\":\"GET /api/customers\",\"times\":0,\"json\":{\"data\":[],\"totalItems\":3}}]}");
     paging.on_incomplete = mspkit_nts("raise");
     pager = listed(client, 50, &paging);
@@ -163,7 +163,7 @@ static void texts(void)
     const mspkit_ncentral_customer_view *customer;
     mspkit_str message;
     post("/_sim/reset", "{}");
-    post("/_sim/script", "{\"responses\":[{\"match\":\"GET /api/customers/{id}\",\"status\":400,\"json\":{\"message\":\"a\\u0000b\\nforged\\u001b[2J\"}},"
+    post("/_sim/script", "{\"answers\":[{\"match\":\"GET /api/customers/{id}\",\"status\":400,\"json\":{\"message\":\"a\\u0000b\\nforged\\u001b[2J\"}},"
                          "{\"match\":\"GET /api/customers/{id}\",\"json\":{\"customerId\":100,\"customerName\":\"a\\u0000b\"}}]}");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, &error), MSPKIT_E_BAD_REQUEST);
     message = mspkit_error_message(error);
@@ -188,7 +188,7 @@ static void created(void)
     params.contact_first_name = mspkit_nts("Ada");
     params.contact_last_name = mspkit_nts("Lovelace");
     post("/_sim/reset", "{}");
-    post("/_sim/script", "{\"responses\":[{\"match\":\"POST /api/service-orgs/{id}/customers\",\"status\":201,"
+    post("/_sim/script", "{\"answers\":[{\"match\":\"POST /api/service-orgs/{id}/customers\",\"status\":201,"
                          "\"json\":{\"data\":{\"customerId\":[],\"customerName\":\"Contoso\"}}}]}");
     if (mspkit_ncentral_service_orgs_create_customer(client, MSPKIT_STR("50"), &params, NULL, &response, &error) != MSPKIT_OK) {
         fprintf(stderr, "%s\n", mspkit_error_message(error).data);
