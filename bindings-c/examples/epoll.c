@@ -45,7 +45,7 @@ int main(void)
         while (mspkit_queue_next(queue, 0, &done, NULL) == MSPKIT_OK) {
             char *mark = done.user_data;
             if (done.status == MSPKIT_OK) {
-                const mspkit_ncentral_customer_view *customer = mspkit_ncentral_customer_of_answer(done.answer);
+                const mspkit_ncentral_customer_view *customer = mspkit_ncentral_customer_of_response(done.response);
                 wrong += atoi(customer->customer_id.data) != 100 + (int)(mark - found) || (*mark)++ != 0;
             } else {
                 fprintf(stderr, "%s\n", mspkit_error_message(done.error).data);

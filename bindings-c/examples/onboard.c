@@ -54,7 +54,7 @@ static void create(mspkit_ncentral *client)
     mspkit_ncentral_service_orgs_create_params acme = mspkit_ncentral_service_orgs_create_params_init();
     mspkit_ncentral_service_orgs_create_customer_params customer = mspkit_ncentral_service_orgs_create_customer_params_init();
     const mspkit_ncentral_service_org_view *org;
-    mspkit_answer *made, *answer;
+    mspkit_response *made, *response;
     mspkit_str so_id;
     mspkit_pager *pager;
     mspkit_error *error;
@@ -64,7 +64,7 @@ static void create(mspkit_ncentral *client)
     acme.contact_last_name = MSPKIT_STR("Smith");
     acme.country = MSPKIT_STR("US");
     need(mspkit_ncentral_service_orgs_create(client, &acme, NULL, &made, &error), &error);
-    org = mspkit_ncentral_service_org_of_answer(made);
+    org = mspkit_ncentral_service_org_of_response(made);
     so_id = mspkit_str_of(org->so_id.data, org->so_id.len);
     printf("create a service organization: soId %s\n", so_id.data);
 
@@ -72,19 +72,19 @@ static void create(mspkit_ncentral *client)
     customer.contact_last_name = MSPKIT_STR("Doe");
     for (at = 0; at < sizeof names / sizeof *names; at++) {
         customer.customer_name = mspkit_nts(names[at]);
-        need(mspkit_ncentral_service_orgs_create_customer(client, so_id, &customer, NULL, &answer, &error), &error);
-        mspkit_answer_free(answer);
+        need(mspkit_ncentral_service_orgs_create_customer(client, so_id, &customer, NULL, &response, &error), &error);
+        mspkit_response_free(response);
     }
     need(mspkit_ncentral_service_orgs_list_customers(client, so_id, NULL, NULL, NULL, &pager, &error), &error);
     printf("create customers under it: %ld customers\n", count(pager));
     mspkit_pager_free(pager);
-    mspkit_answer_free(made);
+    mspkit_response_free(made);
 
-    if (mspkit_ncentral_service_orgs_create_customer(client, MSPKIT_STR("999999"), &customer, NULL, &answer, &error) < 0) {
+    if (mspkit_ncentral_service_orgs_create_customer(client, MSPKIT_STR("999999"), &customer, NULL, &response, &error) < 0) {
         printf("create one where it cannot be: %s: %s\n", mspkit_error_kind(error).data, mspkit_error_reason(error).data);
         mspkit_error_free(error);
     } else {
-        mspkit_answer_free(answer);
+        mspkit_response_free(response);
     }
 }
 
@@ -92,30 +92,30 @@ static void tickets(mspkit_ncentral *client)
 {
     mspkit_ncentral_standard_psa_validate_credential_params check = mspkit_ncentral_standard_psa_validate_credential_params_init();
     mspkit_ncentral_custom_psa_get_ticket_params read = mspkit_ncentral_custom_psa_get_ticket_params_init();
-    mspkit_answer *answer;
+    mspkit_response *response;
     mspkit_error *error;
     check.username = read.username = variable("PSA_USERNAME");
     check.password = read.password = variable("PSA_PASSWORD");
-    need(mspkit_ncentral_standard_psa_validate_credential(client, MSPKIT_STR("3"), &check, NULL, &answer, &error), &error);
+    need(mspkit_ncentral_standard_psa_validate_credential(client, MSPKIT_STR("3"), &check, NULL, &response, &error), &error);
     printf("check a PSA credential: %s\n",
-           mspkit_ncentral_psa_credential_check_of_answer(answer)->is_psa_credentials_valid.value ? "valid" : "not valid");
-    mspkit_answer_free(answer);
-    need(mspkit_ncentral_custom_psa_get_ticket(client, mspkit_nts(getenv("PSA_TICKET_ID")), &read, NULL, &answer, &error), &error);
-    printf("read a PSA ticket: %s\n", mspkit_ncentral_custom_psa_ticket_info_of_answer(answer)->ticket_title.data);
-    mspkit_answer_free(answer);
+           mspkit_ncentral_psa_credential_check_of_response(response)->is_psa_credentials_valid.value ? "valid" : "not valid");
+    mspkit_response_free(response);
+    need(mspkit_ncentral_custom_psa_get_ticket(client, mspkit_nts(getenv("PSA_TICKET_ID")), &read, NULL, &response, &error), &error);
+    printf("read a PSA ticket: %s\n", mspkit_ncentral_custom_psa_ticket_info_of_response(response)->ticket_title.data);
+    mspkit_response_free(response);
 }
 
 /* Adds a service with a value for each required property. */
 static void enable(mspkit_cloudmore *client, const char *of, const char *id)
 {
     mspkit_cloudmore_services_create_params create = mspkit_cloudmore_services_create_params_init();
-    mspkit_answer *detail, *added;
+    mspkit_response *detail, *added;
     const mspkit_cloudmore_estore_service_detail_view *service;
     mspkit_error *error;
     char values[4096] = "[";
     size_t at;
     need(mspkit_cloudmore_estore_get(client, mspkit_nts(of), mspkit_nts(id), NULL, NULL, &detail, &error), &error);
-    service = mspkit_cloudmore_estore_service_detail_of_answer(detail);
+    service = mspkit_cloudmore_estore_service_detail_of_response(detail);
     for (at = 0; at < service->custom_properties.count; at++) {
         const mspkit_cloudmore_custom_property_view *property = service->custom_properties.entries[at];
         size_t used = strlen(values);
@@ -129,9 +129,9 @@ static void enable(mspkit_cloudmore *client, const char *of, const char *id)
     create.currency_code = MSPKIT_STR("EUR");
     create.custom_properties_data = mspkit_nts(values);
     need(mspkit_cloudmore_services_create(client, mspkit_nts(of), &create, NULL, &added, &error), &error);
-    printf("enable a service: %s as %s\n", service->name.data, mspkit_cloudmore_created_service_of_answer(added)->id.data);
-    mspkit_answer_free(added);
-    mspkit_answer_free(detail);
+    printf("enable a service: %s as %s\n", service->name.data, mspkit_cloudmore_created_service_of_response(added)->id.data);
+    mspkit_response_free(added);
+    mspkit_response_free(detail);
 }
 
 static void services(mspkit_cloudmore *client, int write)

@@ -354,7 +354,7 @@ enum mspkit_status
      */
     MSPKIT_E_PANIC = -107,
     /**
-     * The value is of another type: another model, or a page instead of an answer.
+     * The value is of another type: another model, or a page instead of a response.
      */
     MSPKIT_E_TYPE = -108,
 };
@@ -365,12 +365,6 @@ typedef enum mspkit_status mspkit_status;
 typedef int32_t mspkit_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
-
-/**
- * The result of a call and the metadata of its response. Freed by the caller with `mspkit_answer_free`; may be read
- * from several threads at the same time. Everything got from it is valid until it is freed.
- */
-typedef struct mspkit_answer mspkit_answer;
 
 /**
  * Cancels calls from another thread. Pass it to calls in their options; one token serves any number of calls, one
@@ -423,6 +417,12 @@ typedef struct mspkit_pager mspkit_pager;
 typedef struct mspkit_queue mspkit_queue;
 
 /**
+ * The result of a call and the metadata of its response. Freed by the caller with `mspkit_response_free`; may be read
+ * from several threads at the same time. Everything got from it is valid until it is freed.
+ */
+typedef struct mspkit_response mspkit_response;
+
+/**
  * Drives calls. Clients may share one. Free it last with `mspkit_runtime_free`, which ends everything that still runs
  * on it.
  */
@@ -450,77 +450,6 @@ typedef struct mspkit_str {
 } mspkit_str;
 
 /**
- * A field with a text, an id or JSON. `data` is never NULL: it is an empty text if there is no value.
- */
-typedef struct mspkit_text {
-    /**
-     * The first byte; a NUL follows the last.
-     */
-    const char *data;
-    /**
-     * The number of bytes.
-     */
-    size_t len;
-    /**
-     * `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
-     */
-    int32_t presence;
-} mspkit_text;
-
-/**
- * A field of a struct. The headers of the services make these with `MSPKIT_FIELD`. Never grows.
- */
-typedef struct mspkit_field {
-    /**
-     * In a view the vendor's name, in parameters the name in the operation table.
-     */
-    const char *name;
-    /**
-     * The length of the name in bytes.
-     */
-    size_t name_len;
-    /**
-     * Its offset in the struct.
-     */
-    size_t offset;
-    /**
-     * Its kind: `MSPKIT_FIELD_TEXT` and so on.
-     */
-    int32_t kind;
-    /**
-     * The struct of an object, or of a list's objects; otherwise NULL.
-     */
-    const struct mspkit_layout *layout;
-} mspkit_field;
-
-/**
- * The layout of a struct of parameters or of a view. It must outlive everything that is made with it: the headers of
- * the services have them as constants.
- */
-typedef struct mspkit_layout {
-    /**
-     * `sizeof(mspkit_layout)`.
-     */
-    size_t table_size;
-    /**
-     * The name of the struct.
-     */
-    const char *name;
-    /**
-     * The size of the struct.
-     */
-    size_t size;
-    /**
-     * Its fields, except the first: `json` of a view, `struct_size` of parameters.
-     */
-    const struct mspkit_field *fields;
-    /**
-     * How many there are.
-     */
-    size_t field_count;
-} mspkit_layout;
-
-/**
  * A name with its value, such as a header. Never grows.
  */
 typedef struct mspkit_pair {
@@ -533,36 +462,6 @@ typedef struct mspkit_pair {
      */
     struct mspkit_str value;
 } mspkit_pair;
-
-/**
- * The metadata of a response. Only use it by pointer: it may grow.
- */
-typedef struct mspkit_meta {
-    /**
-     * The HTTP status.
-     */
-    int32_t status;
-    /**
-     * How many attempts were made.
-     */
-    int32_t attempts;
-    /**
-     * Microseconds from the call to the end of the response, queueing and retries included.
-     */
-    int64_t elapsed_us;
-    /**
-     * The id that mspkit gave the call and sent as `X-Request-Id`.
-     */
-    struct mspkit_str request_id;
-    /**
-     * The headers, names in lower case; NULL if there are none.
-     */
-    const struct mspkit_pair *headers;
-    /**
-     * How many headers there are.
-     */
-    size_t header_count;
-} mspkit_meta;
 
 /**
  * Options of one call. Initialised by `mspkit_call_options_init()`, or NULL to use the client's
@@ -617,6 +516,59 @@ typedef struct mspkit_call_options {
  * The number of a submitted call; unique in its queue, never 0.
  */
 typedef uint64_t mspkit_operation;
+
+/**
+ * A field of a struct. The headers of the services make these with `MSPKIT_FIELD`. Never grows.
+ */
+typedef struct mspkit_field {
+    /**
+     * In a view the vendor's name, in parameters the name in the operation table.
+     */
+    const char *name;
+    /**
+     * The length of the name in bytes.
+     */
+    size_t name_len;
+    /**
+     * Its offset in the struct.
+     */
+    size_t offset;
+    /**
+     * Its kind: `MSPKIT_FIELD_TEXT` and so on.
+     */
+    int32_t kind;
+    /**
+     * The struct of an object, or of a list's objects; otherwise NULL.
+     */
+    const struct mspkit_layout *layout;
+} mspkit_field;
+
+/**
+ * The layout of a struct of parameters or of a view. It must outlive everything that is made with it: the headers of
+ * the services have them as constants.
+ */
+typedef struct mspkit_layout {
+    /**
+     * `sizeof(mspkit_layout)`.
+     */
+    size_t table_size;
+    /**
+     * The name of the struct.
+     */
+    const char *name;
+    /**
+     * The size of the struct.
+     */
+    size_t size;
+    /**
+     * Its fields, except the first: `json` of a view, `struct_size` of parameters.
+     */
+    const struct mspkit_field *fields;
+    /**
+     * How many there are.
+     */
+    size_t field_count;
+} mspkit_layout;
 
 /**
  * An operation as the headers of the services describe it, for `mspkit_typed_call` and `mspkit_typed_list`. It must
@@ -843,6 +795,24 @@ typedef struct mspkit_attempt {
 } mspkit_attempt;
 
 /**
+ * A field with a text, an id or JSON. `data` is never NULL: it is an empty text if there is no value.
+ */
+typedef struct mspkit_text {
+    /**
+     * The first byte; a NUL follows the last.
+     */
+    const char *data;
+    /**
+     * The number of bytes.
+     */
+    size_t len;
+    /**
+     * `MSPKIT_PRESENT`, `MSPKIT_NULL` or `MSPKIT_ABSENT`.
+     */
+    int32_t presence;
+} mspkit_text;
+
+/**
  * A record of the log. It and its texts are valid until the callback returns. Only use it by pointer: it may grow.
  */
 typedef struct mspkit_log_record {
@@ -866,6 +836,36 @@ typedef struct mspkit_log_record {
  * not throw and not leave by `longjmp`.
  */
 typedef void (*mspkit_log_callback)(void *user_data, const struct mspkit_log_record *record);
+
+/**
+ * The metadata of a response. Only use it by pointer: it may grow.
+ */
+typedef struct mspkit_meta {
+    /**
+     * The HTTP status.
+     */
+    int32_t status;
+    /**
+     * How many attempts were made.
+     */
+    int32_t attempts;
+    /**
+     * Microseconds from the call to the end of the response, queueing and retries included.
+     */
+    int64_t elapsed_us;
+    /**
+     * The id that mspkit gave the call and sent as `X-Request-Id`.
+     */
+    struct mspkit_str request_id;
+    /**
+     * The headers, names in lower case; NULL if there are none.
+     */
+    const struct mspkit_pair *headers;
+    /**
+     * How many headers there are.
+     */
+    size_t header_count;
+} mspkit_meta;
 
 /**
  * Paging options of a list. Initialised by `mspkit_paging_options_init()`, or NULL: all of it, with the
@@ -910,7 +910,7 @@ typedef struct mspkit_paging_options {
 
 /**
  * How a submitted call ended. Its content is owned by the caller: `mspkit_completion_clear` frees all of it. Exactly
- * one of `answer`, `item`, `page` and `error` is set; none for `MSPKIT_DONE`.
+ * one of `response`, `item`, `page` and `error` is set; none for `MSPKIT_DONE`.
  */
 typedef struct mspkit_completion {
     /**
@@ -932,7 +932,7 @@ typedef struct mspkit_completion {
     /**
      * The result of a call.
      */
-    struct mspkit_answer *answer;
+    struct mspkit_response *response;
     /**
      * The item of a pager's step.
      */
@@ -1061,58 +1061,23 @@ const char *mspkit_strerror(int32_t code);
 struct mspkit_str mspkit_operations_json(void);
 
 /**
- * The result as JSON: without envelope, ids as strings, every field that the server sent; `null` for a call without a
- * result. For `mspkit_request` the unchanged body, JSON or not.
- */
-struct mspkit_str mspkit_answer_json(const struct mspkit_answer *answer);
-
-/**
- * The unchanged body, decompressed; any bytes, including NULs.
- */
-struct mspkit_str mspkit_answer_body(const struct mspkit_answer *answer);
-
-/**
- * The value at a JSON pointer (RFC 6901) of the result, such as `/data/0/name`, for fields without a view: a text
- * without its quotes, anything else as JSON. Absent if the pointer leads nowhere. Valid until the answer is freed.
- */
-struct mspkit_text mspkit_answer_get(const struct mspkit_answer *answer,
-                                     struct mspkit_str pointer);
-
-/**
- * The result as the struct that `layout` describes; NULL if it is of another type. The headers of the services have a
- * function for each of theirs. Valid until the answer is freed.
- */
-const void *mspkit_answer_view(const struct mspkit_answer *answer,
-                               const struct mspkit_layout *layout);
-
-/**
- * Status, headers, ids and times; NULL only for NULL.
- */
-const struct mspkit_meta *mspkit_answer_meta(const struct mspkit_answer *answer);
-
-/**
- * Frees an answer with everything got from it. NULL is allowed.
- */
-void mspkit_answer_free(struct mspkit_answer *answer);
-
-/**
  * Calls an operation by its id, with its parameters as JSON, for programs that choose operations at run time.
  * Everything else calls the operation's own function.
  *
  * `operation` is an id such as `ncentral.customers.get`, `params` a JSON object of its parameters by their names in
- * the table, not given for none; each is copied. `options` may be NULL. `answer` receives the result:
- * `mspkit_answer_get` and `mspkit_answer_json` read it, and so does the view of the operation's own function. Blocks.
+ * the table, not given for none; each is copied. `options` may be NULL. `response` receives the result:
+ * `mspkit_response_get` and `mspkit_response_json` read it, and so does the view of the operation's own function. Blocks.
  * Thread-safe. Fails with any code.
  */
 mspkit_status mspkit_call(const struct mspkit_client *client,
                           struct mspkit_str operation,
                           struct mspkit_str params,
                           const struct mspkit_call_options *options,
-                          struct mspkit_answer **answer,
+                          struct mspkit_response **response,
                           struct mspkit_error **error);
 
 /**
- * Submits a call like `mspkit_call`. The completion has an answer.
+ * Submits a call like `mspkit_call`. The completion has a response.
  *
  * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
  * NULL. Does not block. Thread-safe. Fails, without a completion, for invalid arguments, and with `MSPKIT_E_CLOSED`
@@ -1131,7 +1096,7 @@ mspkit_status mspkit_call_submit(const struct mspkit_client *client,
  * Calls an operation as the headers of the services describe it: their functions call this one.
  *
  * `arguments` are the path parameters that the descriptor names, NULL for none; `params` is NULL or the struct of its
- * other parameters, initialised by the struct's `_init()`; both are copied. `options` may be NULL. `answer` receives
+ * other parameters, initialised by the struct's `_init()`; both are copied. `options` may be NULL. `response` receives
  * the result, read as the descriptor's view: a result that cannot be read is an error. Blocks. Thread-safe. Fails with
  * any code.
  */
@@ -1140,11 +1105,11 @@ mspkit_status mspkit_typed_call(const struct mspkit_client *client,
                                 const struct mspkit_str *arguments,
                                 const void *params,
                                 const struct mspkit_call_options *options,
-                                struct mspkit_answer **answer,
+                                struct mspkit_response **response,
                                 struct mspkit_error **error);
 
 /**
- * Submits a call like `mspkit_typed_call`. The completion has an answer.
+ * Submits a call like `mspkit_typed_call`. The completion has a response.
  *
  * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
  * NULL. Does not block. Thread-safe. Fails, without a completion, for invalid pointers, texts, sizes and options, and
@@ -1166,19 +1131,19 @@ mspkit_status mspkit_typed_call_submit(const struct mspkit_client *client,
  *
  * `path` begins with `/`, or is an absolute URL of the client's own server; it is sent unchanged, or refused. `body`
  * is JSON text, not given for none. Query and headers are `extra_query` and `extra_headers` of `options`, which may be
- * NULL. GET, HEAD and OPTIONS are retried on transient errors, other methods are not. `answer` receives the response:
- * `mspkit_answer_json` and `mspkit_answer_body` return its body. Blocks. Thread-safe. Fails with any code.
+ * NULL. GET, HEAD and OPTIONS are retried on transient errors, other methods are not. `response` receives the response:
+ * `mspkit_response_json` and `mspkit_response_body` return its body. Blocks. Thread-safe. Fails with any code.
  */
 mspkit_status mspkit_request(const struct mspkit_client *client,
                              struct mspkit_str method,
                              struct mspkit_str path,
                              struct mspkit_str body,
                              const struct mspkit_call_options *options,
-                             struct mspkit_answer **answer,
+                             struct mspkit_response **response,
                              struct mspkit_error **error);
 
 /**
- * Submits a request like `mspkit_request`. The completion has an answer.
+ * Submits a request like `mspkit_request`. The completion has a response.
  *
  * `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
  * NULL. Does not block. Thread-safe. Fails, without a completion, for invalid arguments, and with `MSPKIT_E_CLOSED`
@@ -1756,6 +1721,41 @@ void mspkit_queue_free(struct mspkit_queue *queue);
  * To keep a part of it, copy the pointer and set it to NULL first.
  */
 void mspkit_completion_clear(struct mspkit_completion *completion);
+
+/**
+ * The result as JSON: without envelope, ids as strings, every field that the server sent; `null` for a call without a
+ * result. For `mspkit_request` the unchanged body, JSON or not.
+ */
+struct mspkit_str mspkit_response_json(const struct mspkit_response *response);
+
+/**
+ * The unchanged body, decompressed; any bytes, including NULs.
+ */
+struct mspkit_str mspkit_response_body(const struct mspkit_response *response);
+
+/**
+ * The value at a JSON pointer (RFC 6901) of the result, such as `/data/0/name`, for fields without a view: a text
+ * without its quotes, anything else as JSON. Absent if the pointer leads nowhere. Valid until the response is freed.
+ */
+struct mspkit_text mspkit_response_get(const struct mspkit_response *response,
+                                       struct mspkit_str pointer);
+
+/**
+ * The result as the struct that `layout` describes; NULL if it is of another type. The headers of the services have a
+ * function for each of theirs. Valid until the response is freed.
+ */
+const void *mspkit_response_view(const struct mspkit_response *response,
+                                 const struct mspkit_layout *layout);
+
+/**
+ * Status, headers, ids and times; NULL only for NULL.
+ */
+const struct mspkit_meta *mspkit_response_meta(const struct mspkit_response *response);
+
+/**
+ * Frees a response with everything got from it. NULL is allowed.
+ */
+void mspkit_response_free(struct mspkit_response *response);
 
 /**
  * Makes a `mspkit_runtime_options` with nothing given; `mspkit_runtime_options_init()` is the same in C and C++.

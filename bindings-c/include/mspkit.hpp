@@ -454,10 +454,10 @@ private:
 
 namespace detail {
 
-/// An answer or an item as C's struct of a model; nullptr if it is of another type.
-template <class T> const typename T::c_struct *find(const mspkit_answer *held) noexcept
+/// A response or an item as C's struct of a model; nullptr if it is of another type.
+template <class T> const typename T::c_struct *find(const mspkit_response *held) noexcept
 {
-    return static_cast<const typename T::c_struct *>(mspkit_answer_view(held, &T::c_layout()));
+    return static_cast<const typename T::c_struct *>(mspkit_response_view(held, &T::c_layout()));
 }
 template <class T> const typename T::c_struct *find(const mspkit_item *held) noexcept
 {
@@ -467,7 +467,7 @@ template <class T> const typename T::c_struct *find(const mspkit_item *held) noe
 /// The same as the model itself. The result of an operation's own function has the operation's model.
 template <class T, class Held> T read(const Held *held) { return T(*find<T>(held)); }
 
-/// Whether an answer or an item exists and has this model.
+/// Whether a response or an item exists and has this model.
 template <class T, class Held> bool holds(const Held *held)
 {
     if constexpr (std::is_void_v<T>) {
@@ -478,45 +478,45 @@ template <class T, class Held> bool holds(const Held *held)
 }
 
 /// The value at a JSON pointer, if there is one that is not null.
-inline std::optional<std::string> value_at(const mspkit_answer *held, std::string_view pointer)
+inline std::optional<std::string> value_at(const mspkit_response *held, std::string_view pointer)
 {
-    return field(mspkit_answer_get(held, given(pointer)));
+    return field(mspkit_response_get(held, given(pointer)));
 }
 
 } // namespace detail
 
 /// The result of a call, and the metadata of its response. Points to its value.
-template <class T> class answer {
+template <class T> class response {
 public:
-    explicit answer(mspkit_answer *taken) : held(taken), read(detail::read<T>(taken)) {}
+    explicit response(mspkit_response *taken) : held(taken), read(detail::read<T>(taken)) {}
 
     const T &value() const noexcept { return read; }
     const T &operator*() const noexcept { return read; }
     const T *operator->() const noexcept { return &read; }
-    mspkit::meta meta() const { return mspkit::meta(mspkit_answer_meta(held.get())); }
-    std::string_view json() const noexcept { return detail::view(mspkit_answer_json(held.get())); }
-    std::string_view body() const noexcept { return detail::view(mspkit_answer_body(held.get())); }
+    mspkit::meta meta() const { return mspkit::meta(mspkit_response_meta(held.get())); }
+    std::string_view json() const noexcept { return detail::view(mspkit_response_json(held.get())); }
+    std::string_view body() const noexcept { return detail::view(mspkit_response_body(held.get())); }
     /// The value at a JSON pointer such as `/data/0/name`: a text without quotes, anything else as JSON; none for null.
     std::optional<std::string> get(std::string_view pointer) const { return detail::value_at(held.get(), pointer); }
 
 private:
-    detail::owned<mspkit_answer, mspkit_answer_free> held;
+    detail::owned<mspkit_response, mspkit_response_free> held;
     T read;
 };
 
 /// The response of a call without a result, or of an endpoint that mspkit does not know: its metadata, and its body.
-template <> class answer<void> {
+template <> class response<void> {
 public:
-    explicit answer(mspkit_answer *taken) : held(taken) {}
+    explicit response(mspkit_response *taken) : held(taken) {}
 
-    mspkit::meta meta() const { return mspkit::meta(mspkit_answer_meta(held.get())); }
-    std::string_view json() const noexcept { return detail::view(mspkit_answer_json(held.get())); }
-    std::string_view body() const noexcept { return detail::view(mspkit_answer_body(held.get())); }
+    mspkit::meta meta() const { return mspkit::meta(mspkit_response_meta(held.get())); }
+    std::string_view json() const noexcept { return detail::view(mspkit_response_json(held.get())); }
+    std::string_view body() const noexcept { return detail::view(mspkit_response_body(held.get())); }
     /// The value at a JSON pointer such as `/data/0/name`: a text without quotes, anything else as JSON; none for null.
     std::optional<std::string> get(std::string_view pointer) const { return detail::value_at(held.get(), pointer); }
 
 private:
-    detail::owned<mspkit_answer, mspkit_answer_free> held;
+    detail::owned<mspkit_response, mspkit_response_free> held;
 };
 
 /// A page of a list.
@@ -675,15 +675,15 @@ public:
     mspkit_status status() const noexcept { return held.status; }
     /// Takes the result of a call, or the error. If the completion has another type, it is left unchanged, and the
     /// error is `MSPKIT_E_TYPE`.
-    template <class T> result<answer<T>> take()
+    template <class T> result<response<T>> take()
     {
         if (held.error != nullptr) {
             return error(std::exchange(held.error, nullptr));
         }
-        if (!detail::holds<T>(held.answer)) {
-            return detail::wrong("take: the completion has no answer of this model");
+        if (!detail::holds<T>(held.response)) {
+            return detail::wrong("take: the completion has no response of this model");
         }
-        return answer<T>(std::exchange(held.answer, nullptr));
+        return response<T>(std::exchange(held.response, nullptr));
     }
     /// Takes the page of a pager's step, or the error; none at the end of the list. If the completion has another type,
     /// it is left unchanged, and the error is `MSPKIT_E_TYPE`.
@@ -783,18 +783,18 @@ public:
     /// Refuses further calls. Requests in flight continue; calls that wait for a slot, a token or another attempt end.
     void close() noexcept { mspkit_client_close(held.get()); }
     /// Sends a request to an endpoint that mspkit does not know.
-    result<answer<void>> try_request(std::string_view method, std::string_view path, const std::optional<std::string> &body = std::nullopt,
+    result<response<void>> try_request(std::string_view method, std::string_view path, const std::optional<std::string> &body = std::nullopt,
                                      const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *made = nullptr;
+        mspkit_response *made = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_request(get(), detail::given(method), detail::given(path), detail::given(body), view.get(), &made, &why) < 0) {
             return error(why);
         }
-        return answer<void>(made);
+        return response<void>(made);
     }
-    answer<void> request(std::string_view method, std::string_view path, const std::optional<std::string> &body = std::nullopt,
+    response<void> request(std::string_view method, std::string_view path, const std::optional<std::string> &body = std::nullopt,
                          const call_options &options = {}) const
     {
         return try_request(method, path, body, options).value();

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use mspkit::{CallOptions, Core};
 
 use crate::abi::{MSPKIT_OK, mspkit_status};
-use crate::answer::mspkit_answer;
 use crate::cancel::Cancel;
 use crate::client::mspkit_client;
 use crate::error::mspkit_error;
@@ -16,6 +15,7 @@ use crate::layout::{Table, mspkit_descriptor};
 use crate::options::{self, mspkit_call_options};
 use crate::params;
 use crate::queue::{Outcome, mspkit_operation, mspkit_queue};
+use crate::response::mspkit_response;
 use crate::task;
 use crate::text::mspkit_str;
 use crate::view::View;
@@ -34,20 +34,20 @@ struct Ready {
 }
 
 impl Ready {
-    async fn make(self) -> Result<mspkit_answer, Failure> {
+    async fn make(self) -> Result<mspkit_response, Failure> {
         let Self { core, what, options } = self;
         match what {
             CallTarget::Operation { id, params, view: None } => {
-                Ok(mspkit_answer::new(core.call(&id, &params, &options).await?, None))
+                Ok(mspkit_response::new(core.call(&id, &params, &options).await?, None))
             }
             CallTarget::Operation { id, params, view: Some(table) } => {
                 let read = core.call_read(&id, &params, &options, |json| View::read(json, table));
                 let (view, raw) = read.await?;
-                Ok(mspkit_answer::new(raw, Some(view)))
+                Ok(mspkit_response::new(raw, Some(view)))
             }
             CallTarget::Request { method, path, body } => {
                 let body = body.as_deref().map(str::as_bytes);
-                Ok(mspkit_answer::new(core.request(&method, &path, body, &options).await?, None))
+                Ok(mspkit_response::new(core.request(&method, &path, body, &options).await?, None))
             }
         }
     }
@@ -60,7 +60,7 @@ impl Ready {
 unsafe fn wait(
     client: *const mspkit_client,
     options: *const mspkit_call_options,
-    answer: *mut *mut mspkit_answer,
+    response: *mut *mut mspkit_response,
     error: *mut *mut mspkit_error,
     what: impl FnOnce() -> Result<CallTarget, Failure>,
 ) -> mspkit_status {
@@ -68,12 +68,12 @@ unsafe fn wait(
     unsafe {
         guard(error, || {
             let client = borrow("client", client)?;
-            output("answer", answer)?;
+            output("response", response)?;
             let (options, token) = options::call(options)?;
             let ready = Ready { core: client.core.clone(), what: what()?, options };
             let ends = [None, token, Some(client.freed.clone())];
             let made = task::wait(&client.runtime, ends, ready.make())?;
-            answer.write(Box::into_raw(Box::new(made)));
+            response.write(Box::into_raw(Box::new(made)));
             Ok(MSPKIT_OK)
         })
     }
@@ -97,7 +97,7 @@ unsafe fn submit(
             let queue = borrow("queue", into.queue)?;
             let (options, token) = options::call(options)?;
             let ready = Ready { core: client.core.clone(), what: what()?, options };
-            let work = async move { Ok(Outcome::Answer(Box::new(ready.make().await?))) };
+            let work = async move { Ok(Outcome::Response(Box::new(ready.make().await?))) };
             let ends: [Option<Arc<Cancel>>; 2] = [token, Some(client.freed.clone())];
             queue.submit(&client.runtime, ends, into.user_data, into.operation, work)?;
             Ok(MSPKIT_OK)
@@ -156,8 +156,8 @@ unsafe fn free_request(
 /// Everything else calls the operation's own function.
 ///
 /// `operation` is an id such as `ncentral.customers.get`, `params` a JSON object of its parameters by their names in
-/// the table, not given for none; each is copied. `options` may be NULL. `answer` receives the result:
-/// `mspkit_answer_get` and `mspkit_answer_json` read it, and so does the view of the operation's own function. Blocks.
+/// the table, not given for none; each is copied. `options` may be NULL. `response` receives the result:
+/// `mspkit_response_get` and `mspkit_response_json` read it, and so does the view of the operation's own function. Blocks.
 /// Thread-safe. Fails with any code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_call(
@@ -165,14 +165,14 @@ pub unsafe extern "C" fn mspkit_call(
     operation: mspkit_str,
     params: mspkit_str,
     options: *const mspkit_call_options,
-    answer: *mut *mut mspkit_answer,
+    response: *mut *mut mspkit_response,
     error: *mut *mut mspkit_error,
 ) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
-    unsafe { wait(client, options, answer, error, || by_id(operation, params)) }
+    unsafe { wait(client, options, response, error, || by_id(operation, params)) }
 }
 
-/// Submits a call like `mspkit_call`. The completion has an answer.
+/// Submits a call like `mspkit_call`. The completion has a response.
 ///
 /// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
 /// NULL. Does not block. Thread-safe. Fails, without a completion, for invalid arguments, and with `MSPKIT_E_CLOSED`
@@ -196,7 +196,7 @@ pub unsafe extern "C" fn mspkit_call_submit(
 /// Calls an operation as the headers of the services describe it: their functions call this one.
 ///
 /// `arguments` are the path parameters that the descriptor names, NULL for none; `params` is NULL or the struct of its
-/// other parameters, initialised by the struct's `_init()`; both are copied. `options` may be NULL. `answer` receives
+/// other parameters, initialised by the struct's `_init()`; both are copied. `options` may be NULL. `response` receives
 /// the result, read as the descriptor's view: a result that cannot be read is an error. Blocks. Thread-safe. Fails with
 /// any code.
 #[unsafe(no_mangle)]
@@ -206,14 +206,14 @@ pub unsafe extern "C" fn mspkit_typed_call(
     arguments: *const mspkit_str,
     params: *const c_void,
     options: *const mspkit_call_options,
-    answer: *mut *mut mspkit_answer,
+    response: *mut *mut mspkit_response,
     error: *mut *mut mspkit_error,
 ) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
-    unsafe { wait(client, options, answer, error, || typed(operation, arguments, params)) }
+    unsafe { wait(client, options, response, error, || typed(operation, arguments, params)) }
 }
 
-/// Submits a call like `mspkit_typed_call`. The completion has an answer.
+/// Submits a call like `mspkit_typed_call`. The completion has a response.
 ///
 /// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
 /// NULL. Does not block. Thread-safe. Fails, without a completion, for invalid pointers, texts, sizes and options, and
@@ -240,8 +240,8 @@ pub unsafe extern "C" fn mspkit_typed_call_submit(
 ///
 /// `path` begins with `/`, or is an absolute URL of the client's own server; it is sent unchanged, or refused. `body`
 /// is JSON text, not given for none. Query and headers are `extra_query` and `extra_headers` of `options`, which may be
-/// NULL. GET, HEAD and OPTIONS are retried on transient errors, other methods are not. `answer` receives the response:
-/// `mspkit_answer_json` and `mspkit_answer_body` return its body. Blocks. Thread-safe. Fails with any code.
+/// NULL. GET, HEAD and OPTIONS are retried on transient errors, other methods are not. `response` receives the response:
+/// `mspkit_response_json` and `mspkit_response_body` return its body. Blocks. Thread-safe. Fails with any code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mspkit_request(
     client: *const mspkit_client,
@@ -249,14 +249,14 @@ pub unsafe extern "C" fn mspkit_request(
     path: mspkit_str,
     body: mspkit_str,
     options: *const mspkit_call_options,
-    answer: *mut *mut mspkit_answer,
+    response: *mut *mut mspkit_response,
     error: *mut *mut mspkit_error,
 ) -> mspkit_status {
     // SAFETY: the caller's promise is this one's.
-    unsafe { wait(client, options, answer, error, || free_request(method, path, body)) }
+    unsafe { wait(client, options, response, error, || free_request(method, path, body)) }
 }
 
-/// Submits a request like `mspkit_request`. The completion has an answer.
+/// Submits a request like `mspkit_request`. The completion has a response.
 ///
 /// `user_data` is returned in the completion. `operation_id` receives a number for `mspkit_queue_cancel`, and may be
 /// NULL. Does not block. Thread-safe. Fails, without a completion, for invalid arguments, and with `MSPKIT_E_CLOSED`

@@ -3,10 +3,10 @@
 use mspkit::Error;
 
 use crate::abi::{MSPKIT_E_INVALID_REQUEST, MSPKIT_OK, default_message, failure_of, mspkit_status};
-use crate::answer::pairs;
 use crate::arena::Arena;
 use crate::failure::{Failure, described};
 use crate::guard::{quietly, release};
+use crate::response::pairs;
 use crate::text::{mspkit_pair, mspkit_str};
 
 /// Why a function failed. Freed by the caller with `mspkit_error_free`; may be read from several threads at the same

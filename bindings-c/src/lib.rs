@@ -17,7 +17,6 @@
 compile_error!("a panic must be caught before it reaches C: build with panic = \"unwind\"");
 
 mod abi;
-mod answer;
 mod arena;
 mod call;
 mod cancel;
@@ -34,6 +33,7 @@ mod page;
 mod pager;
 mod params;
 mod queue;
+mod response;
 mod runtime;
 mod task;
 mod text;

@@ -6,13 +6,13 @@ use std::sync::{Mutex, OnceLock};
 use mspkit::RawPage;
 
 use crate::abi::{MSPKIT_E_RANGE, MSPKIT_OK, mspkit_status};
-use crate::answer::{meta, mspkit_meta};
 use crate::arena::Arena;
 use crate::error::{at, mspkit_error};
 use crate::failure::Failure;
 use crate::guard::{borrow, guard, output, quietly, release};
 use crate::item::mspkit_item;
 use crate::lock;
+use crate::response::{meta, mspkit_meta};
 use crate::text::mspkit_str;
 
 /// A page of a list. Freed by the caller with `mspkit_page_free`; may be read from several threads at the same time.

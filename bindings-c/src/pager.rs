@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex};
 use mspkit::RawPager;
 
 use crate::abi::{MSPKIT_DONE, MSPKIT_OK, mspkit_status};
-use crate::answer::{meta, mspkit_meta};
 use crate::arena::Arena;
 use crate::call::Into;
 use crate::cancel::Cancel;
@@ -24,6 +23,7 @@ use crate::options::{self, mspkit_call_options, mspkit_paging_options};
 use crate::page::mspkit_page;
 use crate::params;
 use crate::queue::{Outcome, mspkit_operation, mspkit_queue};
+use crate::response::{meta, mspkit_meta};
 use crate::runtime::Runtime;
 use crate::task;
 use crate::text::mspkit_str;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::abi::{MSPKIT_DONE, MSPKIT_E_CLOSED, MSPKIT_EMPTY, MSPKIT_OK, mspkit_status};
-use crate::answer::mspkit_answer;
 use crate::cancel::Cancel;
 use crate::error::mspkit_error;
 use crate::failure::Failure;
@@ -14,6 +13,7 @@ use crate::guard::{borrow, guard, output, quietly, release};
 use crate::item::mspkit_item;
 use crate::options::{self, LARGEST};
 use crate::page::mspkit_page;
+use crate::response::mspkit_response;
 use crate::runtime::Runtime;
 use crate::task;
 
@@ -31,7 +31,7 @@ pub struct mspkit_queue {
 pub type mspkit_operation = u64;
 
 /// How a submitted call ended. Its content is owned by the caller: `mspkit_completion_clear` frees all of it. Exactly
-/// one of `answer`, `item`, `page` and `error` is set; none for `MSPKIT_DONE`.
+/// one of `response`, `item`, `page` and `error` is set; none for `MSPKIT_DONE`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct mspkit_completion {
@@ -44,7 +44,7 @@ pub struct mspkit_completion {
     /// `MSPKIT_OK`; `MSPKIT_DONE` for a pager's step at the end of the list; otherwise the code of `error`.
     pub status: mspkit_status,
     /// The result of a call.
-    pub answer: *mut mspkit_answer,
+    pub response: *mut mspkit_response,
     /// The item of a pager's step.
     pub item: *mut mspkit_item,
     /// The page of a pager's step.
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn mspkit_completion_init_into(completion: *mut mspkit_com
 
 /// The outcome of a submitted call.
 pub(crate) enum Outcome {
-    Answer(Box<mspkit_answer>),
+    Response(Box<mspkit_response>),
     Item(Box<mspkit_item>),
     Page(Box<mspkit_page>),
     /// A list has ended.
@@ -143,13 +143,13 @@ impl Completed {
             operation: self.operation,
             user_data: self.user_data.0,
             status: MSPKIT_OK,
-            answer: std::ptr::null_mut(),
+            response: std::ptr::null_mut(),
             item: std::ptr::null_mut(),
             page: std::ptr::null_mut(),
             error: std::ptr::null_mut(),
         };
         match self.outcome {
-            Ok(Outcome::Answer(answer)) => made.answer = Box::into_raw(answer),
+            Ok(Outcome::Response(response)) => made.response = Box::into_raw(response),
             Ok(Outcome::Item(item)) => made.item = Box::into_raw(item),
             Ok(Outcome::Page(page)) => made.page = Box::into_raw(page),
             Ok(Outcome::Done) => made.status = MSPKIT_DONE,
@@ -297,7 +297,7 @@ pub unsafe extern "C" fn mspkit_completion_clear(completion: *mut mspkit_complet
             return;
         }
         // By its address: the status that a program has stored there may be invalid.
-        release((&raw mut (*completion).answer).replace(std::ptr::null_mut()));
+        release((&raw mut (*completion).response).replace(std::ptr::null_mut()));
         release((&raw mut (*completion).item).replace(std::ptr::null_mut()));
         release((&raw mut (*completion).page).replace(std::ptr::null_mut()));
         release((&raw mut (*completion).error).replace(std::ptr::null_mut()));

@@ -25,33 +25,33 @@ static void wrong_arguments(void)
     mspkit_client_options options = mspkit_client_options_init();
     mspkit_call_options call = mspkit_call_options_init();
     mspkit_ncentral_customers_list_params params = mspkit_ncentral_customers_list_params_init();
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_ncentral *other = NULL;
     mspkit_client *nobody = NULL;
     mspkit_pager *pager = NULL;
-    mspkit_error *error = (mspkit_error *)&answer;
+    mspkit_error *error = (mspkit_error *)&response;
     mspkit_completion done = mspkit_completion_init();
     mspkit_pair pair = {{NULL, 0}, {NULL, 0}};
     /* Calls that no compiler allows without a cast. */
     const mspkit_wiv *wrong = (const mspkit_wiv *)client;
     size_t size;
 
-    EXPECT_STATUS(mspkit_ncentral_customers_get(NULL, MSPKIT_STR("1"), NULL, &answer, &error), MSPKIT_E_NULL);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(NULL, MSPKIT_STR("1"), NULL, &response, &error), MSPKIT_E_NULL);
     expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "client");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, mspkit_nts(NULL), NULL, &answer, &error), MSPKIT_E_NULL);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, mspkit_nts(NULL), NULL, &response, &error), MSPKIT_E_NULL);
     expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "customer_id");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), NULL, NULL, &error), MSPKIT_E_NULL);
-    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "answer");
+    expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "response");
     EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), NULL, NULL, NULL), MSPKIT_E_NULL);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, mspkit_str_of("a\xff", 2), NULL, &answer, &error), MSPKIT_E_UTF8);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, mspkit_str_of("a\xff", 2), NULL, &response, &error), MSPKIT_E_UTF8);
     expect_error(error, MSPKIT_E_UTF8, "InvalidRequest", "customer_id: is not UTF-8 from byte 1");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("a\0b"), NULL, &answer, &error), MSPKIT_E_NUL_BYTE);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("a\0b"), NULL, &response, &error), MSPKIT_E_NUL_BYTE);
     expect_error(error, MSPKIT_E_NUL_BYTE, "InvalidRequest", "byte 1");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, mspkit_str_of("a", (size_t)-9), NULL, &answer, &error), MSPKIT_E_RANGE);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, mspkit_str_of("a", (size_t)-9), NULL, &response, &error), MSPKIT_E_RANGE);
     expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "customer_id");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR(""), NULL, &answer, &error), MSPKIT_E_INVALID_REQUEST);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR(""), NULL, &response, &error), MSPKIT_E_INVALID_REQUEST);
     expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "customer_id");
-    EXPECT(answer == NULL);
+    EXPECT(response == NULL);
 
     for (size = 0; size < 8; size++) {
         params.struct_size = size;
@@ -62,7 +62,7 @@ static void wrong_arguments(void)
     EXPECT_STATUS(mspkit_ncentral_new(&options, &other, &error), MSPKIT_E_STRUCT_SIZE);
     expect_error(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "99999");
     call.struct_size = sizeof call + 1;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &answer, &error), MSPKIT_E_STRUCT_SIZE);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &response, &error), MSPKIT_E_STRUCT_SIZE);
     expect_error(error, MSPKIT_E_STRUCT_SIZE, "InvalidRequest", "mspkit_call_options");
     done.struct_size = 8;
     EXPECT_STATUS(mspkit_queue_next(NULL, 0, &done, &error), MSPKIT_E_NULL);
@@ -70,16 +70,16 @@ static void wrong_arguments(void)
 
     call = mspkit_call_options_init();
     call.timeout_ms = -5;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &answer, &error), MSPKIT_E_RANGE);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &response, &error), MSPKIT_E_RANGE);
     expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "timeout_ms");
     call.timeout_ms = MSPKIT_DEFAULT;
     call.extra_header_count = 1;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &answer, &error), MSPKIT_E_NULL);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &response, &error), MSPKIT_E_NULL);
     expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "extra_headers");
     call.extra_headers = &pair;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &answer, &error), MSPKIT_E_NULL);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("1"), &call, &response, &error), MSPKIT_E_NULL);
     expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "extra_headers");
-    EXPECT_STATUS(mspkit_wiv_workflows_run(wrong, MSPKIT_STR("w"), NULL, NULL, &answer, &error), MSPKIT_E_INVALID_REQUEST);
+    EXPECT_STATUS(mspkit_wiv_workflows_run(wrong, MSPKIT_STR("w"), NULL, NULL, &response, &error), MSPKIT_E_INVALID_REQUEST);
     expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "operation");
     EXPECT_STATUS(mspkit_client_new(MSPKIT_STR("nobody"), NULL, &nobody, &error), MSPKIT_E_INVALID_REQUEST);
     expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "service");
@@ -90,7 +90,7 @@ static void wrong_arguments(void)
     {
         mspkit_wiv_workflows_run_params run = mspkit_wiv_workflows_run_params_init();
         run.payload = mspkit_nts("{}, \"workflow_id\": \"other\"");
-        EXPECT_STATUS(mspkit_wiv_workflows_run(wrong, MSPKIT_STR("w"), &run, NULL, &answer, &error), MSPKIT_E_INVALID_REQUEST);
+        EXPECT_STATUS(mspkit_wiv_workflows_run(wrong, MSPKIT_STR("w"), &run, NULL, &response, &error), MSPKIT_E_INVALID_REQUEST);
         expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "payload: must be JSON");
     }
     mspkit_ncentral_free(client);
@@ -103,8 +103,8 @@ static void null_everywhere(void)
     EXPECT(mspkit_error_code(NULL) == MSPKIT_OK);
     EXPECT(mspkit_error_message(NULL).data == NULL && mspkit_error_json(NULL).data == NULL);
     EXPECT(mspkit_error_attempt(NULL, 0) == NULL && mspkit_error_field_error(NULL, 0) == NULL);
-    EXPECT(mspkit_answer_json(NULL).data == NULL && mspkit_answer_meta(NULL) == NULL);
-    EXPECT(mspkit_ncentral_customer_of_answer(NULL) == NULL && mspkit_ncentral_customer_of_item(NULL) == NULL);
+    EXPECT(mspkit_response_json(NULL).data == NULL && mspkit_response_meta(NULL) == NULL);
+    EXPECT(mspkit_ncentral_customer_of_response(NULL) == NULL && mspkit_ncentral_customer_of_item(NULL) == NULL);
     EXPECT(mspkit_item_json(NULL).data == NULL && mspkit_item_get(NULL, MSPKIT_STR("/a")).presence == MSPKIT_ABSENT);
     EXPECT(mspkit_page_count(NULL) == 0 && mspkit_page_item(NULL, 0) == NULL && mspkit_page_total(NULL) == -1);
     EXPECT(mspkit_pager_resume_token(NULL).data == NULL && mspkit_pager_meta(NULL) == NULL);
@@ -122,11 +122,11 @@ static void null_everywhere(void)
     EXPECT(mspkit_typed_call(NULL, NULL, NULL, NULL, NULL, NULL, NULL) == MSPKIT_E_NULL);
     EXPECT(mspkit_typed_list(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL) == MSPKIT_E_NULL);
     EXPECT(mspkit_client_new(none, NULL, NULL, NULL) == MSPKIT_E_NULL);
-    EXPECT(mspkit_answer_get(NULL, none).presence == MSPKIT_ABSENT && mspkit_answer_view(NULL, NULL) == NULL);
+    EXPECT(mspkit_response_get(NULL, none).presence == MSPKIT_ABSENT && mspkit_response_view(NULL, NULL) == NULL);
     mspkit_params_init(NULL, NULL);
     mspkit_call_options_init_into(NULL, 8);
     mspkit_error_free(NULL);
-    mspkit_answer_free(NULL);
+    mspkit_response_free(NULL);
     mspkit_item_free(NULL);
     mspkit_page_free(NULL);
     mspkit_pager_free(NULL);
@@ -180,7 +180,7 @@ static void pages_and_items(void)
 static void by_pointer(void)
 {
     mspkit_ncentral *client = new_client();
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_pager *pager = NULL;
     const mspkit_item *item = NULL;
     const mspkit_ncentral_customer_view *customer;
@@ -189,33 +189,33 @@ static void by_pointer(void)
     post("/_sim/script", "{\"answers\":[{\"match\":\"GET /api/customers/{id}\",\"times\":0,\"json\":{\"data\":{\"customerId\":100,"
                          "\"customerName\":null,\"tags\":[{\"a/b\":\"x\\ny\"},7]}}},"
                          "{\"match\":\"GET /api/customers\",\"times\":0,\"json\":{\"data\":[{\"customerId\":5,\"more\":{\"is\":true}}]}}]}");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
-    value = mspkit_answer_get(answer, MSPKIT_STR("/tags/0/a~1b"));
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);
+    value = mspkit_response_get(response, MSPKIT_STR("/tags/0/a~1b"));
     EXPECT(value.presence == MSPKIT_PRESENT && value.len == 3 && strcmp(value.data, "x\ny") == 0);
-    EXPECT(mspkit_answer_get(answer, mspkit_nts("/tags/0/a~1b")).data == value.data);
-    EXPECT(strcmp(mspkit_answer_get(answer, MSPKIT_STR("/tags/1")).data, "7") == 0);
-    EXPECT(strcmp(mspkit_answer_get(answer, MSPKIT_STR("/customerId")).data, "100") == 0);
-    EXPECT(mspkit_answer_get(answer, MSPKIT_STR("/customerName")).presence == MSPKIT_NULL);
-    value = mspkit_answer_get(answer, MSPKIT_STR("/tags/2"));
+    EXPECT(mspkit_response_get(response, mspkit_nts("/tags/0/a~1b")).data == value.data);
+    EXPECT(strcmp(mspkit_response_get(response, MSPKIT_STR("/tags/1")).data, "7") == 0);
+    EXPECT(strcmp(mspkit_response_get(response, MSPKIT_STR("/customerId")).data, "100") == 0);
+    EXPECT(mspkit_response_get(response, MSPKIT_STR("/customerName")).presence == MSPKIT_NULL);
+    value = mspkit_response_get(response, MSPKIT_STR("/tags/2"));
     EXPECT(value.presence == MSPKIT_ABSENT && value.len == 0 && value.data[0] == '\0');
-    EXPECT(mspkit_answer_get(answer, mspkit_nts(NULL)).presence == MSPKIT_ABSENT);
-    EXPECT(mspkit_answer_get(answer, mspkit_str_of("/\xff", 2)).presence == MSPKIT_ABSENT);
-    customer = mspkit_ncentral_customer_of_answer(answer);
+    EXPECT(mspkit_response_get(response, mspkit_nts(NULL)).presence == MSPKIT_ABSENT);
+    EXPECT(mspkit_response_get(response, mspkit_str_of("/\xff", 2)).presence == MSPKIT_ABSENT);
+    customer = mspkit_ncentral_customer_of_response(response);
     EXPECT(customer->customer_name.presence == MSPKIT_NULL && customer->phone.presence == MSPKIT_ABSENT && customer->phone.data[0] == '\0');
     EXPECT(json_get(json_parse(customer->json.data, customer->json.len), "tags")->count == 2);
-    mspkit_answer_free(answer);
+    mspkit_response_free(response);
     /* By its id: the same views work, and one of another type is NULL. */
-    EXPECT_STATUS(mspkit_call(mspkit_ncentral_client(client), MSPKIT_STR("ncentral.customers.get"), MSPKIT_STR("{\"customer_id\":100}"), NULL, &answer, NULL),
+    EXPECT_STATUS(mspkit_call(mspkit_ncentral_client(client), MSPKIT_STR("ncentral.customers.get"), MSPKIT_STR("{\"customer_id\":100}"), NULL, &response, NULL),
                   MSPKIT_OK);
-    EXPECT(strcmp(mspkit_ncentral_customer_of_answer(answer)->customer_id.data, "100") == 0);
-    EXPECT(mspkit_ncentral_customer_of_answer(answer) == mspkit_ncentral_customer_of_answer(answer));
-    EXPECT(strlen(mspkit_answer_json(answer).data) == mspkit_answer_json(answer).len && mspkit_answer_body(answer).len > mspkit_answer_json(answer).len);
-    mspkit_answer_free(answer);
+    EXPECT(strcmp(mspkit_ncentral_customer_of_response(response)->customer_id.data, "100") == 0);
+    EXPECT(mspkit_ncentral_customer_of_response(response) == mspkit_ncentral_customer_of_response(response));
+    EXPECT(strlen(mspkit_response_json(response).data) == mspkit_response_json(response).len && mspkit_response_body(response).len > mspkit_response_json(response).len);
+    mspkit_response_free(response);
     /* The whole body, with its envelope. */
-    EXPECT_STATUS(mspkit_request(mspkit_ncentral_client(client), MSPKIT_STR("GET"), MSPKIT_STR("/api/customers/100"), mspkit_nts(NULL), NULL, &answer, NULL),
+    EXPECT_STATUS(mspkit_request(mspkit_ncentral_client(client), MSPKIT_STR("GET"), MSPKIT_STR("/api/customers/100"), mspkit_nts(NULL), NULL, &response, NULL),
                   MSPKIT_OK);
-    EXPECT(strcmp(mspkit_answer_get(answer, MSPKIT_STR("/data/customerId")).data, "100") == 0);
-    mspkit_answer_free(answer);
+    EXPECT(strcmp(mspkit_response_get(response, MSPKIT_STR("/data/customerId")).data, "100") == 0);
+    mspkit_response_free(response);
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, NULL, NULL, &pager, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
     EXPECT(strcmp(mspkit_item_get(item, MSPKIT_STR("/more/is")).data, "true") == 0);
@@ -239,7 +239,7 @@ static void strange_tables(void)
     mspkit_descriptor descriptor = mspkit_ncentral_customers_get_descriptor;
     mspkit_field field = good[0];
     mspkit_layout layout = fits;
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_error *error = NULL;
     const small *view;
     size_t at;
@@ -266,23 +266,23 @@ static void strange_tables(void)
         } else {
             layout.field_count = (size_t)-1;
         }
-        EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, arguments, NULL, NULL, &answer, &error), MSPKIT_E_RANGE);
+        EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, arguments, NULL, NULL, &response, &error), MSPKIT_E_RANGE);
         expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "layout");
     }
     descriptor.view = &fits;
     descriptor.table_size++;
-    EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, arguments, NULL, NULL, &answer, &error), MSPKIT_E_RANGE);
+    EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, arguments, NULL, NULL, &response, &error), MSPKIT_E_RANGE);
     expect_error(error, MSPKIT_E_RANGE, "InvalidRequest", "operation");
     descriptor.table_size--;
-    EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, NULL, NULL, NULL, &answer, &error), MSPKIT_E_NULL);
+    EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, NULL, NULL, NULL, &response, &error), MSPKIT_E_NULL);
     expect_error(error, MSPKIT_E_NULL, "InvalidRequest", "arguments");
     EXPECT(json_get(sim_command(&sim, "GET", "/_sim/requests?since=0", NULL), "requests")->count == 0);
     /* A program may have its own tables. */
-    EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, arguments, NULL, NULL, &answer, NULL), MSPKIT_OK);
-    view = (const small *)mspkit_answer_view(answer, &fits);
+    EXPECT_STATUS(mspkit_typed_call(mspkit_ncentral_client(client), &descriptor, arguments, NULL, NULL, &response, NULL), MSPKIT_OK);
+    view = (const small *)mspkit_response_view(response, &fits);
     EXPECT(view != NULL && strcmp(view->customer_id.data, "100") == 0);
-    EXPECT(mspkit_ncentral_customer_of_answer(answer) == NULL);
-    mspkit_answer_free(answer);
+    EXPECT(mspkit_ncentral_customer_of_response(response) == NULL);
+    mspkit_response_free(response);
     mspkit_ncentral_free(client);
 }
 
@@ -310,7 +310,7 @@ static void on_record(void *user_data, const mspkit_log_record *record)
 static void logging(void)
 {
     mspkit_ncentral *client = new_client();
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     logged seen;
     sigset_t before, after;
     int records, signal;
@@ -324,19 +324,19 @@ static void logging(void)
     for (signal = 1; signal < 32; signal++) {
         EXPECT(sigismember(&before, signal) == sigismember(&after, signal));
     }
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
-    mspkit_answer_free(answer);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);
+    mspkit_response_free(response);
     /* Removing the callback waits for what was logged. */
     EXPECT_STATUS(mspkit_log_set(NULL, NULL, 0, NULL), MSPKIT_OK);
     EXPECT(seen.requests >= 1 && seen.busy == seen.records && !pthread_equal(seen.thread, pthread_self()));
     records = seen.records;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
-    mspkit_answer_free(answer);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);
+    mspkit_response_free(response);
     EXPECT(seen.records == records);
     /* Only records up to the level. */
     EXPECT_STATUS(mspkit_log_set(on_record, &seen, MSPKIT_LOG_WARN, NULL), MSPKIT_OK);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
-    mspkit_answer_free(answer);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);
+    mspkit_response_free(response);
     EXPECT_STATUS(mspkit_log_set(NULL, NULL, MSPKIT_LOG_OFF, NULL), MSPKIT_OK);
     EXPECT(seen.records == records);
     mspkit_ncentral_free(client);

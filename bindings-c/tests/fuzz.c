@@ -162,20 +162,20 @@ int main(int argc, char **argv)
         const mspkit_paging_options paging = paging_options();
         const mspkit_client *client = clients[pick(3)];
         const mspkit_str one = bent(), two = bent(), three = bent();
-        mspkit_answer *answer = NULL;
+        mspkit_response *response = NULL;
         mspkit_pager *pager = NULL;
         mspkit_client *made = NULL;
         mspkit_error *error = NULL;
         int32_t status;
         switch (pick(12)) {
         case 0:
-            status = mspkit_call(client, one, two, &with, &answer, &error);
+            status = mspkit_call(client, one, two, &with, &response, &error);
             break;
         case 1:
             status = mspkit_list(client, one, two, &paging, &with, &pager, &error);
             break;
         case 2:
-            status = mspkit_request(client, one, two, three, &with, &answer, &error);
+            status = mspkit_request(client, one, two, three, &with, &response, &error);
             break;
         case 3: {
             mspkit_client_options bad = mspkit_client_options_init();
@@ -193,7 +193,7 @@ int main(int argc, char **argv)
             break;
         }
         case 4:
-            status = mspkit_ncentral_customers_get(first, one, &with, &answer, &error);
+            status = mspkit_ncentral_customers_get(first, one, &with, &response, &error);
             break;
         case 5: {
             mspkit_ncentral_service_orgs_create_params params = mspkit_ncentral_service_orgs_create_params_init();
@@ -201,7 +201,7 @@ int main(int argc, char **argv)
             for (at = 0; at < 16; at++) {
                 field[at] = pick(2) ? bent() : field[at];
             }
-            status = mspkit_ncentral_service_orgs_create(first, &params, &with, &answer, &error);
+            status = mspkit_ncentral_service_orgs_create(first, &params, &with, &response, &error);
             break;
         }
         case 6: {
@@ -218,7 +218,7 @@ int main(int argc, char **argv)
             mspkit_cloudmore_services_replace_params params = mspkit_cloudmore_services_replace_params_init();
             params.custom_properties_data = bent();
             params.reseller_id = pick(2) ? bent() : params.reseller_id;
-            status = mspkit_cloudmore_services_replace(second, one, two, &params, &with, &answer, &error);
+            status = mspkit_cloudmore_services_replace(second, one, two, &params, &with, &response, &error);
             break;
         }
         case 8: {
@@ -240,7 +240,7 @@ int main(int argc, char **argv)
         case 10: {
             mspkit_wiv_workflows_run_params params = mspkit_wiv_workflows_run_params_init();
             params.payload = bent();
-            status = mspkit_wiv_workflows_run(third, one, &params, &with, &answer, &error);
+            status = mspkit_wiv_workflows_run(third, one, &params, &with, &response, &error);
             break;
         }
         default: {
@@ -248,17 +248,17 @@ int main(int argc, char **argv)
             params.username = bent();
             params.password = bent();
             params.integration_key = bent();
-            status = mspkit_ncentral_standard_psa_validate_credential(first, one, &params, &with, &answer, &error);
+            status = mspkit_ncentral_standard_psa_validate_credential(first, one, &params, &with, &response, &error);
         }
         }
-        settle(status, error, answer != NULL || pager != NULL || made != NULL);
+        settle(status, error, response != NULL || pager != NULL || made != NULL);
         if (pager != NULL && with.cancel != NULL && pick(4) == 0) {
             const mspkit_item *item = NULL;
             error = NULL;
             status = mspkit_pager_next(pager, &item, &error);
             settle(status, error, item != NULL);
         }
-        mspkit_answer_free(answer);
+        mspkit_response_free(response);
         mspkit_pager_free(pager);
         mspkit_client_free(made);
     }

@@ -15,22 +15,22 @@
 static void closed_clients(void)
 {
     mspkit_ncentral *client = new_client(), *copy = NULL;
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_error *error = NULL;
     mspkit_limits *limits = NULL;
     post("/_sim/reset", "{}");
     EXPECT_STATUS(mspkit_ncentral_with_options(client, NULL, &copy, NULL), MSPKIT_OK);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(copy, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
-    EXPECT(mspkit_answer_meta(answer)->status == 200 && mspkit_ncentral_customer_of_answer(answer) != NULL);
-    EXPECT(mspkit_ncentral_service_org_of_answer(answer) == NULL);
-    mspkit_answer_free(answer);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(copy, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);
+    EXPECT(mspkit_response_meta(response)->status == 200 && mspkit_ncentral_customer_of_response(response) != NULL);
+    EXPECT(mspkit_ncentral_service_org_of_response(response) == NULL);
+    mspkit_response_free(response);
     EXPECT_STATUS(mspkit_client_limits(mspkit_ncentral_client(client), &limits, NULL), MSPKIT_OK);
     EXPECT(mspkit_limits_count(limits) > 0 && mspkit_limits_at(limits, 0)->cap > 0);
     EXPECT(mspkit_limits_at(limits, mspkit_limits_count(limits)) == NULL);
     mspkit_limits_free(limits);
     EXPECT_STATUS(mspkit_client_close(mspkit_ncentral_client(client)), MSPKIT_OK);
     EXPECT_STATUS(mspkit_client_close(mspkit_ncentral_client(client)), MSPKIT_OK);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(copy, MSPKIT_STR("100"), NULL, &answer, &error), MSPKIT_E_CLOSED);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(copy, MSPKIT_STR("100"), NULL, &response, &error), MSPKIT_E_CLOSED);
     expect_error(error, MSPKIT_E_CLOSED, "Closed", "closed");
     mspkit_ncentral_free(client);
     mspkit_ncentral_free(copy);
@@ -49,7 +49,7 @@ static void cancel_tokens(void)
     mspkit_ncentral *client = new_client();
     mspkit_call_options options = mspkit_call_options_init();
     mspkit_cancel_token *token = NULL;
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_pager *pager = NULL;
     const mspkit_item *item = NULL;
     mspkit_error *error = NULL;
@@ -61,14 +61,14 @@ static void cancel_tokens(void)
     options.cancel = token;
     pthread_create(&thread, NULL, cancel_soon, token);
     began = now();
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &options, &answer, &error), MSPKIT_E_CANCELLED);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &options, &response, &error), MSPKIT_E_CANCELLED);
     EXPECT(now() - began > 0.1 && now() - began < 5);
     expect_error(error, MSPKIT_E_CANCELLED, "Cancelled", "cancelled");
     pthread_join(thread, NULL);
     EXPECT(mspkit_cancel_token_is_cancelled(token));
     /* A token that was already cancelled: nothing is sent. */
     post("/_sim/reset", "{}");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &options, &answer, NULL), MSPKIT_E_CANCELLED);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &options, &response, NULL), MSPKIT_E_CANCELLED);
     EXPECT(json_get(sim_command(&sim, "GET", "/_sim/requests?since=0", NULL), "requests")->count == 0);
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, NULL, &options, &pager, NULL), MSPKIT_OK);
     mspkit_cancel_token_free(token);
@@ -217,17 +217,17 @@ static void connections_close(void)
 {
     mspkit_ncentral *client;
     mspkit_call_options options = mspkit_call_options_init();
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     /* Those of everything before. */
     no_sockets();
     client = new_client();
     hang();
     options.timeout_ms = 200;
     options.max_retries = 0;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &options, &answer, NULL), MSPKIT_E_TIMEOUT);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &options, &response, NULL), MSPKIT_E_TIMEOUT);
     post("/_sim/reset", "{}");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
-    mspkit_answer_free(answer);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);
+    mspkit_response_free(response);
     EXPECT(sockets() == 1);
     /* Those of a client that is freed, although nobody makes a call any more. */
     mspkit_ncentral_free(client);
@@ -247,7 +247,7 @@ static void blocking_calls_end(void)
 {
     mspkit_runtime *own = NULL;
     mspkit_ncentral *client;
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_error *error = NULL;
     pthread_t thread;
     double began;
@@ -256,31 +256,31 @@ static void blocking_calls_end(void)
     client = client_on(own);
     began = now();
     pthread_create(&thread, NULL, free_runtime_soon, own);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, &error), MSPKIT_E_CLOSED);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, &error), MSPKIT_E_CLOSED);
     EXPECT(now() - began > 0.1 && now() - began < 5);
     expect_error(error, MSPKIT_E_CLOSED, "Closed", "");
     pthread_join(thread, NULL);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_E_CLOSED);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_E_CLOSED);
     mspkit_ncentral_free(client);
 }
 
 static void forked_children(void)
 {
     mspkit_ncentral *client = new_client(), *of_process = client_on(NULL);
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     int status = 0;
     pid_t child;
     post("/_sim/reset", "{}");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
-    mspkit_answer_free(answer);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);
+    mspkit_response_free(response);
     child = fork();
     if (child == 0) {
         alarm(20);
         /* The parent's clients are refused in the child instead of waiting for threads that do not exist; its own
          * work. */
-        if (mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL) == MSPKIT_E_CLOSED &&
-            mspkit_ncentral_customers_get(of_process, MSPKIT_STR("100"), NULL, &answer, NULL) == MSPKIT_E_CLOSED &&
-            mspkit_ncentral_customers_get(client_on(NULL), MSPKIT_STR("100"), NULL, &answer, NULL) == MSPKIT_OK) {
+        if (mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL) == MSPKIT_E_CLOSED &&
+            mspkit_ncentral_customers_get(of_process, MSPKIT_STR("100"), NULL, &response, NULL) == MSPKIT_E_CLOSED &&
+            mspkit_ncentral_customers_get(client_on(NULL), MSPKIT_STR("100"), NULL, &response, NULL) == MSPKIT_OK) {
             /* No exit, at which tools would look for the memory of the parent's threads. */
             raise(SIGKILL);
         }

@@ -23,12 +23,12 @@ static mspkit_pager *listed(const mspkit_ncentral *client, int64_t page_size, co
 }
 
 /* One page of rows; `rest` follows them in the envelope. */
-static void answers(const char *rows, const char *rest)
+static void responses(const char *rows, const char *rest)
 {
-    char answer[2048];
+    char response[2048];
     post("/_sim/reset", "{}");
-    snprintf(answer, sizeof answer, "{\"answers\":[{\"match\":\"GET /api/customers\",\"times\":0,\"json\":{\"data\":[%s]%s}}]}", rows, rest);
-    post("/_sim/script", answer);
+    snprintf(response, sizeof response, "{\"answers\":[{\"match\":\"GET /api/customers\",\"times\":0,\"json\":{\"data\":[%s]%s}}]}", rows, rest);
+    post("/_sim/script", response);
 }
 
 /* Whatever was read one by one, any other step returns the rest. */
@@ -85,7 +85,7 @@ static void bad_rows(void)
     const mspkit_item *item = NULL;
     mspkit_page *page = NULL;
     mspkit_error *error = NULL;
-    answers(rows, ",\"totalItems\":3,\"totalPages\":1");
+    responses(rows, ",\"totalItems\":3,\"totalPages\":1");
     pager = listed(client, 50, NULL);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, &error), MSPKIT_E_DECODE);
@@ -158,22 +158,22 @@ static void not_whole(void)
 static void texts(void)
 {
     mspkit_ncentral *client = new_client();
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_error *error = NULL;
     const mspkit_ncentral_customer_view *customer;
     mspkit_str message;
     post("/_sim/reset", "{}");
     post("/_sim/script", "{\"answers\":[{\"match\":\"GET /api/customers/{id}\",\"status\":400,\"json\":{\"message\":\"a\\u0000b\\nforged\\u001b[2J\"}},"
                          "{\"match\":\"GET /api/customers/{id}\",\"json\":{\"customerId\":100,\"customerName\":\"a\\u0000b\"}}]}");
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, &error), MSPKIT_E_BAD_REQUEST);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, &error), MSPKIT_E_BAD_REQUEST);
     message = mspkit_error_message(error);
     EXPECT(strlen(message.data) == message.len && strstr(message.data, "forged") != NULL);
     EXPECT(strchr(message.data, '\n') == NULL && strchr(message.data, '\033') == NULL);
     mspkit_error_free(error);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
-    customer = mspkit_ncentral_customer_of_answer(answer);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);
+    customer = mspkit_ncentral_customer_of_response(response);
     EXPECT(customer->customer_name.len == 3 && memcmp(customer->customer_name.data, "a\0b", 4) == 0);
-    mspkit_answer_free(answer);
+    mspkit_response_free(response);
     mspkit_ncentral_free(client);
 }
 
@@ -182,7 +182,7 @@ static void created(void)
 {
     mspkit_ncentral *client = new_client();
     mspkit_ncentral_service_orgs_create_customer_params params = mspkit_ncentral_service_orgs_create_customer_params_init();
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_error *error = NULL;
     params.customer_name = mspkit_nts("Contoso");
     params.contact_first_name = mspkit_nts("Ada");
@@ -190,13 +190,13 @@ static void created(void)
     post("/_sim/reset", "{}");
     post("/_sim/script", "{\"answers\":[{\"match\":\"POST /api/service-orgs/{id}/customers\",\"status\":201,"
                          "\"json\":{\"data\":{\"customerId\":[],\"customerName\":\"Contoso\"}}}]}");
-    if (mspkit_ncentral_service_orgs_create_customer(client, MSPKIT_STR("50"), &params, NULL, &answer, &error) != MSPKIT_OK) {
+    if (mspkit_ncentral_service_orgs_create_customer(client, MSPKIT_STR("50"), &params, NULL, &response, &error) != MSPKIT_OK) {
         fprintf(stderr, "%s\n", mspkit_error_message(error).data);
         exit(1);
     }
-    EXPECT(strcmp(mspkit_ncentral_customer_of_answer(answer)->customer_name.data, "Contoso") == 0);
-    EXPECT(mspkit_ncentral_customer_of_answer(answer)->customer_id.presence == MSPKIT_ABSENT);
-    mspkit_answer_free(answer);
+    EXPECT(strcmp(mspkit_ncentral_customer_of_response(response)->customer_name.data, "Contoso") == 0);
+    EXPECT(mspkit_ncentral_customer_of_response(response)->customer_id.presence == MSPKIT_ABSENT);
+    mspkit_response_free(response);
     mspkit_ncentral_free(client);
 }
 

@@ -47,7 +47,7 @@ static void calls(void)
 {
     mspkit_runtime *own = NULL;
     mspkit_queue *queue = NULL;
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_error *error = NULL;
     mspkit_operation number = 4711;
     mspkit_completion done = mspkit_completion_init();
@@ -57,10 +57,10 @@ static void calls(void)
     EXPECT_STATUS(mspkit_queue_new(&queue, NULL), MSPKIT_OK);
     left = 0;
     /* A blocking call needs no thread. */
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
-    mspkit_answer_free(answer);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);
+    mspkit_response_free(response);
     EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, MSPKIT_STR("100"), NULL, queue, NULL, &number, &error), MSPKIT_E_INTERNAL);
-    expect_error(error, MSPKIT_E_INTERNAL, "Internal", "no thread");
+    expect_error(error, MSPKIT_E_INTERNAL, "Internal", "cannot start a thread");
     EXPECT(mspkit_queue_pending(queue) == 0 && number == 4711);
     EXPECT_STATUS(mspkit_queue_next(queue, 0, &done, NULL), MSPKIT_EMPTY);
     /* With a thread it works as usual. */
@@ -91,7 +91,7 @@ static void lists(void)
     EXPECT_STATUS(mspkit_ncentral_customers_list(client, NULL, NULL, NULL, &pager, NULL), MSPKIT_OK);
     left = 0;
     EXPECT_STATUS(mspkit_pager_next_submit(pager, queue, NULL, NULL, &error), MSPKIT_E_INTERNAL);
-    expect_error(error, MSPKIT_E_INTERNAL, "Internal", "no thread");
+    expect_error(error, MSPKIT_E_INTERNAL, "Internal", "cannot start a thread");
     EXPECT(mspkit_queue_pending(queue) == 0 && mspkit_pager_resume_token(pager).data != NULL);
     EXPECT_STATUS(mspkit_pager_next(pager, &item, NULL), MSPKIT_OK);
     left = -1;
@@ -115,7 +115,7 @@ static void runtimes(void)
     for (int there = 0; there < 3; there++) {
         left = there;
         EXPECT_STATUS(mspkit_runtime_new(&options, &own, &error), MSPKIT_E_INTERNAL);
-        expect_error(error, MSPKIT_E_INTERNAL, "Internal", "no runtime");
+        expect_error(error, MSPKIT_E_INTERNAL, "Internal", "cannot create a runtime");
         EXPECT(own == NULL);
     }
     left = -1;
@@ -134,17 +134,17 @@ static void logging(void)
 {
     static atomic_int first, second;
     mspkit_ncentral *client = new_client();
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_error *error = NULL;
     EXPECT_STATUS(mspkit_log_set(count, &first, MSPKIT_LOG_DEBUG, NULL), MSPKIT_OK);
     left = 0;
     EXPECT_STATUS(mspkit_log_set(count, &second, MSPKIT_LOG_DEBUG, &error), MSPKIT_E_INTERNAL);
-    expect_error(error, MSPKIT_E_INTERNAL, "Internal", "no thread");
+    expect_error(error, MSPKIT_E_INTERNAL, "Internal", "cannot start a thread");
     left = -1;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);
     EXPECT_STATUS(mspkit_log_set(NULL, NULL, MSPKIT_LOG_OFF, NULL), MSPKIT_OK);
     EXPECT(first > 0 && second == 0);
-    mspkit_answer_free(answer);
+    mspkit_response_free(response);
     mspkit_ncentral_free(client);
 }
 

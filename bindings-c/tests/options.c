@@ -32,10 +32,10 @@ static mspkit_ncentral *client_of(const mspkit_client_options *options)
 /* The attempts of a call that always fails. */
 static size_t attempts(const mspkit_ncentral *client, const mspkit_call_options *call)
 {
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_error *error = NULL;
     size_t made;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), call, &answer, &error), MSPKIT_E_SERVER);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), call, &response, &error), MSPKIT_E_SERVER);
     made = mspkit_error_attempt_count(error);
     mspkit_error_free(error);
     return made;
@@ -67,13 +67,13 @@ static void no_wait(void)
 {
     mspkit_client_options options = usual();
     mspkit_ncentral *client;
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_error *error = NULL;
     post("/_sim/reset", "{}");
     post("/_sim/fail", "{\"match\":\"ncentral.customers.get\",\"fault\":{\"kind\":\"status\",\"status\":503,\"retry_after\":1}}");
     options.max_retry_after_ms = 0;
     client = client_of(&options);
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, &error), MSPKIT_E_SERVER);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, &error), MSPKIT_E_SERVER);
     EXPECT(mspkit_error_attempt_count(error) == 1);
     mspkit_error_free(error);
     mspkit_ncentral_free(client);
@@ -87,7 +87,7 @@ static void zeroes(void)
     mspkit_paging_options paging;
     mspkit_ncentral_customers_list_params params = mspkit_ncentral_customers_list_params_init();
     mspkit_ncentral *client = new_client(), *other = NULL;
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_pager *pager = NULL;
     mspkit_error *error = NULL;
     memset(&options, 0, sizeof options);
@@ -98,7 +98,7 @@ static void zeroes(void)
     expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout_ms");
     memset(&call, 0, sizeof call);
     call.struct_size = sizeof call;
-    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &call, &answer, &error), MSPKIT_E_INVALID_REQUEST);
+    EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), &call, &response, &error), MSPKIT_E_INVALID_REQUEST);
     EXPECT(strcmp(mspkit_error_argument(error).data, "timeout_ms") == 0 && strcmp(mspkit_error_given(error).data, "0") == 0);
     expect_error(error, MSPKIT_E_INVALID_REQUEST, "InvalidRequest", "timeout_ms");
     memset(&paging, 0, sizeof paging);

@@ -83,27 +83,27 @@ int main(int argc, char **argv)
     for (way = 0; way < 4; way++) {
         mspkit_wiv *client = client_of(runtime, server_info, way & 1);
         for (call = 0; call < each; call++) {
-            mspkit_answer *answer = NULL;
+            mspkit_response *response = NULL;
             mspkit_error *error = NULL;
             int32_t status;
             if ((way & 2) == 0) {
-                status = mspkit_wiv_workflows_run(client, MSPKIT_STR("w"), &run, NULL, &answer, &error);
+                status = mspkit_wiv_workflows_run(client, MSPKIT_STR("w"), &run, NULL, &response, &error);
             } else {
                 mspkit_completion done = mspkit_completion_init();
                 EXPECT_STATUS(mspkit_wiv_workflows_run_submit(client, MSPKIT_STR("w"), &run, NULL, queue, NULL, NULL, NULL), MSPKIT_OK);
                 EXPECT_STATUS(mspkit_queue_next(queue, 60000, &done, NULL), MSPKIT_OK);
                 status = done.status;
-                answer = done.answer;
+                response = done.response;
                 error = done.error;
             }
-            EXPECT((status == MSPKIT_OK) == (answer != NULL) && (status < 0) == (error != NULL));
+            EXPECT((status == MSPKIT_OK) == (response != NULL) && (status < 0) == (error != NULL));
             answered += status == MSPKIT_OK;
             failed += status < 0;
             transport += status == MSPKIT_E_OUTCOME_UNKNOWN || status == MSPKIT_E_CONNECTION;
             if (status < 0 && status != MSPKIT_E_OUTCOME_UNKNOWN && status != MSPKIT_E_CONNECTION) {
                 fprintf(stderr, "%s\n", mspkit_error_message(error).data);
             }
-            mspkit_answer_free(answer);
+            mspkit_response_free(response);
             mspkit_error_free(error);
         }
         mspkit_wiv_free(client);

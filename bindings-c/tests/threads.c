@@ -34,7 +34,7 @@ static void take(int timeout)
     }
     EXPECT_STATUS(status, MSPKIT_OK);
     EXPECT(done.status == MSPKIT_OK || done.status == MSPKIT_E_CANCELLED);
-    EXPECT((done.answer != NULL) == (done.status == MSPKIT_OK));
+    EXPECT((done.response != NULL) == (done.status == MSPKIT_OK));
     EXPECT(atomic_fetch_add((atomic_int *)done.user_data, 1) == 0);
     atomic_fetch_add(&completed, 1);
     atomic_fetch_add(&cancelled, done.status != MSPKIT_OK);
@@ -47,16 +47,16 @@ static void *work(void *argument)
     unsigned seed = (unsigned)thread * 7919u + 1;
     int round, used = 0;
     for (round = 0; round < rounds; round++) {
-        mspkit_answer *answer = NULL;
+        mspkit_response *response = NULL;
         mspkit_pager *pager = NULL;
         const mspkit_item *item = NULL;
         mspkit_cancel_token *token = NULL;
         mspkit_call_options options = mspkit_call_options_init();
         mspkit_operation numbers[8];
         int at, count = 0;
-        EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &answer, NULL), MSPKIT_OK);
-        EXPECT(strcmp(mspkit_ncentral_customer_of_answer(answer)->customer_id.data, "100") == 0);
-        mspkit_answer_free(answer);
+        EXPECT_STATUS(mspkit_ncentral_customers_get(client, MSPKIT_STR("100"), NULL, &response, NULL), MSPKIT_OK);
+        EXPECT(strcmp(mspkit_ncentral_customer_of_response(response)->customer_id.data, "100") == 0);
+        mspkit_response_free(response);
         for (at = 0; at < 8 && used < MOST; at++) {
             EXPECT_STATUS(mspkit_ncentral_customers_get_submit(client, MSPKIT_STR("101"), NULL, queue,
                                                                (void *)&completions[thread * MOST + used++], &numbers[at], NULL),

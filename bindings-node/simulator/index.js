@@ -7,7 +7,7 @@
 
 const { existsSync } = require("node:fs");
 
-/** The platform as packages are named by it. Which C library Linux has, the package that is installed tells. */
+/** The platform, as in the names of packages. On Linux the installed package shows which C library there is. */
 function platforms() {
   const here = `${process.platform}-${process.arch}`;
   return process.platform === "linux" ? [`${here}-gnu`, `${here}-musl`] : [here];

@@ -28,7 +28,7 @@ export function program(): string {
   return (require(installed) as { program(): string }).program();
 }
 
-/** Refuses a simulator of another version, which may not know what it is told. */
+/** Refuses a simulator of another version, which may not know the same commands. */
 export function ofSameVersion(path: string, found: string | undefined): void {
   if (found !== version) {
     throw new Error(

@@ -92,12 +92,12 @@ def test_the_wheel_works_in_an_empty_directory(sim: Simulator, tmp_path: Path) -
     # Without the simulator it says how to install it, and takes another one.
     env = {name: value for name, value in os.environ.items() if name != "MSPKIT_SIM"}
     env |= {"PATH": "", "HOME": str(tmp_path)}
-    command = [python, "-m", "mspkit.sim", "--version"]
+    command: list[str | Path] = [python, "-m", "mspkit.sim", "--version"]
     without = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert (without.returncode, without.stdout) == (1, "")
     assert without.stderr.startswith("mspkit.sim: the simulator is not installed; ")
     assert "pip install 'mspkit[sim]'" in without.stderr
-    assert "mspkit-sim" in ran([*command], tmp_path, MSPKIT_SIM=str(program()))
+    assert "mspkit-sim" in ran(command, tmp_path, MSPKIT_SIM=str(program()))
 
 
 def test_the_extra_installs_the_simulator(tmp_path: Path) -> None:

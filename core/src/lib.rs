@@ -53,7 +53,7 @@ pub use crate::facade::call_builder::{Call, Items, List, Page, Pages, RawRequest
 #[cfg(feature = "clients")]
 pub use crate::facade::client::{Builder, Client, Cloudmore, NCentral, Wiv};
 #[cfg(feature = "clients")]
-pub use crate::facade::model::{DateRange, FromAnswer, Id, Json};
+pub use crate::facade::model::{DateRange, FromResponse, Id, Json};
 #[cfg(feature = "clients")]
 pub use crate::generated::{cloudmore, ncentral, wiv};
 pub use crate::policy::limit::LimitStatus;

@@ -253,8 +253,8 @@ impl Run {
             return Ok(());
         }
         let (id, seed) = (self.operation.id, self.seed);
-        let said = self.error.as_ref().map_or("success".to_owned(), |error| format!("{error:?}"));
-        Err(format!("{id} with seed {seed}: {found}, but the caller received: {said}"))
+        let outcome = self.error.as_ref().map_or("success".to_owned(), |error| format!("{error:?}"));
+        Err(format!("{id} with seed {seed}: {found}, but the caller received: {outcome}"))
     }
 }
 

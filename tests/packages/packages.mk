@@ -82,7 +82,7 @@ surface-rust = RUSTDOC='$(CURDIR)/$(PACKAGES)/rustdoc.sh' RUSTDOCFLAGS='-Z unsta
 surface-python = $(PY_TOOLS)/bin/python -I $(PY)/tests/surface.py
 surface-node = node $(NODE)/scripts/surface.mjs
 
-# What ends with 3 has said why there is nothing to compare.
+# Exit status 3: there is nothing to compare, and the reason was printed.
 surface = mkdir -p '$(SURFACE)' && { { $(surface-$(1)); } > '$(SURFACE)/$(1).txt' || { test $$? -eq 3 && \
   cp api/$(1).txt '$(SURFACE)/'; }; } && { diff -u api/$(1).txt '$(SURFACE)/$(1).txt' || \
   $(call missing,the public surface differs from api/$(1).txt; if it should: make api); }

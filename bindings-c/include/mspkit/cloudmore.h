@@ -12,15 +12,15 @@
  *
  * The function of an operation is mspkit_cloudmore_<resource>_<name>; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
- * is mspkit_cloudmore_<model>_view, and mspkit_cloudmore_<model>_of_answer or _of_item read it.
+ * is mspkit_cloudmore_<model>_view, and mspkit_cloudmore_<model>_of_response or _of_item read it.
  *
- * Common arguments: `options` and `paging` may be NULL. `answer` receives the result, to be freed with
- * mspkit_answer_free, `pager` a pager, to be freed with mspkit_pager_free, `error` the error, to be freed with
+ * Common arguments: `options` and `paging` may be NULL. `response` receives the result, to be freed with
+ * mspkit_response_free, `pager` a pager, to be freed with mspkit_pager_free, `error` the error, to be freed with
  * mspkit_error_free; `error` may be NULL. Arguments are copied. A call blocks until it is done; making a list and
  * submitting do not block. All of them are thread-safe.
  *
- * Only use views by pointer: later headers add fields. They are valid until their answer or item is freed, and are NULL
- * if that is of another type. The `presence` of a field without a value is null or absent; mspkit_answer_get and
+ * Only use views by pointer: later headers add fields. They are valid until their response or item is freed, and are NULL
+ * if that is of another type. The `presence` of a field without a value is null or absent; mspkit_response_get and
  * mspkit_item_get read fields that a view does not have. Every view begins with its `json`.
  *
  * Common failures: MSPKIT_E_INVALID_REQUEST for a parameter that is missing or invalid, before anything is sent; the
@@ -124,11 +124,11 @@ static const mspkit_field mspkit_cloudmore_created_service_fields[] = {
 static const mspkit_layout mspkit_cloudmore_created_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_created_service_view, mspkit_cloudmore_created_service_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_cloudmore_created_service_view *mspkit_cloudmore_created_service_of_answer(const mspkit_answer *answer)
+static inline const mspkit_cloudmore_created_service_view *mspkit_cloudmore_created_service_of_response(const mspkit_response *response)
 {
-    return (const mspkit_cloudmore_created_service_view *)mspkit_answer_view(answer, &mspkit_cloudmore_created_service_layout);
+    return (const mspkit_cloudmore_created_service_view *)mspkit_response_view(response, &mspkit_cloudmore_created_service_layout);
 }
 
 /**
@@ -315,11 +315,11 @@ static const mspkit_field mspkit_cloudmore_estore_service_detail_fields[] = {
 static const mspkit_layout mspkit_cloudmore_estore_service_detail_layout = MSPKIT_LAYOUT(mspkit_cloudmore_estore_service_detail_view, mspkit_cloudmore_estore_service_detail_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_cloudmore_estore_service_detail_view *mspkit_cloudmore_estore_service_detail_of_answer(const mspkit_answer *answer)
+static inline const mspkit_cloudmore_estore_service_detail_view *mspkit_cloudmore_estore_service_detail_of_response(const mspkit_response *response)
 {
-    return (const mspkit_cloudmore_estore_service_detail_view *)mspkit_answer_view(answer, &mspkit_cloudmore_estore_service_detail_layout);
+    return (const mspkit_cloudmore_estore_service_detail_view *)mspkit_response_view(response, &mspkit_cloudmore_estore_service_detail_layout);
 }
 
 /**
@@ -370,11 +370,11 @@ static const mspkit_field mspkit_cloudmore_organization_service_fields[] = {
 static const mspkit_layout mspkit_cloudmore_organization_service_layout = MSPKIT_LAYOUT(mspkit_cloudmore_organization_service_view, mspkit_cloudmore_organization_service_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore_organization_service_of_answer(const mspkit_answer *answer)
+static inline const mspkit_cloudmore_organization_service_view *mspkit_cloudmore_organization_service_of_response(const mspkit_response *response)
 {
-    return (const mspkit_cloudmore_organization_service_view *)mspkit_answer_view(answer, &mspkit_cloudmore_organization_service_layout);
+    return (const mspkit_cloudmore_organization_service_view *)mspkit_response_view(response, &mspkit_cloudmore_organization_service_layout);
 }
 
 /**
@@ -430,12 +430,12 @@ static const mspkit_descriptor mspkit_cloudmore_estore_get_descriptor = {sizeof(
  * - `organization_id`: Id of the organization. (GUID)
  * - `service_id`: Id of the service. (GUID)
  * - `params`: may be NULL; see `mspkit_cloudmore_estore_get_params`.
- * - `answer`: receives the result. `mspkit_cloudmore_estore_service_detail_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_cloudmore_estore_service_detail_of_response` reads it.
  */
-static inline mspkit_status mspkit_cloudmore_estore_get(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_estore_get_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_estore_get(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_estore_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {organization_id, service_id};
-    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_estore_get_descriptor, arguments, params, options, answer, error);
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_estore_get_descriptor, arguments, params, options, response, error);
 }
 
 /**
@@ -561,15 +561,15 @@ static const mspkit_descriptor mspkit_cloudmore_services_create_descriptor = {si
  *
  * - `organization_id`: Id of the organization. (GUID)
  * - `params`: some are required; see `mspkit_cloudmore_services_create_params`.
- * - `answer`: receives the result. `mspkit_cloudmore_created_service_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_cloudmore_created_service_of_response` reads it.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the services of
  *   the organization (`services.list`) and look for this one.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused; the reasons come in one of three shapes.
  */
-static inline mspkit_status mspkit_cloudmore_services_create(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_services_create_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_services_create(const mspkit_cloudmore *client, mspkit_str organization_id, const mspkit_cloudmore_services_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {organization_id};
-    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_create_descriptor, arguments, params, options, answer, error);
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_create_descriptor, arguments, params, options, response, error);
 }
 
 /**
@@ -627,12 +627,12 @@ static const mspkit_descriptor mspkit_cloudmore_services_delete_descriptor = {si
  * - `organization_id`: Id of the organization. (GUID)
  * - `service_id`: Id of the service. (GUID)
  * - `params`: may be NULL; see `mspkit_cloudmore_services_delete_params`.
- * - `answer`: receives the metadata of the response; there is no result.
+ * - `response`: receives the metadata of the response; there is no result.
  */
-static inline mspkit_status mspkit_cloudmore_services_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_delete_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_services_delete(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_delete_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {organization_id, service_id};
-    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_delete_descriptor, arguments, params, options, answer, error);
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_delete_descriptor, arguments, params, options, response, error);
 }
 
 /**
@@ -689,12 +689,12 @@ static const mspkit_descriptor mspkit_cloudmore_services_get_descriptor = {sizeo
  * - `organization_id`: Id of the organization. (GUID)
  * - `service_id`: Id of the service. (GUID)
  * - `params`: may be NULL; see `mspkit_cloudmore_services_get_params`.
- * - `answer`: receives the result. `mspkit_cloudmore_organization_service_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_cloudmore_organization_service_of_response` reads it.
  */
-static inline mspkit_status mspkit_cloudmore_services_get(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_get_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_services_get(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_get_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {organization_id, service_id};
-    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_get_descriptor, arguments, params, options, answer, error);
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_get_descriptor, arguments, params, options, response, error);
 }
 
 /**
@@ -810,12 +810,12 @@ static const mspkit_descriptor mspkit_cloudmore_services_replace_descriptor = {s
  * - `organization_id`: Id of the organization. (GUID)
  * - `service_id`: Id of the service. (GUID)
  * - `params`: some are required; see `mspkit_cloudmore_services_replace_params`.
- * - `answer`: receives the metadata of the response; there is no result.
+ * - `response`: receives the metadata of the response; there is no result.
  */
-static inline mspkit_status mspkit_cloudmore_services_replace(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_replace_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_services_replace(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_replace_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {organization_id, service_id};
-    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_replace_descriptor, arguments, params, options, answer, error);
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_replace_descriptor, arguments, params, options, response, error);
 }
 
 /**
@@ -877,12 +877,12 @@ static const mspkit_descriptor mspkit_cloudmore_services_update_descriptor = {si
  * - `organization_id`: Id of the organization. (GUID)
  * - `service_id`: Id of the service. (GUID)
  * - `params`: some are required; see `mspkit_cloudmore_services_update_params`.
- * - `answer`: receives the metadata of the response; there is no result.
+ * - `response`: receives the metadata of the response; there is no result.
  */
-static inline mspkit_status mspkit_cloudmore_services_update(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_update_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_cloudmore_services_update(const mspkit_cloudmore *client, mspkit_str organization_id, mspkit_str service_id, const mspkit_cloudmore_services_update_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {organization_id, service_id};
-    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_update_descriptor, arguments, params, options, answer, error);
+    return mspkit_typed_call(mspkit_cloudmore_client(client), &mspkit_cloudmore_services_update_descriptor, arguments, params, options, response, error);
 }
 
 /**

@@ -275,18 +275,18 @@ public:
     explicit estore_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
 
     /// Gets one service of the E-Store. See `mspkit_cloudmore_estore_get`.
-    answer<EstoreServiceDetail> get(std::string_view organization_id, std::string_view service_id, const estore_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, service_id, params, options).value(); }
-    result<answer<EstoreServiceDetail>> try_get(std::string_view organization_id, std::string_view service_id, const estore_get_params &params = {}, const call_options &options = {}) const
+    response<EstoreServiceDetail> get(std::string_view organization_id, std::string_view service_id, const estore_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, service_id, params, options).value(); }
+    result<response<EstoreServiceDetail>> try_get(std::string_view organization_id, std::string_view service_id, const estore_get_params &params = {}, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_cloudmore_estore_get_params given = mspkit_cloudmore_estore_get_params_init();
         given.reseller_id = detail::given(params.reseller_id);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_cloudmore_estore_get(held, detail::given(organization_id), detail::given(service_id), &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<EstoreServiceDetail>(got);
+        return response<EstoreServiceDetail>(got);
     }
     /// Same as `get`, submitted to a queue: its completion has `take<EstoreServiceDetail>()`.
     mspkit_operation submit_get(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, const estore_get_params &params = {}, const call_options &options = {}) const
@@ -327,8 +327,8 @@ public:
     explicit services_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_cloudmore *>(of)) {}
 
     /// Adds a service from the E-Store to an organization. See `mspkit_cloudmore_services_create`.
-    answer<CreatedService> create(std::string_view organization_id, const services_create_params &params, const call_options &options = {}) const { return try_create(organization_id, params, options).value(); }
-    result<answer<CreatedService>> try_create(std::string_view organization_id, const services_create_params &params, const call_options &options = {}) const
+    response<CreatedService> create(std::string_view organization_id, const services_create_params &params, const call_options &options = {}) const { return try_create(organization_id, params, options).value(); }
+    result<response<CreatedService>> try_create(std::string_view organization_id, const services_create_params &params, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_cloudmore_services_create_params given = mspkit_cloudmore_services_create_params_init();
@@ -336,12 +336,12 @@ public:
         given.currency_code = detail::given(params.currency_code);
         given.custom_properties_data = detail::given(params.custom_properties_data);
         given.reseller_id = detail::given(params.reseller_id);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_cloudmore_services_create(held, detail::given(organization_id), &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<CreatedService>(got);
+        return response<CreatedService>(got);
     }
     /// Same as `create`, submitted to a queue: its completion has `take<CreatedService>()`.
     mspkit_operation submit_create(queue &to, void *user_data, std::string_view organization_id, const services_create_params &params, const call_options &options = {}) const
@@ -359,18 +359,18 @@ public:
     }
 
     /// Removes a service from an organization. See `mspkit_cloudmore_services_delete`.
-    answer<void> delete_(std::string_view organization_id, std::string_view service_id, const services_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, service_id, params, options).value(); }
-    result<answer<void>> try_delete(std::string_view organization_id, std::string_view service_id, const services_delete_params &params = {}, const call_options &options = {}) const
+    response<void> delete_(std::string_view organization_id, std::string_view service_id, const services_delete_params &params = {}, const call_options &options = {}) const { return try_delete(organization_id, service_id, params, options).value(); }
+    result<response<void>> try_delete(std::string_view organization_id, std::string_view service_id, const services_delete_params &params = {}, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_cloudmore_services_delete_params given = mspkit_cloudmore_services_delete_params_init();
         given.reseller_id = detail::given(params.reseller_id);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_cloudmore_services_delete(held, detail::given(organization_id), detail::given(service_id), &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<void>(got);
+        return response<void>(got);
     }
     /// Same as `delete_`, submitted to a queue: its completion has `take<void>()`.
     mspkit_operation submit_delete(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, const services_delete_params &params = {}, const call_options &options = {}) const
@@ -385,18 +385,18 @@ public:
     }
 
     /// Gets one service of an organization. See `mspkit_cloudmore_services_get`.
-    answer<OrganizationService> get(std::string_view organization_id, std::string_view service_id, const services_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, service_id, params, options).value(); }
-    result<answer<OrganizationService>> try_get(std::string_view organization_id, std::string_view service_id, const services_get_params &params = {}, const call_options &options = {}) const
+    response<OrganizationService> get(std::string_view organization_id, std::string_view service_id, const services_get_params &params = {}, const call_options &options = {}) const { return try_get(organization_id, service_id, params, options).value(); }
+    result<response<OrganizationService>> try_get(std::string_view organization_id, std::string_view service_id, const services_get_params &params = {}, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_cloudmore_services_get_params given = mspkit_cloudmore_services_get_params_init();
         given.reseller_id = detail::given(params.reseller_id);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_cloudmore_services_get(held, detail::given(organization_id), detail::given(service_id), &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<OrganizationService>(got);
+        return response<OrganizationService>(got);
     }
     /// Same as `get`, submitted to a queue: its completion has `take<OrganizationService>()`.
     mspkit_operation submit_get(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, const services_get_params &params = {}, const call_options &options = {}) const
@@ -427,19 +427,19 @@ public:
     }
 
     /// Replaces the custom-property values of a service. See `mspkit_cloudmore_services_replace`.
-    answer<void> replace(std::string_view organization_id, std::string_view service_id, const services_replace_params &params, const call_options &options = {}) const { return try_replace(organization_id, service_id, params, options).value(); }
-    result<answer<void>> try_replace(std::string_view organization_id, std::string_view service_id, const services_replace_params &params, const call_options &options = {}) const
+    response<void> replace(std::string_view organization_id, std::string_view service_id, const services_replace_params &params, const call_options &options = {}) const { return try_replace(organization_id, service_id, params, options).value(); }
+    result<response<void>> try_replace(std::string_view organization_id, std::string_view service_id, const services_replace_params &params, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_cloudmore_services_replace_params given = mspkit_cloudmore_services_replace_params_init();
         given.custom_properties_data = detail::given(params.custom_properties_data);
         given.reseller_id = detail::given(params.reseller_id);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_cloudmore_services_replace(held, detail::given(organization_id), detail::given(service_id), &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<void>(got);
+        return response<void>(got);
     }
     /// Same as `replace`, submitted to a queue: its completion has `take<void>()`.
     mspkit_operation submit_replace(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, const services_replace_params &params, const call_options &options = {}) const
@@ -455,19 +455,19 @@ public:
     }
 
     /// Changes some custom-property values of a service. See `mspkit_cloudmore_services_update`.
-    answer<void> update(std::string_view organization_id, std::string_view service_id, const services_update_params &params, const call_options &options = {}) const { return try_update(organization_id, service_id, params, options).value(); }
-    result<answer<void>> try_update(std::string_view organization_id, std::string_view service_id, const services_update_params &params, const call_options &options = {}) const
+    response<void> update(std::string_view organization_id, std::string_view service_id, const services_update_params &params, const call_options &options = {}) const { return try_update(organization_id, service_id, params, options).value(); }
+    result<response<void>> try_update(std::string_view organization_id, std::string_view service_id, const services_update_params &params, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_cloudmore_services_update_params given = mspkit_cloudmore_services_update_params_init();
         given.custom_properties_data = detail::given(params.custom_properties_data);
         given.reseller_id = detail::given(params.reseller_id);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_cloudmore_services_update(held, detail::given(organization_id), detail::given(service_id), &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<void>(got);
+        return response<void>(got);
     }
     /// Same as `update`, submitted to a queue: its completion has `take<void>()`.
     mspkit_operation submit_update(queue &to, void *user_data, std::string_view organization_id, std::string_view service_id, const services_update_params &params, const call_options &options = {}) const

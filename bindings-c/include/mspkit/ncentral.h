@@ -17,15 +17,15 @@
  *
  * The function of an operation is mspkit_ncentral_<resource>_<name>; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
- * is mspkit_ncentral_<model>_view, and mspkit_ncentral_<model>_of_answer or _of_item read it.
+ * is mspkit_ncentral_<model>_view, and mspkit_ncentral_<model>_of_response or _of_item read it.
  *
- * Common arguments: `options` and `paging` may be NULL. `answer` receives the result, to be freed with
- * mspkit_answer_free, `pager` a pager, to be freed with mspkit_pager_free, `error` the error, to be freed with
+ * Common arguments: `options` and `paging` may be NULL. `response` receives the result, to be freed with
+ * mspkit_response_free, `pager` a pager, to be freed with mspkit_pager_free, `error` the error, to be freed with
  * mspkit_error_free; `error` may be NULL. Arguments are copied. A call blocks until it is done; making a list and
  * submitting do not block. All of them are thread-safe.
  *
- * Only use views by pointer: later headers add fields. They are valid until their answer or item is freed, and are NULL
- * if that is of another type. The `presence` of a field without a value is null or absent; mspkit_answer_get and
+ * Only use views by pointer: later headers add fields. They are valid until their response or item is freed, and are NULL
+ * if that is of another type. The `presence` of a field without a value is null or absent; mspkit_response_get and
  * mspkit_item_get read fields that a view does not have. Every view begins with its `json`.
  *
  * Common failures: MSPKIT_E_INVALID_REQUEST for a parameter that is missing or invalid, before anything is sent; the
@@ -206,11 +206,11 @@ static const mspkit_field mspkit_ncentral_auth_tokens_fields[] = {
 static const mspkit_layout mspkit_ncentral_auth_tokens_layout = MSPKIT_LAYOUT(mspkit_ncentral_auth_tokens_view, mspkit_ncentral_auth_tokens_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_ncentral_auth_tokens_view *mspkit_ncentral_auth_tokens_of_answer(const mspkit_answer *answer)
+static inline const mspkit_ncentral_auth_tokens_view *mspkit_ncentral_auth_tokens_of_response(const mspkit_response *response)
 {
-    return (const mspkit_ncentral_auth_tokens_view *)mspkit_answer_view(answer, &mspkit_ncentral_auth_tokens_layout);
+    return (const mspkit_ncentral_auth_tokens_view *)mspkit_response_view(response, &mspkit_ncentral_auth_tokens_layout);
 }
 
 /**
@@ -272,11 +272,11 @@ static const mspkit_field mspkit_ncentral_custom_psa_ticket_fields[] = {
 static const mspkit_layout mspkit_ncentral_custom_psa_ticket_layout = MSPKIT_LAYOUT(mspkit_ncentral_custom_psa_ticket_view, mspkit_ncentral_custom_psa_ticket_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_ncentral_custom_psa_ticket_view *mspkit_ncentral_custom_psa_ticket_of_answer(const mspkit_answer *answer)
+static inline const mspkit_ncentral_custom_psa_ticket_view *mspkit_ncentral_custom_psa_ticket_of_response(const mspkit_response *response)
 {
-    return (const mspkit_ncentral_custom_psa_ticket_view *)mspkit_answer_view(answer, &mspkit_ncentral_custom_psa_ticket_layout);
+    return (const mspkit_ncentral_custom_psa_ticket_view *)mspkit_response_view(response, &mspkit_ncentral_custom_psa_ticket_layout);
 }
 
 /**
@@ -324,11 +324,11 @@ static const mspkit_field mspkit_ncentral_custom_psa_ticket_info_fields[] = {
 static const mspkit_layout mspkit_ncentral_custom_psa_ticket_info_layout = MSPKIT_LAYOUT(mspkit_ncentral_custom_psa_ticket_info_view, mspkit_ncentral_custom_psa_ticket_info_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_ncentral_custom_psa_ticket_info_view *mspkit_ncentral_custom_psa_ticket_info_of_answer(const mspkit_answer *answer)
+static inline const mspkit_ncentral_custom_psa_ticket_info_view *mspkit_ncentral_custom_psa_ticket_info_of_response(const mspkit_response *response)
 {
-    return (const mspkit_ncentral_custom_psa_ticket_info_view *)mspkit_answer_view(answer, &mspkit_ncentral_custom_psa_ticket_info_layout);
+    return (const mspkit_ncentral_custom_psa_ticket_info_view *)mspkit_response_view(response, &mspkit_ncentral_custom_psa_ticket_info_layout);
 }
 
 /**
@@ -477,11 +477,11 @@ static const mspkit_field mspkit_ncentral_customer_fields[] = {
 static const mspkit_layout mspkit_ncentral_customer_layout = MSPKIT_LAYOUT(mspkit_ncentral_customer_view, mspkit_ncentral_customer_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_ncentral_customer_view *mspkit_ncentral_customer_of_answer(const mspkit_answer *answer)
+static inline const mspkit_ncentral_customer_view *mspkit_ncentral_customer_of_response(const mspkit_response *response)
 {
-    return (const mspkit_ncentral_customer_view *)mspkit_answer_view(answer, &mspkit_ncentral_customer_layout);
+    return (const mspkit_ncentral_customer_view *)mspkit_response_view(response, &mspkit_ncentral_customer_layout);
 }
 
 /**
@@ -516,11 +516,11 @@ static const mspkit_field mspkit_ncentral_links_fields[] = {
 static const mspkit_layout mspkit_ncentral_links_layout = MSPKIT_LAYOUT(mspkit_ncentral_links_view, mspkit_ncentral_links_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_ncentral_links_view *mspkit_ncentral_links_of_answer(const mspkit_answer *answer)
+static inline const mspkit_ncentral_links_view *mspkit_ncentral_links_of_response(const mspkit_response *response)
 {
-    return (const mspkit_ncentral_links_view *)mspkit_answer_view(answer, &mspkit_ncentral_links_layout);
+    return (const mspkit_ncentral_links_view *)mspkit_response_view(response, &mspkit_ncentral_links_layout);
 }
 
 /**
@@ -547,11 +547,11 @@ static const mspkit_field mspkit_ncentral_psa_credential_check_fields[] = {
 static const mspkit_layout mspkit_ncentral_psa_credential_check_layout = MSPKIT_LAYOUT(mspkit_ncentral_psa_credential_check_view, mspkit_ncentral_psa_credential_check_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_ncentral_psa_credential_check_view *mspkit_ncentral_psa_credential_check_of_answer(const mspkit_answer *answer)
+static inline const mspkit_ncentral_psa_credential_check_view *mspkit_ncentral_psa_credential_check_of_response(const mspkit_response *response)
 {
-    return (const mspkit_ncentral_psa_credential_check_view *)mspkit_answer_view(answer, &mspkit_ncentral_psa_credential_check_layout);
+    return (const mspkit_ncentral_psa_credential_check_view *)mspkit_response_view(response, &mspkit_ncentral_psa_credential_check_layout);
 }
 
 /**
@@ -583,11 +583,11 @@ static const mspkit_field mspkit_ncentral_server_health_fields[] = {
 static const mspkit_layout mspkit_ncentral_server_health_layout = MSPKIT_LAYOUT(mspkit_ncentral_server_health_view, mspkit_ncentral_server_health_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_ncentral_server_health_view *mspkit_ncentral_server_health_of_answer(const mspkit_answer *answer)
+static inline const mspkit_ncentral_server_health_view *mspkit_ncentral_server_health_of_response(const mspkit_response *response)
 {
-    return (const mspkit_ncentral_server_health_view *)mspkit_answer_view(answer, &mspkit_ncentral_server_health_layout);
+    return (const mspkit_ncentral_server_health_view *)mspkit_response_view(response, &mspkit_ncentral_server_health_layout);
 }
 
 /**
@@ -624,11 +624,11 @@ static const mspkit_field mspkit_ncentral_server_info_fields[] = {
 static const mspkit_layout mspkit_ncentral_server_info_layout = MSPKIT_LAYOUT(mspkit_ncentral_server_info_view, mspkit_ncentral_server_info_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_ncentral_server_info_view *mspkit_ncentral_server_info_of_answer(const mspkit_answer *answer)
+static inline const mspkit_ncentral_server_info_view *mspkit_ncentral_server_info_of_response(const mspkit_response *response)
 {
-    return (const mspkit_ncentral_server_info_view *)mspkit_answer_view(answer, &mspkit_ncentral_server_info_layout);
+    return (const mspkit_ncentral_server_info_view *)mspkit_response_view(response, &mspkit_ncentral_server_info_layout);
 }
 
 /**
@@ -772,11 +772,11 @@ static const mspkit_field mspkit_ncentral_service_org_fields[] = {
 static const mspkit_layout mspkit_ncentral_service_org_layout = MSPKIT_LAYOUT(mspkit_ncentral_service_org_view, mspkit_ncentral_service_org_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_ncentral_service_org_view *mspkit_ncentral_service_org_of_answer(const mspkit_answer *answer)
+static inline const mspkit_ncentral_service_org_view *mspkit_ncentral_service_org_of_response(const mspkit_response *response)
 {
-    return (const mspkit_ncentral_service_org_view *)mspkit_answer_view(answer, &mspkit_ncentral_service_org_layout);
+    return (const mspkit_ncentral_service_org_view *)mspkit_response_view(response, &mspkit_ncentral_service_org_layout);
 }
 
 /**
@@ -933,11 +933,11 @@ static const mspkit_field mspkit_ncentral_site_fields[] = {
 static const mspkit_layout mspkit_ncentral_site_layout = MSPKIT_LAYOUT(mspkit_ncentral_site_view, mspkit_ncentral_site_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_ncentral_site_view *mspkit_ncentral_site_of_answer(const mspkit_answer *answer)
+static inline const mspkit_ncentral_site_view *mspkit_ncentral_site_of_response(const mspkit_response *response)
 {
-    return (const mspkit_ncentral_site_view *)mspkit_answer_view(answer, &mspkit_ncentral_site_layout);
+    return (const mspkit_ncentral_site_view *)mspkit_response_view(response, &mspkit_ncentral_site_layout);
 }
 
 /**
@@ -972,11 +972,11 @@ static const mspkit_field mspkit_ncentral_token_status_fields[] = {
 static const mspkit_layout mspkit_ncentral_token_status_layout = MSPKIT_LAYOUT(mspkit_ncentral_token_status_view, mspkit_ncentral_token_status_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_ncentral_token_status_view *mspkit_ncentral_token_status_of_answer(const mspkit_answer *answer)
+static inline const mspkit_ncentral_token_status_view *mspkit_ncentral_token_status_of_response(const mspkit_response *response)
 {
-    return (const mspkit_ncentral_token_status_view *)mspkit_answer_view(answer, &mspkit_ncentral_token_status_layout);
+    return (const mspkit_ncentral_token_status_view *)mspkit_response_view(response, &mspkit_ncentral_token_status_layout);
 }
 
 static const mspkit_descriptor mspkit_ncentral_auth_authenticate_descriptor = {sizeof(mspkit_descriptor), "ncentral.auth.authenticate", NULL, 0, NULL, &mspkit_ncentral_auth_tokens_layout};
@@ -991,11 +991,11 @@ static const mspkit_descriptor mspkit_ncentral_auth_authenticate_descriptor = {s
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview `POST
  * /api/auth/authenticate`. Sent with the user's long-lived token. Read-only. Retried on transient errors.
  *
- * - `answer`: receives the result. `mspkit_ncentral_auth_tokens_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_auth_tokens_of_response` reads it.
  */
-static inline mspkit_status mspkit_ncentral_auth_authenticate(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_auth_authenticate(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_auth_authenticate_descriptor, NULL, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_auth_authenticate_descriptor, NULL, NULL, options, response, error);
 }
 
 /**
@@ -1018,11 +1018,11 @@ static const mspkit_descriptor mspkit_ncentral_auth_logout_descriptor = {sizeof(
  * /api/auth/logout`. Sent with an access token, which the client obtains and renews. Idempotent. Retried
  * on transient errors.
  *
- * - `answer`: receives the metadata of the response; there is no result.
+ * - `response`: receives the metadata of the response; there is no result.
  */
-static inline mspkit_status mspkit_ncentral_auth_logout(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_auth_logout(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_auth_logout_descriptor, NULL, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_auth_logout_descriptor, NULL, NULL, options, response, error);
 }
 
 /**
@@ -1045,11 +1045,11 @@ static const mspkit_descriptor mspkit_ncentral_auth_refresh_descriptor = {sizeof
  * https://developer.n-able.com/n-central/docs/authentication-system-health-apis-overview `POST
  * /api/auth/refresh`. Needs no credential. Idempotent. Retried on transient errors.
  *
- * - `answer`: receives the result. `mspkit_ncentral_auth_tokens_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_auth_tokens_of_response` reads it.
  */
-static inline mspkit_status mspkit_ncentral_auth_refresh(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_auth_refresh(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_auth_refresh_descriptor, NULL, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_auth_refresh_descriptor, NULL, NULL, options, response, error);
 }
 
 /**
@@ -1071,11 +1071,11 @@ static const mspkit_descriptor mspkit_ncentral_auth_validate_descriptor = {sizeo
  * /api/auth/validate`. Sent with an access token, which the client obtains and renews. Read-only. Retried
  * on transient errors.
  *
- * - `answer`: receives the result. `mspkit_ncentral_token_status_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_token_status_of_response` reads it.
  */
-static inline mspkit_status mspkit_ncentral_auth_validate(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_auth_validate(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_auth_validate_descriptor, NULL, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_auth_validate_descriptor, NULL, NULL, options, response, error);
 }
 
 /**
@@ -1139,14 +1139,14 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_create_ticket_descript
  * arrived.
  *
  * - `params`: some are required; see `mspkit_ncentral_custom_psa_create_ticket_params`.
- * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_custom_psa_ticket_of_response` reads it.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Get the ticket
  *   (`custom_psa.get_ticket_info`) and see whether it is linked.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
  */
-static inline mspkit_status mspkit_ncentral_custom_psa_create_ticket(const mspkit_ncentral *client, const mspkit_ncentral_custom_psa_create_ticket_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_custom_psa_create_ticket(const mspkit_ncentral *client, const mspkit_ncentral_custom_psa_create_ticket_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_create_ticket_descriptor, NULL, params, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_create_ticket_descriptor, NULL, params, options, response, error);
 }
 
 /**
@@ -1206,13 +1206,13 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_get_ticket_descriptor 
  *
  * - `custom_psa_ticket_id`: Id of the ticket in N-central. (id)
  * - `params`: some are required; see `mspkit_ncentral_custom_psa_get_ticket_params`.
- * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_info_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_custom_psa_ticket_info_of_response` reads it.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The id is not valid.
  */
-static inline mspkit_status mspkit_ncentral_custom_psa_get_ticket(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_ncentral_custom_psa_get_ticket_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_custom_psa_get_ticket(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_ncentral_custom_psa_get_ticket_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {custom_psa_ticket_id};
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_get_ticket_descriptor, arguments, params, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_get_ticket_descriptor, arguments, params, options, response, error);
 }
 
 /**
@@ -1238,13 +1238,13 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_get_ticket_info_descri
  * renews. Read-only. Retried on transient errors.
  *
  * - `custom_psa_ticket_id`: Id of the ticket in N-central. (id)
- * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_info_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_custom_psa_ticket_info_of_response` reads it.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The id is not valid.
  */
-static inline mspkit_status mspkit_ncentral_custom_psa_get_ticket_info(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_custom_psa_get_ticket_info(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {custom_psa_ticket_id};
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_get_ticket_info_descriptor, arguments, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_get_ticket_info_descriptor, arguments, NULL, options, response, error);
 }
 
 /**
@@ -1266,11 +1266,11 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_links_descriptor = {si
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations `GET /api/custom-psa`. Sent with an
  * access token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
- * - `answer`: receives the result. `mspkit_ncentral_links_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_links_of_response` reads it.
  */
-static inline mspkit_status mspkit_ncentral_custom_psa_links(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_custom_psa_links(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_links_descriptor, NULL, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_links_descriptor, NULL, NULL, options, response, error);
 }
 
 /**
@@ -1295,13 +1295,13 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_reopen_ticket_descript
  * obtains and renews. Idempotent. Retried on transient errors.
  *
  * - `custom_psa_ticket_id`: Id of the ticket in N-central. (id)
- * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_custom_psa_ticket_of_response` reads it.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The id is not valid.
  */
-static inline mspkit_status mspkit_ncentral_custom_psa_reopen_ticket(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_custom_psa_reopen_ticket(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {custom_psa_ticket_id};
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_reopen_ticket_descriptor, arguments, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_reopen_ticket_descriptor, arguments, NULL, options, response, error);
 }
 
 /**
@@ -1327,13 +1327,13 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_resolve_ticket_descrip
  * obtains and renews. Idempotent. Retried on transient errors.
  *
  * - `custom_psa_ticket_id`: Id of the ticket in N-central. (id)
- * - `answer`: receives the result. `mspkit_ncentral_custom_psa_ticket_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_custom_psa_ticket_of_response` reads it.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The id is not valid.
  */
-static inline mspkit_status mspkit_ncentral_custom_psa_resolve_ticket(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_custom_psa_resolve_ticket(const mspkit_ncentral *client, mspkit_str custom_psa_ticket_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {custom_psa_ticket_id};
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_resolve_ticket_descriptor, arguments, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_resolve_ticket_descriptor, arguments, NULL, options, response, error);
 }
 
 /**
@@ -1355,11 +1355,11 @@ static const mspkit_descriptor mspkit_ncentral_custom_psa_ticket_links_descripto
  * https://developer.n-able.com/n-central/docs/manage-psa-integrations `GET /api/custom-psa/tickets`. Sent
  * with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
- * - `answer`: receives the result. `mspkit_ncentral_links_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_links_of_response` reads it.
  */
-static inline mspkit_status mspkit_ncentral_custom_psa_ticket_links(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_custom_psa_ticket_links(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_ticket_links_descriptor, NULL, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_custom_psa_ticket_links_descriptor, NULL, NULL, options, response, error);
 }
 
 /**
@@ -1382,12 +1382,12 @@ static const mspkit_descriptor mspkit_ncentral_customers_get_descriptor = {sizeo
  * Read-only. Retried on transient errors.
  *
  * - `customer_id`: Id of the customer. (id)
- * - `answer`: receives the result. `mspkit_ncentral_customer_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_customer_of_response` reads it.
  */
-static inline mspkit_status mspkit_ncentral_customers_get(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_customers_get(const mspkit_ncentral *client, mspkit_str customer_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {customer_id};
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_customers_get_descriptor, arguments, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_customers_get_descriptor, arguments, NULL, options, response, error);
 }
 
 /**
@@ -1558,11 +1558,11 @@ static const mspkit_descriptor mspkit_ncentral_server_health_descriptor = {sizeo
  * https://developer.n-able.com/n-central/docs/managing-system-health `GET /api/health`. Needs no
  * credential. Read-only. Retried on transient errors.
  *
- * - `answer`: receives the result. `mspkit_ncentral_server_health_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_server_health_of_response` reads it.
  */
-static inline mspkit_status mspkit_ncentral_server_health(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_server_health(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_server_health_descriptor, NULL, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_server_health_descriptor, NULL, NULL, options, response, error);
 }
 
 /**
@@ -1583,11 +1583,11 @@ static const mspkit_descriptor mspkit_ncentral_server_info_descriptor = {sizeof(
  * Health: https://developer.n-able.com/n-central/docs/managing-system-health `GET /api/server-info`. Sent
  * with an access token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
- * - `answer`: receives the result. `mspkit_ncentral_server_info_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_server_info_of_response` reads it.
  */
-static inline mspkit_status mspkit_ncentral_server_info(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_server_info(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_server_info_descriptor, NULL, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_server_info_descriptor, NULL, NULL, options, response, error);
 }
 
 /**
@@ -1715,14 +1715,14 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_create_descriptor = 
  * once it may have arrived.
  *
  * - `params`: some are required; see `mspkit_ncentral_service_orgs_create_params`.
- * - `answer`: receives the result. `mspkit_ncentral_service_org_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_service_org_of_response` reads it.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the service
  *   organizations (`service_orgs.list`) and look for the name that was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
  */
-static inline mspkit_status mspkit_ncentral_service_orgs_create(const mspkit_ncentral *client, const mspkit_ncentral_service_orgs_create_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_service_orgs_create(const mspkit_ncentral *client, const mspkit_ncentral_service_orgs_create_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_create_descriptor, NULL, params, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_create_descriptor, NULL, params, options, response, error);
 }
 
 /**
@@ -1858,15 +1858,15 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_create_customer_desc
  *
  * - `so_id`: Id of the service organization. (id)
  * - `params`: some are required; see `mspkit_ncentral_service_orgs_create_customer_params`.
- * - `answer`: receives the result. `mspkit_ncentral_customer_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_customer_of_response` reads it.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. List the customers of
  *   the service organization (`service_orgs.list_customers`) and look for the name that was sent.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
  */
-static inline mspkit_status mspkit_ncentral_service_orgs_create_customer(const mspkit_ncentral *client, mspkit_str so_id, const mspkit_ncentral_service_orgs_create_customer_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_service_orgs_create_customer(const mspkit_ncentral *client, mspkit_str so_id, const mspkit_ncentral_service_orgs_create_customer_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {so_id};
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_create_customer_descriptor, arguments, params, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_create_customer_descriptor, arguments, params, options, response, error);
 }
 
 /**
@@ -1891,12 +1891,12 @@ static const mspkit_descriptor mspkit_ncentral_service_orgs_get_descriptor = {si
  * Retried on transient errors.
  *
  * - `so_id`: Id of the service organization. (id)
- * - `answer`: receives the result. `mspkit_ncentral_service_org_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_service_org_of_response` reads it.
  */
-static inline mspkit_status mspkit_ncentral_service_orgs_get(const mspkit_ncentral *client, mspkit_str so_id, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_service_orgs_get(const mspkit_ncentral *client, mspkit_str so_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {so_id};
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_get_descriptor, arguments, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_service_orgs_get_descriptor, arguments, NULL, options, response, error);
 }
 
 /**
@@ -2070,12 +2070,12 @@ static const mspkit_descriptor mspkit_ncentral_sites_get_descriptor = {sizeof(ms
  * token, which the client obtains and renews. Read-only. Retried on transient errors.
  *
  * - `site_id`: Id of the site. (id)
- * - `answer`: receives the result. `mspkit_ncentral_site_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_site_of_response` reads it.
  */
-static inline mspkit_status mspkit_ncentral_sites_get(const mspkit_ncentral *client, mspkit_str site_id, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_sites_get(const mspkit_ncentral *client, mspkit_str site_id, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {site_id};
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_sites_get_descriptor, arguments, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_sites_get_descriptor, arguments, NULL, options, response, error);
 }
 
 /**
@@ -2171,11 +2171,11 @@ static const mspkit_descriptor mspkit_ncentral_standard_psa_links_descriptor = {
  * /api/standard-psa`. Sent with an access token, which the client obtains and renews. Read-only. Retried
  * on transient errors; a 500 is not treated as transient here.
  *
- * - `answer`: receives the result. `mspkit_ncentral_links_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_links_of_response` reads it.
  */
-static inline mspkit_status mspkit_ncentral_standard_psa_links(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_standard_psa_links(const mspkit_ncentral *client, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_links_descriptor, NULL, NULL, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_links_descriptor, NULL, NULL, options, response, error);
 }
 
 /**
@@ -2243,14 +2243,14 @@ static const mspkit_descriptor mspkit_ncentral_standard_psa_validate_credential_
  * - `psa_type`: Type of the ticketing system. The vendor supports 3, Tigerpaw; other types are sent as
  *   given and refused by the server. (id)
  * - `params`: some are required; see `mspkit_ncentral_standard_psa_validate_credential_params`.
- * - `answer`: receives the result. `mspkit_ncentral_psa_credential_check_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_ncentral_psa_credential_check_of_response` reads it.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused for one or several reasons.
  * - `MSPKIT_E_NOT_FOUND`, 404: There is no ticketing system of this type.
  */
-static inline mspkit_status mspkit_ncentral_standard_psa_validate_credential(const mspkit_ncentral *client, mspkit_str psa_type, const mspkit_ncentral_standard_psa_validate_credential_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_ncentral_standard_psa_validate_credential(const mspkit_ncentral *client, mspkit_str psa_type, const mspkit_ncentral_standard_psa_validate_credential_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {psa_type};
-    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_validate_credential_descriptor, arguments, params, options, answer, error);
+    return mspkit_typed_call(mspkit_ncentral_client(client), &mspkit_ncentral_standard_psa_validate_credential_descriptor, arguments, params, options, response, error);
 }
 
 /**

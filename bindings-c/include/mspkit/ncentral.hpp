@@ -731,16 +731,16 @@ public:
 
     /// Exchanges the User-API token for an access and a refresh token. See
     /// `mspkit_ncentral_auth_authenticate`.
-    answer<AuthTokens> authenticate(const call_options &options = {}) const { return try_authenticate(options).value(); }
-    result<answer<AuthTokens>> try_authenticate(const call_options &options = {}) const
+    response<AuthTokens> authenticate(const call_options &options = {}) const { return try_authenticate(options).value(); }
+    result<response<AuthTokens>> try_authenticate(const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_auth_authenticate(held, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<AuthTokens>(got);
+        return response<AuthTokens>(got);
     }
     /// Same as `authenticate`, submitted to a queue: its completion has `take<AuthTokens>()`.
     mspkit_operation submit_authenticate(queue &to, void *user_data, const call_options &options = {}) const
@@ -753,16 +753,16 @@ public:
     }
 
     /// Ends the session of the access token. See `mspkit_ncentral_auth_logout`.
-    answer<void> logout(const call_options &options = {}) const { return try_logout(options).value(); }
-    result<answer<void>> try_logout(const call_options &options = {}) const
+    response<void> logout(const call_options &options = {}) const { return try_logout(options).value(); }
+    result<response<void>> try_logout(const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_auth_logout(held, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<void>(got);
+        return response<void>(got);
     }
     /// Same as `logout`, submitted to a queue: its completion has `take<void>()`.
     mspkit_operation submit_logout(queue &to, void *user_data, const call_options &options = {}) const
@@ -776,16 +776,16 @@ public:
 
     /// Exchanges the refresh token for a new access and a new refresh token. See
     /// `mspkit_ncentral_auth_refresh`.
-    answer<AuthTokens> refresh(const call_options &options = {}) const { return try_refresh(options).value(); }
-    result<answer<AuthTokens>> try_refresh(const call_options &options = {}) const
+    response<AuthTokens> refresh(const call_options &options = {}) const { return try_refresh(options).value(); }
+    result<response<AuthTokens>> try_refresh(const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_auth_refresh(held, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<AuthTokens>(got);
+        return response<AuthTokens>(got);
     }
     /// Same as `refresh`, submitted to a queue: its completion has `take<AuthTokens>()`.
     mspkit_operation submit_refresh(queue &to, void *user_data, const call_options &options = {}) const
@@ -798,16 +798,16 @@ public:
     }
 
     /// Checks that the access token is valid. See `mspkit_ncentral_auth_validate`.
-    answer<TokenStatus> validate(const call_options &options = {}) const { return try_validate(options).value(); }
-    result<answer<TokenStatus>> try_validate(const call_options &options = {}) const
+    response<TokenStatus> validate(const call_options &options = {}) const { return try_validate(options).value(); }
+    result<response<TokenStatus>> try_validate(const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_auth_validate(held, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<TokenStatus>(got);
+        return response<TokenStatus>(got);
     }
     /// Same as `validate`, submitted to a queue: its completion has `take<TokenStatus>()`.
     mspkit_operation submit_validate(queue &to, void *user_data, const call_options &options = {}) const
@@ -832,20 +832,20 @@ public:
 
     /// Links a ticket of the custom PSA with its N-central ticket. See
     /// `mspkit_ncentral_custom_psa_create_ticket`.
-    answer<CustomPsaTicket> create_ticket(const custom_psa_create_ticket_params &params, const call_options &options = {}) const { return try_create_ticket(params, options).value(); }
-    result<answer<CustomPsaTicket>> try_create_ticket(const custom_psa_create_ticket_params &params, const call_options &options = {}) const
+    response<CustomPsaTicket> create_ticket(const custom_psa_create_ticket_params &params, const call_options &options = {}) const { return try_create_ticket(params, options).value(); }
+    result<response<CustomPsaTicket>> try_create_ticket(const custom_psa_create_ticket_params &params, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_ncentral_custom_psa_create_ticket_params given = mspkit_ncentral_custom_psa_create_ticket_params_init();
         given.psa_custom_ticket_id = detail::number<std::int64_t>(params.psa_custom_ticket_id);
         given.ticket_number = detail::given(params.ticket_number);
         given.ticket_url = detail::given(params.ticket_url);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_custom_psa_create_ticket(held, &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<CustomPsaTicket>(got);
+        return response<CustomPsaTicket>(got);
     }
     /// Same as `create_ticket`, submitted to a queue: its completion has `take<CustomPsaTicket>()`.
     mspkit_operation submit_create_ticket(queue &to, void *user_data, const custom_psa_create_ticket_params &params, const call_options &options = {}) const
@@ -862,19 +862,19 @@ public:
     }
 
     /// Gets a custom PSA ticket with PSA credentials. See `mspkit_ncentral_custom_psa_get_ticket`.
-    answer<CustomPsaTicketInfo> get_ticket(const id &custom_psa_ticket_id, const custom_psa_get_ticket_params &params, const call_options &options = {}) const { return try_get_ticket(custom_psa_ticket_id, params, options).value(); }
-    result<answer<CustomPsaTicketInfo>> try_get_ticket(const id &custom_psa_ticket_id, const custom_psa_get_ticket_params &params, const call_options &options = {}) const
+    response<CustomPsaTicketInfo> get_ticket(const id &custom_psa_ticket_id, const custom_psa_get_ticket_params &params, const call_options &options = {}) const { return try_get_ticket(custom_psa_ticket_id, params, options).value(); }
+    result<response<CustomPsaTicketInfo>> try_get_ticket(const id &custom_psa_ticket_id, const custom_psa_get_ticket_params &params, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_ncentral_custom_psa_get_ticket_params given = mspkit_ncentral_custom_psa_get_ticket_params_init();
         given.username = detail::given(params.username);
         given.password = detail::given(params.password);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_custom_psa_get_ticket(held, detail::given(custom_psa_ticket_id), &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<CustomPsaTicketInfo>(got);
+        return response<CustomPsaTicketInfo>(got);
     }
     /// Same as `get_ticket`, submitted to a queue: its completion has `take<CustomPsaTicketInfo>()`.
     mspkit_operation submit_get_ticket(queue &to, void *user_data, const id &custom_psa_ticket_id, const custom_psa_get_ticket_params &params, const call_options &options = {}) const
@@ -891,16 +891,16 @@ public:
 
     /// Gets a custom PSA ticket without PSA credentials. See
     /// `mspkit_ncentral_custom_psa_get_ticket_info`.
-    answer<CustomPsaTicketInfo> get_ticket_info(const id &custom_psa_ticket_id, const call_options &options = {}) const { return try_get_ticket_info(custom_psa_ticket_id, options).value(); }
-    result<answer<CustomPsaTicketInfo>> try_get_ticket_info(const id &custom_psa_ticket_id, const call_options &options = {}) const
+    response<CustomPsaTicketInfo> get_ticket_info(const id &custom_psa_ticket_id, const call_options &options = {}) const { return try_get_ticket_info(custom_psa_ticket_id, options).value(); }
+    result<response<CustomPsaTicketInfo>> try_get_ticket_info(const id &custom_psa_ticket_id, const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_custom_psa_get_ticket_info(held, detail::given(custom_psa_ticket_id), view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<CustomPsaTicketInfo>(got);
+        return response<CustomPsaTicketInfo>(got);
     }
     /// Same as `get_ticket_info`, submitted to a queue: its completion has `take<CustomPsaTicketInfo>()`.
     mspkit_operation submit_get_ticket_info(queue &to, void *user_data, const id &custom_psa_ticket_id, const call_options &options = {}) const
@@ -913,16 +913,16 @@ public:
     }
 
     /// Gets the links that the custom PSA endpoints start from. See `mspkit_ncentral_custom_psa_links`.
-    answer<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
-    result<answer<Links>> try_links(const call_options &options = {}) const
+    response<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
+    result<response<Links>> try_links(const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_custom_psa_links(held, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<Links>(got);
+        return response<Links>(got);
     }
     /// Same as `links`, submitted to a queue: its completion has `take<Links>()`.
     mspkit_operation submit_links(queue &to, void *user_data, const call_options &options = {}) const
@@ -935,16 +935,16 @@ public:
     }
 
     /// Reopens a custom PSA ticket. See `mspkit_ncentral_custom_psa_reopen_ticket`.
-    answer<CustomPsaTicket> reopen_ticket(const id &custom_psa_ticket_id, const call_options &options = {}) const { return try_reopen_ticket(custom_psa_ticket_id, options).value(); }
-    result<answer<CustomPsaTicket>> try_reopen_ticket(const id &custom_psa_ticket_id, const call_options &options = {}) const
+    response<CustomPsaTicket> reopen_ticket(const id &custom_psa_ticket_id, const call_options &options = {}) const { return try_reopen_ticket(custom_psa_ticket_id, options).value(); }
+    result<response<CustomPsaTicket>> try_reopen_ticket(const id &custom_psa_ticket_id, const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_custom_psa_reopen_ticket(held, detail::given(custom_psa_ticket_id), view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<CustomPsaTicket>(got);
+        return response<CustomPsaTicket>(got);
     }
     /// Same as `reopen_ticket`, submitted to a queue: its completion has `take<CustomPsaTicket>()`.
     mspkit_operation submit_reopen_ticket(queue &to, void *user_data, const id &custom_psa_ticket_id, const call_options &options = {}) const
@@ -957,16 +957,16 @@ public:
     }
 
     /// Resolves a custom PSA ticket. See `mspkit_ncentral_custom_psa_resolve_ticket`.
-    answer<CustomPsaTicket> resolve_ticket(const id &custom_psa_ticket_id, const call_options &options = {}) const { return try_resolve_ticket(custom_psa_ticket_id, options).value(); }
-    result<answer<CustomPsaTicket>> try_resolve_ticket(const id &custom_psa_ticket_id, const call_options &options = {}) const
+    response<CustomPsaTicket> resolve_ticket(const id &custom_psa_ticket_id, const call_options &options = {}) const { return try_resolve_ticket(custom_psa_ticket_id, options).value(); }
+    result<response<CustomPsaTicket>> try_resolve_ticket(const id &custom_psa_ticket_id, const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_custom_psa_resolve_ticket(held, detail::given(custom_psa_ticket_id), view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<CustomPsaTicket>(got);
+        return response<CustomPsaTicket>(got);
     }
     /// Same as `resolve_ticket`, submitted to a queue: its completion has `take<CustomPsaTicket>()`.
     mspkit_operation submit_resolve_ticket(queue &to, void *user_data, const id &custom_psa_ticket_id, const call_options &options = {}) const
@@ -980,16 +980,16 @@ public:
 
     /// Gets the links that the custom PSA ticket endpoints start from. See
     /// `mspkit_ncentral_custom_psa_ticket_links`.
-    answer<Links> ticket_links(const call_options &options = {}) const { return try_ticket_links(options).value(); }
-    result<answer<Links>> try_ticket_links(const call_options &options = {}) const
+    response<Links> ticket_links(const call_options &options = {}) const { return try_ticket_links(options).value(); }
+    result<response<Links>> try_ticket_links(const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_custom_psa_ticket_links(held, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<Links>(got);
+        return response<Links>(got);
     }
     /// Same as `ticket_links`, submitted to a queue: its completion has `take<Links>()`.
     mspkit_operation submit_ticket_links(queue &to, void *user_data, const call_options &options = {}) const
@@ -1011,16 +1011,16 @@ public:
     explicit customers_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
 
     /// Gets one customer. See `mspkit_ncentral_customers_get`.
-    answer<Customer> get(const id &customer_id, const call_options &options = {}) const { return try_get(customer_id, options).value(); }
-    result<answer<Customer>> try_get(const id &customer_id, const call_options &options = {}) const
+    response<Customer> get(const id &customer_id, const call_options &options = {}) const { return try_get(customer_id, options).value(); }
+    result<response<Customer>> try_get(const id &customer_id, const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_customers_get(held, detail::given(customer_id), view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<Customer>(got);
+        return response<Customer>(got);
     }
     /// Same as `get`, submitted to a queue: its completion has `take<Customer>()`.
     mspkit_operation submit_get(queue &to, void *user_data, const id &customer_id, const call_options &options = {}) const
@@ -1083,16 +1083,16 @@ public:
     explicit server_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
 
     /// Gets the server's clock, which shows that it is up. See `mspkit_ncentral_server_health`.
-    answer<ServerHealth> health(const call_options &options = {}) const { return try_health(options).value(); }
-    result<answer<ServerHealth>> try_health(const call_options &options = {}) const
+    response<ServerHealth> health(const call_options &options = {}) const { return try_health(options).value(); }
+    result<response<ServerHealth>> try_health(const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_server_health(held, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<ServerHealth>(got);
+        return response<ServerHealth>(got);
     }
     /// Same as `health`, submitted to a queue: its completion has `take<ServerHealth>()`.
     mspkit_operation submit_health(queue &to, void *user_data, const call_options &options = {}) const
@@ -1105,16 +1105,16 @@ public:
     }
 
     /// Gets the version of the API service. See `mspkit_ncentral_server_info`.
-    answer<ServerInfo> info(const call_options &options = {}) const { return try_info(options).value(); }
-    result<answer<ServerInfo>> try_info(const call_options &options = {}) const
+    response<ServerInfo> info(const call_options &options = {}) const { return try_info(options).value(); }
+    result<response<ServerInfo>> try_info(const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_server_info(held, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<ServerInfo>(got);
+        return response<ServerInfo>(got);
     }
     /// Same as `info`, submitted to a queue: its completion has `take<ServerInfo>()`.
     mspkit_operation submit_info(queue &to, void *user_data, const call_options &options = {}) const
@@ -1137,8 +1137,8 @@ public:
     explicit service_orgs_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
 
     /// Creates a service organization. See `mspkit_ncentral_service_orgs_create`.
-    answer<ServiceOrg> create(const service_orgs_create_params &params, const call_options &options = {}) const { return try_create(params, options).value(); }
-    result<answer<ServiceOrg>> try_create(const service_orgs_create_params &params, const call_options &options = {}) const
+    response<ServiceOrg> create(const service_orgs_create_params &params, const call_options &options = {}) const { return try_create(params, options).value(); }
+    result<response<ServiceOrg>> try_create(const service_orgs_create_params &params, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_ncentral_service_orgs_create_params given = mspkit_ncentral_service_orgs_create_params_init();
@@ -1158,12 +1158,12 @@ public:
         given.state_prov = detail::given(params.state_prov);
         given.country = detail::given(params.country);
         given.postal_code = detail::given(params.postal_code);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_service_orgs_create(held, &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<ServiceOrg>(got);
+        return response<ServiceOrg>(got);
     }
     /// Same as `create`, submitted to a queue: its completion has `take<ServiceOrg>()`.
     mspkit_operation submit_create(queue &to, void *user_data, const service_orgs_create_params &params, const call_options &options = {}) const
@@ -1194,8 +1194,8 @@ public:
 
     /// Creates a customer under a service organization. See
     /// `mspkit_ncentral_service_orgs_create_customer`.
-    answer<Customer> create_customer(const id &so_id, const service_orgs_create_customer_params &params, const call_options &options = {}) const { return try_create_customer(so_id, params, options).value(); }
-    result<answer<Customer>> try_create_customer(const id &so_id, const service_orgs_create_customer_params &params, const call_options &options = {}) const
+    response<Customer> create_customer(const id &so_id, const service_orgs_create_customer_params &params, const call_options &options = {}) const { return try_create_customer(so_id, params, options).value(); }
+    result<response<Customer>> try_create_customer(const id &so_id, const service_orgs_create_customer_params &params, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_ncentral_service_orgs_create_customer_params given = mspkit_ncentral_service_orgs_create_customer_params_init();
@@ -1216,12 +1216,12 @@ public:
         given.state_prov = detail::given(params.state_prov);
         given.country = detail::given(params.country);
         given.postal_code = detail::given(params.postal_code);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_service_orgs_create_customer(held, detail::given(so_id), &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<Customer>(got);
+        return response<Customer>(got);
     }
     /// Same as `create_customer`, submitted to a queue: its completion has `take<Customer>()`.
     mspkit_operation submit_create_customer(queue &to, void *user_data, const id &so_id, const service_orgs_create_customer_params &params, const call_options &options = {}) const
@@ -1252,16 +1252,16 @@ public:
     }
 
     /// Gets one service organization. See `mspkit_ncentral_service_orgs_get`.
-    answer<ServiceOrg> get(const id &so_id, const call_options &options = {}) const { return try_get(so_id, options).value(); }
-    result<answer<ServiceOrg>> try_get(const id &so_id, const call_options &options = {}) const
+    response<ServiceOrg> get(const id &so_id, const call_options &options = {}) const { return try_get(so_id, options).value(); }
+    result<response<ServiceOrg>> try_get(const id &so_id, const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_service_orgs_get(held, detail::given(so_id), view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<ServiceOrg>(got);
+        return response<ServiceOrg>(got);
     }
     /// Same as `get`, submitted to a queue: its completion has `take<ServiceOrg>()`.
     mspkit_operation submit_get(queue &to, void *user_data, const id &so_id, const call_options &options = {}) const
@@ -1324,16 +1324,16 @@ public:
     explicit sites_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_ncentral *>(of)) {}
 
     /// Gets one site. See `mspkit_ncentral_sites_get`.
-    answer<Site> get(const id &site_id, const call_options &options = {}) const { return try_get(site_id, options).value(); }
-    result<answer<Site>> try_get(const id &site_id, const call_options &options = {}) const
+    response<Site> get(const id &site_id, const call_options &options = {}) const { return try_get(site_id, options).value(); }
+    result<response<Site>> try_get(const id &site_id, const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_sites_get(held, detail::given(site_id), view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<Site>(got);
+        return response<Site>(got);
     }
     /// Same as `get`, submitted to a queue: its completion has `take<Site>()`.
     mspkit_operation submit_get(queue &to, void *user_data, const id &site_id, const call_options &options = {}) const
@@ -1376,16 +1376,16 @@ public:
 
     /// Gets the links that the standard PSA endpoints start from. See
     /// `mspkit_ncentral_standard_psa_links`.
-    answer<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
-    result<answer<Links>> try_links(const call_options &options = {}) const
+    response<Links> links(const call_options &options = {}) const { return try_links(options).value(); }
+    result<response<Links>> try_links(const call_options &options = {}) const
     {
         const detail::options_view view(options);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_standard_psa_links(held, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<Links>(got);
+        return response<Links>(got);
     }
     /// Same as `links`, submitted to a queue: its completion has `take<Links>()`.
     mspkit_operation submit_links(queue &to, void *user_data, const call_options &options = {}) const
@@ -1399,20 +1399,20 @@ public:
 
     /// Checks a user name and password of a standard PSA. See
     /// `mspkit_ncentral_standard_psa_validate_credential`.
-    answer<PsaCredentialCheck> validate_credential(const id &psa_type, const standard_psa_validate_credential_params &params, const call_options &options = {}) const { return try_validate_credential(psa_type, params, options).value(); }
-    result<answer<PsaCredentialCheck>> try_validate_credential(const id &psa_type, const standard_psa_validate_credential_params &params, const call_options &options = {}) const
+    response<PsaCredentialCheck> validate_credential(const id &psa_type, const standard_psa_validate_credential_params &params, const call_options &options = {}) const { return try_validate_credential(psa_type, params, options).value(); }
+    result<response<PsaCredentialCheck>> try_validate_credential(const id &psa_type, const standard_psa_validate_credential_params &params, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_ncentral_standard_psa_validate_credential_params given = mspkit_ncentral_standard_psa_validate_credential_params_init();
         given.username = detail::given(params.username);
         given.password = detail::given(params.password);
         given.integration_key = detail::given(params.integration_key);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_ncentral_standard_psa_validate_credential(held, detail::given(psa_type), &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<PsaCredentialCheck>(got);
+        return response<PsaCredentialCheck>(got);
     }
     /// Same as `validate_credential`, submitted to a queue: its completion has `take<PsaCredentialCheck>()`.
     mspkit_operation submit_validate_credential(queue &to, void *user_data, const id &psa_type, const standard_psa_validate_credential_params &params, const call_options &options = {}) const

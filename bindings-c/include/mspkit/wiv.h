@@ -13,15 +13,15 @@
  *
  * The function of an operation is mspkit_wiv_<resource>_<name>; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
- * is mspkit_wiv_<model>_view, and mspkit_wiv_<model>_of_answer or _of_item read it.
+ * is mspkit_wiv_<model>_view, and mspkit_wiv_<model>_of_response or _of_item read it.
  *
- * Common arguments: `options` and `paging` may be NULL. `answer` receives the result, to be freed with
- * mspkit_answer_free, `pager` a pager, to be freed with mspkit_pager_free, `error` the error, to be freed with
+ * Common arguments: `options` and `paging` may be NULL. `response` receives the result, to be freed with
+ * mspkit_response_free, `pager` a pager, to be freed with mspkit_pager_free, `error` the error, to be freed with
  * mspkit_error_free; `error` may be NULL. Arguments are copied. A call blocks until it is done; making a list and
  * submitting do not block. All of them are thread-safe.
  *
- * Only use views by pointer: later headers add fields. They are valid until their answer or item is freed, and are NULL
- * if that is of another type. The `presence` of a field without a value is null or absent; mspkit_answer_get and
+ * Only use views by pointer: later headers add fields. They are valid until their response or item is freed, and are NULL
+ * if that is of another type. The `presence` of a field without a value is null or absent; mspkit_response_get and
  * mspkit_item_get read fields that a view does not have. Every view begins with its `json`.
  *
  * Common failures: MSPKIT_E_INVALID_REQUEST for a parameter that is missing or invalid, before anything is sent; the
@@ -285,11 +285,11 @@ static const mspkit_field mspkit_wiv_workflow_run_fields[] = {
 static const mspkit_layout mspkit_wiv_workflow_run_layout = MSPKIT_LAYOUT(mspkit_wiv_workflow_run_view, mspkit_wiv_workflow_run_fields);
 
 /**
- * The result in an answer.
+ * The result in a response.
  */
-static inline const mspkit_wiv_workflow_run_view *mspkit_wiv_workflow_run_of_answer(const mspkit_answer *answer)
+static inline const mspkit_wiv_workflow_run_view *mspkit_wiv_workflow_run_of_response(const mspkit_response *response)
 {
-    return (const mspkit_wiv_workflow_run_view *)mspkit_answer_view(answer, &mspkit_wiv_workflow_run_layout);
+    return (const mspkit_wiv_workflow_run_view *)mspkit_response_view(response, &mspkit_wiv_workflow_run_layout);
 }
 
 /**
@@ -510,15 +510,15 @@ static const mspkit_descriptor mspkit_wiv_workflows_run_descriptor = {sizeof(msp
  *
  * - `workflow_id`: Id of the workflow. (id)
  * - `params`: may be NULL; see `mspkit_wiv_workflows_run_params`.
- * - `answer`: receives the result. `mspkit_wiv_workflow_run_of_answer` reads it.
+ * - `response`: receives the result. `mspkit_wiv_workflow_run_of_response` reads it.
  * - `MSPKIT_E_OUTCOME_UNKNOWN`: the request was sent, but its outcome is unknown. Look for the run in the
  *   workflow's history in Wiv's web interface; the API cannot list runs.
  * - `MSPKIT_E_BAD_REQUEST`, 400: The request was refused.
  */
-static inline mspkit_status mspkit_wiv_workflows_run(const mspkit_wiv *client, mspkit_str workflow_id, const mspkit_wiv_workflows_run_params *params, const mspkit_call_options *options, mspkit_answer **answer, mspkit_error **error)
+static inline mspkit_status mspkit_wiv_workflows_run(const mspkit_wiv *client, mspkit_str workflow_id, const mspkit_wiv_workflows_run_params *params, const mspkit_call_options *options, mspkit_response **response, mspkit_error **error)
 {
     const mspkit_str arguments[] = {workflow_id};
-    return mspkit_typed_call(mspkit_wiv_client(client), &mspkit_wiv_workflows_run_descriptor, arguments, params, options, answer, error);
+    return mspkit_typed_call(mspkit_wiv_client(client), &mspkit_wiv_workflows_run_descriptor, arguments, params, options, response, error);
 }
 
 /**

@@ -259,18 +259,18 @@ public:
     explicit workflows_resource(const mspkit_client *of) noexcept : held(reinterpret_cast<const mspkit_wiv *>(of)) {}
 
     /// Starts a run of a workflow. See `mspkit_wiv_workflows_run`.
-    answer<WorkflowRun> run(const id &workflow_id, const workflows_run_params &params = {}, const call_options &options = {}) const { return try_run(workflow_id, params, options).value(); }
-    result<answer<WorkflowRun>> try_run(const id &workflow_id, const workflows_run_params &params = {}, const call_options &options = {}) const
+    response<WorkflowRun> run(const id &workflow_id, const workflows_run_params &params = {}, const call_options &options = {}) const { return try_run(workflow_id, params, options).value(); }
+    result<response<WorkflowRun>> try_run(const id &workflow_id, const workflows_run_params &params = {}, const call_options &options = {}) const
     {
         const detail::options_view view(options);
         mspkit_wiv_workflows_run_params given = mspkit_wiv_workflows_run_params_init();
         given.payload = detail::given(params.payload);
-        mspkit_answer *got = nullptr;
+        mspkit_response *got = nullptr;
         mspkit_error *why = nullptr;
         if (mspkit_wiv_workflows_run(held, detail::given(workflow_id), &given, view.get(), &got, &why) < 0) {
             return error(why);
         }
-        return answer<WorkflowRun>(got);
+        return response<WorkflowRun>(got);
     }
     /// Same as `run`, submitted to a queue: its completion has `take<WorkflowRun>()`.
     mspkit_operation submit_run(queue &to, void *user_data, const id &workflow_id, const workflows_run_params &params = {}, const call_options &options = {}) const

@@ -97,7 +97,7 @@ pub enum mspkit_status {
     MSPKIT_E_BUSY = -106,
     /// A panic inside mspkit. Please report it together with the message.
     MSPKIT_E_PANIC = -107,
-    /// The value is of another type: another model, or a page instead of an answer.
+    /// The value is of another type: another model, or a page instead of a response.
     MSPKIT_E_TYPE = -108,
 }
 

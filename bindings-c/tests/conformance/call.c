@@ -132,11 +132,11 @@ static mspkit_completion completed(way *way, mspkit_operation number, void *user
     return done;
 }
 
-static json *answered(mspkit_answer *answer, const char *operation, bool free_request)
+static json *received(mspkit_response *response, const char *operation, bool free_request)
 {
     json *made = json_object(), *result;
-    const mspkit_str text = mspkit_answer_json(answer), body = mspkit_answer_body(answer);
-    const mspkit_meta *meta = mspkit_answer_meta(answer);
+    const mspkit_str text = mspkit_response_json(response), body = mspkit_response_body(response);
+    const mspkit_meta *meta = mspkit_response_meta(response);
     json *whole = json_parse(text.data, text.len);
     if (free_request) {
         result = json_object();
@@ -145,22 +145,22 @@ static json *answered(mspkit_answer *answer, const char *operation, bool free_re
         json_put(result, "json", whole == NULL ? json_null() : whole);
         json_put(result, "text", words_of(body));
     } else {
-        json *view = dispatch_answer(operation, answer);
+        json *view = dispatch_view(operation, response);
         result = view == NULL ? whole : view;
         if (view == NULL && (whole == NULL || whole->kind != JSON_NULL)) {
-            fail("an answer has no view and is not empty: %s", text.data);
+            fail("a response has no view and is not empty: %s", text.data);
         }
     }
     json_put(made, "result", result);
     json_put(made, "meta", meta_of(meta));
-    mspkit_answer_free(answer);
+    mspkit_response_free(response);
     return made;
 }
 
 static json *call_once(way *way, const mspkit_client *client, const json *step, dispatch *call, bool untyped)
 {
     bool free_request = strcmp(call->operation, "request") == 0;
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_error *error = NULL;
     mspkit_operation number = 0;
     int32_t status;
@@ -183,17 +183,17 @@ static json *call_once(way *way, const mspkit_client *client, const json *step, 
             options.extra_headers = pairs_of(headers, &options.extra_header_count);
         }
         status = way->queue == NULL
-                     ? mspkit_request(client, verb, target, text, &options, &answer, &error)
+                     ? mspkit_request(client, verb, target, text, &options, &response, &error)
                      : mspkit_request_submit(client, verb, target, text, &options, way->queue, mark, &number, &error);
     } else if (untyped) {
         way->untyped++;
         status = way->queue == NULL
-                     ? mspkit_call(client, mspkit_nts(call->operation), mspkit_nts(params), call->options, &answer, &error)
+                     ? mspkit_call(client, mspkit_nts(call->operation), mspkit_nts(params), call->options, &response, &error)
                      : mspkit_call_submit(client, mspkit_nts(call->operation), mspkit_nts(params), call->options, way->queue,
                                           mark, &number, &error);
     } else {
         way->typed++;
-        status = dispatch_call(call, &answer, &error);
+        status = dispatch_call(call, &response, &error);
     }
     if (status == DISPATCH_UNKNOWN) {
         fail("no function is that of %s", call->operation);
@@ -201,14 +201,14 @@ static json *call_once(way *way, const mspkit_client *client, const json *step, 
     if (status == MSPKIT_OK && way->queue != NULL) {
         mspkit_completion done = completed(way, number, mark);
         status = done.status;
-        answer = done.answer;
+        response = done.response;
         error = done.error;
     }
-    if ((status == MSPKIT_OK) != (answer != NULL) || (status < 0) != (error != NULL) || status > 0 ||
+    if ((status == MSPKIT_OK) != (response != NULL) || (status < 0) != (error != NULL) || status > 0 ||
         (status < 0 && mspkit_error_code(error) != status)) {
-        fail("%s: status %d with answer %p and error %p", json_write(step), (int)status, (void *)answer, (void *)error);
+        fail("%s: status %d with response %p and error %p", json_write(step), (int)status, (void *)response, (void *)error);
     }
-    return status == MSPKIT_OK ? answered(answer, call->operation, free_request) : failed_outcome(error);
+    return status == MSPKIT_OK ? received(response, call->operation, free_request) : failed_outcome(error);
 }
 
 static json *item_json(const char *operation, const mspkit_item *item)

@@ -20,12 +20,12 @@ typedef struct {
     mspkit_operation *number;
 } dispatch;
 
-mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit_error **error);
+mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, mspkit_error **error);
 mspkit_status dispatch_list(const dispatch *call, mspkit_pager **pager, mspkit_error **error);
 bool dispatch_is_list(const char *operation);
 
 /* The view, written back under the vendor's names; NULL if there is none. */
-json *dispatch_answer(const char *operation, const mspkit_answer *answer);
+json *dispatch_view(const char *operation, const mspkit_response *response);
 json *dispatch_item(const char *operation, const mspkit_item *item);
 
 /* Parameters in the form of the structs. */

@@ -39,7 +39,7 @@ static json *make_client(way *way, mspkit_queue *queue, mspkit_client **client, 
 }
 
 /* Handles the request of a line. */
-static json *answer(way *way, mspkit_queue *queue, mspkit_client **client, const json *request)
+static json *response(way *way, mspkit_queue *queue, mspkit_client **client, const json *request)
 {
     json *made = json_object();
     if (json_get(request, "client") != NULL) {
@@ -76,7 +76,7 @@ int main(void)
         json *made;
         if (setjmp(failed_here) == 0) {
             const json *request = json_parse(line, (size_t)len);
-            made = answer(&way, queue, &client, request);
+            made = response(&way, queue, &client, request);
         } else {
             made = json_object();
             json_put(made, "failed", json_words(failed_why));

@@ -43,8 +43,8 @@ int main()
         return 1;
     }
     client.submit_request(queue, nullptr, "GET", "/api/customers/100");
-    auto answered = queue.next(mspkit::milliseconds(30000));
-    if (!answered || answered->take<void>().value().get("/customerId") != "100") {
+    auto completion = queue.next(mspkit::milliseconds(30000));
+    if (!completion || completion->take<void>().value().get("/customerId") != "100") {
         return 1;
     }
     if (customer.get("/customerId") != "100" || customer.get("/nothing")) {

@@ -581,98 +581,98 @@ static json *of_mspkit_wiv_workflow_run(const mspkit_wiv_workflow_run_view *view
     return made;
 }
 
-json *dispatch_answer(const char *operation, const mspkit_answer *answer)
+json *dispatch_view(const char *operation, const mspkit_response *response)
 {
     if (strcmp(operation, "cloudmore.estore.get") == 0) {
-        const mspkit_cloudmore_estore_service_detail_view *view = mspkit_cloudmore_estore_service_detail_of_answer(answer);
+        const mspkit_cloudmore_estore_service_detail_view *view = mspkit_cloudmore_estore_service_detail_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_estore_service_detail(view);
     }
     if (strcmp(operation, "cloudmore.services.create") == 0) {
-        const mspkit_cloudmore_created_service_view *view = mspkit_cloudmore_created_service_of_answer(answer);
+        const mspkit_cloudmore_created_service_view *view = mspkit_cloudmore_created_service_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_created_service(view);
     }
     if (strcmp(operation, "cloudmore.services.get") == 0) {
-        const mspkit_cloudmore_organization_service_view *view = mspkit_cloudmore_organization_service_of_answer(answer);
+        const mspkit_cloudmore_organization_service_view *view = mspkit_cloudmore_organization_service_of_response(response);
         return view == NULL ? NULL : of_mspkit_cloudmore_organization_service(view);
     }
     if (strcmp(operation, "ncentral.auth.authenticate") == 0) {
-        const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_answer(answer);
+        const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_auth_tokens(view);
     }
     if (strcmp(operation, "ncentral.auth.refresh") == 0) {
-        const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_answer(answer);
+        const mspkit_ncentral_auth_tokens_view *view = mspkit_ncentral_auth_tokens_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_auth_tokens(view);
     }
     if (strcmp(operation, "ncentral.auth.validate") == 0) {
-        const mspkit_ncentral_token_status_view *view = mspkit_ncentral_token_status_of_answer(answer);
+        const mspkit_ncentral_token_status_view *view = mspkit_ncentral_token_status_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_token_status(view);
     }
     if (strcmp(operation, "ncentral.custom_psa.create_ticket") == 0) {
-        const mspkit_ncentral_custom_psa_ticket_view *view = mspkit_ncentral_custom_psa_ticket_of_answer(answer);
+        const mspkit_ncentral_custom_psa_ticket_view *view = mspkit_ncentral_custom_psa_ticket_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_custom_psa_ticket(view);
     }
     if (strcmp(operation, "ncentral.custom_psa.get_ticket") == 0) {
-        const mspkit_ncentral_custom_psa_ticket_info_view *view = mspkit_ncentral_custom_psa_ticket_info_of_answer(answer);
+        const mspkit_ncentral_custom_psa_ticket_info_view *view = mspkit_ncentral_custom_psa_ticket_info_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_custom_psa_ticket_info(view);
     }
     if (strcmp(operation, "ncentral.custom_psa.get_ticket_info") == 0) {
-        const mspkit_ncentral_custom_psa_ticket_info_view *view = mspkit_ncentral_custom_psa_ticket_info_of_answer(answer);
+        const mspkit_ncentral_custom_psa_ticket_info_view *view = mspkit_ncentral_custom_psa_ticket_info_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_custom_psa_ticket_info(view);
     }
     if (strcmp(operation, "ncentral.custom_psa.links") == 0) {
-        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_answer(answer);
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_links(view);
     }
     if (strcmp(operation, "ncentral.custom_psa.reopen_ticket") == 0) {
-        const mspkit_ncentral_custom_psa_ticket_view *view = mspkit_ncentral_custom_psa_ticket_of_answer(answer);
+        const mspkit_ncentral_custom_psa_ticket_view *view = mspkit_ncentral_custom_psa_ticket_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_custom_psa_ticket(view);
     }
     if (strcmp(operation, "ncentral.custom_psa.resolve_ticket") == 0) {
-        const mspkit_ncentral_custom_psa_ticket_view *view = mspkit_ncentral_custom_psa_ticket_of_answer(answer);
+        const mspkit_ncentral_custom_psa_ticket_view *view = mspkit_ncentral_custom_psa_ticket_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_custom_psa_ticket(view);
     }
     if (strcmp(operation, "ncentral.custom_psa.ticket_links") == 0) {
-        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_answer(answer);
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_links(view);
     }
     if (strcmp(operation, "ncentral.customers.get") == 0) {
-        const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_answer(answer);
+        const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
     }
     if (strcmp(operation, "ncentral.server.health") == 0) {
-        const mspkit_ncentral_server_health_view *view = mspkit_ncentral_server_health_of_answer(answer);
+        const mspkit_ncentral_server_health_view *view = mspkit_ncentral_server_health_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_server_health(view);
     }
     if (strcmp(operation, "ncentral.server.info") == 0) {
-        const mspkit_ncentral_server_info_view *view = mspkit_ncentral_server_info_of_answer(answer);
+        const mspkit_ncentral_server_info_view *view = mspkit_ncentral_server_info_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_server_info(view);
     }
     if (strcmp(operation, "ncentral.service_orgs.create") == 0) {
-        const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_answer(answer);
+        const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_service_org(view);
     }
     if (strcmp(operation, "ncentral.service_orgs.create_customer") == 0) {
-        const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_answer(answer);
+        const mspkit_ncentral_customer_view *view = mspkit_ncentral_customer_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_customer(view);
     }
     if (strcmp(operation, "ncentral.service_orgs.get") == 0) {
-        const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_answer(answer);
+        const mspkit_ncentral_service_org_view *view = mspkit_ncentral_service_org_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_service_org(view);
     }
     if (strcmp(operation, "ncentral.sites.get") == 0) {
-        const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_answer(answer);
+        const mspkit_ncentral_site_view *view = mspkit_ncentral_site_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_site(view);
     }
     if (strcmp(operation, "ncentral.standard_psa.links") == 0) {
-        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_answer(answer);
+        const mspkit_ncentral_links_view *view = mspkit_ncentral_links_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_links(view);
     }
     if (strcmp(operation, "ncentral.standard_psa.validate_credential") == 0) {
-        const mspkit_ncentral_psa_credential_check_view *view = mspkit_ncentral_psa_credential_check_of_answer(answer);
+        const mspkit_ncentral_psa_credential_check_view *view = mspkit_ncentral_psa_credential_check_of_response(response);
         return view == NULL ? NULL : of_mspkit_ncentral_psa_credential_check(view);
     }
     if (strcmp(operation, "wiv.workflows.run") == 0) {
-        const mspkit_wiv_workflow_run_view *view = mspkit_wiv_workflow_run_of_answer(answer);
+        const mspkit_wiv_workflow_run_view *view = mspkit_wiv_workflow_run_of_response(response);
         return view == NULL ? NULL : of_mspkit_wiv_workflow_run(view);
     }
     return NULL;
@@ -747,7 +747,7 @@ bool dispatch_is_list(const char *operation)
     return false;
 }
 
-mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit_error **error)
+mspkit_status dispatch_call(const dispatch *call, mspkit_response **response, mspkit_error **error)
 {
     if (strcmp(call->operation, "cloudmore.estore.get") == 0) {
         mspkit_cloudmore_estore_get_params params = mspkit_cloudmore_estore_get_params_init();
@@ -755,7 +755,7 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
         const mspkit_str service_id = param_text(call->params, "service_id");
         params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_estore_get((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
+                   ? mspkit_cloudmore_estore_get((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, response, error)
                    : mspkit_cloudmore_estore_get_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.create") == 0) {
@@ -766,7 +766,7 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
         params.custom_properties_data = param_json(call->params, "custom_properties_data");
         params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_services_create((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, answer, error)
+                   ? mspkit_cloudmore_services_create((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, response, error)
                    : mspkit_cloudmore_services_create_submit((const mspkit_cloudmore *)call->client, organization_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.delete") == 0) {
@@ -775,7 +775,7 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
         const mspkit_str service_id = param_text(call->params, "service_id");
         params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_services_delete((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
+                   ? mspkit_cloudmore_services_delete((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, response, error)
                    : mspkit_cloudmore_services_delete_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.get") == 0) {
@@ -784,7 +784,7 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
         const mspkit_str service_id = param_text(call->params, "service_id");
         params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_services_get((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
+                   ? mspkit_cloudmore_services_get((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, response, error)
                    : mspkit_cloudmore_services_get_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.replace") == 0) {
@@ -794,7 +794,7 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
         params.custom_properties_data = param_json(call->params, "custom_properties_data");
         params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_services_replace((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
+                   ? mspkit_cloudmore_services_replace((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, response, error)
                    : mspkit_cloudmore_services_replace_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "cloudmore.services.update") == 0) {
@@ -804,27 +804,27 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
         params.custom_properties_data = param_json(call->params, "custom_properties_data");
         params.reseller_id = param_text(call->params, "reseller_id");
         return call->queue == NULL
-                   ? mspkit_cloudmore_services_update((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, answer, error)
+                   ? mspkit_cloudmore_services_update((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, response, error)
                    : mspkit_cloudmore_services_update_submit((const mspkit_cloudmore *)call->client, organization_id, service_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.auth.authenticate") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_auth_authenticate((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   ? mspkit_ncentral_auth_authenticate((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_auth_authenticate_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.auth.logout") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_auth_logout((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   ? mspkit_ncentral_auth_logout((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_auth_logout_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.auth.refresh") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_auth_refresh((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   ? mspkit_ncentral_auth_refresh((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_auth_refresh_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.auth.validate") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_auth_validate((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   ? mspkit_ncentral_auth_validate((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_auth_validate_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.create_ticket") == 0) {
@@ -833,7 +833,7 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
         params.ticket_number = param_text(call->params, "ticket_number");
         params.ticket_url = param_text(call->params, "ticket_url");
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_create_ticket((const mspkit_ncentral *)call->client, &params, call->options, answer, error)
+                   ? mspkit_ncentral_custom_psa_create_ticket((const mspkit_ncentral *)call->client, &params, call->options, response, error)
                    : mspkit_ncentral_custom_psa_create_ticket_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.get_ticket") == 0) {
@@ -842,51 +842,51 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
         params.username = param_text(call->params, "username");
         params.password = param_text(call->params, "password");
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_get_ticket((const mspkit_ncentral *)call->client, custom_psa_ticket_id, &params, call->options, answer, error)
+                   ? mspkit_ncentral_custom_psa_get_ticket((const mspkit_ncentral *)call->client, custom_psa_ticket_id, &params, call->options, response, error)
                    : mspkit_ncentral_custom_psa_get_ticket_submit((const mspkit_ncentral *)call->client, custom_psa_ticket_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.get_ticket_info") == 0) {
         const mspkit_str custom_psa_ticket_id = param_text(call->params, "custom_psa_ticket_id");
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_get_ticket_info((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, answer, error)
+                   ? mspkit_ncentral_custom_psa_get_ticket_info((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, response, error)
                    : mspkit_ncentral_custom_psa_get_ticket_info_submit((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.links") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_links((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   ? mspkit_ncentral_custom_psa_links((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_custom_psa_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.reopen_ticket") == 0) {
         const mspkit_str custom_psa_ticket_id = param_text(call->params, "custom_psa_ticket_id");
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_reopen_ticket((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, answer, error)
+                   ? mspkit_ncentral_custom_psa_reopen_ticket((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, response, error)
                    : mspkit_ncentral_custom_psa_reopen_ticket_submit((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.resolve_ticket") == 0) {
         const mspkit_str custom_psa_ticket_id = param_text(call->params, "custom_psa_ticket_id");
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_resolve_ticket((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, answer, error)
+                   ? mspkit_ncentral_custom_psa_resolve_ticket((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, response, error)
                    : mspkit_ncentral_custom_psa_resolve_ticket_submit((const mspkit_ncentral *)call->client, custom_psa_ticket_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.custom_psa.ticket_links") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_custom_psa_ticket_links((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   ? mspkit_ncentral_custom_psa_ticket_links((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_custom_psa_ticket_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.customers.get") == 0) {
         const mspkit_str customer_id = param_text(call->params, "customer_id");
         return call->queue == NULL
-                   ? mspkit_ncentral_customers_get((const mspkit_ncentral *)call->client, customer_id, call->options, answer, error)
+                   ? mspkit_ncentral_customers_get((const mspkit_ncentral *)call->client, customer_id, call->options, response, error)
                    : mspkit_ncentral_customers_get_submit((const mspkit_ncentral *)call->client, customer_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.server.health") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_server_health((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   ? mspkit_ncentral_server_health((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_server_health_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.server.info") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_server_info((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   ? mspkit_ncentral_server_info((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_server_info_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.create") == 0) {
@@ -908,7 +908,7 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
         params.country = param_text(call->params, "country");
         params.postal_code = param_text(call->params, "postal_code");
         return call->queue == NULL
-                   ? mspkit_ncentral_service_orgs_create((const mspkit_ncentral *)call->client, &params, call->options, answer, error)
+                   ? mspkit_ncentral_service_orgs_create((const mspkit_ncentral *)call->client, &params, call->options, response, error)
                    : mspkit_ncentral_service_orgs_create_submit((const mspkit_ncentral *)call->client, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.create_customer") == 0) {
@@ -932,24 +932,24 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
         params.country = param_text(call->params, "country");
         params.postal_code = param_text(call->params, "postal_code");
         return call->queue == NULL
-                   ? mspkit_ncentral_service_orgs_create_customer((const mspkit_ncentral *)call->client, so_id, &params, call->options, answer, error)
+                   ? mspkit_ncentral_service_orgs_create_customer((const mspkit_ncentral *)call->client, so_id, &params, call->options, response, error)
                    : mspkit_ncentral_service_orgs_create_customer_submit((const mspkit_ncentral *)call->client, so_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.service_orgs.get") == 0) {
         const mspkit_str so_id = param_text(call->params, "so_id");
         return call->queue == NULL
-                   ? mspkit_ncentral_service_orgs_get((const mspkit_ncentral *)call->client, so_id, call->options, answer, error)
+                   ? mspkit_ncentral_service_orgs_get((const mspkit_ncentral *)call->client, so_id, call->options, response, error)
                    : mspkit_ncentral_service_orgs_get_submit((const mspkit_ncentral *)call->client, so_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.sites.get") == 0) {
         const mspkit_str site_id = param_text(call->params, "site_id");
         return call->queue == NULL
-                   ? mspkit_ncentral_sites_get((const mspkit_ncentral *)call->client, site_id, call->options, answer, error)
+                   ? mspkit_ncentral_sites_get((const mspkit_ncentral *)call->client, site_id, call->options, response, error)
                    : mspkit_ncentral_sites_get_submit((const mspkit_ncentral *)call->client, site_id, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.standard_psa.links") == 0) {
         return call->queue == NULL
-                   ? mspkit_ncentral_standard_psa_links((const mspkit_ncentral *)call->client, call->options, answer, error)
+                   ? mspkit_ncentral_standard_psa_links((const mspkit_ncentral *)call->client, call->options, response, error)
                    : mspkit_ncentral_standard_psa_links_submit((const mspkit_ncentral *)call->client, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "ncentral.standard_psa.validate_credential") == 0) {
@@ -959,7 +959,7 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
         params.password = param_text(call->params, "password");
         params.integration_key = param_text(call->params, "integration_key");
         return call->queue == NULL
-                   ? mspkit_ncentral_standard_psa_validate_credential((const mspkit_ncentral *)call->client, psa_type, &params, call->options, answer, error)
+                   ? mspkit_ncentral_standard_psa_validate_credential((const mspkit_ncentral *)call->client, psa_type, &params, call->options, response, error)
                    : mspkit_ncentral_standard_psa_validate_credential_submit((const mspkit_ncentral *)call->client, psa_type, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     if (strcmp(call->operation, "wiv.workflows.run") == 0) {
@@ -967,7 +967,7 @@ mspkit_status dispatch_call(const dispatch *call, mspkit_answer **answer, mspkit
         const mspkit_str workflow_id = param_text(call->params, "workflow_id");
         params.payload = param_json(call->params, "payload");
         return call->queue == NULL
-                   ? mspkit_wiv_workflows_run((const mspkit_wiv *)call->client, workflow_id, &params, call->options, answer, error)
+                   ? mspkit_wiv_workflows_run((const mspkit_wiv *)call->client, workflow_id, &params, call->options, response, error)
                    : mspkit_wiv_workflows_run_submit((const mspkit_wiv *)call->client, workflow_id, &params, call->options, call->queue, call->user_data, call->number, error);
     }
     return (mspkit_status)DISPATCH_UNKNOWN;

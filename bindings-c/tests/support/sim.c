@@ -95,7 +95,7 @@ json *sim_command(const simulator *sim, const char *method, const char *path, co
                                     "content-length: %zu\r\n\r\n%s",
                                     method, path, strlen(text), text);
     size_t len = strlen(request), sent = 0, room = 1 << 16, have = 0;
-    char *answer = (char *)malloc(room);
+    char *response = (char *)malloc(room);
     char *head;
     json *result = NULL;
     int fd = dial(sim->port), status = 0;
@@ -110,28 +110,28 @@ json *sim_command(const simulator *sim, const char *method, const char *path, co
         ssize_t n;
         if (have + 1 == room) {
             room *= 2;
-            answer = (char *)realloc(answer, room);
+            response = (char *)realloc(response, room);
         }
-        if (answer == NULL) {
+        if (response == NULL) {
             abort();
         }
-        n = recv(fd, answer + have, room - have - 1, 0);
+        n = recv(fd, response + have, room - have - 1, 0);
         if (n <= 0) {
             break;
         }
         have += (size_t)n;
     }
     close(fd);
-    answer[have] = '\0';
-    head = strstr(answer, "\r\n\r\n");
-    if (head != NULL && sscanf(answer, "HTTP/1.1 %d", &status) == 1) {
+    response[have] = '\0';
+    head = strstr(response, "\r\n\r\n");
+    if (head != NULL && sscanf(response, "HTTP/1.1 %d", &status) == 1) {
         if (status / 100 == 2) {
-            result = json_parse(head + 4, have - (size_t)(head + 4 - answer));
+            result = json_parse(head + 4, have - (size_t)(head + 4 - response));
         } else {
             fprintf(stderr, "%s %s: %d %s\n", method, path, status, head + 4);
         }
     }
-    free(answer);
+    free(response);
     return result;
 }
 

@@ -41,7 +41,7 @@ impl AttemptOutcome {
         }
     }
 
-    /// Only `sent` tells whether the server may have seen the request, not the kind of the error.
+    /// Only `sent` says whether the server may have seen the request, not the kind of the error.
     pub(crate) fn from_error(source: TransportError, sent: bool) -> Self {
         let cause = describe(&source);
         match source.kind {

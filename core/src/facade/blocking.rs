@@ -16,7 +16,7 @@ use crate::engine::core::Core;
 use crate::engine::response::{Meta, RawResponse};
 use crate::facade::call_builder::{self, CallSpec, call_methods, call_options, paging_options};
 use crate::facade::client::{Client, client_methods, sealed};
-use crate::facade::model::FromAnswer;
+use crate::facade::model::FromResponse;
 use crate::table::Service;
 
 pub use crate::facade::call_builder::{Page, Response};
@@ -86,18 +86,18 @@ macro_rules! client {
                 Ok(Self { driven: Driven::new(core)? })
             }
 
-            fn call<T: FromAnswer>(&self, spec: CallSpec) -> Call<'_, T> {
+            fn call<T: FromResponse>(&self, spec: CallSpec) -> Call<'_, T> {
                 Call::new(&self.driven, spec)
             }
 
-            fn list<T: FromAnswer>(&self, spec: CallSpec) -> List<'_, T> {
+            fn list<T: FromResponse>(&self, spec: CallSpec) -> List<'_, T> {
                 List::new(&self.driven, spec)
             }
         }
 
         impl Client for $Name {
-            type Call<'c, T: FromAnswer> = Call<'c, T>;
-            type List<'c, T: FromAnswer> = List<'c, T>;
+            type Call<'c, T: FromResponse> = Call<'c, T>;
+            type List<'c, T: FromResponse> = List<'c, T>;
 
             const SERVICE: Service = Service::$Name;
         }
@@ -141,7 +141,7 @@ pub struct Call<'c, T> {
     call: call_builder::Call<'c, T>,
 }
 
-impl<'c, T: FromAnswer> Call<'c, T> {
+impl<'c, T: FromResponse> Call<'c, T> {
     fn new(driven: &'c Driven, spec: CallSpec) -> Self {
         Self { driven, call: call_builder::Call::new(&driven.core, spec) }
     }
@@ -173,7 +173,7 @@ pub struct List<'c, T> {
     list: call_builder::List<'c, T>,
 }
 
-impl<'c, T: FromAnswer> List<'c, T> {
+impl<'c, T: FromResponse> List<'c, T> {
     fn new(driven: &'c Driven, spec: CallSpec) -> Self {
         Self { driven, list: call_builder::List::new(&driven.core, spec) }
     }
@@ -240,14 +240,14 @@ impl<T> Pages<T> {
     }
 }
 
-impl<T: FromAnswer> Pages<T> {
+impl<T: FromResponse> Pages<T> {
     /// The remaining items, one after another.
     pub fn into_items(self) -> Items<T> {
         Items { driven: self.driven, items: self.pages.into_items() }
     }
 }
 
-impl<T: FromAnswer> Iterator for Pages<T> {
+impl<T: FromResponse> Iterator for Pages<T> {
     type Item = Result<Page<T>>;
     fn next(&mut self) -> Option<Self::Item> {
         let pages = &mut self.pages;
@@ -292,7 +292,7 @@ impl<T> Items<T> {
     }
 }
 
-impl<T: FromAnswer> Items<T> {
+impl<T: FromResponse> Items<T> {
     /// The next item, without reading pages ahead.
     ///
     /// # Errors
@@ -315,7 +315,7 @@ impl<T: FromAnswer> Items<T> {
     }
 }
 
-impl<T: FromAnswer> Iterator for Items<T> {
+impl<T: FromResponse> Iterator for Items<T> {
     type Item = Result<T>;
     fn next(&mut self) -> Option<Self::Item> {
         // An available item does not need the runtime.

@@ -8,19 +8,19 @@ use crate::engine::config::Config;
 use crate::engine::core::Core;
 use crate::engine::hooks::{Hooks, RequestEvent, ResponseEvent, RetryEvent};
 use crate::facade::call_builder::{Call, CallSpec, List, RawRequest};
-use crate::facade::model::FromAnswer;
+use crate::facade::model::FromResponse;
 use crate::table::Service;
 use crate::wire::transport::Transport;
 
 /// A client of one service, async or blocking. Both have the same resources, whose methods return the client's types.
 pub trait Client: Sized + sealed::Sealed {
     /// A call that is ready to be sent: [`Call`](crate::Call), or [`blocking::Call`](crate::blocking::Call).
-    type Call<'c, T: FromAnswer>
+    type Call<'c, T: FromResponse>
     where
         Self: 'c;
 
     /// A list that is ready to be read: [`List`](crate::List), or [`blocking::List`](crate::blocking::List).
-    type List<'c, T: FromAnswer>
+    type List<'c, T: FromResponse>
     where
         Self: 'c;
 
@@ -31,18 +31,18 @@ pub trait Client: Sized + sealed::Sealed {
 pub(crate) mod sealed {
     use super::Client;
     use crate::facade::call_builder::CallSpec;
-    use crate::facade::model::FromAnswer;
+    use crate::facade::model::FromResponse;
 
     pub trait Sealed {
         fn from_core(core: crate::engine::core::Core) -> crate::base::error::Result<Self>
         where
             Self: Sized;
 
-        fn call<T: FromAnswer>(&self, spec: CallSpec) -> <Self as Client>::Call<'_, T>
+        fn call<T: FromResponse>(&self, spec: CallSpec) -> <Self as Client>::Call<'_, T>
         where
             Self: Client;
 
-        fn list<T: FromAnswer>(&self, spec: CallSpec) -> <Self as Client>::List<'_, T>
+        fn list<T: FromResponse>(&self, spec: CallSpec) -> <Self as Client>::List<'_, T>
         where
             Self: Client;
     }
@@ -211,18 +211,18 @@ macro_rules! client {
                 Ok(Self { core })
             }
 
-            fn call<T: FromAnswer>(&self, spec: CallSpec) -> Call<'_, T> {
+            fn call<T: FromResponse>(&self, spec: CallSpec) -> Call<'_, T> {
                 Call::new(&self.core, spec)
             }
 
-            fn list<T: FromAnswer>(&self, spec: CallSpec) -> List<'_, T> {
+            fn list<T: FromResponse>(&self, spec: CallSpec) -> List<'_, T> {
                 List::new(&self.core, spec)
             }
         }
 
         impl Client for $Name {
-            type Call<'c, T: FromAnswer> = Call<'c, T>;
-            type List<'c, T: FromAnswer> = List<'c, T>;
+            type Call<'c, T: FromResponse> = Call<'c, T>;
+            type List<'c, T: FromResponse> = List<'c, T>;
 
             const SERVICE: Service = Service::$Name;
         }

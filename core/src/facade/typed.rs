@@ -7,7 +7,7 @@ use crate::engine::core::Core;
 use crate::engine::page::RawPage;
 use crate::engine::request::CallOptions;
 use crate::engine::response::RawResponse;
-use crate::facade::model::FromAnswer;
+use crate::facade::model::FromResponse;
 use crate::table::Operation;
 
 impl Core {
@@ -15,7 +15,7 @@ impl Core {
     ///
     /// # Errors
     /// Every kind; see [`Error`](crate::Error).
-    pub async fn call_as<T: FromAnswer>(
+    pub async fn call_as<T: FromResponse>(
         &self,
         operation: &str,
         params: &[u8],
@@ -25,13 +25,13 @@ impl Core {
     }
 
     /// Calls an operation by its row of the table, and reads its result as a model.
-    pub(crate) async fn call_typed<T: FromAnswer>(
+    pub(crate) async fn call_typed<T: FromResponse>(
         &self,
         operation: &'static Operation,
         params: &[u8],
         options: &CallOptions,
     ) -> Result<(T, RawResponse)> {
-        let read = self.call_with(operation, params, options, |json| T::from_answer(json));
+        let read = self.call_with(operation, params, options, |json| T::from_response(json));
         let (value, raw) = read.await?;
         Ok((value.of_response(|| Arc::new(raw.meta.clone())), raw))
     }
@@ -42,7 +42,7 @@ impl RawPage {
     ///
     /// # Errors
     /// `Decode`, as from [`RawPage::unreadable`].
-    pub fn read<T: FromAnswer>(&self, at: usize) -> Result<T> {
-        Ok(self.read_with(at, T::from_answer)?.of_response(|| self.meta.clone()))
+    pub fn read<T: FromResponse>(&self, at: usize) -> Result<T> {
+        Ok(self.read_with(at, T::from_response)?.of_response(|| self.meta.clone()))
     }
 }

@@ -4,7 +4,7 @@ use mspkit::{
     Call, CallOptions, Cloudmore, DateRange, Error, List, Meta, NCentral, PagingOptions, RawPage, RawPager,
     RawResponse, Response, Wiv, blocking,
 };
-use mspkit::{FromAnswer, Id, Json};
+use mspkit::{FromResponse, Id, Json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -113,18 +113,18 @@ pub(crate) struct Overrides {
 /// A blocking call that also returns its metadata.
 pub(crate) struct Sending<'c, T>(blocking::Call<'c, T>);
 
-impl<T: FromAnswer> Sending<'_, T> {
+impl<T: FromResponse> Sending<'_, T> {
     pub(crate) fn send(self) -> Result<Response<T>, Error> {
         self.0.with_response()
     }
 }
 
 impl Overrides {
-    pub(crate) async fn apply<T: FromAnswer>(&self, call: Call<'_, T>) -> Result<Response<T>, Error> {
+    pub(crate) async fn apply<T: FromResponse>(&self, call: Call<'_, T>) -> Result<Response<T>, Error> {
         call.options(self.call.clone()).with_response().await
     }
 
-    pub(crate) fn apply_blocking<'c, T: FromAnswer>(&self, call: blocking::Call<'c, T>) -> Sending<'c, T> {
+    pub(crate) fn apply_blocking<'c, T: FromResponse>(&self, call: blocking::Call<'c, T>) -> Sending<'c, T> {
         Sending(call.options(self.call.clone()))
     }
 }
@@ -202,14 +202,14 @@ impl Outcome {
         }
     }
 
-    pub(crate) async fn from_list<T: FromAnswer + Serialize>(
+    pub(crate) async fn from_list<T: FromResponse + Serialize>(
         list: List<'_, T>,
         overrides: &Overrides,
     ) -> Self {
         read_list!(list, overrides, .await)
     }
 
-    pub(crate) fn from_blocking_list<T: FromAnswer + Serialize>(
+    pub(crate) fn from_blocking_list<T: FromResponse + Serialize>(
         list: blocking::List<'_, T>,
         overrides: &Overrides,
     ) -> Self {

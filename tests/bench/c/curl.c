@@ -43,7 +43,7 @@ static CURL *curl;
 static const char *base_url;
 static const char *token_of_user;
 static const char *key_of_wiv;
-static bytes answer;
+static bytes response;
 static struct curl_slist *authorized;
 static time_t usable_until;
 
@@ -91,13 +91,13 @@ int peer_open(const char *url, const char *jwt, const char *wiv_key) {
         return failed("no handle");
     }
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &response);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, 30L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     return 0;
 }
 
-/* Sends a request and returns its status, or -1; `answer` has the body. */
+/* Sends a request and returns its status, or -1; `response` has the body. */
 static long exchange(const char *path, struct curl_slist *headers, const char *body) {
     char url[512];
     long status = -1;
@@ -110,7 +110,7 @@ static long exchange(const char *path, struct curl_slist *headers, const char *b
         curl_easy_setopt(curl, CURLOPT_POST, 1L);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
     }
-    answer.len = 0;
+    response.len = 0;
     CURLcode code = curl_easy_perform(curl);
     if (code != CURLE_OK) {
         return failed(curl_easy_strerror(code));
@@ -121,10 +121,10 @@ static long exchange(const char *path, struct curl_slist *headers, const char *b
 
 static cJSON *decoded(long status) {
     if (status < 200 || status >= 300) {
-        fprintf(stderr, "HTTP %ld: %.*s\n", status, (int)answer.len, answer.data);
+        fprintf(stderr, "HTTP %ld: %.*s\n", status, (int)response.len, response.data);
         return NULL;
     }
-    return cJSON_ParseWithLength(answer.data, answer.len);
+    return cJSON_ParseWithLength(response.data, response.len);
 }
 
 static struct curl_slist *bearer(const char *token) {
@@ -277,5 +277,5 @@ void peer_close(void) {
     curl_slist_free_all(authorized);
     curl_easy_cleanup(curl);
     curl_global_cleanup();
-    free(answer.data);
+    free(response.data);
 }

@@ -85,12 +85,12 @@ int peer_list(int size, bool only_three, tally *into) {
 
 int peer_get(const char *customer, tally *into) {
     mspkit_error *error = NULL;
-    mspkit_answer *answer = NULL;
-    if (mspkit_ncentral_customers_get(client, mspkit_nts(customer), NULL, &answer, &error) != MSPKIT_OK) {
+    mspkit_response *response = NULL;
+    if (mspkit_ncentral_customers_get(client, mspkit_nts(customer), NULL, &response, &error) != MSPKIT_OK) {
         return report(error);
     }
-    three(mspkit_ncentral_customer_of_answer(answer), into);
-    mspkit_answer_free(answer);
+    three(mspkit_ncentral_customer_of_response(response), into);
+    mspkit_response_free(response);
     return 0;
 }
 

@@ -20,10 +20,10 @@ static void made(mspkit_status code, mspkit_error *error, const char *what)
     }
 }
 
-/* Whether the body that the server got, which it tells as text, has this in it. */
-static void got(const mspkit_answer *answer, const char *part)
+/* Whether the body that the server received, which it returns as text, contains this. */
+static void got(const mspkit_response *response, const char *part)
 {
-    const mspkit_wiv_echo_view *echo = mspkit_wiv_echo_of_answer(answer);
+    const mspkit_wiv_echo_view *echo = mspkit_wiv_echo_of_response(response);
     check(echo != NULL && strstr(echo->body.data, part) != NULL, part);
 }
 
@@ -35,7 +35,7 @@ int main(int count, char **arguments)
     mspkit_wiv_vocabulary_replace_limits_params limits = mspkit_wiv_vocabulary_replace_limits_params_init();
     mspkit_wiv_vocabulary_replace_refused_params refused = mspkit_wiv_vocabulary_replace_refused_params_init();
     mspkit_wiv *client = NULL;
-    mspkit_answer *answer = NULL;
+    mspkit_response *response = NULL;
     mspkit_error *error = NULL;
     mspkit_status code;
 
@@ -51,37 +51,37 @@ int main(int count, char **arguments)
     send.cost = 12.5;
     send.level = 4;
     send.trace = MSPKIT_STR("t-1");
-    code = mspkit_wiv_vocabulary_send(client, MSPKIT_STR("2026"), MSPKIT_STR("2"), MSPKIT_STR("all of it"), &send, NULL, &answer, &error);
+    code = mspkit_wiv_vocabulary_send(client, MSPKIT_STR("2026"), MSPKIT_STR("2"), MSPKIT_STR("all of it"), &send, NULL, &response, &error);
     made(code, error, "send");
-    got(answer, "\"deviceID\":\"7\"");
-    got(answer, "\"noteIds\":[1,2]");
-    got(answer, "\"level\":4");
-    mspkit_answer_free(answer);
+    got(response, "\"deviceID\":\"7\"");
+    got(response, "\"noteIds\":[1,2]");
+    got(response, "\"level\":4");
+    mspkit_response_free(response);
 
     send.windows = MSPKIT_STR("[{}]");
-    code = mspkit_wiv_vocabulary_send(client, MSPKIT_STR("2026"), MSPKIT_STR("2"), MSPKIT_STR("x"), &send, NULL, &answer, &error);
+    code = mspkit_wiv_vocabulary_send(client, MSPKIT_STR("2026"), MSPKIT_STR("2"), MSPKIT_STR("x"), &send, NULL, &response, &error);
     check(code == MSPKIT_E_INVALID_REQUEST, "an object without what is required is refused");
-    check(strstr(mspkit_error_message(error).data, "windows[0].device_id") != NULL, "and told by its place");
+    check(strstr(mspkit_error_message(error).data, "windows[0].device_id") != NULL, "and reported with its place");
     mspkit_error_free(error);
 
     notes.note_ids = MSPKIT_STR("[1, 2]");
-    made(mspkit_wiv_vocabulary_delete_notes(client, &notes, NULL, &answer, &error), error, "delete_notes");
-    got(answer, "{\"noteIds\":[1,2]}");
-    mspkit_answer_free(answer);
+    made(mspkit_wiv_vocabulary_delete_notes(client, &notes, NULL, &response, &error), error, "delete_notes");
+    got(response, "{\"noteIds\":[1,2]}");
+    mspkit_response_free(response);
     limits.limits = MSPKIT_STR("[{\"kind\": \"devices\"}]");
-    made(mspkit_wiv_vocabulary_replace_limits(client, &limits, NULL, &answer, &error), error, "replace_limits");
-    mspkit_answer_free(answer);
+    made(mspkit_wiv_vocabulary_replace_limits(client, &limits, NULL, &response, &error), error, "replace_limits");
+    mspkit_response_free(response);
     refused.limits = MSPKIT_STR("[]");
-    code = mspkit_wiv_vocabulary_replace_refused(client, &refused, NULL, &answer, &error);
+    code = mspkit_wiv_vocabulary_replace_refused(client, &refused, NULL, &response, &error);
     check(code == MSPKIT_E_OPERATION_FAILED, "a success that says false is none");
     mspkit_error_free(error);
 
-    made(mspkit_wiv_vocabulary_wide(client, NULL, &answer, &error), error, "wide");
-    check(mspkit_wiv_wide_of_answer(answer)->field069.value == 69, "the last of many fields");
-    mspkit_answer_free(answer);
-    made(mspkit_wiv_vocabulary_file(client, NULL, &answer, &error), error, "file");
-    check(mspkit_answer_body(answer).len == 256, "a file has all its bytes");
-    mspkit_answer_free(answer);
+    made(mspkit_wiv_vocabulary_wide(client, NULL, &response, &error), error, "wide");
+    check(mspkit_wiv_wide_of_response(response)->field069.value == 69, "the last of many fields");
+    mspkit_response_free(response);
+    made(mspkit_wiv_vocabulary_file(client, NULL, &response, &error), error, "file");
+    check(mspkit_response_body(response).len == 256, "a file has all its bytes");
+    mspkit_response_free(response);
     mspkit_wiv_free(client);
     puts("c: every word was sent and read");
     return 0;

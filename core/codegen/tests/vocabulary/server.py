@@ -1,6 +1,6 @@
 """The server that the programs beside it call.
 
-It tells what it got, and answers in each form that a document can describe.
+It returns what it received, in each form that a document can describe.
 
 server.py        prints its address, and serves until its standard input ends
 """

@@ -9,7 +9,7 @@ use super::{CallSpec, call_methods};
 use crate::base::error::Result;
 use crate::engine::core::Core;
 use crate::engine::response::Meta;
-use crate::facade::model::FromAnswer;
+use crate::facade::model::FromResponse;
 
 /// A call that is ready to be awaited.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct Call<'c, T> {
     result: PhantomData<fn() -> T>,
 }
 
-impl<'c, T: FromAnswer> Call<'c, T> {
+impl<'c, T: FromResponse> Call<'c, T> {
     pub(crate) fn new(core: &'c Core, spec: CallSpec) -> Self {
         Self { core, spec, result: PhantomData }
     }
@@ -46,7 +46,7 @@ impl<'c, T: FromAnswer> Call<'c, T> {
     }
 }
 
-impl<'c, T: FromAnswer + 'c> IntoFuture for Call<'c, T> {
+impl<'c, T: FromResponse + 'c> IntoFuture for Call<'c, T> {
     type Output = Result<T>;
     type IntoFuture = BoxFuture<'c, Result<T>>;
     fn into_future(self) -> Self::IntoFuture {

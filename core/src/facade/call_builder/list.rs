@@ -6,7 +6,7 @@ use super::{CallSpec, Items, Pages, call_methods, paging_options};
 use crate::base::error::Result;
 use crate::engine::core::Core;
 use crate::engine::page::PagingOptions;
-use crate::facade::model::FromAnswer;
+use crate::facade::model::FromResponse;
 
 /// A list that is ready to be read, by item or by page.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub struct List<'c, T> {
     item: PhantomData<fn() -> T>,
 }
 
-impl<'c, T: FromAnswer> List<'c, T> {
+impl<'c, T: FromResponse> List<'c, T> {
     pub(crate) fn new(core: &'c Core, spec: CallSpec) -> Self {
         Self { core, spec, paging: PagingOptions::default(), item: PhantomData }
     }

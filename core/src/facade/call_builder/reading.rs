@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use crate::base::error::{Error, Result};
 use crate::engine::page::{CurrentPage, RawPage, RawPager};
 use crate::engine::response::Meta;
-use crate::facade::model::FromAnswer;
+use crate::facade::model::FromResponse;
 use crate::table::Operation;
 
 /// Requests one page of a list after another.
@@ -116,7 +116,7 @@ pub struct Pages<T> {
     item: PhantomData<fn() -> T>,
 }
 
-impl<T: FromAnswer> Pages<T> {
+impl<T: FromResponse> Pages<T> {
     pub(super) fn new(operation: &'static Operation, pager: Result<RawPager>) -> Self {
         Self { flow: Flow::new(operation, pager), item: PhantomData }
     }
@@ -157,7 +157,7 @@ impl<T> Pages<T> {
     list_state_methods!();
 }
 
-impl<T: FromAnswer> Stream for Pages<T> {
+impl<T: FromResponse> Stream for Pages<T> {
     type Item = Result<Page<T>>;
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll_page(context)
@@ -209,7 +209,7 @@ pub struct Items<T> {
     item: PhantomData<fn() -> T>,
 }
 
-impl<T: FromAnswer> Items<T> {
+impl<T: FromResponse> Items<T> {
     pub(super) fn new(pages: Pages<T>) -> Self {
         pages.into_items()
     }
@@ -309,7 +309,7 @@ impl<T> Items<T> {
     }
 }
 
-impl<T: FromAnswer> Stream for Items<T> {
+impl<T: FromResponse> Stream for Items<T> {
     type Item = Result<T>;
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll_item(context)

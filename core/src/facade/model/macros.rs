@@ -169,7 +169,7 @@ macro_rules! open_enum {
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "the macros make public types")]
 mod tests {
-    use crate::facade::model::{FromAnswer, Id, Secret};
+    use crate::facade::model::{FromResponse, Id, Secret};
 
     open_enum! {
         /// A colour.
@@ -206,7 +206,7 @@ mod tests {
     }
 
     fn thing(json: &str) -> Thing {
-        Thing::from_answer(json.as_bytes()).unwrap()
+        Thing::from_response(json.as_bytes()).unwrap()
     }
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn unreadable_values_are_named_by_their_path() {
         let json = br#"{"parts":[{},{"count":"many"}]}"#;
-        let unreadable = Thing::from_answer(json).unwrap_err();
+        let unreadable = Thing::from_response(json).unwrap_err();
         assert_eq!(unreadable.to_string(), "at `parts[1].count`: a text where a whole number belongs");
     }
 
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn values_of_the_wrong_type_are_described_but_no_text_is_shown() {
-        let message = |json: &str| Thing::from_answer(json.as_bytes()).unwrap_err().to_string();
+        let message = |json: &str| Thing::from_response(json.as_bytes()).unwrap_err().to_string();
         assert_eq!(message(r#"{"name":[]}"#), "at `name`: a list where text belongs");
         assert_eq!(message(r#"{"parts":{}}"#), "at `parts`: an object where a list belongs");
         assert_eq!(message(r#"{"parts":[1]}"#), "at `parts[0]`: 1 where an object belongs");

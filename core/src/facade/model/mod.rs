@@ -105,12 +105,12 @@ impl Serialize for Id {
 }
 
 /// Reads the result of a call from its JSON.
-pub trait FromAnswer: Sized {
+pub trait FromResponse: Sized {
     /// Reads the result.
     ///
     /// # Errors
     /// When a member has the wrong type, or the text is not JSON.
-    fn from_answer(json: &[u8]) -> Result<Self, Unreadable>;
+    fn from_response(json: &[u8]) -> Result<Self, Unreadable>;
 
     /// The same value, which knows its response for the errors of fields that did not come; `meta` is called if it does.
     #[must_use]
@@ -120,21 +120,21 @@ pub trait FromAnswer: Sized {
     }
 }
 
-impl FromAnswer for () {
-    fn from_answer(_: &[u8]) -> Result<Self, Unreadable> {
+impl FromResponse for () {
+    fn from_response(_: &[u8]) -> Result<Self, Unreadable> {
         Ok(())
     }
 }
 
 /// A body that is not JSON: a file or text.
-impl FromAnswer for bytes::Bytes {
-    fn from_answer(json: &[u8]) -> Result<Self, Unreadable> {
+impl FromResponse for bytes::Bytes {
+    fn from_response(json: &[u8]) -> Result<Self, Unreadable> {
         Ok(Self::copy_from_slice(json))
     }
 }
 
-impl<M: Object> FromAnswer for M {
-    fn from_answer(json: &[u8]) -> Result<Self, Unreadable> {
+impl<M: Object> FromResponse for M {
+    fn from_response(json: &[u8]) -> Result<Self, Unreadable> {
         let text = std::str::from_utf8(json).map_err(|_| Unreadable::new("it is not UTF-8 text"))?;
         whole(text)
     }

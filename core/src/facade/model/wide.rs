@@ -1,7 +1,7 @@
 //! Models with more fields than a word has bits.
 #![allow(unreachable_pub, dead_code, reason = "the macro makes public types, and more than these tests use")]
 
-use crate::facade::model::{FromAnswer, Object};
+use crate::facade::model::{FromResponse, Object};
 
 macro_rules! wide {
     ($Name:ident { $($field:ident $wire:literal)* }) => {
@@ -55,7 +55,7 @@ wide! {
 fn each_field_stands_for_itself<M: Object + serde::Serialize>(is_set: impl Fn(&M, &str) -> bool) {
     for sent in M::NAMES {
         let json = format!("{{\"{sent}\":null}}");
-        let read = M::from_answer(json.as_bytes()).unwrap();
+        let read = M::from_response(json.as_bytes()).unwrap();
         for name in M::NAMES {
             assert_eq!(is_set(&read, name), name == sent, "{name} when {sent} was sent");
         }

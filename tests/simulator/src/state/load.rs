@@ -13,11 +13,11 @@ use crate::store::table::table;
 pub(crate) type Given<'s> = Option<&'s [Value]>;
 
 /// Members that are accepted and only checked.
-const TOLD: [&str; 2] = ["open_scrolls", "open_sessions"];
+const OPENED: [&str; 2] = ["open_scrolls", "open_sessions"];
 
 /// The names of members of the state.
 pub(crate) fn names() -> Vec<&'static str> {
-    collections().chain(TOLD).collect()
+    collections().chain(OPENED).collect()
 }
 
 /// The collections that can be loaded.

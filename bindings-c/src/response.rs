@@ -1,4 +1,4 @@
-//! Answers: the result of a call, its view, and the metadata of its response.
+//! Responses: the result of a call, its view, and the metadata of its response.
 
 use std::ffi::c_void;
 use std::sync::Mutex;
@@ -16,9 +16,9 @@ use crate::lock;
 use crate::text::{mspkit_pair, mspkit_str};
 use crate::view::View;
 
-/// The result of a call and the metadata of its response. Freed by the caller with `mspkit_answer_free`; may be read
+/// The result of a call and the metadata of its response. Freed by the caller with `mspkit_response_free`; may be read
 /// from several threads at the same time. Everything got from it is valid until it is freed.
-pub struct mspkit_answer {
+pub struct mspkit_response {
     document: Document,
     body: Bytes,
     meta: Meta,
@@ -54,8 +54,8 @@ pub struct mspkit_meta {
     pub header_count: usize,
 }
 
-impl mspkit_answer {
-    /// An answer, with a view of it if there is a table.
+impl mspkit_response {
+    /// A response, with a view of it if there is a table.
     pub(crate) fn new(raw: RawResponse, view: Option<View>) -> Self {
         let RawResponse { meta, body, json, .. } = raw;
         Self { document: Document::new(json, view), body, meta, later: Mutex::default() }
@@ -97,10 +97,14 @@ pub(crate) fn pairs(headers: &HeaderMap, arena: &mut Arena) -> Vec<mspkit_pair> 
     each.collect()
 }
 
-unsafe fn get<T>(answer: *const mspkit_answer, nothing: T, read: impl FnOnce(&mspkit_answer) -> T) -> T {
-    // SAFETY: the caller passes NULL or an answer that was given out and not freed.
-    match unsafe { answer.as_ref() } {
-        Some(answer) => quietly(nothing, || read(answer)),
+unsafe fn get<T>(
+    response: *const mspkit_response,
+    nothing: T,
+    read: impl FnOnce(&mspkit_response) -> T,
+) -> T {
+    // SAFETY: the caller passes NULL or a response that was given out and not freed.
+    match unsafe { response.as_ref() } {
+        Some(response) => quietly(nothing, || read(response)),
         None => nothing,
     }
 }
@@ -108,50 +112,53 @@ unsafe fn get<T>(answer: *const mspkit_answer, nothing: T, read: impl FnOnce(&ms
 /// The result as JSON: without envelope, ids as strings, every field that the server sent; `null` for a call without a
 /// result. For `mspkit_request` the unchanged body, JSON or not.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_answer_json(answer: *const mspkit_answer) -> mspkit_str {
+pub unsafe extern "C" fn mspkit_response_json(response: *const mspkit_response) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(answer, mspkit_str::NONE, |answer| answer.document.json()) }
+    unsafe { get(response, mspkit_str::NONE, |response| response.document.json()) }
 }
 
 /// The unchanged body, decompressed; any bytes, including NULs.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_answer_body(answer: *const mspkit_answer) -> mspkit_str {
+pub unsafe extern "C" fn mspkit_response_body(response: *const mspkit_response) -> mspkit_str {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(answer, mspkit_str::NONE, mspkit_answer::body) }
+    unsafe { get(response, mspkit_str::NONE, mspkit_response::body) }
 }
 
 /// The value at a JSON pointer (RFC 6901) of the result, such as `/data/0/name`, for fields without a view: a text
-/// without its quotes, anything else as JSON. Absent if the pointer leads nowhere. Valid until the answer is freed.
+/// without its quotes, anything else as JSON. Absent if the pointer leads nowhere. Valid until the response is freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_answer_get(answer: *const mspkit_answer, pointer: mspkit_str) -> mspkit_text {
+pub unsafe extern "C" fn mspkit_response_get(
+    response: *const mspkit_response,
+    pointer: mspkit_str,
+) -> mspkit_text {
     // SAFETY: the caller's promise is this one's.
     unsafe {
         let pointer = pointer.required("pointer").unwrap_or("absent");
-        get(answer, ABSENT, |answer| answer.document.get(pointer))
+        get(response, ABSENT, |response| response.document.get(pointer))
     }
 }
 
 /// The result as the struct that `layout` describes; NULL if it is of another type. The headers of the services have a
-/// function for each of theirs. Valid until the answer is freed.
+/// function for each of theirs. Valid until the response is freed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_answer_view(
-    answer: *const mspkit_answer,
+pub unsafe extern "C" fn mspkit_response_view(
+    response: *const mspkit_response,
     layout: *const mspkit_layout,
 ) -> *const c_void {
     // SAFETY: the caller's promise is this one's; a layout is NULL or a constant of the program.
-    unsafe { get(answer, std::ptr::null(), |answer| answer.document.view(layout)) }
+    unsafe { get(response, std::ptr::null(), |response| response.document.view(layout)) }
 }
 
 /// Status, headers, ids and times; NULL only for NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_answer_meta(answer: *const mspkit_answer) -> *const mspkit_meta {
+pub unsafe extern "C" fn mspkit_response_meta(response: *const mspkit_response) -> *const mspkit_meta {
     // SAFETY: the caller's promise is this one's.
-    unsafe { get(answer, std::ptr::null(), mspkit_answer::meta) }
+    unsafe { get(response, std::ptr::null(), mspkit_response::meta) }
 }
 
-/// Frees an answer with everything got from it. NULL is allowed.
+/// Frees a response with everything got from it. NULL is allowed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mspkit_answer_free(answer: *mut mspkit_answer) {
-    // SAFETY: the caller passes NULL or an answer that was given out and is not used again.
-    unsafe { release(answer) };
+pub unsafe extern "C" fn mspkit_response_free(response: *mut mspkit_response) {
+    // SAFETY: the caller passes NULL or a response that was given out and is not used again.
+    unsafe { release(response) };
 }
