@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import mspkit
+import mspkit._types
 import pdoc
 import pdoc.render
 
@@ -35,7 +36,9 @@ def own(member: Any, cls: type, name: str) -> Any:
     made.__dict__.update(member.__dict__)
     made.__kwdefaults__, made.__doc__ = member.__kwdefaults__, member.__doc__
     # They are known where it was defined, not where it is shown.
-    made.__annotations__ = inspect.get_annotations(member, eval_str=True)
+    # Some are imported for type checkers only.
+    known = {**vars(mspkit._types), **member.__globals__}
+    made.__annotations__ = inspect.get_annotations(member, globals=known, eval_str=True)
     made.__module__, made.__qualname__ = cls.__module__, f"{cls.__qualname__}.{name}"
     return made
 

@@ -458,7 +458,7 @@ fn invalid_pem_options_are_explained() {
 
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let broken = refused_option(|o| o.ca_bundle = Some(Pem::Bytes(broken.into())));
-    assert!(broken.reason.contains("number 1"), "{broken}");
+    assert!(broken.reason.contains("certificate 1"), "{broken}");
 
     let pki = Pki::new();
     let no_key = refused_option(|o| o.client_cert = Some(pki.ca_bundle()));
