@@ -85,6 +85,8 @@ def main(into: Path) -> None:
                         member.__qualname__ = f"{client.__name__}.{resource.__name__}.{method}"
                 resource.__qualname__ = f"{client.__name__}.{resource.__name__}"
     warnings.simplefilter("error")
+    # Python before 3.12 does not list the bases of a TypedDict, so inherited keys appear as its own.
+    warnings.filterwarnings("ignore", message=r"Cannot determine where mspkit\.")
     pdoc.render.configure(docformat="google", show_source=False)
     pdoc.pdoc("mspkit", "mspkit.testing", output_directory=into)
     page = into / "mspkit.html"
