@@ -1,7 +1,7 @@
 """Writes the reference of the installed Python package: `python docs/python_reference.py FOLDER`. Warnings are errors.
 
 The package's classes are in private modules. Here everything is shown under its public name: under
-`mspkit`, with what it inherits, and a service's resources inside the class of its client.
+`mspkit`, with what it inherits; models, parameters and resources are in the module of their service.
 """
 
 from __future__ import annotations
@@ -67,23 +67,6 @@ def main(into: Path) -> None:
     for cls in classes:
         if cls.__name__ in mspkit.__all__:
             inherit(cls)
-    for client in (
-        mspkit.NCentral,
-        mspkit.Cloudmore,
-        mspkit.Wiv,
-        mspkit.AsyncNCentral,
-        mspkit.AsyncCloudmore,
-        mspkit.AsyncWiv,
-    ):
-        getters = [one.fget for one in vars(client).values() if isinstance(one, property) and one.fget]
-        for getter in getters:
-            resource = inspect.get_annotations(getter, eval_str=True)["return"]
-            if resource.__module__ == client.__module__:
-                setattr(client, resource.__name__, resource)
-                for method, member in list(vars(resource).items()):
-                    if isinstance(member, types.FunctionType):
-                        member.__qualname__ = f"{client.__name__}.{resource.__name__}.{method}"
-                resource.__qualname__ = f"{client.__name__}.{resource.__name__}"
     warnings.simplefilter("error")
     # Python before 3.12 does not list the bases of a TypedDict, so inherited keys appear as its own.
     warnings.filterwarnings("ignore", message=r"Cannot determine where mspkit\.")

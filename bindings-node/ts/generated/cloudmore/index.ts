@@ -15,7 +15,7 @@
  * - `InvalidRequestError`: An argument is invalid. No request was sent.
  * - `MspError`: Base class of all mspkit errors: connection failures, timeouts and so on.
  *
- * @module
+ * @module cloudmore
  */
 
 export type * from "./estore.js";

@@ -18,7 +18,7 @@
  * - `InvalidRequestError`: An argument is invalid. No request was sent.
  * - `MspError`: Base class of all mspkit errors: connection failures, timeouts and so on.
  *
- * @module
+ * @module ncentral
  */
 
 export type * from "./auth.js";

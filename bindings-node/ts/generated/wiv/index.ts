@@ -14,7 +14,7 @@
  * - `InvalidRequestError`: An argument is invalid. No request was sent.
  * - `MspError`: Base class of all mspkit errors: connection failures, timeouts and so on.
  *
- * @module
+ * @module wiv
  */
 
 export type * from "./cases.js";
