@@ -10,9 +10,9 @@
  *   services          create, delete, get, list, replace, update
  *   models            created_service, estore_service, custom_property, custom_property_data, estore_service_detail, organization_service
  *
- * The function of an operation is mspkit_cloudmore_<resource>_<name>; its `_submit` form goes to a queue. Its other
+ * The function of an operation is mspkit_cloudmore_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
- * is mspkit_cloudmore_<model>_view, and mspkit_cloudmore_<model>_of_response or _of_item read it.
+ * is mspkit_cloudmore_MODEL_view, and mspkit_cloudmore_MODEL_of_response or _of_item read it.
  *
  * Common arguments: `options` and `paging` may be NULL. `response` receives the result, to be freed with
  * mspkit_response_free, `pager` a pager, to be freed with mspkit_pager_free, `error` the error, to be freed with

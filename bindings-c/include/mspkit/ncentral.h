@@ -15,9 +15,9 @@
  *   standard_psa      links, validate_credential
  *   models            auth_token, token_pair, auth_tokens, custom_psa_ticket, custom_psa_ticket_info, customer, links, psa_credential_check, server_health, server_info, service_org, site, token_status
  *
- * The function of an operation is mspkit_ncentral_<resource>_<name>; its `_submit` form goes to a queue. Its other
+ * The function of an operation is mspkit_ncentral_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
- * is mspkit_ncentral_<model>_view, and mspkit_ncentral_<model>_of_response or _of_item read it.
+ * is mspkit_ncentral_MODEL_view, and mspkit_ncentral_MODEL_of_response or _of_item read it.
  *
  * Common arguments: `options` and `paging` may be NULL. `response` receives the result, to be freed with
  * mspkit_response_free, `pager` a pager, to be freed with mspkit_pager_free, `error` the error, to be freed with

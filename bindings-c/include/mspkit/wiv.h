@@ -11,9 +11,9 @@
  *   workflows         run
  *   models            case, customer, workflow_run
  *
- * The function of an operation is mspkit_wiv_<resource>_<name>; its `_submit` form goes to a queue. Its other
+ * The function of an operation is mspkit_wiv_RESOURCE_NAME; its `_submit` form goes to a queue. Its other
  * parameters are a struct `_params`, initialised by its `_params_init()`: fields that are not set are not given. A view
- * is mspkit_wiv_<model>_view, and mspkit_wiv_<model>_of_response or _of_item read it.
+ * is mspkit_wiv_MODEL_view, and mspkit_wiv_MODEL_of_response or _of_item read it.
  *
  * Common arguments: `options` and `paging` may be NULL. `response` receives the result, to be freed with
  * mspkit_response_free, `pager` a pager, to be freed with mspkit_pager_free, `error` the error, to be freed with
