@@ -183,7 +183,9 @@ def failed(error: MspError) -> Outcome:
         "kind status code server_error_id retryable retry_after total missing resume_token request_id "
         "argument given allowed method path server"
     )
-    field_errors = [{"field": one.field, "code": one.code, "message": one.message} for one in error.field_errors]
+    field_errors = [
+        {"field": one.field, "code": one.code, "message": one.message} for one in error.field_errors
+    ]
     fields = {
         **{name: getattr(error, name) for name in named.split()},
         "message": str(error),
