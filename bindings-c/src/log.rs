@@ -218,6 +218,6 @@ fn begin(sink: Sink) -> Result<(JoinHandle<()>, Sender<()>), Failure> {
         let _ = started.recv();
         sink.run();
     });
-    let thread = thread.map_err(|error| Failure::internal(format!("cannot start a thread: {error}")))?;
+    let thread = thread.map_err(|error| Failure::internal(mspkit_binding::no_thread(&error)))?;
     Ok((thread, start))
 }

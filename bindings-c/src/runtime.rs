@@ -80,7 +80,7 @@ impl Runtime {
         if threads > 0 {
             builder.worker_threads(threads);
         }
-        let failed = |error| Failure::internal(format!("cannot create a runtime: {error}"));
+        let failed = |error| Failure::internal(mspkit_binding::no_runtime(&error));
         mspkit_binding::room(threads, mspkit_platform::spawn).map_err(failed)?;
         let tokio = builder
             .enable_all()
@@ -130,7 +130,7 @@ impl Runtime {
     /// Makes sure that tasks are driven while the returned value lives.
     pub(crate) fn in_flight(&self) -> Result<Option<KeepAlive>, Failure> {
         let in_flight = self.helper.as_ref().map(BackgroundDriver::keep_alive).transpose();
-        in_flight.map_err(|error| Failure::internal(format!("cannot start a thread: {error}")))
+        in_flight.map_err(|error| Failure::internal(mspkit_binding::no_thread(&error)))
     }
 
     /// A core whose lists are read ahead while nobody waits for this runtime.

@@ -45,7 +45,7 @@ pub(crate) fn asynchronous() -> Result<&'static Runtime, Failure> {
 }
 
 fn refused(error: &std::io::Error) -> Failure {
-    Failure::internal(format!("cannot create a runtime: {error}"))
+    Failure::internal(mspkit_binding::no_runtime(error))
 }
 
 fn build(builder: &mut Builder) -> Result<Runtime, Failure> {

@@ -48,6 +48,24 @@ async fn a_byte_order_mark_is_skipped() {
     assert_eq!(org.so_id.unwrap(), "77");
 }
 
+#[tokio::test]
+async fn a_missing_field_of_a_nested_object_is_an_error_with_its_response() {
+    let transport = Memory::new(|_| async {
+        Ok(Response::new(StatusCode::OK, r#"{"tokens":{"access":{"token":"planted-access"}}}"#))
+    });
+    let client =
+        NCentral::builder().base_url("http://localhost").jwt("j").transport(Arc::new(transport)).build();
+    let result = client.unwrap().auth().authenticate().with_response().await.unwrap();
+    let pair = result.value.tokens().unwrap();
+    assert!(pair.access().is_ok());
+    let error = pair.refresh().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.operation()),
+        (ErrorKind::MissingField, Some("ncentral.auth.authenticate"))
+    );
+    assert_eq!(error.request_id(), Some(&*result.meta.request_id));
+}
+
 const ONE_BAD: &str =
     r#"{"data":[{"customerId":1},{"customerId":2,"generation":"many"},{"customerId":3}],"totalItems":3}"#;
 

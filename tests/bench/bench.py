@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness import table
 from harness.measure import Bench, Result
-from harness.tools import BENCH, INTO, MissingError, Tools
+from harness.tools import BENCH, INTO, Tools
 
 READ_ME = BENCH / "README.md"
 LAST = BENCH / "last.json"
@@ -36,11 +36,7 @@ def main() -> int:
     rounds = arguments.rounds or (1 if arguments.smoke else 9)
     tools = Tools(arguments.profile or ("debug" if arguments.smoke else "release"))
     INTO.mkdir(parents=True, exist_ok=True)
-    try:
-        tools.simulator()
-    except MissingError as reason:
-        print(f"bench: no simulator: {reason}", file=sys.stderr)
-        return 1
+    tools.simulator()
     bench = Bench(tools, arguments.smoke, rounds, arguments.only, print_small if arguments.smoke else print_result)
     try:
         bench.run()

@@ -13,6 +13,16 @@ pub fn panicked(payload: &(dyn Any + Send)) -> String {
     format!("internal error in mspkit: {message}")
 }
 
+/// The message if the system does not allow a runtime.
+pub fn no_runtime(error: &std::io::Error) -> String {
+    format!("cannot create a runtime: {error}")
+}
+
+/// The message if the system does not allow a thread.
+pub fn no_thread(error: &std::io::Error) -> String {
+    format!("cannot start a thread: {error}")
+}
+
 /// The causes of an error, outermost first; system errors with their numbers.
 pub fn causes<'e>(
     error: &'e (dyn Error + 'static),

@@ -8,7 +8,7 @@ mod settle;
 mod time;
 mod watch;
 
-pub use self::failure::{CLOSED, causes, panicked};
+pub use self::failure::{CLOSED, causes, no_runtime, no_thread, panicked};
 pub use self::port::{Port, PortEvent};
 pub use self::room::room;
 pub use self::settle::settle;

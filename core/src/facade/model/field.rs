@@ -1,8 +1,10 @@
 //! The types of fields, and how each is read.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::{Id, Json, Secret, Unreadable};
+use crate::engine::response::Meta;
 use crate::engine::value::scalar;
 use crate::wire::raw::{Broken, Scan};
 
@@ -10,6 +12,9 @@ use crate::wire::raw::{Broken, Scan};
 pub(crate) trait Field: Sized {
     /// Reads the next value; `None` if the server sent null.
     fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable>;
+
+    /// Records the response in the models that this is or contains.
+    fn record_response(&mut self, _: &Arc<Meta>) {}
 }
 
 impl Field for String {
@@ -64,6 +69,12 @@ impl<T: Field> Field for Vec<T> {
             Ok(())
         })?;
         Ok(list.map(|_| entries))
+    }
+
+    fn record_response(&mut self, meta: &Arc<Meta>) {
+        for entry in self {
+            entry.record_response(meta);
+        }
     }
 }
 

@@ -62,7 +62,6 @@ macro_rules! model {
             impl $crate::facade::model::Object for $Name {
                 const NAMES: &'static [&'static str] = &[$( $wire ),*];
                 const WRITTEN: &'static [&'static str] = &[$( concat!("\"", $wire, "\":") ),*];
-                const REQUIRED: &'static [&'static str] = &[$( $( stringify!($needed) ),* )?];
 
                 fn member(
                     &mut self,
@@ -79,6 +78,13 @@ macro_rules! model {
 
                 fn extra(&mut self) -> &mut $crate::facade::model::Extra {
                     &mut self.extra
+                }
+
+                fn record(&mut self, meta: &std::sync::Arc<$crate::Meta>) {
+                    $( if let Some(value) = &mut self.$field {
+                        $crate::facade::model::Field::record_response(value, meta);
+                    } )*
+                    self.extra.meta = Some(meta.clone());
                 }
             }
 

@@ -112,7 +112,7 @@ pub trait FromResponse: Sized {
     /// When a member has the wrong type, or the text is not JSON.
     fn from_response(json: &[u8]) -> Result<Self, Unreadable>;
 
-    /// The same value, which knows its response for the errors of fields that did not come; `meta` is called if it does.
+    /// The same value, which knows its response for the errors of missing fields; `meta` is called if it can.
     #[must_use]
     fn of_response(self, meta: impl FnOnce() -> Arc<Meta>) -> Self {
         let _ = meta;
@@ -140,9 +140,7 @@ impl<M: Object> FromResponse for M {
     }
 
     fn of_response(mut self, meta: impl FnOnce() -> Arc<Meta>) -> Self {
-        if !M::REQUIRED.is_empty() {
-            self.extra().meta = Some(meta());
-        }
+        self.record(&meta());
         self
     }
 }

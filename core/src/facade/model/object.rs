@@ -1,7 +1,10 @@
 //! Reads objects member by member, into the fields of a model.
 
+use std::sync::Arc;
+
 use super::field::Field;
 use super::{Extra, Unreadable};
+use crate::engine::response::Meta;
 use crate::engine::value::scalar::misplaced;
 use crate::wire::raw::Scan;
 
@@ -11,14 +14,15 @@ pub(crate) trait Object: Default {
     const NAMES: &'static [&'static str];
     /// The same names with quotes and colon, as most servers write them: `"customerId":`.
     const WRITTEN: &'static [&'static str];
-    /// Fields that the vendor always sends, by their names here.
-    const REQUIRED: &'static [&'static str];
 
     /// Reads the next value into a field, by its index in these lists.
     fn member(&mut self, at: usize, scan: &mut Scan<'_>) -> Result<(), Unreadable>;
 
     /// The members that are not fields.
     fn extra(&mut self) -> &mut Extra;
+
+    /// Records the response in this model and in those inside of it.
+    fn record(&mut self, meta: &Arc<Meta>);
 }
 
 /// Reads an object into a model; `None` if the server sent null.
@@ -54,5 +58,9 @@ pub(crate) fn read<M: Object>(scan: &mut Scan<'_>) -> Result<Option<M>, Unreadab
 impl<M: Object> Field for M {
     fn read(scan: &mut Scan<'_>) -> Result<Option<Self>, Unreadable> {
         read(scan)
+    }
+
+    fn record_response(&mut self, meta: &Arc<Meta>) {
+        self.record(meta);
     }
 }
