@@ -9,19 +9,22 @@ mod numbered;
 mod pager;
 mod prefetch;
 mod raw_page;
+mod reader;
 mod recent_pages;
 mod resume;
 mod scroll;
 mod seen_ids;
+mod snapshot;
 mod tracker;
 
 use bytes::Bytes;
 use serde::Deserialize;
 
 use self::completeness::Completeness;
-pub use self::pager::{Mark, RawPager};
+pub use self::pager::RawPager;
 pub use self::raw_page::{CurrentPage, RawPage};
 use self::resume::Position;
+pub use self::snapshot::Mark;
 use crate::base::error::{Error, Result};
 use crate::base::spelling::Spelling;
 use crate::engine::call::{self, CallContext, CallPolicy};

@@ -6,17 +6,17 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::completeness::Completeness;
-use super::numbered::Numbered;
 use super::raw_page::{CurrentPage, RawPage};
+use super::reader::Reader;
 use super::resume::{self, Position, ResumePoint};
-use super::scroll::Scroll;
-use super::{List, OnIncomplete, PagingOptions, Read};
+use super::snapshot::{Mark, Snapshot};
+use super::{List, OnIncomplete, PagingOptions};
 use crate::base::error::{Error, ErrorKind, Result};
 use crate::base::lock;
 use crate::engine::call::CallPolicy;
 use crate::engine::core::Core;
 use crate::engine::request::RequestTemplate;
-use crate::table::{Answer, Paging};
+use crate::table::Answer;
 
 /// Reads a list. Cheap to clone; clones share their position, and threads and tasks may share a pager.
 ///
@@ -60,95 +60,6 @@ struct State {
     generation: u64,
     /// The reader to continue with after a reset.
     reader: Option<Reader>,
-}
-
-/// The part of the state that a mark keeps.
-#[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "facts that are known or not, each by itself")]
-struct Snapshot {
-    current: Option<Arc<CurrentPage>>,
-    /// Where the next page begins.
-    next: ResumePoint,
-    /// How many items may still be returned.
-    left: Option<u64>,
-    total: Option<u64>,
-    completeness: Completeness,
-    /// Whether the limit has truncated a page.
-    truncated: bool,
-    /// Whether nothing more is requested, and whether that is because the list has ended.
-    done: bool,
-    ended: bool,
-    /// Whether it was reported that the list is incomplete.
-    reported: bool,
-    /// The warning at the end, until a caller takes it.
-    warning: Option<Error>,
-    /// Whether a page was returned.
-    begun: bool,
-}
-
-#[derive(Debug)]
-enum Reader {
-    Numbered(Box<Numbered>),
-    Scroll(Box<Scroll>),
-    Whole,
-}
-
-/// A position to go back to.
-#[derive(Debug)]
-pub struct Mark {
-    snapshot: Snapshot,
-    given: usize,
-    reader: Option<Reader>,
-}
-
-impl Mark {
-    /// Token to resume from here.
-    pub fn resume_token(&self) -> String {
-        match &self.snapshot.current {
-            Some(current) => current.page().resume_token(self.given),
-            None => self.snapshot.next.token(),
-        }
-    }
-}
-
-impl Reader {
-    fn open(list: &List, place: Option<&Position>, paging: &PagingOptions) -> Self {
-        match list.template.operation.paging {
-            Paging::PageNumber => Self::Numbered(Box::new(Numbered::new(list, place, paging))),
-            Paging::Scroll => Self::Scroll(Box::new(Scroll::new(place, paging.on_lost_page))),
-            Paging::Array | Paging::None => Self::Whole,
-        }
-    }
-
-    fn snapshot(&self) -> Self {
-        match self {
-            Self::Numbered(reader) => Self::Numbered(Box::new(reader.snapshot())),
-            Self::Scroll(reader) => Self::Scroll(Box::new(reader.snapshot())),
-            Self::Whole => Self::Whole,
-        }
-    }
-
-    async fn read(&mut self, list: &List, left: Option<u64>, skip: usize) -> Result<Read> {
-        match self {
-            Self::Numbered(reader) => reader.read(list, left).await,
-            Self::Scroll(reader) => reader.read(list).await,
-            Self::Whole => list.read_whole(skip).await,
-        }
-    }
-
-    fn cancel_prefetch(&mut self) {
-        if let Self::Numbered(reader) = self {
-            reader.cancel_prefetch();
-        }
-    }
-
-    /// The position after the end, from which a list that has ended could continue.
-    fn after_end(&self) -> Position {
-        match self {
-            Self::Numbered(reader) => reader.tracker.after_end(),
-            Self::Scroll(_) | Self::Whole => Position::End,
-        }
-    }
 }
 
 impl RawPager {
@@ -424,54 +335,6 @@ impl RawPager {
     /// The id of the operation.
     pub fn operation(&self) -> &'static str {
         self.shared.list.template.operation.id
-    }
-}
-
-impl Snapshot {
-    fn unfinished(&self) -> Option<Arc<CurrentPage>> {
-        self.current.as_ref().filter(|current| current.remaining() > 0).cloned()
-    }
-
-    fn missing(&self) -> Option<u64> {
-        if !self.done || self.truncated {
-            return None;
-        }
-        let missing = self.completeness.missing();
-        if self.ended { missing } else { missing.filter(|missing| *missing == 0) }
-    }
-
-    /// Makes a page the current one, as much of it as the limit allows.
-    fn deliver(&mut self, read: Read, operation: &'static str) {
-        let Read { buffer, meta, items, total, number, here, next, again, by_id, completeness } = read;
-        self.total = total.or(self.total);
-        self.completeness = completeness;
-        let (here, next) = (self.next.at(here), self.next.at(next));
-        self.ended = next.is_end();
-        self.done = self.ended;
-        let allowed = self.left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(usize::MAX));
-        let span = 0..items.len().min(allowed);
-        self.truncated = span.end < items.len();
-        let items = items.into();
-        let page = RawPage {
-            buffer,
-            items,
-            span,
-            total: self.total,
-            number,
-            meta: Arc::new(meta),
-            operation,
-            here,
-            next,
-            again,
-            by_id,
-        };
-        if let Some(left) = &mut self.left {
-            *left -= page.len() as u64;
-            self.done |= *left == 0;
-        }
-        self.next = page.after(page.span.end);
-        self.begun |= !page.is_empty();
-        self.current = Some(Arc::new(CurrentPage::new(page)));
     }
 }
 
