@@ -15,6 +15,8 @@ use crate::outcome::Spelling;
 const SHOWN_LINES: usize = 40;
 /// How long a program may take to start or to end.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the rest of standard error is awaited after the end; a child of the program may keep it open.
+const REST: Duration = Duration::from_secs(2);
 
 /// A program that is started on first use, and again after it failed.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ struct Running {
     input: Option<ChildStdin>,
     lines: Receiver<io::Result<String>>,
     complaints: Arc<Mutex<VecDeque<String>>>,
+    /// Disconnected when standard error has ended.
+    all_read: Receiver<()>,
     spelling: Spelling,
 }
 
@@ -102,7 +106,9 @@ impl Running {
         });
         let complaints = Arc::new(Mutex::new(VecDeque::new()));
         let kept = Arc::clone(&complaints);
+        let (reading, all_read) = mpsc::channel();
         std::thread::spawn(move || {
+            let _reading: mpsc::Sender<()> = reading;
             for line in BufReader::new(errors).split(b'\n').map_while(Result::ok) {
                 let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
                 kept.push_back(String::from_utf8_lossy(&line).into_owned());
@@ -111,7 +117,7 @@ impl Running {
                 }
             }
         });
-        Ok(Self { child, input, lines, complaints, spelling: Spelling::default() })
+        Ok(Self { child, input, lines, complaints, all_read, spelling: Spelling::default() })
     }
 
     fn ask(&mut self, request: &Value, limit: Duration) -> Result<Value, String> {
@@ -141,6 +147,8 @@ impl Running {
     /// Ends the program and adds its standard error to a failure.
     fn complaint(&mut self, what: &str) -> String {
         self.close();
+        // The program has ended, but its last lines may not have been read yet.
+        let _ = self.all_read.recv_timeout(REST);
         let kept = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
         let lines: Vec<String> = kept.iter().map(|line| format!("\n    | {line}")).collect();
         format!("{what}{}", lines.concat())
@@ -189,6 +197,14 @@ mod tests {
         let mut program = shell("read a; echo '{}'; read a; exec sleep 60");
         assert!(request(&mut program).unwrap_err().contains("no answer within 300.0ms"));
         assert!(program.running.is_none());
+    }
+
+    #[test]
+    fn a_child_that_keeps_standard_error_open_delays_a_report_only_for_a_while() {
+        let mut program = shell("read a; echo '{}'; read a; echo oh no >&2; sleep 30 & exit 3");
+        let begun = Instant::now();
+        assert!(request(&mut program).unwrap_err().contains("| oh no"));
+        assert!(begun.elapsed() < Duration::from_secs(25));
     }
 
     #[test]
