@@ -320,6 +320,7 @@ struct client_options {
     std::optional<std::string> password = {};
     std::optional<std::string> client_secret = {};
     std::optional<std::string> reseller_id = {};
+    std::optional<std::string> seller_id = {};
     std::optional<std::string> client_id = {};
     /// `basic`, `body`.
     std::optional<std::string> client_auth = {};
@@ -353,6 +354,7 @@ struct client_options {
         made.password = detail::given(password);
         made.client_secret = detail::given(client_secret);
         made.reseller_id = detail::given(reseller_id);
+        made.seller_id = detail::given(seller_id);
         made.client_id = detail::given(client_id);
         made.client_auth = detail::given(client_auth);
         made.api_key = detail::given(api_key);
@@ -385,6 +387,7 @@ struct call_options {
     std::vector<std::pair<std::string, std::string>> extra_headers = {};
     std::vector<std::pair<std::string, std::string>> extra_query = {};
     std::optional<std::string> extra_body = {};
+    std::optional<milliseconds> poll_interval = {};
     std::optional<std::string> json = {};
 };
 
@@ -423,6 +426,7 @@ public:
         made.timeout_ms = number<std::int64_t>(options.timeout);
         made.max_retries = number<std::int32_t>(options.max_retries);
         made.extra_body = given(options.extra_body);
+        made.poll_interval_ms = number<std::int64_t>(options.poll_interval);
         made.json = given(options.json);
         made.cancel = options.cancel == nullptr ? nullptr : options.cancel->get();
         made.extra_header_count = fill(options.extra_headers, extra_headers);

@@ -13,8 +13,8 @@ use crate::problem::SourceLocation;
 pub use dialect::{Dialect, Envelope, PageWords, ScrollWords};
 pub use examples::{ExampleResponse, Examples};
 pub use operation::{
-    Answer, AnswerKind, Auth, Body, ErrorAnswer, Input, Kind, Limit, Operation, Page, Paging, Param,
-    ParamLocation, Retry,
+    Answer, AnswerKind, Auth, Body, Condition, ErrorAnswer, Input, Join, Kind, Limit, Operation, Page,
+    Paging, Param, ParamLocation, Parent, Retry, Rules, Stage, Wait,
 };
 pub use options::{Choice, Holds, OfService, Options};
 pub use simulated::{Collection, CollectionShape, Simulation};
@@ -88,6 +88,8 @@ pub struct Model {
     pub fields: Vec<Field>,
     /// Whether the document allows other members as well.
     pub open: bool,
+    /// Whether a field, also of a nested model, has other names or values that mean that it is not set.
+    pub rewritten: bool,
     /// Its location in the document.
     #[serde(skip)]
     pub source: SourceLocation,
@@ -110,6 +112,8 @@ pub struct Field {
     pub nullable: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// How else servers send it, and when it is a secret.
+    pub rules: Rules,
     /// An example value.
     pub example: Option<serde_json::Value>,
     /// Its location in the document.

@@ -18,6 +18,7 @@ use crate::engine::raw_request;
 use crate::engine::request::{CallOptions, RequestTemplate};
 use crate::engine::response::RawResponse;
 use crate::engine::result;
+use crate::engine::wait;
 use crate::table::{BodyKind, Operation, Paging, Service};
 use crate::wire::transport::Transport;
 
@@ -67,6 +68,10 @@ impl Core {
             return Err(Error::new(ErrorKind::InvalidRequest, message));
         }
         let template = self.template(operation, params, options)?;
+        if let Some(wait) = operation.wait {
+            let waiting = wait::Waiting { core: self, operation, wait, options };
+            return Ok((waiting.run(&template).await?, template));
+        }
         let policy = CallPolicy::of(self, options)?;
         let mut http = template.finish(&self.shared.base, &[], &[]);
         if operation.body == BodyKind::RefreshToken {
@@ -141,9 +146,8 @@ impl Core {
         params: &[u8],
         options: &CallOptions,
     ) -> Result<RequestTemplate> {
-        RequestTemplate::new(operation, params, options, self.shared.spelling, &|option| match option {
-            "reseller_id" => self.shared.reseller_id.clone(),
-            _ => None,
+        RequestTemplate::new(operation, params, options, self.shared.spelling, &|option| {
+            self.shared.default_ids.get(option)
         })
     }
 }

@@ -83,6 +83,8 @@ pub(crate) struct RequestTemplate {
     path: String,
     /// The encoded length of each parameter in the path.
     path_lengths: Vec<(&'static str, usize)>,
+    /// The parameters in the path by their names for the caller, as raw JSON.
+    path_params: Fields,
     pub(crate) query: Vec<(String, String)>,
     headers: HeaderMap,
     pub(crate) fields: Fields,
@@ -121,6 +123,7 @@ impl RequestTemplate {
             operation,
             path: operation.path.to_owned(),
             path_lengths: Vec::new(),
+            path_params: Vec::new(),
             query: Vec::new(),
             headers: HeaderMap::new(),
             fields: Vec::new(),
@@ -135,7 +138,12 @@ impl RequestTemplate {
                 .filter(|raw| *raw != "null" || (param.location == ParamLocation::Body && !param.required));
             let fallback = value.is_none().then(|| param.from_option.and_then(stand_in)).flatten();
             let fallback = fallback.map(|text| serde_json::Value::String(text).to_string());
-            match value.or(fallback.as_deref()).or(param.default) {
+            let from = || {
+                let other =
+                    operation.params.iter().find(|other| Some(other.wire) == param.rules.default_from)?;
+                given.iter().find(|(name, _)| *name == spelling.name(other.name)).map(|(_, raw)| raw.get())
+            };
+            match value.or(fallback.as_deref()).or(param.default).or_else(from) {
                 Some(raw) => template.place(param, raw)?,
                 None if param.required => {
                     let also = param.from_option.map_or(String::new(), |option| {
@@ -149,9 +157,43 @@ impl RequestTemplate {
                 None => {}
             }
         }
+        template.check_conditions(&given)?;
         template.add(options)?;
+        if operation.at_least_one && template.fields.is_empty() {
+            let body = operation.params.iter().filter(|param| param.location == ParamLocation::Body);
+            let names: Vec<String> = body.map(|param| Name(param.name).to_string()).collect();
+            let message = format!("nothing to change: at least one of {} must be given", names.join(", "));
+            return Err(Error::new(ErrorKind::InvalidRequest, message));
+        }
         template.check_length()?;
         Ok(template)
+    }
+
+    /// Refuses parameters that are only allowed with other values of another one.
+    fn check_conditions(&self, given: &[(String, &RawValue)]) -> Result<()> {
+        for param in self.operation.params {
+            let value = |param: &Param| {
+                let name = self.spelling.name(param.name);
+                given.iter().find(|(known, _)| *known == name).map(|(_, raw)| raw.get())
+            };
+            let (Some(condition), Some(raw)) =
+                (param.rules.only_with, value(param).filter(|raw| *raw != "null"))
+            else {
+                continue;
+            };
+            let other = self.operation.params.iter().find(|other| other.wire == condition.field);
+            if let Some(other) =
+                other.filter(|other| !check::meets(condition, value(other).or(other.default)))
+            {
+                let given = check::shown(param.secret, raw);
+                return Err(Error::argument(
+                    param.name,
+                    &given,
+                    &check::only_with(condition, &Name(other.name).to_string()),
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn check_length(&self) -> Result<()> {
@@ -174,6 +216,7 @@ impl RequestTemplate {
                 }
                 let slot = format!("{{{}}}", param.wire);
                 let segment = encode::segment(&value.text);
+                self.path_params.push((self.spelling.name(param.name).into_owned(), raw.to_owned()));
                 self.path_lengths.push((param.name, segment.len()));
                 self.path = self.path.replace(&slot, &segment);
             }
@@ -189,6 +232,9 @@ impl RequestTemplate {
 
     fn add(&mut self, options: &CallOptions) -> Result<()> {
         options.check_written()?;
+        if options.poll_interval.is_some() && self.operation.wait.is_none() {
+            return Err(Error::argument("poll_interval", "a value", "is only for operations that wait"));
+        }
         add_headers(&mut self.headers, &options.extra_headers)?;
         for (name, raw) in &options.extra_query {
             self.refuse_parameter("extra_query", name)?;
@@ -227,6 +273,21 @@ impl RequestTemplate {
                 Err(Error::argument(&format!("{option}[{name}]"), "a value", &allowed))
             }
         }
+    }
+
+    /// The request of another operation with the same parameters in its path.
+    pub(crate) fn for_operation(&self, operation: &'static Operation) -> Result<Self> {
+        let params = raw::compose(self.path_params.iter().map(|(name, raw)| (name.as_str(), raw.as_str())));
+        Self::new(operation, params.as_bytes(), &CallOptions::default(), self.spelling, &|_| None)
+    }
+
+    /// The same request with another value of the last parameter in the path.
+    pub(crate) fn with_last_path_param(&self, raw: &str) -> Result<Self> {
+        let mut other = self.clone();
+        if let Some(last) = other.path_params.last_mut() {
+            raw.clone_into(&mut last.1);
+        }
+        other.for_operation(self.operation)
     }
 
     /// The fields of the body if it is an object.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::load::inputs::Inputs;
+use crate::load::rules;
 use crate::load::user_name;
 use crate::model::{Field, Input, Model, OpenEnum, Shape};
 use crate::names;
@@ -73,8 +74,33 @@ impl Shapes {
         Shapes { service, models, enums, begun, inputs: Inputs::default() }
     }
 
-    pub(super) fn finish(self) -> (Vec<Model>, Vec<OpenEnum>, Vec<Input>) {
+    pub(super) fn finish(mut self) -> (Vec<Model>, Vec<OpenEnum>, Vec<Input>) {
+        self.mark_rewritten();
         (self.models.into_values().collect(), self.enums.into_values().collect(), self.inputs.finish())
+    }
+
+    /// Marks the models that have fields with other names or values that mean nothing, and those that contain them.
+    fn mark_rewritten(&mut self) {
+        let own = |model: &Model| {
+            model.fields.iter().any(|f| !f.rules.other_names.is_empty() || !f.rules.none.is_empty())
+        };
+        let mut marked: BTreeSet<String> =
+            self.models.values().filter(|model| own(model)).map(|model| model.name.clone()).collect();
+        loop {
+            let before = marked.len();
+            for model in self.models.values() {
+                let nested = |field: &Field| part(&field.shape).is_some_and(|name| marked.contains(name));
+                if model.fields.iter().any(nested) {
+                    marked.insert(model.name.clone());
+                }
+            }
+            if marked.len() == before {
+                break;
+            }
+        }
+        for model in self.models.values_mut() {
+            model.rewritten = marked.contains(&model.name);
+        }
     }
 
     /// Adds a model of `components.schemas` with everything that it refers to; returns the wire names of its ids.
@@ -100,6 +126,7 @@ impl Shapes {
                 doc: described(&schema)?,
                 fields,
                 open: is_open(&schema)?,
+                rewritten: false,
                 source: schema.source(),
             };
             self.models.insert(name.to_owned(), model);
@@ -119,6 +146,7 @@ impl Shapes {
                 required: required.contains(&wire) && !Types::of(&node)?.nullable,
                 nullable: Types::of(&node)?.nullable,
                 deprecated: node.look("deprecated")?.map_or(Ok(false), |flag| flag.flag())?,
+                rules: rules::of(|key| node.look(key))?,
                 example: match (node.look("example")?, node.look("examples")?) {
                     (Some(example), _) => Some(example.json()?),
                     (None, Some(examples)) => examples.items()?.first().map(Node::json).transpose()?,
@@ -156,7 +184,7 @@ impl Shapes {
             return self.open_enum(node, &values);
         }
         if let Some(format) = node.look("format")?
-            && matches!(format.text()?, "mspkit-id" | "uuid")
+            && matches!(format.text()?, "mspkit-id" | "mspkit-digits" | "uuid")
         {
             return Ok(Shape::Id);
         }
@@ -201,6 +229,15 @@ impl Shapes {
             }
         }
         Ok(Shape::Enum { name })
+    }
+}
+
+/// The model that a shape contains.
+fn part(shape: &Shape) -> Option<&str> {
+    match shape {
+        Shape::Model { name } => Some(name),
+        Shape::List { of } => part(of),
+        _ => None,
     }
 }
 

@@ -18,7 +18,12 @@ pub(crate) fn table(api: &Api) -> Rendered {
             row
         })
         .collect();
-    let operations: Vec<&str> = api.operations.iter().map(|operation| operation.id.as_str()).collect();
+    let operations: Vec<&str> = api
+        .operations
+        .iter()
+        .filter(|operation| !operation.derived())
+        .map(|operation| operation.id.as_str())
+        .collect();
     let served: Vec<&Value> =
         api.operations.iter().filter_map(|operation| Some(&operation.simulation.as_ref()?.row)).collect();
     let table =

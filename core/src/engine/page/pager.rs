@@ -84,10 +84,10 @@ impl RawPager {
             Some(token) => Some(resume::read(token, fingerprint, operation.paging)?),
             None => None,
         };
-        let list = List { core, template: template.into(), policy, item_id: id, or_object };
+        let list = List { core, template: template.into(), policy, item_id: id.into(), or_object };
         let reader = Reader::open(&list, place.as_ref(), paging);
         let start = match &reader {
-            Reader::Numbered(reader) => reader.tracker.after_end(),
+            Reader::Numbered(_) | Reader::Joined { .. } => reader.after_end(),
             _ => Position::start(operation.paging),
         };
         let next = ResumePoint::new(fingerprint, place.unwrap_or(start));

@@ -57,6 +57,12 @@ macro_rules! call_methods {
             self.$($spec)+.set_id("reseller_id", &id.into());
             self
         }
+
+        /// The Cloudmore seller, instead of the client's; refused by operations that are not at the seller's level.
+        pub fn seller_id(mut self, id: impl Into<$crate::facade::model::Id>) -> Self {
+            self.$($spec)+.set_id("seller_id", &id.into());
+            self
+        }
     };
 }
 pub(crate) use call_methods;
