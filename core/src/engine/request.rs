@@ -22,6 +22,9 @@ use crate::engine::encode;
 use crate::table::{Answer, BodyKind, Operation, Paging, Param, ParamLocation};
 use crate::wire::raw;
 
+mod raw_list;
+
+use self::raw_list::Outside;
 pub use crate::generated::config::CallOptions;
 
 impl CallOptions {
@@ -90,6 +93,8 @@ pub(crate) struct RequestTemplate {
     pub(crate) fields: Fields,
     secrets: Vec<Secret>,
     spelling: Spelling,
+    /// Its method and limit, if the table does not have it.
+    outside: Option<Outside>,
 }
 
 impl fmt::Debug for RequestTemplate {
@@ -129,6 +134,7 @@ impl RequestTemplate {
             fields: Vec::new(),
             secrets: Vec::new(),
             spelling,
+            outside: None,
         };
         for param in operation.params {
             let value =
@@ -295,6 +301,16 @@ impl RequestTemplate {
         if self.operation.body == BodyKind::Json { &self.fields } else { &[] }
     }
 
+    fn method(&self) -> &Method {
+        self.outside.as_ref().map_or(&self.operation.method, |outside| &outside.method)
+    }
+
+    /// The group and the cap of its limit.
+    pub(crate) fn limit(&self) -> (&str, u32) {
+        let own = self.operation.limit;
+        self.outside.as_ref().map_or((own.group, own.cap), |outside| (&outside.group, outside.cap))
+    }
+
     /// The secret parameters.
     pub(crate) fn secrets(&self) -> &[Secret] {
         &self.secrets
@@ -321,6 +337,9 @@ impl RequestTemplate {
         let mut headers = self.headers.clone();
         let own = self.fields.iter().map(|(name, raw)| (name.as_str(), raw.as_str()));
         let body = match self.operation.body {
+            BodyKind::Json if self.outside.is_some() && self.fields.is_empty() && page_fields.is_empty() => {
+                None
+            }
             BodyKind::Json => Some(raw::compose(own.chain(page_fields.iter().copied()))),
             BodyKind::Value => self.fields.first().map(|(_, raw)| raw.clone()),
             BodyKind::None | BodyKind::RefreshToken => None,
@@ -332,7 +351,7 @@ impl RequestTemplate {
             headers.insert(http::header::ACCEPT, HeaderValue::from_static("*/*"));
         }
         HttpRequest {
-            method: self.operation.method.clone(),
+            method: self.method().clone(),
             url,
             headers,
             body: body.map(Bytes::from),

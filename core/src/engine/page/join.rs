@@ -1,51 +1,93 @@
 //! A list that is read with another list for each of its rows.
 //!
-//! The inner lists of a page are requested within their endpoint's limit, and the rows keep their order. One page is held
-//! in memory at a time. If an inner list fails, the page is kept, so that reading can continue with it.
+//! A part of a page is returned as soon as its inner lists were read, within the limit of their endpoint and in the order of
+//! the rows. If an inner list fails, the page is kept, so that reading can continue with it.
+
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
-use super::{List, Read};
-use crate::base::error::{Error, ErrorKind, Result};
+use super::{List, Position, Read};
+use crate::base::error::{ErrorKind, Result};
+use crate::base::spelling::Spelling;
 use crate::engine::request::{CallOptions, RequestTemplate};
 use crate::table::{Answer, Join, Operation};
 use crate::wire::raw::{self, Entry};
 
-/// Rows in work by default.
+/// Rows in work by default, and how many times as many rows are returned at a time.
 const DEFAULT_CONCURRENCY: usize = 5;
+const PARTS: usize = 4;
 
-/// Adds the inner list of each row of a page. `left` is how many rows are still needed.
-pub(super) async fn complete(
-    list: &List,
-    join: &'static Join,
-    read: &Read,
-    left: Option<u64>,
-    concurrency: Option<usize>,
-) -> Result<Read> {
-    let inner = list.core.operation(join.operation)?;
-    let Answer::List { id, or_object, .. } = inner.answer else {
-        return Err(Error::new(ErrorKind::Internal, "only a list can be joined"));
-    };
-    let rows = usize::try_from(left.unwrap_or(u64::MAX)).unwrap_or(usize::MAX).min(read.items.len());
-    let room = list.core.limiter(inner.limit.group, inner.limit.cap).cap() as usize;
-    let concurrency = concurrency.unwrap_or(DEFAULT_CONCURRENCY).min(room).max(1);
-    let parts: Vec<Option<Vec<u8>>> = stream::iter(&read.items[..rows])
-        .map(|row| row_list(list, join, inner, (id, or_object), read, row))
-        .buffered(concurrency)
-        .try_collect()
-        .await?;
-    let (buffer, items) = composed(read, &parts, join, list)?;
-    Ok(Read {
-        buffer,
-        items,
-        meta: read.meta.clone(),
-        completeness: read.completeness.clone(),
-        here: read.here.clone(),
-        next: read.next.clone(),
-        ..*read
-    })
+/// A page of the outer list, and how many of its rows have been returned.
+#[derive(Debug, Clone)]
+pub(super) struct OuterPage {
+    pub(super) read: Read,
+    done: usize,
+}
+
+impl OuterPage {
+    pub(super) fn new(read: Read) -> Self {
+        Self { read, done: 0 }
+    }
+
+    pub(super) fn is_used_up(&self) -> bool {
+        self.done >= self.read.items.len()
+    }
+
+    /// The next rows with the inner list of each. `left` is how many are still needed. If it fails, they are read again.
+    pub(super) async fn next(
+        &mut self,
+        list: &List,
+        join: &'static Join,
+        left: Option<u64>,
+        concurrency: Option<usize>,
+    ) -> Result<Read> {
+        let inner = list.core.operation(join.operation)?;
+        let room = list.core.limiter(inner.limit.group, inner.limit.cap).cap() as usize;
+        let concurrency = concurrency.unwrap_or(DEFAULT_CONCURRENCY).min(room).max(1);
+        let left = usize::try_from(left.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+        let end = self.done + left.min(concurrency * PARTS).min(self.read.items.len() - self.done);
+        let rows = &self.read.items[self.done..end];
+        let ids = rows.iter().map(|row| row.id(&self.read.buffer).map(Cow::into_owned)).collect::<Vec<_>>();
+        let parts: Vec<Option<Vec<u8>>> = stream::iter(ids)
+            .map(|id| row_list(list, join, inner, id))
+            .buffered(concurrency)
+            .try_collect()
+            .await?;
+        let (buffer, items) = composed(&self.read.buffer, rows, &parts, join, list)?;
+        let part = Read {
+            buffer,
+            items,
+            here: self.after(self.done),
+            next: self.after(end),
+            meta: self.read.meta.clone(),
+            total: self.read.total,
+            number: self.read.number,
+            again: self.read.again,
+            by_id: self.read.by_id,
+            completeness: self.read.completeness,
+        };
+        self.done = end;
+        Ok(part)
+    }
+
+    /// The position after a number of rows.
+    fn after(&self, done: usize) -> Position {
+        let Read { items, here, next, again, .. } = &self.read;
+        match (here, done.checked_sub(1)) {
+            _ if done >= items.len() => next.clone(),
+            (_, None) => here.clone(),
+            (Position::Page { page, skip, size, received }, Some(last)) => Position::Page {
+                page: *page,
+                skip: if *again { *skip } else { items[last].row() + 1 },
+                size: *size,
+                received: received + done as u64,
+            },
+            (_, Some(last)) => Position::Whole { skip: items[last].row() + 1 },
+        }
+    }
 }
 
 /// The rows of an item's inner list as JSON, or nothing if the item no longer exists.
@@ -53,17 +95,15 @@ async fn row_list(
     list: &List,
     join: &Join,
     inner: &'static Operation,
-    (item_id, or_object): (&'static str, bool),
-    read: &Read,
-    row: &Entry,
+    id: Option<String>,
 ) -> Result<Option<Vec<u8>>> {
-    let Some(id) = row.id(&read.buffer) else { return Ok(None) };
-    let params = raw::compose([(join.param, &*Value::from(&*id).to_string())].into_iter());
+    let (Some(id), Answer::List { id: item_id, or_object, .. }) = (id, inner.answer) else { return Ok(None) };
+    let params = raw::compose(std::iter::once((join.param, &*Value::from(&*id).to_string())));
     let template = RequestTemplate::new(
         inner,
         params.as_bytes(),
         &CallOptions::default(),
-        crate::base::spelling::Spelling::default(),
+        Spelling::default(),
         &|_| None,
     )?;
     let inner = List {
@@ -89,16 +129,23 @@ async fn row_list(
 }
 
 /// The page with the inner lists as a member of its rows, which keep their numbers.
-fn composed(read: &Read, parts: &[Option<Vec<u8>>], join: &Join, list: &List) -> Result<(Bytes, Vec<Entry>)> {
-    let mut text = Vec::with_capacity(read.buffer.len() * 2);
+fn composed(
+    buffer: &Bytes,
+    items: &[Entry],
+    parts: &[Option<Vec<u8>>],
+    join: &Join,
+    list: &List,
+) -> Result<(Bytes, Vec<Entry>)> {
+    let mut text = Vec::with_capacity(items.iter().map(|item| item.bytes().len()).sum::<usize>() * 2);
     text.push(b'[');
+    // Rows before these are counted, so that the numbers of rows stay.
     let mut next = 0;
-    for (item, part) in read.items.iter().zip(parts) {
+    for (item, part) in items.iter().zip(parts) {
         for _ in next..item.row() {
             text.extend_from_slice(b"null,");
         }
         next = item.row() + 1;
-        let object = read.buffer[item.bytes()].trim_ascii();
+        let object = buffer[item.bytes()].trim_ascii();
         let members = object.strip_suffix(b"}").unwrap_or(object).trim_ascii_end();
         text.extend_from_slice(members);
         if !members.ends_with(b"{") {

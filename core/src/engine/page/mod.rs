@@ -99,7 +99,7 @@ pub(crate) struct List {
 }
 
 /// A page as a reader returns it, before the limit is applied.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Read {
     buffer: Bytes,
     meta: Meta,
@@ -134,7 +134,9 @@ impl List {
         most: Option<usize>,
     ) -> Result<(PageItems, Meta)> {
         let operation = self.template.operation;
-        let context = CallContext::of(&self.core, operation, http, continuation);
+        let (group, cap) = self.template.limit();
+        let limiter = self.core.limiter(group, cap);
+        let context = CallContext { limiter, ..CallContext::of(&self.core, operation, http, continuation) };
         let policy = CallPolicy { max_body_bytes: most, ..self.policy.clone() };
         let response = call::run(&self.core, &context, &policy).await?;
         let body = value::rewritten(&response.body, operation.envelope(), operation.model);

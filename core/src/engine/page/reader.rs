@@ -3,7 +3,7 @@
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::join;
+use super::join::OuterPage;
 use super::numbered::Numbered;
 use super::resume::Position;
 use super::scroll::Scroll;
@@ -21,7 +21,7 @@ pub(super) enum Reader {
     Joined {
         outer: Box<Reader>,
         join: &'static Join,
-        page: Option<Box<Read>>,
+        page: Option<Box<OuterPage>>,
         concurrency: Option<usize>,
     },
 }
@@ -50,10 +50,10 @@ impl Reader {
             Self::Numbered(reader) => Self::Numbered(Box::new(reader.snapshot())),
             Self::Scroll(reader) => Self::Scroll(Box::new(reader.snapshot())),
             Self::Whole => Self::Whole,
-            Self::Joined { outer, join, concurrency, .. } => Self::Joined {
+            Self::Joined { outer, join, page, concurrency } => Self::Joined {
                 outer: Box::new(outer.snapshot()),
                 join,
-                page: None,
+                page: page.clone(),
                 concurrency: *concurrency,
             },
         }
@@ -65,13 +65,14 @@ impl Reader {
             Self::Scroll(reader) => reader.read(list).await,
             Self::Whole => list.read_whole(skip).await,
             Self::Joined { outer, join, page, concurrency } => {
-                let read = match page {
-                    Some(read) => read,
-                    None => page.insert(Box::new(outer.read_plain(list, left, skip).await?)),
+                if page.as_ref().is_some_and(|page| page.is_used_up()) {
+                    *page = None;
+                }
+                let page = match page {
+                    Some(page) => page,
+                    None => page.insert(Box::new(OuterPage::new(outer.read_plain(list, left, skip).await?))),
                 };
-                let read = join::complete(list, join, read, left, *concurrency).await?;
-                *page = None;
-                Ok(read)
+                page.next(list, join, left, *concurrency).await
             }
         }
     }
