@@ -38,6 +38,12 @@ macro_rules! call_options {
             self
         }
 
+        /// Time between two requests of an operation that waits, instead of one that grows; refused by other operations.
+        pub fn poll_interval(mut self, interval: std::time::Duration) -> Self {
+            self.$($options)+.poll_interval = Some(interval);
+            self
+        }
+
         /// Sets all options at once, and replaces those set so far.
         pub fn options(mut self, options: $crate::CallOptions) -> Self {
             self.$($options)+ = options;

@@ -133,6 +133,14 @@ impl FromResponse for bytes::Bytes {
     }
 }
 
+/// Any JSON, for rows of lists that mspkit does not have.
+impl FromResponse for Json {
+    fn from_response(json: &[u8]) -> Result<Self, Unreadable> {
+        serde_json::from_slice(json)
+            .map_err(|_| Unreadable::new("JSON that is too deep, or a number that is too large"))
+    }
+}
+
 impl<M: Object> FromResponse for M {
     fn from_response(json: &[u8]) -> Result<Self, Unreadable> {
         let text = std::str::from_utf8(json).map_err(|_| Unreadable::new("it is not UTF-8 text"))?;
