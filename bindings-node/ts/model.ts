@@ -58,7 +58,7 @@ function described(value: unknown): string {
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
-interface Row extends Field {
+interface FieldRow extends Field {
   readonly wire: string;
   readonly name: string;
 }
@@ -85,9 +85,9 @@ export function isBool(value: unknown): boolean {
 
 /** How the objects of one model are read: their fields by the vendor's names. */
 export class Shape<T> {
-  readonly #rows: Row[];
+  readonly #rows: FieldRow[];
   /** The fields whose values may need conversion. */
-  readonly #checked: Row[];
+  readonly #checked: FieldRow[];
   /** The TypeScript names of renamed fields; undefined if none is renamed. */
   readonly #renamed: ReadonlyMap<string, string> | undefined;
 
@@ -179,7 +179,7 @@ function promise(model: Data, name: string, missing: Missing): void {
   Object.defineProperty(model, name, { get, set, enumerable: false, configurable: true });
 }
 
-function row(wire: string, field: Content | Field): Row {
+function row(wire: string, field: Content | Field): FieldRow {
   const { of, many, name } = field instanceof Field ? field : new Field(field, false, undefined);
   return { of, many, name: name ?? wire, wire };
 }
@@ -301,3 +301,16 @@ function bool(value: unknown): boolean | undefined {
   }
   return read === false || read === "false" || read === 0 ? false : undefined;
 }
+
+/** A row of a list that mspkit does not know, as plain data. */
+export type PlainRow = Readonly<Record<string, unknown>>;
+
+/** Rows are not read: they have no documented fields. */
+class Unshaped extends Shape<PlainRow> {
+  override read(value: unknown): PlainRow {
+    return value as PlainRow;
+  }
+}
+
+/** The shape of rows of lists that mspkit does not know. */
+export const ROW: Shape<PlainRow> = new Unshaped("PlainRow", {});
