@@ -6,6 +6,7 @@
  * converted fails the call, rather than a later access.
  */
 
+import { type InspectOptions, inspect } from "node:util";
 import { writable } from "./parse.js";
 import { Secret } from "./secret.js";
 
@@ -93,6 +94,7 @@ export class Shape<T> {
 
   readonly #required: readonly string[];
   readonly #plain: ((data: Data) => boolean) | undefined;
+  readonly #hidden: Hidden;
 
   /**
    * @param name - The name of the model.
@@ -100,13 +102,16 @@ export class Shape<T> {
    * @param required - The TypeScript names of fields that the type guarantees.
    * @param plain - Whether every field of an object has its documented type, so that nothing needs conversion. It
    *   makes long lists fast; `fields` alone decides the result.
+   * @param hidden - The fields that are secrets if another field has one of these values, by their TypeScript names.
    */
   constructor(
     readonly name: string,
     readonly fields: Readonly<Record<string, Content | Field>>,
     required: readonly string[] = [],
     plain?: (data: Data) => boolean,
+    hidden: Hidden = {},
   ) {
+    this.#hidden = hidden;
     this.#required = required;
     this.#plain = plain;
     this.#rows = Object.entries(fields).map(([wire, field]) => row(wire, field));
@@ -138,6 +143,11 @@ export class Shape<T> {
         if (model[name] === undefined || model[name] === null) {
           promise(model, name, missing);
         }
+      }
+    }
+    for (const [name, [other, values]] of Object.entries(this.#hidden)) {
+      if (values.includes(model[other])) {
+        hide(model, name);
       }
     }
     return model as T;
@@ -177,6 +187,15 @@ function promise(model: Data, name: string, missing: Missing): void {
   const set = (value: unknown) =>
     Object.defineProperty(model, name, { value, writable: true, enumerable: true, configurable: true });
   Object.defineProperty(model, name, { get, set, enumerable: false, configurable: true });
+}
+
+/** Fields that are secrets if another field has one of these values. */
+type Hidden = Readonly<Record<string, readonly [other: string, values: readonly unknown[]]>>;
+
+/** Hides a field from `console.log`. */
+function hide(model: Data, name: string): void {
+  const shown = (_: number, options: InspectOptions) => inspect({ ...model, [name]: "***" }, options);
+  Object.defineProperty(model, inspect.custom, { value: shown, configurable: true });
 }
 
 function row(wire: string, field: Content | Field): FieldRow {

@@ -88,11 +88,28 @@ pub struct Model {
     pub fields: Vec<Field>,
     /// Whether the document allows other members as well.
     pub open: bool,
+    /// The fields that are secrets because of another one.
+    pub hidden: Vec<Hidden>,
     /// Whether a field, also of a nested model, has other names or values that mean that it is not set.
     pub rewritten: bool,
     /// Its location in the document.
     #[serde(skip)]
     pub source: SourceLocation,
+}
+
+/// A field that is a secret when another one has a certain value.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Hidden {
+    /// Its name in snake case.
+    pub name: String,
+    /// The vendor's name.
+    pub wire: String,
+    /// The name of the other field in snake case.
+    pub by: String,
+    /// The vendor's name of it.
+    pub by_wire: String,
+    /// The values that make this one a secret.
+    pub values: Vec<String>,
 }
 
 /// A field of a model.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::load::inputs::Inputs;
 use crate::load::rules;
 use crate::load::user_name;
-use crate::model::{Field, Input, Model, OpenEnum, Shape};
+use crate::model::{Field, Hidden, Input, Model, OpenEnum, Shape};
 use crate::names;
 use crate::node::Node;
 use crate::problem::Problem;
@@ -124,6 +124,7 @@ impl Shapes {
                 name: name.to_owned(),
                 path: format!("{}::{name}", self.service),
                 doc: described(&schema)?,
+                hidden: hidden(&fields)?,
                 fields,
                 open: is_open(&schema)?,
                 rewritten: false,
@@ -230,6 +231,29 @@ impl Shapes {
         }
         Ok(Shape::Enum { name })
     }
+}
+
+/// The fields that are secrets because of another one.
+fn hidden(fields: &[Field]) -> Result<Vec<Hidden>, Problem> {
+    let mut hidden = Vec::new();
+    for field in fields {
+        let Some(condition) = &field.rules.secret_when else { continue };
+        let by = fields.iter().find(|other| other.wire == condition.field);
+        let by = by.ok_or_else(|| {
+            field
+                .source
+                .at("x-mspkit-secret-when")
+                .problem(format!("there is no field `{}`", condition.field))
+        })?;
+        hidden.push(Hidden {
+            name: field.name.clone(),
+            wire: field.wire.clone(),
+            by: by.name.clone(),
+            by_wire: by.wire.clone(),
+            values: condition.values.clone(),
+        });
+    }
+    Ok(hidden)
 }
 
 /// The model that a shape contains.
